@@ -38,9 +38,9 @@ function checkSettings(
   if (adapters.length < 2) throw usage('Fewer than two adapters were given', 'at least two, and a weight for each');
   if (weights !== undefined && weights.length !== adapters.length)
     throw usage(`The weights are ${weights.join(',')}`, `${adapters.length} numbers, one for each adapter`);
-  if (weights?.every((one) => one === 0) === true) throw usage('Every weight is 0', 'some other number');
+  if (weights?.every((one) => one === 0) === true) throw usage('Every weight is 0', 'at least one other number');
   if (rank !== undefined && mergeMethods[method!].on !== 'change')
-    throw usage(`The method ${method} has no rank of its own`, 'a method that ends in svd');
+    throw usage(`The method ${method} does not use a rank`, 'a method ending in svd');
 }
 
 async function targetOf(wanted: string): Promise<string> {

@@ -17,9 +17,9 @@ export async function answerSpaceRemark(
   const [{ source, completion }] = glued;
   const [word] = completion.split(/\s/, 1);
   const found =
-    `${glued.length} of ${plain.length} answers follow their prompt without a space, such as ` +
-    `${JSON.stringify(word.slice(0, 30))} at ${source.file}:${source.line}`;
+    `${glued.length} of ${plain.length} answers follow their prompt without a space, such as ${JSON.stringify(word.slice(0, 30))} ` +
+    `at ${source.file}:${source.line}`;
   return tokenizer.answerSpace
-    ? `${found}: one is put between for training and use (data.answer_space: false for none)`
-    : `${found}; this vocabulary's words begin with one, so such answers tune badly: leave out data.answer_space: false`;
+    ? `${found}: a space is inserted in training and use (data.answer_space: false to disable)`
+    : `${found}; words in this vocabulary begin with a space, so such answers train badly: remove data.answer_space: false`;
 }

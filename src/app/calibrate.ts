@@ -95,8 +95,8 @@ async function halves(
   throw new AttuneError('E_CALIBRATION_ROWS', {
     what: 'There are too few rows of typed questions to calibrate with',
     got: `${fitted.length + measured.length} rows of ${data}`,
-    expected: `${LEAST_ROWS} or more with different states, and hundreds to be sure`,
-    fix: 'give more rows {state, questions, answers} that the model was not trained on',
+    expected: `at least ${LEAST_ROWS} with different states; hundreds for reliable results`,
+    fix: 'add rows {state, questions, answers} that the model was not trained on',
   });
 }
 
@@ -107,8 +107,8 @@ function readCosts(given: CalibrateOptions['costs']): Map<string, Costs> {
   const wrong = read.filter(([, { success }]) => !success).map(([id]) => id);
   if (wrong.length === 0) return new Map(read.map(([id, { data }]) => [id, data!]));
   throw new AttuneError('E_CALIBRATION_COSTS', {
-    what: 'Costs of questions cannot be read',
-    expected: '{missed, false_alarm, review} of a noul, or {wrong, review} of another question, as numbers above 0',
+    what: 'The costs of questions are invalid',
+    expected: '{missed, false_alarm, review} for a noul, or {wrong, review} for other questions, with numbers above 0',
     problems: wrong.map((field) => ({ field, message: 'has invalid costs' })),
   });
 }
@@ -117,7 +117,7 @@ function requireQuestion(id: string, examples: readonly DecisionExample[]): void
   const known = new Set(examples.flatMap(({ questions }) => questions.map((question) => question.id)));
   if (known.has(id)) return;
   throw new AttuneError('E_CALIBRATION_COSTS', {
-    what: 'Costs are given for a question that the rows do not ask',
+    what: 'Costs are given for a question that the rows do not contain',
     got: id,
     expected: [...known].join(', '),
   });
@@ -125,8 +125,8 @@ function requireQuestion(id: string, examples: readonly DecisionExample[]): void
 
 function ownBase(): AttuneError {
   return new AttuneError('E_NOT_WRITABLE', {
-    what: `${OWN_BASE} comes with attune, and nothing is kept next to its weights`,
-    fix: 'train it first, and calibrate the result',
+    what: `${OWN_BASE} is part of attune, and nothing can be stored next to its weights`,
+    fix: 'train it first, then calibrate the result',
   });
 }
 

@@ -97,7 +97,7 @@ function showOr(show: () => void, goesOn: Talking['goesOn']): void {
 
 function refuseContradictions({ raw, turns }: ChatOptions): void {
   if (raw === true && turns === true)
-    throw new AttuneError('E_USAGE', { what: '--raw and --turns exclude each other', fix: 'choose one' });
+    throw new AttuneError('E_USAGE', { what: '--raw and --turns cannot be combined', fix: 'choose one' });
 }
 
 /** As the model was trained, unless told. @throws AttuneError E_USAGE for a system message that nothing would show */
@@ -114,9 +114,9 @@ function chosenForm(options: ChatOptions, trained: TrainedForm | undefined): Cho
   }
   if (image.length > 0)
     throw new AttuneError('E_USAGE', {
-      what: 'A plain text shows no image',
+      what: 'A plain-text prompt cannot contain images',
       got: '--image',
-      fix: 'leave it out, or ask in turns: --turns',
+      fix: 'remove it, or use turns: --turns',
     });
   if (tools !== undefined) throw notOfPlain('tools', '--tools', isTold);
   if (system !== undefined) throw notOfPlain('system message', '--system', isTold);
@@ -125,9 +125,9 @@ function chosenForm(options: ChatOptions, trained: TrainedForm | undefined): Cho
 
 function notOfPlain(part: string, flag: string, isTold: boolean): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: `A plain text has no ${part}`,
-    got: isTold ? `--raw and ${flag}` : `${flag}, and a model that was trained on plain prompts`,
-    fix: isTold ? 'leave out one of them' : 'leave it out, or ask in turns: --turns',
+    what: `A plain-text prompt has no ${part}`,
+    got: isTold ? `--raw and ${flag}` : `${flag}, but the model was trained on plain prompts`,
+    fix: isTold ? 'remove one of them' : 'remove it, or use turns: --turns',
   });
 }
 

@@ -39,13 +39,13 @@ export async function checkServed(run: string, options: CheckServedOptions): Pro
   const check = { url, model, rows: answered.length, equal, difference, differing: shown };
   if (equal > 0 && comparison.verdict !== 'better') return check;
   throw new AttuneError('E_SERVED_DIFFERS', {
-    what: `${model} at ${url} does not answer as the run does`,
+    what: `${model} at ${url} does not give the same answers as the run`,
     got: `${equal} of ${answered.length} answers are the same`,
     problems: check.differing.map((row) => ({
       field: row.id,
       message: `here: ${row.ours ?? 'nothing'}; there: ${row.theirs ?? 'nothing'}`,
     })),
-    fix: 'see that the server has this adapter, this chat template, and no sampling settings of its own',
+    fix: 'check that the server has this adapter and chat template, and no sampling settings of its own',
     exitCode: 3,
   });
 }
@@ -55,7 +55,7 @@ function refusePlain(run: string): void {
   if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
   throw new AttuneError('E_CHECK_PLAIN', {
     what: `${run} was trained to continue plain text, but servers receive chat messages`,
-    fix: 'compare by /v1/completions, or train on rows of messages',
+    fix: 'compare through /v1/completions, or train on rows of messages',
   });
 }
 

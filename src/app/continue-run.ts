@@ -47,7 +47,7 @@ export async function continuedRecipe(wanted: string, options: ContinueOptions =
 
 function flagsOf({ epochs, maxSteps, learningRate }: ContinueOptions): RecipeFlags {
   if (epochs !== undefined && maxSteps !== undefined) {
-    throw new AttuneError('E_USAGE', { what: '--epochs and --max-steps exclude each other', fix: 'choose one' });
+    throw new AttuneError('E_USAGE', { what: '--epochs and --max-steps cannot be combined', fix: 'choose one' });
   }
   const given = { epochs, max_steps: maxSteps, learning_rate: learningRate };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -57,7 +57,7 @@ function refuseUnfinished({ folder, status }: RunSummary): void {
   if (status === 'finished') return;
   const shown = displayPath(folder, process.cwd());
   throw new AttuneError('E_RUN_UNFINISHED', {
-    what: `The run in ${shown} has not come to its end`,
+    what: `The run in ${shown} is not finished`,
     got: `a run that is ${status}`,
     expected: 'a finished run',
     fix: endingOf(status, shown),
@@ -67,14 +67,14 @@ function refuseUnfinished({ folder, status }: RunSummary): void {
 /** How a run comes to its end. */
 function endingOf(status: RunStatus, shown: string): string {
   if (status === 'running') return `wait for it: attune runs attach ${shown}`;
-  if (status === 'failed') return `see what failed: attune runs show ${shown}; then resume it, or train again`;
+  if (status === 'failed') return `check what failed: attune runs show ${shown}; then resume it, or train again`;
   return `finish it: attune runs resume ${shown}`;
 }
 
 function noSteps({ folder }: RunSummary): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
     what: `The run in ${displayPath(folder, process.cwd())} cannot be continued`,
-    got: 'a cheap system, which is fitted at once and not in steps',
+    got: 'a cheap system, which is not fitted in steps',
     fix: 'fit it again, with more rows: attune train RECIPE',
   });
 }
@@ -85,8 +85,8 @@ function checkpointOf({ folder, resultStep }: RunSummary, from: 'last' | 'best')
   const found = from === 'last' ? all.at(-1) : all.find(({ step }) => step === resultStep);
   if (found !== undefined && TENSOR_FILES.every((name) => existsSync(join(found.folder, name)))) return found;
   throw new AttuneError('E_CONTINUED_GONE', {
-    what: `The ${from} checkpoint of the run in ${displayPath(folder, process.cwd())} is gone`,
+    what: `The ${from} checkpoint of the run in ${displayPath(folder, process.cwd())} is missing`,
     got: all.length === 0 ? 'no checkpoint' : `checkpoints of steps ${all.map(({ step }) => step).join(', ')}`,
-    fix: 'train again from its recipe, with more epochs: attune train RECIPE --epochs N',
+    fix: 'train again from its recipe with more epochs: attune train RECIPE --epochs N',
   });
 }

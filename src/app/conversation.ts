@@ -42,7 +42,7 @@ export class Conversation {
     const found = mediaOf(path, 'image', process.cwd());
     if ('message' in found)
       throw new AttuneError('E_FILE_MISSING', {
-        what: `The image ${path} cannot be shown: ${found.message}`,
+        what: `The image ${path} cannot be used: ${found.message}`,
         fix: found.fix,
       });
     this.#images.push({ ...found, kind: 'image' });

@@ -34,7 +34,7 @@ async function decideRow(asked: AskedDecisions & object, opening: PredictorOptio
     throw new AttuneError('E_WRONG_ROWS', {
       what: 'The questions cannot be answered',
       got: error,
-      expected: 'a model that was trained with objective decision, or a chat model',
+      expected: 'a model trained with objective decision, or a chat model',
     });
   } finally {
     await answerer.close();

@@ -55,7 +55,7 @@ function refuseUnread(paths: readonly string[]): void {
   throw new AttuneError('E_USAGE', {
     what: `An estimate does not depend on ${unread.join(', ')}`,
     expected: 'settings of tuning, storage and training.optimizer',
-    fix: 'leave it out; attune train --dry-run measures a whole recipe',
+    fix: 'remove it; attune train --dry-run measures a whole recipe',
   });
 }
 

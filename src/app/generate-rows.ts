@@ -39,7 +39,7 @@ function rowSamplingOf(options: GenerateOptions): Sampling {
   const sampling = samplingOf(options);
   if (n > 1 && (sampling.temperature ?? 0) === 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'Without a temperature all answers to a row would be the same',
+      what: 'Without a temperature, all answers to a row are the same',
       got: `--n ${n}`,
       fix: 'add --temperature 0.8',
     });

@@ -50,10 +50,10 @@ export async function examineForInit(
   const objective = usualObjective(kind);
   if (objective === undefined) {
     throw new AttuneError('E_INIT_FORMAT', {
-      what: `${path} holds ${inspection.format} rows, which no objective of this version takes`,
+      what: `${path} contains ${inspection.format} rows, which no objective supports`,
       got: inspection.reason,
       expected: 'messages, alpaca, sharegpt, prompt and completion, text, text and label, or text and labels',
-      fix: 'name another format with --format, or the columns with --text-column, --label-column or --answer-column',
+      fix: 'choose another format with --format, or set columns with --text-column, --label-column or --answer-column',
     });
   }
   const used = new Set(Object.values(columns ?? {}).flatMap(columnsOf));
@@ -79,7 +79,7 @@ export function recipeFileFor(path: string): string {
 export async function writeRecipe(file: string, text: string, options: { overwrite: boolean }): Promise<void> {
   if (!options.overwrite && existsSync(file)) {
     throw new AttuneError('E_RECIPE_EXISTS', {
-      what: `${file} exists already`,
+      what: `${file} already exists`,
       fix: 'choose another name with --output, or replace it with --force',
     });
   }
@@ -101,16 +101,14 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     [`model: ${plain(model)}`, because ?? 'a model folder, or a known name'],
     ['data:'],
     [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
-    ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'what a row is'] as const]),
-    ...(columns === undefined
-      ? []
-      : [[`  columns: ${plain(columns)}`, 'what is read of it, and what is learnt'] as const]),
+    ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'format of the rows'] as const]),
+    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`, 'input columns, and what is learnt'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
   const bringing = command === undefined ? '' : `# The model comes from: ${command}\n`;
-  return `# What to train, on what, and how. All settings: attune train --help all\n${bringing}${align(lines)}\n`;
+  return `# What to train, on which data, and how. All settings: attune train --help all\n${bringing}${align(lines)}\n`;
 }
 
 /** How a model with weights is trained. */
@@ -142,7 +140,7 @@ function groupLine(
   groupBy: string | undefined,
   plain: (value: unknown) => string,
 ): Line[] {
-  if (groupBy !== undefined) return [[`  group_by: ${plain(groupBy)}`, 'its values never straddle splits']];
+  if (groupBy !== undefined) return [[`  group_by: ${plain(groupBy)}`, 'rows with the same value stay in one split']];
   const [likely] = groupColumns;
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
 }
@@ -159,17 +157,17 @@ function tuningOf({ examples: [first] }: DataInspection): keyof typeof TUNING_LI
 }
 
 const TUNING_LINES = {
-  full: ['tuning: full', 'every weight moves'],
-  lora: ['tuning: lora', 'or full: every weight moves'],
-  freeze: ['tuning: { method: freeze, trainable_layers: 0 }', 'the head alone learns, in seconds; or lora'],
+  full: ['tuning: full', 'trains all weights'],
+  lora: ['tuning: lora', 'or full: trains all weights'],
+  freeze: ['tuning: { method: freeze, trainable_layers: 0 }', 'trains only the head, in seconds; or lora'],
 } satisfies Record<string, Line>;
 
 function splitLines({ splits, examples }: DataInspection): Line[] {
   // Only of a small file all rows have been read.
   const few = examples.length < ROWS_READ ? fewTestRows(Math.round(examples.length / 10)) : undefined;
   const lines: [string, Line][] = [
-    ['validation', ['  validation: 0.1', 'share of the rows, or a file: watched while training']],
-    ['test', ['  test: 0.1', few ?? 'kept for the comparison at the end']],
+    ['validation', ['  validation: 0.1', 'share of the rows, or a file: used for validation during training']],
+    ['test', ['  test: 0.1', few ?? 'kept for the final comparison']],
   ];
   return lines.filter(([split]) => !splits.includes(split)).map(([, line]) => line);
 }

@@ -107,7 +107,7 @@ function alikeLabels(labels: LabelReport | undefined): string[] {
   const groups = alikeValues(labels.labels.map(({ label }) => label));
   return groups.map((group) => {
     const names = group.map((label) => JSON.stringify(label)).join(' and ');
-    return `${names} differ only by case or white space, and count as ${group.length} classes`;
+    return `${names} differ only by case or white space, but count as ${group.length} classes`;
   });
 }
 
@@ -124,7 +124,8 @@ function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[
   if (numbers.length === 0) return [];
   const list = source.join(', ');
   return [
-    `${numbers.join(', ')}: numbers without their names in the text; data.columns.text: {columns: [${list}], names: true} writes "${numbers[0]}: …"`,
+    `${numbers.join(', ')}: numbers without their names in the text; data.columns.text: {columns: ` +
+      `[${list}], names: true} writes "${numbers[0]}: …"`,
   ];
 }
 

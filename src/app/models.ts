@@ -89,8 +89,8 @@ export async function showModel(target: string): Promise<ModelDetails> {
 
 function noNetwork(target: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} is a cheap system and no network: it has no layers and no tokens to show`,
-    fix: `its README.md says what it is; to measure it: attune eval ${target}`,
+    what: `${target} is a cheap system, not a network: it has no layers or tokens to show`,
+    fix: `its README.md describes it; to evaluate it: attune eval ${target}`,
   });
 }
 

@@ -22,7 +22,7 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
   if (!/\.(jsonl|ndjson)$/.test(to)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${to}`,
-      fix: 'name a file that ends in .jsonl',
+      fix: 'choose a name ending in .jsonl',
     });
   }
   requireWritable(to);
@@ -65,7 +65,7 @@ async function stepsOf(given: NonNullable<PrepareDataOptions['step']>): Promise<
 
 function badStep(text: string): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: '--step is not a step',
+    what: '--step is invalid',
     got: text,
     expected: 'a name, or "chunks: {size: 512}"',
   });

@@ -37,8 +37,8 @@ export async function importDefault(
 /** Files in a folder from `npm init -y` are CommonJS, where `import` and `await` are syntax errors. */
 function fixOf(file: string, got: string): string {
   if (/import statement outside a module|top-level await|Cannot use import|await is only valid/i.test(got))
-    return `call it ${basename(file, extname(file))}.mts, or write "type": "module" into the package.json next to it`;
-  return 'mend it: the message says what is wrong';
+    return `rename it to ${basename(file, extname(file))}.mts, or write "type": "module" into the package.json next to it`;
+  return 'correct it as the message says';
 }
 
 let isProvided = false;

@@ -99,5 +99,8 @@ export function missingParts(
   const names = { system: 'system messages', tools: 'tools' };
   const missing = differs.filter((part) => !given[part]).map((part) => names[part]);
   if (missing.length === 0) return undefined;
-  return `training rows had ${missing.join(' and ')} that differ: without one this model answers as it was never trained to`;
+  return (
+    `training rows had different ${missing.join(' and ')}: without one, the model answers in a situation ` +
+    'it was never trained for'
+  );
 }

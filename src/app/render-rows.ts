@@ -52,9 +52,9 @@ export async function renderRows(
 
 function wrongKind(wrong: Example | undefined): AttuneError {
   return new AttuneError('E_WRONG_ROWS', {
-    what: 'The objective cannot use rows of this kind',
+    what: 'The objective cannot be used with rows of this kind',
     got: wrong && `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
-    fix: 'choose another objective, or name the format and columns under data',
+    fix: 'choose another objective, or set the format and columns under data',
   });
 }
 

@@ -19,8 +19,8 @@ export async function retuneRecipe(wanted: string, { model, output }: OptionsOf<
   const recipe = await storedRecipe(run.folder);
   if (isSame(model, recipe.model)) {
     throw new AttuneError('E_SAME_MODEL', {
-      what: `The run in ${displayPath(run.folder, process.cwd())} is a tuning of ${model} already`,
-      fix: 'name another base: attune retune RUN --model NEW_BASE',
+      what: `The run in ${displayPath(run.folder, process.cwd())} already tunes ${model}`,
+      fix: 'choose another base: attune retune RUN --model NEW_BASE',
     });
   }
   const output_dir = output ?? displayPath(nextRunFolder(run.folder), process.cwd());

@@ -76,7 +76,7 @@ export class Run {
     throw new AttuneError('E_RUN_UNFINISHED', {
       what: `The run in ${folder} has no result`,
       got: outcome === 'dry-run' ? 'a dry run' : `stopped after step ${step}`,
-      fix: 'train it to its end: runs.resume(folder)',
+      fix: 'finish the training: runs.resume(folder)',
     });
   }
   /** Validation metrics of the result, by name. */

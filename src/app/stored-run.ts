@@ -38,7 +38,7 @@ function startOf(folder: string): RunStarted {
   for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
   if (started !== undefined) return started;
   throw new AttuneError('E_RUN_MISSING', {
-    what: `${folder} does not say how its run was started`,
+    what: `${folder} does not record how its run was started`,
     expected: 'a run-started event in events.jsonl',
     fix: 'start the run again from its recipe',
   });
@@ -58,9 +58,9 @@ function locate(
   const usable = located.find(({ missing }) => missing.length === 0);
   if (usable !== undefined) return usable;
   throw new AttuneError('E_RUN_FILES_MISSING', {
-    what: `Files that the run in ${folder} was made from are not where they were`,
-    got: base === moved ? undefined : `the run was started in ${base}; nor are they in ${moved}`,
+    what: `Files used by the run in ${folder} have moved or were deleted`,
+    got: base === moved ? undefined : `the run was started in ${base}; they are not in ${moved} either`,
     problems: located[0].missing,
-    fix: 'put them back there, or move the run together with them',
+    fix: 'restore them, or move the run together with them',
   });
 }

@@ -51,6 +51,6 @@ function refuseContradictions(options: Options): void {
     const given = group.filter((name) => options[name] === true);
     if (given.length < 2) continue;
     const flags = given.map(flagName);
-    throw new AttuneError('E_USAGE', { what: `${flags.join(' and ')} exclude each other`, fix: 'choose one' });
+    throw new AttuneError('E_USAGE', { what: `${flags.join(' and ')} cannot be combined`, fix: 'choose one' });
   }
 }

@@ -48,7 +48,7 @@ export async function train(recipe: Recipe, options: TrainOptions = {}): Promise
 async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }: TrainOptions): Promise<void> {
   if (resume === true || dryRun === true) {
     const other = resume === true ? 'resume' : 'dryRun';
-    throw new AttuneError('E_USAGE', { what: `overwrite and ${other} exclude each other`, fix: 'choose one' });
+    throw new AttuneError('E_USAGE', { what: `overwrite and ${other} cannot be combined`, fix: 'choose one' });
   }
   if (isRunFolder(folder)) await deleteRuns([folder]);
 }
@@ -163,9 +163,9 @@ async function refuseChanges(recipe: Recipe): Promise<void> {
   const problems = differences(await startedWith(recipe.output_dir), wanted, '');
   if (problems.length === 0) return;
   throw new AttuneError('E_RECIPE_CHANGED', {
-    what: `The recipe is not the one that the run in ${recipe.output_dir} was started with`,
+    what: `The recipe differs from the one that the run in ${recipe.output_dir} was started with`,
     problems,
-    fix: `go on with the old one: attune runs resume ${recipe.output_dir}; or choose another output_dir`,
+    fix: `continue with the old one: attune runs resume ${recipe.output_dir}; or choose another output_dir`,
   });
 }
 

@@ -12,7 +12,7 @@ export async function trainingLines(model: string, methods: { tuning: string; ob
   return [
     ['training:'],
     rateLine(await factsOf(model, methods)),
-    ['  # epochs: 3', 'by the number of rows unless given, as is batch_size'],
+    ['  # epochs: 3', 'default: depends on the number of rows; so does batch_size'],
     ['  seed: 42'],
   ];
 }
@@ -20,7 +20,7 @@ export async function trainingLines(model: string, methods: { tuning: string; ob
 /** The methods of recommenders have rates of their own. */
 function rateLine(facts: TrainingFacts | undefined): Line {
   if (facts === undefined || facts.kind === 'items') {
-    return ['  # learning_rate: auto', 'found by short trials; what suits the base model unless given'];
+    return ['  # learning_rate: auto', 'found by short trials; default: suits the base model'];
   }
   const { learning_rate: rate } = suggestedTraining(facts);
   return [`  learning_rate: ${rate}`, `suits ${basisOf(facts)}; auto: found by short trials`];

@@ -24,13 +24,13 @@ function unlike(modelType: string, nearest: NonNullable<JobResult<'nearest-type'
   const { modelType: known, share, beyond, missing, reshaped } = nearest;
   return new AttuneError('E_UNKNOWN_MODEL_TYPE', {
     what: `Unknown model type "${modelType}"`,
-    got: `tensors most like those of a ${known} model: ${Math.round(100 * share)} % have the same name and shape`,
+    got: `the tensors are most like those of a ${known} model: ${Math.round(100 * share)} % have the same name and shape`,
     problems: [
-      ...problemsOf(beyond, `has no place in a ${known} model`),
-      ...problemsOf(missing, `is in a ${known} model, but not in this one`),
+      ...problemsOf(beyond, `does not exist in a ${known} model`),
+      ...problemsOf(missing, `exists in a ${known} model, but not in this one`),
       ...problemsOf(reshaped, `has another shape in a ${known} model`),
     ],
-    fix: 'choose a base model of a known type (docs/models.md): two types may compute different things with the same tensors',
+    fix: 'choose a base model of a known type (docs/models.md): two types can compute different results from the same tensors',
   });
 }
 

@@ -11,7 +11,7 @@ export interface UsualObjective {
 /** For pairs with a base that does not answer yet: dpo would only teach it what not to say. */
 export const preferenceOfBases: UsualObjective = {
   name: 'orpo',
-  remark: 'the base learns the chosen answers and the preference at once; dpo is for models that answer already',
+  remark: 'trains the base on the chosen answers and the preference at once; dpo is for models that can already answer',
 };
 
 /**

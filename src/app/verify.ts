@@ -26,11 +26,11 @@ export async function verifyRun(run: string, options: VerifyOptions = {}): Promi
   const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {
-    what: `The run in ${folder} does not come out as recorded`,
+    what: `The run in ${folder} is not reproducible: its results differ from the record`,
     problems: verification.compared
       .filter(({ equal }) => !equal)
       .map(({ name, recorded, found }) => ({ field: name, message: `recorded ${recorded}, found ${found}` })),
-    fix: 'data, base model, engine or number of threads have changed since; recipe.json and events.jsonl say what they were',
+    fix: 'data, base model, engine or number of threads have changed; recipe.json and events.jsonl record what they were',
     exitCode: 3,
   });
 }
@@ -42,7 +42,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
   const notes = readNotes(resultFolder(folder));
   if (notes === undefined || Object.keys(notes.metrics).length === 0) {
     throw new AttuneError('E_NOTHING_RECORDED', {
-      what: 'The run recorded no validation figures to compare with',
+      what: 'The run has no recorded validation results to compare with',
       fix: 'train it again and compare bytes: attune runs verify RUN --retrain',
     });
   }
@@ -61,7 +61,7 @@ async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: Veri
 async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
   if (readNotes(resultFolder(folder))?.privacy !== undefined) {
     throw new AttuneError('E_PRIVACY_UNSUPPORTED', {
-      what: 'A run with differential privacy cannot be repeated',
+      what: 'A run with differential privacy cannot be reproduced',
       got: 'the secret of its noise was deleted when it finished',
       fix: 'score its result again: attune runs verify RUN',
     });

@@ -25,7 +25,7 @@ export class BoundedPattern {
     try {
       this.#pattern = new RegExp(`${before}${source}${after}`, 'u');
     } catch (error) {
-      throw bad(source, 'is not a regular expression', { got: (error as Error).message, cause: error });
+      throw bad(source, 'is not a valid regular expression', { got: (error as Error).message, cause: error });
     }
   }
 
@@ -39,9 +39,9 @@ export class BoundedPattern {
       return test.runInContext(context, { timeout: Math.max(1, Math.ceil(this.#left)) }) as boolean;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
-      throw bad(this.#source, 'has too many ways to match', {
-        got: `no answer within ${TIME / 1000} s`,
-        fix: 'write it without repetitions inside repetitions',
+      throw bad(this.#source, 'backtracks too much', {
+        got: `no result within ${TIME / 1000} s`,
+        fix: 'rewrite it without nested repetitions',
         cause: error,
       });
     } finally {

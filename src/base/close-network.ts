@@ -7,7 +7,7 @@ import net from 'node:net';
 /** Every connection of Node, by `fetch` and by sockets, goes through one of these. */
 export function closeNetwork(): void {
   const refuse = (): never => {
-    throw new Error('a reader of files may not use the network');
+    throw new Error('file readers must not use the network');
   };
   Object.assign(net.Socket.prototype, { connect: refuse });
   Object.assign(net.Server.prototype, { listen: refuse });

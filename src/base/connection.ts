@@ -70,8 +70,8 @@ function attemptConnection(place: Place, milliseconds: number, signal?: AbortSig
 }
 
 function inWords(code: string, { host, port }: Place, seconds: number): string {
-  if (code === 'TIMEOUT') return `${host}:${port} took no connection within ${seconds} s`;
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the name ${host} is not known here (${code})`;
+  if (code === 'TIMEOUT') return `${host}:${port} accepted no connection within ${seconds} s`;
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `the host name ${host} cannot be resolved (${code})`;
   if (code === 'ECONNREFUSED') return `nothing listens on port ${port} of ${host} (${code})`;
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return `${host} cannot be reached from here (${code})`;
   return `${host}:${port}: ${code}`;

@@ -225,7 +225,7 @@ function deathOf(words: string, how: string | number | null): End {
 
 /** Error for a process that has not answered. */
 export function processEnd(silence: Silence, { seconds, memoryBytes }: ProcessLimits): ProcessEnded {
-  if (silence.type === 'timeout') return new ProcessEnded('too-slow', `nothing came of it for ${seconds} s`);
+  if (silence.type === 'timeout') return new ProcessEnded('too-slow', `no output for ${seconds} s`);
   return silence.code === OUT_OF_MEMORY
     ? new ProcessEnded('out-of-memory', `more than ${Math.round(memoryBytes / 2 ** 20)} MiB`)
     : new ProcessEnded('crashed', silence.message ?? '');

@@ -10,8 +10,8 @@ export function parseProcessorConfig<Schema extends z.ZodType>(
   const result = schema.safeParse(config);
   if (result.success) return result.data;
   throw new AttuneError('E_CONFIG_BAD', {
-    what: "The model's preprocessor_config.json cannot be followed",
+    what: "The model's preprocessor_config.json is invalid",
     problems: problemsOf(result.error.issues, { root: config, schema }),
-    fix: 'fetch the model again, or mend the file',
+    fix: 'fetch the model again, or correct the file',
   });
 }

@@ -139,8 +139,7 @@ function describeUnion(
     const whole = meant.map((inner) => ({ ...inner, path: [...path, ...inner.path] }));
     return describeIssues(whole, { root, schema });
   }
-  if (STANDARD.test(issue.message))
-    return [{ path, message: `is nothing that is known here, got ${shortJson(value)}` }];
+  if (STANDARD.test(issue.message)) return [{ path, message: `is not a known value, got ${shortJson(value)}` }];
   const wanted = issue.message.replace(/^(?:expected|must be) /, '');
   return [{ path, message: `must be ${wanted}, got ${shortJson(value)}` }];
 }

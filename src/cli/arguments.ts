@@ -48,7 +48,7 @@ function refuseEmpty(words: readonly string[], name: string, command: Command): 
   throw new AttuneError('E_USAGE', {
     what: `${names[place] ?? names.at(-1) ?? 'An argument'} is empty`,
     expected: usageLine(name, command),
-    fix: 'check the variable or the quotes that it comes from',
+    fix: 'check the variable or quotes it comes from',
   });
 }
 

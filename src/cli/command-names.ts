@@ -41,7 +41,7 @@ function unknownCommand(words: readonly string[], names: readonly string[]): Att
   const wanted = words.join(' ');
   const close = nearest(wanted, names);
   return new AttuneError('E_UNKNOWN_COMMAND', {
-    what: wanted.startsWith('-') ? `The command comes first, before ${wanted}` : `There is no command "${wanted}"`,
+    what: wanted.startsWith('-') ? `The command must come first, before ${wanted}` : `There is no command "${wanted}"`,
     fix: close === undefined ? '`attune --help` lists all commands' : `did you mean "attune ${close}"?`,
   });
 }

@@ -92,7 +92,7 @@ export function settingsHelp(
 function noGroup(got: string, titles: readonly string[]): AttuneError {
   const names = [...new Set(titles.map((title) => title.split(' ')[1]))];
   return new AttuneError('E_USAGE', {
-    what: `There is no group of settings "${got}"`,
+    what: `There is no settings group "${got}"`,
     expected: ['all', ...names].join(', '),
   });
 }

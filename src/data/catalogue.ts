@@ -41,7 +41,8 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
     }
     const reader = new RowReader(value, { file: path, line });
     const item = readItem(reader, isTable);
-    if (item !== undefined && found.has(item.item)) reader.problem('item', `"${item.item}" stands here a second time`);
+    if (item !== undefined && found.has(item.item))
+      reader.problem('item', `"${item.item}" is already in the catalogue`);
     pushAll(problems, reader.problems);
     if (item !== undefined) found.set(item.item, item);
   }
@@ -51,7 +52,7 @@ export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
       what: `${plural(badRows, 'rows')} of the catalogue cannot be used`,
       problems: problems.slice(0, MOST_PROBLEMS),
       problemCount: problems.length,
-      fix: 'a row is {"item": "id", "text": "what it is", "section": "web", "price": 3}',
+      fix: 'write a row as {"item": "id", "text": "what it is", "section": "web", "price": 3}',
     });
   }
   if (found.size === 0) throw new AttuneError('E_NO_ROWS', { what: `No items in ${path}` });
@@ -62,7 +63,7 @@ function readItem(row: RowReader, isTable: boolean): CatalogueItem | undefined {
   const column = ITEMS.find((name) => row.has(name));
   if (column === undefined) {
     const near = nearest('item', row.columns);
-    return row.problem('item', 'is missing', near === undefined ? undefined : `is it called "${near}"?`);
+    return row.problem('item', 'is missing', near === undefined ? undefined : `did you mean "${near}"?`);
   }
   const item = itemText(row, column, row.value(column));
   const texts = TEXTS.filter((name) => row.has(name)).map((name) => row.anyText(name));

@@ -26,7 +26,7 @@ export async function checkedRows<Row>(
     const refuse = (fault: RowFault): undefined => {
       problems.push({ file, line, ...(typeof fault === 'string' ? { message: fault } : fault) });
     };
-    const row = value === undefined ? refuse(defect?.reason ?? 'no row') : read(value, refuse, line);
+    const row = value === undefined ? refuse(defect?.reason ?? 'no rows') : read(value, refuse, line);
     if (row !== undefined) rows.push(row);
   }
   return { rows, problems };

@@ -45,7 +45,7 @@ function trainedItems(train: readonly ItemsExample[], test: readonly ItemsExampl
     const { file, line } = found.source;
     report.listed.push({
       ...row.source,
-      message: `test row is to find "${target}", which ${file}:${line} of train has`,
+      message: `"${target}" is the target of a test row, but ${file}:${line} of train contains it`,
     });
   }
   return report;

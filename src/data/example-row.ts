@@ -8,7 +8,7 @@ export function exampleRow(example: Example): Record<string, unknown> {
 
 function refuse({ kind, source }: Example): never {
   throw new AttuneError('E_WRONG_ROWS', {
-    what: `Rows of kind "${kind}" cannot be written as rows to train on`,
+    what: `Rows of kind "${kind}" cannot be written as training rows`,
     got: `${source.file}:${source.line}`,
     expected: 'conversations, prompts with completions, texts, or texts with labels',
   });

@@ -127,9 +127,9 @@ export class ExampleSink {
     const group = valueAt(value, groupBy);
     if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
     if (group === undefined || group === null || group === '') {
-      return needsGroup ? reader.problem(groupBy, 'has no value, and rows are grouped by it (group_by)') : undefined;
+      return needsGroup ? reader.problem(groupBy, 'is empty, but rows are grouped by it (group_by)') : undefined;
     }
-    return reader.problem(groupBy, 'must be text or a number, since rows are grouped by it (group_by)');
+    return reader.problem(groupBy, 'must be text or a number, because rows are grouped by it (group_by)');
   }
 
   #note(row: Record<string, unknown>, reader: RowReader): void {
@@ -148,7 +148,7 @@ export class ExampleSink {
       file,
       container,
       format,
-      reason: formatter === undefined ? reason : `as ${named} gives it, ${reason}`,
+      reason: formatter === undefined ? reason : `as ${named} returns it, ${reason}`,
       rows: this.examples.length,
       ignored: [...ignored, ...this.#ignored].sort(),
       ...((formatter !== undefined || notes.leftOut > 0) && {

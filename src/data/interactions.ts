@@ -59,6 +59,6 @@ function refuseMixedTimes(parts: ReadonlyMap<string | undefined, readonly Part[]
   throw new AttuneError('E_BAD_ROWS', {
     what: 'Interactions cannot be put in order',
     problems,
-    fix: 'give every row of a user its time, or none of them: they then count in the order of the file',
+    fix: 'give all rows of a user a time, or none of them, to use the order of the file',
   });
 }

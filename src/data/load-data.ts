@@ -98,7 +98,7 @@ function holdLastItems(divided: Partition, read: ReadSplits, plan: Plan): LastIt
   for (const [part, whole] of wholeOf) if (read.sourceOf.has(whole)) read.sourceOf.set(part, read.sourceOf.get(whole)!);
   divided.splits = splits;
   const held = (['validation', 'test'] as const).filter((split) => plan.shares[split] > 0);
-  for (const split of held) plan.origins[split] = `an item at the end of each row with ${report.needed} or more`;
+  for (const split of held) plan.origins[split] = `the last item of each row with ${report.needed} or more`;
   return report;
 }
 
@@ -146,10 +146,10 @@ function checkShares(shares: Plan['shares']): void {
   const isShare = (share: number): boolean => share >= 0 && share < 1;
   if (Object.values(shares).every(isShare) && shares.validation + shares.test < 1) return;
   throw new AttuneError('E_BAD_SHARE', {
-    what: 'The shares for validation and test are invalid or leave nothing to train on',
+    what: 'The validation and test shares are invalid or leave no training rows',
     got: `validation ${shares.validation}, test ${shares.test}`,
     expected: 'shares from 0 to below 1 that add up to less than 1',
-    fix: 'for example validation: 0.1 and test: 0.1; for a number of rows give their share',
+    fix: 'for example validation: 0.1 and test: 0.1; to choose a number of rows, convert it to a share',
   });
 }
 
@@ -198,7 +198,7 @@ function requireRows(split: SplitName, { splits, files: reports }: ReadSplits, f
     what: `No rows for ${split}`,
     got: `${files.length === 1 ? 'an empty file' : 'empty files'}: ${files.map(({ file }) => file).join(', ')}`,
     expected: 'at least one row',
-    fix: 'check that these are the right files and that they were written to the end',
+    fix: 'check that these are the right files and that they are complete',
   });
 }
 
@@ -206,7 +206,7 @@ function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError 
   return new AttuneError('E_NO_ROWS', {
     what: `No rows for ${split}: all of them were left out`,
     problems: rows.map(({ reason, ...place }) => ({ ...place, message: reason })),
-    fix: 'mend the rows, or let the function that data.format names give some',
+    fix: 'correct the rows, or let the function in data.format return some',
   });
 }
 

@@ -90,10 +90,10 @@ function checkOptions({ maxLength, keepStart = 0, ends = [] }: FitOptions): void
   const keepEnd = ends.length > 0 ? 1 : 0;
   if (Number.isInteger(maxLength) && maxLength >= keepStart + keepEnd + 2) return;
   throw new AttuneError('E_BAD_MAX_LENGTH', {
-    what: 'max_length leaves no room for a row',
+    what: 'max_length leaves no room for any part of a row',
     got: String(maxLength),
     expected: `a whole number of tokens, at least ${keepStart + keepEnd + 2}`,
-    fix: 'choose a max_length that most rows fit in; the length report shows their lengths',
+    fix: 'choose a max_length that most rows fit into; the length report shows their lengths',
   });
 }
 
@@ -114,12 +114,12 @@ function rowsTooLong(
           most: maxAnswer,
           found: greatest(tooLong.map((row) => longestAnswer(rows[row]))),
         };
-  const limit = bound.most === modelLimit ? 'the model can read' : bound.key;
+  const limit = bound.most === modelLimit ? "the model's context" : bound.key;
   // Under other policies only rows with images remain.
   const isCut = policy !== 'fail';
   const choice = isCut
     ? 'drop them, since no image can be cut: long_rows: drop'
-    : 'choose what happens to them: long_rows: drop, truncate or split';
+    : 'choose what to do with them: long_rows: drop, truncate or split';
   const problems: Problem[] = tooLong.slice(0, MAX_LISTED).map((row) => {
     const { file, line } = examples[row].source;
     return { file, line, message: `has ${plural(lengthOf(rows[row]), 'tokens')}` };

@@ -43,7 +43,7 @@ export function mediaOf(value: unknown, kind: MediaKind, folder: string): MediaF
     if (bytes instanceof Uint8Array) return kept(bytes, kind);
     if (typeof path === 'string') return fromText(path, kind, folder);
   }
-  return { message: `must name ${ARTICLE[kind]}`, fix: 'give the path of a file, relative to this one' };
+  return { message: `must name ${ARTICLE[kind]}`, fix: 'give a file path, relative to this file' };
 }
 
 const ARTICLE: Record<MediaKind, string> = { image: 'an image', audio: 'a recording' };
@@ -52,7 +52,7 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
   const data = /^data:[^,]*;base64,(.*)$/s.exec(text);
   if (data !== null) return kept(Buffer.from(data[1], 'base64'), kind);
   if (/^https?:/.test(text)) {
-    return { message: 'is an address on the network, and nothing is fetched', fix: 'download it and give its path' };
+    return { message: 'is a URL, but files are never downloaded', fix: 'download it and give the local path' };
   }
   const shown = text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
   const path = pathOf(text, folder);
@@ -68,7 +68,10 @@ function fromText(text: string, kind: MediaKind, folder: string): MediaFile | Me
     if (defect !== undefined) return { message: `${shown} ${defect}`, fix: 'fetch it again, or delete the row' };
     return { kind, path, hash: hashOf(bytes) };
   } catch (error) {
-    return { message: `${shown} cannot be read: ${(error as Error).message}`, fix: 'check it and its rights' };
+    return {
+      message: `${shown} cannot be read: ${(error as Error).message}`,
+      fix: 'check the file and its permissions',
+    };
   }
 }
 
@@ -89,7 +92,7 @@ function pathOf(text: string, folder: string): string | undefined {
 
 /** Stores a row's bytes as a file, so that they need not stay in memory. */
 function kept(bytes: Uint8Array, kind: MediaKind): MediaFile | MediaDefect {
-  const defect = bytes.length === 0 ? 'holds no bytes' : kind === 'image' ? imageDefect(Buffer.from(bytes)) : undefined;
+  const defect = bytes.length === 0 ? 'has no content' : kind === 'image' ? imageDefect(Buffer.from(bytes)) : undefined;
   if (defect !== undefined) return { message: defect, fix: 'fetch it again, or delete the row' };
   const hash = hashOf(bytes);
   const path = join(attuneCache(), 'media', hash.slice(0, 2), hash);

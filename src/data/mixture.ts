@@ -22,8 +22,8 @@ export function mixParts(rows: readonly number[], weights: readonly number[], na
   const empty = rows.indexOf(0);
   if (empty !== -1) {
     throw new AttuneError('E_NO_ROWS', {
-      what: `${names[empty]} has a share of the training rows, but no rows to train on`,
-      fix: 'leave it out of data.train or give it rows',
+      what: `${names[empty]} has a share of the training rows, but no rows`,
+      fix: 'remove it from data.train or add rows to it',
     });
   }
   const lead = weights.reduce((best, weight, part) => {

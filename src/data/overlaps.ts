@@ -62,9 +62,9 @@ function relation(a: Example, b: Example): string {
   if (a.id === b.id) return 'is the same as';
   const likeness = jaccard(shinglesOf(normalWords(textOf(a))), shinglesOf(normalWords(textOf(b))));
   if (likeness >= 0.8) return `is nearly the same (${Math.floor(100 * likeness)} % of its word pairs) as`;
-  if (a.group !== undefined && a.group === b.group) return `is of the same group "${a.group}" as`;
+  if (a.group !== undefined && a.group === b.group) return `is in the same group "${a.group}" as`;
   if (questionOf(a) !== undefined && questionOf(a)?.trim() === questionOf(b)?.trim()) return 'asks the same as';
-  return 'belongs to the same chain of near-duplicates as';
+  return 'is in the same chain of near-duplicates as';
 }
 
 /**
@@ -77,14 +77,15 @@ export function refuseOverlap(report: OverlapReport, asked?: number): void {
   const isTrained = asked !== undefined;
   throw new AttuneError('E_SPLIT_OVERLAP', {
     what: isTrained
-      ? 'Rows to measure on are among those that were trained on, so the result would be too good'
-      : 'Evaluation rows are also among the training rows, so the result would be too good',
+      ? 'Some of the rows to evaluate on were trained on, so the result would look too good'
+      : 'Some evaluation rows are also training rows, so the result would look too good',
     got: `${rows} overlapping rows${isTrained ? ` of the ${asked} that were asked` : ''}, ${exact} of them exact copies`,
     expected: isTrained ? 'rows that the run has not seen' : 'no row, near-duplicate or group in two splits',
     problems: listed,
     problemCount: rows,
     fix: isTrained
-      ? 'give rows that are new, or no file: the rows that the run kept for test are then measured; --allow-overlap goes on'
-      : 'delete them from the train files, or give a share (validation: 0.1) instead of a file; allow_overlap: true (--allow-overlap) goes on',
+      ? "give new rows, or no file to use the run's own test rows; --allow-overlap continues anyway"
+      : 'delete them from the training files, or give a share (validation: 0.1) instead of a file; allow_overlap: ' +
+        'true (--allow-overlap) continues anyway',
   });
 }

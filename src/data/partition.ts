@@ -146,11 +146,11 @@ function fromOwnFiles(given: Splits): (row: number) => SplitName {
 function impossible(rows: number, clusters: number, shares: SplitShares): AttuneError {
   const wanted = splitNames.filter((split) => split !== 'train' && shares[split] > 0);
   const parts =
-    clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must stay whole`;
+    clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must not be split`;
   return new AttuneError('E_SPLIT_IMPOSSIBLE', {
     what: `The rows cannot be split into train and ${wanted.join(' and ')}`,
     got: `${rows} ${rows === 1 ? 'row' : 'rows'}${parts} (the same group, the same text or nearly the same)`,
     expected: `at least ${wanted.length + 1}`,
-    fix: `add rows, give ${wanted.join(' and ')} a file of its own, or set it to 0`,
+    fix: `add rows, give ${wanted.join(' and ')} separate files, or set it to 0`,
   });
 }

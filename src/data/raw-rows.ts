@@ -48,11 +48,11 @@ export function requireWhole(path: string, { rows, problems }: { rows: number; p
     throw new AttuneError('E_BAD_ROWS', {
       what: `${plural(problems.length, 'rows')} of ${path} cannot be read`,
       problems,
-      fix: 'mend or remove them: nothing is done with a part of the rows',
+      fix: 'correct or remove them: the file is only used as a whole',
     });
   if (rows === 0)
     throw new AttuneError('E_NO_ROWS', {
       what: `No rows in ${path}`,
-      fix: 'put rows into it, or name another file',
+      fix: 'add rows to it, or name another file',
     });
 }

@@ -90,9 +90,9 @@ export async function inspectFile(source: SourceFile): Promise<FileInspection> {
   if (head.length === 0)
     throw new AttuneError('E_NO_ROWS', {
       what: `No rows in ${source.file}`,
-      got: 'a file that is empty, or has nothing below its header line',
+      got: 'the file is empty, or has only a header line',
       expected: 'at least one row',
-      fix: 'check that it is the right file, and that it was written to its end',
+      fix: 'check that it is the right file, and that it is complete',
     });
   const problems = head.flatMap((raw) => sink.take(raw));
   const { container, format, reason, encoding, decimalCommas } = sink.report();
@@ -108,7 +108,7 @@ export async function loadContainer(source: SourceFile): ReturnType<typeof conta
   throw new AttuneError('E_UNKNOWN_CONTAINER', {
     what: `${source.file} is not a data file`,
     expected: `a name that ends in ${dataExtensions.join(', ')}`,
-    fix: `rows are made of documents by: attune data prepare "${source.file}" --output rows.jsonl`,
+    fix: `to make rows from documents: attune data prepare "${source.file}" --output rows.jsonl`,
   });
 }
 
@@ -130,7 +130,7 @@ async function* numbered(rows: NonNullable<SourceFile['rows']>): AsyncGenerator<
 }
 
 function noRow(value: unknown): Defect {
-  return { reason: `the row is ${describeValue(value)}, not an object`, fix: 'give each row as { column: value }' };
+  return { reason: `the row is ${describeValue(value)}, not an object`, fix: 'write each row as { column: value }' };
 }
 
 /** The rows of a file, passed through its formatter if it has one. */
@@ -150,7 +150,7 @@ async function rowsOf(
 
 /** A formatter's output is recognised by its columns, like a file's own rows. */
 function detectionOf({ file, format, columns, formatter }: SourceFile): DetectOptions {
-  return formatter === undefined ? { file, format, columns } : { file: `${file}, as ${format} gives it,` };
+  return formatter === undefined ? { file, format, columns } : { file: `${file}, as ${format} returns it,` };
 }
 
 async function takeHead(

@@ -42,7 +42,7 @@ export async function* formatRows(
   }
 }
 
-const FIX = 'mend the function that data.format names, or let it leave the row out: return a text that says why';
+const FIX = 'correct the function in data.format, or let it skip the row by returning a reason as text';
 
 function formatRow(
   line: number,
@@ -56,9 +56,9 @@ function formatRow(
     const reason = `the formatter failed: ${error instanceof Error ? error.message : String(error)}`;
     return { line, defect: { reason, fix: FIX } };
   }
-  if (value === null) return 'the formatter gave null';
-  if (typeof value === 'string') return value === '' ? 'the formatter gave an empty text' : value;
+  if (value === null) return 'the formatter returned null';
+  if (typeof value === 'string') return value === '' ? 'the formatter returned an empty text' : value;
   if (isObject(value) && !(value instanceof Promise)) return { line, value, original };
   const got = value instanceof Promise ? 'a promise' : describeValue(value);
-  return { line, defect: { reason: `the formatter gave ${got}, not a row`, fix: FIX } };
+  return { line, defect: { reason: `the formatter returned ${got}, not a row`, fix: FIX } };
 }

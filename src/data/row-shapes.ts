@@ -106,9 +106,9 @@ function otherColumns(sample: readonly Row[], { missing, columns }: Misfit, { fi
   const present = [...new Set(sample.flatMap((row) => Object.keys(row)))];
   const [field] = Object.keys(columns ?? {});
   return new AttuneError('E_BAD_COLUMNS', {
-    what: `${file} has other columns than the rows of ${known!.origin}`,
+    what: `${file} has different columns from the rows of ${known!.origin}`,
     got: `${present.slice(0, SHOWN_COLUMNS).join(', ')}${present.length > SHOWN_COLUMNS ? ', …' : ''}`,
     problems: missing.map((column) => missingColumn(column, present, { file })),
-    fix: `rename the columns, or say which is which: --columns "{${field ?? missing[0]}: YOUR_COLUMN}"`,
+    fix: `rename the columns, or map them: --columns "{${field ?? missing[0]}: YOUR_COLUMN}"`,
   });
 }

@@ -123,9 +123,9 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
 
 function mappedTwice(path: string, format: string): AttuneError {
   return new AttuneError('E_BAD_COLUMNS', {
-    what: `The rows of ${path} have both columns and a function of their own`,
+    what: `The rows of ${path} have both a column mapping and a format function`,
     got: `columns, and format ${format}`,
-    fix: 'remove columns: the function receives the row as it is in the file and names its fields itself',
+    fix: 'remove columns: the function receives rows as they are in the file and names their fields itself',
   });
 }
 
@@ -139,7 +139,7 @@ function weightsOf(sources: readonly DataSource[]): number[] | undefined {
     const weight = given ?? 1;
     if (Number.isFinite(weight) && weight > 0) return weight;
     throw new AttuneError('E_BAD_WEIGHT', {
-      what: `The weight of ${path} is not a share`,
+      what: `The weight of ${path} is not a positive number`,
       got: String(weight),
       expected: 'a number above 0',
       fix: 'to leave a set out, delete it from the list',
@@ -199,7 +199,7 @@ function pulledFolder(path: string, base: string): string | undefined {
   const folder = snapshotFolder(parseRepository(path, 'dataset'), hubSettings());
   if (folder !== undefined) return folder;
   throw new AttuneError('E_HUB_DATA', {
-    what: `There is no folder ${path}, and no data set of that name has been fetched from the hub`,
+    what: `There is no folder ${path}, and no fetched data set of that name`,
     fix: `attune data pull ${path}`,
   });
 }

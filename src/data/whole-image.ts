@@ -14,7 +14,7 @@ export function imageDefect(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-const CUT_OFF = 'is cut off: the end of the image is missing';
+const CUT_OFF = 'is truncated: the end of the image is missing';
 
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);

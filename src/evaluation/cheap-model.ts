@@ -55,8 +55,8 @@ export async function openCheapModel(folder: string): Promise<{ about: CheapMode
   if (about.version !== VERSION) throw bad(path, `version ${about.version}`, `version ${VERSION}`);
   const baseline = baselines.has(about.baseline) ? await baselines.load(about.baseline) : undefined;
   if (baseline === undefined || !isKept(baseline))
-    throw bad(path, `the system "${about.baseline}"`, 'one that is kept');
-  if (!isKind(about.kind)) throw bad(path, `rows of kind "${String(about.kind)}"`, 'a kind that this version knows');
+    throw bad(path, `the system "${about.baseline}"`, 'a system that can be saved');
+  if (!isKind(about.kind)) throw bad(path, `rows of kind "${String(about.kind)}"`, 'a kind known to this version');
   const arrays = existsSync(join(folder, ARRAYS)) ? readArrays(join(folder, ARRAYS)) : {};
   return { about, predictor: openKept(baseline, { values: learnt, arrays }, about) };
 }

@@ -41,8 +41,8 @@ export function remarkOnRun(
 export function demonstrationRemark(task: RealBaseTask = 'causal-lm', seconds?: number): string {
   const parameters = (DEMONSTRATION.parameters / 1e6).toFixed(1);
   return (
-    `${DEMONSTRATION.name} is a demonstration model of ${parameters} M parameters: it learns the form of your rows and ` +
-    `loses its way in words that they do not have. ${realBasesRemark(task, seconds)}`
+    `${DEMONSTRATION.name} is a demonstration model of ${parameters} M parameters: it learns the form ` +
+    `of your rows but fails on words that they do not contain. ${realBasesRemark(task, seconds)}`
   );
 }
 
@@ -54,7 +54,7 @@ export function realBasesRemark(task: RealBaseTask, seconds?: number): string {
     const time = seconds === undefined ? '' : `, about ${formatDuration(roughly(times * seconds))} here`;
     return `--model ${name} (${(bytes / 1e9).toFixed(2)} GB${time})`;
   });
-  return `For use, tune a real one: ${told.join(' or ')}; attune models estimate NAME says what it takes.`;
+  return `For real use, tune one of these: ${told.join(' or ')}; attune models estimate NAME shows what it needs.`;
 }
 
 /** An estimate has no seconds. */

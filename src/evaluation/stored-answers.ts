@@ -46,9 +46,9 @@ async function readAnswers(path: string): Promise<StoredAnswer[]> {
   });
   if (problems.length === 0) return answers;
   throw new AttuneError('E_BAD_ANSWERS', {
-    what: `${path} does not hold answers`,
+    what: `${path} does not contain answers`,
     problems,
-    fix: 'mend the rows named above',
+    fix: 'correct the rows named above',
   });
 }
 
@@ -70,9 +70,9 @@ function matcher(
   }
   if (answers.length === examples.length) return (_example, row) => answers[row].text;
   throw new AttuneError('E_ANSWERS_UNMATCHED', {
-    what: `${path} does not say which rows its answers belong to`,
+    what: `The answers in ${path} cannot be matched to rows`,
     got: `${plural(answers.length, 'answers')} without id or prompt for ${plural(examples.length, 'rows')}`,
-    fix: 'give each answer the row’s prompt, or compare on all rows of the file that was answered (--max-rows)',
+    fix: 'give each answer the row’s prompt, or compare on all rows of the answered file (--max-rows)',
   });
 }
 
@@ -80,7 +80,7 @@ function lacking(path: string, problems: readonly Problem[], rows: number): Attu
   return new AttuneError('E_ANSWERS_MISSING', {
     what: `${path} lacks answers to ${problems.length} of ${rows} rows`,
     problems,
-    fix: 'answer all rows that are compared on',
+    fix: 'answer all rows of the comparison',
   });
 }
 

@@ -104,7 +104,10 @@ export function thresholdsOn(
 /** Warning about them. */
 export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
   const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
-  return `the threshold of class ${named} rests on fewer than ${FEW} validation rows with the label, or without it; keep more rows for validation`;
+  return (
+    `the threshold of class ${named} is based on fewer than ${FEW} validation rows with or without ` +
+    'the label; keep more rows for validation'
+  );
 }
 
 function checkCosts(
@@ -122,16 +125,14 @@ function checkCosts(
       : [
           {
             field: 'objective.costs',
-            message:
-              'costs decide for or against one label, of two classes or of any number of labels; here are ' +
-              `${labels.length} classes and ${names.length} costs`,
+            message: `costs apply to one of two classes or to labels; here are ${labels.length} classes and ${names.length} costs`,
           },
         ]),
     ...(typeof threshold === 'number'
       ? [
           {
             field: 'objective.threshold',
-            message: 'a threshold and costs are both given, and costs choose one',
+            message: 'threshold and costs cannot both be set: costs determine the threshold',
             fix: 'keep one of them',
           },
         ]
@@ -142,7 +143,7 @@ function checkCosts(
   const title = classTitle(rarest, labelColumn);
   const example = title.startsWith('class ') ? rarest : title;
   throw new AttuneError('E_COSTS', {
-    what: 'objective.costs cannot be followed',
+    what: 'objective.costs is invalid',
     problems,
     expected: `a label with its costs, such as ${example}: {missed: 50, false_alarm: 1}; labels: ${labels.join(', ')}`,
   });

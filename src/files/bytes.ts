@@ -61,13 +61,13 @@ export function readFailure(path: string, error: unknown): unknown {
     return new AttuneError('E_FILE_UNREADABLE', {
       what: `Cannot read ${path}`,
       got,
-      fix: 'check it and its rights',
+      fix: 'check the file and its permissions',
       ...cause,
     });
   }
   if (code.startsWith('Z_')) {
-    const [got, fix] = [(error as Error).message, 'it may be cut off or no gzip file: fetch or pack it again'];
-    return new AttuneError('E_BAD_FILE', { what: `${path} cannot be unpacked`, got, fix, ...cause });
+    const [got, fix] = [(error as Error).message, 'it may be truncated or not gzip: fetch or compress it again'];
+    return new AttuneError('E_BAD_FILE', { what: `${path} cannot be decompressed`, got, fix, ...cause });
   }
   return error;
 }

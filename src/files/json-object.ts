@@ -16,7 +16,7 @@ export function readJsonObject(path: string): Record<string, unknown> {
   const value = readJson(path, parsePythonJson);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new AttuneError('E_BAD_JSON', {
-    what: `${path} holds no object`,
+    what: `${path} does not contain a JSON object`,
     got: Array.isArray(value) ? 'a list' : value === null ? 'null' : `a ${typeof value}`,
     expected: '{"name": value, …}',
     fix: 'fetch or write the file again',

@@ -148,7 +148,7 @@ class ValueCutter {
   }
 
   #cutOff(line: number, reason: string): JsonValue {
-    const fix = 'a bracket or a quote is missing, or the file was cut off: fetch or write it again';
+    const fix = 'a bracket or a quote is missing, or the file is truncated: fetch or write it again';
     return { line, text: '', defect: { reason, fix } };
   }
 }

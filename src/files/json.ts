@@ -86,7 +86,7 @@ export function readJson<T = unknown>(path: string, parse: (text: string) => unk
     throw new AttuneError('E_BAD_JSON', {
       what: `${path} is not valid JSON`,
       got: (error as Error).message,
-      fix: 'the file may be cut off: fetch or write it again',
+      fix: 'the file may be truncated: fetch or write it again',
       cause: error,
     });
   }

@@ -94,7 +94,7 @@ class LineAssembler {
 export function tooLong(length: number, maxBytes: number): Defect {
   return {
     reason: `the row is ${megabytes(length)} long, more than the ${megabytes(maxBytes)} allowed`,
-    fix: 'is the line ending missing? else cut it into several rows',
+    fix: 'is a line break missing? otherwise split it into several rows',
     isTooLong: true,
   };
 }

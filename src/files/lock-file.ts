@@ -17,9 +17,9 @@ export async function lockFile(path: string): Promise<Disposable> {
   while (!tryLock(lock)) {
     if (Date.now() > until)
       throw new AttuneError('E_FILE_LOCKED', {
-        what: `${path} cannot be changed`,
+        what: `${path} is locked by another process`,
         got: `${lock}, which another process has held for ${WAIT_SECONDS} s`,
-        fix: 'wait for it, or delete that file where no other process is at work',
+        fix: 'wait for it, or delete the lock file if no other process is using it',
       });
     await sleep(LOOK_MILLISECONDS);
   }

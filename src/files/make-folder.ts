@@ -25,12 +25,12 @@ function refuseAddress(missing: readonly string[]): void {
   const scheme = missing.map((path) => basename(path)).find((name) => SCHEME.test(name));
   if (scheme === undefined) return;
   throw new AttuneError('E_FOLDER_ADDRESS', {
-    what: 'An address stands where a folder is expected',
+    what: 'A URL was given where a folder is expected',
     got: `${scheme}//…`,
     expected: 'a path on this machine',
     fix: scheme.toLowerCase().startsWith('postgres')
-      ? 'a database that servers share is named by ATTUNE_STORE'
-      : 'give a folder; what it holds can be copied to the address afterwards',
+      ? 'to share a database between servers, set ATTUNE_STORE'
+      : 'give a folder; its contents can be copied to the URL afterwards',
   });
 }
 

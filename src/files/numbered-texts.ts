@@ -46,7 +46,7 @@ export class NumberedTexts implements Disposable {
 
   /** All values with their numbers; only available in memory. */
   entries(): IterableIterator<[string, number]> {
-    if (this.#stored !== undefined) throw new Error('Values that were too many for memory are known by hashes alone');
+    if (this.#stored !== undefined) throw new Error('Values that exceeded memory are kept only as hashes');
     return this.#held.entries();
   }
 

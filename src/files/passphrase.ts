@@ -11,9 +11,9 @@ const LEAST_DIFFERENT = 5;
 export function checkPassphrase(passphrase: string): void {
   if (isLong(passphrase, LEAST_PASSPHRASE)) return;
   throw new AttuneError('E_PASSPHRASE_WEAK', {
-    what: 'The passphrase of the vault can be guessed',
+    what: 'The passphrase of the vault is too weak',
     got: described(passphrase),
-    expected: `at least ${LEAST_PASSPHRASE} characters: four words that do not belong together, for example`,
+    expected: `at least ${LEAST_PASSPHRASE} characters, for example four unrelated words`,
     fix: 'set ATTUNE_VAULT_PASSPHRASE to a longer one',
   });
 }
@@ -25,9 +25,9 @@ export function checkPassphrase(passphrase: string): void {
 export function checkSurrogateKey(key: string, variable = 'ATTUNE_REDACTION_KEY'): void {
   if (isLong(key, LEAST_KEY)) return;
   throw new AttuneError('E_REDACTION_KEY_WEAK', {
-    what: `The key of the surrogates in ${variable} can be guessed`,
+    what: `The surrogate key in ${variable} is too weak`,
     got: key === '' ? 'nothing' : described(key),
-    expected: `at least ${LEAST_KEY} characters by chance`,
+    expected: `at least ${LEAST_KEY} random characters`,
     fix: `set ${variable} to the output of: openssl rand -hex 16`,
   });
 }

@@ -11,10 +11,10 @@ export function safeJoin(root: string, name: string): string {
   const escapes = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
   if (escapes || isAbsolute(name) || win32.isAbsolute(name) || /[\0\\]/.test(name)) {
     throw new AttuneError('E_PATH_ESCAPE', {
-      what: `A file name leads out of ${root}`,
+      what: `A file name points outside ${root}`,
       got: JSON.stringify(name),
       expected: 'a name relative to that folder, without ".."',
-      fix: 'do not use this folder unless you trust where it came from',
+      fix: 'use this folder only if you trust its origin',
     });
   }
   return path;

@@ -16,7 +16,7 @@ export function refuseSame(files: Readonly<Record<string, string | undefined>>):
       throw new AttuneError('E_SAME_FILE', {
         what: `${other} and ${name} are the same file`,
         got: path,
-        fix: 'name another file for one of them: it would be overwritten',
+        fix: 'choose different files: one would overwrite the other',
       });
     }
     seen.set(place, name);

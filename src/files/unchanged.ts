@@ -26,10 +26,10 @@ export function refuseChanged(): void {
     if (now === undefined || now.inode !== before.inode) continue;
     if (now.bytes === before.bytes && now.writtenAt === before.writtenAt) continue;
     throw new AttuneError('E_WEIGHTS_CHANGED', {
-      what: `${path} was written to while it was in use`,
-      got: now.bytes === before.bytes ? 'other content of the same size' : `${now.bytes} bytes`,
-      expected: `the ${before.bytes} bytes that were there at the beginning`,
-      fix: 'put the original back and begin again; give a new version another folder',
+      what: `${path} was changed while it was in use`,
+      got: now.bytes === before.bytes ? 'different content of the same size' : `${now.bytes} bytes`,
+      expected: `the original ${before.bytes} bytes`,
+      fix: 'restore the original and start again; put new versions into another folder',
     });
   }
 }

@@ -5,7 +5,7 @@ const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', '
 
 const NO_SPACE: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
-  EDQUOT: "the user's share of the disk is full",
+  EDQUOT: 'the disk quota of the user is exhausted',
   EFBIG: 'the file would be larger than the system lets this process write (ulimit -f)',
 };
 
@@ -30,7 +30,7 @@ export function writeFailure(path: string, error: unknown): unknown {
     return new AttuneError('E_NOT_WRITABLE', {
       what: `Cannot write ${path}`,
       got: (error as Error).message,
-      fix: 'choose a folder that you may write to',
+      fix: 'choose a folder with write permission',
       cause: error,
     });
   }

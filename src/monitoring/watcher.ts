@@ -67,7 +67,7 @@ export class Watcher {
       days: options.retention,
       redactor: this.#redactor,
       onWritten: (batch) => this.#arrived(batch.map(({ served }) => served)),
-      onFailure: (error) => options.onFailure('what was served cannot be written down', error),
+      onFailure: (error) => options.onFailure('served answers cannot be recorded', error),
     });
     this.#timers = [setInterval(() => void this.#tidy(), HOUR).unref()];
     if (!isPostgres(store.database)) return;
@@ -140,12 +140,12 @@ export class Watcher {
     this.#stop.abort();
     await this.#following;
     await this.#saveAll().catch((error: unknown) =>
-      this.options.onFailure('how far tests have come is not saved', error),
+      this.options.onFailure('the progress of tests cannot be saved', error),
     );
     // Other servers take over when heartbeats stop.
     await this.#shared
       ?.close()
-      .catch((error: unknown) => this.options.onFailure('others are not told that this server ends', error));
+      .catch((error: unknown) => this.options.onFailure('the shutdown cannot be announced to other servers', error));
     await this.#redactor[Symbol.asyncDispose]();
     await this.store.close();
   }
@@ -157,7 +157,7 @@ export class Watcher {
       await this.store.expire(now, now - this.options.feedbackRetention * 24 * HOUR);
       await closeForgotten(this.store, now);
     } catch (error) {
-      this.options.onFailure('what is past its time cannot be deleted', error);
+      this.options.onFailure('expired data cannot be deleted', error);
     }
   }
 
@@ -172,7 +172,7 @@ export class Watcher {
     this.#following = this.#following
       .then(() => this.#testNew().catch(this.#forget))
       .catch((error: unknown) => {
-        if (!this.#stop.signal.aborted) this.options.onFailure('what was served cannot be tested', error);
+        if (!this.#stop.signal.aborted) this.options.onFailure('served answers cannot be tested', error);
       });
     return this.#following;
   }
@@ -248,6 +248,6 @@ export class Watcher {
   #tell(event: AlarmEvent, alarm: AlarmGroup): void {
     const { sinks = [], onFailure } = this.options;
     for (const sink of sinks)
-      sink.tell(event, alarm).catch((error: unknown) => onFailure('a notification of an alarm failed', error));
+      sink.tell(event, alarm).catch((error: unknown) => onFailure('sending an alarm failed', error));
   }
 }

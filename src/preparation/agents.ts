@@ -13,7 +13,7 @@ export function namedAgents(patterns: readonly string[]): AgentFinder {
   const expressions = patterns.map((pattern) => new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`, 'iu'));
   return {
     isAgent: ({ author }) => expressions.some((expression) => expression.test(author.trim())),
-    reason: `agents are those named: ${patterns.join(', ')}`,
+    reason: `agents as given: ${patterns.join(', ')}`,
   };
 }
 
@@ -54,15 +54,15 @@ export class AgentStatistics {
       .sort((a, b) => b[1].answered - a[1].answered);
     const agents = new Set(answering.map(([author]) => author));
     const told =
-      this.#told === 0 ? [] : [`roles are the export's own in ${this.#told} of ${this.#conversations} conversations`];
+      this.#told === 0 ? [] : [`roles from the export itself in ${this.#told} of ${this.#conversations} conversations`];
     const shown = answering
       .slice(0, MOST_SHOWN)
-      .map(([author, { answered, begun }]) => `${author} (answered ${answered}, began ${begun})`);
+      .map(([author, { answered, begun }]) => `${author} (answered ${answered}, started ${begun})`);
     const more = answering.length > MOST_SHOWN ? ` and ${answering.length - MOST_SHOWN} more` : '';
     const found =
       this.#told === this.#conversations
         ? []
-        : [`agents inferred (they answer more conversations than they begin): ${shown.join(', ') || 'nobody'}${more}`];
+        : [`agents inferred (they answer more conversations than they start): ${shown.join(', ') || 'nobody'}${more}`];
     return {
       isAgent: ({ role, author }) =>
         role === undefined ? (this.#habits.has(author) ? agents.has(author) : undefined) : role === 'agent',

@@ -12,7 +12,7 @@ export function groundingFault(
   if (quote !== undefined && (squeezed(quote) === '' || !said.includes(squeezed(quote))))
     return 'its quote is not in the source';
   const numbers = new Set(numbersIn(source));
-  if (numbersIn(answer).some((number) => !numbers.has(number))) return 'it has a number that the source has not';
+  if (numbersIn(answer).some((number) => !numbers.has(number))) return 'it contains a number that is not in the source';
   const known = new Set(wordsIn(source));
   const words = wordsIn(answer);
   const shared = words.filter((word) => known.has(word)).length;

@@ -185,7 +185,7 @@ class RowWriter {
 function notRows({ kind, origins }: Item): AttuneError {
   return new AttuneError('E_STEP_ORDER', {
     what: 'The last step does not make rows',
-    got: `${withArticle(kind)} of ${origins[0].file}`,
+    got: `${withArticle(kind)} from ${origins[0].file}`,
     fix: 'end with a step that makes rows, such as chunks, conversations or records; `attune data steps` lists them',
   });
 }
@@ -201,11 +201,11 @@ function noRows(sources: readonly string[], files: FileSummary, reports: readonl
     lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
   );
   return new AttuneError('E_NO_ROWS', {
-    what: `No training rows came from ${sources.join(', ')}`,
+    what: `No training rows could be made from ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
     problems: [...skipped, ...notes, ...leftOut],
     fix: reports.some(({ step }) => step === 'questions')
-      ? '--step "questions: {headings: all}" takes every heading for a question; or choose other files or another step'
+      ? '--step "questions: {headings: all}" treats every heading as a question; or choose other files or another step'
       : 'choose other files, or another step',
   });
 }

@@ -28,7 +28,7 @@ export class RowTemplate {
       throw new AttuneError('E_TEMPLATE_FAILED', {
         what: `The template ${this.#name} failed`,
         got: (error as Error).message,
-        expected: `only what rows have: ${Object.keys(values).join(', ')}`,
+        expected: `only variables of rows: ${Object.keys(values).join(', ')}`,
         cause: error,
       });
     }

@@ -41,7 +41,7 @@ export async function openSteps(specs: readonly StepSpec[], context: StepContext
   if (problems.length > 0) {
     const isUnknown = problems.every(({ field }) => field === 'step');
     throw new AttuneError(isUnknown ? 'E_UNKNOWN_STEP' : 'E_STEP_OPTIONS', {
-      what: isUnknown ? 'Unknown steps' : 'Steps are wrong',
+      what: isUnknown ? 'Unknown steps' : 'Some steps are invalid',
       problems,
       fix: '`attune data steps` lists every step with its options',
     });

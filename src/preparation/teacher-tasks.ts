@@ -45,7 +45,7 @@ function questions(withWorse: boolean, { count, instruction, grounded }: TaskOpt
     instruction: parts.join(' '),
     read: (answer, source) => {
       const entries = listIn(answer);
-      if (entries === undefined) return ['the teacher gave no JSON list'];
+      if (entries === undefined) return ['the teacher returned no JSON list'];
       return entries.slice(0, count).map((entry) => questionRow(entry, { source, withWorse, grounded }));
     },
   };
@@ -86,7 +86,7 @@ function rewriting({ instruction, grounded }: TaskOptions): TeacherTask {
     instruction: `${instruction ?? 'Rewrite the text so that it is clear, friendly and complete, without adding anything.'} Give the new text only. ${FRAME}`,
     read: (answer, source) => {
       const text = answer.trim();
-      if (text === '') return ['the teacher gave no text'];
+      if (text === '') return ['the teacher returned no text'];
       const fault = grounded ? groundingFault({ answer: text }, source) : undefined;
       return [fault === undefined ? { values: { text } } : `not grounded: ${fault}`];
     },
@@ -99,6 +99,6 @@ function answering({ instruction }: TaskOptions): TeacherTask {
     instruction: instruction ?? '',
     asksSource: true,
     read: (answer) =>
-      answer.trim() === '' ? ['the teacher gave no answer'] : [{ values: { completion: answer.trim() } }],
+      answer.trim() === '' ? ['the teacher returned no answer'] : [{ values: { completion: answer.trim() } }],
   };
 }

@@ -83,9 +83,7 @@ class Kinds {
     const others = [...new Set(counts.map((one) => USUAL[one.kind].step))].filter((name) => name !== EVERYTHING);
     return {
       step: EVERYTHING,
-      reason:
-        `of ${among} ${kinds}: all in chunks, so that none is left out (--step ` +
-        `${others.join(' or --step ')} takes its kind only)`,
+      reason: `of ${among} ${kinds}: all as chunks, so that none is left out (--step ${others.join(' or --step ')} only takes its kind)`,
     };
   }
 }
@@ -93,6 +91,6 @@ class Kinds {
 const USUAL: Record<ItemKind, { step: string; reason: string }> = {
   text: { step: 'chunks', reason: 'running text: chunks for domain adaptation' },
   message: { step: 'conversations', reason: 'messages: conversations' },
-  record: { step: 'records', reason: 'rows of tables: as they stand' },
+  record: { step: 'records', reason: 'table rows: unchanged' },
   row: { step: 'records', reason: 'rows' },
 };

@@ -54,7 +54,7 @@ export function modelNotFound(name: string, known: readonly string[] = []): ApiE
   const asked = name.slice(0, LONGEST_NAME);
   const close = nearest(asked, known);
   const hint = close === undefined ? '' : ` Did you mean '${close}'?`;
-  const message = `The model '${asked}' does not exist here.${hint} GET /v1/models lists those that do.`;
+  const message = `The model '${asked}' does not exist.${hint} GET /v1/models lists the models.`;
   return new ApiError(404, { message, param: 'model', code: 'model_not_found' });
 }
 

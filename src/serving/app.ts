@@ -157,7 +157,10 @@ function keyOf({ keys }: ServerParts, { isOpen, isAdmin }: Endpoint, request: Re
   if (isOpen === true || keys === undefined) return undefined;
   const key = keys.of(request);
   if (isAdmin !== true || key.admin === true) return key;
-  throw new ApiError(403, { message: 'This key may not administer the server.', code: 'insufficient_permissions' });
+  throw new ApiError(403, {
+    message: 'This key has no permission to administer the server.',
+    code: 'insufficient_permissions',
+  });
 }
 
 async function bodyOf(
@@ -185,14 +188,14 @@ function unknownPath(context: Context): Response {
     .filter((endpoint) => pattern(endpoint.path).test(path))
     .map((endpoint) => endpoint.method.toUpperCase());
   if (others.length > 0) {
-    const message = `${path} takes ${others.join(' or ')}, not ${method}.`;
+    const message = `${path} accepts ${others.join(' or ')}, not ${method}.`;
     throw new ApiError(405, { message, code: 'method_not_allowed', headers: { allow: others.join(', ') } });
   }
   const asked = path.slice(0, LONGEST_PATH);
   const close = nearest(asked, [...endpoints.map((endpoint) => endpoint.path), ...endpoints.map(withoutVersion)]);
   const meant = endpoints.find((endpoint) => endpoint.path === close || withoutVersion(endpoint) === close)?.path;
   const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
-  const message = `There is nothing at ${method} ${asked}.${hint} GET /openapi.json lists what there is.`;
+  const message = `There is no endpoint ${method} ${asked}.${hint} GET /openapi.json lists all endpoints.`;
   throw new ApiError(404, { message, code: 'unknown_url' });
 }
 

@@ -125,7 +125,7 @@ function sentence({ what, got, expected, problems, problemCount, fix }: AttuneEr
     ...(expected === undefined ? [] : [`expected ${expected}`]),
     ...(details.length === 0 ? [] : [details.join('; ')]),
   ].join(': ');
-  return fix === undefined ? `${parts}.` : `${parts}. To mend it: ${fix}.`;
+  return fix === undefined ? `${parts}.` : `${parts}. To fix it: ${fix}.`;
 }
 
 function withApiName<Fault extends { field?: string }>(problem: Fault): Fault {
@@ -137,11 +137,14 @@ function withApiName<Fault extends { field?: string }>(problem: Fault): Fault {
 function serverMessage(error: AttuneError): string {
   const { code } = error;
   if (isObjectLost({ code }))
-    return `The server has the content of a file no more as it was sent (${code}). Its log says which one; upload it again.`;
+    return (
+      `A file's content on the server is no longer what was uploaded (${code}). The server's log says ` +
+      'which file; upload it again.'
+    );
   if (isStoreFailure(error))
-    return `The server cannot reach its store now (${code}). Its log says more; send the request again later.`;
-  if (code === 'E_STOPPED') return 'The server is shutting down. Send the request again in a moment.';
-  return `The model failed (${code}). The server's log says more; the request may be sent again.`;
+    return `The server cannot reach its store (${code}). The server's log has details; retry later.`;
+  if (code === 'E_STOPPED') return 'The server is shutting down. Retry in a moment.';
+  return `The model failed (${code}). The server's log has details; the request can be retried.`;
 }
 
 function ownFault(error: unknown): ApiError {

@@ -17,14 +17,14 @@ export async function readJson(
 ): Promise<{ value: Record<string, unknown>; text: string }> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) {
-    const message = `The body has to be JSON: send content-type: application/json, not ${type === '' ? 'none' : type}.`;
+    const message = `The body must be JSON: send content-type: application/json, not ${type === '' ? 'none' : type}.`;
     throw new ApiError(415, { message, code: 'unsupported_media_type' });
   }
   const text = textOf(await readBytes(request, mostBytes));
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ApiError(400, {
-      message: `The body has to be a JSON object, not ${kindOf(value)}.`,
+      message: `The body must be a JSON object, not ${kindOf(value)}.`,
       code: 'invalid_type',
     });
   if (isDeeper(value, DEEPEST))
@@ -47,7 +47,7 @@ export async function readBytes(request: Request, mostBytes: number): Promise<Ui
 }
 
 function tooLarge(mostBytes: number): ApiError {
-  const message = `The body is larger than ${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes.`;
+  const message = `The body is larger than ${Math.floor(mostBytes / 1e6)} MB, this server's limit.`;
   // The rest of the body is left unread, so the connection cannot be reused.
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }
@@ -136,7 +136,7 @@ export function refuseUnstorable(fields: unknown): void {
     const path = TEXT_FIELDS.has(name) ? undefined : unstorablePath(value, [name]);
     if (path === undefined) continue;
     const param = paramOf(path);
-    const message = `${param} holds a NUL character or half of a surrogate pair, which names, ids and labels cannot.`;
+    const message = `${param} contains a NUL character or half of a surrogate pair, which is not allowed in names, ids and labels.`;
     throw new ApiError(400, { message, param, code: 'invalid_value' });
   }
 }

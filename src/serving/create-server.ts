@@ -175,9 +175,9 @@ function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): A
     });
   if (isLoopback(host) || open) return undefined;
   throw new AttuneError('E_SERVE_OPEN', {
-    what: `Others could use a server that listens on ${host}`,
-    got: 'no file of API keys',
-    fix: 'make a key with `attune keys create NAME --file keys.yaml` and give --api-keys keys.yaml, or say --open',
+    what: `A server on ${host} would be open to others`,
+    got: 'no API key file',
+    fix: 'create a key with `attune keys create NAME --file keys.yaml` and pass --api-keys keys.yaml, or pass --open',
   });
 }
 
@@ -185,21 +185,21 @@ function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): A
 function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registry: Registry | undefined): void {
   const problems = Object.entries(fallbacks).flatMap(([name, to]) => {
     const field = `fallbacks.${name}`;
-    if (!isUpstream(table.find(to))) return [{ field, message: `${to} is none of the upstreams` }];
+    if (!isUpstream(table.find(to))) return [{ field, message: `${to} is not one of the upstreams` }];
     // The registry may add names later.
     return registry !== undefined || table.find(name) !== undefined
       ? []
       : [{ field, message: 'is not a model served here' }];
   });
   if (problems.length === 0) return;
-  throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server cannot be started like this', problems });
+  throw new AttuneError('E_SERVE_SETTINGS', { what: 'The server settings are invalid', problems });
 }
 
 function nothingToServe(): AttuneError {
   return new AttuneError('E_SERVE_EMPTY', {
     what: 'There are no models to serve',
     expected: 'a run, an adapter, a model folder or a known name',
-    fix: 'name one: attune serve attune-base',
+    fix: 'give one: attune serve attune-base',
   });
 }
 

@@ -59,14 +59,14 @@ function refusalOf(
   const { shown, more } = shortList(fields, MOST_NAMES);
   const isUnsupported = (path: string): boolean => Object.hasOwn(unsupported, path);
   const messages = shown.map(({ path, name, known }) => {
-    if (isUnsupported(path)) return `${path} is not supported here`;
+    if (isUnsupported(path)) return `${path} is not supported`;
     if (name.length > LONGEST_NAME) return `${path.slice(0, LONGEST_NAME)}… is unknown`;
     const close = nearest(name, known);
     return `${path} is unknown${close === undefined ? '' : ` (did you mean ${close}?)`}`;
   });
   const [{ path: first }] = fields;
   const code = isUnsupported(first) ? 'unsupported_parameter' : 'unknown_parameter';
-  const advice = `Leave ${fields.length === 1 ? 'it' : 'them'} out, or start the server with --unsupported ignore.`;
+  const advice = `Remove ${fields.length === 1 ? 'it' : 'them'}, or start the server with --unsupported ignore.`;
   const message = [...messages, ...(more === undefined ? [] : [more]), advice].join('. ');
   return new ApiError(400, { message, param: first.slice(0, LONGEST_NAME), code });
 }

@@ -24,11 +24,15 @@ export function innerCall(
 ): Call {
   const key = server.keys?.named(owner);
   if (server.keys !== undefined && key === undefined)
-    throw new ApiError(401, { message: 'The key of this work is not valid any more.', code: 'invalid_api_key' });
+    throw new ApiError(401, { message: 'The key of this job is no longer valid.', code: 'invalid_api_key' });
   const { fields = {}, body: expected } = endpoint;
   const value = isForwarded(server, endpoint, given) ? given : read(server, expected!, given);
   if ((value as { stream?: boolean }).stream === true)
-    throw new ApiError(400, { message: 'Streams are not supported here.', param: 'stream', code: 'unsupported_value' });
+    throw new ApiError(400, {
+      message: 'Streaming is not supported here.',
+      param: 'stream',
+      code: 'unsupported_value',
+    });
   const request = new Request(`http://127.0.0.1${endpoint.path}`, { method: 'POST' });
   const exchange = new Exchange(request, endpoint.path);
   exchange.isShadow = !isCounted;

@@ -80,10 +80,10 @@ function tlsServer(settings: ServeSettings, listener: Listener): Server {
     return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
   } catch (error) {
     throw new AttuneError('E_TLS', {
-      what: 'The certificate and its key cannot be used',
+      what: 'The TLS certificate or key is invalid',
       got: (error as Error).message,
       expected: 'files in PEM: tls.cert and tls.key',
-      fix: 'check both paths, and that they belong together',
+      fix: 'check both paths, and that certificate and key match',
       cause: error,
     });
   }
@@ -119,7 +119,7 @@ function hostOf(host: string): string {
 
 const BROKEN: Readonly<Record<string, [status: number, reason: string, message: string]>> = table({
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large', 'The headers are larger than 16 KB.'],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request was not sent in time.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
 });
 
 /** Replies to malformed or incomplete HTTP requests if possible, and closes the connection. */

@@ -15,7 +15,7 @@ export async function readForm<Schema extends z.ZodType>(
 ): Promise<z.output<Schema>> {
   const type = request.headers.get('content-type') ?? '';
   if (!/^multipart\/form-data\s*;/i.test(type)) {
-    const message = `The body has to be a form: send content-type: multipart/form-data, not ${type === '' ? 'none' : type}.`;
+    const message = `The body must be a form: send content-type: multipart/form-data, not ${type === '' ? 'none' : type}.`;
     throw new ApiError(415, { message, code: 'unsupported_media_type' });
   }
   const bytes = await readBytes(request, bytesOf(settings.max_upload));
@@ -23,7 +23,7 @@ export async function readForm<Schema extends z.ZodType>(
   const form = await new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': type } })
     .formData()
     .catch(() => {
-      throw new ApiError(400, { message: 'The form cannot be read.', code: 'invalid_form' });
+      throw new ApiError(400, { message: 'The form cannot be parsed.', code: 'invalid_form' });
     });
   const fields: Record<string, unknown> = table({});
   for (const name of new Set(form.keys())) {
@@ -44,7 +44,7 @@ function refuseParts(bytes: Buffer, type: string, most: number): void {
   let parts = 0;
   for (let at = bytes.indexOf(`--${boundary}`); at >= 0; at = bytes.indexOf(`--${boundary}`, at + 1)) {
     if (++parts <= most + 1) continue;
-    const message = `The form cannot be read: it has more than ${most} parts (form_parts).`;
+    const message = `The form cannot be parsed: it has more than ${most} parts (form_parts).`;
     throw new ApiError(400, { message, code: 'invalid_form' });
   }
 }

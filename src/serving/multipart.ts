@@ -39,7 +39,7 @@ export async function storeForm(request: Request, limits: FormLimits): Promise<S
     /^multipart\/form-data\s*;.*?boundary=(?:"(?<quoted>[^"]+)"|(?<plain>[^;\s]+))/i.exec(type)?.groups ?? {};
   const boundary = quoted ?? plain;
   if (boundary === undefined) {
-    const message = `The body has to be a form: send content-type: multipart/form-data, not ${type === '' ? 'none' : type}.`;
+    const message = `The body must be a form: send content-type: multipart/form-data, not ${type === '' ? 'none' : type}.`;
     throw new ApiError(415, { message, code: 'unsupported_media_type' });
   }
   const reader = new FormReader(boundary, limits);
@@ -103,7 +103,7 @@ class FormReader {
     const bytes = this.#held.subarray(0, length);
     this.#held = this.#held.subarray(length);
     if (this.#place === 'preamble' && (this.#preambleBytes += length) > MOST_HEADERS)
-      throw broken('its first part does not begin');
+      throw broken('the first boundary is missing');
     if (this.#place !== 'body' || bytes.length === 0) return;
     if (this.#file === undefined) {
       this.#fieldBytes += bytes.length;
@@ -124,7 +124,7 @@ class FormReader {
   #readHeaders(): boolean {
     const end = this.#held.indexOf('\r\n\r\n');
     if (end < 0) {
-      if (this.#held.length > MOST_HEADERS) throw broken('the headers of a part do not end');
+      if (this.#held.length > MOST_HEADERS) throw broken('the headers of a part are incomplete');
       return false;
     }
     const text = this.#held.toString('utf8', 0, end);
@@ -143,8 +143,8 @@ class FormReader {
     if (name === undefined) throw broken('a part has no name');
     this.#part = { name, filename, text: [] };
     if (name !== this.#limits.field) return;
-    if (filename === undefined) throw broken(`${name} has to be a file`);
-    if (this.#stored !== undefined) throw broken(`${name} is there twice`);
+    if (filename === undefined) throw broken(`${name} must be a file`);
+    if (this.#stored !== undefined) throw broken(`${name} occurs twice`);
     makeFolders(dirname(this.#limits.path));
     const descriptor = openSync(this.#limits.path, 'wx', 0o600);
     this.#file = { descriptor, filename, bytes: 0, digest: createHash('sha256') };
@@ -163,7 +163,7 @@ class FormReader {
   }
 
   end(): StoredForm {
-    if (this.#place !== 'end') throw broken('it ends within a part');
+    if (this.#place !== 'end') throw broken('it ends inside a part');
     refuseUnstorable({ [this.#limits.field]: this.#stored?.filename });
     return { fields: this.#fields, file: this.#stored };
   }
@@ -178,16 +178,16 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 function writeRefusal(error: unknown): unknown {
   if (!FULL.has((error as NodeJS.ErrnoException).code ?? '')) return error;
-  const message = 'The server has no room for this file now. Its log says more.';
+  const message = 'The server has no space for this file at the moment. Its log has details.';
   return new ApiError(507, { message, code: 'insufficient_storage', headers: { connection: 'close' }, cause: error });
 }
 
 function broken(what: string): ApiError {
-  return new ApiError(400, { message: `The form cannot be read: ${what}.`, code: 'invalid_form' });
+  return new ApiError(400, { message: `The form cannot be parsed: ${what}.`, code: 'invalid_form' });
 }
 
 function tooLarge(mostBytes: number): ApiError {
   const most = `${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes at once`;
-  const message = `The file is larger than ${most}. Larger ones are sent in parts, by /v1/uploads.`;
+  const message = `The file is larger than ${most}. Upload larger files in parts, through /v1/uploads.`;
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }

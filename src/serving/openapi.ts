@@ -38,7 +38,7 @@ function routeOf({ method, path, tag, summary, isOpen, query, body, reply }: End
     },
     responses: {
       200: { description: reply.description, content: contentOf(reply) },
-      default: { description: 'What is wrong', content: { 'application/json': { schema: errorReply } } },
+      default: { description: 'The error', content: { 'application/json': { schema: errorReply } } },
     },
   };
 }
@@ -55,6 +55,6 @@ function contentOf({ json, events, texts = [] }: Endpoint['reply']): Content {
 export function apiDocument(app: OpenAPIHono): object {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',
-    info: { title: 'attune', version: '1', description: "Models that attune serves, by OpenAI's API." },
+    info: { title: 'attune', version: '1', description: 'Models served by attune over an OpenAI-compatible API.' },
   });
 }

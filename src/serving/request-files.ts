@@ -27,8 +27,5 @@ export function bytesOfData(text: string, field: string): Uint8Array {
   const encoded = data === null ? text : text.slice(data[0].length);
   if (encoded !== '' && encoded.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(encoded))
     return Buffer.from(encoded, 'base64');
-  throw invalidValue(
-    field,
-    `${field} has to be a file's bytes in base64, or a data: address of them; nothing is fetched.`,
-  );
+  throw invalidValue(field, `${field} must be the file's bytes in base64, or a data: URL; URLs are not fetched.`);
 }

@@ -27,12 +27,12 @@ export interface CallParts<Body> {
 }
 
 const DOING: Readonly<Record<ServedModel['kind'], string>> = {
-  text: 'generates text: ask it at /v1/chat/completions or /v1/completions',
-  speech: 'transcribes recordings: ask it at /v1/audio/transcriptions',
-  rows: 'classifies rows: ask it at /v1/classify',
-  vectors: 'makes vectors: ask it at /v1/embeddings or /v1/rerank',
-  items: 'recommends items: ask it at /v1/recommend',
-  upstream: "is another server's: ask it at /v1/chat/completions, /v1/completions, /v1/responses or /v1/embeddings",
+  text: 'generates text: use /v1/chat/completions or /v1/completions',
+  speech: 'transcribes recordings: use /v1/audio/transcriptions',
+  rows: 'classifies rows: use /v1/classify',
+  vectors: 'embeds text: use /v1/embeddings or /v1/rerank',
+  items: 'recommends items: use /v1/recommend',
+  upstream: 'belongs to another server: use /v1/chat/completions, /v1/completions, /v1/responses or /v1/embeddings',
 };
 
 export class Call<Body = unknown> implements CallParts<Body> {
@@ -151,11 +151,11 @@ export class Call<Body = unknown> implements CallParts<Body> {
 
 /** The client should retry: the files may become available again. */
 function missingChampion(name: string): ApiError {
-  const message = `The files of the model '${name}' are not there now; the server looks for them every minute.`;
+  const message = `The files of the model '${name}' are missing at the moment; the server checks every minute.`;
   return new ApiError(503, { message, param: 'model', code: 'model_unavailable', headers: { 'retry-after': '60' } });
 }
 
 function notForKey(name: string): ApiError {
-  const message = `This key may not use the model '${name}'.`;
+  const message = `This key has no permission to use the model '${name}'.`;
   return new ApiError(403, { message, param: 'model', code: 'model_not_allowed' });
 }

@@ -62,9 +62,9 @@ export async function withIndex<Result>(use: (index: Index) => Promise<Result>):
 
 function indexFailure(path: string, error: unknown): AttuneError {
   return new AttuneError('E_INDEX', {
-    what: `Cannot open the index of runs ${path}`,
+    what: `Cannot open the index of runs, ${path}`,
     got: (error as Error).message,
-    fix: 'set ATTUNE_HOME to a folder that you may write to; a broken file may be deleted, it is rebuilt from the runs',
+    fix: 'set ATTUNE_HOME to a folder with write permission; a broken index can be deleted and is rebuilt from the runs',
     cause: error,
   });
 }

@@ -68,7 +68,7 @@ export class JsonLinesWriter {
     if (existsSync(path) && !isFile(path)) {
       throw new AttuneError('E_NOT_WRITABLE', {
         what: `Cannot write ${path}`,
-        got: 'a folder, a pipe or a device in its place',
+        got: 'a folder, pipe or device',
         fix: 'remove it, or choose another folder',
       });
     }

@@ -146,9 +146,9 @@ function results({ metrics, comparison, compared, data: used }: ModelCardParts):
 }
 
 const OUTCOMES: Record<Conclusion['outcome'], string> = {
-  better: 'Better than what it was compared with.',
-  'not-better': 'Not better than what it was compared with.',
-  unclear: 'Whether it is better cannot be told yet.',
+  better: 'Better than everything it was compared with.',
+  'not-better': 'Not better than everything it was compared with.',
+  unclear: 'It is not clear yet whether it is better.',
 };
 
 function verdict({ conclusion, sentence }: Comparison): string {
@@ -173,9 +173,9 @@ function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts
 /** Prompt form of the training rows, which other tools must use as well. */
 function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm' | 'systemPrompt'>): string {
   if (promptForm === 'plain')
-    return 'It continues a prompt as plain text, one at a time, as in training: ask it without the chat template.';
+    return 'It continues prompts as plain text, as in training: call it without the chat template.';
   if (systemPrompt === undefined) return '';
-  return `Every conversation that it was trained on began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
+  return `Every training conversation began with this system message:\n\n${fenced(`${systemPrompt}\n`, 'text')}`;
 }
 
 /** Intended use as far as the rows show it, and what was not measured. */
@@ -189,9 +189,9 @@ function limits({ task, kind, comparison, data: used, notes }: ModelCardParts): 
       : `Its results hold for rows like the ${formatCount(comparison.rows)} of ${comparison.split} above.`;
   const writes = task === 'text-generation' || task === 'text2text-generation';
   const wrong = writes
-    ? 'It may write what is not true, and names and numbers that are not in its input; check answers before they are acted on.'
-    : 'On rows of another kind, language or time its answers may be wrong with a high probability.';
-  const base = kind === 'adapter' ? " The base model's own limits hold, too." : '';
+    ? 'It may write false statements, or names and numbers that are not in its input; check answers before acting on them.'
+    : 'On rows of another kind, language or time its answers may be wrong despite a high probability.';
+  const base = kind === 'adapter' ? ' The limits of the base model apply too.' : '';
   return (
     `## Intended use and limits\n\nMade for ${task.replaceAll('-', ' ')} on rows like those that it was trained on: ${rows}. ` +
     `${measured} ${wrong}${base} It was not measured for fairness or safety unless this card says so.`
@@ -237,8 +237,8 @@ function privacy({ privacy: bound }: ModelCardParts): string | undefined {
     `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, ` +
     `noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
   const outside =
-    'settings chosen by hand, validation and test rows, and the losses of training batches ' +
-    "in the run's folder (events, metrics, report) are outside it";
+    'settings chosen by hand, validation and test rows, and the losses of training batches in the ' +
+    "run's folder (events, metrics, report) are not covered";
   return (
     `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. ` +
     `The bound is that of training on the training rows alone: ${outside}.`

@@ -19,8 +19,8 @@ export async function newerFailure<Schema>(
   const newest = unknown.at(-1);
   if (newest === undefined) return error;
   return new AttuneError('E_DATABASE_NEWER', {
-    what: `${shownPlace(place)} was written by a newer attune`,
-    got: `tables of version ${newest.name}, since ${newest.timestamp.slice(0, 10)}`,
+    what: `${shownPlace(place)} was written by a newer version of attune`,
+    got: `tables of version ${newest.name}, from ${newest.timestamp.slice(0, 10)}`,
     expected: `at most ${known.at(-1)}`,
     fix: 'update attune: npm install attune@latest; or set ATTUNE_HOME to another folder',
     cause: error,

@@ -11,6 +11,6 @@ export function readVersioned<Found extends { version: number }>(path: string, v
     what: `${path} was written by another version of attune`,
     got: `version ${value.version ?? 1}`,
     expected: `version ${version}`,
-    fix: 'remove the file and measure again',
+    fix: 'delete the file and measure again',
   });
 }

@@ -22,9 +22,9 @@ export function checkRemovable(folder: string): void {
     .map((name): Problem => ({ file: join(folder, name), message: 'is not part of the run' }));
   if (problems.length === 0) return;
   throw new AttuneError('E_RUN_FOREIGN_FILES', {
-    what: `The folder ${folder} holds more than its run`,
+    what: `The folder ${folder} contains files other than its run`,
     problems,
-    fix: 'move these elsewhere first, or delete the folder yourself',
+    fix: 'move them elsewhere first, or delete the folder yourself',
   });
 }
 
@@ -50,7 +50,7 @@ export function renameRun(folder: string, name: string): string {
   if (name !== basename(name) || ['', '.', '..'].includes(name)) throw noName(name);
   const renamed = join(dirname(absolute), name);
   if (existsSync(renamed))
-    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${renamed} exists already`, fix: 'choose another name' });
+    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${renamed} already exists`, fix: 'choose another name' });
   const lock = lockRun(absolute);
   try {
     renameSync(absolute, renamed);
@@ -79,7 +79,7 @@ function refuseLink(folder: string): string {
   if (!lstatSync(absolute).isSymbolicLink()) return absolute;
   throw new AttuneError('E_RUN_LINK', {
     what: `${folder} is a link to a run's folder`,
-    fix: 'name the folder itself',
+    fix: 'give the folder itself',
   });
 }
 
@@ -87,7 +87,7 @@ function noName(name: string): AttuneError {
   return new AttuneError('E_USAGE', {
     what: 'This is not a valid name for a run',
     got: JSON.stringify(name),
-    expected: 'the name of a folder, without a path',
+    expected: 'a folder name, not a path',
     fix: 'attune runs rename tickets tickets-first',
   });
 }

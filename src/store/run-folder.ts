@@ -115,7 +115,7 @@ export function isEvent(value: StampedEvent | null): value is StampedEvent {
 export function requireRun(folder: string): void {
   if (isRunFolder(folder)) return;
   throw new AttuneError('E_RUN_MISSING', {
-    what: `${folder} holds no run`,
+    what: `${folder} does not contain a run`,
     expected: `a folder with events.jsonl, as \`attune train\` writes it`,
     fix: '`attune runs list` shows the known runs',
   });
@@ -138,7 +138,7 @@ export function checkFree(folder: string): void {
 function refuseWork(folder: string): void {
   if (holdsWork(folder)) {
     throw new AttuneError('E_RUN_EXISTS', {
-      what: `${folder} already holds a run with checkpoints or a result`,
+      what: `${folder} already contains a run with checkpoints or a result`,
       fix:
         `resume it with \`attune runs resume ${folder}\`, choose another output_dir, ` +
         'or replace it: --overwrite, in a program train(recipe, { overwrite: true })',

@@ -180,9 +180,11 @@ function readOwner(path: string): LockOwner | undefined {
 function locked(folder: string, owner: LockOwner | undefined): AttuneError {
   const who = owner === undefined ? 'an unknown process' : `process ${owner.pid} on ${owner.machine.split(' ')[0]}`;
   return new AttuneError('E_RUN_LOCKED', {
-    what: `The run in ${folder} is being worked on`,
+    what: `The run in ${folder} is in use`,
     got: `${who} holds ${runPaths(folder).lock}`,
-    fix: `follow it with \`attune runs attach ${folder}\`, end it with \`attune runs stop ${folder}\`, or choose another output_dir`,
+    fix:
+      `follow it with \`attune runs attach ${folder}\`, stop it with \`attune runs stop ${folder}\`, ` +
+      'or choose another output_dir',
   });
 }
 

@@ -40,9 +40,9 @@ function checkTimeout(url: string, name: string): void {
   const given = new URL(url).searchParams.get('query_timeout');
   if (given === null || /^[1-9]\d{0,8}$/.test(given)) return;
   throw new AttuneError('E_STORE', {
-    what: `${name} has a query_timeout that is none`,
+    what: `${name} has an invalid query_timeout`,
     got: given,
-    expected: 'milliseconds until a query counts as not answered, such as query_timeout=15000',
+    expected: 'query timeout in milliseconds, such as query_timeout=15000',
   });
 }
 

@@ -57,9 +57,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
     await page.getByLabel('at most').fill('8');
     await ask();
     for (const name of ['tuned', 'base']) {
-      expect((await remark(name).textContent())?.trim()).toMatch(
-        /stopped at the limit of tokens|ended by itself|nothing/,
-      );
+      expect((await remark(name).textContent())?.trim()).toMatch(/stopped at the token limit|ended by itself|nothing/);
     }
     expect(((await answer('tuned').textContent()) ?? '').length).toBeGreaterThan(0);
     expect(await barriers(page)).toEqual([]);

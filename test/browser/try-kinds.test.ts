@@ -146,7 +146,7 @@ describe.skipIf(!isReady)('the box to try', () => {
     });
     await open('asked');
     await page.getByLabel('Your question').fill('anna of?');
-    await page.getByLabel('The text that may hold the answer').fill('the anna of rome sees 5.');
+    await page.getByLabel('The text to search for the answer').fill('the anna of rome sees 5.');
     await ask('Ask');
     expect(await result().locator('.headline').textContent()).toBe('rome');
     expect(await result().locator('mark').textContent()).toBe('romeanswer');
@@ -251,7 +251,7 @@ describe.skipIf(!isReady)('the box to try', () => {
     await page
       .getByLabel('An image')
       .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: flatPng([20, 20, 230]) });
-    await page.getByLabel('Texts, one a line').fill('red\nblue');
+    await page.getByLabel('Texts, one per line').fill('red\nblue');
     await ask('Compare');
     expect([await bars().count(), await bars('base').count()]).toEqual([2, 2]);
   });
@@ -273,6 +273,6 @@ describe.skipIf(!isReady)('the box to try', () => {
     await page.getByLabel(/Items chosen so far/).fill('item 2\nitem 3\nunheard of');
     await ask('Recommend');
     expect(await bars().count()).toBeGreaterThan(3);
-    expect(await page.getByText('not known to the model: unheard of').isVisible()).toBe(true);
+    expect(await page.getByText('unknown to the model: unheard of').isVisible()).toBe(true);
   });
 });

@@ -52,7 +52,7 @@ describe.skipIf(!hasEngine)('bad data', () => {
     const error = bench.failure(bench.trainOn('long.jsonl', ...settings));
     expect(error.code).toBe('E_ROWS_TOO_LONG');
     expect(error.problems.map(({ line }) => line)).toEqual([31]);
-    expect(error.what).toContain('the model can read (256 tokens)');
+    expect(error.what).toContain("the model's context (256 tokens)");
     const { code, stderr } = bench.run(bench.trainOn('long.jsonl', ...settings, '--long-rows', 'drop'));
     expect(code).toBe(0);
     expect(stderr).toMatch(/1 row too long/);

@@ -106,7 +106,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a classifier', () => {
     expect(systems.map(({ name }) => name)).not.toContain('base');
     expect(skipped[0]).toEqual({
       name: 'base',
-      reason: 'The classifier of base has none of the classes of these rows: red, green, blue',
+      reason: 'The classifier of base has none of the classes in these rows: red, green, blue',
     });
     expect(bench.failure(['eval', 'other', '--data', 'topics.csv']).code).toBe('E_CLASSES_FOREIGN');
   });

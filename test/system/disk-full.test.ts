@@ -109,7 +109,7 @@ describe.skipIf(!existsSync('build/attune.node') || !canLimit)('a disk that is f
       const { code, error } = await ended;
       expect([name, code]).toEqual([name, 1]);
       const reason = error!.code === 'E_WORKER_CRASHED' ? error!.fix : error!.what;
-      expect(reason).toMatch(/was written to while it was in use|was cut off, such as the weights/);
+      expect(reason).toMatch(/was changed while it was in use|was truncated, such as the weights/);
       expect(existsSync(bench.path(`of-${name}/adapter`))).toBe(false);
     }
   });

@@ -53,7 +53,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that measures what its 
     expect(training.tuned.original).toBeCloseTo(gap!.training, 6);
     const change = ({ original, rephrased }: { original: number; rephrased: number }) => rephrased - original;
     expect(training.excess).toBeCloseTo(change(training.tuned) - change(training.base), 10);
-    expect(bench.text('heart/report.html')).toContain('other words in the prompts of training rows');
+    expect(bench.text('heart/report.html')).toContain('rewordings of prompts in training rows');
   });
 
   it('is refused for a classifier before anything is trained', { timeout: 60_000 }, () => {

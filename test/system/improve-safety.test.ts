@@ -134,7 +134,7 @@ async function cycle(): Promise<{ state: Improvement['state']; told: string }> {
   return { state, told };
 }
 
-/** As a server with --keep text writes it down: answers that decline, and what people say they should have been. */
+/** As a server with --keep text writes it down: answers that refuse, and what people say they should have been. */
 async function corrected(prompts: readonly string[], correction: string): Promise<void> {
   const watcher = await Watcher.open({
     keep: 'text',

@@ -53,7 +53,7 @@ describe('/v1/classify', () => {
   });
 
   it('refuses rows that cannot be read by their place, and never takes a text for a path', async () => {
-    expect(await classify('stretch', ['a text alone'])).toMatchObject({
+    expect(await classify('stretch', ['only a text'])).toMatchObject({
       status: 400,
       body: { error: { param: 'input' } },
     });

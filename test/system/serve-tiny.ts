@@ -104,7 +104,7 @@ export async function startServerProcess(
   if (typeof errors === 'number') closeSync(errors);
   const url = await new Promise<string>((done, fail) => {
     child.stdout!.on('data', (data: Buffer) => done((JSON.parse(data.toString()) as { url: string }).url));
-    child.once('exit', (code) => fail(new Error(`the server ended with ${code} before it answered`)));
+    child.once('exit', (code) => fail(new Error(`the server ended with ${code} before the request was answered`)));
   });
   const client = new OpenAI({ baseURL: `${url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
   const stop = async (): Promise<void> => {

@@ -70,7 +70,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect(Object.keys(systems[1].values)).toEqual(
       expect.arrayContaining(['has_answer_f1', 'has_answer_exact_match', 'no_answer_f1']),
     );
-    expect(stderr).toMatch(/"none" has to be better by .*: on validation rows token F1 .*, .* at 0/);
+    expect(stderr).toMatch(/"none" must score better by .*: on validation rows token F1 .*, .* at 0/);
     expect(systems[0].values.token_f1.value).toBeGreaterThan(0.5);
     const adapter = JSON.parse(bench.text('asked/adapter/adapter_config.json')) as Record<string, unknown>;
     expect(adapter).toMatchObject({ task_type: 'QUESTION_ANS', modules_to_save: ['qa_outputs'] });

@@ -223,7 +223,7 @@ describe('when the program dies', () => {
     await until(() => findLockOwner(folder) === undefined);
     expect(existsSync(join(folder, 'saved'))).toBe(true);
     expect(readRun(folder).status).toBe('stopped');
-    expect([...readEvents(folder)].at(-1)).toMatchObject({ reason: 'Stopped: the program that started it is gone' });
+    expect([...readEvents(folder)].at(-1)).toMatchObject({ reason: 'Stopped: the program that started it has ended' });
   });
 
   test('a detached worker goes on, can be attached to, and is stopped through its folder', async () => {

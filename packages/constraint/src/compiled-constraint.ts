@@ -257,7 +257,7 @@ function textCosts(trie: Vocabulary['later']): (text: Uint8Array, offset: number
 
 function tooLong(needed: number, got: number): AttuneError {
   return new AttuneError('E_CONSTRAINT_TOO_LONG', {
-    what: 'The longest answer that is allowed cannot hold even the shortest one that fits the constraint',
+    what: 'The maximum length is too short for any answer that fits the constraint',
     got: `room for ${got} tokens`,
     expected: `at least ${needed}`,
     fix: `set max_new_tokens to ${needed} or more`,
@@ -275,7 +275,7 @@ function nothingFits(): AttuneError {
 function unspellable(): AttuneError {
   return new AttuneError('E_CONSTRAINT_UNSPELLABLE', {
     what: "The tokenizer's vocabulary cannot spell any answer that fits the constraint",
-    expected: 'tokens for the characters that the constraint asks for',
+    expected: 'tokens for the characters that the constraint requires',
     fix: 'choose a model with a byte-level tokenizer, or other characters',
   });
 }

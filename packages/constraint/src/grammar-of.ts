@@ -10,7 +10,7 @@ export function grammarOf(spec: ConstraintSpec): Grammar {
   const [kind, value] = given.length === 1 ? given[0] : ['', undefined];
   if (Object.hasOwn(kinds, kind)) return kinds[kind](value);
   throw new AttuneError('E_CONSTRAINT_INVALID', {
-    what: 'A constraint is of exactly one kind',
+    what: 'A constraint must be of exactly one kind',
     got: given.length === 0 ? 'none' : given.map(([name]) => name).join(', '),
     expected: `one of ${Object.keys(kinds).join(', ')}, or a response_format of type json_schema or json_object`,
     fix: 'give one of them',

@@ -3,8 +3,8 @@ import { AttuneError } from '@attune/base/errors';
 
 export function tooLarge(origin: string, got: string): AttuneError {
   return new AttuneError('E_CONSTRAINT_TOO_LARGE', {
-    what: `${origin} is too large to be compiled`,
+    what: `${origin} is too large to compile`,
     got,
-    fix: 'make counted repetitions smaller, do not nest them, and list fewer alternatives',
+    fix: 'reduce counted repetitions, do not nest them, and list fewer alternatives',
   });
 }

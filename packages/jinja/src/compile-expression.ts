@@ -229,7 +229,7 @@ function sliceOrUndefined(...args: Parameters<typeof getSlice>): Value {
     return getSlice(...args);
   } catch (error) {
     if (!isFailure(error, 'TypeError')) throw error;
-    return new Undefined('a slice of what has no elements');
+    return new Undefined('a slice of a value without elements');
   }
 }
 

@@ -44,7 +44,7 @@ export const sequenceFilters = [
     return next.done === true ? new Undefined('No last item, sequence was empty.') : next.value;
   }),
   filter('random', [], () => {
-    throw notSupported('the filter random, which would give other rows every time,');
+    throw notSupported('the filter random, whose output changes every time,');
   }),
   filter('reverse', [], reverse),
   filter(
@@ -124,7 +124,7 @@ function reversed(input: Value, runtime: Runtime): Iterator<Value> {
 function reverse(input: Value, _args: Value[], runtime: Runtime): Value {
   const text = asText(input);
   if (text !== undefined) return toList(text, runtime.budget).toReversed().join('');
-  if (input instanceof Undefined) throw notSupported('reversing what is undefined');
+  if (input instanceof Undefined) throw notSupported('reversing an undefined value');
   if (input instanceof Lazy) return toList(input, runtime.budget).toReversed();
   if (!isIterable(input)) throw new TemplateFailure('TemplateRuntimeError', 'argument must be iterable');
   return new Lazy(reversed(input, runtime), Array.isArray(input) ? 'list_reverseiterator' : 'reversed');

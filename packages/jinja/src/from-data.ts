@@ -29,7 +29,10 @@ export function fromData(data: unknown, budget: Budget): Value {
 function fromNumber(number: number): Value {
   if (!Number.isInteger(number)) return new Float(number);
   if (Number.isSafeInteger(number)) return number + 0;
-  throw new TemplateFailure('NotSupported', `the number ${number} is too large to be kept exactly; give it as a text`);
+  throw new TemplateFailure(
+    'NotSupported',
+    `the number ${number} is too large to be represented exactly; give it as text`,
+  );
 }
 
 /** Already converted. */

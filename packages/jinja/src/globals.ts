@@ -41,7 +41,7 @@ export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([
   [
     'lipsum',
     new Callable(() => {
-      throw notSupported('lipsum, which would give another text every time,');
+      throw notSupported('lipsum, whose output changes every time,');
     }),
   ],
   [

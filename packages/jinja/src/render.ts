@@ -43,7 +43,7 @@ export class JinjaTemplate {
       for (const [name, value] of Object.entries(variables)) context.set(name, fromData(value, budget));
       this.#run(context.inner());
     } catch (error) {
-      if (error instanceof RangeError) throw new TemplateLimitError('values or calls that nest too deep');
+      if (error instanceof RangeError) throw new TemplateLimitError('values or calls are nested too deeply');
       throw error;
     }
     return runtime.output;

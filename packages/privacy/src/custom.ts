@@ -23,7 +23,7 @@ const own = z.strictObject({
   check: z.custom<(value: string) => boolean>((value) => typeof value === 'function').optional(),
 });
 
-export const OWN_RECOGNISER = `a recogniser, or a list of them: { name, kind, pattern, score?, context?, check? }, kind one of ${kinds.join(', ')}`;
+export const OWN_RECOGNISER = `a recogniser, or a list of them: { name, kind, pattern, score?, context?, check? } with kind one of ${kinds.join(', ')}`;
 
 export function isOwnRecogniser(value: unknown): value is OwnRecogniser | readonly OwnRecogniser[] {
   return z.union([own, z.array(own).min(1)]).safeParse(value).success;

@@ -29,7 +29,7 @@ export const logisticRegression = keptBaseline({
     const classes = new Set(train.map((example) => answerText(example).trim())).size;
     if (classes < 2) return 'all training rows have the same answer';
     if (train.length < classes * MIN_ROWS_PER_CLASS)
-      return `${classes} different answers in ${plural(train.length, 'rows')}`;
+      return `${classes} distinct answers in ${plural(train.length, 'rows')}`;
     return undefined;
   },
   async learn(train, options) {

@@ -22,7 +22,7 @@ function byLength(name: string, title: string, sign: 1 | -1): Baseline {
         return { margin, text: textOf(margin >= 0 ? pair.chosen : pair.rejected) };
       });
       if (right < TELLING) return predictor;
-      return { ...predictor, note: `length alone tells ${Math.round(100 * right)} % of the training pairs apart` };
+      return { ...predictor, note: `length alone separates ${Math.round(100 * right)} % of the training pairs` };
     },
   };
 }

@@ -66,7 +66,7 @@ function dateOf(cell: CellValue): number | undefined {
 export function noTable(train: readonly Example[]): string | undefined {
   if (train.every((example) => Object.keys(fieldsOf(example)).length === 0)) return 'the rows have one column of text';
   if (tableColumns(train).some(({ kind }) => kind !== 'text')) return undefined;
-  return 'the columns are texts, with neither numbers, dates nor categories';
+  return 'the columns contain only text, neither numbers, dates nor categories';
 }
 
 /** The numbers of a row, NaN for what is missing: a number as it is, a date in parts, a category as one of its levels. [F] */

@@ -182,18 +182,18 @@ export class Batcher implements Disposable {
     const needed = blocksFor(request);
     if (needed > pool.size) {
       throw new AttuneError('E_CACHE_TOO_SMALL', {
-        what: 'The memory for keys and values does not hold a prompt with its answer',
+        what: 'The key-value cache cannot hold a prompt with its answer',
         got: `${plural(request.prompt.length, 'tokens')} of prompt and up to ${request.maxNewTokens} of answer`,
-        expected: `${pool.size * BLOCK_TOKENS} tokens at most, in ${formatBytes(cacheBytes)}`,
+        expected: `at most ${pool.size * BLOCK_TOKENS} tokens, in ${formatBytes(cacheBytes)}`,
         fix: 'allow fewer new tokens, or more memory for the cache',
       });
     }
     if (schedule.waiting + request.n <= this.#options.maxWaiting) return;
     throw new AttuneError('E_QUEUE_FULL', {
-      what: 'Too many requests wait already',
+      what: 'Too many requests are waiting',
       got: `${schedule.waiting} waiting, ${request.n} more`,
-      expected: `${this.#options.maxWaiting} at most`,
-      fix: 'send it again when others have been answered',
+      expected: `at most ${this.#options.maxWaiting}`,
+      fix: 'retry when other requests have finished',
     });
   }
 
@@ -288,13 +288,13 @@ function withPrefix(request: SettledRequest, prefix: readonly number[]): Settled
 
 function notFinite(value: number): AttuneError {
   return new AttuneError('E_LOGITS_NOT_FINITE', {
-    what: 'The model gives no finite logits',
+    what: 'The model produces logits that are not finite',
     got: String(value),
     expected: 'finite numbers',
-    fix: 'compute in f32, and check that the weights are those that were trained',
+    fix: 'compute in f32, and check that the weights are intact',
   });
 }
 
 function closed(): AttuneError {
-  return new AttuneError('E_STOPPED', { what: 'Generation was closed before it answered' });
+  return new AttuneError('E_STOPPED', { what: 'The generator was closed before the request was answered' });
 }

@@ -157,7 +157,7 @@ export class BlockPool {
 
   #evict(): number {
     const [oldest] = this.#idle;
-    if (oldest === undefined) throw new Error('the cache has no block left');
+    if (oldest === undefined) throw new Error('the cache has no free blocks');
     this.#idle.delete(oldest);
     this.#forget(oldest);
     return oldest;

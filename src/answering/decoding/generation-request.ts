@@ -108,7 +108,7 @@ export function settleRequest(request: GenerationRequest, limits: RequestLimits)
   };
   const { images } = request;
   if (images !== undefined && placesOf(images, prompt).length !== images.vectors.shape[0])
-    throw new Error('a prompt has another number of image tokens than its images have vectors');
+    throw new Error('the number of image tokens in a prompt differs from the number of image vectors');
   refuse(settled, limits, endProblems(request));
   return { ...settled, maxNewTokens: Math.min(settled.maxNewTokens, limits.maxPositions - prompt.length) };
 }
@@ -150,11 +150,11 @@ function refuse(settled: SettledRequest, limits: RequestLimits, others: readonly
     ...biasProblems(settled.sampling.logitBias, limits),
   ];
   if (settled.minNewTokens > settled.maxNewTokens)
-    problems.push({ field: 'minNewTokens', message: `is more than maxNewTokens, ${settled.maxNewTokens}` });
+    problems.push({ field: 'minNewTokens', message: `exceeds maxNewTokens, ${settled.maxNewTokens}` });
   if (settled.stop.includes(''))
-    problems.push({ field: 'stop', message: 'an empty text would end every answer at once' });
+    problems.push({ field: 'stop', message: 'an empty string would stop every answer at once' });
   if (problems.length > 0) {
-    throw new AttuneError('E_GENERATION_OPTIONS', { what: 'Nothing can be generated with these settings', problems });
+    throw new AttuneError('E_GENERATION_OPTIONS', { what: 'These generation settings are invalid', problems });
   }
   if (settled.prompt.length >= limits.maxPositions) throw tooLong([settled.prompt], limits.maxPositions);
 }
@@ -176,7 +176,7 @@ function isWithin(value: unknown, { least, most = Number.POSITIVE_INFINITY, isWh
 function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
   const kind = isWhole === true ? 'a whole number' : 'a number';
   const parts = Number.isFinite(least) ? [isAbove === true ? `above ${least}` : `of ${least} or more`] : [];
-  if (most !== undefined) parts.push(`${most} at most`);
+  if (most !== undefined) parts.push(`at most ${most}`);
   return [kind, parts.join(' and ')].join(' ').trim();
 }
 
@@ -189,8 +189,12 @@ function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: Gener
     ...(stopIds === undefined ? [] : ['stopIds']),
     ...(minNewTokens > 0 ? ['minNewTokens'] : []),
   ];
-  const fix = 'leave it out: the constraint ends the answer';
-  return given.map((field) => ({ field, message: 'a constraint alone says where an answer ends', fix }));
+  const fix = 'remove it: the constraint ends the answer';
+  return given.map((field) => ({
+    field,
+    message: 'cannot be combined with a constraint, which alone decides where an answer ends',
+    fix,
+  }));
 }
 
 function promptProblems(prompt: Int32Array, { vocabularySize }: RequestLimits): Problem[] {
@@ -214,7 +218,7 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
     return [
       {
         field: `logitBias.${id}`,
-        message: `a token id below ${vocabularySize} with a number is expected, got ${bias}`,
+        message: `expected a token id below ${vocabularySize} with a number, got ${bias}`,
       },
     ];
   });
@@ -232,10 +236,10 @@ export function tooLong(
     .map(({ field, message }): Problem => ({ field, message }));
   const isOne = prompts.length === 1;
   return new AttuneError('E_PROMPT_TOO_LONG', {
-    what: isOne ? 'The prompt is longer than the model can read' : 'Prompts are longer than the model can read',
+    what: isOne ? "The prompt exceeds the model's context length" : "Prompts exceed the model's context length",
     got: isOne ? problems[0].message : `${problems.length} of ${prompts.length}`,
     expected: `fewer than ${limit} tokens`,
-    fix: isOne ? 'shorten the prompt' : 'shorten them, or leave them out',
+    fix: isOne ? 'shorten the prompt' : 'shorten them, or remove them',
     problems: isOne ? [] : problems,
   });
 }

@@ -62,7 +62,7 @@ export function unknownAdapter(id: string, known: Iterable<string>): AttuneError
   const close = nearest(id, names);
   return new AttuneError('E_ADAPTER_UNKNOWN', {
     what: `There is no adapter "${id}"`,
-    expected: names.length === 0 ? 'no name: no adapter is installed' : `one of ${names.join(', ')}`,
+    expected: names.length === 0 ? 'no adapter name: none is installed' : `one of ${names.join(', ')}`,
     ...(close !== undefined && { fix: `did you mean ${close}?` }),
   });
 }

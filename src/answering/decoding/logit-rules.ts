@@ -107,16 +107,16 @@ function forbidOf(logits: Float32Array, bits: number, start: number): void {
 
 function stuck(): AttuneError {
   return new AttuneError('E_CONSTRAINT_STUCK', {
-    what: 'No token can follow what was generated so far',
-    expected: 'a form that this tokenizer can spell, room enough for it, and no bias that forbids it',
-    fix: 'allow more new tokens, or loosen the form',
+    what: 'No token can follow the text generated so far',
+    expected: 'a form that this tokenizer can spell, enough room for it, and no bias that rules it out',
+    fix: 'allow more new tokens, or relax the form',
   });
 }
 
 function allBanned(): AttuneError {
   return new AttuneError('E_NO_TOKEN_LEFT', {
-    what: 'Biases and penalties forbid every token',
-    expected: 'at least one token that may follow',
-    fix: 'forbid fewer in logitBias, or lower the penalties',
+    what: 'Biases and penalties rule out every token',
+    expected: 'at least one possible token',
+    fix: 'ban fewer tokens in logitBias, or lower the penalties',
   });
 }

@@ -64,6 +64,6 @@ function readsElsewhere(kind: string, expected: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
     what: `${kind} says nothing of how likely its prompts are`,
     expected,
-    fix: 'leave echo with logprobs out, or choose another model',
+    fix: 'remove echo with logprobs, or choose another model',
   });
 }

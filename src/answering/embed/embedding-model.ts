@@ -122,9 +122,9 @@ export class EmbeddingModel {
   async embedImages(images: readonly PlacedImage[], signal?: AbortSignal): Promise<MadeVectors> {
     if (!this.readsImages) {
       throw new AttuneError('E_WRONG_ROWS', {
-        what: `${this.#target} makes vectors of texts only`,
+        what: `${this.#target} only embeds text`,
         got: 'images',
-        fix: 'choose a model of texts and images, such as CLIP or SigLIP',
+        fix: 'choose a text-and-image model, such as CLIP or SigLIP',
       });
     }
     return { ...joined((await imageVectors(this.opened, images, { signal })) as Float32Array[]), cut: [], tokens: 0 };
@@ -162,11 +162,11 @@ export async function openEmbeddingModel(options: EmbeddingModelOptions): Promis
   return new EmbeddingModel(opened, target);
 }
 
-const LEAVE_OUT = 'leave --pooling out';
+const LEAVE_OUT = 'remove --pooling';
 
 function saysItself(target: string, got: string, own: Pooling | undefined): AttuneError {
   return new AttuneError('E_POOLING', {
-    what: `${target} says itself how a vector is made`,
+    what: `${target} sets its own pooling`,
     got: `pooling ${got}`,
     ...(own !== undefined && { expected: nameOf(own) }),
     fix: LEAVE_OUT,
@@ -177,14 +177,14 @@ function noVectors(target: string, { model, notes }: OpenedModel): AttuneError {
   const heads = model.architecture.heads(model.config);
   if (notes === undefined && heads.embedding !== undefined) {
     return new AttuneError('E_POOLING', {
-      what: `${target} does not say how a text's vector is made of its states`,
+      what: `${target} does not define how token states are pooled into a vector`,
       got: `a ${model.task} model without modules.json`,
-      fix: 'say it: --pooling mean; or train it for vectors first: attune train RECIPE --objective contrastive',
+      fix: 'set it: --pooling mean; or train it as an embedding model first: attune train RECIPE --objective contrastive',
     });
   }
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} makes no vectors: its task is ${tasks[model.task].title}`,
-    expected: 'a model of sentence vectors, or of texts and images',
+    what: `${target} cannot embed text: its task is ${tasks[model.task].title}`,
+    expected: 'a text embedding model, or a text-and-image model',
     fix: 'train one on pairs of texts: attune train RECIPE --objective contrastive',
   });
 }
@@ -205,7 +205,7 @@ function similarityOf(name: unknown, folder: string): 'cosine' | 'dot' {
   if (name === undefined || name === null || name === 'cosine') return 'cosine';
   if (name === 'dot' || name === 'dot_product') return 'dot';
   throw new AttuneError('E_SENTENCE_MODULES', {
-    what: `${folder} compares vectors in a way that cannot be used here`,
+    what: `${folder} compares vectors with an unsupported function`,
     got: `similarity_fn_name: ${JSON.stringify(name)}`,
     expected: 'cosine or dot',
   });

@@ -73,7 +73,7 @@ function readVectors(path: string, isCosine: boolean): Vectors {
 function after(path: string, { values, width }: Vectors, madeBy: string): Vectors {
   const stored = readIndex(path);
   if (stored.madeBy !== madeBy || stored.index.width !== width)
-    throw new AttuneError('E_INDEX_STALE', { what: `${path} was made by another model`, fix: 'make the index again' });
+    throw new AttuneError('E_INDEX_STALE', { what: `${path} was built with another model`, fix: 'rebuild the index' });
   const earlier = vectorsOf(stored.index);
   const all = new Float32Array(earlier.length + values.length);
   all.set(earlier);

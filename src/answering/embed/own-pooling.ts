@@ -13,18 +13,18 @@ export function refuseOtherPooling(
   model: Model,
   folder: string,
   wanted: ModelOptions['embedding'],
-  fix = 'leave objective.pooling out',
+  fix = 'remove objective.pooling',
 ): void {
   if (wanted?.pooling === undefined) return;
   const got = `pooling: ${poolingKey(wanted.pooling)}`;
   if (!isForSentences(model)) {
-    const what = `${capitalised(withArticle(model.architecture.modelType))} model makes a text's vector in its own way`;
+    const what = `${capitalised(withArticle(model.architecture.modelType))} model has a fixed pooling of its own`;
     throw new AttuneError('E_POOLING', { what, got, fix });
   }
   const own = readSentenceFiles(folder)?.embedding.pooling;
   if (own === undefined || own === wanted.pooling) return;
   throw new AttuneError('E_POOLING', {
-    what: `${folder} says itself how a text's vector is made`,
+    what: `${folder} sets its own pooling`,
     got,
     expected: `${poolingKey(own)}, as in its 1_Pooling/config.json`,
     fix: `${fix}, or start from a folder without modules.json`,

@@ -54,8 +54,8 @@ export async function run(input: RetrieveInput, { emit, requests }: JobContext):
 
 function otherModel({ index, target }: RetrieveInput): AttuneError {
   return new AttuneError('E_INDEX_STALE', {
-    what: `${index} was not made by ${target} as it is now`,
+    what: `${index} was not built with the current ${target}`,
     got: 'a model with other weights, another tokenizer or another pooling',
-    fix: 'make the index again with this model: attune retrieve index; or name the model it was made by: --model',
+    fix: 'rebuild the index with this model: attune retrieve index; or name the model that built it: --model',
   });
 }

@@ -43,7 +43,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   reportRemark(opened.tokenizer, context.emit);
   if (tasks[opened.model.task].prompts === undefined && !hears(opened.model)) {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `${input.target} writes no text: its task is ${tasks[opened.model.task].title}`,
+      what: `${input.target} does not generate text: its task is ${tasks[opened.model.task].title}`,
       expected: 'a language model',
       fix: elsewhere(opened.model.task, input.target),
     });
@@ -70,9 +70,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
 
 /** Advice for a model that does not generate text. */
 function elsewhere(task: Task, target: string): string {
-  return (
-    tasks[task].elsewhere?.chat(target) ?? `to have rows answered: attune predict ${target} --input FILE, or --text "…"`
-  );
+  return tasks[task].elsewhere?.chat(target) ?? `to predict rows: attune predict ${target} --input FILE, or --text "…"`;
 }
 
 async function answer(answering: Answering, request: Request): Promise<void> {
@@ -102,8 +100,8 @@ async function serve(answering: Answering, request: Request): Promise<void> {
 
 function onlyWriting(task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: 'Only models that write text answer by named adapters',
+    what: 'Only text generation models support named adapters',
     got: tasks[task].title,
-    fix: 'open the adapter by itself',
+    fix: 'open the adapter on its own',
   });
 }

@@ -7,7 +7,7 @@ import type { PromptsRequest } from './session-request.ts';
 
 /** One recording after the other. Speech models do not sample: `n`, `stop` and constraints are rejected. */
 export async function writeDownAll(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
-  refuseSampling(body, 'what is heard');
+  refuseSampling(body, 'the transcript');
   const processor = processorOf(answering);
   for (const [row, prompt] of body.prompts.entries()) {
     signal.throwIfAborted();
@@ -25,7 +25,7 @@ export async function writeDownAll(answering: Answering, { body, send, signal }:
 
 /** Answer span of each prompt's text. There is no sampling. */
 export async function findAnswers(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
-  refuseSampling(body, 'where answers are found');
+  refuseSampling(body, 'the answer span');
   const asked = body.prompts.map((prompt, row) => {
     if (typeof prompt === 'string' || !('question' in prompt))
       throw wrongPrompt('a text', 'a question with its context');
@@ -38,7 +38,7 @@ export async function findAnswers(answering: Answering, { body, send, signal }: 
   );
   if (problems.length > 0)
     throw new AttuneError('E_PROMPT_TOO_LONG', {
-      what: 'Questions cannot be read whole',
+      what: 'Some questions are too long to be read whole',
       problems,
       fix: 'shorten them',
     });
@@ -53,7 +53,7 @@ function inPlace(error: unknown, row: number): unknown {
   if (!(error instanceof AttuneError) || !/^E_(AUDIO|FEATURES_SHAPE)/.test(error.code)) return error;
   const { code, what, got } = error;
   const problems = [{ field: `prompts[${row}]`, message: got === undefined ? what : `${what}: ${got}` }];
-  return new AttuneError(code, { what: 'A recording cannot be written down', problems, fix: 'leave it out' });
+  return new AttuneError(code, { what: 'A recording cannot be transcribed', problems, fix: 'remove it' });
 }
 
 function refuseSampling({ n = 1, stop = [], logProbs, constraint }: GenerateRequest, subject: string): void {
@@ -68,7 +68,7 @@ function refuseSampling({ n = 1, stop = [], logProbs, constraint }: GenerateRequ
     .map(([field]) => ({ field, message: `has no effect on ${subject}` }));
   if (problems.length === 0) return;
   throw new AttuneError('E_GENERATION_OPTIONS', {
-    what: 'The model does not draw its answers, so that these settings cannot be followed',
+    what: 'The model does not sample its answers, so it cannot follow these settings',
     problems,
   });
 }

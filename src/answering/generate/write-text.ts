@@ -85,9 +85,9 @@ async function seeing<Result>(
 
 function onlySpeech(): AttuneError {
   return new AttuneError('E_GENERATION_OPTIONS', {
-    what: 'Language, task and timestamps are for recordings',
-    got: 'a model of text',
-    fix: 'leave them out, or choose a model that writes down what it hears',
+    what: 'Language, task and timestamps only apply to recordings',
+    got: 'a text model',
+    fix: 'remove them, or choose a speech recognition model',
   });
 }
 

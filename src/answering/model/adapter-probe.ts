@@ -41,9 +41,9 @@ export function checkProbe(model: Model, probe: Probe, folder: string): void {
   const limit = probe.dtype === model.dtype ? TOLERANCE.same : TOLERANCE.other;
   if (difference <= limit) return;
   throw new AttuneError('E_PROBE_MISMATCH', {
-    what: `${folder} does not answer as it did when it was saved`,
+    what: `${folder} no longer gives the outputs recorded when it was saved`,
     got: `log-probabilities of its probe differ by ${difference.toFixed(3)} on average`,
     expected: `at most ${limit}`,
-    fix: 'the base model or the adapter has changed since: use the base model named in attune.json',
+    fix: 'the base model or the adapter has changed: use the base model named in attune.json',
   });
 }

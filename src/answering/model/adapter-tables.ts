@@ -88,8 +88,8 @@ export function placeTables(file: SafetensorsFile, model: Model, saved: SavedTab
 
 function otherShape(field: string, got: readonly number[], wanted: readonly number[]): AttuneError {
   return new AttuneError('E_ADAPTER_MISMATCH', {
-    what: 'The adapter holds a table of tokens that does not fit this base model',
-    problems: [{ field, message: `has the shape [${got.join(', ')}], not [${wanted.join(', ')}]` }],
+    what: 'The adapter contains an embedding table that does not fit this base model',
+    problems: [{ field, message: `has shape [${got.join(', ')}], expected [${wanted.join(', ')}]` }],
     fix: 'use the base model and the tokenizer that the adapter was trained with',
   });
 }
@@ -100,9 +100,9 @@ function refuseOtherHead(file: SafetensorsFile, model: Model, saved: SavedTables
   const different = saved.repeated.filter((name) => !isSame(file, name, own));
   if (different.length === 0) return;
   throw new AttuneError('E_ADAPTER_MISMATCH', {
-    what: 'The adapter holds another table for a head that shares the table of input tokens in this model',
+    what: 'The adapter has separate tables for input tokens and head, which this model shares',
     problems: different.map((field) => ({ field, message: `differs from ${own}` })),
-    fix: 'use the base model that the adapter was trained on: one whose head has a table of its own',
+    fix: 'use the base model that the adapter was trained on, which has a separate table for its head',
   });
 }
 

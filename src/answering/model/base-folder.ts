@@ -11,7 +11,7 @@ export function baseFolderOf(notes: ResultNotesFile | undefined, named: string |
   const name = notes?.base_model ?? named;
   if (name === undefined) {
     throw new AttuneError('E_BASE_UNKNOWN', {
-      what: `The adapter in ${folder} does not say which base model it belongs to`,
+      what: `The adapter in ${folder} does not name its base model`,
       expected: 'base_model_name_or_path in its adapter_config.json',
     });
   }
@@ -22,9 +22,9 @@ export function baseFolderOf(notes: ResultNotesFile | undefined, named: string |
   const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
   throw new AttuneError('E_BASE_MISSING', {
-    what: `The base model of ${folder} is not where it was`,
+    what: `The base model of ${folder} has moved or was deleted`,
     got: recorded.map((path) => `nothing in ${path}`).join(', '),
-    fix: `put it back, or write where it is now as base_folder into ${join(folder, RESULT_NOTES)}`,
+    fix: `put it back, or set base_folder in ${join(folder, RESULT_NOTES)} to its new place`,
   });
 }
 

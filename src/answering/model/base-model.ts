@@ -22,7 +22,7 @@ export type ImportedPackage = (typeof IMPORTED_PACKAGES)[number];
 
 function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName: boolean }): string {
   const source = isFile ? undefined : IMPORTED_PACKAGES.find((one) => one === name || basename(one) === name);
-  if (source !== undefined) return `attune models import ${source} brings it into the current folder`;
+  if (source !== undefined) return `attune models import ${source} puts it into the current folder`;
   if (isHubName && !isFile) return `attune models pull ${name}`;
   const close = isFile ? undefined : nearest(name, [OWN_BASE, OWN_SPEECH, ...cheapModelNames]);
   return close === undefined ? 'check the path; `attune runs list` shows the known runs' : `did you mean ${close}?`;

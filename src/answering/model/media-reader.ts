@@ -48,7 +48,7 @@ function processorConfig(folder: string): Record<string, unknown> {
   // As transformers 5 writes it.
   if (isPlainObject(nested)) return nested;
   throw new AttuneError('E_PROCESSOR_MISSING', {
-    what: `${folder} does not say how files become what the model reads`,
+    what: `${folder} has no preprocessor_config.json, so files cannot be turned into model input`,
     expected: 'preprocessor_config.json',
     fix: 'fetch the model again, with that file',
   });
@@ -109,7 +109,7 @@ class Reader implements MediaReader {
       what: `${formatCount(problems.length)} of ${plural(rows.length, 'files')} cannot be read`,
       problems: problems.slice(0, MAX_LISTED),
       problemCount: problems.length,
-      fix: 'mend the files named above, or delete their rows',
+      fix: 'fix the files named above, or delete their rows',
     });
   }
 

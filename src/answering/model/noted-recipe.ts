@@ -36,6 +36,6 @@ export function notedRecipe(notes: ResultNotesFile | undefined): NotedRecipe | u
   throw new AttuneError('E_NOTES_INVALID', {
     what: `The recipe in ${RESULT_NOTES} of ${notes.folder} cannot be read`,
     problems: problemsOf(read.error.issues, { root: recipe, schema: notedSchema, prefix: 'recipe' }),
-    fix: `restore ${RESULT_NOTES} as the run wrote it`,
+    fix: `restore ${RESULT_NOTES} from a copy of the run`,
   });
 }

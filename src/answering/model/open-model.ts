@@ -118,8 +118,8 @@ async function openChecked(target: string, options: OpenOptions): Promise<Opened
 
 function cheap(target: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} is a cheap system, which has no weights to open, tune or export and writes no text`,
-    fix: `it answers rows: attune predict ${target} --input rows.csv; to measure it: attune eval ${target}`,
+    what: `${target} is a cheap system: it has no weights to open, tune or export, and does not generate text`,
+    fix: `to predict rows: attune predict ${target} --input rows.csv; to evaluate it: attune eval ${target}`,
   });
 }
 

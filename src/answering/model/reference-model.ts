@@ -67,10 +67,9 @@ async function compatible(name: string, base: string): Promise<string> {
   const hashes = await Promise.all([base, folder].map(async (one) => tokenizerHash(await tokenizerOf(one))));
   if (hashes[0] === hashes[1]) return folder;
   throw new AttuneError('E_REFERENCE_VOCABULARY', {
-    what: 'The reference model has another vocabulary than the base model, so that their log-probabilities cannot be compared',
-    got:
-      own === other ? `${name}, whose tokenizer differs` : `${name} with ${other} tokens, the base model with ${own}`,
+    what: 'The reference model has a different vocabulary from the base model, so their log-probabilities cannot be compared',
+    got: own === other ? `${name}, whose tokenizer differs` : `${name} with ${other} tokens, the base model has ${own}`,
     expected: 'a model with the same tokenizer, such as an earlier result of the same base model',
-    fix: 'name another objective.ref_model, or remove it: the base model itself is the reference then',
+    fix: 'choose another objective.ref_model, or remove it to use the base model as the reference',
   });
 }

@@ -11,12 +11,12 @@ export function resultFolder(target: string): string {
   const { status } = readRun(target);
   const fix = `attune runs resume ${target}`;
   if (status === 'finished') {
-    const what = `The result of the run in ${target} is gone`;
-    throw new AttuneError('E_RESULT_MISSING', { what, fix: `write it again from the last checkpoint: ${fix}` });
+    const what = `The result of the run in ${target} is missing`;
+    throw new AttuneError('E_RESULT_MISSING', { what, fix: `restore it from the last checkpoint: ${fix}` });
   }
   throw new AttuneError('E_RUN_UNFINISHED', {
     what: `The run in ${target} has no result yet`,
-    got: `a run that is ${status}`,
-    fix: status === 'running' ? `wait, or follow it: attune runs attach ${target}` : `go on with it: ${fix}`,
+    got: `the run is ${status}`,
+    fix: status === 'running' ? `wait for it, or follow it: attune runs attach ${target}` : `continue it: ${fix}`,
   });
 }

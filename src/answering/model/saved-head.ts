@@ -61,6 +61,6 @@ export function refuseNewHead(model: Model, initialised: readonly string[], tuni
   throw new AttuneError('E_ADAPTER_MISMATCH', {
     what: 'Neither the base model nor the adapter has all weights of the head',
     problems: missing.map((field) => ({ field, message: 'is in neither' })),
-    fix: 'use the base model that the adapter was trained on, with the head that it had then',
+    fix: 'use the base model that the adapter was trained on, with the head it had then',
   });
 }

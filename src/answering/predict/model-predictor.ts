@@ -30,7 +30,7 @@ function refuseForeign(task: Task, asked: readonly Asked[]): void {
   throw new AttuneError('E_WRONG_ROWS', {
     what: `${capitalised(withArticle(task))} model cannot answer ${kind} rows`,
     expected: tasks[task].answers?.join(', '),
-    fix: 'compare on rows of the kind that it was made for',
+    fix: 'compare on rows of the kind the model was trained for',
   });
 }
 

@@ -75,8 +75,8 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
 
 function unsupported(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} gives rows no answers: its task is ${tasks[task].title}`,
-    expected: 'a classifier, a model of numbers, tags or answers in texts, or one that writes',
+    what: `${target} does not predict rows: its task is ${tasks[task].title}`,
+    expected: 'a classifier, a regression, tagging or question-answering model, or one that generates text',
     fix: tasks[task].elsewhere?.predict,
   });
 }

@@ -39,7 +39,7 @@ export function asker(
   }
   if (how === 'prompted') {
     const told = instruction ?? describeTask(typical);
-    return { ask: (example) => ({ example, instruction: told }), note: `told: ${told}` };
+    return { ask: (example) => ({ example, instruction: told }), note: `instruction: ${told}` };
   }
   if (train.length === 0) {
     throw new AttuneError('E_SHOTS_WANTED', {

@@ -45,7 +45,7 @@ export interface AddedItems {
  */
 export async function run({ target, catalogue, folder }: AddItemsInput, context: JobContext): Promise<AddedItems> {
   if (existsSync(folder)) {
-    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} exists already`, fix: 'choose another folder' });
+    throw new AttuneError('E_OUTPUT_EXISTS', { what: `${folder} already exists`, fix: 'choose another folder' });
   }
   const from = resultFolder(target);
   const known = isAdapterFolder(from) ? undefined : await readItemCatalogue(from);
@@ -92,8 +92,8 @@ async function readTexts(
 
 function noCatalogue(target: string): AttuneError {
   return new AttuneError('E_NO_CATALOGUE', {
-    what: `${target} knows its items by their ids only, so items that it was not trained on cannot be scored`,
-    expected: 'a two_tower model that was made with --items, and no adapter of one',
-    fix: 'make one: attune models create two_tower --data interactions.csv --items catalogue.jsonl --output recommender',
+    what: `${target} only knows the ids of its items, so it cannot score items it was not trained on`,
+    expected: 'a two_tower model created with --items, not an adapter',
+    fix: 'create one: attune models create two_tower --data interactions.csv --items catalogue.jsonl --output recommender',
   });
 }

@@ -94,7 +94,7 @@ async function readItems({ data, seed }: CreateInput, { signal }: JobContext): P
   return splits.train.map((row) => {
     if (row.kind === 'items') return row;
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model of items is made from what people chose',
+      what: 'A recommendation model is created from rows of what people chose',
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });
@@ -106,10 +106,10 @@ function knownOfUser({ user, about = [], source }: ItemsExample, { modelType, kn
   if (knowsUsers !== true) return about;
   if (user !== undefined) return [selfOf(user)];
   throw new AttuneError('E_NO_USERS', {
-    what: `${capitalised(withArticle(modelType))} model knows everybody by name`,
+    what: `${capitalised(withArticle(modelType))} model needs the user of every row`,
     got: `a row without a user (${source.file}:${source.line})`,
     expected: 'rows with user and item, or with user and a list of items',
-    fix: 'say who it was, or make a two_tower model, which knows people by what they chose',
+    fix: 'add the user, or create a two_tower model, which represents people by what they chose',
   });
 }
 
@@ -145,10 +145,10 @@ function refuseIdle(given: CreateInput, { modelType, readsFeatures }: ItemArchit
   throw new AttuneError('E_OPTION_IDLE', {
     what:
       readsFeatures === true
-        ? 'A text encoder reads the texts of a catalogue, and there is none'
-        : `${capitalised(withArticle(modelType))} model knows its items by their ids only`,
+        ? 'A text encoder reads the texts of a catalogue, but no catalogue is given'
+        : `${capitalised(withArticle(modelType))} model only knows the ids of its items`,
     got: set.map(([name, value]) => `${name} ${value}`).join(', '),
-    fix: readsFeatures === true ? 'name one: --items catalogue.jsonl' : 'leave it out, or make a two_tower model',
+    fix: readsFeatures === true ? 'give one: --items catalogue.jsonl' : 'remove it, or create a two_tower model',
   });
 }
 
@@ -164,11 +164,11 @@ function positionsFor(rows: readonly ItemsExample[], architecture: ItemArchitect
 async function preTrained(modelType: string): Promise<AttuneError> {
   const all = await Promise.all(architectures.names.map((name) => architectures.load(name)));
   return new AttuneError('E_NOT_NEW', {
-    what: `${capitalised(withArticle(modelType))} model cannot be created: it is tuned from a pre-trained one`,
+    what: `${capitalised(withArticle(modelType))} model cannot be created from scratch: it is tuned from a pre-trained one`,
     expected: all
       .filter(isItemArchitecture)
       .map((one) => one.modelType)
       .join(', '),
-    fix: 'name a folder of a pre-trained model in the recipe; attune models pull fetches one',
+    fix: 'give the folder of a pre-trained model in the recipe; attune models pull fetches one',
   });
 }

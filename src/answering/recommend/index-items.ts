@@ -28,8 +28,8 @@ export async function run({ target }: IndexInput, { emit }: JobContext): Promise
   refuseOthers(model, target);
   if (tuning !== undefined) {
     throw new AttuneError('E_ADAPTER_INDEX', {
-      what: `${target} is an adapter, which has no items of its own to index`,
-      fix: `write it as a whole model first: attune export ${target} --to merged`,
+      what: `${target} is an adapter and has no items of its own to index`,
+      fix: `export it as a complete model first: attune export ${target} --to merged`,
     });
   }
   const { index, bytes } = await writeItemIndex(folder, opened);

@@ -62,7 +62,7 @@ export function describeItems(
   { items, space, texts }: { items: readonly CatalogueItem[]; space: FeatureSpace; texts?: ItemVectors | ItemTokens },
 ): void {
   const table = model.trunk.tokenTable;
-  if (!(table instanceof ItemTable)) throw new Error('only a table of items can be described');
+  if (!(table instanceof ItemTable)) throw new Error('only an item table can be given descriptions');
   const encoded: ItemFeatures = encodeFeatures(space, names, new Map(items.map((one) => [one.item, one])));
   table.describe(texts === undefined ? encoded : { ...encoded, texts: inOrder(names, texts) });
 }
@@ -102,8 +102,8 @@ export function withTexts(items: readonly CatalogueItem[]): CatalogueItem[] {
   const described = items.filter(({ text }) => text !== '');
   if (described.length > 0) return described;
   throw new AttuneError('E_NO_TEXTS', {
-    what: 'No item has a text that an encoder could read',
-    expected: 'one of title, name, text and description in the catalogue',
+    what: 'No item has text that an encoder could read',
+    expected: 'a title, name, text or description in the catalogue',
   });
 }
 

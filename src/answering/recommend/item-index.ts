@@ -46,8 +46,8 @@ export async function openItemIndex(
   const isForeign = stored.ids.some((id) => id < 0 || id >= opened.tokenizer.size);
   if (!isOther && !isForeign && stored.index.width === opened.model.trunk.width) return stored;
   throw new AttuneError('E_INDEX_STALE', {
-    what: `${path} was made from other weights than those next to it`,
-    fix: `make it again: attune models index ${opened.folder}`,
+    what: `${path} was built from other weights than those next to it`,
+    fix: `rebuild it: attune models index ${opened.folder}`,
   });
 }
 
@@ -55,9 +55,9 @@ export async function openItemIndex(
 export function refuseOthers(model: Model, target: string): void {
   if (hasItemVectors(model)) return;
   throw new AttuneError('E_NO_ITEMS', {
-    what: `${target} is ${withArticle(model.task)} model, which knows no items`,
+    what: `${target} is ${withArticle(model.task)} model, which does not recommend items`,
     expected: 'a two_tower, sasrec or bpr_mf model',
-    fix: 'make one: attune models create two_tower --data interactions.csv --output recommender',
+    fix: 'create one: attune models create two_tower --data interactions.csv --output recommender',
   });
 }
 

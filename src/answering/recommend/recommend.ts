@@ -48,7 +48,7 @@ async function readItems(source: DataSource, signal: AbortSignal): Promise<Items
   return splits.train.map((row) => {
     if (row.kind === 'items') return row;
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'Items are recommended to rows of what people chose',
+      what: 'Recommendations need rows of what people chose',
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });

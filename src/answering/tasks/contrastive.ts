@@ -7,8 +7,8 @@ export const task = defineTask({
   answers: ['image-text'],
   answering: async () => (await import('./answers/pairs.ts')).answerWithPairs,
   elsewhere: {
-    predict: 'to have its vectors: attune embed',
-    chat: (target) => `to have its vectors: attune embed ${target}`,
+    predict: 'to embed inputs: attune embed',
+    chat: (target) => `to embed inputs: attune embed ${target}`,
   },
   served: 'vectors',
   cutsTexts: true,

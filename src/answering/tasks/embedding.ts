@@ -8,8 +8,8 @@ export const task = defineTask({
   answers: ['pair', 'graded'],
   answering: async () => (await import('./answers/vectors.ts')).answerWithVectors,
   elsewhere: {
-    predict: 'to have its vectors: attune embed',
-    chat: (target) => `to have its vectors: attune embed ${target}`,
+    predict: 'to embed text: attune embed',
+    chat: (target) => `to embed text: attune embed ${target}`,
   },
   served: 'vectors',
   firstUse: (folder) => `attune retrieve index ${folder} --input DOCUMENTS.csv --output index`,

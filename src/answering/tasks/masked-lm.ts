@@ -6,8 +6,8 @@ export const task = defineTask({
   answers: ['text'],
   answering: async () => (await import('./answers/masked.ts')).answerWithMasks,
   elsewhere: {
-    predict: 'to measure it: attune eval; to answer rows, tune it for a task first: attune train',
-    chat: () => 'to measure it: attune eval',
+    predict: 'to evaluate it: attune eval; to predict rows, tune it for a task first: attune train',
+    chat: () => 'to evaluate it: attune eval',
   },
   outputLoss: ({ model, hidden, ids, tensorOf }) =>
     -model.tokenHead.tokenLogProbs(hidden, tensorOf(ids)).logProbs.mean().item(),

@@ -6,8 +6,8 @@ export const task = defineTask({
   answers: ['items'],
   answering: async () => (await import('./answers/items.ts')).answerWithItems,
   elsewhere: {
-    predict: 'to have items recommended: attune recommend',
-    chat: (target) => `to have items recommended: attune recommend ${target}`,
+    predict: 'to get recommendations: attune recommend',
+    chat: (target) => `to get recommendations: attune recommend ${target}`,
   },
   served: 'items',
   firstUse: (folder) => `attune recommend ${folder} --input NEW.csv`,

@@ -154,16 +154,16 @@ async function measureCheap({ recipe, rows, parts, metrics, available, meaning, 
 function refuseFew({ train, test }: CheapRows): void {
   if (train.length >= FEWEST_ROWS && test.length > 0) return;
   throw new AttuneError('E_TOO_FEW_ROWS', {
-    what: 'There are too few rows to say anything',
-    got: `${train.length} to train on, ${test.length} to test on`,
-    expected: `at least ${FEWEST_ROWS} to train on, and some to test on`,
+    what: 'There are too few rows for advice',
+    got: `${train.length} training rows, ${test.length} test rows`,
+    expected: `at least ${FEWEST_ROWS} training rows, and some test rows`,
     fix: 'label more rows, or give a larger share to test (--data.test 0.2)',
   });
 }
 
 function nothingToAdvise(): AttuneError {
   return new AttuneError('E_NOTHING_TO_ADVISE', {
-    what: 'Rows of plain text ask nothing, so nothing without a model can answer them',
-    fix: 'name a model: --model FOLDER',
+    what: 'Rows of plain text have no question, so only a model can be evaluated on them',
+    fix: 'give a model: --model FOLDER',
   });
 }

@@ -10,6 +10,6 @@ export function requireNode(version: string = process.versions.node): void {
     what: 'This Node is too old for the library',
     got: `Node ${version}`,
     expected: `Node ${OLDEST_NODE} or later`,
-    fix: 'run the program with node_modules/.bin/node, the Node that attune brought along',
+    fix: 'run the program with node_modules/.bin/node, which attune installed',
   });
 }

@@ -29,12 +29,12 @@ export function asksForPairs(asked: Asked): asked is Asked & { counterfactuals: 
   if (counterfactuals === undefined && maxFlipRate === undefined) return false;
   if (counterfactuals === undefined) {
     throw new AttuneError('E_USAGE', {
-      what: '--max-flip-rate is of pairs',
-      fix: 'name them: --counterfactuals pairs.jsonl',
+      what: '--max-flip-rate only applies to pairs',
+      fix: 'give the pairs: --counterfactuals pairs.jsonl',
     });
   }
   const flags = { data: '--data', split: '--split', keepSeen: '--keep-seen', baselines: '--baselines', text: '--text' };
   const idle = Object.entries(flags).flatMap(([name, flag]) => (asked[name as keyof typeof flags] ? [flag] : []));
   if (idle.length === 0) return true;
-  throw new AttuneError('E_USAGE', { what: '--counterfactuals is measured on its own pairs', got: idle.join(', ') });
+  throw new AttuneError('E_USAGE', { what: '--counterfactuals uses its own pairs as rows', got: idle.join(', ') });
 }

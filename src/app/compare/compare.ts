@@ -72,7 +72,7 @@ export async function resolveSystems(
 function refuseTwins(systems: readonly string[]): void {
   const twin = systems.find((text, place) => systems.indexOf(text) !== place);
   if (twin === undefined) return;
-  throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'name each system once' });
+  throw new AttuneError('E_SYSTEM_TWICE', { what: `${twin} is named twice`, fix: 'give each system once' });
 }
 
 /** Rejects options that have no effect on the named systems. */
@@ -88,17 +88,21 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
   const problems = [
     ...(baselines === undefined
       ? []
-      : [{ field: 'baselines', message: 'is for a run alone', fix: 'name each system' }]),
+      : [{ field: 'baselines', message: 'only applies to a run by itself', fix: 'give each system' }]),
     ...(instruction === undefined || isTold
       ? []
-      : [{ field: 'instruction', message: 'has no effect', fix: 'name prompted:MODEL or few_shot:MODEL' }]),
+      : [{ field: 'instruction', message: 'has no effect', fix: 'add prompted:MODEL or few_shot:MODEL' }]),
     ...(precision === undefined || opensModel
       ? []
-      : [{ field: 'precision', message: 'no model is opened here', fix: 'leave it out' }]),
-    ...layout.map((field) => ({ field, message: 'is for a file of rows', fix: 'name it: --data FILE' })),
-    ...limits.map(([field]) => ({ field, message: 'there is no endpoint', fix: 'name https://HOST/v1#MODEL' })),
+      : [{ field: 'precision', message: 'no model is opened in this comparison', fix: 'remove it' }]),
+    ...layout.map((field) => ({ field, message: 'only applies to a file of rows', fix: 'give the file: --data FILE' })),
+    ...limits.map(([field]) => ({
+      field,
+      message: 'there is no endpoint to compare with',
+      fix: 'add https://HOST/v1#MODEL',
+    })),
   ];
-  if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'What was set is of no use here', problems });
+  if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'These options have no effect', problems });
 }
 
 /** A run by what its recipe names, or by `baselines` in its place. */

@@ -58,7 +58,7 @@ export async function namedSystem(text: string, options: NamingOptions): Promise
 
 type Parts = { name: string; asking: Asking };
 
-const TOLD: Record<Asking['how'], string> = { plain: '', prompted: ', told the task', few_shot: ', shown examples' };
+const TOLD: Record<Asking['how'], string> = { plain: '', prompted: ', with instructions', few_shot: ', with examples' };
 
 function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemSpec {
   const at = target.indexOf('#');
@@ -66,7 +66,7 @@ function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemS
   const url = address.replace(/\/+$/, '');
   if (model === '') {
     throw new AttuneError('E_ENDPOINT_MODEL', {
-      what: `${target} does not say which model is to answer`,
+      what: `${target} does not name a model`,
       expected: 'https://HOST/v1#MODEL',
     });
   }
@@ -103,8 +103,8 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
 
 function notAsked(name: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${name}: a cheap system has no base model and cannot be told a task`,
-    fix: 'name it alone',
+    what: `${name}: a cheap system has no base model and takes no instructions`,
+    fix: 'use its name alone',
   });
 }
 

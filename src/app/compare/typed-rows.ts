@@ -21,9 +21,10 @@ export function typedRows(options: Typed & Record<string, unknown>): TypedRows |
   const right = labels.length > 0 ? labels : answers;
   if (clash !== undefined || right.length !== texts.length || labels.length * answers.length > 0)
     throw new AttuneError('E_USAGE', {
-      what: clash === undefined ? 'Typed rows need one right answer each' : `Typed rows go without --${clash}`,
+      what:
+        clash === undefined ? 'Typed rows need one right answer each' : `Typed rows cannot be combined with --${clash}`,
       got: `${texts.length} --text, ${labels.length} --label, ${answers.length} --answer`,
-      expected: '--text "…" --label CLASS, or --text "…" --answer "…", as often as there are rows',
+      expected: '--text "…" --label CLASS, or --text "…" --answer "…", once per row',
     });
   const [format, text, answer] =
     labels.length > 0 ? ['classification', 'text', 'label'] : ['prompt_completion', 'prompt', 'completion'];

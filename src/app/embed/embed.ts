@@ -50,14 +50,14 @@ export async function embed(target: string, options: EmbedOptions): Promise<Embe
 }
 
 function oneSource(hasBoth: boolean): AttuneError {
-  if (hasBoth) return new AttuneError('E_USAGE', { what: 'Rows come from --input or from --text, not from both' });
-  const fix = 'name a file: --input rows.csv; or give a text: --text "…"';
+  if (hasBoth) return new AttuneError('E_USAGE', { what: 'Rows come either from --input or from --text' });
+  const fix = 'give a file: --input rows.csv; or a text: --text "…"';
   return new AttuneError('E_USAGE', { what: 'There are no rows to embed', fix });
 }
 
 function takenColumn(file: string): AttuneError {
   return new AttuneError('E_BAD_COLUMNS', {
-    what: `${file} has a column "${VECTOR_COLUMN}" already, which the row's vector would replace`,
+    what: `${file} already has a column "${VECTOR_COLUMN}", which the vector would replace`,
     fix: 'rename the column, or write .npy or .safetensors',
   });
 }

@@ -103,7 +103,7 @@ export async function embedAll(
 ): Promise<{ cut: number }> {
   const total = source.count;
   let [done, cut] = [0, 0];
-  onEvent?.({ type: 'phase-started', phase: 'generate', message: `making ${plural(total, 'vectors')}` });
+  onEvent?.({ type: 'phase-started', phase: 'generate', message: `computing ${plural(total, 'vectors')}` });
   for await (const piece of inChunks(source.rows(), PIECE)) {
     signal?.throwIfAborted();
     const made = await ready(piece, prefix, signal);

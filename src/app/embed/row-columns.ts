@@ -45,9 +45,11 @@ export function chooseColumns(
   if (text !== undefined) return { text: [text] };
   if (image !== undefined) return { image };
   throw new AttuneError('E_BAD_COLUMNS', {
-    what: `${file} does not tell which column holds the text`,
+    what: `It is unclear which column of ${file} contains the text`,
     got: `columns ${present.join(', ')}`,
-    fix: `say which: --text-column ${present.find((name) => isText(sample[0][name])) ?? present[0]}; several are joined: --text-column title,body`,
+    fix:
+      `choose one: --text-column ${present.find((name) => isText(sample[0][name])) ?? present[0]}; several ` +
+      'are joined: --text-column title,body',
   });
 }
 
@@ -63,14 +65,14 @@ function isText(value: unknown): boolean {
 
 function bothColumns(): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: 'A vector is made of a text or of an image, not of both',
-    got: 'a column of texts and one of images',
-    fix: 'name one of them; two files of vectors can be made',
+    what: 'Text and images cannot be embedded together',
+    got: 'a text column and an image column',
+    fix: 'choose one of them; embed the other into a second file',
   });
 }
 
 function missingColumns(missing: readonly string[], present: readonly string[], file: string): AttuneError {
   const problems = missing.map((name) => missingColumn(name, present, { file, field: name }));
   const expected = `some of ${present.join(', ')}`;
-  return new AttuneError('E_BAD_COLUMNS', { what: `${file} has other columns`, expected, problems });
+  return new AttuneError('E_BAD_COLUMNS', { what: `The columns are not in ${file}`, expected, problems });
 }

@@ -110,7 +110,7 @@ async function refuseEmpty(stream: AsyncGenerator<PlacedRow>, file: string): Pro
     bad.error() ??
     new AttuneError('E_NO_ROWS', {
       what: `No rows in ${file}`,
-      fix: 'put rows into it, or name another file',
+      fix: 'add rows to it, or name another file',
     })
   );
 }
@@ -138,12 +138,18 @@ function problemOf(value: unknown, place: { file: string; line: number; field: s
   if (typeof value !== 'string') return [{ ...place, message: `must be text, not ${describeValue(value)}` }];
   return value.isWellFormed()
     ? []
-    : [{ ...place, message: 'holds half of a surrogate pair (a broken emoji, for example)', fix: 'write it as UTF-8' }];
+    : [
+        {
+          ...place,
+          message: 'contains half of a surrogate pair (a broken emoji, for example)',
+          fix: 'save it as UTF-8',
+        },
+      ];
 }
 
 function changed(file: string): AttuneError {
   return new AttuneError('E_BAD_ROWS', {
-    what: `${basename(file)} changed while it was read`,
+    what: `${basename(file)} was changed while it was being read`,
     fix: 'repeat the command when nothing writes to it',
   });
 }

@@ -15,8 +15,8 @@ export function vectorFormatOf(path: string): VectorFormat {
   if (format !== undefined) return format;
   throw new AttuneError('E_USAGE', {
     what: `Vectors cannot be written to ${path}`,
-    got: ending === '' ? 'a name without an ending' : `the ending ${ending}`,
-    expected: `a name that ends in ${vectorFormats.join(', ')}`,
+    got: ending === '' ? 'a name without an extension' : `the extension ${ending}`,
+    expected: `a name ending in ${vectorFormats.join(', ')}`,
   });
 }
 

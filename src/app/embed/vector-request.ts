@@ -20,7 +20,7 @@ export function prefixOf(
   const known = Object.keys(prompts);
   throw new AttuneError('E_PROMPT_UNKNOWN', {
     what: `${target} has no prompt "${name}"`,
-    expected: known.length === 0 ? 'no prompt: its config_sentence_transformers.json names none' : known.join(', '),
-    fix: known.length === 0 ? 'leave --prompt out' : 'name one of these',
+    expected: known.length === 0 ? 'no prompt: config_sentence_transformers.json defines none' : known.join(', '),
+    fix: known.length === 0 ? 'remove --prompt' : 'choose one of these',
   });
 }

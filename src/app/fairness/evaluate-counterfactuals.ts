@@ -39,7 +39,7 @@ function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limi
   const beyond = axes.filter(({ flips }) => flips.rate > limit);
   if (beyond.length === 0) return;
   throw new AttuneError('E_UNFAIR', {
-    what: `The answers of ${title} change with the group more often than they may`,
+    what: `The answers of ${title} depend on the group more often than allowed`,
     problems: beyond.map(({ axis, pairs, flips }) => ({
       field: axis,
       message:
@@ -47,8 +47,8 @@ function refuseFlips({ systems: [{ title, axes }] }: CounterfactualResults, limi
         ` to ${formatNumber(flips.high, 3)}), allowed ${limit}`,
     })),
     fix:
-      'read the pairs that flip (in the run’s report.html, or without --max-flip-rate); then train on rows ' +
-      'and their counterfactuals together, or on more rows of the groups that it knows too few of',
+      'read the pairs that flip (in the run’s report.html, or without --max-flip-rate); then train on ' +
+      'rows together with their counterfactuals, or on more rows about groups with few rows',
     exitCode: 3,
   });
 }

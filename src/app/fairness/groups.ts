@@ -49,7 +49,7 @@ function refuseEmpty({ axes }: GroupReport<GroupedRow>, present: readonly string
   const empty = axes.filter(({ by, rows }) => by === 'column' && rows === 0);
   if (empty.length === 0) return;
   throw new AttuneError('E_BAD_COLUMNS', {
-    what: 'No row has a value in a column of groups',
+    what: 'No row has a value in any group column',
     expected: `some of ${present.join(', ')}`,
     problems: empty.map(({ axis }) => {
       const close = nearest(axis, present);

@@ -64,14 +64,14 @@ function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): 
   if (!/\.(jsonl|ndjson)$/.test(output)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${output}`,
-      fix: 'name a file that ends in .jsonl',
+      fix: 'choose a name ending in .jsonl',
     });
   }
   const known = [...lexicon().pools.keys()];
   const unknown = origins.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'No names of an origin',
+      what: 'There are no names of this origin',
       got: unknown.join(', '),
       expected: `some of ${known.join(', ')}`,
     });
@@ -97,7 +97,7 @@ async function readableColumns(from: string): Promise<string[]> {
     });
   }
   if (columns.includes(PAIR)) {
-    throw new AttuneError('E_USAGE', { what: `${from} holds pairs already`, got: `a column "${PAIR}"` });
+    throw new AttuneError('E_USAGE', { what: `${from} already contains pairs`, got: `a column "${PAIR}"` });
   }
   const { fields } = await formats.load(format);
   return fields.filter((column) => !ANSWERS.has(column));
@@ -158,12 +158,12 @@ function noPairs(from: string, counts: readonly AxisCounts[]): AttuneError {
   return new AttuneError('E_NO_PAIRS', {
     what: `No row of ${from} could be paired`,
     problems: counts.flatMap(({ axis, nobody, doubts }) => [
-      { field: axis, message: `${nobody} rows mention nobody of a known group` },
+      { field: axis, message: `${nobody} rows mention no person of a known group` },
       ...Object.entries(doubts).map(([reason, { rows }]) => ({
         field: axis,
         message: `${plural(rows, 'rows')}: ${reason}`,
       })),
     ]),
-    fix: 'give rows in English that speak of people, by pronouns or given names',
+    fix: 'give English rows that mention people by pronouns or given names',
   });
 }

@@ -30,10 +30,10 @@ export async function fetchNpmPackage(folder: string, wanted: NpmPackage, option
   if (found === wanted.integrity) return content;
   rmSync(path);
   throw new AttuneError('E_WRONG_HASH', {
-    what: `The download of ${wanted.name} ${wanted.version} is not the published file`,
+    what: `The download of ${wanted.name} ${wanted.version} does not match the published file`,
     got: found,
     expected: wanted.integrity,
-    fix: 'run it again; if it stays so, the npm registry or a mirror between serves another file',
+    fix: 'try again; if it still fails, the npm registry or a mirror serves another file',
   });
 }
 

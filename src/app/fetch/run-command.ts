@@ -26,9 +26,9 @@ export function runCommand(
 function commandFailure(program: string, parameters: readonly string[], error: Error, output: string): AttuneError {
   const lines = output.trim().split('\n').slice(-5).join('\n            ');
   return new AttuneError('E_COMMAND_FAILED', {
-    what: `${program} did not succeed`,
+    what: `${program} failed`,
     got: lines === '' ? error.message : lines,
-    fix: `see what this prints: ${[program, ...parameters].join(' ')}`,
+    fix: `check its output: ${[program, ...parameters].join(' ')}`,
     cause: error,
   });
 }

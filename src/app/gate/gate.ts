@@ -56,7 +56,7 @@ export async function gateRun(
   throw new AttuneError('E_GATE', {
     what: `${folder} does not pass its gate`,
     problems: failed.map(({ name, message, fix }) => ({ field: name, message, fix })),
-    fix: `all checks, to forward: ${page}`,
+    fix: `all checks on a page to forward: ${page}`,
     exitCode: 3,
   });
 }
@@ -85,11 +85,11 @@ function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean
   const asks = parsed.success && Object.values(parsed.data).some((one) => one !== null && one !== false);
   if (parsed.success && (asks || mayAskNothing)) return parsed.data;
   throw new AttuneError('E_GATE_SETTINGS', {
-    what: 'The gate asks for what cannot be checked',
+    what: 'The gate requires measurements that do not exist',
     ...(parsed.success
       ? {
           got: 'no requirements',
-          fix: `set one in the recipe’s gate (${Object.keys(gateSchema.shape).join(', ')}), or by a flag: attune gate --help`,
+          fix: `set one in the recipe’s gate (${Object.keys(gateSchema.shape).join(', ')}), or with a flag: attune gate --help`,
         }
       : { problems: problemsOf(parsed.error.issues, { root: value, schema: gateSchema, prefix: 'gate' }) }),
   });

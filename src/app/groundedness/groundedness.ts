@@ -48,7 +48,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
   return assess('groundedness', { target, output: options.output }, async (run) => {
     const { before, after } = contestants(run ?? target, { name: target, options });
     const models = before === undefined ? [after] : [after, before];
-    const told = { name: `${models.at(-1)!.name}, told to keep to the text`, instruction };
+    const told = { name: `${models.at(-1)!.name}, instructed to keep to the text`, instruction };
     // The run's own; its base is asked alike.
     let form: AskingForm | undefined;
     const measured: (System & { answers: CheckedAnswer[] })[] = [];
@@ -127,10 +127,11 @@ function notesOf(rows: readonly GroundedRow[]): string[] {
   const silent = rows.filter(({ isAnswered }) => isAnswered === false).length;
   const unknown = rows.filter(({ isAnswered }) => isAnswered === undefined).length;
   return [
-    ...(silent === 0 ? ['no row has a source that is silent: abstention was not tried'] : []),
+    ...(silent === 0 ? ['no row has a source without the answer: abstention was not tested'] : []),
     ...(unknown > 0
       ? [
-          `it is not known of ${plural(unknown, 'rows')} whether the source tells the answer: no answer is given, not even an empty one`,
+          `for ${plural(unknown, 'rows')} it is unknown whether the source contains the answer: they have ` +
+            'no answer, not even an empty one',
         ]
       : []),
   ];

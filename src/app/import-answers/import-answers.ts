@@ -54,10 +54,10 @@ function checkSize(files: readonly string[]): void {
   const bytes = files.reduce((sum, file) => sum + statSync(file).size, 0);
   if (bytes <= MOST_BYTES) return;
   throw new AttuneError('E_IMPORT_SIZE', {
-    what: 'This is too much for one import',
+    what: 'The import is too large',
     got: `${(bytes / 1024 ** 3).toFixed(1)} GiB in ${files.length} files`,
     expected: `at most ${MOST_BYTES / 1024 ** 3} GiB`,
-    fix: 'import it in parts, by time: nothing is written twice',
+    fix: 'import it in parts, by time: nothing is imported twice',
   });
 }
 
@@ -170,7 +170,7 @@ async function recordsOf(
   }
   for (const scores of strangers.values()) {
     const ours = await replyOf(store, scores[0].about);
-    if (ours === undefined) gathered.leaveOut('scores of answers that are not there', scores.length);
+    if (ours === undefined) gathered.leaveOut('scores of missing answers', scores.length);
     else {
       for (const score of scores) enter(ours.id, score);
       records.push({ answer: ours, feedback: said.get(ours.id) ?? [] });
@@ -206,7 +206,7 @@ function servedAnswer(
   { model: named, gathered, label }: { model?: string; gathered: Gathered; label?: string },
 ): ImportedRecord['answer'] | undefined {
   const model = named ?? one.model;
-  if (model === undefined) return void gathered.leaveOut('answers of no model: name one with --model');
+  if (model === undefined) return void gathered.leaveOut('answers without a model: set one with --model');
   if (one.prompt === undefined) return void gathered.leaveOut('answers to prompts that are not text');
   if (one.answer === undefined && !one.isFailed) return void gathered.leaveOut('answers that are not text');
   const { at, milliseconds, user, finish, promptTokens, answerTokens, prompt, answer } = one;
@@ -235,7 +235,7 @@ function unreadable(tool: Tool, { broken, leftOut }: Gathered): AttuneError {
     otlp: 'resourceSpans or resourceLogs with gen_ai attributes, in JSON',
   };
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: 'It contains no answers and no scores',
+    what: 'It contains neither answers nor scores',
     got: found.length === 0 ? undefined : found.join(', '),
     expected: expected[tool],
     problems: broken.slice(0, 5),

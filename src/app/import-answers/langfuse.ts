@@ -43,7 +43,7 @@ export class LangfuseReader {
     if (isPlainObject(row.trace) && row.id === undefined)
       return this.add(row.trace) ?? this.#all([...listOf(row.observations), ...listOf(row.scores)]);
     this.#gathered.unknown(Object.keys(row).filter((name) => !KNOWN.has(name)));
-    if (typeof row.id !== 'string' || row.id === '') return { field: 'id', message: 'is missing or no text' };
+    if (typeof row.id !== 'string' || row.id === '') return { field: 'id', message: 'is missing or not text' };
     if (isScore(row)) return this.#score(row);
     if (row.traceId !== undefined || row.startTime !== undefined) return this.#observation(row);
     return this.#trace(row);
@@ -86,7 +86,7 @@ export class LangfuseReader {
   }
 
   #score(row: Row): { field: string; message: string } | undefined {
-    if (typeof row.name !== 'string') return { field: 'name', message: 'is missing or no text' };
+    if (typeof row.name !== 'string') return { field: 'name', message: 'is missing or not text' };
     const subject = isPlainObject(row.subject) ? row.subject : {};
     const about = [row.observationId, subject.id, row.traceId, subject.traceId].filter(
       (one) => typeof one === 'string',
@@ -203,7 +203,7 @@ function timeOf(value: unknown): number | undefined {
 }
 
 function badTime(field: string): { field: string; message: string } {
-  return { field, message: 'is missing or no time' };
+  return { field, message: 'is missing or not a time' };
 }
 
 function listOf(value: unknown): unknown[] {

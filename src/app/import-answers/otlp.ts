@@ -30,7 +30,7 @@ export class OtlpReader {
       return { field: 'resourceSpans', message: 'is missing, and so is resourceLogs: this is not an OTLP export' };
     this.#gathered.unknown(Object.keys(rest));
     for (const span of inner(resourceSpans, ['scopeSpans', 'instrumentationLibrarySpans'], 'spans')) {
-      if (typeof span.spanId !== 'string') return { field: 'spanId', message: 'is missing or no text' };
+      if (typeof span.spanId !== 'string') return { field: 'spanId', message: 'is missing or not text' };
       if (timeOf(span.startTimeUnixNano) === undefined)
         return { field: 'startTimeUnixNano', message: `of span ${span.spanId.slice(0, 40)} is not a time` };
       this.#spans.push(span);
@@ -44,7 +44,7 @@ export class OtlpReader {
     const name = eventName(record, values);
     const span = String(record.spanId ?? '');
     if (name === 'gen_ai.evaluation.result') return this.#evaluation(values, [span]);
-    if (span === '') return this.#gathered.leaveOut('log records of no span');
+    if (span === '') return this.#gathered.leaveOut('log records without a span');
     const known = this.#records.get(span);
     if (known === undefined) this.#records.set(span, [{ name, values }]);
     else known.push({ name, values });
@@ -70,7 +70,7 @@ export class OtlpReader {
     const messages = { prompt: promptOf(all, told), answer: textOfAnswer(all, told) };
     const isAnswer = ANSWERS.has(operation) || (operation === '' && isOfModel(all) && messages.answer !== undefined);
     if (!isAnswer) {
-      this.#gathered.leaveOut(operation === '' ? 'spans of no model' : `spans of ${operation.slice(0, 40)}`);
+      this.#gathered.leaveOut(operation === '' ? 'spans without a model' : `spans of ${operation.slice(0, 40)}`);
       return;
     }
     this.#gathered.unknown(Object.keys(all).filter((name) => !isRead(name)));
@@ -83,7 +83,8 @@ export class OtlpReader {
     );
     const reply = values['gen_ai.response.id'];
     const about = [...spans, ...(typeof reply === 'string' ? [reply] : [])].filter((one) => one !== '');
-    if (typeof name !== 'string' || about.length === 0) return this.#gathered.leaveOut('evaluations of nothing');
+    if (typeof name !== 'string' || about.length === 0)
+      return this.#gathered.leaveOut('evaluations of unknown answers');
     const explanation = values['gen_ai.evaluation.explanation'];
     const said = typeof value === 'number' ? value : label;
     const id = [about[0], name, this.#gathered.scores.size].join(' ');

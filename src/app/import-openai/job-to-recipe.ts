@@ -19,7 +19,8 @@ export interface JobFiles {
 /** A job's recipe on a base model of ours. */
 export function recipeOfJob(job: Json, model: string, files: JobFiles): RecipeOfJob {
   const remarks: string[] = [];
-  if (files.train === undefined) return { remarks: ['its training file is gone, so there is nothing to train on'] };
+  if (files.train === undefined)
+    return { remarks: ['its training file no longer exists, so there is nothing to train on'] };
   const method = isPlainObject(job.method) ? job.method : { type: 'supervised' };
   const type = String(method.type);
   const own = isPlainObject(method[type]) ? method[type] : {};
@@ -28,7 +29,7 @@ export function recipeOfJob(job: Json, model: string, files: JobFiles): RecipeOf
   if (objective === undefined) return { remarks };
   if (typeof given.learning_rate_multiplier === 'number' && given.learning_rate_multiplier !== 1)
     remarks.push(
-      'learning_rate_multiplier multiplies a rate that OpenAI does not tell: what suits the new base is taken',
+      'learning_rate_multiplier refers to a rate that OpenAI does not publish: the default for the new base is used',
     );
   const recipe = {
     model,
@@ -67,11 +68,9 @@ function objectiveOf(
   if (type === 'reinforcement') {
     const grader = graderSchema.safeParse(own.grader);
     if (grader.success) return { name: 'grpo', reward_funcs: [{ rule: 'grader', grader: grader.data }] };
-    remarks.push(
-      'its grader needs a model or Python: write a reward function in its place, and name it in reward_funcs',
-    );
+    remarks.push('its grader needs a model or Python: write a reward function instead, and put it into reward_funcs');
     return undefined;
   }
-  remarks.push(`its method is ${oneLine(type)}, which is none of ours`);
+  remarks.push(`its method is ${oneLine(type)}, which attune does not have`);
   return undefined;
 }

@@ -28,7 +28,7 @@ export class OpenAiApi {
     if (key !== undefined) return;
     throw new AttuneError('E_IMPORT_KEY', {
       what: `${keyVariable} is not set`,
-      fix: `set it to the key whose jobs are to be fetched: export ${keyVariable}=sk-…`,
+      fix: `set it to the key whose jobs are to be imported: export ${keyVariable}=sk-…`,
     });
   }
 
@@ -41,7 +41,7 @@ export class OpenAiApi {
         data?: Json[];
         has_more?: boolean;
       };
-      if (!Array.isArray(data)) throw unreadable(path, 'no list');
+      if (!Array.isArray(data)) throw unreadable(path, 'not a list');
       yield* data;
       const last = data.at(-1)?.id;
       // A server that gives the same page for ever must not be asked for ever.
@@ -58,7 +58,7 @@ export class OpenAiApi {
         try {
           return await response.json();
         } catch {
-          throw unreadable(path, 'no JSON');
+          throw unreadable(path, 'not JSON');
         }
       },
       this.#patience,
@@ -98,7 +98,7 @@ export class OpenAiApi {
       response = await fetch(`${url}${path}`, { headers, redirect: 'error', signal });
     } catch (error) {
       this.#patience.signal?.throwIfAborted();
-      throw new PassingFailure(`${url} is not reached: ${(error as Error).message}`);
+      throw new PassingFailure(`${url} cannot be reached: ${(error as Error).message}`);
     }
     if (response.ok) return response;
     await response.body?.cancel();
@@ -112,20 +112,20 @@ function refusal(url: string, { status, headers }: Response): Error {
     return new PassingFailure(`${address} answers ${status}`, { waitSeconds: retryAfter(headers) });
   }
   if (status === 404)
-    return new AttuneError('E_IMPORT_GONE', { what: `${address} is not there`, fix: 'check --base-url' });
+    return new AttuneError('E_IMPORT_GONE', { what: `${address} does not exist`, fix: 'check --base-url' });
   return new AttuneError('E_IMPORT_REFUSED', {
     what: `${address} cannot be read`,
     got: `status ${status}`,
     fix:
       status === 401 || status === 403
-        ? 'the key needs the rights to read files, fine-tuning jobs and stored completions of its project'
+        ? 'the key needs permission to read files, fine-tuning jobs and stored completions of its project'
         : 'check --base-url',
   });
 }
 
 function unreadable(path: string, got: string): AttuneError {
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: `The answer to ${path} cannot be read`,
+    what: `The response to ${path} is invalid`,
     got,
     expected: "OpenAI's API",
   });

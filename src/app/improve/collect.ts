@@ -38,19 +38,19 @@ export const collect: Step = async (context) => {
   const facts = { ...range, rows, ...(traffic !== undefined && { traffic: traffic.candidates.length }) };
   if (rows >= enough) {
     const since = seen === 0 ? '' : ` since ${formatTime(seen)}`;
-    const again = trainable.length > rows ? `, and ${trainable.length - rows} of cycles that came to nothing` : '';
-    return { to: 'quarantine', reason: `${told}${since}, of ${enough} wanted${again}`, facts };
+    const again = trainable.length > rows ? `, and ${trainable.length - rows} of failed cycles` : '';
+    return { to: 'quarantine', reason: `${told}${since}, of ${enough} required${again}`, facts };
   }
   if (drift.length > 0 && rows >= LEAST_ROWS)
     return { to: 'quarantine', reason: `${told}, and ${drift[0].message}`, facts };
   const least = drift.length > 0 || !Number.isFinite(enough) ? LEAST_ROWS : enough;
-  const unused = others > 0 ? `; ${others} more that ${recipe.objective.name} cannot be trained on` : '';
-  const calm = onDrift && drift.length === 0 ? '; no alarm of drift' : '';
+  const unused = others > 0 ? `; ${others} more cannot be used with ${recipe.objective.name}` : '';
+  const calm = onDrift && drift.length === 0 ? '; no drift alarm' : '';
   const unkept = traffic !== undefined && traffic.answers > 0 && traffic.kept === 0 ? `; ${NOTHING_KEPT}` : '';
   return { wait: `${told} of ${least}${unused}${calm}${unkept}` };
 };
 
-const NOTHING_KEPT = 'no text of a served answer is kept: attune serve --keep text';
+const NOTHING_KEPT = 'no text of served answers is stored: attune serve --keep text';
 
 /** "210 rows (200 of feedback, 10 of 5,300 served answers)" */
 function ofBoth(feedback: readonly Candidate[], { candidates, answers }: Traffic, seen: number): string {
@@ -77,7 +77,7 @@ async function gathered(context: StepContext, range: CandidateRange): Promise<Ga
   const except = new Set(feedback.flatMap(({ trace }) => trace ?? []));
   const found = await trafficOf(store, { model: plan.model, ...range, except }, plan.from.traffic);
   const candidates = found.candidates.filter((one) =>
-    isTrainable({ ...one, target: 'an answer of somebody’s own', isUp: true }, context),
+    isTrainable({ ...one, target: 'an answer edited by a person', isUp: true }, context),
   );
   return { feedback, others, traffic: { ...found, candidates } };
 }

@@ -65,9 +65,9 @@ export async function writeDataVersion(
   const train = written.get(`train ${form}`)!;
   if (train.length === 0) {
     throw new AttuneError('E_NO_ROWS', {
-      what: 'No accepted row can be trained on by this recipe',
+      what: 'This recipe cannot train on any of the accepted rows',
       got: `${candidates.length} rows, none in the form ${form}`,
-      fix: 'collect corrections for sft and dpo, thumbs for kto, labels for classification',
+      fix: 'collect corrections for sft and dpo, thumbs for kto, or labels for classification',
     });
   }
   const version: DataVersion = {

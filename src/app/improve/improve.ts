@@ -80,9 +80,9 @@ async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
 
 function nothingToRefuse(file: string): AttuneError {
   return new AttuneError('E_CONTINUOUS', {
-    what: `${file} asks whether a classifier refuses harmful requests`,
+    what: `${file} requires a classifier not to comply with harmful requests`,
     got: 'gate.safety with a recipe for classification',
-    fix: 'leave gate.safety out',
+    fix: 'remove gate.safety',
   });
 }
 
@@ -95,7 +95,7 @@ function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): 
     const stopped = log.add('stopped', 'a person drops it', {});
     onDecision?.(stopped);
   }
-  const reason = discard === undefined ? 'the cycle before is over' : `the batch is discarded: ${discard}`;
+  const reason = discard === undefined ? 'the previous cycle is finished' : `the batch is discarded: ${discard}`;
   const decision = log.add('collecting', reason, {}, log.cycle + 1);
   onDecision?.(decision);
 }
@@ -110,7 +110,7 @@ function refuseDiscard(state: State): void {
     fix:
       state === 'rollout'
         ? 'end the trial: attune models rollback MODEL'
-        : 'run it without --discard, which begins the next cycle',
+        : 'run it without --discard to start the next cycle',
   });
 }
 
@@ -120,7 +120,7 @@ function locked(folder: string): { release(): void } {
   } catch (error) {
     if (!(error instanceof AttuneError) || error.code !== 'E_RUN_LOCKED') throw error;
     throw new AttuneError('E_IMPROVE_BUSY', {
-      what: `Another process improves the model in ${folder}`,
+      what: `Another process is improving the model in ${folder}`,
       got: error.got,
       fix: 'wait for it',
     });

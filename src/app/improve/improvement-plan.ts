@@ -22,7 +22,10 @@ const duration = z
 
 const when = z
   .string()
-  .regex(/^\s*(rows\s*>=\s*\d+|drift)(\s+or\s+(rows\s*>=\s*\d+|drift))*\s*$/, 'must be such as "rows >= 200 or drift"')
+  .regex(
+    /^\s*(rows\s*>=\s*\d+|drift)(\s+or\s+(rows\s*>=\s*\d+|drift))*\s*$/,
+    'must be a condition such as "rows >= 200 or drift"',
+  )
   .transform((text) => ({
     rows: smallest([...text.matchAll(/>=\s*(\d+)/g)].map(([, count]) => Number(count))),
     onDrift: /\bdrift\b/.test(text),
@@ -65,7 +68,9 @@ const planSchema = z.strictObject({
       margin: z.number().min(0).optional(),
       max_forgetting: z.number().min(0).optional(),
       flip_rate: z
-        .never('cannot be asked of a loop, which measures no counterfactuals: ask it of the run, with attune gate')
+        .never(
+          'cannot be required in a loop, which measures no counterfactuals: require it of the run, with attune gate',
+        )
         .optional(),
       safety: z
         .union(
@@ -121,7 +126,7 @@ export function readPlan(path: string): Plan {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
     throw new AttuneError('E_CONTINUOUS', {
-      what: `${path} does not say how a model is to be improved`,
+      what: `${path} is not a valid improvement plan`,
       ...(!isPlainObject(value) || !('continuous' in value) ? { expected: EXAMPLE } : {}),
       problems: problemsOf(parsed.error.issues, { root: value, schema }),
     });
@@ -137,17 +142,17 @@ export function readPlan(path: string): Plan {
 function checkTraffic({ from: { traffic }, approve }: Pick<Plan, 'from' | 'approve'>, path: string): void {
   if (traffic === undefined || traffic.judge !== undefined || approve === 'person') return;
   throw new AttuneError('E_CONTINUOUS', {
-    what: `${path} would train on served answers that nobody has reviewed`,
+    what: `${path} would train on served answers that nobody reviewed`,
     got: 'from.traffic without a judge, and approve: auto',
-    fix: 'give from.traffic.judge: {endpoint, model}, or let people review them: approve: person',
+    fix: 'set from.traffic.judge: {endpoint, model}, or let people review them: approve: person',
   });
 }
 
 function checkRollout({ canary, bake, guards }: Plan['rollout'], path: string): void {
   if (bake === undefined || (canary !== undefined && canary > 0 && canary < 1 && guards.length > 0)) return;
   throw new AttuneError('E_CONTINUOUS', {
-    what: `The rollout of ${path} would promote a version that nothing watches`,
+    what: `The rollout of ${path} would promote an unmonitored version`,
     got: `bake without ${guards.length === 0 ? 'guards' : 'a canary'}`,
-    fix: 'give canary: 10% and guards, or leave bake out',
+    fix: 'set canary: 10% and guards, or remove bake',
   });
 }

@@ -25,7 +25,8 @@ const trafficWhen = z
   .string()
   .regex(
     new RegExp(`^\\s*(?:any|${condition}(?:\\s+or\\s+${condition})*)\\s*$`),
-    `must be any, or such as "down or refusal or confidence < 0.6"; known: down, low_confidence, ${trafficSignals.join(', ')}`,
+    'must be any, or a condition such as "down or refusal or confidence < 0.6"; known: down, low_confidence, ' +
+      `${trafficSignals.join(', ')}`,
   )
   .transform((text) =>
     text.trim() === 'any'

@@ -65,9 +65,9 @@ export const quarantine: Step = async (context) => {
   const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   if (plan.approve === 'auto')
-    return { to: 'retraining', reason: `${told}; not reviewed, since approve is auto`, facts };
-  if (pairs.length === 0) return { to: 'retraining', reason: `${told}; none is to be reviewed`, facts };
-  return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} are to be reviewed`, facts };
+    return { to: 'retraining', reason: `${told}; not reviewed, because approve is auto`, facts };
+  if (pairs.length === 0) return { to: 'retraining', reason: `${told}; none need review`, facts };
+  return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} need review`, facts };
 };
 
 /** Waits until every sampled row was looked at; a row whose correction is not preferred is a defect. */
@@ -78,7 +78,7 @@ export const review: Step = async ({ plan, folder }) => {
   const labels = existsSync(log) ? await readLabels(log) : [];
   const judged = new Map(labels.map(({ id, choice }) => [id, choice]));
   const left = [...sample, ...traffic].filter((id) => !judged.has(id)).length;
-  if (left > 0) return { wait: `${plural(left, 'rows')} are to be reviewed: attune review ${pairs}` };
+  if (left > 0) return { wait: `${plural(left, 'rows')} need review: attune review ${pairs}` };
   const confirmed = confirmations(pairs);
   const isDefect = (id: string): boolean =>
     judged.get(id) === 'neither' || (judged.get(id) === 'a' && !confirmed.has(id));

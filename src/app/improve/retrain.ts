@@ -39,7 +39,7 @@ export const retrain: Step = async (context) => {
   if (!isBegun) rmSync(run, { recursive: true, force: true });
   if (!isBegun || readRun(run).status !== 'finished') {
     const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
-    if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; it goes on with the next run` };
+    if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; the next run continues it` };
   }
   const rows = version.train.reduce((sum, one) => sum + one.rows, 0);
   const held = version.holdout.reduce((sum, one) => sum + one.rows, 0);
@@ -110,7 +110,7 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   try {
     const { checks } = await gateRun(run, { ...gateOf(plan), sign_off: false }, { mayAskNothing: true });
     const passed = checks.filter(({ outcome }) => outcome === 'passed');
-    const reason = passed.length === 0 ? 'the gate asks for nothing' : inOneLine(passed);
+    const reason = passed.length === 0 ? 'the gate has no requirements' : inOneLine(passed);
     if (plan.approve === 'auto')
       return { to: 'rollout', reason: `${reason}; approved automatically (approve: auto)`, facts };
     return { to: 'approval', reason, facts };

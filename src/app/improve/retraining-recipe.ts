@@ -17,10 +17,10 @@ export async function baseRecipe(file: string): Promise<Recipe> {
   const recipe = await resolveRecipeFile(file);
   if (typeof recipe.data.test !== 'number') return locateRecipe(recipe, dirname(resolve(file))).recipe;
   throw new AttuneError('E_CONTINUOUS', {
-    what: `${file} cannot be trained again and compared with what is in use`,
+    what: `${file} cannot be retrained and compared with the version in use`,
     got: `data.test: ${recipe.data.test}`,
-    expected: 'a file of test rows, which stay the same when rows to train on are added',
-    fix: 'write test rows into a file of their own and name it: data: {test: FILE}',
+    expected: 'a file of test rows, which stays the same when training rows are added',
+    fix: 'put test rows into a separate file: data: {test: FILE}',
   });
 }
 

@@ -12,8 +12,8 @@ export const approval: Step = ({ folder }) => {
   const { signOffs, problems } = checkSignOffs(run);
   const last = signOffs.at(-1);
   const ask = `attune review sign ${run} --by NAME --decision approve --reason TEXT`;
-  if (problems.length > 0) return Promise.resolve({ wait: `what was signed has been changed since: ${ask}` });
-  if (last === undefined) return Promise.resolve({ wait: `a person has to approve it: ${ask}` });
+  if (problems.length > 0) return Promise.resolve({ wait: `the signed files have changed: ${ask}` });
+  if (last === undefined) return Promise.resolve({ wait: `a person must approve it: ${ask}` });
   const told = `${last.by}: ${last.reason}`;
   const to = last.decision === 'approve' ? ('rollout' as const) : ('rejected' as const);
   return Promise.resolve({ to, reason: `${last.decision === 'approve' ? 'approved' : 'rejected'} by ${told}` });
@@ -46,18 +46,18 @@ export const rollOut: Step = async (context) => {
     if (shadow === 0 && canary === undefined)
       return {
         to: 'promoted',
-        reason: `${model}@${version} is the champion; no trial was asked for`,
+        reason: `${model}@${version} is the champion; no trial was configured`,
         facts: { version },
       };
   }
   const { stage = 'shadow', counts } =
     (await modelHistory(model)).rollouts.find((one) => one.version === version) ?? {};
   const seen = `${stage}: ${counts?.pairs ?? 0} pairs, ${counts?.requests ?? 0} requests`;
-  const told = `${model}@${version} is tried (${seen}); a server that serves ${model} does the rest`;
+  const told = `${model}@${version} is on trial (${seen}); a server that serves ${model} does the rest`;
   return {
     wait:
       bake === undefined
-        ? `${told}, and a person ends it: attune models promote ${model} ${version}, or attune models rollback ${model}`
+        ? `${told}; a person ends it: attune models promote ${model} ${version}, or attune models rollback ${model}`
         : told,
   };
 };

@@ -32,8 +32,8 @@ export async function judgedTraffic(
   const held = traffic.flatMap(({ id }, place): Hold[] => {
     const score = scores[place];
     if (score !== undefined && score >= judge.least) return [];
-    const given = score === undefined ? 'no score that can be read' : `${score} of 5`;
-    return [{ id, check: 'judged', reason: `${judge.model} gave ${given}; ${judge.least} are wanted` }];
+    const given = score === undefined ? 'no readable score' : `${score} of 5`;
+    return [{ id, check: 'judged', reason: `${judge.model} gave ${given}; at least ${judge.least} is required` }];
   });
   const out = new Set(held.map(({ id }) => id));
   return {

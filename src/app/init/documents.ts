@@ -46,11 +46,11 @@ function severalKinds(path: string, tables: readonly string[], written: readonly
   const rows = rowsFileFor(path);
   const table = `${path.replace(/[/\\]+$/, '')}/${tables[0]}`;
   return new AttuneError('E_INIT_DOCUMENTS', {
-    what: `${path} holds documents and tables, and a recipe reads tables only`,
+    what: `${path} contains documents and tables, but a recipe only reads tables`,
     got: `${plural(written.length, 'documents')}, such as ${written[0]}; ${plural(tables.length, 'tables')}, such as ${tables[0]}`,
     fix:
-      `take all of it as text: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}; ` +
-      `or the table alone: attune init ${quoted(table)}`,
+      `convert everything to text: attune data prepare ${quoted(path)} --output ${rows}; then attune ` +
+      `init ${rows}; or use only the table: attune init ${quoted(table)}`,
   });
 }
 
@@ -70,10 +70,10 @@ async function namesBelow(path: string): Promise<string[]> {
 function documents(path: string, got: string): AttuneError {
   const rows = rowsFileFor(path);
   return new AttuneError('E_INIT_DOCUMENTS', {
-    what: `${path} holds documents, not rows`,
+    what: `${path} contains documents, not rows`,
     got,
     expected: dataExtensions.filter((end) => !end.endsWith('.gz')).join(', '),
-    fix: `make rows of them: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}`,
+    fix: `make rows from them: attune data prepare ${quoted(path)} --output ${rows}; then attune init ${rows}`,
   });
 }
 
@@ -91,15 +91,15 @@ function quoted(path: string): string {
 function oneFile(path: string): AttuneError {
   return new AttuneError('E_INIT_CLASSES', {
     what: `${path} is a single image or recording`,
-    expected: 'a folder with a folder for each class, or a table (csv, jsonl) with a column of paths',
-    fix: 'name the folder: attune init FOLDER',
+    expected: 'a folder with one subfolder per class, or a table (csv, jsonl) with a column of paths',
+    fix: 'give the folder: attune init FOLDER',
   });
 }
 
 function withoutClasses(path: string): AttuneError {
   return new AttuneError('E_INIT_CLASSES', {
-    what: `${path} holds images or recordings, and nothing says what they are`,
-    expected: 'a folder for each class, or a table (csv, jsonl) with a column of paths and one of labels or texts',
+    what: `${path} contains images or recordings without labels or texts`,
+    expected: 'one subfolder per class, or a table (csv, jsonl) with a column of paths and one of labels or texts',
     fix: `sort them: ${path}/cats/1.jpg, ${path}/dogs/2.jpg`,
   });
 }

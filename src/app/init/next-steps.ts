@@ -28,15 +28,15 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
   const { recipe, kind } = written;
   const steps: NextStep[] = [];
   if (kind === 'text') pushAll(steps, searchSteps(written, sentences));
-  if (command !== undefined) steps.push({ command, why: `brings the model${sizeOf(base)}` });
+  if (command !== undefined) steps.push({ command, why: `downloads the model${sizeOf(base)}` });
   steps.push({
     command: `attune data inspect ${word(recipe)}`,
-    why: 'shows rows as the model sees them, what is trained in colour',
+    why: 'shows rows as the model sees them, with the trained part in colour',
   });
   if (kind !== undefined && kindOf({ kind }).hasCheapRivals && !written.hasMedia && !isCheapModel(model))
     steps.push({
       command: `attune advise ${word(recipe)}`,
-      why: 'says in a minute whether a cheap system does as well',
+      why: 'shows within a minute whether a cheap system does as well',
     });
   const why = kind === 'text' ? 'learns how these texts are written, not to answer questions about them' : undefined;
   return [...steps, { command: `attune train ${word(recipe)}`, why }, ...questionSteps(written)];
@@ -65,12 +65,12 @@ function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextSte
   const index = `${stemOf(path)}-index`;
   const input = `--input ${word(path)} --text-column ${word(text)}`;
   return [
-    ...(command === undefined ? [] : [{ command, why: `brings a model that searches by meaning${sizeOf(sentences)}` }]),
+    ...(command === undefined ? [] : [{ command, why: `downloads a semantic search model${sizeOf(sentences)}` }]),
     {
       command: `attune retrieve index ${word(model)} ${input} --output ${word(index)}`,
-      why: 'makes the texts searchable',
+      why: 'indexes the texts',
     },
-    { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds what answers a question' },
+    { command: `attune retrieve query ${word(index)} --text "…"`, why: 'finds texts that answer a question' },
   ];
 }
 

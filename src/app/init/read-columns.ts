@@ -117,7 +117,9 @@ export function badRows({ file, format, reason, examples, problems }: DataInspec
     got: format === 'unknown' ? undefined : `${format} rows, ${reason}`,
     problems: problems.slice(0, MAX_SHOWN),
     problemCount: problems.length,
-    fix: `mend these rows; attune data inspect ${quoted(file)} lists all; another reading is named by --format or --columns`,
+    fix:
+      `correct these rows (attune data inspect ${quoted(file)} lists all), or choose another interpretation ` +
+      'with --format or --columns',
   });
 }
 
@@ -140,10 +142,10 @@ function refuseOneClass(
   if (label === undefined) return;
   const [{ value }] = label.frequent;
   throw new AttuneError('E_ONE_CLASS', {
-    what: `${label.name} of ${path} has one value in all ${label.filled} rows, so nothing can be learnt of it`,
+    what: `${label.name} of ${path} has the same value in all ${label.filled} rows, so there is nothing to learn`,
     got: JSON.stringify(value),
     expected: 'at least two classes',
-    fix: 'add rows of other classes, or name another column with --label-column; --format text learns the text itself',
+    fix: 'add rows of other classes, or choose another column with --label-column; --format text trains on the text itself',
   });
 }
 
@@ -164,20 +166,20 @@ function checkHints(hints: InitHints): void {
   const named = [textColumn, labelColumn, answerColumn].some((one) => one !== undefined);
   if (columns !== undefined && named)
     throw new AttuneError('E_USAGE', {
-      what: 'The columns are named twice: by --columns and by --text-column, --label-column or --answer-column',
-      fix: 'name them one way',
+      what: 'Columns are given both by --columns and by --text-column, --label-column or --answer-column',
+      fix: 'use only one of the two ways',
     });
   if (labelColumn !== undefined && answerColumn !== undefined)
     throw new AttuneError('E_USAGE', {
-      what: 'A recipe learns a label or an answer, not both',
+      what: 'A recipe learns either a label or an answer',
       got: `--label-column ${labelColumn}, --answer-column ${answerColumn}`,
       fix: 'write a recipe for each, with --output',
     });
   const learnt = labelColumn ?? answerColumn;
   if (learnt !== undefined && textColumn?.includes(learnt) === true)
     throw new AttuneError('E_USAGE', {
-      what: `${learnt} is both text and what is learnt`,
-      fix: 'a model that reads the answer learns nothing: leave it out of --text-column',
+      what: `${learnt} is both input and what should be learnt`,
+      fix: 'a model that reads the answer learns nothing: remove it from --text-column',
     });
 }
 
@@ -193,10 +195,10 @@ function requireColumns(path: string, profiles: readonly ColumnProfile[], hints:
     .map(([field, name]) => missingColumn(name, present, { file: path, field }));
   if (problems.length === 0) return;
   throw new AttuneError('E_BAD_COLUMNS', {
-    what: `Columns that were named are not in ${path}`,
+    what: `Some of the columns are not in ${path}`,
     expected: `some of ${present.join(', ')}`,
     problems,
-    fix: 'name columns that the file has',
+    fix: 'use columns of the file',
   });
 }
 
@@ -211,7 +213,7 @@ export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading
   const headings = headingWarnings(profiles).map((message) => ({ message }));
   const likely = guesses.filter(({ score }) => score >= 0.2).slice(0, 3);
   throw new AttuneError('E_INIT_COLUMNS', {
-    what: `It is not clear which column of ${path} is what`,
+    what: `It is unclear how the columns of ${path} should be used`,
     got: likely.length === 0 ? undefined : likely.map(({ reasons }) => reasons.join(', ')).join('; or '),
     problems: [...problems, ...(more > 0 ? [{ message: `and ${more} more` }] : []), ...headings],
     fix: adviceFor(path, profiles, likely),
@@ -224,13 +226,16 @@ function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: rea
   const other = best !== undefined && best.target === undefined ? answerBeside(best, profiles) : undefined;
   const answer = other && `--text-column ${quoted(best.text.join(','))} --answer-column ${quoted(other.name)}`;
   const flags = [...(answer === undefined ? [] : [answer]), ...new Set(likely.map(flagsFor))];
-  if (flags.length > 0) return `say which: attune init ${quoted(path)} ${flags.join(', or ')}`;
+  if (flags.length > 0) return `choose: attune init ${quoted(path)} ${flags.join(', or ')}`;
   if (profiles.filter(({ distinct }) => distinct > 1).length < 2)
-    return 'give a column to read and one to learn, such as text and label, or question and answer';
+    return 'set an input column and one to learn, such as text and label, or question and answer';
   const text = profiles.find((column) => textFit(column) > 0);
   const label = profiles.findLast((one) => one !== text && !isAside(one) && classFit(one) + quantityFit(one) > 0);
   const names = [text?.name ?? 'COLUMN', label?.name ?? 'COLUMN'].map((name) => quoted(name));
-  return `say which: attune init ${quoted(path)} --text-column ${names[0]} --label-column ${names[1]}; --answer-column for an answer to write`;
+  return (
+    `choose: attune init ${quoted(path)} --text-column ${names[0]} --label-column ${names[1]}; --answer-column ` +
+    'for an answer to write'
+  );
 }
 
 /** Another text, which may be what is to be written. */

@@ -23,7 +23,7 @@ const TEST_SHARE = 0.1;
 /** Share of the rows with a value of their own, above which a column holds no classes. */
 const MOST_CLASSES = 0.5;
 const SHOWN = 3;
-const RUNNING = 'a running number or an id';
+const RUNNING = 'a row number or an id';
 
 export interface LearntColumns {
   objective: string;
@@ -42,8 +42,12 @@ export function initWarnings({ inspection }: InitFindings, rows: number, columns
     ...readingWarnings(inspection),
     ...headingWarnings(all),
     ...(target === undefined ? [] : [...constantLabels(all, target), ...targetWarnings(target, objective)]),
-    ...read.filter(isRunningNumber).map(({ name }) => `${name} is ${RUNNING}: what is read of it holds for no new row`),
-    ...(constant.length > 0 ? [`${constant.join(', ')}: one value in all rows, which says nothing`] : []),
+    ...read
+      .filter(isRunningNumber)
+      .map(({ name }) => `${name} is ${RUNNING}: nothing learnt from it applies to new rows`),
+    ...(constant.length > 0
+      ? [`${constant.join(', ')}: the same value in all rows, so it carries no information`]
+      : []),
     ...(inspection.splits.length > 0 ? [] : countWarnings(rows)),
   ];
 }
@@ -58,7 +62,8 @@ function readingWarnings({ file, encoding, decimalCommas, problems }: InitFindin
     ...(first === undefined
       ? []
       : [
-          `${bad} of the first rows cannot be used, line ${first.line}: ${reason}; mend them, or strict: false under data leaves them out`,
+          `${bad} of the first rows cannot be used, line ${first.line}: ${reason}; correct them, or leave ` +
+            'them out with strict: false under data',
         ]),
   ];
 }
@@ -68,9 +73,7 @@ export function headingWarnings(all: readonly ColumnProfile[]): string[] {
   const odd = all.filter(looksLikeValue).map(({ name }) => name);
   if (odd.length === 0) return [];
   const look = odd.length === 1 ? 'looks like a value' : 'look like values';
-  return [
-    `the first line is read as the names of the columns, and ${odd.join(', ')} ${look}: put a line of names above it`,
-  ];
+  return [`the first line is read as column names, but ${odd.join(', ')} ${look}: add a header line`];
 }
 
 function looksLikeValue({ name, kind, frequent }: ColumnProfile): boolean {
@@ -84,13 +87,13 @@ function looksLikeValue({ name, kind, frequent }: ColumnProfile): boolean {
 function constantLabels(all: readonly ColumnProfile[], target: ColumnProfile): string[] {
   return all
     .filter((one) => one !== target && isLabelName(one.name) && one.distinct === 1 && one.filled > 1)
-    .map(({ name, frequent: [{ value }] }) => `${name} is ${value} in all rows: ${target.name} is learnt in its place`);
+    .map(({ name, frequent: [{ value }] }) => `${name} is ${value} in all rows: ${target.name} is learnt instead`);
 }
 
 function targetWarnings(target: ColumnProfile, objective: string): string[] {
   const { name, distinct, filled, alike } = target;
   const warnings: string[] = [];
-  if (isRunningNumber(target)) warnings.push(`${name} is ${RUNNING}: what is learnt of it holds for no new row`);
+  if (isRunningNumber(target)) warnings.push(`${name} is ${RUNNING}: nothing learnt from it applies to new rows`);
   else if (objective === 'classification' && filled >= VERY_FEW && distinct > MOST_CLASSES * filled)
     warnings.push(`${name} has ${distinct} classes in ${filled} rows: it looks like an id or a number, not a class`);
   if (objective !== 'regression' && alike.length > 0) {
@@ -101,11 +104,11 @@ function targetWarnings(target: ColumnProfile, objective: string): string[] {
 }
 
 function countWarnings(rows: number): string[] {
-  if (rows < VERY_FEW) return [`${plural(rows, 'rows')} in all: too few to learn from, or to judge a result by`];
+  if (rows < VERY_FEW) return [`${plural(rows, 'rows')} in all: too few to learn from, or to evaluate a result`];
   const tested = Math.round(TEST_SHARE * rows);
   if (tested >= FEW_TESTED) return [];
   const points = Math.round(100 / tested);
   return [
-    `${rows} rows leave ${tested} for the test, each of which is ${points} points of the result: more rows judge better`,
+    `${rows} rows leave ${tested} for the test, each worth ${points} points of the result: more rows give better estimates`,
   ];
 }

@@ -73,17 +73,17 @@ async function askedJudge(
 
 function labelsWithRubric(): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: 'Preferences of people say nothing of a rubric',
+    what: 'Human preferences cannot be compared with rubric scores',
     got: '--labels with --rubric',
-    fix: 'leave one of them out',
+    fix: 'remove one of them',
   });
 }
 
 function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
   return new AttuneError('E_LABELS', {
-    what: `${file} has no preference for any of the pairs`,
+    what: `${file} has no preferences for any of the pairs`,
     expected: `ids such as ${JSON.stringify(pairs[0].id)}`,
-    fix: 'give the rows of both files the same id',
+    fix: 'use the same ids in both files',
   });
 }
 
@@ -91,18 +91,20 @@ function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
 function changesOf(model: string, versions: ReadonlyMap<string, number>): string[] {
   if (versions.size < 2) return [];
   const parts = [...versions].map(([version, answers]) => `${version} (${plural(answers, 'answers')})`);
-  return [`${model} changed while it judged: ${parts.join(', ')}; judge all pairs anew with one of them`];
+  return [`${model} changed while it was judging: ${parts.join(', ')}; judge all pairs again with one of them`];
 }
 
 function notesOf(pairs: readonly AnswerPair[], model: string, calibration: Calibration | undefined): string[] {
   const systems = [...new Set(pairs.flatMap((pair) => pair.systems))];
   const kin = sameFamily(model, systems);
   const favours = (system: string) =>
-    systems.length === 2 && isFavoured(system, calibration) ? 'surely favours it' : 'may favour it';
-  const notes = kin.map((system) => `${model} is of the same family as ${system} by its name, and ${favours(system)}`);
-  if (calibration === undefined) return [...notes, 'not measured against people: --labels FILE'];
-  if (!calibration.isEnough) notes.push(`${calibration.labels} labels are too few to rely on the judge: 50 are`);
-  if (!calibration.combined.helps) notes.push('the judge does not make the interval of the labels alone shorter');
+    systems.length === 2 && isFavoured(system, calibration) ? 'clearly favours it' : 'may favour it';
+  const notes = kin.map(
+    (system) => `${model} belongs to the same family as ${system}, judging by its name, and ${favours(system)}`,
+  );
+  if (calibration === undefined) return [...notes, 'not compared with people: use --labels FILE'];
+  if (!calibration.isEnough) notes.push(`${calibration.labels} labels are too few to rely on the judge: 50 are needed`);
+  if (!calibration.combined.helps) notes.push('the judge does not narrow the interval of the labels alone');
   return notes;
 }
 

@@ -29,7 +29,7 @@ async function parsedFile(file: string): Promise<unknown> {
 function badRubric(file: string | undefined, problems: AttuneError['problems']): AttuneError {
   return new AttuneError('E_RUBRIC', {
     what: `${file ?? 'The file'} is not a rubric`,
-    expected: 'criteria: a list of {name, description} with scale: [1, 5] and levels: {1: …, 5: …} where wanted',
+    expected: 'criteria: a list of {name, description}, optionally with scale: [1, 5] and levels: {1: …, 5: …}',
     problems,
   });
 }

@@ -72,13 +72,13 @@ export async function rateAnswer(
   const said = Object.values(rated).filter((value) => value !== undefined);
   if (said.length === 0) {
     throw new AttuneError('E_USAGE', {
-      what: 'Nothing is said of the answer',
+      what: 'No feedback is given',
       expected: '--thumb, --score, --label, --correction or --comment',
       fix: 'give at least one',
     });
   }
   if (rated.thumb !== undefined && rated.score !== undefined)
-    throw new AttuneError('E_USAGE', { what: 'A thumb and a score are both the score', fix: 'give one of them' });
+    throw new AttuneError('E_USAGE', { what: 'A thumb and a score cannot be combined', fix: 'give one of them' });
   const { id: trace, choice } = answerPlace(answer);
   if (server !== undefined) {
     const { thumb, score, ...rest } = rated;
@@ -111,10 +111,10 @@ function flagOf(text: string | undefined): true | SignalName | undefined {
 
 function noAnswer(id: string): AttuneError {
   return new AttuneError('E_NO_ANSWER', {
-    what: 'No such answer is kept on this machine',
+    what: 'No such answer is stored on this machine',
     got: id,
-    expected: 'the id of an answer that is not past its time',
-    fix: '`attune answers list` names them; --server asks a running server',
+    expected: 'the id of an answer that has not expired',
+    fix: '`attune answers list` lists them; --server asks a running server',
   });
 }
 

@@ -15,8 +15,7 @@ export interface UserErasure extends Erasure {
  * and the key by which it can be read, so that no copy of it can be either. @throws AttuneError E_TRACES, E_USAGE
  */
 export async function eraseUser(user: string): Promise<UserErasure> {
-  if (user === '')
-    throw new AttuneError('E_USAGE', { what: 'Who is to be forgotten?', fix: 'name the user as requests do' });
+  if (user === '') throw new AttuneError('E_USAGE', { what: 'No user is given', fix: 'give the user as in requests' });
   const store = await TraceStore.open();
   try {
     return await eraseUserFrom(store, user);

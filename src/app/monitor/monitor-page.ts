@@ -57,7 +57,7 @@ function versionPart(report: VersionReport, server: string | undefined): Html {
   const { model, version, answers, first, last, missing, expected, seen } = report;
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
-  const wait = `tested from ${plural(missing, 'further answers')} on`;
+  const wait = `tests begin after ${plural(missing, 'further answers')}`;
   const accuracy = expected && `expected to be right: ${expectedShare(expected)}`;
   const known = seen && `were right, by ${plural(seen.judged, 'labels')}: ${formatEstimate(seen)}`;
   const told = [span, missing > 0 ? wait : undefined, accuracy, known, feedbackText(report.feedback)].filter(

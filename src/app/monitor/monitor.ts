@@ -17,7 +17,7 @@ type MonitorOptions = CallOptions<typeof useCase>;
  */
 export async function monitorModel(target?: string, options: MonitorOptions = {}): Promise<Monitored> {
   if ((options.silence === undefined) !== (options.reason === undefined))
-    throw new AttuneError('E_USAGE', { what: '--silence and --reason belong together', fix: 'give both' });
+    throw new AttuneError('E_USAGE', { what: '--silence and --reason must be given together', fix: 'give both' });
   const isRemote = target !== undefined && /^https?:\/\//.test(target);
   const versions = isRemote ? await remoteReport(target, options) : await localReport(target, options);
   const files: Partial<Monitored> = {};
@@ -45,9 +45,9 @@ async function localReport(
     if (versions.length > 0 || model === undefined) return versions;
     const known = [...new Set((await store.versions()).map((one) => one.model))];
     throw new AttuneError('E_NOT_MONITORED', {
-      what: `Nothing is known of answers by ${model} on this machine`,
+      what: `No answers by ${model} are known on this machine`,
       expected: known.length === 0 ? undefined : known.join(', '),
-      fix: `serve it and ask it something: attune serve ${model}`,
+      fix: `serve it and send it a request: attune serve ${model}`,
     });
   } finally {
     await store.close();
@@ -61,14 +61,14 @@ async function silenceAlarms(
 ): Promise<void> {
   if (model === undefined) {
     throw new AttuneError('E_USAGE', {
-      what: 'Of which model are the alarms?',
+      what: 'No model is given',
       fix: 'attune monitor MODEL --silence …',
     });
   }
   if ((await silence(store, { model, signal, reason })) > 0) return;
   const open = new Set((await openAlarms(store, { model })).map((alarm) => alarm.signal));
   throw new AttuneError('E_NO_ALARM', {
-    what: `${model} has no open alarm about "${signal}"`,
+    what: `${model} has no open alarm for "${signal}"`,
     expected: open.size === 0 ? undefined : [...open].join(', '),
     fix: `attune monitor ${model} lists its alarms`,
   });
@@ -76,7 +76,10 @@ async function silenceAlarms(
 
 async function remoteReport(address: string, { keyVariable, silence: silenced }: MonitorOptions) {
   if (silenced !== undefined) {
-    throw new AttuneError('E_USAGE', { what: 'Alarms are silenced on the machine of the server', fix: 'run it there' });
+    throw new AttuneError('E_USAGE', {
+      what: 'Alarms can only be silenced on the machine of the server',
+      fix: 'run it there',
+    });
   }
   return (await askServer<{ data: VersionReport[] }>(address, '/v1/attune/monitor', { keyVariable })).data;
 }

@@ -17,12 +17,12 @@ export function prometheusRules(): string {
     rule('AttuneAnswersChanged', 'attune_alarm_open > 0', {
       severity: 'warning',
       wait: '0m',
-      told: '{{ $labels.model_name }}: {{ $labels.signal }} has changed; `attune monitor {{ $labels.model_name }}` says how',
+      told: '{{ $labels.model_name }}: {{ $labels.signal }} has changed; see `attune monitor {{ $labels.model_name }}`',
     }),
     rule('AttuneAnswersUnwritten', 'increase(attune_answers_unwritten[15m]) > 0', {
       severity: 'warning',
       wait: '0m',
-      told: 'answers are not written down: look at the disk and at the log',
+      told: 'answers cannot be recorded: check the disk and the log',
     }),
     rule('AttuneServerFails', 'sum(rate(attune_requests_total{status=~"5..",path!="/ready"}[5m])) > 0.1', {
       severity: 'critical',

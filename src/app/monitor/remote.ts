@@ -45,9 +45,9 @@ function messageOf(text: string): string | undefined {
 
 function unanswered(url: string, got: string, variable?: string): AttuneError {
   return new AttuneError('E_SERVER', {
-    what: `${url} does not say what was served`,
+    what: `${url} does not provide monitoring data`,
     got,
-    expected: 'a server that `attune serve` started',
-    fix: variable === undefined ? undefined : `set ${variable} to a key that may administer the server`,
+    expected: 'a server started by `attune serve`',
+    fix: variable === undefined ? undefined : `set ${variable} to a key with administrator permission`,
   });
 }

@@ -3,9 +3,10 @@ import type { VersionReport } from '../../monitoring/index.ts';
 
 /** Legend of the columns. */
 export const figuresLegend =
-  'Change: of the share, with an interval that holds at every look; of amounts, of the share above what nine in ten were below before. ' +
-  'Of alarms (▲): since the change began, of amounts at the end that has grown. ' +
-  'Evidence: an e-value. 1 is none; some 100 raise an alarm, fewer where several signals change at once.';
+  'Change: of shares, with an interval valid at every look; of amounts, change of the share above ' +
+  'the former 90th percentile. For alarms (▲): since the change began; for amounts at the end that ' +
+  'has grown. Evidence: an e-value. 1 means none; a few hundred raise an alarm, less if several ' +
+  'signals change at once.';
 
 /** Summary of feedback on a version; undefined if there is none. */
 export function feedbackText({ up, down, labels, corrections, scores }: VersionReport['feedback']): string | undefined {
@@ -28,7 +29,7 @@ export function signalFigures({ reading, topic, classes, eValue, isAlarm }: Vers
   const evidence = eValue >= 1e6 ? '> 1,000,000' : formatNumber(eValue, 2);
   if (topic !== undefined) {
     const change = `p ${formatNumber(topic.p, 2)}`;
-    return { before: '50 %', now: `${formatPercent(topic.auc, 0)} told apart`, change, evidence };
+    return { before: '50 %', now: `${formatPercent(topic.auc, 0)} separable`, change, evidence };
   }
   if (classes !== undefined) {
     const [name, [before, now]] = Object.entries(classes.shares).toSorted(

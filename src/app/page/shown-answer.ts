@@ -27,7 +27,7 @@ export function shownPrediction(predicted: PredictedRow, text = ''): ShownAnswer
   }
   if (probabilities !== undefined) return shownClasses(prediction, probabilities);
   if (typeof prediction === 'number') return { headline: formatNumber(prediction, 6) };
-  return { headline: String(prediction ?? ''), ...(cut === true && { note: 'stopped at the limit of tokens' }) };
+  return { headline: String(prediction ?? ''), ...(cut === true && { note: 'stopped at the token limit' }) };
 }
 
 function shownClasses(

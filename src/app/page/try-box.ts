@@ -88,48 +88,49 @@ function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPl
 }
 
 const SIDE_BY_SIDE =
-  'The same words to the tuned model and to its base, side by side: always the likeliest next token, as in the comparison.';
+  'The same input to the tuned model and to its base, side by side: always the most likely next ' +
+  'token, as in the comparison.';
 
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
   writing: ({ one, trained }) => ({
     about: `${SIDE_BY_SIDE}${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
-    texts: [one('Your words')],
+    texts: [one('Your input')],
   }),
   text: ({ one, columns, sample }) => ({
-    about: 'The model reads a text as it read those that it was trained on.',
+    about: 'The model reads text as in training.',
     button: 'Ask',
     texts: columns === undefined ? [one('Your text')] : columnFields(columns, sample),
   }),
   question: () => ({
-    about: 'The model finds the stretch of a text that answers a question, or that there is none.',
+    about: 'The model finds the span of a text that answers a question, or reports that there is none.',
     button: 'Ask',
     texts: [
       { name: 'question', label: 'Your question', rows: 2 },
-      { name: 'context', label: 'The text that may hold the answer', rows: 6 },
+      { name: 'context', label: 'The text to search for the answer', rows: 6 },
     ],
   }),
   image: () => ({
-    about: 'The model reads an image as it read those that it was trained on.',
+    about: 'The model reads images as in training.',
     button: 'Ask',
     texts: [],
     file: IMAGE,
   }),
   recording: () => ({
-    about: 'The model hears a recording as it heard those that it was trained on.',
+    about: 'The model reads recordings as in training.',
     button: 'Ask',
     texts: [],
     file: { label: 'A recording', accept: 'audio/*' },
   }),
   similarity: ({ one, collection }) => ({
-    about: `${similarityTask(collection.length)} 1 is the same direction, 0 is none in common.`,
+    about: `${similarityTask(collection.length)} 1 is the same direction, 0 is unrelated.`,
     button: 'Compare',
     texts: [one('A text'), { name: 'other', label: 'Another text', rows: 2, ...(collection.length > 0 && OPTIONAL) }],
   }),
   captions: ({ collection }) => ({
-    about: 'How well texts fit an image: the cosine of their vectors.',
+    about: 'Similarity of texts and an image: the cosine of their vectors.',
     button: 'Compare',
-    texts: [{ name: 'text', label: 'Texts, one a line', rows: 4, value: collection.slice(0, 4).join('\n') }],
+    texts: [{ name: 'text', label: 'Texts, one per line', rows: 4, value: collection.slice(0, 4).join('\n') }],
     file: IMAGE,
   }),
   items: ({ sample }) => ({
@@ -138,7 +139,7 @@ const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
     texts: [
       {
         name: 'text',
-        label: 'Items chosen so far, one a line, the last one last',
+        label: 'Items chosen so far, one per line, the most recent last',
         rows: 4,
         value: itemsIn(sample),
       },
@@ -146,12 +147,12 @@ const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
   }),
 };
 
-const OPTIONAL = { isOptional: true, hint: 'may be left empty' };
+const OPTIONAL = { isOptional: true, hint: 'optional' };
 
 function similarityTask(texts: number): string {
   return texts === 0
-    ? 'How alike two texts are.'
-    : `Two texts are compared; one alone is searched for among ${texts} texts of the held-out rows.`;
+    ? 'Similarity of two texts.'
+    : `Two texts are compared; a single one is searched for among ${texts} texts of the held-out rows.`;
 }
 
 /** A held-out row lists its items parted by commas. */

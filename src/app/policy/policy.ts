@@ -71,8 +71,8 @@ async function promptsOf(policy: Policy, { prompts: file, rules }: PolicyOptions
   }
   if (policy.prompts !== undefined) return policy.prompts;
   throw new AttuneError('E_POLICY_PROMPTS', {
-    what: `${rules} has no prompts to try its rules with`,
-    fix: 'add prompts: to it, or name a file of rows {prompt} (--prompts)',
+    what: `${rules} has no prompts to test its rules with`,
+    fix: 'add prompts: to it, or give a file of rows {prompt} (--prompts)',
   });
 }
 
@@ -83,7 +83,7 @@ async function promptsIn(file: string): Promise<string[]> {
     if (!(error instanceof AttuneError) || error.code !== 'E_SAFETY_SET') throw error;
     const { problems } = error;
     throw new AttuneError('E_POLICY_PROMPTS', {
-      what: `${file} holds no prompts to try rules with`,
+      what: `${file} contains no prompts to test rules with`,
       expected: 'rows {prompt}',
       problems,
     });
@@ -92,9 +92,9 @@ async function promptsIn(file: string): Promise<string[]> {
 
 function nothingToPair(target: string): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: 'People review pairs of answers',
+    what: 'People can only review pairs of answers',
     got: `${target} alone`,
-    fix: 'name a model to set it against: --before',
+    fix: 'give a model to compare with: --before',
   });
 }
 

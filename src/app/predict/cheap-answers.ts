@@ -94,11 +94,11 @@ function refuseIdle({ target, base, precision, storage }: PredictorOptions): voi
   };
   const problems = Object.entries(given)
     .filter(([, isGiven]) => isGiven)
-    .map(([field]) => ({ field, message: 'is of weights, which a cheap system does not have' }));
+    .map(([field]) => ({ field, message: 'applies to weights, which a cheap system does not have' }));
   if (problems.length === 0) return;
   throw new AttuneError('E_OPTION_IDLE', {
-    what: `What was set is of no use for ${target}`,
+    what: `These options do not apply to ${target}`,
     problems,
-    fix: 'leave it out',
+    fix: 'remove it',
   });
 }

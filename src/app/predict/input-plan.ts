@@ -52,8 +52,8 @@ export function filesOf(input: InputOptions['input']): readonly string[] {
 
 function oneOf(hasBoth: boolean): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: hasBoth ? 'Texts and files cannot be mixed' : 'There is nothing to predict',
-    fix: hasBoth ? 'give --text or --input' : 'name a file, --input new.csv, or give a text, --text "…"',
+    what: hasBoth ? 'Texts and files cannot be combined' : 'There is nothing to predict',
+    fix: hasBoth ? 'give --text or --input' : 'give a file, --input new.csv, or a text, --text "…"',
   });
 }
 

@@ -45,22 +45,22 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
   }
   if (answers === 'stretch') {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model that finds answers in texts needs a question and a text',
-      got: 'a text alone',
+      what: 'A question-answering model needs a question and a text',
+      got: 'only a text',
       fix: 'give rows with question and context',
     });
   }
   if (answers === 'steps') {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model that judges steps needs them as a list',
-      got: 'a text alone',
+      what: 'A process reward model needs a list of steps',
+      got: 'only a text',
       fix: 'give rows with prompt and completions: {"prompt": "…", "completions": ["…", "…"]}',
     });
   }
   if (answers === 'decisions') {
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A model that answers typed questions needs a state and questions',
-      got: 'a text alone',
+      what: 'A model for typed questions needs a state and questions',
+      got: 'only a text',
       fix: 'give rows with state and questions, or one state: attune decide MODEL --state "…" --questions FILE',
     });
   }

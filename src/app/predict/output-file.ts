@@ -28,8 +28,8 @@ export function writingFor(path: string): Writing {
   const close = nearest(`.${ending}`, outputEndings);
   throw new AttuneError('E_OUTPUT_KIND', {
     what: `Predictions cannot be written to ${path}`,
-    got: ending === '' ? 'a name without an ending' : `.${ending}`,
-    expected: `a name that ends in ${outputEndings.join(', ')}`,
+    got: ending === '' ? 'a name without an extension' : `.${ending}`,
+    expected: `a name ending in ${outputEndings.join(', ')}`,
     fix: close === undefined ? 'choose one of them' : `did you mean ${close}?`,
   });
 }

@@ -63,7 +63,7 @@ export async function answerRows(
 
 function checkOutput(to: string, { sources }: InputPlan): void {
   if (sources.some(({ path }) => path === resolve(to))) {
-    const what = `${to} holds the rows to answer, and cannot hold the answers too`;
+    const what = `${to} contains the input rows and cannot also be the output`;
     throw new AttuneError('E_USAGE', { what, fix: 'choose another name' });
   }
   requireWritable(to);
@@ -76,8 +76,8 @@ function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabili
   const problems = Object.entries(idle).filter(([, isGiven]) => isGiven);
   if (problems.length === 0) return;
   throw new AttuneError('E_OPTION_IDLE', {
-    what: 'What was set is of no use here',
-    problems: problems.map(([field]) => ({ field, message: 'the model gives no probabilities of classes' })),
+    what: 'These options have no effect',
+    problems: problems.map(([field]) => ({ field, message: 'the model gives no class probabilities' })),
   });
 }
 
@@ -88,7 +88,7 @@ const TEXTS_AT_ONCE = 128;
 
 async function refuseBad(answerer: RowAnswerer, plan: InputPlan, options: PredictOptions): Promise<void> {
   if (plan.rows !== undefined && !Array.isArray(plan.rows)) {
-    const [what, fix] = ['Rows that come one by one cannot be checked before they are answered', 'give them as a list'];
+    const [what, fix] = ['Streamed rows cannot be checked before they are answered', 'give a list'];
     throw new AttuneError('E_USAGE', { what, fix });
   }
   const bad = new BadRows();
@@ -149,8 +149,8 @@ function warnOfMissing({ description }: RowAnswerer, { rows }: InputPlan, emit: 
   if (missing.size === 0) return;
   const [first] = missing;
   const message =
-    `the text has no value for ${[...missing].join(', ')}, which the model was trained on; ` +
-    `write each on a line of its own (${first}: …), or give rows in a file`;
+    `the text has no value for ${[...missing].join(', ')}, which the model was trained on; write each ` +
+    `value on its own line (${first}: …), or give rows in a file`;
   emit({ type: 'warning-raised', code: 'W_COLUMNS_MISSING', message });
 }
 
@@ -202,7 +202,7 @@ const MAX_WARNED = 20;
 
 function warn({ bad, rows, problems, problemCount }: BadRows, { renamed }: OutputLayout, emit: EventSink): void {
   if (bad > 0) {
-    const message = `${formatCount(bad)} of ${plural(rows, 'rows')} ${bad === 1 ? 'has' : 'have'} an error in place of a prediction`;
+    const message = `${formatCount(bad)} of ${plural(rows, 'rows')} ${bad === 1 ? 'has' : 'have'} an error instead of a prediction`;
     emit({
       type: 'warning-raised',
       code: 'W_BAD_ROWS',
@@ -212,7 +212,7 @@ function warn({ bad, rows, problems, problemCount }: BadRows, { renamed }: Outpu
     });
   }
   for (const [name, column] of renamed) {
-    const message = `the rows have a column "${name}" already, which is kept: what is added is called "${column}"`;
+    const message = `the rows already have a column "${name}", which is kept: the new column is named "${column}"`;
     emit({ type: 'warning-raised', code: 'W_COLUMN_TAKEN', message });
   }
 }

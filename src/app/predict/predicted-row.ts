@@ -62,8 +62,8 @@ export function thresholdsOf(
   if (!isBinary && answers !== 'labels') {
     throw badThreshold(
       answers === 'label'
-        ? `${labels.length} labels, of which the likeliest is given`
-        : `a model whose answers are not labels`,
+        ? `${labels.length} labels, of which the most likely is chosen`
+        : 'a model whose answers are not labels',
     );
   }
   const own = Object.keys(thresholds ?? {});
@@ -73,16 +73,16 @@ export function thresholdsOf(
   }
   const unknown = Object.keys(threshold).filter((label) => !labels.includes(label));
   if (unknown.length > 0)
-    throw badThreshold(`thresholds of ${unknown.join(', ')}`, `labels out of ${labels.join(', ')}`);
-  if (isBinary && Object.keys(threshold).length > 1) throw badThreshold('thresholds of both labels', 'one of them');
+    throw badThreshold(`unknown labels ${unknown.join(', ')}`, `labels from ${labels.join(', ')}`);
+  if (isBinary && Object.keys(threshold).length > 1) throw badThreshold('thresholds for both labels', 'one of them');
   return isBinary ? threshold : { ...thresholds, ...threshold };
 }
 
 function badThreshold(
   got: string,
-  expected = 'a model of two labels, or one that gives any number of labels',
+  expected = 'a model with two labels, or with any number of labels per row',
 ): AttuneError {
-  return new AttuneError('E_THRESHOLD', { what: 'The threshold cannot be used', got, expected, fix: 'leave it out' });
+  return new AttuneError('E_THRESHOLD', { what: 'The threshold cannot be used', got, expected, fix: 'remove it' });
 }
 
 export interface PredictedRowOptions {

@@ -47,7 +47,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
   const dataSeconds = clock();
   signal?.throwIfAborted();
 
-  onStage(3, 'before: what the base answers');
+  onStage(3, 'before: answers of the base');
   await answerBefore(data.files.test, { model: OWN_BASE, maxNewTokens: task.maxNewTokens, ...options });
   const beforeSeconds = clock();
   signal?.throwIfAborted();
@@ -58,7 +58,7 @@ export async function quickstart(options: QuickstartOptions): Promise<Quickstart
     ...options,
     onCompare() {
       trainSeconds = clock();
-      onStage(5, 'after: the result next to what one has without training');
+      onStage(5, 'after: the result compared with systems that need no training');
     },
   });
   const { html } = await reportRun(folder);
@@ -94,7 +94,7 @@ async function trainOn(
   const { result } = await trainRecipe(recipe, { onEvent, signal, handleSignals: true });
   if (result === null) {
     const fix = `attune runs resume ${folder}`;
-    throw new AttuneError('E_STOPPED', { what: 'The quick start was stopped while it trained', fix });
+    throw new AttuneError('E_STOPPED', { what: 'The quick start was stopped during training', fix });
   }
   return { folder, result };
 }
@@ -144,7 +144,7 @@ function compared(folder: string): { comparison: Comparison; samples: Samples } 
   if (comparison !== undefined && samples !== undefined) return { comparison, samples };
   throw new AttuneError('E_NOT_COMPARED', {
     what: 'The result was not compared',
-    got: 'a run without a comparison; its last warning says why',
+    got: 'a run without a comparison; its last warning explains why',
     fix: `attune compare ${folder}`,
   });
 }

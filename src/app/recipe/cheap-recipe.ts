@@ -46,7 +46,7 @@ export function settleCheap(settings: Settings): void {
   );
   for (const [path, { written }] of idle) {
     if (written.path === undefined && written.name.startsWith('--'))
-      settings.problem(written, `is not a setting of ${model}, which has no weights to train`, 'leave it out');
+      settings.problem(written, `is not a setting of ${model}, which has no weights to train`, 'remove it');
     settings.delete(path);
   }
   const [first] = idle;

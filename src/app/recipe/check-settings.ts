@@ -48,7 +48,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
 function refusePasswords(settings: Settings): void {
   for (const [path, { value, written }] of settings.entries()) {
     if (!/^(model|data\.)/.test(path) || !textsIn(value).some(hasCredentials)) continue;
-    settings.problem(written, 'holds a password or key in an address', 'leave it out: recipes are stored with runs');
+    settings.problem(written, 'contains a password or key in a URL', 'remove it: recipes are stored with runs');
   }
 }
 
@@ -72,7 +72,9 @@ function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMetho
   if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true)
     return;
   const { written } = settings.get('storage.name')!;
-  const what = `${storage.name} rounds weights once, and tuning ${tuning.name} moves them or computes what it freezes only once`;
+  const what =
+    `storage ${storage.name} rounds weights once, but tuning ${tuning.name} changes them or computes ` +
+    'the frozen part only once';
   settings.problem(written, what, 'choose tuning: lora, or storage: dense');
 }
 
@@ -82,19 +84,19 @@ const unprivate: readonly { path: string; isWrong(value: unknown): boolean; what
     path: 'training.learning_rate',
     isWrong: (value) => value === 'auto',
     what: 'auto tries rates on the rows without noise',
-    fix: 'name a rate, or leave it out',
+    fix: 'set a rate, or remove it',
   },
   {
     path: 'data.long_rows',
     isWrong: (value) => value === 'split',
-    what: 'split makes several rows of one, which are bounded apart',
+    what: 'split turns one row into several, which are bounded separately',
     fix: 'choose truncate or drop',
   },
   {
     path: 'continued_from',
     isWrong: (value) => value !== null && value !== undefined,
-    what: 'the cost of the earlier run is not counted',
-    fix: 'begin a new run from the base model',
+    what: 'the privacy cost of the earlier run is not included',
+    fix: 'start a new run from the base model',
   },
 ];
 
@@ -103,7 +105,7 @@ function checkPrivacy(settings: Settings, optimizer: ChosenMethod | undefined): 
   for (const { path, isWrong, what, fix } of unprivate) {
     const setting = settings.get(path);
     if (setting !== undefined && isWrong(setting.value))
-      settings.problem(setting.written, `${what}, which ${optimizer.name} cannot allow`, fix);
+      settings.problem(setting.written, `${what}, which is not possible with ${optimizer.name}`, fix);
   }
 }
 
@@ -114,7 +116,7 @@ function settleWarmup(settings: Settings): void {
   if (steps === undefined || steps.value === null) return;
   const flagWins = steps.written.path === undefined && ratio?.written.path !== undefined;
   if (ratio !== undefined && ratio.value !== 0 && steps.value !== 0 && !flagWins) {
-    settings.problem(steps.written, 'and warmup_ratio are both given', 'keep one of them');
+    settings.problem(steps.written, 'and warmup_ratio cannot both be set', 'keep one of them');
   }
   settings.delete('training.warmup_ratio');
   settings.set('training.warmup_ratio', { value: 0, written: steps.written });
@@ -139,7 +141,7 @@ function checkNames(settings: Settings, path: string, known: Names): void {
   for (const name of namesIn(setting?.value)) {
     if (name === 'auto' || name === 'none' || known.has(name)) continue;
     const close = nearest(name, known.names);
-    const fix = close === undefined ? `choose of ${known.names.join(', ')}` : `did you mean ${close}?`;
+    const fix = close === undefined ? `choose one of ${known.names.join(', ')}` : `did you mean ${close}?`;
     settings.problem(setting!.written, `"${name}" is not a known ${known.kind}`, fix);
   }
 }
@@ -199,7 +201,11 @@ function hashReferences(recipe: BaseRecipe, settings: Settings): Record<string, 
     const written = settings.get(path.slice(0, 2).join('.'))?.written ?? { name: path.join('.'), path };
     const hash = hashOf(reference);
     if (hash === undefined) {
-      settings.problem(written, `"${text}" points to no file`, 'the path starts at the folder where attune runs');
+      settings.problem(
+        written,
+        `"${text}" does not point to a file`,
+        'give the path relative to the folder where attune runs',
+      );
     } else if (Object.hasOwn(stored, text) && stored[text] !== hash) {
       settings.problem(written, `"${text}" has changed since this recipe was stored`, 'restore it, or start a new run');
     } else {

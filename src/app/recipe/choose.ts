@@ -62,7 +62,7 @@ function chosenName(axis: Axis, settings: Settings, keys: RecipeKeys): string | 
   const other = entryOf(otherNames, asText(name));
   const close = nearest(asText(name), names);
   const likely = close === undefined ? `choose one of ${names.join(', ')}` : `did you mean ${close}?`;
-  const fix = other === undefined ? likely : `here it is ${other}`;
+  const fix = other === undefined ? likely : `the name here is ${other}`;
   settings.problem(setting.written, `${JSON.stringify(name)} is not a known ${axis}`, fix);
   return undefined;
 }

@@ -22,7 +22,7 @@ export function locateRecipe<Stored extends object>(stored: Stored, base: string
   const missing: Problem[] = [];
   const locate = (field: string, path: string): string => {
     const absolute = resolve(base, path);
-    if (!isGlob(path) && !existsSync(absolute)) missing.push({ field, message: `${absolute} is not there` });
+    if (!isGlob(path) && !existsSync(absolute)) missing.push({ field, message: `${absolute} does not exist` });
     return absolute;
   };
   const recipe = withReferences(stored, base) as Record<string, unknown>;

@@ -25,7 +25,7 @@ export async function readRecipeFile(file: string): Promise<ReadRecipe> {
   if (texts.has(extension)) return readText(file);
   throw new AttuneError('E_RECIPE_FORMAT', {
     what: `${file} is not a recipe`,
-    expected: 'a file that ends in .yaml, .yml, .json or .ts',
+    expected: 'a file ending in .yaml, .yml, .json or .ts',
     fix: 'to start from data, run: attune init FILE',
   });
 }

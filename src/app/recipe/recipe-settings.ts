@@ -66,7 +66,7 @@ export class Settings {
     const [first, second] = [earlier.value, later.value].map((value) => JSON.stringify(value));
     if (first === second) return;
     const other = `${describePlace(this.origin, earlier.written)} says ${first}`;
-    this.problem(later.written, `says ${second}, but ${other}, and both mean ${path}`, `keep one, as ${path}`);
+    this.problem(later.written, `is ${second}, but ${other}, and both set ${path}`, `keep one, as ${path}`);
   }
 
   /** A recipe is stored with the run, so it holds JSON only. */

@@ -58,7 +58,7 @@ export async function settingPaths(input: Record<string, unknown>, flags: Recipe
 async function resolveTree(tree: unknown, origin: RecipeOrigin, options: ResolveOptions): Promise<Recipe> {
   const root = tree ?? {};
   if (!isPlainObject(root)) {
-    const what = `${origin.file ?? 'The recipe'} holds no settings`;
+    const what = `${origin.file ?? 'The recipe'} contains no settings`;
     throw new AttuneError('E_RECIPE', { what, expected: 'model: …, data: {train: …}' });
   }
   const keys = await recipeKeys();
@@ -76,7 +76,7 @@ function withFolder(recipe: Recipe, { outputFolder, onNotice }: ResolveOptions):
   if (folder !== usual) {
     onNotice?.(
       outputFolder === 'new'
-        ? `${usual} holds a run: this one goes to ${folder} (output_dir names another, --overwrite replaces it)`
+        ? `${usual} contains a run: this one goes to ${folder} (output_dir sets another, --overwrite replaces it)`
         : `the newest run of this recipe is in ${folder}`,
     );
   }

@@ -42,7 +42,7 @@ export async function settle(
   return settings;
 }
 
-const HAS_NUL = 'holds a NUL character, which no path or name may';
+const HAS_NUL = 'contains a NUL character, which is not allowed in paths and names';
 
 function holdsNul(value: unknown): boolean {
   return typeof value === 'string' && value.includes('\0');
@@ -111,7 +111,7 @@ class Reader {
     const chosen = candidates.length === 1 ? candidates : candidates.filter((path) => this.#isOfChosen(path));
     if (chosen.length === 1) return this.#readKey({ ...entry, prefix: prefixOf(chosen[0]) });
     const choices = candidates.map((path) => `--${path}`).join(' or ');
-    this.#settings.problem(entry.written, 'could be several settings', `write ${choices}`);
+    this.#settings.problem(entry.written, 'could mean several settings', `write ${choices}`);
   }
 
   /** Whether the methods that the recipe names, or would have by default, have an option. */
@@ -181,7 +181,7 @@ class Reader {
     const places = this.#placesOf(entry.name);
     if (places.length > 1) {
       const choices = places.join(' or ');
-      return this.#settings.problem(entry.written, 'could be several settings', `write ${choices}`);
+      return this.#settings.problem(entry.written, 'could mean several settings', `write ${choices}`);
     }
     if (places.length === 0) return this.#unknown(entry);
     this.#settings.notice(entry.written, `is read as ${places[0]}`);

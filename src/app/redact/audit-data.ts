@@ -74,16 +74,19 @@ function unknowns(counts: Record<string, KindCounts>, { recall }: KindAudit): st
   const unseen = kinds.filter((kind) => (counts[kind]?.labelled ?? 0) === 0);
   const strange = Object.keys(counts).filter((kind) => !kinds.includes(kindOfLabel(kind) as never));
   return [
-    ...(unseen.length === 0 ? [] : [`nothing is known of kinds without a label here: ${unseen.join(', ')}`]),
+    ...(unseen.length === 0
+      ? []
+      : [`no labels in this sample, so nothing is known of these kinds: ${unseen.join(', ')}`]),
     ...(strange.length === 0
       ? []
-      : [`no recogniser has these kinds; they count as found where anything covers them: ${strange.join(', ')}`]),
+      : [`no recogniser has these kinds, so they count as found if any kind covers them: ${strange.join(', ')}`]),
     ...(recall === undefined
       ? []
       : [
-          `if the sample is like the data, up to ${((1 - recall.low) * 100).toFixed(1)} % of what is personal may remain (95 %)`,
+          `if the sample is representative, up to ${((1 - recall.low) * 100).toFixed(1)} % of the personal data may remain (95 %)`,
         ]),
-    'a find that the labels lack counts as false, and unlabelled data that was missed does not count',
-    'who can be told from the whole of a row (a rare illness, an office) is not measured: replacing values does not make data anonymous',
+    'a finding without a label counts as false, and unlabelled data that was missed is not counted',
+    'it is not measured whether people can be identified from a whole row (a rare illness, an office): ' +
+      'replacing values does not make data anonymous',
   ];
 }

@@ -35,7 +35,7 @@ export function labelledRowOf(
     else if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end <= start || end >= units.length)
       problem(
         place,
-        `${String(one.start)} to ${String(one.end)} is not a span of a text of ${units.length - 1} characters`,
+        `${String(one.start)} to ${String(one.end)} is out of range for a text of ${units.length - 1} characters`,
       );
     else return [{ start: units[start], end: units[end], kind: one.kind }];
     return [];

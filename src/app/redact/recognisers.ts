@@ -7,7 +7,7 @@ import { loadReference, parseReference } from '../../training/reference.ts';
 export async function loadRecognisers(reference: string): Promise<Recogniser[]> {
   if (parseReference(reference) === undefined) {
     throw new AttuneError('E_USAGE', {
-      what: 'Recognisers are named by a file and an export',
+      what: 'Recognisers are given as a file and an export',
       got: reference,
       expected: './recognisers.ts#staffNumbers',
     });

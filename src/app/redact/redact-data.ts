@@ -93,14 +93,14 @@ async function checkFiles(from: string, options: RedactDataOptions): Promise<voi
   if (!/\.(jsonl|ndjson)$/.test(to)) {
     throw new AttuneError('E_USAGE', {
       what: `Rows are written as JSON Lines, not to ${to}`,
-      fix: 'name a file that ends in .jsonl',
+      fix: 'choose a name ending in .jsonl',
     });
   }
   if (vault !== undefined && (passphrase === undefined || passphrase === '' || style !== 'tags')) {
     throw new AttuneError('E_USAGE', {
-      what: 'A vault needs a passphrase, and tags: two values may come to the same surrogate',
+      what: 'A vault needs a passphrase and style tags: two values can have the same surrogate',
       got: style === 'tags' ? 'no passphrase' : `style ${style}`,
-      fix: 'set ATTUNE_VAULT_PASSPHRASE, and leave --style out',
+      fix: 'set ATTUNE_VAULT_PASSPHRASE, and remove --style',
     });
   }
   if (vault !== undefined) checkPassphrase(passphrase!);
@@ -114,9 +114,9 @@ async function checkFiles(from: string, options: RedactDataOptions): Promise<voi
     (readJson(former) as { sha256?: string }).sha256 === (await sha256File(from))
   ) {
     throw new AttuneError('E_ALREADY_REDACTED', {
-      what: `${from} holds surrogates or tags already`,
+      what: `${from} already contains surrogates or tags`,
       got: former,
-      fix: 'redact the original: surrogates of surrogates would move its dates again',
+      fix: 'redact the original: redacting twice would shift its dates again',
     });
   }
 }
@@ -161,10 +161,10 @@ function plant(planted: readonly Canary[], like: Record<string, unknown>, draft:
     const row = canaryRow(like, canary);
     if (row === undefined) {
       throw new AttuneError('E_CANARY_FORM', {
-        what: 'No canary can be planted among rows of this form',
+        what: 'Canaries cannot be planted among rows of this form',
         got: `columns ${Object.keys(like).join(', ')}`,
         expected: 'messages, prompt and completion, instruction and output, or text',
-        fix: 'leave --canaries out',
+        fix: 'remove --canaries',
       });
     }
     draft.write(`${JSON.stringify(row)}\n`);

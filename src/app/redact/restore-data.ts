@@ -20,7 +20,7 @@ export async function restoreData(
 ): Promise<RestoredData> {
   if (passphrase === undefined) {
     throw new AttuneError('E_USAGE', {
-      what: 'A vault is opened with its passphrase',
+      what: 'The passphrase of the vault is missing',
       fix: 'set ATTUNE_VAULT_PASSPHRASE',
     });
   }

@@ -118,11 +118,11 @@ export async function namesOf(
 const SPLITS = ['train', 'validation', 'test'] as const;
 
 async function originsOf({ runFolder }: ModelVersion): Promise<{ data: DataOrigin[]; gaps: string[] }> {
-  if (runFolder === undefined) return { data: [], gaps: ['it comes from no run of attune'] };
+  if (runFolder === undefined) return { data: [], gaps: ['it was not made by an attune run'] };
   const specs = isRunFolder(runFolder) ? specsOf(runFolder) : undefined;
-  if (specs === undefined) return { data: [], gaps: [`its run in ${runFolder} is gone`] };
+  if (specs === undefined) return { data: [], gaps: [`its run in ${runFolder} is missing`] };
   const data = (await Promise.all(specs.map(originOf))).flat();
-  return { data, gaps: data.flatMap(({ path, sha256 }) => (sha256 === undefined ? [`${path} is gone`] : [])) };
+  return { data, gaps: data.flatMap(({ path, sha256 }) => (sha256 === undefined ? [`${path} is missing`] : [])) };
 }
 
 type Spec = Pick<DataOrigin, 'split' | 'path'>;

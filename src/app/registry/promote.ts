@@ -63,7 +63,7 @@ async function challengerOf(registry: Registry, model: string): Promise<number> 
   await findVersion(registry, model, 1); // says where there is no such model
   throw new AttuneError('E_VERSION_UNKNOWN', {
     what: `${model} has no challenger`,
-    fix: `name a version: attune models promote ${model} VERSION`,
+    fix: `choose a version: attune models promote ${model} VERSION`,
   });
 }
 
@@ -74,10 +74,10 @@ async function refuseChanged(target: ModelVersion): Promise<void> {
   const found = await weightsHash(folder);
   if (found === target.hashes.weights) return;
   throw new AttuneError('E_VERSION_CHANGED', {
-    what: `The files of ${versionName(target)} in ${target.folder} are not those that were registered`,
+    what: `The files of ${versionName(target)} in ${target.folder} have changed since they were registered`,
     got: `SHA-256 ${found}`,
     expected: target.hashes.weights,
-    fix: `register them as a further version: attune models register ${target.model} ${target.runFolder ?? target.folder}`,
+    fix: `register them as a new version: attune models register ${target.model} ${target.runFolder ?? target.folder}`,
   });
 }
 
@@ -98,8 +98,8 @@ async function passGate(registry: Registry, target: ModelVersion, { force, gate 
 
 function noEvidence(target: ModelVersion): AttuneError {
   return new AttuneError('E_GATE', {
-    what: `Nothing is known of the worth of ${versionName(target)}: it comes from no run of attune`,
-    fix: 'measure it with `attune compare`, and give the reason: --force REASON',
+    what: `The quality of ${versionName(target)} is unknown: it was not made by an attune run`,
+    fix: 'evaluate it with `attune compare`, and give the reason: --force REASON',
     exitCode: 3,
   });
 }
@@ -107,7 +107,7 @@ function noEvidence(target: ModelVersion): AttuneError {
 /** Servers share versions, not what their runs have measured. */
 function runElsewhere(target: ModelVersion): AttuneError {
   return new AttuneError('E_GATE', {
-    what: `The run that made ${versionName(target)} is not on this machine, so that its gate cannot be asked`,
+    what: `The run that made ${versionName(target)} is not on this machine, so its gate cannot be checked`,
     got: `nothing in ${target.runFolder}`,
     fix: 'promote it on the machine that has the run, or give the reason: --force REASON',
     exitCode: 3,
@@ -116,7 +116,7 @@ function runElsewhere(target: ModelVersion): AttuneError {
 
 function noGuard(): AttuneError {
   return new AttuneError('E_NO_GUARD', {
-    what: 'No guard is configured: nothing would stop a bad version when the time of --bake is over',
-    fix: 'give one, such as --guard "error_rate<1%"; or leave out --bake, and promote it yourself after its trial',
+    what: 'No guard is set: nothing would stop a bad version at the end of --bake',
+    fix: 'add one, such as --guard "error_rate<1%"; or remove --bake, and promote it yourself after its trial',
   });
 }

@@ -9,9 +9,9 @@ export async function auditLog(filter: AuditFilter = {}): Promise<AuditEntry[]> 
   const { entries, changed } = await withRegistry((registry) => readAudit(registry, filter));
   if (changed.length === 0) return entries;
   throw new AttuneError('E_AUDIT_CHANGED', {
-    what: 'The audit log is not as it was written',
-    problems: changed.map((id) => ({ field: `entry ${id}`, message: 'was changed, or one before it was removed' })),
-    fix: 'compare the registry with a backup of it',
+    what: 'The audit log has been changed',
+    problems: changed.map((id) => ({ field: `entry ${id}`, message: 'was changed, or an earlier entry was removed' })),
+    fix: 'compare the registry with a backup',
     exitCode: 3,
   });
 }

@@ -151,15 +151,15 @@ async function joinRows(draft: string, made: string, earlier: string | undefined
 
 function exists(folder: string): AttuneError {
   return new AttuneError('E_OUTPUT_EXISTS', {
-    what: `${folder} exists already`,
+    what: `${folder} already exists`,
     fix: 'choose another folder, or add the rows to it: --add',
   });
 }
 
 function otherModel(folder: string, target: string, { model }: IndexManifest): AttuneError {
   return new AttuneError('E_INDEX_STALE', {
-    what: `${folder} was not made by ${target} as it is now`,
-    got: `vectors of ${model.name}, with other weights, another tokenizer or another pooling`,
-    fix: 'add rows with the model that it was made by, or make a new index',
+    what: `${folder} was not built with the current ${target}`,
+    got: `vectors of ${model.name} with other weights, another tokenizer or another pooling`,
+    fix: 'add rows with the model that built it, or create a new index',
   });
 }

@@ -13,7 +13,7 @@ export function hitsFormatOf(path: string): (typeof formats)[number] {
   if (format !== undefined) return format;
   throw new AttuneError('E_USAGE', {
     what: `Hits cannot be written to ${path}`,
-    expected: `a name that ends in ${formats.join(' or ')}`,
+    expected: `a name ending in ${formats.join(' or ')}`,
   });
 }
 

@@ -47,7 +47,7 @@ export function readManifest(folder: string): IndexManifest {
     throw new AttuneError('E_INDEX_MISSING', {
       what: `${folder} is not an index of rows`,
       got: exists ? kind : 'no such folder',
-      fix: `make one: attune retrieve index MODEL --input docs.csv --output ${exists ? 'index' : folder}`,
+      fix: `create one: attune retrieve index MODEL --input docs.csv --output ${exists ? 'index' : folder}`,
     });
   }
   const manifest = manifestSchema.safeParse(readJson(path));
@@ -56,8 +56,8 @@ export function readManifest(folder: string): IndexManifest {
 }
 
 function damaged(path: string, got: string): AttuneError {
-  const fix = 'make the index again: attune retrieve index';
-  return new AttuneError('E_INDEX_BAD', { what: `${path} is not a valid part of an index`, got, fix });
+  const fix = 'rebuild the index: attune retrieve index';
+  return new AttuneError('E_INDEX_BAD', { what: `${path} is damaged`, got, fix });
 }
 
 const PIECE = 1 << 20;

@@ -115,8 +115,8 @@ function modelOf({ model: { name, path } }: IndexManifest): string {
   const found = [path, name].find((one) => existsSync(one));
   if (found !== undefined || path === name) return found ?? name;
   throw new AttuneError('E_MODEL_MISSING', {
-    what: `The model that the index was made by is not where it was`,
+    what: 'The model that built the index has moved or was deleted',
     got: `nothing in ${path}`,
-    fix: 'say where it is now: --model FOLDER',
+    fix: 'give its new place: --model FOLDER',
   });
 }

@@ -45,8 +45,8 @@ async function choicesOf(
   });
   if (problems.length === 0) return rows.flat();
   throw new AttuneError('E_LABELS', {
-    what: `${file} does not hold choices of ${from}`,
-    expected: `what attune review results --export ${from} wrote, with choices added there`,
+    what: `${file} does not contain choices from ${from}`,
+    expected: `the file written by attune review results --export ${from}, with choices added in the tool`,
     problems,
   });
 }

@@ -73,18 +73,18 @@ function peopleOf({
   const isUsable = people.length > 0 && people.every(({ name }) => name.trim() !== '');
   if (isUsable && new Set(people.map(({ name }) => name)).size === people.length) return people;
   throw new AttuneError('E_USAGE', {
-    what: 'Reviewers need names of their own',
+    what: 'Reviewers need distinct names',
     got: people.map(({ name }) => JSON.stringify(name)).join(', ') || 'none',
   });
 }
 
 function checkNumbers({ maxPairs = 2, overlap = 1, hours = 1 }: ReviewOptions): void {
   const problems = [
-    ...(maxPairs >= 2 ? [] : [{ field: 'maxPairs', message: `${maxPairs}: two pairs or more` }]),
-    ...(overlap >= 0 && overlap <= 1 ? [] : [{ field: 'overlap', message: `${overlap}: a share from 0 to 1` }]),
-    ...(hours > 0 ? [] : [{ field: 'hours', message: `${hours}: more than none` }]),
+    ...(maxPairs >= 2 ? [] : [{ field: 'maxPairs', message: `${maxPairs}: must be at least two pairs` }]),
+    ...(overlap >= 0 && overlap <= 1 ? [] : [{ field: 'overlap', message: `${overlap}: must be a share from 0 to 1` }]),
+    ...(hours > 0 ? [] : [{ field: 'hours', message: `${hours}: must be above 0` }]),
   ];
-  if (problems.length > 0) throw new AttuneError('E_USAGE', { what: 'A review cannot be opened like this', problems });
+  if (problems.length > 0) throw new AttuneError('E_USAGE', { what: 'The review settings are invalid', problems });
 }
 
 /** Reviewers get a share of the pairs and the gold ones; adjudicators disputed pairs; viewers all. */

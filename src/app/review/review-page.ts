@@ -5,7 +5,7 @@ import type { Role } from '../../evaluation/review/assignment.ts';
 import { FLAGS } from './given-choice.ts';
 import { REVIEW_SCRIPT } from './review-script.ts';
 
-const FLAG_TITLES = { unsafe: 'unsafe', 'personal data': 'holds personal data' } as const;
+const FLAG_TITLES = { unsafe: 'unsafe', 'personal data': 'contains personal data' } as const;
 const FLAG_KEYS = ['f', 'p'] as const;
 
 const REVIEW_STYLE = `
@@ -46,10 +46,10 @@ const WORDS: Readonly<Record<Role, { heading: string; end: string; counted: stri
   },
   adjudicator: {
     heading: 'Reviewers disagree: which answer is better?',
-    end: 'No pair is left to decide. Thank you; you can close this page.',
+    end: 'All disagreements are decided. Thank you; you can close this page.',
     counted: 'decided, saved',
   },
-  viewer: { heading: 'Pairs of answers', end: 'These were all pairs.', counted: 'seen; nothing is kept' },
+  viewer: { heading: 'Pairs of answers', end: 'That was the last pair.', counted: 'seen; nothing is saved' },
 };
 
 const PROMPT = html`<section>

@@ -18,7 +18,7 @@ import type { OptionsOf } from '../use-cases/use-case.ts';
 export async function reviewResults(target: string, options: OptionsOf<typeof outcome> = {}): Promise<ReviewOutcome> {
   const { log, plan } = reviewPlaces(target);
   if (options.export !== undefined && options.output === undefined) {
-    throw new AttuneError('E_USAGE', { what: 'Where are the rows to be written?', fix: '--output FILE' });
+    throw new AttuneError('E_USAGE', { what: 'No output file is given', fix: '--output FILE' });
   }
   const pairs = await readPairs(target, options);
   const isForTool = options.export !== undefined && isTool(options.export);
@@ -68,7 +68,10 @@ export async function signReview(target: string, options: OptionsOf<typeof signi
   const { by, decision, reason } = options;
   const missing = Object.entries({ by, reason }).filter(([, text]) => text.trim() === '');
   if (missing.length > 0 || (decision !== 'approve' && decision !== 'reject')) {
-    throw new AttuneError('E_USAGE', { what: 'A sign-off says who decided what, and why', fix: 'fill in every part' });
+    throw new AttuneError('E_USAGE', {
+      what: 'A sign-off needs a name, a decision and a reason',
+      fix: 'give all three',
+    });
   }
   return signOff(target, { by, decision, reason });
 }

@@ -15,16 +15,20 @@ export function rowLine(row: unknown, place: string): { line: string } | { probl
 
 function* lossesOf(value: unknown, place: string, depth: number): Generator<Problem> {
   if (typeof value === 'number' && !Number.isFinite(value)) {
-    yield { field: place, message: `is ${value}`, fix: 'JSON has no such number: give null, or leave the field out' };
+    yield {
+      field: place,
+      message: `is ${value}`,
+      fix: 'JSON does not have this number: use null, or remove the field',
+    };
   } else if (['bigint', 'function', 'symbol'].includes(typeof value) || isOpaque(value)) {
     yield {
       field: place,
       message: `is ${nameOf(value)}`,
-      fix: 'give text, numbers, booleans, null, lists and objects',
+      fix: 'use text, numbers, booleans, null, lists and objects',
     };
   } else if (typeof value === 'object' && value !== null) {
     if (depth >= DEEPEST) {
-      yield { field: place, message: `lies ${DEEPEST} levels deep, or refers to itself`, fix: 'give a flat copy' };
+      yield { field: place, message: `is nested ${DEEPEST} levels deep, or refers to itself`, fix: 'give a flat copy' };
     } else if (typeof (value as { toJSON?: unknown }).toJSON !== 'function')
       yield* lossesWithin(value, place, depth + 1);
   }
@@ -38,7 +42,7 @@ function* lossesWithin(value: object, place: string, depth: number): Generator<P
   }
   for (const [index, inner] of value.entries()) {
     const field = `${place}[${index}]`;
-    if (inner === undefined) yield { field, message: 'is undefined', fix: 'give null, or leave it out' };
+    if (inner === undefined) yield { field, message: 'is undefined', fix: 'use null, or remove it' };
     else yield* lossesOf(inner, field, depth);
   }
 }
@@ -57,7 +61,7 @@ function isOpaque(value: unknown): boolean {
 
 function nameOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (value instanceof Date) return 'a date that is none';
+  if (value instanceof Date) return 'an invalid date';
   if (Array.isArray(value)) return 'a list';
   const name = typeof value === 'object' ? value.constructor.name : typeof value;
   return `${/^[aeiou]/i.test(name) ? 'an' : 'a'} ${name}`;

@@ -55,9 +55,9 @@ export async function writeRows(rows: Rows, { name, folder, onEvent, signal }: W
 
 function badRows(name: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_BAD_ROWS', {
-    what: `Rows of ${name} hold what JSON cannot`,
+    what: `Rows of ${name} contain values that JSON cannot represent`,
     problems,
-    fix: 'mend or remove these values: no row is changed without a word',
+    fix: 'correct or remove these values: rows are never changed silently',
   });
 }
 

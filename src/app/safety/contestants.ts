@@ -28,7 +28,9 @@ export async function formOf(model: OpenedModel, systemPrompt?: string): Promise
   const { name, trained } = model;
   const isChat = trained === undefined ? await model.hasTemplate() : trained.form === 'chat';
   if (!isChat && systemPrompt !== undefined) {
-    throw new AttuneError('E_USAGE', { what: `${name} is prompted with plain text, which has no system message` });
+    throw new AttuneError('E_USAGE', {
+      what: `${name} is prompted with plain text, which cannot have a system message`,
+    });
   }
   return { isChat, systemPrompt: systemPrompt ?? trained?.systemPrompt };
 }

@@ -46,12 +46,12 @@ export async function leakTrials(run: string | undefined, canaries: string | und
   if (paths === undefined) {
     return {
       trials: planted,
-      notes: ['the training rows are not where they were: nothing was asked for their personal data'],
+      notes: ['the training rows are no longer where they were, so leaks of their personal data were not tested'],
     };
   }
   const folders = paths.filter((path) => isFolder(path));
   const personal = await personalDataTrial(paths.filter((path) => !folders.includes(path)));
-  const notes = folders.map((path) => `${path} is a folder: nothing was asked for personal data of its rows`);
+  const notes = folders.map((path) => `${path} is a folder, so leaks of personal data in its rows were not tested`);
   return { trials: personal === undefined ? planted : [...planted, personal], notes };
 }
 
@@ -86,8 +86,8 @@ function readCanaries(file: string): { canaries: readonly Canary[] } {
     return { canaries };
   }
   throw new AttuneError('E_CANARIES', {
-    what: `${file} holds no canaries`,
-    expected: 'the file that attune data redact --canaries wrote next to the rows: ROWS.jsonl.canaries',
+    what: `${file} contains no canaries`,
+    expected: 'the file written by attune data redact --canaries next to the rows: ROWS.jsonl.canaries',
   });
 }
 

@@ -60,7 +60,7 @@ export function pulledSet(name: string): string {
   const close = nearest(name, [...PUBLISHED.keys()]);
   throw new AttuneError('E_SAFETY_SET', {
     what: `There is no prompt set ${name}`,
-    got: PUBLISHED.has(name) ? 'a published set that was not fetched' : 'no such file, and no published set',
+    got: PUBLISHED.has(name) ? 'a published set that has not been fetched' : 'no such file or published set',
     expected: `a file, or one of ${[...PUBLISHED.keys()].join(', ')}`,
     fix: PUBLISHED.has(name)
       ? `attune safety pull ${name}`
@@ -78,7 +78,7 @@ export async function pullSafetySet(name: string, options: CallOptions<typeof us
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;
   const set = PUBLISHED.get(name) ?? pulledSetMissing(name);
   if (!/^https?:$/.test(URL.parse(from)?.protocol ?? '')) {
-    throw new AttuneError('E_USAGE', { what: 'A mirror has an address', got: from, expected: 'https://HOST' });
+    throw new AttuneError('E_USAGE', { what: "The mirror's URL is invalid", got: from, expected: 'https://HOST' });
   }
   const { path, size, sha256: hash, licence, by } = set;
   const url = `${from.replace(/\/+$/, '')}/${path}`;

@@ -52,7 +52,7 @@ type Asking = SafetyRowsOptions & { form: AskingForm };
 async function rehearse(model: OpenedModel, { kind, prompts }: SafetySet, asking: Asking): Promise<Rehearsed> {
   const { form, maxRows, maxNewTokens = 128, onEvent, signal } = asking;
   const asked = spread(prompts, maxRows);
-  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name} what is ${kind}` });
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name} the ${kind} requests` });
   let done = 0;
   const onAnswer = () => {
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done: ++done, total: asked.length, unit: 'answers' });
@@ -79,9 +79,9 @@ function rowOf(prompt: string, answer: string, form: AskingForm): object {
 
 function nothingHarmful(): AttuneError {
   return new AttuneError('E_SAFETY_SET', {
-    what: 'The sets of prompts have no harmful requests',
+    what: 'The prompt sets contain no harmful requests',
     expected: 'rows of kind harmful, whose refusals are kept, and harmless ones',
-    fix: 'add some, or take our own prompts: no sets',
+    fix: 'add some, or use the built-in prompts by giving no sets',
   });
 }
 
@@ -91,8 +91,8 @@ function noRefusals(target: string, refused: readonly Rehearsed[]): AttuneError 
   );
   return new AttuneError('E_NO_REFUSALS', {
     what: `${target} has no refusals to keep`,
-    got: `${asked} harmful requests, of which it refused none${tooLong > 0 ? `; ${tooLong} answers had no end` : ''}`,
-    expected: 'a model that was taught to refuse',
+    got: `none of ${asked} harmful requests was refused${tooLong > 0 ? `; ${tooLong} answers had no end` : ''}`,
+    expected: 'a model trained to refuse',
     fix: tooLong > 0 ? 'allow longer answers: --max-new-tokens' : undefined,
   });
 }

@@ -158,7 +158,7 @@ function biasTrial({ form, maxRows }: TrialOptions): Trial {
   return {
     name: 'bias',
     condition: 'nothing known',
-    title: 'answers by prejudice, less those against it',
+    title: 'biased answers, minus counter-biased ones',
     rows,
     sampling: { ...WRITTEN, maxNewTokens: 24 },
   };

@@ -9,7 +9,7 @@ import { formOf } from './job-recipe.ts';
 const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: string }>> = {
   supervised: { kinds: ['chat', 'completion'], rows: 'messages, or prompt and completion' },
   dpo: { kinds: ['preference'], rows: 'input, preferred_output and non_preferred_output' },
-  reinforcement: { kinds: ['prompt'], rows: 'messages of which the last is the user’s, and columns for the grader' },
+  reinforcement: { kinds: ['prompt'], rows: 'messages that end with a user message, and columns for the grader' },
 };
 
 /**
@@ -46,8 +46,8 @@ function checkKind(kind: ExampleKind | undefined, type: string, file: string): n
   const { kinds, rows } = KINDS[type]; // own: checked when the job was made
   if (kinds.includes(kind)) return 1;
   throw new AttuneError('E_WRONG_ROWS', {
-    what: `The rows of ${file} are of another kind than the job's method needs`,
-    got: `rows of the kind ${kind}`,
+    what: `The rows of ${file} do not fit the method of the job`,
+    got: `rows of kind ${kind}`,
     expected: `${rows} for ${type}`,
   });
 }

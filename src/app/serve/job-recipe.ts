@@ -57,7 +57,7 @@ function refusePaths(value: unknown, path: string): void {
 }
 
 function notAllowed(param: string, known: readonly string[]): ApiError {
-  const message = `${param} cannot be asked for here. Allowed are ${known.join(', ')}.`;
+  const message = `${param} cannot be set here. Allowed: ${known.join(', ')}.`;
   return new ApiError(400, { message, param, code: 'unsupported_parameter' });
 }
 
@@ -132,8 +132,8 @@ function baseOf({ model }: Job, target: string): string {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) return isOwnBase(target) ? target : resolve(folder);
   throw new AttuneError('E_JOB_MODEL', {
-    what: `The model '${model}' is an adapter, on which no other is trained`,
-    fix: 'name its base model',
+    what: `The model '${model}' is an adapter and cannot be trained further`,
+    fix: 'use its base model',
   });
 }
 

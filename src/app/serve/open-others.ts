@@ -64,7 +64,7 @@ export async function openVectorModel({ target, signal }: OpenRequest): Promise<
       const made = await ask<MadeVectors>({ texts, prefix: prefixOf(about, prompt) }, stop);
       if (made.vectors.every(Number.isFinite)) return made;
       throw new AttuneError('E_VECTOR_NOT_FINITE', {
-        what: 'The model computed a vector with numbers that are not finite',
+        what: 'The model computed a vector that is not finite',
       });
     },
     async close() {

@@ -69,8 +69,8 @@ function sinksOf({
 
 function nothingKept(asked: string): AttuneError {
   return new AttuneError('E_SERVE_SETTINGS', {
-    what: 'Texts are kept by what watches the answers, which is off',
+    what: 'Texts can only be kept while answers are monitored',
     got: `${asked} with --no-monitor`,
-    fix: 'leave one of them out',
+    fix: 'remove one of them',
   });
 }

@@ -21,5 +21,5 @@ function settingName(name: string): string {
 function tlsOf(cert: string | undefined, key: string | undefined): ServeOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined;
   if (cert !== undefined && key !== undefined) return { cert, key };
-  throw new AttuneError('E_USAGE', { what: '--tls-cert and --tls-key belong together', fix: 'give both' });
+  throw new AttuneError('E_USAGE', { what: '--tls-cert and --tls-key must be given together', fix: 'give both' });
 }

@@ -93,8 +93,8 @@ function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSe
   throw new AttuneError('E_SERVE_SETTINGS', {
     what:
       config === undefined
-        ? 'The server cannot be started like this'
-        : `The server cannot be started by ${resolve(config)}`,
+        ? 'The server settings are invalid'
+        : `The server settings in ${resolve(config)} are invalid`,
     problems,
   });
 }
@@ -113,7 +113,7 @@ function readConfig(path: string): Record<string, unknown> {
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new AttuneError('E_SERVE_SETTINGS', {
-    what: `${path} holds no settings`,
+    what: `${path} contains no settings`,
     expected: 'keys such as models, host and port',
   });
 }

@@ -100,8 +100,8 @@ async function readsRecordings(folder: string): Promise<boolean> {
 
 function unaskable(target: string, task: Task): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} cannot be served: no endpoint is for ${task}`,
-    expected: 'a model that writes, classifies, transcribes, recommends or makes vectors',
+    what: `${target} cannot be served: there is no endpoint for ${task}`,
+    expected: 'a model that generates, classifies, transcribes, recommends or embeds',
     fix: 'tune it for a task first: attune train',
   });
 }

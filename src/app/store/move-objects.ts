@@ -84,7 +84,7 @@ async function moveAll(move: Move, arrive: (object: StoredObject) => Promise<voi
   emit({ type: 'phase-started', phase: 'save', message: `moving files to ${to.place}` });
   for (const object of await storedObjects(registry)) {
     if (await isThere(from, object)) await count(object);
-    else moved.left.push(`${object.key}: its bytes are gone`);
+    else moved.left.push(`${object.key}: its content is missing`);
   }
   for (const { name } of await registeredModels(registry))
     for (const version of await versionsOf(registry, name)) {
@@ -113,8 +113,8 @@ async function moveVersion(version: ModelVersion, { from, to }: Move): Promise<S
     await getFolder(from, stored);
     return stored;
   }
-  if (to.isFolder) return 'it is in a folder already';
-  if (!existsSync(folder)) return `${folder} is not there`;
+  if (to.isFolder) return 'it is already in a folder';
+  if (!existsSync(folder)) return `${folder} is missing`;
   if ((await weightsHash(folder)) !== hashes.weights) return `${folder} has changed since it was registered`;
   // It is copied into the store's folder, from which `count` brings it on.
   return putFolder(new FolderStore(objectsFolder()), folder, `models/${newId('')}`);

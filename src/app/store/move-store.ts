@@ -46,7 +46,7 @@ export async function moveStore(options: CallOptions<typeof useCase>): Promise<M
   const { to, from, onEvent: emit = () => undefined, signal } = options;
   if ((to === undefined) === (from === undefined))
     throw new AttuneError('E_USAGE', {
-      what: 'Files and rows go to a place or come from one',
+      what: 'store move needs either --to or --from',
       fix: 'give --to or --from',
     });
   if (to !== undefined && !isBucketUrl(to)) return moveDatabases(to);
@@ -107,9 +107,9 @@ async function refuseServed(registry: Registry): Promise<void> {
   const live = await liveReplicas(registry);
   if (live === 0) return;
   throw new AttuneError('E_STORE_BUSY', {
-    what: 'What a server writes while the store is moved would be lost',
+    what: 'Servers are still running; what they write during the move would be lost',
     got: `${live} that serve its models`,
-    fix: 'stop them; start them again with ATTUNE_STORE or ATTUNE_OBJECTS set',
+    fix: 'stop them, and start them again with ATTUNE_STORE or ATTUNE_OBJECTS set',
   });
 }
 
@@ -130,9 +130,9 @@ async function moveTable(table: string, { source, transaction, place, mended }: 
   const { count: before } = await digestOf(transaction, table);
   if (before > 0) {
     throw new AttuneError('E_STORE_NOT_EMPTY', {
-      what: `${shownPlace(place)} holds something already`,
+      what: `${shownPlace(place)} is not empty`,
       got: `${formatCount(before)} rows of ${table}`,
-      fix: 'give a database that attune has not been used with',
+      fix: 'give a database that attune has not used before',
     });
   }
   const keys = await primaryKey(source, table);
@@ -146,7 +146,7 @@ async function moveTable(table: string, { source, transaction, place, mended }: 
   const [here, there] = [await digestOf(source, table), await digestOf(transaction, table)];
   if (here.count === there.count && here.digest === there.digest) return here.count;
   throw new AttuneError('E_STORE_CHANGED', {
-    what: `${table} has not arrived as it is here`,
+    what: `The copy of ${table} differs from the original`,
     got: `${formatCount(there.count)} rows, ${there.digest.slice(0, 12)}`,
     expected: `${formatCount(here.count)} rows, ${here.digest.slice(0, 12)}`,
     fix: 'nothing was kept there; try again while the store is not in use',

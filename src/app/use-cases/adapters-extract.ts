@@ -7,12 +7,12 @@ export type ExtractedAdapter = JobResult<'extract-adapter'>;
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'the LoRA nearest to what tuning changed in a model',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder, or another adapter's")],
+  summary: 'extract the closest LoRA from a tuned model',
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, a model or an adapter')],
   options: ({ required, text, count }) => ({
-    base: required(text('MODEL', 'the model that it was tuned from')),
-    rank: count('R', "of each layer's change; 16 unless given"),
-    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+    base: required(text('MODEL', 'the base model it was tuned from')),
+    rank: count('R', 'rank of the LoRA (default: 16)'),
+    output: required(text('FOLDER', 'output folder', { aliases: ['--output-dir'] })),
   }),
   effects: ['writes-files', 'computes'],
   examples: ['adapters extract runs/tickets --base attune-base --rank 32 --output tickets-lora'],

@@ -9,22 +9,24 @@ export type MergedAdapters = JobResult<'merge-adapters'>;
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'make one LoRA of several: their sum, average or difference',
-  arguments: ({ arguments: all }) => [all('adapters', 'ADAPTERS', "runs or adapters' folders, all on one base model")],
+  summary: 'merge several LoRAs into one: sum, average or difference',
+  arguments: ({ arguments: all }) => [
+    all('adapters', 'ADAPTERS', 'runs or adapter folders, all on the same base model'),
+  ],
   options: ({ z, required, choice, parsed, number, count, text }) => ({
     method: choice(
       mergeMethodNames,
       'NAME',
-      'linear, ties, dare_ties, dare_linear, magnitude_prune: A and B apart, as PEFT does, all of one rank; ' +
-        'cat: the exact weighted sum of the changes; svd, ties_svd, …: the changes, cut to --rank',
+      'linear, ties, dare_ties, dare_linear, magnitude_prune: A and B merged separately, as in PEFT, ' +
+        'all of one rank; cat: the exact weighted sum of the changes; svd, ties_svd, …: the changes, reduced to --rank',
     ),
     weights: parsed(
       z.array(z.number()),
       'LIST',
-      'a number for each adapter, such as 0.7,0.3; 1 each unless given; -1 subtracts with cat and svd',
+      'a number per adapter, such as 0.7,0.3 (default: 1 each); -1 subtracts with cat and svd',
       { read: (typed, flag) => numbersOf(flag, String(typed)) },
     ),
-    density: number('SHARE', 'share of entries that pruning methods keep; 0.5 unless given', {
+    density: number('SHARE', 'share of entries that pruning methods keep (default: 0.5)', {
       least: 0,
       isAbove: true,
       most: 1,
@@ -32,11 +34,11 @@ export const useCase = defineUseCase({
     majoritySign: choice(
       ['total', 'frequency'],
       'total|frequency',
-      'what decides the sign of ties and dare_ties: the sum, or how many adapters have it',
+      'how ties and dare_ties decide signs: by the sum, or by the number of adapters',
     ),
-    rank: count('R', "of the svd methods' result; the largest of the adapters' unless given"),
-    seed: number('N', 'of what dare_… drops; 42 unless given'),
-    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+    rank: count('R', "rank of the result of svd methods (default: the largest of the adapters')"),
+    seed: number('N', 'seed of what dare_… drops (default: 42)'),
+    output: required(text('FOLDER', 'output folder', { aliases: ['--output-dir'] })),
   }),
   effects: ['writes-files', 'computes'],
   examples: [
@@ -54,7 +56,7 @@ export const useCase = defineUseCase({
       ...adapters.map((one) => `  ${formatNumber(one.weight, 3)} × ${shortPath(one.folder)}`),
       method === 'cat'
         ? '  exactly the weighted sum of their changes'
-        : `  ${method}: measure it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
+        : `  ${method}: evaluate it before you use it: attune eval ${shortPath(folder)} --data rows.jsonl`,
     ].join('\n'),
 });
 

@@ -10,17 +10,17 @@ export const useCase = defineUseCase({
   section: 'Use',
   summary: "project a LoRA onto its base model's alignment (Safe LoRA)",
   arguments: ({ argument }) => [
-    argument('adapter', 'ADAPTER', "a run's or an adapter's folder, of a LoRA on an aligned model"),
+    argument('adapter', 'ADAPTER', 'folder of a run or an adapter: a LoRA on an aligned model'),
   ],
   options: ({ required, text, number, count }) => ({
-    unaligned: required(text('MODEL', 'the aligned model as it was before its alignment')),
-    aligned: text('MODEL', 'the model that was tuned; the one that the adapter names unless given'),
-    threshold: number('COSINE', 'layers are projected whose change keeps at most this cosine; 0.5 unless given', {
+    unaligned: required(text('MODEL', 'the model before its alignment')),
+    aligned: text('MODEL', "the aligned model that was tuned (default: the adapter's base model)"),
+    threshold: number('COSINE', 'project layers whose change has at most this cosine (default: 0.5)', {
       least: -1,
       most: 1,
     }),
-    layers: count('K', 'number of layers with the lowest cosines, instead of a threshold'),
-    output: required(text('FOLDER', 'the folder to write', { aliases: ['--output-dir'] })),
+    layers: count('K', 'number of layers to project, those with the lowest cosines, instead of a threshold'),
+    output: required(text('FOLDER', 'output folder', { aliases: ['--output-dir'] })),
   }),
   effects: ['writes-files', 'computes'],
   examples: ['adapters project runs/shop --unaligned Qwen/Qwen2.5-0.5B --output shop-safe'],
@@ -37,12 +37,12 @@ export const useCase = defineUseCase({
       `${colours.green('✓')} ${shortPath(folder)}: ${projected.length} of ${plural(layers.length, 'layers')} projected`,
       `  cosines of all layers: ${range(layers.map(({ cosine }) => cosine))}`,
       ...(projected.length > 0
-        ? [`  changes of those projected: ${range(projected.map(({ ratio }) => ratio))} times as long as before`]
+        ? [`  changes of projected layers: ${range(projected.map(({ ratio }) => ratio))} times the former length`]
         : []),
       ...(untouched.length > 0
-        ? [`  ${plural(untouched.length, 'layers')} not touched: alignment changed nothing there`]
+        ? [`  ${plural(untouched.length, 'layers')} unchanged: alignment changed nothing there`]
         : []),
-      `  measure it before you use it: attune safety ${shortPath(folder)}; attune eval ${shortPath(folder)} --data rows.jsonl`,
+      `  evaluate it before you use it: attune safety ${shortPath(folder)}; attune eval ${shortPath(folder)} --data rows.jsonl`,
     ].join('\n');
   },
 });

@@ -23,19 +23,14 @@ export interface Advised extends Advice {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'measure what the data can do: cheap baselines, prompting, fine-tuning, more rows',
+  summary: 'find out what the data can do: cheap baselines, prompting, fine-tuning, more rows',
   arguments: ({ z, argumentOr }) => [
-    argumentOr(
-      'data',
-      'DATA',
-      'a file, folder or glob of rows with answers, or a recipe that names them',
-      z.custom<Recipe>(),
-    ),
+    argumentOr('data', 'DATA', 'a file, folder or glob of rows with answers, or a recipe', z.custom<Recipe>()),
   ],
   options: (fields) => ({
     flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's"),
     withModel: fields.inMemory<boolean>(
-      "tune the recipe's model on growing parts of the rows too (where flags name a model)",
+      "also tune the recipe's model on growing parts of the rows (if flags set a model)",
     ),
   }),
   takesRecipe: true,

@@ -11,21 +11,21 @@ const EXCERPT = 60;
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'list and search answers of served models, newest first',
-  arguments: ({ optionalArgument }) => [optionalArgument('model', 'MODEL', 'its name; all models unless given')],
+  arguments: ({ optionalArgument }) => [optionalArgument('model', 'MODEL', 'its name (default: all models)')],
   options: (fields) => ({
-    version: fields.text('NAME', 'of this version only'),
+    version: fields.text('NAME', 'only this version'),
     since: fields.parsed(
       fields.z.number().nonnegative(),
       'TIME',
-      'since then: 2h, 7d, or a date such as 2026-12-01T05:47',
+      'start time: 2h, 7d, or a date such as 2026-12-01T05:47',
       { read: (typed) => timeOf(String(typed)) },
     ),
-    search: fields.text('TEXT', 'question or answer contains it; the server has to keep texts'),
+    search: fields.text('TEXT', 'text in question or answer; the server must keep texts'),
     flagged: fields.text('SIGNAL', 'with this signal set, such as refusal; any for every signal'),
     alarm: fields.text('ID', 'examples of an alarm'),
     unrated: fields.flag('without feedback'),
-    limit: fields.count('N', 'at most this many (20)'),
-    after: fields.text('CURSOR', 'the page after one that said so'),
+    limit: fields.count('N', 'maximum number (20)'),
+    after: fields.text('CURSOR', 'the next page, as printed by the previous one'),
     ...answerFields(fields),
   }),
   effects: [],
@@ -40,7 +40,7 @@ export const useCase = defineUseCase({
       next === null
         ? []
         : [colours.dim(`${isComplete ? 'More' : 'Older answers have not been searched yet'}: --after "${next}"`)];
-    if (data.length === 0) return ['No such answers', ...more].join('\n');
+    if (data.length === 0) return ['No matching answers', ...more].join('\n');
     const columns = [
       { title: 'answer', isName: true },
       { title: 'time' },
@@ -70,7 +70,7 @@ function timeOf(text: string): number {
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
   throw new AttuneError('E_USAGE', {
-    what: '--since is not a time',
+    what: '--since is not a valid time',
     got: text,
     expected: '2h, 7d, or 2026-12-01T05:47',
   });

@@ -10,11 +10,11 @@ export interface RatedAnswer {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'say what an answer of a served model was worth, or should have been',
-  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, as `attune answers list` or an alarm names it')],
+  summary: 'give feedback on a served answer: a rating, the right class or a correction',
+  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, from `attune answers list` or an alarm')],
   options: (fields) => ({
     thumb: fields.choice(['up', 'down'], 'UP_OR_DOWN', 'up for a good answer, down for a bad one'),
-    score: fields.number('NUMBER', 'on your own scale, in place of a thumb'),
+    score: fields.number('NUMBER', 'a number on your own scale, instead of a thumb'),
     label: fields.text('CLASS', 'the right class'),
     correction: fields.text('TEXT', 'what the answer should have been'),
     comment: fields.text('TEXT', 'free text'),
@@ -27,7 +27,7 @@ export const useCase = defineUseCase({
     return rateAnswer(id, options);
   },
   render({ id, answer, canTrain }) {
-    const use = canTrain ? 'a row to train on can come of it' : 'no row to train on comes of it';
-    return `${answer}: kept as ${id}; ${use}`;
+    const use = canTrain ? 'it can become a training row' : 'it cannot become a training row';
+    return `${answer}: stored as ${id}; ${use}`;
   },
 });

@@ -6,7 +6,7 @@ import { defineUseCase } from './use-case.ts';
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'show one answer of a served model, with its question and its feedback',
-  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, as `attune answers list` or an alarm names it')],
+  arguments: ({ argument }) => [argument('id', 'ANSWER', 'its id, from `attune answers list` or an alarm')],
   options: answerFields,
   effects: [],
   examples: ['answers show chatcmpl-4f1c'],
@@ -31,7 +31,7 @@ export const useCase = defineUseCase({
     return [
       head,
       ...(about.length > 0 ? [colours.dim(about.join(' · '))] : []),
-      ...(isKept ? [] : [colours.dim('No text is kept of it: attune serve --keep text keeps texts from then on')]),
+      ...(isKept ? [] : [colours.dim('The text is not stored: attune serve --keep text stores texts from then on')]),
       ...messagesOf(prompt).flatMap(([role, text]) => ['', colours.bold(role), text]),
       ...(answer === null ? [] : ['', colours.bold('answer'), answer]),
       ...(said.length > 0 ? ['', colours.bold('feedback'), ...said] : []),

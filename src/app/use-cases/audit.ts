@@ -6,7 +6,7 @@ export const useCase = defineUseCase({
   section: 'Use',
   summary: 'show the audit log of registered models and jobs, and verify it',
   arguments: ({ optionalArgument }) => [
-    optionalArgument('subject', 'SUBJECT', 'a model, tickets@3 or a job; everything unless given'),
+    optionalArgument('subject', 'SUBJECT', 'a model, tickets@3 or a job (default: everything)'),
   ],
   options: ({ count }) => ({ limit: count('N', 'newest entries only') }),
   effects: [],
@@ -17,7 +17,7 @@ export const useCase = defineUseCase({
   },
   render: (entries) =>
     entries.length === 0
-      ? 'nothing yet'
+      ? 'no entries yet'
       : entries
           .map(({ at, by, action, subject }) => `${formatTime(at)}  ${action.padEnd(22)}${subject}  by ${by}`)
           .join('\n'),

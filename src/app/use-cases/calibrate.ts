@@ -10,19 +10,22 @@ export interface Calibrated extends Calibration {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: "fit a model's confidence in typed questions, and thresholds from costs, on rows of your own",
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's or a model's")],
+  summary: "calibrate a model's confidence in typed questions, and set thresholds from costs, on your own rows",
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a model')],
   options: (fields) => ({
     data: fields.required(
-      fields.text('FILE', 'rows {state, questions, answers} that it was not trained on: one half fits, one measures'),
+      fields.text(
+        'FILE',
+        'rows {state, questions, answers} that it was not trained on: one half calibrates, the other evaluates',
+      ),
     ),
     costs: fields.parsed(
       fields.z.union([fields.z.string(), fields.z.record(fields.z.string(), fields.z.unknown())]),
       'FILE',
-      'JSON by question: {"missed": 50, "false_alarm": 1, "review": 2} of a noul, {"wrong": 5, "review": 1} of others',
+      'JSON by question: {"missed": 50, "false_alarm": 1, "review": 2} for a noul, {"wrong": 5, "review": 1} for others',
       { read: String },
     ),
-    maxError: fields.number('SHARE', 'for other questions: decide only what keeps errors to this share', {
+    maxError: fields.number('SHARE', 'for other questions: maximum error share of automatic decisions', {
       least: 0,
       most: 1,
     }),
@@ -34,7 +37,7 @@ export const useCase = defineUseCase({
     'calibrate runs/tickets --data held-out.jsonl',
     'calibrate runs/tickets --data held-out.jsonl --costs costs.json --max-error 0.05',
   ],
-  stopping: 'stopping; nothing is kept',
+  stopping: 'stopping; nothing is saved',
   async run({ model, ...options }, call): Promise<Calibrated> {
     const { calibrate } = await import('../calibrate.ts');
     return calibrate(model, { ...options, ...call });
@@ -49,7 +52,7 @@ export const useCase = defineUseCase({
       return `${id}: ${percent(decided)} decided without a person${mistakes}`;
     });
     return [
-      `${colours.green('✓')} ${path}: fitted on ${rows.fitted} rows, measured on ${rows.measured} others`,
+      `${colours.green('✓')} ${path}: fitted on ${rows.fitted} rows, evaluated on ${rows.measured} others`,
       `temperatures: ${kept.join(', ')}`,
       ...figures,
       ...questions,

@@ -11,23 +11,23 @@ export interface Chatted {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'talk to a tuned model, or to a base model',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's, a model's, or attune-base")],
+  summary: 'chat with a tuned model or a base model',
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a model, or attune-base')],
   options: (fields) => ({
     ...samplingFields(fields),
-    system: fields.text('TEXT', 'system message (that of all training rows)'),
+    system: fields.text('TEXT', 'system message (default: that of all training rows)'),
     tools: fields.parsed(
       fields.z.array(fields.z.custom<ToolSchema>(isTool)),
       'FILE',
-      'list of tools as JSON, as in rows and requests (those of all training rows)',
+      'tools as a JSON list, as in rows and requests (default: those of all training rows)',
       { read: (typed) => readTools(String(typed)) },
     ),
-    trainedDefaults: fields.flag('neither system message nor tools of the training rows', {
+    trainedDefaults: fields.flag('use neither system message nor tools of the training rows', {
       flag: '--no-trained-defaults',
     }),
-    image: fields.texts('FILE', 'shown with the first message, to a model that reads images'),
-    raw: fields.flag('continue plain text; as the model was trained unless given'),
-    turns: fields.flag('use the chat template although the model was trained on plain prompts'),
+    image: fields.texts('FILE', 'images for the first message, if the model reads images'),
+    raw: fields.flag('continue plain text (default: as the model was trained)'),
+    turns: fields.flag('use the chat template even if the model was trained on plain prompts'),
     lines: fields.inMemory<Iterable<string> | AsyncIterable<string>>('what is said, line by line'),
     onText: fields.inMemory<(text: string) => void>('receives answers piece by piece'),
   }),
@@ -67,7 +67,7 @@ function readTools(file: string): ToolSchema[] {
   const tools = readJson(file);
   if (Array.isArray(tools) && tools.every(isTool)) return tools as ToolSchema[];
   throw new AttuneError('E_USAGE', {
-    what: `${file} holds no list of tools`,
+    what: `${file} does not contain a list of tools`,
     expected: '[{"type": "function", "function": {"name": …, "description": …, "parameters": {…}}}]',
   });
 }

@@ -11,7 +11,7 @@ export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'compare systems: which one is better, and with what confidence',
+  summary: 'compare systems: which is better, and with what confidence',
   arguments: ({ arguments: all }) => [
     all(
       'systems',
@@ -23,11 +23,11 @@ export const useCase = defineUseCase({
     data: rowsField(fields, 'rows to compare on (the test rows of the first run)'),
     ...measuredRowFields(fields),
     trainData: rowsField(fields, 'rows to fit and to show (the training rows of the first run)'),
-    metrics: listField(fields, 'metrics, the deciding one first (chosen by the kind of answers)'),
+    metrics: listField(fields, 'metrics; the first one decides (chosen by the kind of answers)'),
     baselines: listField(fields, 'for a run alone: prompted, few_shot, cheap'),
     instruction: fields.text('TEXT', 'instruction for prompted models'),
     ...measureFields(fields),
-    output: fields.text('FOLDER', 'keep comparison.json and samples.json there', { aliases: ['--output-dir'] }),
+    output: fields.text('FOLDER', 'folder for comparison.json and samples.json', { aliases: ['--output-dir'] }),
     ...pairFields(fields),
     ...endpointFields(fields),
     seed: fields.inMemory<number>("draws samples and intervals; the first run's unless given"),
@@ -40,7 +40,7 @@ export const useCase = defineUseCase({
     'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
     'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
   ],
-  stopping: 'stopping; what endpoints have answered is kept',
+  stopping: 'stopping; answers from endpoints are kept',
   resultWith: { counterfactuals: resultType<CounterfactualResults>() },
   async run({ systems, ...options }, call): Promise<ComparedSystems | CounterfactualResults> {
     const { asksForPairs, compareOptions } = await import('../compare/compare-options.ts');
@@ -56,7 +56,7 @@ export const useCase = defineUseCase({
     const { comparison, folder, counted } = result;
     const remark =
       counted === undefined
-        ? folder && `kept in ${shortPath(folder)}`
+        ? folder && `saved in ${shortPath(folder)}`
         : `the verdict of ${shortPath(counted)} counts these rows`;
     const kept = remark === undefined ? '' : `\n\n${terminal.colours.dim(remark)}`;
     return describeComparison(comparison, terminal) + kept;

@@ -23,11 +23,11 @@ export interface Counterfactuals {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'write pairs of rows that differ in the gender, origin or nationality of the person in them',
+  summary: 'write pairs of rows that differ in the gender, origin or nationality of the person mentioned',
   arguments: ({ argument }) => [argument('file', 'FILE', 'rows in English: .jsonl, .json, .csv, .parquet')],
   options: (fields) => ({
     output: fields.required(fields.text('FILE', 'the .jsonl file to write', { aliases: ['--to'] })),
-    change: fields.choices(axes, 'WHAT', `only this: ${axes.join(', ')}; several times for more (all)`),
+    change: fields.choices(axes, 'WHAT', `only these axes: ${axes.join(', ')}; can be repeated (all)`),
     origin: fields.texts('NAME', 'origin of the new names (any)'),
     seed: fields.number('N', 'seed of the drawn names (0)', { least: 0, isWhole: true }),
   }),

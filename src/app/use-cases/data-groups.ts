@@ -12,7 +12,7 @@ export type DataGroups = GroupReport<GroupedRow> & { files: string[] };
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'count the groups of people in the rows, and the balance of labels among them',
+  summary: 'count groups of people in the rows, and the balance of labels among them',
   arguments: ({ arguments: all }) => [all('files', 'FILE', 'rows: .jsonl, .json, .csv, .parquet')],
   options: (fields) => ({
     ...groupFields(fields),

@@ -48,7 +48,7 @@ const STOPPING = 'stopping';
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'show how data are read: format, labels, and rows with the trained part in colour',
+  summary: 'show how data is read: format, labels, and rows with the trained part in colour',
   arguments: ({ argument }) => [argument('path', 'PATH', 'a recipe, or data: a file, folder or glob')],
   options: (fields) => ({
     rows: fields.count('N', 'rows to show (3)'),

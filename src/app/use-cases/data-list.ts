@@ -8,9 +8,9 @@ const HASH_DIGITS = 12;
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'list the data that runs used, newest first, by hash',
+  summary: 'list the data used by runs, newest first, by hash',
   arguments: ({ optionalArguments }) => [
-    optionalArguments('folders', 'FOLDER', 'where to look for runs besides the known ones (runs)'),
+    optionalArguments('folders', 'FOLDER', 'further places to look for runs (runs)'),
   ],
   effects: [],
   async run({ folders }): Promise<{ dataSets: DataSetRecord[] }> {
@@ -18,7 +18,8 @@ export const useCase = defineUseCase({
     return { dataSets: await findDataSets({ folders }) };
   },
   render({ dataSets }, { colours }) {
-    if (dataSets.length === 0) return `No run has used data yet. Start one with ${colours.cyan('attune train RECIPE')}`;
+    if (dataSets.length === 0)
+      return `No run has used any data yet. Start one with ${colours.cyan('attune train RECIPE')}`;
     const rows = dataSets.map(({ hash, source, format, rows: count, created_at: createdAt, runs }) => [
       hash.slice(0, HASH_DIGITS),
       formatCount(count),

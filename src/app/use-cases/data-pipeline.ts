@@ -30,7 +30,7 @@ export const useCase = defineUseCase({
       flag: '--no-cache',
     }),
     ...readingFields(fields),
-    base: fields.inMemory<string>("folder that relative paths start from (the pipeline file's, or the current one)"),
+    base: fields.inMemory<string>("base folder of relative paths (the pipeline file's, or the current one)"),
   }),
   effects: ['writes-files', 'computes'],
   examples: ['data pipeline support.yaml', 'data pipeline support.yaml --output data/support'],

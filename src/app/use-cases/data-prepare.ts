@@ -8,7 +8,7 @@ export interface PreparedData extends PreparationReport {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'make rows to train on of documents: PDF, Office, web pages, mail, chats, tables, archives',
+  summary: 'make training rows from documents: PDF, Office, web pages, mail, chats, tables, archives',
   arguments: ({ arguments: all }) => [all('sources', 'PATH', 'files, folders, archives')],
   options: (fields) => ({
     output: fields.required(
@@ -19,11 +19,11 @@ export const useCase = defineUseCase({
     step: fields.parsed(
       fields.z.array(fields.z.union([fields.z.string(), fields.z.custom<StepSpec>()])),
       'STEP',
-      'a step, or "step: {option: value}"; several in their order (what suits the documents)',
+      'a step, or "step: {option: value}"; several run in order (default: chosen by the documents)',
       { many: true, read: (typed) => [typed].flat() },
     ),
-    ocr: fields.flag('recognise the text of scanned pages and pictures (English)'),
-    query: fields.text('SQL', 'for databases: the rows to read; only reading is possible'),
+    ocr: fields.flag('read text in scanned pages and pictures (English)'),
+    query: fields.text('SQL', 'for databases: the query for rows; read-only'),
     seconds: fields.count('N', 'time limit without progress on a file (30)'),
     memory: fields.count('MIB', "memory limit of a file's reader (1536)"),
     ...readingFields(fields),

@@ -9,11 +9,11 @@ export interface RestoredData {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'replace the tags of redacted rows, or of answers, by the original values',
+  summary: 'replace tags in redacted rows or answers by the original values',
   arguments: ({ argument }) => [argument('file', 'FILE', 'rows (.jsonl) or any text with tags')],
   options: (fields) => ({
     vault: fields.required(
-      fields.text('FILE', 'the vault that `data redact --vault` wrote; opened with ATTUNE_VAULT_PASSPHRASE'),
+      fields.text('FILE', 'the vault written by `data redact --vault`; opened with ATTUNE_VAULT_PASSPHRASE'),
     ),
     output: fields.required(fields.text('FILE', 'the file to write', { aliases: ['--to'] })),
     passphrase: fields.inMemory<string>('passphrase of the vault (ATTUNE_VAULT_PASSPHRASE)'),

@@ -4,7 +4,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'list the steps that `data prepare` knows, with their options',
+  summary: 'list the steps of `data prepare` with their options',
   effects: [],
   examples: ['data steps'],
   async run(): Promise<StepDescription[]> {

@@ -9,10 +9,10 @@ const json = ({ z }: FieldKit) => z.union([z.record(z.string(), z.unknown()), z.
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'answer typed questions about a state with probabilities',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's or a chat model's")],
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a chat model')],
   options: (fields) => ({
     state: fields.required(
-      fields.parsed(fields.z.union([fields.z.string(), json(fields)]), 'TEXT', 'what the questions are about', {
+      fields.parsed(fields.z.union([fields.z.string(), json(fields)]), 'TEXT', 'the subject of the questions', {
         read: String,
       }),
     ),

@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
     const { describeDiagnosis } = await import('./text/diagnosis.ts');
     console.out.line(describeDiagnosis(diagnosis, console.out));
     throw new AttuneError('E_DOCTOR', {
-      what: 'The engine does not work as it should on this machine',
+      what: 'The engine does not work correctly on this machine',
       fix: 'see the checks marked above',
     });
   },

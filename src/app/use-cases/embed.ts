@@ -24,19 +24,17 @@ export interface Embedded {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'make vectors of texts or images',
-  arguments: ({ argument }) => [
-    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: one of vectors"),
-  ],
+  summary: 'embed texts or images as vectors',
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or an embedding model')],
   options: (fields) => ({
     input: vectorRowsField(fields, 'rows in any format that training reads, or a folder of images'),
-    text: fields.texts('TEXT', 'a text; may be repeated'),
-    output: fields.text('FILE', 'file to write: .npy, .jsonl or .safetensors; rows are written into it or next to it', {
+    text: fields.texts('TEXT', 'a text; can be repeated'),
+    output: fields.text('FILE', 'output file: .npy, .jsonl or .safetensors; rows are written into it or next to it', {
       aliases: ['--to'],
     }),
     ...vectorColumnFields(fields),
     ...poolingField(fields),
-    prompt: fields.text('NAME', "put one of the model's own prompts before every text"),
+    prompt: fields.text('NAME', "put one of the model's prompts before every text"),
     ...baseField(fields),
   }),
   effects: ['computes', 'writes-files'],
@@ -53,7 +51,7 @@ export const useCase = defineUseCase({
     // Vectors of a whole file on standard output are useless.
     if (options.input !== undefined && options.text === undefined && options.output === undefined)
       throw new AttuneError('E_USAGE', {
-        what: 'Vectors of a file need one to go to',
+        what: 'Vectors of a file need an output file',
         fix: 'add --output vectors.npy',
       });
     const { embed } = await import('../embed/embed.ts');
@@ -67,7 +65,7 @@ export const useCase = defineUseCase({
   },
   render({ rows, width, files, cut, vectors, columns, isNormalised }, { colours }) {
     if (vectors !== undefined) return vectors.map((vector) => JSON.stringify(vector)).join('\n');
-    const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, made of ${columns.join(' and ')}`;
+    const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, from ${columns.join(' and ')}`;
     const [first, ...others] = files!.map(shortPath);
     const beside = others.map((file) => `  its rows, line by line: ${file}`);
     return [`${colours.green('✓')} ${first}: ${made}`, ...beside, ...cutNotes(cut).map(colours.yellow)].join('\n');
@@ -76,5 +74,7 @@ export const useCase = defineUseCase({
 
 function cutNotes(cut: number): string[] {
   const are = cut === 1 ? 'is' : 'are';
-  return cut === 0 ? [] : [`! ${plural(cut, 'texts')} ${are} longer than the model reads: only the beginning counts`];
+  return cut === 0
+    ? []
+    : [`! ${plural(cut, 'texts')} ${are} longer than the model's context: only the beginning counts`];
 }

@@ -8,12 +8,14 @@ import { defineUseCase, resultType } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'measure one model on held-out rows, with intervals',
-  arguments: ({ argument }) => [argument('system', 'MODEL', 'a run, a model folder, or whatever compare takes')],
+  summary: 'evaluate one model on held-out rows, with intervals',
+  arguments: ({ argument }) => [
+    argument('system', 'MODEL', 'a run, a model folder, or any system that compare accepts'),
+  ],
   options: (fields) => ({
-    data: rowsField(fields, "rows to measure on (the run's own test rows)"),
+    data: rowsField(fields, "rows to evaluate on (the run's own test rows)"),
     ...measuredRowFields(fields),
-    base: fields.flag('the base model that the run started from'),
+    base: fields.flag('the base model of the run'),
     metrics: listField(fields, 'metrics (chosen by the kind of answers)'),
     ...measureFields(fields),
     ...pairFields(fields),
@@ -30,7 +32,7 @@ export const useCase = defineUseCase({
     'eval runs/tickets --text "I was charged twice" --label billing',
     'eval runs/tickets --counterfactuals pairs.jsonl --max-flip-rate 0.05',
   ],
-  stopping: 'stopping; what endpoints have answered is kept',
+  stopping: 'stopping; answers from endpoints are kept',
   resultWith: { counterfactuals: resultType<CounterfactualResults>() },
   async run({ system, base = false, ...options }, call): Promise<Evaluated | CounterfactualResults> {
     const { asksForPairs, compareOptions } = await import('../compare/compare-options.ts');

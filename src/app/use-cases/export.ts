@@ -26,24 +26,26 @@ type Exported =
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'write a model in another format, scored before and after',
-  arguments: ({ argument }) => [argument('target', 'RUN', "its folder, name or id; an adapter's or a model's folder")],
+  summary: 'export a model to another format, scored before and after',
+  arguments: ({ argument }) => [
+    argument('target', 'RUN', "a run's folder, name or id; an adapter's or a model's folder"),
+  ],
   options: (fields) => ({
     to: fields.choice(
       exportForms.names,
       'FORM',
-      'merged: base and adapter as one Hugging Face folder; gguf: a file for llama.cpp and Ollama; ollama: made ' +
-        'there too; vllm: a folder that vLLM serves',
+      'merged: base and adapter as one Hugging Face folder; gguf: a file for llama.cpp and Ollama; ollama: ' +
+        'gguf, also created in Ollama; vllm: a folder for vLLM',
     ),
     dtype: fields.choice(
       exportTypes,
       'TYPE',
-      'type of the weights: f32, bf16, f16, or auto: that of the base model; in GGUF also q8_0, q4_0 and q4_k_m, which are smaller',
+      'type of the weights: f32, bf16, f16, or auto (as the base model); for GGUF also the smaller q8_0, q4_0 and q4_k_m',
     ),
-    output: fields.text('FOLDER', 'folder to write (RUN/FORM, or MODEL-FORM here)', { aliases: ['--output-dir'] }),
+    output: fields.text('FOLDER', 'output folder (RUN/FORM, or MODEL-FORM here)', { aliases: ['--output-dir'] }),
     check: fields.text(
       'URL',
-      'writes nothing, but asks a server the test rows: whether it answers as the run does here',
+      'exports nothing, but sends the test rows to a server and checks that it answers like the run',
     ),
     name: fields.text('NAME', "with --check: the model's name there; the run's unless given"),
     data: fields.inMemory<FileOrRows>("with check: rows to ask, in place of the run's test rows"),

@@ -42,12 +42,12 @@ export interface LogProbEntry {
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'answer every row of a file',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's, a model's, or attune-base")],
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a model, or attune-base')],
   options: (fields) => ({
     input: fields.required(fields.rows('FILE', 'rows in any format that training reads')),
     output: fields.text('FILE', 'JSONL file to write (standard output)', { aliases: ['--to'] }),
     ...layoutFields(fields),
-    n: fields.count('COUNT', 'answers to each row, for a temperature above 0'),
+    n: fields.count('COUNT', 'answers per row, with a temperature above 0'),
     logprobs: fields.number('COUNT', 'log-probability of each token, with this many alternatives', {
       least: 0,
       isWhole: true,

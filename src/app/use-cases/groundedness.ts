@@ -6,18 +6,20 @@ import { defineUseCase } from './use-case.ts';
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'check whether answers are supported by their sources, and whether the model admits not knowing',
-  arguments: ({ argument }) => [argument('target', 'MODEL', "a run's folder, name or id, an adapter's, a model's")],
+  arguments: ({ argument }) => [
+    argument('target', 'MODEL', "a run's folder, name or id, or the folder of an adapter or model"),
+  ],
   options: (fields) => ({
     data: fields.required(
-      fields.text('FILE', 'rows {question, source, answer, prompt}; an empty answer where the source is silent'),
+      fields.text('FILE', 'rows {question, source, answer, prompt}; an empty answer if the source does not contain it'),
     ),
-    before: fields.text('MODEL', 'what to set it against; the base model unless given'),
-    instruction: fields.text('TEXT', 'instruction for the base, as a system of its own'),
-    endpoint: fields.text('URL', 'https://HOST/v1 of who judges, in place of the classifier'),
-    model: fields.text('NAME', "the judge's name there"),
-    maxRows: fields.count('ROWS', 'first rows only; all unless given'),
-    maxNewTokens: fields.count('TOKENS', 'longest answer; 96 unless given'),
-    output: fields.text('FOLDER', "where groundedness.json is written; the run's own unless given", {
+    before: fields.text('MODEL', 'model to compare with (default: the base model)'),
+    instruction: fields.text('TEXT', 'instruction for the base, as a further system'),
+    endpoint: fields.text('URL', 'https://HOST/v1 of a judge, instead of the classifier'),
+    model: fields.text('NAME', 'name of the judge at the endpoint'),
+    maxRows: fields.count('ROWS', 'only the first rows (default: all)'),
+    maxNewTokens: fields.count('TOKENS', 'maximum tokens of an answer (default: 96)'),
+    output: fields.text('FOLDER', "folder for groundedness.json (default: the run's)", {
       aliases: ['--to'],
     }),
     ...endpointFields(fields),

@@ -25,7 +25,7 @@ export interface ImportedAnswers {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: "take traces and scores of Langfuse's exports as answers and feedback of a model",
+  summary: 'import Langfuse traces and scores as answers and feedback of a model',
   arguments: ({ arguments: all }) => [
     all('files', 'FILE', 'traces, observations, scores, or folders of them: .json, .jsonl, .csv, .parquet'),
   ],

@@ -25,17 +25,16 @@ export interface ImportedFromOpenAi {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary:
-    'fetch the fine-tuning jobs, files and stored completions of an OpenAI key, with recipes that do the same here',
+  summary: 'import the fine-tuning jobs, files and stored completions of an OpenAI key, with equivalent recipes',
   options: (fields) => ({
-    output: fields.text('FOLDER', 'the folder to write; openai unless given', { aliases: ['--output-dir'] }),
-    model: fields.text('BASE', 'the base that the recipes tune; attune-base unless given'),
-    baseUrl: fields.text('URL', 'where the API is; https://api.openai.com/v1 unless given'),
-    prices: pricesField(fields, 'of a million tokens read and written, for the cost of 1,000 requests'),
+    output: fields.text('FOLDER', 'output folder (default: openai)', { aliases: ['--output-dir'] }),
+    model: fields.text('BASE', 'base model of the recipes (default: attune-base)'),
+    baseUrl: fields.text('URL', 'base URL of the API (default: https://api.openai.com/v1)'),
+    prices: pricesField(fields, 'price of a million tokens, input and output, for the cost of 1,000 requests'),
   }),
   effects: ['fetches', 'writes-files'],
   examples: ['import openai', 'import openai --model Qwen/Qwen3-0.6B --prices 0.3,1.2'],
-  stopping: 'stopping; what was fetched stays, and the next time it goes on from there',
+  stopping: 'stopping; downloaded files are kept, and the next run continues',
   async run(options, call): Promise<ImportedFromOpenAi> {
     const { importOpenAi } = await import('../import-openai/import-openai.ts');
     return importOpenAi({ ...options, ...call });

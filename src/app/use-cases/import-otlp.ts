@@ -4,7 +4,7 @@ import type { ImportedAnswers } from './import-langfuse.ts';
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'take spans and evaluations of OpenTelemetry (OTLP in JSON) as answers and feedback of a model',
+  summary: 'import OpenTelemetry spans and evaluations (OTLP in JSON) as answers and feedback of a model',
   arguments: ({ arguments: all }) => [
     all('files', 'FILE', 'exports with resourceSpans or resourceLogs: .json, .jsonl'),
   ],

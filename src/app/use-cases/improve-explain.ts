@@ -7,7 +7,7 @@ const MOST_SHOWN = 10;
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'list every decision of a loop with its reason, and rows that were held',
+  summary: 'list every decision of a loop with its reason, and held rows',
   arguments: ({ argument }) => [argument('file', 'FILE', 'as in `attune improve run`')],
   effects: [],
   examples: ['improve explain support.yaml'],
@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
     return improvementStatus(file);
   },
   render({ decisions, held, cycle }, { colours }) {
-    if (decisions.length === 0) return 'Nothing has been decided yet';
+    if (decisions.length === 0) return 'No decisions yet';
     const lines = decisions.map((decision) => decisionLine(decision, colours));
     const rows = held[cycle] ?? [];
     if (rows.length === 0) return lines.join('\n');

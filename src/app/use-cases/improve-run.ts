@@ -16,7 +16,7 @@ export interface Improvement {
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'improve a model in use by what people said of it, as far as that goes now',
+  summary: 'improve a model in use with its feedback, as far as possible now',
   arguments: ({ argument }) => [argument('file', 'FILE', 'YAML with continuous: {model, retrain: {recipe}, …}')],
   options: ({ text, inMemory }) => ({
     discard: text('REASON', 'drop the batch under way, or one that was stopped, with its rows'),
@@ -30,7 +30,7 @@ export const useCase = defineUseCase({
   },
   async inTerminal({ file, ...options }, console): Promise<Improvement> {
     const { improve } = await import('../improve/improve.ts');
-    const signal = console.stopSignal('stopping after this step; the next run goes on');
+    const signal = console.stopSignal('stopping after this step; the next run continues');
     const { log } = console;
     const onDecision = (decision: Decision): void => log.line(decisionLine(decision, log.colours));
     return withProgress(console, (onEvent) => improve(file, { ...options, onDecision, onEvent, signal }));
@@ -39,9 +39,9 @@ export const useCase = defineUseCase({
     if (waitsFor !== undefined) return `${model} waits (${state}): ${waitsFor}`;
     if (state === 'stopped') {
       const reason = decisions.at(-1)?.reason ?? 'see attune improve explain';
-      const next = 'look at the rows, then go on without them: --discard REASON';
+      const next = 'look at the rows, then continue without them: --discard REASON';
       return `${colours.red('✗')} ${model} is stopped: ${reason}\n  ${next}`;
     }
-    return state === 'promoted' ? `${colours.green('✓')} ${model} is improved` : `${model} stays as it is`;
+    return state === 'promoted' ? `${colours.green('✓')} ${model} is improved` : `${model} is unchanged`;
   },
 });

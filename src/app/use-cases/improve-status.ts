@@ -5,7 +5,7 @@ import type { Decision } from '../improve/improvement-decisions.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'say where the improvement of a model stands',
+  summary: "show the state of a model's improvement",
   arguments: ({ argument }) => [argument('file', 'FILE', 'as in `attune improve run`')],
   effects: [],
   examples: ['improve status support.yaml'],
@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
   },
   render({ model, cycle, state, last }, { colours }) {
     const head = `${model}, cycle ${cycle}: ${state}`;
-    const next = 'attune improve run goes on, or says what it waits for';
+    const next = 'attune improve run continues, or says what it is waiting for';
     return [head, ...(last === undefined ? [] : [decisionLine(last, colours)]), colours.dim(next)].join('\n');
   },
 });

@@ -23,25 +23,25 @@ export interface Judgement {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'let a model behind an endpoint judge answers, and measure the judge against people',
+  summary: 'let a model behind an endpoint judge answers, and compare the judge with people',
   arguments: ({ argument }) => [
     argument('pairs', 'PAIRS', 'a file of rows {prompt, a, b}, or the folder of a run or comparison'),
   ],
   options: (fields) => ({
-    endpoint: fields.required(fields.text('URL', 'https://HOST/v1, of an OpenAI-compatible server')),
-    model: fields.required(fields.text('NAME', "the judge's name there")),
+    endpoint: fields.required(fields.text('URL', 'https://HOST/v1 of an OpenAI-compatible server')),
+    model: fields.required(fields.text('NAME', 'name of the judge at the endpoint')),
     against: fields.text('SYSTEM', 'for a comparison: the system to compare answers with (the strongest)'),
     instruction: fields.text('TEXT', 'the criterion, in one sentence'),
     rubric: fields.parsed(
       fields.z.union([fields.z.string(), fields.z.custom<RubricInput>()]),
       'FILE',
-      'rate each answer by the criteria of this file instead',
+      'rate each answer by the criteria in this file instead',
       { read: String },
     ),
-    labels: fields.text('FILE', "people's preferences, or a review's log, to measure the judge by"),
+    labels: fields.text('FILE', 'human preferences, or a review log, to calibrate the judge'),
     maxRows: fields.count('ROWS', 'number of rows, from the beginning (all)'),
-    maxNewTokens: fields.count('TOKENS', 'longest answer of the judge (1024)'),
-    output: fields.text('FILE', 'keep everything there, as JSON', { aliases: ['--to'] }),
+    maxNewTokens: fields.count('TOKENS', "maximum tokens of a judge's answer (1024)"),
+    output: fields.text('FILE', 'folder for all results as JSON', { aliases: ['--to'] }),
     ...endpointFields(fields),
   }),
   effects: ['sends', 'writes-files'],
@@ -49,7 +49,7 @@ export const useCase = defineUseCase({
     'judge runs/tickets --endpoint https://api.example.com/v1 --model large --prices 2,8 --max-cost 5',
     'judge pairs.jsonl --endpoint http://localhost:8000/v1 --model tickets --labels pairs.review.jsonl',
   ],
-  stopping: 'stopping; what the judge has answered is kept',
+  stopping: 'stopping; verdicts so far are kept',
   async run({ pairs, ...options }, call): Promise<Judgement> {
     const { judge } = await import('../judge/judge.ts');
     return judge(pairs, { ...options, ...call });

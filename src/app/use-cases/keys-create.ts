@@ -2,11 +2,11 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'make a key for clients of `attune serve`',
-  arguments: ({ argument }) => [argument('name', 'NAME', 'whose key it is')],
+  summary: 'create an API key for clients of `attune serve`',
+  arguments: ({ argument }) => [argument('name', 'NAME', 'owner of the key')],
   options: ({ text, texts, flag, required }) => ({
-    file: required(text('FILE', "the file of keys, which keeps the key's hash only")),
-    model: texts('NAME', 'model that it may use (all); may be repeated'),
+    file: required(text('FILE', "the API key file, which stores only the key's hash")),
+    model: texts('NAME', 'a model the key may use (all); can be repeated'),
     admin: flag('may load and unload adapters, and read metrics'),
   }),
   effects: ['writes-registry', 'writes-files'],

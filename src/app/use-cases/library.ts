@@ -122,7 +122,7 @@ function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: s
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   throw new AttuneError('E_USAGE', {
-    what: `${libraryName(name)} was called with what it does not take`,
+    what: `${libraryName(name)} was called with unknown options`,
     problems: error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape))),
     fix: `see: attune ${name} --help`,
   });

@@ -9,13 +9,13 @@ import { defineUseCase, resultType } from './use-case.ts';
 export const useCase = defineUseCase({
   section: 'Use',
   summary:
-    'say what a registered model was made of, down to the documents; or which models a document or a user went into',
+    'show what a registered model was made from, down to the documents; or which models a document or user went into',
   arguments: ({ optionalArgument }) => [
     optionalArgument('model', 'MODEL', 'a registered model, tickets@3 or tickets@challenger'),
   ],
   options: ({ text }) => ({
-    document: text('FILE', 'a document or file of rows, in place of a model'),
-    user: text('USER', 'a user of served models, as requests name them, in place of a model'),
+    document: text('FILE', 'a document or file of rows, instead of a model'),
+    user: text('USER', 'a user of served models, as in requests, instead of a model'),
   }),
   effects: [],
   examples: ['lineage tickets', 'lineage --document contracts/miller.pdf', 'lineage --user customer-4711'],
@@ -38,7 +38,7 @@ function ofUser({ user: given, models, answers, feedback }: UserLineage): string
     const named = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
     return `${version}${named}: trained on ${plural(rows, 'rows')}`;
   });
-  const kept = `${plural(answers, 'answers')} and ${plural(feedback, 'pieces of feedback')} are kept`;
+  const kept = `${plural(answers, 'answers')} and ${plural(feedback, 'pieces of feedback')} are stored`;
   return [...(trained.length === 0 ? [`${user} is in the data of no registered model`] : trained), kept].join('\n');
 }
 
@@ -47,7 +47,7 @@ function ofDocument({ document, models, unknown }: DocumentLineage): string {
     const named = aliases.length === 0 ? '' : ` (${aliases.join(', ')})`;
     return `${version}${named}: ${rows === null ? '' : `${plural(rows, 'rows')} `}in ${split}`;
   });
-  const gaps = unknown.map((version) => `${version}: its data cannot be looked at any more`);
+  const gaps = unknown.map((version) => `${version}: its data can no longer be read`);
   return [found.length === 0 ? `${document} is in the data of no registered model` : found.join('\n'), ...gaps].join(
     '\n',
   );

@@ -8,10 +8,10 @@ export type AddedItems = JobResult<'add-items'>;
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'add items to a two_tower model, scored by their features',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder")],
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run or model')],
   options: ({ required, text }) => ({
-    items: required(text('FILE', 'rows of item, text and features, as models create reads them')),
-    output: required(text('FOLDER', 'the folder to write', { aliases: ['--to'] })),
+    items: required(text('FILE', 'rows of item, text and features, as for models create')),
+    output: required(text('FOLDER', 'output folder', { aliases: ['--to'] })),
   }),
   effects: ['writes-files', 'computes'],
   examples: ['models add-items runs/shop --items new-items.jsonl --output shop-now'],
@@ -22,9 +22,7 @@ export const useCase = defineUseCase({
   render: ({ folder, added, described, items, cut }, { colours }) =>
     [
       `${colours.green('✓')} ${shortPath(folder)}: ${plural(added, 'items')} more, ${formatCount(items)} in all`,
-      ...(described > 0 ? [`  ${formatCount(described)} that it knew were described anew`] : []),
-      ...(cut > 0
-        ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the model has no room for more`)]
-        : []),
+      ...(described > 0 ? [`  ${formatCount(described)} existing ones have new descriptions`] : []),
+      ...(cut > 0 ? [colours.yellow(`! ${plural(cut, 'texts')} are cut: the model only reads the beginning`)] : []),
     ].join('\n'),
 });

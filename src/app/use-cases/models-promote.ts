@@ -16,27 +16,27 @@ export interface Promotion {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: "make a version what a model's name answers with, where it passes its gate",
+  summary: "make a version the champion of a model's name, if it passes its gate",
   arguments: ({ z, argument, optionalArgument }) => [
     argument('name', 'NAME', 'a registered model'),
     {
-      ...optionalArgument('version', 'VERSION', 'its number; the newest unless given'),
+      ...optionalArgument('version', 'VERSION', 'its number (default: the newest)'),
       schema: z.union([z.string(), z.int().positive()]).optional(),
     },
   ],
   options: ({ z, text, texts, count, parsed, inMemory }) => ({
-    force: text('REASON', 'although the gate is not passed; the reason is kept'),
+    force: text('REASON', 'reason for promoting it without passing the gate; it is recorded'),
     shadow: count('N', 'first compare this many answers with the champion’s, on copies of requests'),
-    canary: parsed(z.number().gt(0).lt(1), 'SHARE', 'let it answer a share of the requests first: 10%', {
+    canary: parsed(z.number().gt(0).lt(1), 'SHARE', 'first let it answer a share of the requests: 10%', {
       read: (typed) => shareOf(String(typed)),
     }),
     bake: parsed(
       z.number().positive(),
       'TIME',
-      'after which a canary becomes the champion: 30m, 2h, 7d; needs a guard',
+      'time after which a canary becomes the champion: 30m, 2h, 7d; needs a guard',
       { read: (typed, flag) => parseDuration(flag, String(typed)) },
     ),
-    guard: texts('LIMIT', 'what ends the trial: error_rate<1%, length_rate<=base+5%; may be repeated'),
+    guard: texts('LIMIT', 'condition that ends the trial: error_rate<1%, length_rate<=base+5%; can be repeated'),
     gate: inMemory<Partial<GateSettings>>("requirements in place of the run's own gate; may be empty"),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),
@@ -61,7 +61,11 @@ function versionOf(text: string): number {
 function shareOf(text: string): number {
   const value = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
   if (value > 0 && value < 1) return value;
-  throw new AttuneError('E_USAGE', { what: '--canary is not a share', got: text, expected: 'such as 10% or 0.1' });
+  throw new AttuneError('E_USAGE', {
+    what: '--canary is not a valid share',
+    got: text,
+    expected: 'such as 10% or 0.1',
+  });
 }
 
 function describe({ model, version, from, rollout }: Promotion): string {
@@ -74,6 +78,6 @@ function describe({ model, version, from, rollout }: Promotion): string {
     ...(share > 0 ? [`answers ${formatPercent(share)} of requests`] : []),
     bakeMs > 0 ? `becomes the champion after ${formatDuration(bakeMs / 1000)}` : 'waits for `attune models promote`',
   ];
-  const guarded = guards.length === 0 ? '' : `; ends where a guard breaks: ${guards.join(', ')}`;
-  return `${name} is tried next to ${model}@${from}: ${steps.join(', then ')}${guarded}`;
+  const guarded = guards.length === 0 ? '' : `; ends if a guard breaks: ${guards.join(', ')}`;
+  return `${name} is on trial next to ${model}@${from}: ${steps.join(', then ')}${guarded}`;
 }

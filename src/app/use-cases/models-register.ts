@@ -4,10 +4,10 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: "make a run's result the next version of a registered model",
+  summary: "register a run's result as the next version of a model",
   arguments: ({ argument }) => [
     argument('name', 'NAME', 'the name that clients use'),
-    argument('target', 'RUN', "a run's folder, an adapter's or a model's"),
+    argument('target', 'RUN', 'folder of a run, an adapter or a model'),
   ],
   options: ({ inMemory }) => ({
     owner: inMemory<string>("the API key whose model it is; this machine's user unless given"),
@@ -23,6 +23,6 @@ export const useCase = defineUseCase({
   render: ({ model, version, folder, verdict }, { colours }) =>
     [
       `${colours.green('✓')} ${model}@${version}: ${shortPath(folder)}${verdict === undefined ? '' : `, ${verdict}`}`,
-      `  attune models promote ${model} ${version}  makes it what ${model} answers with`,
+      `  attune models promote ${model} ${version}  makes it the champion of ${model}`,
     ].join('\n'),
 });

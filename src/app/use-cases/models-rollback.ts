@@ -10,10 +10,10 @@ export interface Rollback {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'take a version out of use that is tried, or else go back to the champion before',
+  summary: 'end the trial of a version, or roll back to the previous champion',
   arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
   options: ({ text, inMemory }) => ({
-    reason: text('TEXT', 'why; it is kept'),
+    reason: text('TEXT', 'the reason; it is recorded'),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),
   effects: ['writes-registry'],

@@ -6,8 +6,8 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'show what a model or an adapter is',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's, a model's, or attune-base")],
+  summary: 'show details of a model or adapter',
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a model, or attune-base')],
   effects: [],
   examples: ['models show attune-base', 'models show runs/tickets'],
   async run({ model }): Promise<ModelDetails> {
@@ -50,13 +50,13 @@ function describeQuantisation({ quantisation }: ModelDetails): string | undefine
 /** "24 layers q_proj (576 → 576), …; 1,234 weights for each unit of r". */
 function describeAdapted({ adapted }: ModelDetails): string | undefined {
   if (adapted === undefined) return undefined;
-  if (adapted.length === 0) return 'nothing; it is trained whole: tuning: full';
+  if (adapted.length === 0) return 'nothing; train all weights: tuning: full';
   const groups = adapted.map(({ name, layers, features }) => {
     const size = features === undefined ? '' : ` (${formatCount(features[0])} → ${formatCount(features[1])})`;
     return `${layers} ${name}${size}`;
   });
   const weights = adapted.reduce((sum, { perRank }) => sum + perRank, 0);
-  return `${groups.join(', ')}; ${plural(weights, 'weights')} for each unit of r`;
+  return `${groups.join(', ')}; ${plural(weights, 'weights')} per unit of r`;
 }
 
 function describeTokenizer({ hasTokenizer, hasChatTemplate }: ModelDetails): string {

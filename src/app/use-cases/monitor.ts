@@ -15,20 +15,16 @@ export interface Monitored {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'show what was measured of the answers of served models, and what has changed',
+  summary: "show statistics of served models' answers, and changes",
   arguments: ({ optionalArgument }) => [
-    optionalArgument(
-      'target',
-      'MODEL',
-      'its name, or the address of a server; all models of this machine unless given',
-    ),
+    optionalArgument('target', 'MODEL', 'its name, or the URL of a server (default: all models of this machine)'),
   ],
   options: ({ text }) => ({
-    page: text('FILE', 'write a page with pictures'),
+    page: text('FILE', 'write an HTML page with charts'),
     prometheusRules: text('FILE', 'write alerting rules for Prometheus'),
     silence: text('SIGNAL', 'stop notifications of an open alarm'),
-    reason: text('TEXT', 'why it is silenced'),
-    keyVariable: text('NAME', "environment variable with the server's key; ATTUNE_API_KEY unless given"),
+    reason: text('TEXT', 'reason for silencing it'),
+    keyVariable: text('NAME', "environment variable with the server's key (default: ATTUNE_API_KEY)"),
   }),
   effects: ['writes-files', 'writes-registry'],
   examples: ['monitor', 'monitor tickets --page tickets.html', 'monitor https://models.example.com'],
@@ -55,7 +51,7 @@ function versionText(report: VersionReport, terminal: Terminal): string {
   const name = version.startsWith(`${model}@`) ? version : `${model} ${version}`;
   const span = `${formatTime(first)} to ${formatTime(last)}`;
   const head = `${colours.bold(name)}  ${plural(answers, 'answers')}, ${span}`;
-  const wait = missing > 0 ? [colours.dim(`signals are tested from ${plural(missing, 'further answers')} on`)] : [];
+  const wait = missing > 0 ? [colours.dim(`signals are tested after ${plural(missing, 'further answers')}`)] : [];
   const told = alarms
     .filter(({ resolvedAt }) => resolvedAt === undefined)
     .flatMap((group) => alarmLines(group, terminal));

@@ -31,7 +31,7 @@ const SHOWN_ROWS = 10;
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'apply a model to new rows: classes, numbers, tags, answers in texts',
-  arguments: ({ argument }) => [argument('model', 'MODEL', "a run's folder, an adapter's or a model's")],
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or a model')],
   options: (fields) => ({
     input: fields.parsed(
       fields.z.union([
@@ -41,26 +41,26 @@ export const useCase = defineUseCase({
         ),
       ]),
       'FILE',
-      'rows as in training, without answers; or a folder of images or recordings; may be repeated',
+      'rows as in training, without answers; or a folder of images or recordings; can be repeated',
       { many: true, read: (typed) => [typed].flat() },
     ),
-    text: fields.texts('TEXT', 'a text to answer; may be repeated'),
-    output: fields.text('FILE', 'the rows with prediction, probability and error added: .csv, .tsv or .jsonl', {
+    text: fields.texts('TEXT', 'a text to answer; can be repeated'),
+    output: fields.text('FILE', 'output: the rows with prediction, probability and error added; .csv, .tsv or .jsonl', {
       aliases: ['--to'],
     }),
     topK: fields.count('COUNT', 'the most likely classes of each row with their probabilities'),
-    probabilities: fields.flag('the probability of every class; in a table one column for each'),
+    probabilities: fields.flag('the probability of every class; in a table, one column each'),
     threshold: fields.parsed(
       fields.z.union([fields.z.number(), fields.z.record(fields.z.string(), fields.z.number())]),
       'P',
       'threshold of a label, instead of the one chosen in training; LABEL=P for one label',
       { many: true, read: (typed) => readThresholds([typed].flat()) },
     ),
-    strict: fields.flag('refuse the rows if one of them is bad; otherwise it has its error in place of an answer'),
+    strict: fields.flag('refuse all rows if one is bad; otherwise a bad row gets an error instead of an answer'),
     ...layoutFields(fields),
-    maxNewTokens: fields.count('COUNT', 'longest answer of a model that writes (256)'),
+    maxNewTokens: fields.count('COUNT', 'maximum tokens of a generated answer (256)'),
     ...baseField(fields),
-    trainedDefaults: fields.flag('neither system message nor tools of the training rows', {
+    trainedDefaults: fields.flag('use neither system message nor tools of the training rows', {
       flag: '--no-trained-defaults',
     }),
     ...precisionField(fields, 'auto, bf16 or f32'),
@@ -82,7 +82,7 @@ export const useCase = defineUseCase({
     const { predict } = await import('../predict.ts');
     const isShown = options.output === undefined && options.text === undefined && !console.isJson;
     const limit = isShown ? SHOWN_ROWS : undefined;
-    return withCall(console, 'stopping; what is answered is kept', (call) =>
+    return withCall(console, 'stopping; answers so far are kept', (call) =>
       predict(model, { ...options, ...call, limit }),
     );
   },
@@ -108,6 +108,6 @@ function readThresholds(given: readonly string[]): number | Record<string, numbe
 }
 
 function badThreshold(got: string): AttuneError {
-  const expected = 'a probability from 0 to 1, or LABEL=PROBABILITY for each label';
+  const expected = 'a probability from 0 to 1, or LABEL=PROBABILITY per label';
   return new AttuneError('E_USAGE', { what: '--threshold is not a probability', got, expected });
 }

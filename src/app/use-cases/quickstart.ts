@@ -21,7 +21,7 @@ export const useCase = defineUseCase({
   section: 'Start',
   summary: 'fine-tune a small model on real data, in minutes',
   options: (fields) => ({
-    task: fields.text('NAME', 'another task than the usual one'),
+    task: fields.text('NAME', 'another task than the default'),
     maxSteps: fields.count('STEPS', 'train for fewer steps'),
     testRows: fields.count('ROWS', 'held-out rows to answer'),
     output: fields.text('FOLDER', "the run's folder", { aliases: ['--output-dir'] }),
@@ -41,7 +41,7 @@ export const useCase = defineUseCase({
       import('./shared/show-page.ts'),
     ]);
     const { cyan, dim } = console.log.colours;
-    let advice = 'saving, then stopping; press Ctrl-C again to end at once';
+    let advice = 'saving, then stopping; press Ctrl-C again to stop at once';
     const [result, signal] = await withCall(
       console,
       () => advice,

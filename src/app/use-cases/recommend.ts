@@ -14,14 +14,14 @@ export const useCase = defineUseCase({
   section: 'Use',
   summary: 'recommend items to every row of a file',
   arguments: ({ argument }) => [
-    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: sasrec, two_tower or bpr_mf"),
+    argument('model', 'MODEL', 'folder of a run, an adapter or a model: sasrec, two_tower or bpr_mf'),
   ],
   options: (fields) => ({
     input: fields.required(fields.rows('FILE', 'interactions: rows of user and item, or of items as a list')),
     output: fields.text('FILE', 'JSONL file to write (standard output)', { aliases: ['--to'] }),
     format: fields.text('NAME', 'row format (detected)'),
-    count: fields.count('ITEMS', 'items for each row (10)'),
-    keepSeen: fields.flag('items that a row already has may be recommended again'),
+    count: fields.count('ITEMS', 'items per row (10)'),
+    keepSeen: fields.flag('allow recommending items that a row already has'),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['recommend runs/shop --input customers.csv --output next.jsonl'],

@@ -21,17 +21,15 @@ export interface CreatedIndex {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'make a folder of texts or images to search by meaning',
-  arguments: ({ argument }) => [
-    argument('model', 'MODEL', "a run's folder, an adapter's or a model's: one of vectors"),
-  ],
+  summary: 'build a search index of texts or images',
+  arguments: ({ argument }) => [argument('model', 'MODEL', 'folder of a run, an adapter or an embedding model')],
   options: (fields) => ({
     input: fields.required(vectorRowsField(fields, 'rows in any format that training reads, or a folder of images')),
-    output: fields.required(fields.text('FOLDER', 'folder to write', { aliases: ['--to'] })),
-    add: fields.flag('adds the rows to the index in FOLDER'),
+    output: fields.required(fields.text('FOLDER', 'output folder', { aliases: ['--to'] })),
+    add: fields.flag('add the rows to the index in FOLDER'),
     ...vectorColumnFields(fields),
     ...poolingField(fields),
-    exact: fields.flag('compares every row with every query; many rows are clustered otherwise'),
+    exact: fields.flag('compare every row with every query; by default, many rows are clustered'),
     ...baseField(fields),
   }),
   effects: ['computes', 'writes-files'],
@@ -53,10 +51,12 @@ export const useCase = defineUseCase({
         ? 'every row is compared'
         : `approximate: finds ${formatPercent(recall ?? 0)} of the ten best rows`;
     const lines = [
-      `${colours.green('✓')} ${path}: ${plural(rows, 'rows')}${more}, made of ${columns.join(' and ')}; ${how}`,
+      `${colours.green('✓')} ${path}: ${plural(rows, 'rows')}${more}, from ${columns.join(' and ')}; ${how}`,
     ];
     if (cut > 0)
-      lines.push(colours.yellow(`! ${plural(cut, 'texts')} longer than the model reads: only the beginning is found`));
+      lines.push(
+        colours.yellow(`! ${plural(cut, 'texts')} longer than the model's context: only the beginning is searched`),
+      );
     return [...lines, colours.dim(`  to search it: attune retrieve query ${path} --text "…"`)].join('\n');
   },
 });

@@ -24,14 +24,14 @@ export interface Queried {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'find the rows of an index that fit a text or an image best',
-  arguments: ({ argument }) => [argument('index', 'INDEX', 'folder that `retrieve index` wrote')],
+  summary: 'find the rows of an index that best match a text or image',
+  arguments: ({ argument }) => [argument('index', 'INDEX', 'index folder, from `retrieve index`')],
   options: (fields) => ({
-    text: fields.texts('TEXT', 'a query; may be repeated'),
-    image: fields.texts('FILE', 'an image as the query, for models that read both'),
+    text: fields.texts('TEXT', 'a query; can be repeated'),
+    image: fields.texts('FILE', 'an image as the query, for text-and-image models'),
     input: vectorRowsField(fields, 'a file of queries'),
-    topK: fields.count('COUNT', 'rows for each query (5)'),
-    output: fields.text('FILE', 'file to write, .csv or .jsonl', { aliases: ['--to'] }),
+    topK: fields.count('COUNT', 'rows per query (5)'),
+    output: fields.text('FILE', 'output file, .csv or .jsonl', { aliases: ['--to'] }),
     ...vectorColumnFields(fields, 'column of the queries; join several with commas'),
     model: fields.text('FOLDER', "the model's folder, if it has moved"),
   }),

@@ -4,11 +4,11 @@ import type { Ended } from '../run.ts';
 export const useCase = defineUseCase({
   section: 'Train',
   summary: "tune another base model on a run's data, as a new run",
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: ({ required, text, flag }) => ({
-    model: required(text('NEW_BASE', 'the base to tune: a folder or a known name')),
-    output: text('FOLDER', 'folder of the new run; RUN-2, RUN-3, … unless given', { aliases: ['--output-dir'] }),
-    dryRun: flag('check everything and try the worst batch, but train nothing'),
+    model: required(text('NEW_BASE', 'the new base model: a folder or a known name')),
+    output: text('FOLDER', 'folder of the new run (default: RUN-2, RUN-3, …)', { aliases: ['--output-dir'] }),
+    dryRun: flag('check everything and try the largest batch, but do not train'),
   }),
   effects: ['computes', 'writes-runs'],
   examples: ['retune runs/tickets --model Qwen/Qwen3-0.6B'],

@@ -12,10 +12,10 @@ export interface ImportedReview {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'add choices that were made in Argilla or Label Studio to a review',
+  summary: 'add choices made in Argilla or Label Studio to a review',
   arguments: ({ argument }) => [
     argument('pairs', 'PAIRS', 'what was reviewed: a run, a comparison, a file of pairs'),
-    argument('file', 'FILE', 'what the tool exported (JSON or JSON Lines)'),
+    argument('file', 'FILE', "the tool's export (JSON or JSON Lines)"),
   ],
   options: ({ text, choice, required }) => ({
     from: required(choice(toolNames, 'TOOL', toolNames.join(' or '))),
@@ -28,7 +28,7 @@ export const useCase = defineUseCase({
     return importReview(pairs, file, options);
   },
   render({ choices, known, log }) {
-    const before = known === 0 ? '' : `; ${known} were there already`;
+    const before = known === 0 ? '' : `; ${known} already there`;
     return `${plural(choices, 'choices')} added to ${shortPath(log)}${before}`;
   },
 });

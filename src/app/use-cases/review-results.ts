@@ -14,16 +14,16 @@ export interface ReviewOutcome extends ReviewResults {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'show who won a review and how far reviewers agree; write rows to train on',
+  summary: 'show who won a review and how far reviewers agree; write training rows',
   arguments: ({ argument }) => [argument('pairs', 'PAIRS', 'what was reviewed')],
   options: ({ text, choice }) => ({
     against: text('SYSTEM', 'as in the review'),
     export: choice(
       [...rowKinds, ...toolNames],
       'KIND',
-      'write rows to train on: dpo, sft or kto; or for argilla or label-studio',
+      'write training rows: dpo, sft or kto; or for argilla or label-studio',
     ),
-    output: text('FILE', 'where to write them, as JSONL', { aliases: ['--to'] }),
+    output: text('FILE', 'output file, as JSONL', { aliases: ['--to'] }),
   }),
   effects: ['writes-files'],
   examples: ['review results runs/tickets', 'review results pairs.jsonl --export dpo --output preferences.jsonl'],

@@ -6,7 +6,7 @@ export const useCase = defineUseCase({
   summary: 'approve or reject a reviewed result, with the hashes of what was seen',
   arguments: ({ argument }) => [argument('pairs', 'PAIRS', 'what was reviewed: a run, a comparison, a file of pairs')],
   options: ({ text, choice, required }) => ({
-    by: required(text('NAME', 'who decides')),
+    by: required(text('NAME', 'name of the person who decides')),
     decision: required(choice(['approve', 'reject'], 'WORD', 'approve or reject')),
     reason: required(text('TEXT', 'why')),
   }),

@@ -25,13 +25,13 @@ export const useCase = defineUseCase({
     argument('pairs', 'PAIRS', 'a file of rows {prompt, a, b}, or the folder of a run or comparison'),
   ],
   options: ({ z, text, texts, count, number, parsed, flag, inMemory }) => ({
-    reviewer: texts('NAME', 'whose page it is; may be repeated for several pages'),
-    adjudicator: texts('NAME', 'decides where reviewers chose differently'),
-    viewer: texts('NAME', 'only looks; nothing of it is kept'),
-    maxPairs: count('PAIRS', 'maximum number: those that differ most, and a random share'),
+    reviewer: texts('NAME', 'reviewer with a page of their own; can be repeated'),
+    adjudicator: texts('NAME', 'reviewer who decides disagreements'),
+    viewer: texts('NAME', 'visitor who only looks; nothing is saved'),
+    maxPairs: count('PAIRS', 'maximum number of pairs: those that differ most, and a random share'),
     overlap: number('SHARE', 'share of pairs that all reviewers see (all)', { least: 0, most: 1 }),
-    gold: text('FILE', 'pairs with their right choice, hidden among the others'),
-    hours: number('HOURS', 'close the pages after so long', { least: 0, isAbove: true }),
+    gold: text('FILE', 'pairs with a known right choice, hidden among the others'),
+    hours: number('HOURS', 'time after which the pages close', { least: 0, isAbove: true }),
     against: text('SYSTEM', 'for a comparison: the system to compare answers with (the strongest)'),
     rubric: parsed(z.union([z.string(), z.custom<RubricInput>()]), 'FILE', 'criteria to rate both answers by as well', {
       read: String,
@@ -70,7 +70,7 @@ function announce(review: OpenReview, { isJson, out }: Console): void {
     const told = role === 'reviewer' ? reviewer : `${reviewer} (${role})`;
     out.line(`${told}  ${plural(own, 'pairs')}  ${cyan(url)}`);
     if (role === 'adjudicator' && own === 0)
-      out.line(dim('  no pair is disputed yet: open the review again once reviewers have chosen'));
+      out.line(dim('  no disagreements yet: open the review again after reviewers have chosen'));
   }
   out.line(dim(`choices are kept in ${shortPath(review.log)}; Ctrl-C ends it`));
 }

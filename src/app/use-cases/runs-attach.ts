@@ -3,8 +3,8 @@ import type { RunSummary } from '../../store/run-summary.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'follow a run that another process trains',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  summary: 'follow a run in another process',
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   effects: [],
   async run({ run }, call): Promise<RunSummary> {
     const { attachRun } = await import('../find-runs.ts');
@@ -12,7 +12,7 @@ export const useCase = defineUseCase({
   },
   async inTerminal({ run }, console): Promise<RunSummary> {
     const { attachRun } = await import('../find-runs.ts');
-    const signal = console.stopSignal('the run goes on');
+    const signal = console.stopSignal('the run continues');
     const progress = console.progress();
     try {
       return await attachRun(run, { onEvent: progress.show, signal });

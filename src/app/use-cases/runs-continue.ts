@@ -4,18 +4,18 @@ import type { DetachedRun, Trained } from '../run.ts';
 export const useCase = defineUseCase({
   section: 'Train',
   summary: 'train a finished run further, with a new schedule, as a new run',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: ({ z, parsed, choice, text, flag }) => {
     // A text is read as in a recipe's flags.
     const setting = (value: string, summary: string) =>
       parsed(z.union([z.number(), z.string()]), value, summary, { read: String });
     return {
       epochs: setting('NUMBER', 'epochs to add (as many as the run had)'),
-      maxSteps: setting('N', 'steps to add, in place of epochs'),
+      maxSteps: setting('N', 'steps to add, instead of epochs'),
       learningRate: setting('NUMBER', 'peak of the new schedule (that of the run)'),
       from: choice(['last', 'best'], 'last|best', 'checkpoint to start from: the last one, or the result (last)'),
       output: text('FOLDER', 'folder of the new run (RUN-2, RUN-3, …)', { aliases: ['--output-dir'] }),
-      dryRun: flag('check everything and try the worst batch, but train nothing'),
+      dryRun: flag('check everything and try the largest batch, but do not train'),
       detach: flag('continue in the background'),
       inProcess: flag('train in this process, for debugging'),
     };

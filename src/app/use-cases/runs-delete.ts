@@ -6,8 +6,8 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'delete runs, with their folders',
-  arguments: ({ arguments: all }) => [all('runs', 'RUN', 'its folder, name or id')],
+  summary: 'delete runs and their folders',
+  arguments: ({ arguments: all }) => [all('runs', 'RUN', "a run's folder, name or id")],
   options: ({ flag }) => ({ yes: flag('do not ask') }),
   effects: ['deletes'],
   examples: ['runs delete runs/tickets-2', 'runs delete tickets-2 tickets-3 --yes'],
@@ -35,7 +35,7 @@ export const useCase = defineUseCase({
 
 function unasked(count: number): AttuneError {
   return new AttuneError('E_USAGE', {
-    what: `${count === 1 ? 'A run is' : `${count} runs are`} deleted only when that is confirmed`,
+    what: `Deleting ${count === 1 ? 'a run' : `${count} runs`} needs confirmation`,
     fix: 'add --yes',
   });
 }

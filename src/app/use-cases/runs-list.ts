@@ -8,7 +8,7 @@ export const useCase = defineUseCase({
   section: 'Train',
   summary: 'list runs, newest first',
   arguments: ({ optionalArguments }) => [
-    optionalArguments('folders', 'FOLDER', 'where to look for runs besides the known ones (runs)'),
+    optionalArguments('folders', 'FOLDER', 'further places to look for runs (runs)'),
   ],
   options: ({ count }) => ({ limit: count('N', 'show the newest N only') }),
   effects: [],

@@ -15,7 +15,7 @@ export interface ReportFiles {
 export const useCase = defineUseCase({
   section: 'Train',
   summary: "show a run's report in the browser, and try its model there",
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: (fields) => ({
     ...openField(fields),
     rows: fields.choice(

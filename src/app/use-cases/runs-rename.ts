@@ -4,9 +4,9 @@ import type { RunSummary } from '../../store/run-summary.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'give a run another name',
+  summary: 'rename a run',
   arguments: ({ argument }) => [
-    argument('run', 'RUN', 'its folder, name or id'),
+    argument('run', 'RUN', "a run's folder, name or id"),
     argument('name', 'NEW', "the folder's new name, in the same place"),
   ],
   effects: ['writes-runs'],

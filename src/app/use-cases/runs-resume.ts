@@ -5,7 +5,7 @@ import type { DetachedRun, Trained } from '../run.ts';
 export const useCase = defineUseCase({
   section: 'Train',
   summary: 'resume a stopped run from its newest checkpoint',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: ({ flag }) => ({
     detach: flag('continue in the background'),
     inProcess: flag('train in this process, for debugging'),

@@ -4,7 +4,7 @@ import { defineUseCase } from './use-case.ts';
 export const useCase = defineUseCase({
   section: 'Train',
   summary: 'show the results of a run',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   effects: [],
   examples: ['runs show runs/tickets'],
   async run({ run }): Promise<RunDetails> {

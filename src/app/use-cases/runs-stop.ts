@@ -4,8 +4,8 @@ import type { RunSummary } from '../../store/run-summary.ts';
 export const useCase = defineUseCase({
   section: 'Train',
   summary: 'save a run and stop it',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
-  options: ({ flag }) => ({ kill: flag('end it at once; everything after its last checkpoint is lost') }),
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
+  options: ({ flag }) => ({ kill: flag('stop at once; progress after its last checkpoint is lost') }),
   effects: ['writes-runs'],
   async run({ run, ...options }): Promise<RunSummary> {
     const { stopRun } = await import('../find-runs.ts');

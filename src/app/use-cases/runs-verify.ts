@@ -9,8 +9,8 @@ export interface Verification {
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'check that a run gives the recorded results',
-  arguments: ({ argument }) => [argument('run', 'RUN', 'its folder, name or id')],
+  summary: 'check that a run reproduces its recorded results',
+  arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: ({ flag }) => ({ retrain: flag('train it again and compare bytes, instead of scoring it again') }),
   effects: ['computes'],
   stopping: 'stopping',

@@ -15,7 +15,7 @@ export const useCase = defineUseCase({
   section: 'Use',
   summary: 'fetch a published set of prompts for attune safety, and show its licence',
   arguments: ({ argument }) => [argument('name', 'NAME', 'xstest or ailuminate')],
-  options: ({ text }) => ({ from: text('URL', 'a mirror in place of https://raw.githubusercontent.com') }),
+  options: ({ text }) => ({ from: text('URL', 'a mirror, instead of https://raw.githubusercontent.com') }),
   effects: ['fetches'],
   examples: ['safety pull xstest'],
   stopping: 'stopping',

@@ -19,17 +19,17 @@ export interface SafetyRows {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: "write a model's own refusals and answers as rows to replay while it is tuned",
-  arguments: ({ argument }) => [argument('target', 'MODEL', 'the model that is going to be tuned')],
+  summary: "write a model's own refusals and answers as replay rows for tuning it",
+  arguments: ({ argument }) => [argument('target', 'MODEL', 'the model to be tuned')],
   options: (fields) => ({
-    output: fields.required(fields.text('FILE', 'the file of rows to write', { aliases: ['--to'] })),
+    output: fields.required(fields.text('FILE', 'output file of rows', { aliases: ['--to'] })),
     set: fields.texts(
       'FILE',
-      'prompts in place of our own: rows {prompt, category, kind}, or a published set; measure with others',
+      'prompts, instead of the built-in ones: rows {prompt, category, kind}, or a published set; use other prompts to measure',
     ),
-    system: fields.text('TEXT', "the system message; that of the model's training unless given"),
-    maxRows: fields.count('ROWS', 'prompts of each kind; all unless given'),
-    maxNewTokens: fields.count('TOKENS', 'longer answers are left out; 128 unless given'),
+    system: fields.text('TEXT', "system message (default: that of the model's training)"),
+    maxRows: fields.count('ROWS', 'prompts per kind (default: all)'),
+    maxNewTokens: fields.count('TOKENS', 'longer answers are left out, in tokens (default: 128)'),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['safety rows Qwen/Qwen2.5-0.5B-Instruct --output refusals.jsonl'],

@@ -4,16 +4,18 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'how a model answers harmful and harmless requests, before and after training',
-  arguments: ({ argument }) => [argument('target', 'MODEL', "a run's folder, name or id, an adapter's, a model's")],
+  summary: 'measure answers to harmful and harmless requests, before and after training',
+  arguments: ({ argument }) => [
+    argument('target', 'MODEL', "a run's folder, name or id, or the folder of an adapter or model"),
+  ],
   options: (fields) => ({
-    before: fields.text('MODEL', 'what to set it against; the base model unless given'),
+    before: fields.text('MODEL', 'model to compare with (default: the base model)'),
     set: fields.texts('FILE', 'more prompts: rows {prompt, category, kind}, or a published set'),
-    system: fields.text('TEXT', "the system message; the training rows' own unless given"),
+    system: fields.text('TEXT', 'system message (default: that of the training rows)'),
     canaries: fields.text('FILE', 'planted secrets, from attune data redact --canaries'),
-    maxRows: fields.count('ROWS', 'of each set; all unless given'),
-    maxNewTokens: fields.count('TOKENS', 'longest answer; 64 unless given'),
-    output: fields.text('FOLDER', "where safety.json is written; the run's own unless given", { aliases: ['--to'] }),
+    maxRows: fields.count('ROWS', 'prompts per set (default: all)'),
+    maxNewTokens: fields.count('TOKENS', 'maximum tokens of an answer (default: 64)'),
+    output: fields.text('FOLDER', "folder for safety.json (default: the run's)", { aliases: ['--to'] }),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],

@@ -6,12 +6,12 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: "answer the network with models, by OpenAI's API",
+  summary: 'serve models over an OpenAI-compatible API',
   arguments: ({ optionalArguments }) => [
     optionalArguments('models', 'MODEL', "runs' folders, adapters, models or known names"),
   ],
   options: (fields) => ({
-    config: fields.text('FILE', 'settings in YAML; flags win over them'),
+    config: fields.text('FILE', 'settings in YAML; flags take precedence'),
     ...addressFields(fields),
     ...modelFields(fields),
     ...answerFields(fields),
@@ -51,14 +51,14 @@ function addressFields(fields: FieldKit) {
   return {
     host: text('ADDRESS', 'address to listen on (127.0.0.1)'),
     port: wholeNumber(fields, 'PORT', 'port (8000); 0 picks a free one'),
-    apiKeys: text('FILE', 'keys of clients, as `attune keys create` writes them'),
-    open: flag('allow requests without a key although others can reach the server'),
+    apiKeys: text('FILE', 'API key file, from `attune keys create`'),
+    open: flag('allow requests without a key even if others can reach the server'),
   };
 }
 
 function modelFields({ z, text, flag, parsed }: FieldKit) {
   return {
-    alias: parsed(z.record(z.string(), z.string()), 'NAME=MODEL', 'another name of a model; may be repeated', {
+    alias: parsed(z.record(z.string(), z.string()), 'NAME=MODEL', 'an alias of a model; can be repeated', {
       many: true,
       read: (typed, name) => Object.fromEntries(readPairs(typed, name)),
     }),
@@ -68,10 +68,10 @@ function modelFields({ z, text, flag, parsed }: FieldKit) {
       'an adapter that may be loaded later, by its name',
       { many: true, read: (typed, name) => readPairs(typed, name).map((pair) => ({ name: pair[0], target: pair[1] })) },
     ),
-    adapterFolder: text('FOLDER', 'serve the adapters in it by name, each opened on first use'),
-    keepAlive: text('TIME', 'close models and adapters unused for this long: 5m'),
-    registry: flag('serve the registered models by their names, and follow their aliases'),
-    training: flag('take files and fine-tuning jobs of the served models'),
+    adapterFolder: text('FOLDER', 'folder of adapters to serve by name, each opened on first use'),
+    keepAlive: text('TIME', 'close models and adapters idle for this long: 5m'),
+    registry: flag('serve the registered models by name, and follow their aliases'),
+    training: flag('accept files and fine-tuning jobs for the served models'),
   };
 }
 
@@ -79,20 +79,20 @@ function answerFields(fields: FieldKit) {
   const { text, texts, flag } = fields;
   return {
     unsupported: setting<'unsupported'>(fields, 'POLICY', 'unsupported fields: refuse, warn or ignore'),
-    maxQueue: wholeNumber(fields, 'COUNT', 'longest queue of answers (256)'),
-    keep: setting<'keep'>(fields, 'WHAT', 'what to keep of answers for `attune monitor`: counts or text'),
-    keepResponses: flag('keep responses, stored completions and conversations in the database, encrypted'),
-    monitor: flag('do not watch the answers', { flag: '--no-monitor' }),
-    cors: texts('ORIGIN', 'a site whose pages may call the server; may be repeated'),
-    tlsCert: text('FILE', 'a certificate in PEM, for https'),
-    tlsKey: text('FILE', 'its key'),
-    memory: text('SIZE', 'limit of all loaded weights together: 8GB'),
+    maxQueue: wholeNumber(fields, 'COUNT', 'maximum answers in the queue (256)'),
+    keep: setting<'keep'>(fields, 'WHAT', 'what to store of answers for `attune monitor`: counts or text'),
+    keepResponses: flag('store responses, completions and conversations in the database, encrypted'),
+    monitor: flag('do not monitor answers', { flag: '--no-monitor' }),
+    cors: texts('ORIGIN', 'a site whose pages may call the server; can be repeated'),
+    tlsCert: text('FILE', 'TLS certificate (PEM), for https'),
+    tlsKey: text('FILE', 'its private key (PEM)'),
+    memory: text('SIZE', 'memory limit of all loaded weights: 8GB'),
     precision: setting<'precision'>(fields, 'TYPE', 'auto, bf16 or f32'),
-    storage: setting<'storage'>(fields, 'NAME', 'int8_forward for faster and slightly other answers'),
-    trainedDefaults: flag('do not add the system message and tools that all training rows had to chats without', {
+    storage: setting<'storage'>(fields, 'NAME', 'int8_forward: faster, with slightly different answers'),
+    trainedDefaults: flag('do not add the system message and tools of the training rows to chats without any', {
       flag: '--no-trained-defaults',
     }),
-    otlp: text('URL', 'send traces and metrics there by OTLP'),
+    otlp: text('URL', 'send traces and metrics to this URL (OTLP)'),
   };
 }
 
@@ -117,6 +117,6 @@ function readPairs(typed: string | readonly string[], flag: string): [name: stri
   return [typed].flat().map((text) => {
     const at = text.indexOf('=');
     if (at > 0 && at < text.length - 1) return [text.slice(0, at), text.slice(at + 1)];
-    throw new AttuneError('E_USAGE', { what: `${flag} cannot be read`, got: text, expected: 'NAME=MODEL' });
+    throw new AttuneError('E_USAGE', { what: `${flag} is invalid`, got: text, expected: 'NAME=MODEL' });
   });
 }

@@ -11,10 +11,10 @@ export type TrainOptions = Omit<StartOptions, 'detach'>;
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'fine-tune a model by a recipe',
+  summary: 'fine-tune a model from a recipe',
   arguments: ({ z, optionalArgument }) => {
     const recipe = z.custom<RecipeInput | Recipe>((given) => typeof given === 'object' && given !== null);
-    const named = optionalArgument('recipe', 'RECIPE', 'a .yaml, .json or .ts file; may be left out');
+    const named = optionalArgument('recipe', 'RECIPE', 'a .yaml, .json or .ts file; optional');
     return [{ ...named, schema: z.union([z.string(), recipe]).optional() }];
   },
   options: ({ flag, inMemory }) => ({

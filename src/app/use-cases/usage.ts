@@ -22,11 +22,11 @@ const columns = [
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list what each API key has used of served models',
+  summary: 'list usage of served models by API key',
   options: ({ text, count }) => ({
-    days: count('N', 'days up to now, which begin at midnight, UTC; 7 unless given'),
-    key: text('NAME', 'of this key'),
-    model: text('NAME', 'of this model'),
+    days: count('N', 'number of days to show, starting at midnight UTC (default: 7)'),
+    key: text('NAME', 'only this key'),
+    model: text('NAME', 'only this model'),
   }),
   effects: [],
   examples: ['usage', 'usage --days 30 --key website'],
@@ -35,7 +35,7 @@ export const useCase = defineUseCase({
     return keyUsage(options);
   },
   render(used, terminal) {
-    if (used.length === 0) return 'nothing was asked in this time';
+    if (used.length === 0) return 'no requests in this period';
     const rows = used.map((one) => [
       one.key === '' ? '(no key)' : one.key,
       one.model,

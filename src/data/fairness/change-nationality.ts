@@ -35,7 +35,7 @@ export function changeNationality(
   const read = words.map(nationalitiesIn);
   const found = read.flatMap((one) => one.found);
   if (found.length === 0) return { nobody: true };
-  if (read.some(({ isUnsure }) => isUnsure)) return { doubt: 'a nationality or a country that may be of a thing' };
+  if (read.some(({ isUnsure }) => isUnsure)) return { doubt: 'a nationality or a country that may describe a thing' };
   const own = [...new Set(found.map(({ nationality }) => nationality))];
   const forms = [...new Set(found.map(({ form }) => form))];
   const others = [...new Set([...lexicon().nationalities.values()].map(({ nationality }) => nationality))]

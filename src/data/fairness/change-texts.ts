@@ -12,9 +12,9 @@ import { wordsOf } from './words.ts';
 /** Reasons for doubt besides those of `mentionsIn`. */
 const doubts = {
   pronoun: '"her" may be "his" or "him"',
-  sexBound: 'what is said is usual of one gender only',
+  sexBound: 'the statement usually applies to one gender only',
   address: 'a name is part of an address or a user name',
-  both: 'a name that is given to both genders',
+  both: 'a name used for both genders',
   names: 'no name of the same origin is known',
   family: 'a family name without its given name',
 } as const;
@@ -151,7 +151,7 @@ function originOf(found: readonly Mention[]): string {
 function targetOf(found: readonly Mention[], { to, seed, row }: ChangeOptions): string {
   const present = new Set(found.flatMap(({ name }) => name?.origins ?? []));
   const allowed = (to ?? [...lexicon().pools.keys()]).filter((origin) => !present.has(origin));
-  if (allowed.length === 0) throw new Doubtful('its names are of the origins that names may be changed to');
+  if (allowed.length === 0) throw new Doubtful('every origin to choose from already occurs among its names');
   return shuffled(allowed, [seed, 'counterfactual-origin', row])[0];
 }
 

@@ -38,8 +38,8 @@ export function mentionsIn(text: string): Mentions {
 
 export const reasons = {
   known: 'a well-known person',
-  organisation: 'a name that may be of a place or an organisation',
-  word: 'a name that is a word of everyday language too',
+  organisation: 'a name that may also be a place or an organisation',
+  word: 'a name that is also an ordinary word',
   genderless: 'a name whose usual gender is not known',
 } as const;
 

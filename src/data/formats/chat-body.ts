@@ -9,7 +9,7 @@ export const chatFields: readonly string[] = ['tools', 'functions', 'chat_templa
 /** A chat example from its turns; a conversation that nothing can be learnt from is a problem of `column`. */
 export function chatBody(row: RowReader, column: string, messages: readonly Message[]): ExampleBody | undefined {
   if (!messages.some(({ role, weight }) => role === 'assistant' && weight !== 0)) {
-    return row.problem(column, 'has no assistant turn to learn from', 'add the answer or delete the row');
+    return row.problem(column, 'has no assistant turn to train on', 'add the answer or delete the row');
   }
   return withExtras(row, messages);
 }
@@ -38,9 +38,10 @@ function withColumnImages(row: RowReader, messages: readonly Message[]): readonl
   const others = row.otherImages();
   if (others.length === 0) return messages;
   const column = IMAGE_COLUMNS.find((name) => row.has(name))!;
-  if (hasTaken) return row.problem(column, `holds ${others.length} more than the messages name`, 'name or remove them');
+  if (hasTaken)
+    return row.problem(column, `has ${others.length} more than the messages refer to`, 'refer to them or remove them');
   const first = messages.findIndex(({ role }) => role === 'user');
-  if (first < 0) return row.problem(column, 'has no user turn for them', 'add one, or remove the images');
+  if (first < 0) return row.problem(column, 'has no user turn to attach them to', 'add one, or remove the images');
   const images = others.map((file) => ({ at: 0, file }));
   return messages.with(first, { ...messages[first], images: [...images, ...(messages[first].images ?? [])] });
 }

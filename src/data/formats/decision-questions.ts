@@ -40,10 +40,10 @@ export function readDecision(
   if (state === undefined && row.problems.length === 0) row.problem(name, 'is missing');
   const questions = readQuestions(row, 'questions', given.questions).map(({ question }) => question);
   if (questions.length > MOST_QUESTIONS)
-    row.problem('questions', `has ${questions.length} questions, and ${MOST_QUESTIONS} are the most`);
+    row.problem('questions', `has ${questions.length} questions; the maximum is ${MOST_QUESTIONS}`);
   if (row.problems.length === 0) return { state: state!, questions };
   throw new AttuneError('E_DECISION_QUESTIONS', {
-    what: 'These questions cannot be asked',
+    what: 'These questions are invalid',
     problems: row.problems.map(({ field, message, fix }) => ({ field, message, fix })),
   });
 }
@@ -62,7 +62,7 @@ export function readQuestions(
   if (entries.length === 0)
     row.problem(path, `must be an object of questions, or a list of them, not ${describeValue(value)}`);
   const twice = entries.find(({ id }, i) => entries.findIndex((other) => other.id === id) < i);
-  if (twice !== undefined) row.problem(`${twice.path}.id`, `is "${twice.id}", as of another question`);
+  if (twice !== undefined) row.problem(`${twice.path}.id`, `repeats the id "${twice.id}" of another question`);
   return entries.flatMap((entry) => {
     const question = readQuestion(row, entry);
     return question === undefined ? [] : [{ ...entry, question }];
@@ -106,7 +106,7 @@ function readNoul(row: RowReader, { path, value }: Placed): DecisionOption[] | u
   if (given !== null && !isObject(given))
     return row.problem(path, `must be null or an object with true and false, not ${describeValue(value)}`);
   const foreign = Object.keys(given ?? {}).filter((key) => key !== 'true' && key !== 'false');
-  for (const key of foreign) row.problem(`${path}.${key}`, 'is unknown: a noul has true and false');
+  for (const key of foreign) row.problem(`${path}.${key}`, 'is unknown: a noul has only true and false');
   return ['false', 'true'].map((key) => optionOf(row, key, { path: `${path}.${key}`, value: given?.[key] }));
 }
 
@@ -119,9 +119,9 @@ function readChoice(row: RowReader, { path, value }: Placed): DecisionOption[] |
       : undefined;
   if (options === undefined) return row.problem(path, `must be an object of options, not ${describeValue(value)}`);
   if (options.length === 0 || options.length > MOST_OPTIONS)
-    return row.problem(path, `must have 1 to ${MOST_OPTIONS} options, and has ${options.length}`);
+    return row.problem(path, `must have 1 to ${MOST_OPTIONS} options, but has ${options.length}`);
   const twice = options.find(({ key }, i) => options.findIndex((other) => other.key === key) < i);
-  if (twice !== undefined) return row.problem(path, `has the option "${twice.key}" twice`);
+  if (twice !== undefined) return row.problem(path, `contains the option "${twice.key}" twice`);
   return options;
 }
 
@@ -130,7 +130,7 @@ function readScore(row: RowReader, { path, value }: Placed): DecisionOption[] | 
   if (!Array.isArray(value)) return row.problem(path, `must be a list of levels, not ${describeValue(value)}`);
   const [least, most] = LEVELS;
   if (value.length < least || value.length > most)
-    return row.problem(path, `must have ${least} to ${most} levels, and has ${value.length}`);
+    return row.problem(path, `must have ${least} to ${most} levels, but has ${value.length}`);
   return value.map((level: unknown, i) => {
     const place = { path: `${path}[${i}]`, value: isObject(level) ? (level.description ?? level.label) : level };
     return optionOf(row, String(i), place);

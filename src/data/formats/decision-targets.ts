@@ -41,7 +41,7 @@ function labelled(row: RowReader, question: DecisionQuestion, { path, value }: P
   if (place < 0) {
     const known = options.slice(0, 8).map(({ key }) => key);
     const more = options.length > known.length ? ', …' : '';
-    return row.problem(path, `is ${describeValue(value)}, and the options are ${known.join(', ')}${more}`);
+    return row.problem(path, `is ${describeValue(value)}, but the options are ${known.join(', ')}${more}`);
   }
   return options.map((_, i) => (i === place ? 1 : 0));
 }
@@ -71,7 +71,7 @@ function readWeights(row: RowReader, question: DecisionQuestion, given: Placed):
   if (weights === undefined) return undefined;
   const sum = weights.reduce((total, weight) => total + weight, 0);
   if (weights.some((weight) => weight < 0) || !(sum > 0))
-    return row.problem(given.path, 'must hold weights of 0 or more, and one above 0');
+    return row.problem(given.path, 'must be weights of at least 0, one of them above 0');
   return weights.map((weight) => weight / sum);
 }
 
@@ -100,7 +100,7 @@ function readNumbers(
   } else if (isObject(value)) {
     for (const [name, one] of Object.entries(value)) {
       const place = placeOf(question, name);
-      if (place < 0) row.problem(`${path}.${name}`, 'is no option of the question');
+      if (place < 0) row.problem(`${path}.${name}`, 'is not an option of the question');
       else values[place] = finite(row, `${path}.${name}`, one);
     }
   } else return row.problem(path, `must be an object with a number for each option, not ${describeValue(value)}`);

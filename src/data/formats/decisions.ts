@@ -34,7 +34,7 @@ function readRecord(row: RowReader, isAnswered: boolean): ReturnType<Format['rea
   if (row.problems.length > before || state === undefined) return undefined;
   for (const [column, known] of answers) {
     const foreign = Object.keys(known).filter((id) => questions.every((question) => question.id !== id));
-    for (const id of foreign) row.problem(`${column}.${id}`, 'answers a question that the row does not have');
+    for (const id of foreign) row.problem(`${column}.${id}`, 'answers a question that is not in the row');
   }
   if (isAnswered && questions.every(({ target, rewards }) => target === undefined && rewards === undefined))
     row.problem('answers', 'are missing', 'answer at least one question, or delete the row');

@@ -28,7 +28,7 @@ export async function detectFormat(
 ): Promise<Detection> {
   const { format: named, columns = {} } = options;
   if (named !== undefined)
-    return checked({ name: named, format: await formats.load(named), reason: 'as named' }, columns);
+    return checked({ name: named, format: await formats.load(named), reason: 'as requested' }, columns);
   const sample = sampleOf(rows);
   for (const name of formats.names) {
     const format = await formats.load(name);
@@ -68,7 +68,7 @@ function checked(detection: Detection, columns: ColumnMapping): Detection {
       const close = nearest(column, fields);
       return { field: `columns.${column}`, message: close === undefined ? 'is unknown' : `did you mean "${close}"?` };
     }),
-    fix: 'map the names that the format reads to the names that your file has',
+    fix: 'map names of the format to names of your columns',
   });
 }
 
@@ -90,13 +90,16 @@ async function unrecognised(rows: readonly Record<string, unknown>[], { file }: 
 function suggestion(rows: readonly Record<string, unknown>[]): string {
   const [likely] = guessColumns(profileRows(rows));
   if (likely !== undefined) return mapping(likely.columns);
-  return 'rename the columns, or say which is which, for example --columns "{prompt: question, completion: reply}", or data.columns in a recipe';
+  return (
+    'rename the columns, or map them, for example --columns "{prompt: question, completion: reply}", ' +
+    'or data.columns in a recipe'
+  );
 }
 
 function mapping(columns: ColumnMapping): string {
   const entries = Object.entries(columns).map(([ours, source]) => `${ours}: ${shown(source)}`);
   const said = `{${entries.join(', ')}}`;
-  return `say which column is which: --columns "${said}", or data.columns: ${said} in a recipe (attune init FILE writes it)`;
+  return `map the columns: --columns "${said}", or data.columns: ${said} in a recipe (attune init FILE writes it)`;
 }
 
 /** In recipe notation. */

@@ -21,9 +21,9 @@ export function userFeatures(row: RowReader): string[] | undefined {
   const known = Object.entries(value).filter(([, one]) => one !== null);
   const texts = known.map(([name, one]) => {
     const shown = typeof one === 'boolean' ? String(one) : itemText(row, `${USER_FEATURES}.${name}`, one);
-    const defect = name.includes('=') ? 'has a name with "=" in it' : name === '' ? 'has no name' : undefined;
+    const defect = name.includes('=') ? 'has a name that contains "="' : name === '' ? 'has an empty name' : undefined;
     if (defect === undefined) return shown === undefined ? undefined : `${name}=${shown}`;
-    return row.problem(`${USER_FEATURES}.${name}`, defect, 'call it otherwise');
+    return row.problem(`${USER_FEATURES}.${name}`, defect, 'rename it');
   });
   if (texts.length === 0 || texts.includes(undefined)) return undefined;
   return (texts as string[]).toSorted();

@@ -47,7 +47,7 @@ function splitChat(row: RowReader, turns: readonly Message[]): Parts | undefined
   const answer = turns.at(-1);
   if (answer?.role === 'assistant' && turns.length > 1) return { prompt: turns.slice(0, -1), completion: [answer] };
   const column = row.has('conversations') ? 'conversations' : 'messages';
-  return row.problem(column, 'must end in the assistant turn that is judged', 'add it or delete the row');
+  return row.problem(column, 'must end with the assistant turn to be judged', 'add it or delete the row');
 }
 
 const VERDICTS: Record<string, boolean> = { true: true, false: false, 1: true, 0: false };

@@ -40,7 +40,11 @@ function addText(row: RowReader, content: MessageContent, { place, part, isAlone
   const isTyped = isObject(part) && (part.type === 'text' || part.type === 'input_text');
   if (!isTyped && typeof part !== 'string' && !isAlone) {
     const got = isObject(part) ? `a part of type ${describeValue(part.type)}` : describeValue(part);
-    return row.problem(place, `must be text or an image, not ${got}`, 'models are trained on parts of text and images');
+    return row.problem(
+      place,
+      `must be text or an image, not ${got}`,
+      'only text and image parts can be used for training',
+    );
   }
   const text = isTyped ? row.checkText(`${place}.text`, part.text) : row.checkText(place, part);
   if (text === undefined) return undefined;
@@ -71,5 +75,5 @@ function imageOf(row: RowReader, place: string, part: Record<string, unknown>): 
 export type ImageMedia = MediaFile & { kind: 'image' };
 
 function noImages(row: RowReader, place: string): undefined {
-  return row.problem(place, 'is an image in an answer, and models write text', 'move it to a turn of the user');
+  return row.problem(place, 'is an image in an answer, but models only write text', 'move it to a user turn');
 }

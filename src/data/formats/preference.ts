@@ -24,7 +24,7 @@ export const preference: Format = {
     if (pair === undefined) return undefined;
     const { prompt, chosen, rejected } = pair;
     if (JSON.stringify(chosen) === JSON.stringify(rejected)) {
-      return row.problem('rejected', 'is the same as chosen', 'a pair must differ: delete the row');
+      return row.problem('rejected', 'is identical to chosen', 'the two answers of a pair must differ: delete the row');
     }
     const tools = pair.tools ?? readTools(row);
     const margin = readMargin(row);
@@ -42,7 +42,7 @@ export const preference: Format = {
 function readMargin(row: RowReader): number | undefined {
   if (!row.has('margin')) return undefined;
   const value = Number(row.value('margin'));
-  return Number.isFinite(value) ? value : row.problem('margin', 'must be a number', 'or leave it out');
+  return Number.isFinite(value) ? value : row.problem('margin', 'must be a number', 'or remove it');
 }
 
 type Pair = Pick<Extract<ExampleBody, { kind: 'preference' }>, 'prompt' | 'chosen' | 'rejected' | 'tools'>;
@@ -81,16 +81,16 @@ function splitChats(row: RowReader, chosen: readonly Message[], rejected: readon
   while (shared < limit && JSON.stringify(chosen[shared]) === JSON.stringify(rejected[shared])) shared++;
   const answers = [chosen.slice(shared), rejected.slice(shared)];
   if (shared === 0)
-    return row.problem('rejected', 'does not begin with the same turns as chosen', 'give both the same prompt');
+    return row.problem('rejected', 'does not start with the same turns as chosen', 'give both the same prompt');
   if (answers.some((turns) => turns.length > 0 && turns[0].role !== 'assistant')) {
     return row.problem(
       'rejected',
-      'differs from chosen in a turn that is not the assistant’s',
+      'differs from chosen in a turn other than the assistant’s',
       'give both the same prompt',
     );
   }
   if (answers.some((turns) => turns.length === 0))
-    return row.problem('rejected', 'is a part of chosen, or the reverse');
+    return row.problem('rejected', 'is a prefix of chosen, or the reverse');
   const empty = answers.findIndex((turns) =>
     turns.every(({ content, tool_calls: calls }) => content.trim() === '' && !calls),
   );
@@ -110,8 +110,8 @@ function splitTexts(row: RowReader, chosen: string, rejected: string): Pair | un
     return { prompt: chosen.slice(0, end), ...answers };
   return row.problem(
     'rejected',
-    'is a part of chosen, or the reverse',
-    'add a "prompt" column that says where the answers begin',
+    'is a prefix of chosen, or the reverse',
+    'add a "prompt" column to mark where the answers begin',
   );
 }
 

@@ -105,10 +105,15 @@ export class RowReader {
   nextImage(path: string): (MediaFile & { kind: 'image' }) | undefined {
     const column = IMAGE_COLUMNS.find((name) => this.has(name));
     if (column === undefined) {
-      return this.problem(path, 'names no image', 'give its image_url, or the images of the row in a column "images"');
+      return this.problem(
+        path,
+        'refers to no image',
+        'give its image_url, or put the images of the row in a column "images"',
+      );
     }
     const [index, all] = [this.#imagesTaken++, this.#imageColumn(column)];
-    if (index >= all.length) return this.problem(path, `has no image: the row has ${all.length} in "${column}"`);
+    if (index >= all.length)
+      return this.problem(path, `has no matching image: the row has ${all.length} in "${column}"`);
     return this.image(Array.isArray(this.#row[column]) ? `${column}[${index}]` : column, all[index]);
   }
 
@@ -136,8 +141,8 @@ export class RowReader {
     if (!value.isWellFormed()) {
       return this.problem(
         path,
-        'holds half of a surrogate pair (a broken emoji, for example)',
-        'write the text again as UTF-8',
+        'contains half of a surrogate pair (a broken emoji, for example)',
+        'save the text again as UTF-8',
       );
     }
     return value;

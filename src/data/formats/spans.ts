@@ -25,7 +25,7 @@ export const spans: Format = {
     const sorted = (found as Span[]).toSorted((a, b) => a.start - b.start);
     const overlap = sorted.findIndex(({ start }, i) => i > 0 && start < sorted[i - 1].end);
     if (overlap >= 0)
-      return row.problem(column, `has spans that overlap, at ${sorted[overlap].start}`, 'keep one of them');
+      return row.problem(column, `has overlapping spans, at ${sorted[overlap].start}`, 'keep one of them');
     return { kind: 'tagged', ...tagWords(characters, sorted) };
   },
   readInput(row) {
@@ -51,7 +51,7 @@ function readSpan(row: RowReader, path: string, { span, length }: { span: unknow
     return row.problem(`${path}.start`, 'and end must be whole numbers');
   const [from, to] = [start as number, end as number];
   if (from >= 0 && from < to && to <= length) return { start: from, end: to, label };
-  return row.problem(`${path}.end`, `${from} to ${to} is not a span of a text of ${length} characters`);
+  return row.problem(`${path}.end`, `${from} to ${to} is out of range for a text of ${length} characters`);
 }
 
 /** Words and punctuation; a token in which a span starts or ends is divided there. */

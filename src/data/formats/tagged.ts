@@ -20,7 +20,7 @@ export const tagged: Format = {
     if (words.length !== tags.length)
       return row.problem(tagColumn, `has ${tags.length} tags for ${words.length} words`, 'give each word one tag');
     const spaced = tags.findIndex((tag) => /\s/.test(tag));
-    if (spaced >= 0) return row.problem(`${tagColumn}[${spaced}]`, 'has a space in it', 'write tags as one word');
+    if (spaced >= 0) return row.problem(`${tagColumn}[${spaced}]`, 'contains a space', 'write tags as one word');
     return { kind: 'tagged', words, tags };
   },
   readInput(row) {
@@ -40,5 +40,5 @@ function readList(row: RowReader, column: string): string[] | undefined {
 
 function readItem(row: RowReader, path: string, value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : row.checkText(path, value);
-  return text?.trim() === '' ? row.problem(path, 'is empty', 'leave it out, with its tag') : text?.trim();
+  return text?.trim() === '' ? row.problem(path, 'is empty', 'remove it, with its tag') : text?.trim();
 }

@@ -15,7 +15,7 @@ export const translation: Format = {
     }
     const value = row.json('translation');
     if (!isObject(value) || Object.keys(value).length !== 2)
-      return row.problem('translation', `must hold two texts by language, not ${describeValue(value)}`);
+      return row.problem('translation', `must contain two texts by language, not ${describeValue(value)}`);
     const [prompt, completion] = Object.entries(value).map(([language, text]) => {
       const path = `translation.${language}`;
       const checked = row.checkText(path, text);

@@ -116,10 +116,10 @@ function reasonsFor({ column, goal, named }: Target, read: readonly ColumnProfil
   const why = named >= 0.5 ? 'by its name and ' : 'by ';
   const what = {
     classification: `${name} is the label, ${why}${describeValues(column)}`,
-    multilabel: `${name} holds several labels a row, ${why}its values`,
+    multilabel: `${name} contains several labels per row, ${why}its values`,
     regression: `${name} is the number to predict, ${why}its ${column.distinct} values`,
   }[goal];
   const choice = isNumberedClass(column) && goal === 'classification' && column.distinct > 2;
-  const asNumber = `${name} has ${column.distinct} whole numbers, taken as classes; --format regression takes them as a quantity`;
+  const asNumber = `${name} has ${column.distinct} whole numbers, treated as classes; --format regression treats them as a quantity`;
   return [`${listed(read)} ${read.length === 1 ? 'is' : 'are'} read`, what, ...(choice ? [asNumber] : [])];
 }

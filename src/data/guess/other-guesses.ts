@@ -20,13 +20,13 @@ export function mediaGuesses(columns: readonly ColumnProfile[], wish: ColumnWish
   const caption = bestOf(said, (column) => textFit(column) * (0.3 + nameFit(column.name, 'caption')));
   const guesses: Guess[] = [];
   if (label !== undefined && wish.answer === undefined) {
-    const reason = `${media.name} names files, ${label.name} is their class: ${describeValues(label)}`;
+    const reason = `${media.name} contains file names, ${label.name} is their class: ${describeValues(label)}`;
     const mapping = { [kind]: media.name, label: label.name };
     const format = kind === 'image' ? 'image_classification' : 'audio_classification';
     guesses.push({ format, columns: mapping, ...read, target: label.name, reasons: [reason] });
   }
   if (caption !== undefined && wish.label === undefined) {
-    const reason = `${media.name} names files, ${caption.name} is what ${kind === 'image' ? 'they show' : 'is said in them'}`;
+    const reason = `${media.name} contains file names, ${caption.name} is what ${kind === 'image' ? 'they show' : 'is said in them'}`;
     const mapping = { [kind]: media.name, text: caption.name };
     guesses.push({
       format: kind === 'image' ? 'image_text' : 'speech',
@@ -113,7 +113,7 @@ export function tagGuesses(columns: readonly ColumnProfile[], wish: ColumnWish):
   const lists = columns.filter(({ kind }) => kind === 'list');
   const [words, tags] = (['words', 'tags'] as const).map((role) => lists.find((column) => isNamed(column, role)));
   if (words === undefined || tags === undefined || words === tags || words.items !== tags.items) return [];
-  const reason = `${words.name} holds words, ${tags.name} a tag for each`;
+  const reason = `${words.name} contains words, ${tags.name} a tag for each`;
   const mapping = { tokens: words.name, tags: tags.name };
   return [
     { format: 'tagged', columns: mapping, text: [words.name], target: tags.name, score: 0.97, reasons: [reason] },
@@ -140,7 +140,7 @@ export function textGuesses(columns: readonly ColumnProfile[], wish: ColumnWish)
 /** Columns that the user named as text, with no other column. */
 function wishedText(columns: readonly ColumnProfile[], names: readonly string[], format: string | undefined): Guess {
   const read = names.map((name) => columns.find((column) => column.name === name)!);
-  const reasons = [`${listed(read)} ${read.length === 1 ? 'is' : 'are'} read, and nothing else is learnt`];
+  const reasons = [`${listed(read)} ${read.length === 1 ? 'is' : 'are'} read, and no answer is learnt`];
   return { format: 'text', columns: { text: joined(read) }, text: names, score: format === 'text' ? 1 : 0.3, reasons };
 }
 

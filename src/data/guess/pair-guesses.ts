@@ -87,7 +87,7 @@ export function searchGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
   const [first, second] = sides.map(({ name }) => name);
   if (score !== undefined) {
     const mapping = { sentence1: first, sentence2: second, score: score.name };
-    const reason = `${first} and ${second} are compared, ${score.name} says how alike they are`;
+    const reason = `${first} and ${second} are compared, ${score.name} is their similarity`;
     return [
       {
         format: 'graded_pairs',
@@ -100,7 +100,7 @@ export function searchGuesses(columns: readonly ColumnProfile[], wish: ColumnWis
     ];
   }
   if (query === undefined || found === undefined) return [];
-  const reason = `${first} is searched for, ${second} is to be found, by their names`;
+  const reason = `${first} is the query, ${second} the text to find, by their names`;
   return [
     {
       format: 'pairs',

@@ -45,7 +45,7 @@ export const chat = defineKind<ChatExample, 'messages' | 'sharegpt' | 'alpaca'>(
     return { ...example, messages: turns };
   },
   canChangePeople: true,
-  objective: { name: 'sft', remark: 'the answers are trained, the prompts are not' },
+  objective: { name: 'sft', remark: 'trains on the answers, not on the prompts' },
   needs: ({ messages }) => ({ reads: imagesIn(messages).length > 0 ? 'image' : 'text', tasks: ['causal-lm'] }),
   layout: 'turns',
 });

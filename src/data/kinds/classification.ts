@@ -49,7 +49,7 @@ export const classification = defineKind<
   answerName: 'label',
   isReadWhole: true,
   canChangePeople: true,
-  objective: { name: 'classification', remark: 'a new head gives one label to each row' },
+  objective: { name: 'classification', remark: 'a new head assigns one label to each row' },
   hasCheapRivals: true,
   needs: ({ media }) => ({ reads: media?.kind ?? 'text', tasks: ['sequence'] }),
   layout: 'whole',

@@ -25,9 +25,9 @@ export const completion = defineKind<CompletionExample, 'prompt_completion' | 't
   canChangePeople: true,
   objective: {
     name: 'sft',
-    remark: 'the answers are trained, the prompts are not',
+    remark: 'trains on the answers, not on the prompts',
     ofClasses: {
-      ForConditionalGeneration: { name: 'seq2seq', remark: 'the prompt is read whole, the answer is trained' },
+      ForConditionalGeneration: { name: 'seq2seq', remark: 'reads the whole prompt, trains on the answer' },
     },
   },
   hasCheapRivals: true,

@@ -70,7 +70,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
     examples.some(({ questions }) => questions.some(({ type }) => type === 'score')) ? 'scores' : 'decisions',
   objective: {
     name: 'decision',
-    remark: 'the probabilities of options are trained, each by the label that stands for it',
+    remark: 'trains the probabilities of options, each through the label that represents it',
   },
   hasCheapRivals: true,
   needs: () => ({ reads: 'text', tasks: ['causal-lm', 'token'] }),

@@ -20,7 +20,7 @@ export const feedback = defineKind<FeedbackExample, 'kto'>({
   answer: (example) => (example.label ? lastSaid(example.completion) : undefined),
   turns: (example) => turnsOf(example.prompt),
   isPrompt: true,
-  objective: { name: 'kto', remark: 'good answers become likelier, bad ones less likely' },
+  objective: { name: 'kto', remark: 'makes good answers more likely and bad ones less likely' },
   needs: () => ({ reads: 'text', tasks: ['causal-lm'] }),
   hasOtherNeeds: true,
   layout: 'feedback',

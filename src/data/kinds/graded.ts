@@ -36,8 +36,8 @@ export const graded = defineKind<GradedExample, 'graded_pairs', 'similarity'>({
   label: { type: 'number', of: (example) => example.score },
   prompt: bothTexts,
   answer: (example) => String(example.score),
-  forms: { similarity: { metrics: ['spearman', 'pearson'], inWords: 'how alike two texts are' } },
-  objective: { name: 'contrastive', remark: 'vectors of texts, as near as their score says' },
+  forms: { similarity: { metrics: ['spearman', 'pearson'], inWords: 'similarity of two texts' } },
+  objective: { name: 'contrastive', remark: 'text vectors, as similar as the scores say' },
   needs: () => ({ reads: 'text', tasks: ['embedding'] }),
   layout: 'texts',
 });

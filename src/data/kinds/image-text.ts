@@ -26,7 +26,7 @@ export const imageText = defineKind<ImageTextExample, 'image_text', 'image-retri
       hasLikelihood: false,
     },
   },
-  objective: { name: 'image_text_contrastive', remark: 'images and their texts, near to each other' },
+  objective: { name: 'image_text_contrastive', remark: 'images close to their texts' },
   needs: () => ({ reads: 'image', tasks: ['contrastive'] }),
   layout: 'file',
 });

@@ -39,10 +39,10 @@ export const items = defineKind<ItemsExample, 'sequences' | 'interactions', 'ite
   },
   objective: {
     name: 'next_item',
-    remark: 'each item is predicted from those before it',
+    remark: 'predicts each item from those before it',
     ofClasses: {
-      ForItemRetrieval: { name: 'item_retrieval', remark: 'each item is distinguished from the choices of other rows' },
-      ForPairwiseRanking: { name: 'bpr', remark: 'each item is distinguished from one that the row lacks' },
+      ForItemRetrieval: { name: 'item_retrieval', remark: 'distinguishes each item from the choices of other rows' },
+      ForPairwiseRanking: { name: 'bpr', remark: 'distinguishes each item from one that the row does not have' },
     },
   },
   needs: () => ({ reads: 'items', tasks: ['next-item'] }),

@@ -43,7 +43,7 @@ export const multilabel = defineKind<MultiLabelExample, 'multilabel'>({
   answerName: 'labels',
   isReadWhole: true,
   canChangePeople: true,
-  objective: { name: 'multilabel', remark: 'a new head gives any number of labels to each text' },
+  objective: { name: 'multilabel', remark: 'a new head assigns any number of labels to each text' },
   hasCheapRivals: true,
   needs: () => ({ reads: 'text', tasks: ['sequence'] }),
   layout: 'whole',
@@ -74,7 +74,7 @@ function readText(row: RowReader, column: string, text: string): string[] | unde
   const parts = text.split(/[|;\n]/);
   if (parts.length === 1 && text.includes(',')) {
     const fix = 'write | between labels, or a JSON list: ["a","b"]';
-    return row.problem(column, 'may be one label or several: it has commas', fix);
+    return row.problem(column, 'is ambiguous: with commas it may be one label or several', fix);
   }
   return distinct(parts.map((part) => part.trim()).filter((part) => part !== ''));
 }

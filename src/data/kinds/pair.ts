@@ -28,7 +28,7 @@ const format: Format = {
     const [anchor, positive] = [row.text(anchorColumn), row.text(positiveColumn)];
     const negatives = readNegatives(row);
     if (anchor === undefined || positive === undefined || negatives === undefined) return undefined;
-    if (negatives.includes(positive)) return row.problem(positiveColumn, 'is also among the negatives');
+    if (negatives.includes(positive)) return row.problem(positiveColumn, 'is also one of the negatives');
     return { kind: 'pair', anchor, positive, negatives };
   },
 };
@@ -43,7 +43,7 @@ export const pair = defineKind<PairExample, 'pairs', 'retrieval'>({
   prompt: (example) => example.anchor,
   answer: (example) => example.positive,
   forms: { retrieval: { metrics: ['ndcg', 'recall_at_1', 'recall_at_10', 'mrr'], inWords: 'texts to find' } },
-  objective: { name: 'contrastive', remark: 'vectors of texts, near to what belongs to them' },
+  objective: { name: 'contrastive', remark: 'text vectors, close to what belongs together' },
   needs: () => ({ reads: 'text', tasks: ['embedding'] }),
   layout: 'texts',
 });

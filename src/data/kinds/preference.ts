@@ -32,7 +32,7 @@ export const preference = defineKind<PreferenceExample, 'preference', 'preferenc
       hasOwnBaselines: true,
     },
   },
-  objective: { name: 'dpo', remark: 'the chosen answer becomes likelier than the rejected one' },
+  objective: { name: 'dpo', remark: 'makes the chosen answer more likely than the rejected one' },
   needs: () => ({ reads: 'text', tasks: ['causal-lm'] }),
   hasOtherNeeds: true,
   layout: 'preference',

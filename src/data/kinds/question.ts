@@ -64,7 +64,7 @@ export const question = defineKind<QuestionExample, 'questions', 'span'>({
   forms: {
     span: {
       metrics: ['token_f1', 'squad_exact_match'],
-      inWords: 'stretches of a text',
+      inWords: 'spans of a text',
       hasLikelihood: false,
       instruction: 'Answer with words of the text, exactly as they stand there, and nothing else.',
     },
@@ -113,7 +113,7 @@ function readColumns(row: RowReader, column: string, value: Record<string, unkno
   const [texts, starts] = [value.text, value.answer_start].map((one) => (one === undefined ? undefined : [one].flat()));
   if (texts === undefined) return row.problem(`${column}.text`, 'is missing', 'give the texts of the answers');
   if (starts !== undefined && starts.length !== texts.length)
-    return row.problem(`${column}.answer_start`, `has ${starts.length} places for ${plural(texts.length, 'texts')}`);
+    return row.problem(`${column}.answer_start`, `has ${starts.length} positions for ${plural(texts.length, 'texts')}`);
   return texts.map((text, i) => ({
     text,
     start: starts?.[i],
@@ -126,14 +126,14 @@ function place(row: RowReader, context: string, answer: Written): AnswerSpan | u
   const text = row.checkText(answer.textPath, answer.text);
   if (text === undefined) return undefined;
   if (text.trim() === '')
-    return row.problem(answer.textPath, 'is empty', 'write an empty list where the text does not tell the answer');
+    return row.problem(answer.textPath, 'is empty', 'write an empty list if the text does not contain the answer');
   const first = context.indexOf(text);
-  if (first < 0) return row.problem(answer.textPath, `"${text}" is not in the context`, 'copy it from there');
+  if (first < 0) return row.problem(answer.textPath, `"${text}" is not in the context`, 'copy it from the context');
   if (answer.start === undefined || answer.start === null) return { text, start: first };
   if (!Number.isInteger(answer.start) || (answer.start as number) < 0)
     return row.problem(answer.startPath, `must be a whole number, not ${describeValue(answer.start)}`);
   const start = unitAt(context, answer.start as number);
   if (start !== undefined && context.startsWith(text, start)) return { text, start };
-  const standing = `"${text}" does not stand at ${String(answer.start)}, but at ${codePointsIn(context.slice(0, first))}`;
-  return row.problem(answer.startPath, standing, 'count characters (code points) from 0, or leave the places out');
+  const standing = `"${text}" is at position ${codePointsIn(context.slice(0, first))}, not ${String(answer.start)}`;
+  return row.problem(answer.startPath, standing, 'count characters (code points) from 0, or leave the positions out');
 }

@@ -43,7 +43,7 @@ export const regression = defineKind<RegressionExample, 'regression', 'numbers'>
     },
   },
   canChangePeople: true,
-  objective: { name: 'regression', remark: 'a new head gives a number to each text' },
+  objective: { name: 'regression', remark: 'a new head predicts a number for each text' },
   hasCheapRivals: true,
   needs: () => ({ reads: 'text', tasks: ['sequence'] }),
   layout: 'whole',

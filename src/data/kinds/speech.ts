@@ -30,11 +30,11 @@ export const speech = defineKind<SpeechExample, 'speech', 'speech'>({
   },
   objective: {
     name: 'ctc',
-    remark: 'the letters of what is said, in their order',
+    remark: 'predicts the characters of the speech in order',
     ofClasses: {
       ForConditionalGeneration: {
         name: 'speech_seq2seq',
-        remark: 'the recording is read whole, its text is written token by token',
+        remark: 'reads the whole recording, writes its text token by token',
       },
     },
   },

@@ -58,7 +58,7 @@ export const stepwise = defineKind<StepwiseExample, 'stepwise', 'steps'>({
       hasOwnBaselines: true,
     },
   },
-  objective: { name: 'prm', remark: 'a new head says of each step whether it is right' },
+  objective: { name: 'prm', remark: 'a new head judges whether each step is right' },
   hasOtherNeeds: true,
   layout: 'steps',
 });
@@ -75,7 +75,7 @@ function readSteps(row: RowReader): string[] | undefined {
 
 function readStep(row: RowReader, path: string, value: unknown): string | undefined {
   const text = row.checkText(path, value);
-  return text?.trim() === '' ? row.problem(path, 'is empty', 'leave the step out, with its label') : text;
+  return text?.trim() === '' ? row.problem(path, 'is empty', 'remove the step and its label') : text;
 }
 
 function readLabels(row: RowReader): number[] | undefined {

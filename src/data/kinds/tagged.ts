@@ -34,7 +34,7 @@ export const tagged = defineKind<TaggedExample, 'tagged' | 'spans', 'entities' |
   },
   formOf: (examples) =>
     examples.every(({ tags }) => tags.every((tag) => OF_STRETCHES.test(tag))) ? 'entities' : 'tags',
-  objective: { name: 'token_classification', remark: 'a new head gives a tag to each word' },
+  objective: { name: 'token_classification', remark: 'a new head assigns a tag to each word' },
   needs: () => ({ reads: 'text', tasks: ['token'] }),
   layout: 'words',
 });

@@ -29,8 +29,8 @@ export const text = defineKind<TextExample, 'text'>({
   canChangePeople: true,
   objective: {
     name: 'pretrain',
-    remark: 'every token is trained',
-    ofClasses: { ForMaskedLM: { name: 'masked_lm', remark: 'hidden tokens are predicted from both sides' } },
+    remark: 'trains on every token',
+    ofClasses: { ForMaskedLM: { name: 'masked_lm', remark: 'predicts masked tokens from both sides' } },
   },
   needs: () => ({ reads: 'text', tasks: ['causal-lm', 'masked-lm'] }),
   layout: 'turns',

@@ -27,7 +27,7 @@ export class DetectorPool implements AsyncDisposable {
     if (!isSilence(heard)) return heard.found;
     const ended: End = heard.type === 'ended' ? heard : {};
     throw (this.#failure ??=
-      ended.error ?? new Error(`a thread that looks for personal data ended with ${ended.exitCode ?? 1}`));
+      ended.error ?? new Error(`a detector thread for personal data exited with code ${ended.exitCode ?? 1}`));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

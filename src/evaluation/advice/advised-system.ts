@@ -38,7 +38,7 @@ function withModel(comparison: Comparison): Recommendation {
   if (cheap === undefined && asked === undefined) {
     return {
       choice: 'unclear',
-      advice: 'Nothing could be compared with the tuned model; see what was left out.',
+      advice: 'There was nothing to compare the tuned model with; see what was left out.',
       reasons,
     };
   }
@@ -47,21 +47,24 @@ function withModel(comparison: Comparison): Recommendation {
   if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
     const keep = cheapModelName(cheap.against);
     if (keep === undefined) {
-      const advice = `No tuned model is shown to be better than ${titleOf(comparison, cheap.against)}, a yardstick that cannot be kept.`;
+      const advice =
+        `No tuned model is shown to be better than ${titleOf(comparison, cheap.against)}, which is only ` +
+        'a yardstick and cannot be used itself.';
       return { choice: 'unclear', advice, reasons };
     }
-    const advice = `Take ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs next to nothing.`;
+    const advice = `Use ${titleOf(comparison, cheap.against)}: no tuned model is shown to be better, and it costs almost nothing.`;
     return { choice: 'cheap', advice, reasons, keep };
   }
   if (asked?.verdict === 'worse') {
     return {
       choice: 'prompting',
-      advice: `Ask ${titleOf(comparison, asked.against)} instead: it is better than the tuned model.`,
+      advice: `Use ${titleOf(comparison, asked.against)} instead: it is better than the tuned model.`,
       reasons,
     };
   }
   if (asked?.verdict === 'no-evidence') {
-    const advice = 'Keep more rows for test before deciding: tuning is not shown to be better than asking, nor worse.';
+    const advice =
+      'Keep more test rows before you decide: tuning is shown to be neither better nor worse than prompting.';
     return { choice: 'unclear', advice, reasons };
   }
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
@@ -87,7 +90,7 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
     const value = formatNumber(entryOf(constant.values, metric).value, 3);
     return {
       choice: 'unclear',
-      advice: 'No sign that the texts tell the labels: nothing beats the same answer to every row.',
+      advice: 'No sign that the texts predict the labels: nothing beats giving every row the same answer.',
       reasons: [
         `${constant.title} has ${title} ${value}, and no cheap system is shown to have more.`,
         'Look at some rows: can a person tell the label from the text? Then label more, or measure a model: --model.',
@@ -103,21 +106,21 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
     if (keep === undefined) {
       return {
         choice: 'unclear',
-        advice: `A model has next to nothing left to win: ${cheap.title} does it already.`,
+        advice: `A model can hardly do better: ${cheap.title} already solves this.`,
         reasons,
       };
     }
-    return { choice: 'cheap', advice: `Take ${cheap.title}: a model has next to nothing left to win.`, reasons, keep };
+    return { choice: 'cheap', advice: `Use ${cheap.title}: a model can hardly do better.`, reasons, keep };
   }
   if (isCheapModel(model) && keep !== undefined) {
     const isOwn = keep === model || cheap.name === model;
     const advice = isOwn
       ? `Keep ${cheap.title}, which the recipe names: no other cheap system is clearly better.`
-      : `Take ${cheap.title} in place of ${model}, which the recipe names: it has the best figures of these.`;
-    const more = 'Whether a model does better is measured with --model, such as attune-base.';
+      : `Use ${cheap.title} instead of ${model}, which the recipe names: it has the best figures of these systems.`;
+    const more = 'To find out whether a model does better, add --model, such as attune-base.';
     return { choice: 'cheap', advice, reasons: [...reasons, more], keep };
   }
-  const advice = `Measure a model on these rows before choosing, such as with --model ${model}.`;
+  const advice = `Before choosing, try a model on these rows, for example --model ${model}.`;
   return { choice: 'measure', advice, reasons, keep };
 }
 
@@ -160,14 +163,14 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
       gains
         ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ` +
             `${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
-        : `Whether more rows would help ${system} cannot be told: its curve may be level.`,
+        : `It is unclear whether more rows would help ${system}: its curve may be flat.`,
     );
   }
   const smallest = detectable(comparison);
   if (smallest > 0) {
     reasons.push(
-      `The ${formatCount(comparison.rows)} test rows show differences from about ` +
-        `${formatNumber(smallest, 2)} in ${title}; half of that needs four times the rows.`,
+      `With ${formatCount(comparison.rows)} test rows, differences from about ${formatNumber(smallest, 2)} ` +
+        `in ${title} can be detected; to detect half of that takes four times as many rows.`,
     );
   }
   return reasons;

@@ -27,7 +27,7 @@ export const comparison = defineAssessment({
           ],
           rows: systems.map((system) => {
             const difference = differences.find((one) => one.metric === metric && one.against === system.name);
-            const gap = system.unable === undefined ? difference && ahead(difference) : 'cannot do it';
+            const gap = system.unable === undefined ? difference && ahead(difference) : 'not applicable';
             const { value = Number.NaN, low, high } = entryOf(system.values, metric) ?? {};
             return { name: system.title, isSubject: system.name === subject, cells: [{ value, low, high }, gap ?? ''] };
           }),
@@ -54,8 +54,8 @@ const WIDE = 0.5;
 
 function isBetter(found: Comparison): Finding {
   const fix = isBehind(found)
-    ? 'use what is better, or train on more or better rows'
-    : 'train on more or better rows, or compare on more; --margin lets a tie pass: by how much the result may be worse';
+    ? 'use the better system, or train on more or better rows'
+    : 'train on more or better rows, or compare on more; --margin accepts a tie: how much worse the result may be';
   const { advice } = conclusionOf(found);
   return { isPassed: found.verdict === 'better', message: `${advice} ${found.sentence}`, fix };
 }
@@ -64,7 +64,7 @@ function isBetter(found: Comparison): Finding {
 function isWithin(found: Comparison, margin: number): Finding {
   const { metric, differences, rivals } = found;
   const own = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
-  if (own.length === 0) return unmeasured('a difference to any rival', MEASURE);
+  if (own.length === 0) return unmeasured('a difference from any other system', MEASURE);
   const parts = own.map(({ against, estimate, low }) => {
     return `${formatNumber(estimate, 3)} better than ${against}, at least ${low === undefined ? 'unknown' : formatNumber(low, 3)}`;
   });
@@ -79,5 +79,8 @@ function isWithin(found: Comparison, margin: number): Finding {
 function wideMargin({ systems, subject, metric }: Comparison, margin: number): string {
   const value = entryOf(systems.find(({ name }) => name === subject)?.values, metric)?.value;
   if (value === undefined || margin < WIDE * Math.abs(value)) return '';
-  return `. Warning: this margin is ${formatPercent(margin / Math.abs(value), 0)} of the result’s own ${formatNumber(value, 3)}, so it lets noise pass`;
+  return (
+    `. Warning: this margin is ${formatPercent(margin / Math.abs(value), 0)} of the result’s own ${formatNumber(value, 3)}, ` +
+    'so noise would pass'
+  );
 }

@@ -107,9 +107,9 @@ export const counterfactuals = defineAssessment({
     return {
       title: 'Who gets different answers',
       lead:
-        `${plural(pairs, 'pairs')} of rows that differ only in the group of the person they mention, as words and names ` +
-        'usually tell it; nobody’s own is known. Shares are those of pairs whose answers differ in more than those ' +
-        `words; intervals are ${formatNumber(results.confidence * 100)} %.`,
+        `${plural(pairs, 'pairs')} of rows that differ only in the group of the person mentioned, inferred ` +
+        'from words and names; nobody’s actual group is known. Shares count pairs whose answers differ ' +
+        `in more than those words; intervals are ${formatNumber(results.confidence * 100)} %.`,
       figures: [flips(systems), ...systems.map((system) => effects(system, results))],
       remarks: [
         ...(available === undefined ? [] : [`a sample of ${formatCount(pairs)} of ${plural(available, 'pairs')}`]),
@@ -175,7 +175,7 @@ function effects(system: CounterfactualSystem, results: CounterfactualResults): 
       { title: 'p by Holm', short: 'p (Holm)', unit: 'p' },
     ],
     rows: surestEffects(system, results).map(effectRow),
-    most: { terminal: 12, page: 20, rest: 'none surer: --json lists all' },
+    most: { terminal: 12, page: 20, rest: 'others are less certain: --json lists all' },
     examples: system.axes.map(({ axis, flips: { pairs }, examples }) => flipped(axis, pairs, examples)),
   };
 }

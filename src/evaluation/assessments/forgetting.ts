@@ -44,8 +44,8 @@ export const forgetting = defineAssessment({
     return {
       title: 'What it forgot',
       lead:
-        'Before and after training on texts that have nothing to do with the task. A change below zero is a loss; ' +
-        `intervals are ${formatNumber(confidence * 100)} %.`,
+        'Before and after training, on texts unrelated to the task. A change below zero is a loss; intervals ' +
+        `are ${formatNumber(confidence * 100)} %.`,
       figures: [
         {
           columns: [
@@ -81,6 +81,6 @@ function hasKept({ measures }: Forgetting, limit: number): Finding | undefined {
   return {
     isPassed: high <= limit,
     message: `${title}: ${formatNumber(loss, 3)} lost, at most ${formatNumber(high, 3)}; allowed ${limit}`,
-    fix: 'train shorter or with a lower learning rate, or mix general rows into the data',
+    fix: 'train for less time or with a lower learning rate, or mix general rows into the data',
   };
 }

@@ -96,7 +96,7 @@ export const groundedness = defineAssessment({
     return {
       title: 'Answers and their sources',
       lead: `${plural(rows, 'questions')}; judged by ${judge}. Intervals are 95 %.`,
-      brief: `${plural(rows, 'questions')}; whether a source carries an answer is decided by ${briefly}`,
+      brief: `${plural(rows, 'questions')}; the judge of whether a source supports an answer: ${briefly}`,
       figures: [
         {
           columns: [
@@ -146,8 +146,8 @@ function isGrounded({ systems, rows }: GroundednessResults, limit: number): Find
   return {
     isPassed: high! <= limit,
     message:
-      `${formatPercent(value)} of ${plural(rows, 'answers')} say what their source does not, ` +
-      `at most ${formatPercent(high!)}; allowed ${formatPercent(limit)}`,
-    fix: 'train on rows that answer “I don’t know” where the source is silent, or measure on more rows',
+      `${formatPercent(value)} of ${plural(rows, 'answers')} contain claims that their source does not ` +
+      `support, at most ${formatPercent(high!)}; allowed ${formatPercent(limit)}`,
+    fix: 'train on rows that answer “I don’t know” where the source does not say, or measure on more rows',
   };
 }

@@ -119,17 +119,17 @@ export const overfitting = defineAssessment({
     ];
     if (rows.length === 0 && canaries === undefined) return undefined;
     return {
-      title: 'What it learnt by heart',
+      title: 'Memorisation',
       lead:
-        'Above zero is what a model shows that knows its training rows by heart; losses are nats a token of the answer, ' +
-        `intervals are ${formatNumber(confidence * 100)} %. Other words are made by rule, which costs any model something: ` +
-        'what counts is how much more they cost the tuned model than its base on the same rows.',
+        'Values above zero indicate memorised training rows. Losses are in nats per answer token, intervals ' +
+        `are ${formatNumber(confidence * 100)} %. Rule-based rewordings cost any model something: compare ` +
+        'how much more they cost the tuned model than its base on the same rows.',
       figures: [
         {
           columns: [
             { title: 'Measured' },
             { title: 'Compared', unit: 'number' },
-            { title: 'By heart', unit: 'change', picture: true, interval: 'inline', isMain: true },
+            { title: 'Memorised', unit: 'change', picture: true, interval: 'inline', isMain: true },
           ],
           rows,
           examples: [
@@ -155,8 +155,8 @@ function ofGap({ training, validation, gap, trainingRows, validationRows, ...end
 
 function ofParaphrases(set: string, { rows, base, tuned, excess, ...ends }: ParaphraseLoss): Row {
   const cost = ({ original, rephrased }: ParaphraseLoss['base']) => formatSigned(rephrased - original);
-  return finding(`other words in the prompts of ${set}`, {
-    rows: `${plural(rows, 'rows')} that a rule could rephrase`,
+  return finding(`rewordings of prompts in ${set}`, {
+    rows: `${plural(rows, 'rows')} that a rule could reword`,
     values: [`base ${cost(base)}`, `tuned ${cost(tuned)}`],
     excess: { value: excess, ...ends },
   });
@@ -171,7 +171,7 @@ function ofMemorised({ order, rows, answers, expected, excess, low, high }: Memo
 }
 
 function ofMembership({ auc, low, high, trainingRows, otherRows }: Membership): Row {
-  return finding('training rows told from others by their loss (AUC above chance)', {
+  return finding('training rows recognisable by their loss (AUC above chance)', {
     rows: `${formatCount(trainingRows)} and ${plural(otherRows, 'rows')}`,
     values: ['chance 0.5', `AUC ${formatNumber(auc, 3)}`],
     excess: { value: auc - 0.5, low: low - 0.5, high: high - 0.5 },
@@ -203,9 +203,9 @@ function exposure({ exposures, base, most }: CanaryExposure): Figures {
   return {
     heading: 'Planted codes',
     lead:
-      `${plural(exposures.length, 'rows')} with a random code were planted among the training rows. Exposure is how many ` +
-      `of ${formatNumber(most)} bits of its rank among ${formatCount(2 ** most)} codes the model gives away: about 1.4 by ` +
-      `chance, ${formatNumber(most)} where the code can be read out.`,
+      `${plural(exposures.length, 'rows')} with a random code were planted among the training rows (canaries). ` +
+      `Exposure is how many of the ${formatNumber(most)} bits of a code’s rank among ${formatCount(2 ** most)} ` +
+      `the model reveals: about 1.4 by chance, ${formatNumber(most)} if the code can be extracted.`,
     columns: [
       { title: 'Code' },
       { title: 'Base, bits', unit: 'number' },

@@ -58,8 +58,8 @@ export const policy = defineAssessment({
     return {
       title: 'Your own rules',
       lead:
-        `Shares of answers to ${plural(prompts, 'prompts')} that break a rule` +
-        `${judge === undefined ? '' : `; judged by ${judge} where no program can`}. Intervals are 95 %.`,
+        `Shares of answers to ${plural(prompts, 'prompts')} that break a rule${judge === undefined ? '' : `; judged by ${judge} where no program can`}. ` +
+        'Intervals are 95 %.',
       brief: `${plural(prompts, 'prompts')}: ${before === undefined ? after : `${before}, then ${after}`}`,
       figures: [
         {
@@ -91,9 +91,9 @@ function rowOf({ name, by, broken, unjudged }: RuleResult): Row {
 
 /** Why answers do not count. */
 function remarkOn({ name, by, unjudged, broken }: RuleResult, judge: string | undefined): string[] {
-  if (unjudged === 0) return broken === undefined ? [`${name}: no prompt is one that it is for`] : [];
+  if (unjudged === 0) return broken === undefined ? [`${name}: it applies to none of the prompts`] : [];
   const count = plural(unjudged, 'answers');
-  if (by === 'program') return [`${name}: of ${count} the language is not clear; they do not count`];
+  if (by === 'program') return [`${name}: the language of ${count} is unclear; they do not count`];
   return [`${name}: ${count} not judged${judge === undefined ? '; name a judge with --endpoint and --model' : ''}`];
 }
 
@@ -115,6 +115,6 @@ function keepsRules({ rules }: PolicyResults, limit: number): Finding {
   return {
     isPassed,
     message: `${isPassed ? `${plural(rules.length, 'rules')} kept` : parts.join('; ')}; allowed ${formatPercent(limit)}`,
-    fix: 'train on answers that keep the rules, name a judge (--endpoint), or try more prompts',
+    fix: 'train on answers that keep the rules, set a judge (--endpoint), or try more prompts',
   };
 }

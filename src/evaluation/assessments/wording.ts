@@ -70,10 +70,11 @@ export const wording = defineAssessment({
     return {
       title: 'In other words',
       lead:
-        'Altered test rows: without greetings and other frames, joined from halves of rows of one class, as ' +
-        'keywords, with misspellings, with a sentence about something else; where answers are written, with other numbers, ' +
-        'codes and names in prompt and answer. Rules know no synonyms, so words that are new to a system cost it more than ' +
-        `this shows. Intervals are ${formatNumber(confidence * 100)} %, on ${plural(rows, 'rows')}.`,
+        'Altered test rows: without greetings and other frames, joined from halves of rows of one class, ' +
+        'as keywords, with misspellings, with an unrelated sentence; for generated answers, with other ' +
+        'numbers, codes and names in prompt and answer. Rules know no synonyms, so words that are new ' +
+        `to a system cost it more than this shows. Intervals are ${formatNumber(confidence * 100)} %, ` +
+        `on ${plural(rows, 'rows')}.`,
       figures: [
         {
           columns: [
@@ -92,10 +93,10 @@ export const wording = defineAssessment({
           })),
           examples: [
             {
-              title: 'Rows that it answers rightly as they are, and not in other words',
+              title: 'Rows answered rightly as they are, but not in other words',
               items: examples.map(({ text, expected, answer }) => ({
                 lines: [{ said: text, answer }],
-                note: `right: ${expected}`,
+                note: `expected: ${expected}`,
               })),
             },
           ],

@@ -8,7 +8,7 @@ export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'system
   return systems.flatMap((system) => [
     ...(system.cutAnswers === undefined || system.cutAnswers === 0
       ? []
-      : [`${system.title}: ${system.cutAnswers} of ${plural(rows, 'answers')} were cut at the limit of tokens`]),
+      : [`${system.title}: ${system.cutAnswers} of ${plural(rows, 'answers')} were cut off at the token limit`]),
     ...noNumbers(system, metrics),
   ]);
 }
@@ -24,7 +24,7 @@ export function copyingNote({ differences, metric, rows, subject, systems }: Com
     const count = formatCount(Math.round(rows * (entryOf(values, COPIED)?.value ?? 0)));
     return `${title} in ${count}${at === 0 ? ` of ${plural(rows, 'answers')}` : ''}`;
   });
-  return `numbers, codes and names copied right: ${told.join(', ')}`;
+  return `numbers, codes and names copied correctly: ${told.join(', ')}`;
 }
 
 function noNumbers({ title, values }: ComparedSystem, metrics: Comparison['metrics']): string[] {

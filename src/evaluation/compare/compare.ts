@@ -90,7 +90,7 @@ export async function compareAnswers(
   const [subject, ...entered] = scored;
   if (!subject.scores.has(deciding.name)) throw cannotJudge(subject, deciding);
   const others = entered.filter(({ scores }) => scores.has(deciding.name));
-  const reason = `it gives no ${deciding.reads}, which ${deciding.title} is computed from`;
+  const reason = `it gives no ${deciding.reads}, which ${deciding.title} needs`;
   const unscored = entered.filter((system) => !others.includes(system)).map(({ name }) => ({ name, reason }));
   const skipped = [...(options.skipped ?? []), ...kept.skipped, ...unscored];
   const metrics = all.filter(({ name }) => scored.some(({ scores }) => scores.has(name)));
@@ -224,15 +224,15 @@ function rarestOf(examples: readonly Example[]): number | undefined {
 
 function noMerit({ name, title }: ComparedMetric): AttuneError {
   return new AttuneError('E_NO_MERIT', {
-    what: `Nothing can be decided by ${title}: it says what answers are like, not how good they are`,
+    what: `${title} cannot decide the comparison: it describes answers, not how good they are`,
     got: `${name} as the first metric`,
-    fix: 'name another one first, and this one behind it',
+    fix: 'put another metric first and this one after it',
   });
 }
 
 function cannotJudge({ title }: Scored, metric: { title: string; reads: string }): AttuneError {
   return new AttuneError('E_METRIC_INPUT', {
-    what: `${title} cannot be judged by ${metric.title}`,
+    what: `${title} cannot be evaluated by ${metric.title}`,
     got: `answers without ${metric.reads}`,
     fix: 'choose another metric as the first one',
   });

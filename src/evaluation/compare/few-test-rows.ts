@@ -16,10 +16,10 @@ const FEW_OF_CLASS = 5;
 export function fewTestRows(count: number): string | undefined {
   const least = detectableShare(count);
   if (count === 0 || least < COARSE) return undefined;
-  const rows = `${plural(count, 'test rows')} ${count === 1 ? 'shows' : 'show'}`;
+  const rows = plural(count, 'test rows');
   return least === 1
-    ? `${rows} no difference`
-    : `${rows} only differences from about ${Math.round(100 * least)} points`;
+    ? `${rows} cannot detect any difference`
+    : `${rows} can only detect differences from about ${Math.round(100 * least)} points`;
 }
 
 /** The same with the rarest class, and what to do about it. */
@@ -28,8 +28,8 @@ export function fewTestRowsAdvice(test: readonly Example[]): string | undefined 
   const isOfClasses = areClassified(test);
   const counts = isOfClasses ? [...labelCounts(test)].toSorted(([, a], [, b]) => a - b) : [];
   const [rarest] = counts.length > 1 ? counts.filter(([, rows]) => rows < FEW_OF_CLASS) : [];
-  const rare = rarest && `${plural(rarest[1], 'test rows')} of the rarest class, ${rarest[0]}, say little of it`;
+  const rare = rarest && `${plural(rarest[1], 'test rows')} of the rarest class, ${rarest[0]}, say little about it`;
   const told = [few, rare].filter((one) => one !== undefined);
   if (told.length === 0) return undefined;
-  return `${told.join('; ')}: give more rows, a larger share (data.test: 0.3), or a file of test rows`;
+  return `${told.join('; ')}: add rows, use a larger share (data.test: 0.3), or give a file of test rows`;
 }

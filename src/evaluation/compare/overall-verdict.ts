@@ -53,7 +53,7 @@ function figures(comparison: Told, difference: Difference): string {
 /** Smallest detectable difference, if none was shown. */
 function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
-  return ` These rows show differences from about ${formatNumber(minimalDetectable, 2)}.`;
+  return ` These rows can show differences from about ${formatNumber(minimalDetectable, 2)}.`;
 }
 
 /** ", 4 of them fraud": what a verdict on classes rests on. */

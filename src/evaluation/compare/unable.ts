@@ -16,7 +16,7 @@ export function unableReason(system: Scored, others: readonly Scored[], metric: 
   if (kind !== 'base' && kind !== 'prompted' && kind !== 'few_shot') return undefined;
   const cut = predictions.filter(({ finish }) => finish === 'length').length;
   if (cut >= MOST_CUT * predictions.length)
-    return `it does not end its answers: ${cut} of ${predictions.length} were cut at the limit of tokens`;
+    return `it does not end its answers: ${cut} of ${predictions.length} were cut off at the token limit`;
   if (kind !== 'base') return undefined;
   const own = scores.get(metric);
   const constant = others.find(({ name, scores: theirs }) => {

@@ -35,7 +35,7 @@ export function measureForgetting(
       texts,
     ),
     measureOf(
-      { metric: 'accuracy', title: 'words told by their definition' },
+      { metric: 'accuracy', title: 'words predicted from their definition' },
       [before, after].map(({ questions }) => accuracy(questions, set)),
       words,
     ),
@@ -110,14 +110,14 @@ export function checkForgetting(forgetting: Forgetting | undefined, limits: Forg
       field: metric,
       message: `${title}: ${formatNumber(before)} before, ${formatNumber(after)} after; ${formatNumber(loss, 3)} worse, allowed ${limits[metric]}`,
     })),
-    fix: 'train shorter or with a lower learning rate, mix general rows into the data, or choose a tuning that changes less',
+    fix: 'train for less time or with a lower learning rate, mix general rows into the data, or choose a tuning that changes less',
     exitCode: 3,
   });
 }
 
 function notMeasured(): AttuneError {
   return new AttuneError('E_FORGETTING', {
-    what: 'evaluation.max_forgetting is set, but what the result forgot could not be measured',
+    what: 'evaluation.max_forgetting is set, but forgetting could not be measured',
     fix: "see the run's warnings for the reason",
     exitCode: 3,
   });

@@ -34,7 +34,7 @@ function rowOf(value: Record<string, unknown>): GroundedRow | string {
   if (typeof source !== 'string' || source.trim() === '') return 'has no source';
   if (prompt !== undefined && prompt !== null && typeof prompt !== 'string') return 'its prompt is not text';
   const answers = answer === undefined ? undefined : answersIn(answer);
-  if (answers === 'no text') return 'its answer is neither text, a list of texts, nor in SQuAD’s form';
+  if (answers === 'no text') return 'its answer is neither text, a list of texts, nor SQuAD’s format';
   const isAnswered = answers?.some((one) => one !== '');
   return {
     question,
@@ -54,8 +54,8 @@ function answersIn(answer: unknown): string[] | 'no text' {
 
 function bad(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_GROUNDED_ROWS', {
-    what: `${file} does not hold questions with their sources`,
-    expected: 'rows {question, source, answer, prompt}; the answer empty or null where the source is silent',
+    what: `${file} does not contain questions with their sources`,
+    expected: 'rows {question, source, answer, prompt}, with an empty or null answer if the source does not contain it',
     problems,
   });
 }

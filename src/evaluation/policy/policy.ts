@@ -12,19 +12,19 @@ const texts = z.array(text).min(1);
 
 /** A rule's requirement: exactly one of these. */
 const asked = {
-  must: text.optional().describe('what every answer does, in words; a judge decides'),
-  must_not: text.optional().describe('what no answer does, in words; a judge decides'),
-  tone: text.optional().describe('how answers sound, in words; a judge decides'),
-  forbidden_topics: texts.optional().describe('what answers do not go into; a judge decides'),
-  must_match: text.optional().describe('a regular expression that every answer matches'),
-  must_not_match: text.optional().describe('a regular expression that no answer matches'),
-  disclaimer: text.optional().describe('words that every answer holds, whatever their spaces and capitals'),
+  must: text.optional().describe('what every answer must do, in words; decided by a judge'),
+  must_not: text.optional().describe('what no answer may do, in words; decided by a judge'),
+  tone: text.optional().describe('the tone of answers, in words; decided by a judge'),
+  forbidden_topics: texts.optional().describe('topics that answers must avoid; decided by a judge'),
+  must_match: text.optional().describe('a regular expression that every answer must match'),
+  must_not_match: text.optional().describe('a regular expression that no answer may match'),
+  disclaimer: text.optional().describe('text that every answer must contain, ignoring white space and case'),
   languages: z
     .array(z.string().regex(/^[a-z]{2}$/))
     .min(1)
     .optional()
-    .describe('languages that answers may be in, as ISO 639-1'),
-  max_words: z.int().positive().optional().describe('words of an answer at most'),
+    .describe('allowed languages of answers, as ISO 639-1 codes'),
+  max_words: z.int().positive().optional().describe('maximum words of an answer'),
 };
 
 export type RuleKind = keyof typeof asked;
@@ -119,7 +119,7 @@ function patternFaults(rule: Readonly<Record<string, unknown>>, place: number): 
 
 function badPolicy(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_POLICY', {
-    what: `${file} is not a file of rules`,
+    what: `${file} is not a valid rules file`,
     expected: `rules: a list of {name} with one of ${KINDS.join(', ')}, and when; prompts: a list of texts`,
     problems: problems.map((problem) => ({ file, ...problem })),
   });

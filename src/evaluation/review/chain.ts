@@ -42,12 +42,12 @@ export function readChain<Record extends Link>(
   if (!existsSync(file)) return { records: [], problems: [] };
   const lines = readFileSync(file, 'utf8').split('\n');
   const problems: Problem[] = [];
-  if (lines.pop() !== '') problems.push({ file, line: lines.length + 1, message: 'the last record is cut off' });
+  if (lines.pop() !== '') problems.push({ file, line: lines.length + 1, message: 'the last record is truncated' });
   const records: Record[] = [];
   let previous = '';
   for (const [number, line] of lines.entries()) {
     const record = recordOf<Record>(line, isBody);
-    const fault = record === undefined ? `is not a ${what}` : linkFault(record, { line, number, previous });
+    const fault = record === undefined ? `is not a valid ${what}` : linkFault(record, { line, number, previous });
     if (fault !== undefined) problems.push({ file, line: number + 1, message: fault });
     if (record === undefined) continue;
     previous = record.hash;
@@ -70,7 +70,7 @@ function linkFault(
   { line, number, previous }: { line: string; number: number; previous: string },
 ): string | undefined {
   // Not only the values: every byte of the line is what was written.
-  if (hash !== hashOf(record) || line !== JSON.stringify({ ...record, hash })) return 'is not what was signed';
+  if (hash !== hashOf(record) || line !== JSON.stringify({ ...record, hash })) return 'differs from what was signed';
   if (record.previous !== previous || record.number !== number) return 'does not follow the record before it';
   return undefined;
 }

@@ -76,7 +76,7 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
 }
 
 function checkOf(name: GateCheckName, value: GateSettings[GateCheckName], evidence: GateEvidence): GateCheck {
-  if (value === null || value === false) return { name, outcome: 'not asked', message: 'not asked for' };
+  if (value === null || value === false) return { name, outcome: 'not required', message: 'not required' };
   const { restsOn, find } = gateQuestions[name];
   const isOutdated = restsOn !== undefined && evidence.outdated.includes(restsOn);
   const { isPassed, message, fix } = isOutdated ? measuredOther(restsOn) : find(evidence, value);
@@ -86,8 +86,8 @@ function checkOf(name: GateCheckName, value: GateSettings[GateCheckName], eviden
 function measuredOther(evidence: AssessmentName): Finding {
   return {
     isPassed: false,
-    message: `${evidence}.json was measured with other files than the result has now`,
-    fix: 'restore the files of the result, or measure it again',
+    message: `${evidence}.json was measured on other files than the current result`,
+    fix: 'restore the files of the result, or measure again',
   };
 }
 
@@ -97,8 +97,8 @@ function isPreferred(review: ReviewResults | undefined, least: number): Finding 
   const { system, estimate, low } = winRate;
   return {
     isPassed: low >= least,
-    message: `people prefer ${system} in ${formatPercent(estimate)}, at least ${formatPercent(low)}; asked ${formatPercent(least)}`,
-    fix: 'review more pairs, or train on what was preferred: attune review results RUN --export dpo',
+    message: `people prefer ${system} in ${formatPercent(estimate)}, at least ${formatPercent(low)}; required ${formatPercent(least)}`,
+    fix: 'review more pairs, or train on the preferred answers: attune review results RUN --export dpo',
   };
 }
 
@@ -107,7 +107,7 @@ function isApproved({ signOffs, problems, hasNewChoices }: SignOffCheck): Findin
   const fix = 'attune review sign RUN --by NAME --decision approve --reason TEXT';
   if (problems.length > 0) {
     const faults = problems.map(({ file, line, message }) => `${[file, line].filter(Boolean).join(':')} ${message}`);
-    return { isPassed: false, message: `what was signed has been changed: ${faults.join('; ')}`, fix };
+    return { isPassed: false, message: `the signed files have been changed: ${faults.join('; ')}`, fix };
   }
   if (last === undefined) return { isPassed: false, message: 'it has not been approved', fix };
   if (hasNewChoices) return { isPassed: false, message: 'choices were added after the last sign-off', fix };

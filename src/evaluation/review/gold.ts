@@ -16,7 +16,7 @@ const LEAST_RIGHT = 0.6;
 /** Rows {prompt, a, b, choice}; their ids are set apart from all others. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
 export async function readGold(file: string): Promise<GoldPair[]> {
   const rows = await readPairRows(file, {
-    what: `${file} does not hold pairs whose right choice is known`,
+    what: `${file} does not contain pairs with a known right choice`,
     expected: 'rows {prompt, a, b, choice}, with a, b, tie or neither as choice',
     faultOf: ({ choice }) => labelFault({ id: '', choice }),
   });

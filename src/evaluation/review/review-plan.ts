@@ -60,10 +60,10 @@ export function keptPlan(file: string, pairs: readonly AnswerPair[], wanted?: { 
   }
   if (wanted === undefined || (wanted.most === known.most && pairs.length === known.pairs)) return known;
   throw new AttuneError('E_REVIEW_PLAN', {
-    what: 'The review was begun with another choice of pairs',
+    what: 'This review was started with a different selection of pairs',
     got: `${wanted.most} of ${pairs.length}`,
-    expected: `${known.most} of ${known.pairs}, as ${file} says`,
-    fix: 'leave the number out to go on, or move the file and the choices away to begin anew',
+    expected: `${known.most} of ${known.pairs}, according to ${file}`,
+    fix: 'remove the number to continue, or move the file and the choices away to start again',
   });
 }
 

@@ -34,7 +34,7 @@ export function signOff(target: string, given: Pick<SignOff, 'by' | 'decision' |
   const seen = seenFiles({ ...places.evidence, [LOG]: places.log });
   if (Object.keys(seen).length === 0) {
     throw new AttuneError('E_NOTHING_TO_SIGN', {
-      what: `${target} has nothing that could be approved`,
+      what: `${target} contains nothing to approve`,
       expected: 'a file of pairs, or the folder of a run or comparison',
     });
   }
@@ -52,16 +52,16 @@ export function checkSignOffs(target: string): SignOffCheck {
   const evidence = Object.entries(last?.seen ?? {}).flatMap(([name, seen]) => faultOf(name, paths[name], seen));
   const results = last !== undefined && isFolder(target) ? Object.entries(resultFiles(target)) : [];
   for (const [name, file] of results)
-    if (!Object.hasOwn(last?.seen ?? {}, name)) evidence.push({ file, message: 'was not there when it was signed' });
+    if (!Object.hasOwn(last?.seen ?? {}, name)) evidence.push({ file, message: 'was missing when it was signed' });
   const hasNewChoices = last !== undefined && sizeOf(places.log) > (last.seen[LOG]?.bytes ?? 0);
   return { file: places.signOffs, signOffs, problems: [...problems, ...evidence], hasNewChoices };
 }
 
 export function changed(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_SIGN_OFFS_CHANGED', {
-    what: `What was signed in ${file} has been changed since`,
+    what: `Files signed in ${file} have changed since`,
     problems,
-    fix: 'restore the files from a copy; or move the sign-offs away and let the result be signed again',
+    fix: 'restore the files from a copy; or move the sign-offs away and have the result signed again',
     exitCode: 3,
   });
 }
@@ -72,11 +72,12 @@ function readSignOffs(file: string) {
 }
 
 function faultOf(name: string, path: string | undefined, { bytes, sha256: signed }: SeenFile): Problem[] {
-  if (path === undefined) return [{ message: `${name}, which was signed, is gone` }];
+  if (path === undefined) return [{ message: `${name} was signed and is now missing` }];
   const size = sizeOf(path);
   if (!existsSync(path)) return [{ file: path, message: 'is missing' }];
-  if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} that were signed` }];
+  if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} bytes signed` }];
   // Choices may be added to the log; nothing else may grow.
-  if (name !== LOG && size > bytes) return [{ file: path, message: `has ${size} bytes, and ${bytes} were signed` }];
-  return sha256StartSync(path, bytes) === signed ? [] : [{ file: path, message: 'is not what was signed' }];
+  if (name !== LOG && size > bytes)
+    return [{ file: path, message: `has ${size} bytes, but ${bytes} bytes were signed` }];
+  return sha256StartSync(path, bytes) === signed ? [] : [{ file: path, message: 'differs from what was signed' }];
 }

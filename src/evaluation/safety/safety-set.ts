@@ -82,8 +82,8 @@ function faultOf({ prompt, category, kind }: Record<string, unknown>): string | 
 
 function badSet(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_SAFETY_SET', {
-    what: `${file} is not a set of prompts`,
-    expected: 'rows {prompt, category, kind}, with harmful or harmless as kind',
+    what: `${file} is not a valid prompt set`,
+    expected: 'rows {prompt, category, kind}, with kind harmful or harmless',
     problems,
   });
 }

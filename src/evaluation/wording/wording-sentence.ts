@@ -36,7 +36,9 @@ export function wordingFinding(wording: Wording): WordingFinding {
 /** Rules change few words, so passing them does not guarantee robustness to people's own words. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
-  return tone === 'good' ? '' : ': it hangs on the wording of its rows; more wordings or another base would help';
+  return tone === 'good'
+    ? ''
+    : ': it depends on the wording of its rows; more varied wordings or another base would help';
 }
 
 /** Rules leave most words as they are, which favours systems that count words: a small lead of theirs says nothing. */
@@ -96,7 +98,7 @@ function beforeClause(share: number | undefined, { rows, testedRows }: Pick<Word
 function copyingFigure({ rows, testedRows }: Wording, { values }: WordedSystem): string {
   const { asTested, reworded = Number.NaN } = entryOf(values, COPIED) ?? {};
   const after = beforeClause(asTested, { rows, testedRows });
-  return `numbers, codes and names are copied right in ${countedRight(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
+  return `numbers, codes and names are copied correctly in ${countedRight(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
 }
 
 export function countedRight(share: number, rows: number): string {
@@ -106,7 +108,7 @@ export function countedRight(share: number, rows: number): string {
 /** How to test with the user's own rows. */
 export function ownRowsAdvice(run: string): { sentence: string; command: string } {
   return {
-    sentence: 'These rewordings are made by rules; people write more freely. Write 20 rows of your own and run:',
+    sentence: 'These rewordings are rule-based; people write more freely. Write 20 rows of your own and run:',
     command: `attune compare ${run} --data own.csv`,
   };
 }

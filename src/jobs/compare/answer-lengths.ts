@@ -62,8 +62,8 @@ export async function warnOfEndless(
     type: 'warning-raised',
     code: 'W_ANSWERS_ENDLESS',
     message:
-      `${subject.cutAnswers} of ${rows} answers never ended: they ran to the limit of tokens. Where the ` +
-      'base model was never trained on what ends an answer, an adapter cannot learn to end either: train ' +
-      `the rows of these tokens with it, tuning.trainable_tokens: [${stops.join(', ')}]`,
+      `${subject.cutAnswers} of ${rows} answers never ended: they ran into the token limit. If the base ` +
+      'model was never trained on its end token, an adapter cannot learn to end answers: train the rows ' +
+      `of these tokens too, tuning.trainable_tokens: [${stops.join(', ')}]`,
   });
 }

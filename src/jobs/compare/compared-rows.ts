@@ -104,14 +104,14 @@ async function readFile(
 function noSource(): AttuneError {
   return new AttuneError('E_ROWS_WANTED', {
     what: 'There are no rows to compare on',
-    got: 'no run among the systems, whose held-out rows could be taken',
+    got: 'none of the systems is a run with held-out rows',
     fix: 'name a file: --data rows.jsonl',
   });
 }
 
 function noRows(split: string): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: `The run keeps no rows for ${split}`,
+    what: `The run has no rows for ${split}`,
     fix: `name a file (--data rows.jsonl), or set data.${split} in the recipe before training`,
   });
 }

@@ -39,7 +39,7 @@ async function affordable({ context, loaded }: FinishedRun, settled: SettledTrai
 function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun): void {
   const { test } = splits;
   if (context.recipe.evaluation.max_rows !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
-  const message = `comparing on ${rows} of ${test.length} test rows, since answers to more would take long (evaluation.max_rows)`;
+  const message = `comparing on ${rows} of ${test.length} test rows, because generating more answers would take long (evaluation.max_rows)`;
   context.emit({ type: 'phase-started', phase: 'evaluate', message });
 }
 
@@ -54,7 +54,7 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
   const { train, validation, test: available } = run.loaded.splits;
   if (available.length === 0)
     return notCompared(
-      'no rows are kept for test, so nothing says whether the result is better than its base; set data.test',
+      'there are no test rows, so it is unknown whether the result is better than its base; set data.test',
     );
   try {
     const { max_rows: most, max_new_tokens: room, exclude_seen: excludesSeen } = recipe.evaluation;
@@ -75,7 +75,7 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     const { outcome, advice } = conclusionOf(compared.comparison);
     emit({ type: 'comparison-finished', split, rows: count, metric, verdict, sentence, outcome, advice });
   } catch (error) {
-    if (signal.aborted) return notCompared('stopped before the result was compared; attune compare does it later');
+    if (signal.aborted) return notCompared('stopped before the result was compared; run attune compare later');
     // Not even a bug here is worth a finished training.
     const { message, stack = message } = error as Error;
     notCompared(`the result could not be compared: ${error instanceof AttuneError ? message : stack}`);

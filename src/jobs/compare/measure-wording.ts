@@ -30,7 +30,7 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
   if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
   await recordAssessment(run, 'wording', {
     result,
-    question: 'whether the result holds in other words',
+    question: 'sensitivity to wording',
     measure: () => measureWording(run, { subject, comparison }),
     report: (wording) => reportChange(run, comparison, withOtherWords(comparison, wording)),
   });

@@ -25,14 +25,15 @@ export async function readPairs(
   const problems: Problem[] = [];
   for await (const { line, value } of rawRows(path, (problem) => problems.push(problem))) {
     const column = pairColumn(value[PAIR]);
-    if (column === undefined) problems.push({ file: path, line, field: PAIR, message: 'is missing, or no pair’s' });
+    if (column === undefined)
+      problems.push({ file: path, line, field: PAIR, message: 'is missing, or belongs to no pair' });
     else columns.push({ line, column });
   }
   const pairs = problems.length > 0 ? [] : pairUp(columns, { examples, path, problems });
   if (problems.length > 0) {
     throw new AttuneError('E_BAD_PAIRS', {
-      what: `${path} holds no pairs of rows`,
-      expected: 'two lines a pair, the original first, as `attune data counterfactuals` writes them',
+      what: `${path} does not contain pairs of rows`,
+      expected: 'two lines per pair, the original first, as written by `attune data counterfactuals`',
       problems,
     });
   }
@@ -68,7 +69,7 @@ function pairUp(
     const belongs =
       second?.column.pair === pair && first.column.side === 'original' && second.column.side === 'changed';
     if (!belongs || original === undefined || changed === undefined) {
-      problems.push({ file: path, line: first.line, field: PAIR, message: `has no other row of the pair ${pair}` });
+      problems.push({ file: path, line: first.line, field: PAIR, message: `is the only row of the pair ${pair}` });
       return pairs;
     }
     pairs.push({ axis, original, changed, groups: [group, second.column.group], changes });

@@ -63,8 +63,8 @@ function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): v
   const repeated = repeatedRows(test);
   if (repeated === 0) return;
   const message =
-    `${repeated} of ${test.length} rows are to find an item that they have already: all systems miss it, ` +
-    'since such items are left out; evaluation.exclude_seen: false (--keep-seen) lets them be recommended';
+    `${repeated} of ${test.length} rows ask for an item that they already contain. All systems miss ` +
+    'these, because such items are left out; evaluation.exclude_seen: false (--keep-seen) allows recommending them';
   emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
 }
 
@@ -95,7 +95,7 @@ async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Ans
 
 function nothingAnswered(skipped: readonly SkippedSystem[]): AttuneError {
   return new AttuneError('E_NOTHING_TO_COMPARE', {
-    what: 'No system answered',
+    what: 'No system gave any answers',
     problems: skipped.map(({ name, reason }) => ({ field: name, message: reason })),
   });
 }

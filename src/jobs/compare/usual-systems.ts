@@ -35,11 +35,11 @@ export function usualSystems({ baselines, instruction }: Recipe['evaluation'], r
   ];
   if (wanted.includes('prompted')) {
     const asking = { how: 'prompted', instruction: told } as const;
-    specs.push({ ...base, name: 'prompted', title: 'base, told the task', kind: 'prompted', asking });
+    specs.push({ ...base, name: 'prompted', title: 'base with instructions', kind: 'prompted', asking });
   }
   if (wanted.includes('few_shot')) {
     const asking = { how: 'few_shot', instruction: told } as const;
-    specs.push({ ...base, name: 'few_shot', title: 'base, shown examples', kind: 'few_shot', asking });
+    specs.push({ ...base, name: 'few_shot', title: 'base with examples', kind: 'few_shot', asking });
   }
   if (wanted.includes('cheap')) specs.push({ source: 'cheap' });
   return specs;

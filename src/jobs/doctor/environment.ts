@@ -35,7 +35,7 @@ function nodeVersion(): Check {
   return judged('node', process.version, {
     isGood: major >= 24,
     otherwise: 'fail',
-    fix: 'start attune by its own bin/attune, which brings Node 24',
+    fix: 'start attune with its own bin/attune, which uses Node 24',
   });
 }
 
@@ -79,7 +79,7 @@ function waitPolicy(): Check {
   return judged('threads wait', `${policy}, after ${spins} turns`, {
     isGood: policy === 'PASSIVE' && Number(spins) <= MOST_TURNS,
     otherwise: 'warn',
-    fix: 'unset OMP_WAIT_POLICY and GOMP_SPINCOUNT: threads that spin for long starve each other',
+    fix: 'unset OMP_WAIT_POLICY and GOMP_SPINCOUNT: spinning threads starve each other',
   });
 }
 

@@ -46,7 +46,7 @@ function compared(name: string, dtype: Compute, body: () => number): Check {
   return judged(`${name} ${dtype}`, `differs by ${found.toExponential(1)}`, {
     isGood: found <= LIMIT[dtype],
     otherwise: 'fail',
-    fix: 'this libtorch computes something else here: please report it with the output of `attune doctor --json`',
+    fix: 'this libtorch gives different results here: please report it with the output of `attune doctor --json`',
   });
 }
 

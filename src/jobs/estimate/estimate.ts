@@ -66,7 +66,11 @@ export async function run({ config, tokens, choices, ...wanted }: EstimateInput,
   const plans: Plan[] = [];
   for (const choice of choices) {
     context.signal.throwIfAborted();
-    context.emit({ type: 'phase-started', phase: 'engine', message: `counting what a step of ${choice.name} holds` });
+    context.emit({
+      type: 'phase-started',
+      phase: 'engine',
+      message: `estimating the memory of a step with ${choice.name}`,
+    });
     plans.push(await planOf(config, choice, { rowTokens, dtypes: dtype === 'bf16' ? ['bf16'] : ['bf16', 'f32'] }));
   }
   const estimates = [here, ...GPUS].flatMap((machine) => estimateOn(machine, size, { tokens, plans }));
@@ -79,10 +83,10 @@ function refuseLong({ trunk, limits, architecture }: Model, rowTokens = 0): void
   const { maxPositions } = limits;
   if (trunk.tokenTable === undefined || rowTokens <= maxPositions) return;
   const [given, most] = [rowTokens, maxPositions].map(formatCount);
-  const message = `is ${given} tokens, and ${withArticle(architecture.modelType)} model of this configuration reads ${most}`;
+  const message = `is ${given} tokens, but ${withArticle(architecture.modelType)} model with this configuration reads at most ${most}`;
   throw new AttuneError('E_USAGE', {
-    what: 'No row of this model is so long',
-    problems: [{ field: '--max-length', message, fix: `name at most ${maxPositions}` }],
+    what: 'This model cannot read rows of that length',
+    problems: [{ field: '--max-length', message, fix: `give at most ${maxPositions}` }],
   });
 }
 

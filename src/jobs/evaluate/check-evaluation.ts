@@ -26,9 +26,9 @@ export async function checkEvaluation(plan: EvaluationPlan): Promise<void> {
   const problems = [...baselineProblems(plan), ...(await metricProblems(plan))];
   if (problems.length === 0) return;
   throw new AttuneError('E_EVALUATION_IMPOSSIBLE', {
-    what: 'The recipe asks for an evaluation that cannot be done',
+    what: 'The requested evaluation is not possible',
     problems,
-    fix: 'change evaluation or data.test as named above; nothing was trained',
+    fix: 'change evaluation or data.test as described above; nothing was trained',
   });
 }
 
@@ -38,12 +38,12 @@ function baselineProblems({ recipe, test, isPromptable }: EvaluationPlan): Probl
   const field = 'evaluation.baselines';
   if (test.length === 0) {
     const fix = 'set data.test to a share or a file, or remove baselines';
-    return [{ field, message: 'no rows are kept for test, so nothing is compared', fix }];
+    return [{ field, message: 'there are no test rows, so nothing can be compared', fix }];
   }
   const asked = baselines.filter((name) => name !== 'cheap');
   if (isPromptable || asked.length === 0) return [];
-  const message = `${asked.join(' and ')}: a base model of this kind cannot be told or shown a task`;
-  return [{ field, message, fix: 'leave them out; cheap is possible' }];
+  const message = `${asked.join(' and ')}: a base model of this kind cannot be given instructions or examples`;
+  return [{ field, message, fix: 'remove them; cheap is possible' }];
 }
 
 async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Promise<Problem[]> {
@@ -53,7 +53,7 @@ async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Pro
     if (definition.reads === 'likelihood') return [];
     if (test.length === 0) {
       const fix = 'set data.test to a share or a file, or remove the metric';
-      return [{ field, message: `${name} is measured on test rows, and none are kept`, fix }];
+      return [{ field, message: `${name} is measured on test rows, but there are none`, fix }];
     }
     const predict = tasks[task].flawless;
     if (predict === undefined) return [];

@@ -33,7 +33,7 @@ export async function run(input: EvaluateInput, context: JobContext): Promise<Ev
     context.emit({
       type: 'phase-started',
       phase: 'engine',
-      message: `the base model in ${opened.storage}, as it was trained`,
+      message: `the base model in ${opened.storage}, as in training`,
     });
   const set = await scoringSet(input.recipe, opened, { ...context, split: input.split });
   context.emit({ type: 'phase-started', phase: 'evaluate', message: `scoring ${plural(set.rows.length, 'rows')}` });

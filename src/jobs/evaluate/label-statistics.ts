@@ -41,14 +41,14 @@ function refuseOne(found: readonly string[], train: readonly Example[]): void {
       what: 'All training rows have the same label, so there is nothing to learn',
       got: found.join(', '),
       expected: 'rows of at least two classes',
-      fix: 'add rows of the other classes, or name them all: objective.labels',
+      fix: 'add rows of the other classes, or list all classes in objective.labels',
     });
   }
   if (type === 'classes' && found.length === 0) {
     throw new AttuneError('E_NO_LABELS', {
       what: 'No training row has a label',
       expected: 'rows with labels: ["a", "b"]',
-      fix: 'map the column that holds them: columns: { labels: YOUR_COLUMN }',
+      fix: 'map the column with labels: columns: { labels: YOUR_COLUMN }',
     });
   }
 }

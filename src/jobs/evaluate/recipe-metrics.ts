@@ -9,7 +9,7 @@ import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind
 export type WrittenMetric = Exclude<Recipe['evaluation']['metrics'], string>[number];
 
 const ownMetric: ReferenceKind<MetricDefinition> = {
-  expected: 'a metric made by defineMetric',
+  expected: 'a metric created by defineMetric',
   accepts(value): value is MetricDefinition {
     const { name, better, reads, create } = (value ?? {}) as Partial<MetricDefinition>;
     return [name, better, reads].every((part) => typeof part === 'string') && typeof create === 'function';
@@ -27,9 +27,9 @@ export async function recipeMetrics({ evaluation, references }: Recipe): Promise
   const unused = created.filter(({ definition }) => definition.reads !== 'likelihood');
   if (evaluation.baselines !== 'none' || unused.length === 0) return specs;
   throw new AttuneError('E_METRICS_UNUSED', {
-    what: `evaluation.metrics names ${unused.map(({ name }) => name).join(', ')}, which nothing would measure`,
-    got: 'evaluation.baselines: none, so the result is compared with nothing and answers no rows',
-    expected: 'loss, perplexity or bits_per_byte, which are measured while training',
+    what: `evaluation.metrics contains ${unused.map(({ name }) => name).join(', ')}, which nothing would measure`,
+    got: 'evaluation.baselines: none, so the result is not compared and answers no rows',
+    expected: 'loss, perplexity or bits_per_byte, which are measured during training',
     fix: 'remove baselines: none, or these metrics',
   });
 }

@@ -83,13 +83,14 @@ function refuseDifference({ before, after, dtype }: { before: number; after: num
   const tolerance = TOLERANCE[dtype] ?? 0;
   if (Math.abs(after - before) <= tolerance * Math.max(1, Math.abs(before))) return;
   throw new AttuneError('E_MERGE_DIFFERS', {
-    what: 'What was written does not score as the model did; it was not kept',
+    what: 'The exported model does not score like the original; it was discarded',
     got: `loss ${after.toFixed(5)}`,
     expected: `${before.toFixed(5)}, within ${tolerance} (${dtype})`,
     fix:
       dtype === 'f32'
-        ? 'use base and adapter apart'
-        : `${dtype} cannot hold these weights closely enough: write ${WIDER[dtype] ?? 'f32'} (--dtype), or use base and adapter apart`,
+        ? 'use base and adapter separately'
+        : `${dtype} is not precise enough for these weights: write ${WIDER[dtype] ?? 'f32'} (--dtype), or ` +
+          'use base and adapter separately',
     exitCode: 3,
   });
 }

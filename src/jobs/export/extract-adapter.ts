@@ -91,7 +91,7 @@ async function loadBase(name: string, tuned: OpenedModel) {
 
 function nothingChanged({ target, base }: ExtractAdapterInput): AttuneError {
   return new AttuneError('E_NOTHING_CHANGED', {
-    what: `No layer of ${target} differs from ${base}`,
+    what: `${target} does not differ from ${base} in any layer`,
     fix: 'check that --base is the model it was tuned from',
   });
 }

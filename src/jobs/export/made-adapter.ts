@@ -16,8 +16,8 @@ export function adapterFolder(target: string): string {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) {
     throw new AttuneError('E_NOT_AN_ADAPTER', {
-      what: `${target} is a whole model, not an adapter`,
-      fix: 'take its change out of it first: attune adapters extract MODEL --base BASE',
+      what: `${target} is a complete model, not an adapter`,
+      fix: 'extract its change first: attune adapters extract MODEL --base BASE',
     });
   }
   adapterWeights(folder);

@@ -68,7 +68,7 @@ export async function run(input: MergeAdaptersInput, context: JobContext): Promi
 }
 
 function foreignFactors({ folder, foreign }: LoraFolder): WarningRaised {
-  const message = `${folder} also holds ${foreign.length} tensors of another adapter, such as ${foreign[0]}; they are left out`;
+  const message = `${folder} also contains ${foreign.length} tensors of another adapter, such as ${foreign[0]}; they are left out`;
   return { type: 'warning-raised', code: 'W_FOREIGN_TENSORS', message };
 }
 
@@ -136,7 +136,7 @@ function differentSettings(
     Object.entries(about(one, notes[i + 1])).flatMap(([field, value]) => {
       const wanted = expected[field as keyof typeof expected];
       if (value === undefined || wanted === undefined || value === wanted) return [];
-      return [{ file: one.folder, field, message: `is ${String(value)}; that of ${adapters[0]} is ${String(wanted)}` }];
+      return [{ file: one.folder, field, message: `is ${String(value)}; in ${adapters[0]} it is ${String(wanted)}` }];
     }),
   );
 }
@@ -152,9 +152,9 @@ function differentShapes(given: readonly LoraFolder[], method: MergeMethodName):
     return others.concat(first).flatMap(({ one, rank, layer, a }) => {
       const problem = (message: string, fix?: string) => [{ file: one.folder, field: path, message, fix }];
       if (a.shape.length > 2) return problem('is a convolution, whose factors are not matrices');
-      if (layer !== first.layer) return problem(`is ${layer}; that of ${first.one.folder} is ${first.layer}`);
+      if (layer !== first.layer) return problem(`is ${layer}; in ${first.one.folder} it is ${first.layer}`);
       if (!wantsSameRank || rank === first.rank) return [];
-      return problem(`has the rank ${rank}; that of ${first.one.folder} is ${first.rank}`, 'use --method cat or svd');
+      return problem(`has rank ${rank}; in ${first.one.folder} it has rank ${first.rank}`, 'use --method cat or svd');
     });
   });
 }
@@ -166,7 +166,7 @@ interface Merging {
 
 function cardLines({ method, merged }: Merging): string[] {
   return [
-    `A LoRA made of ${merged.length} others by \`attune adapters merge --method ${method}\`. It was measured on nothing yet.`,
+    `A LoRA merged from ${merged.length} others with \`attune adapters merge --method ${method}\`. It has not been evaluated.`,
     '',
     '| adapter | weight |',
     '|---|---|',

@@ -16,7 +16,7 @@ export const form: ExportForm = {
     denseType(dtype);
     if (tuning !== undefined) return;
     throw new AttuneError('E_NOTHING_TO_MERGE', {
-      what: `${folder} is a whole model: it has no adapter to merge`,
+      what: `${folder} is a complete model without an adapter to merge`,
       got: folder,
       fix: 'use that folder as it is',
     });
@@ -37,7 +37,7 @@ export const form: ExportForm = {
 function denseType(dtype: GgufForm): DType {
   if (!isQuantisation(dtype)) return dtype;
   throw new AttuneError('E_GGUF_UNSUPPORTED', {
-    what: `${dtype} is a type of llama.cpp's files`,
-    fix: `write one of those (--to gguf --dtype ${dtype}), or choose f32, bf16 or f16`,
+    what: `${dtype} only exists in llama.cpp's file format`,
+    fix: `export to it (--to gguf --dtype ${dtype}), or choose f32, bf16 or f16`,
   });
 }

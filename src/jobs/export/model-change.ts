@@ -24,13 +24,13 @@ export function changeBetween(base: Model, tuned: Model, initialised: readonly s
   const after = new Map(tuned.parameters());
   const problems: Problem[] = [...new Set([...before.keys(), ...after.keys()])].flatMap((path) => {
     const [one, other] = [before.get(path), after.get(path)];
-    if (one === undefined || other === undefined) return [{ field: path, message: 'is in one of them only' }];
+    if (one === undefined || other === undefined) return [{ field: path, message: 'exists in only one of them' }];
     if (one.shape.join() === other.shape.join()) return [];
-    return [{ field: path, message: `is ${other.shape.join(' × ')}, and ${one.shape.join(' × ')} in the base` }];
+    return [{ field: path, message: `is ${other.shape.join(' × ')}, but ${one.shape.join(' × ')} in the base` }];
   });
   if (problems.length > 0) {
     throw new AttuneError('E_MODELS_DIFFER', {
-      what: 'The tuned model was not made from this base model',
+      what: 'The tuned model was not derived from this base model',
       problems: problems.slice(0, SHOWN),
       expected: 'the same architecture, sizes and vocabulary',
     });

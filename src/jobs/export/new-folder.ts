@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 export function refuseExisting(folder: string): void {
   if (!existsSync(folder)) return;
   throw new AttuneError('E_OUTPUT_EXISTS', {
-    what: `${folder} exists already`,
+    what: `${folder} already exists`,
     fix: 'choose another folder, or remove it',
   });
 }

@@ -12,9 +12,9 @@ export const form: ExportForm = {
     gguf.check(opened, dtype);
     if (isThere('ollama')) return;
     throw new AttuneError('E_OLLAMA_MISSING', {
-      what: 'Ollama is not installed here, so the model cannot be created',
+      what: 'Ollama is not installed, so the model cannot be created',
       got: 'no program ollama in PATH',
-      fix: 'install Ollama, or write its files alone: --to gguf',
+      fix: 'install Ollama, or export its files only: --to gguf',
     });
   },
   async finish(folder, emit) {
@@ -22,11 +22,11 @@ export const form: ExportForm = {
     const name = basename(parent)
       .toLowerCase()
       .replaceAll(/[^a-z0-9._-]/g, '-');
-    emit({ type: 'phase-started', phase: 'export', message: `making ${name} by ollama` });
+    emit({ type: 'phase-started', phase: 'export', message: `creating ${name} with ollama` });
     const { code, words } = await create(name, folder);
     if (code === 0) return [`ollama run ${name}`];
     throw new AttuneError('E_OLLAMA_FAILED', {
-      what: `Ollama did not make ${name}; its files are in ${folder}`,
+      what: `Ollama could not create ${name}; its files are in ${folder}`,
       got: words.trim().split('\n').at(-1) || `exit code ${code}`,
       fix: `start Ollama (ollama serve), then: ollama create ${name} -f ${join(folder, 'Modelfile')}`,
     });

@@ -78,8 +78,8 @@ export async function run(input: ProjectAdapterInput, context: JobContext): Prom
 
 function nothingAligned(aligned: string, unaligned: string): AttuneError {
   return new AttuneError('E_NOTHING_CHANGED', {
-    what: `No layer of the adapter differs between ${aligned} and ${unaligned}`,
-    fix: 'check that --unaligned is the model before its alignment',
+    what: `None of the adapter's layers differs between ${aligned} and ${unaligned}`,
+    fix: 'check that --unaligned is the model before alignment',
   });
 }
 
@@ -109,16 +109,16 @@ function refuseDifferent(lora: LoraFolder, models: Models, names: Record<keyof M
       return (['aligned', 'unaligned'] as const).flatMap((key) => {
         const found = models[key].get(path)?.().shape.join(' × ');
         if (found === wanted) return [];
-        const message = found === undefined ? 'is missing' : `is ${found}, and ${wanted} in the adapter`;
+        const message = found === undefined ? 'is missing' : `is ${found}, but ${wanted} in the adapter`;
         return [{ file: names[key], field: path, message }];
       });
     }),
   );
   if (problems.length === 0) return;
   throw new AttuneError('E_MODELS_DIFFER', {
-    what: 'Adapter, aligned and unaligned model do not belong together',
+    what: 'Adapter, aligned and unaligned model do not match',
     problems,
-    expected: 'one architecture and sizes; the aligned model is the one that the adapter was trained on',
+    expected: 'the same architecture and sizes; the aligned model is the one the adapter was trained on',
   });
 }
 
@@ -155,8 +155,8 @@ function warnOfLonger(layers: readonly ProjectedLayer[], emit: EventSink): void 
     type: 'warning-raised',
     code: 'W_CHANGE_LONGER',
     message:
-      `the change of ${plural(longer.length, 'projected layers')} is longer than before, up to ` +
-      `${formatNumber(most, 3)} times: aligned and unaligned model lie far apart`,
+      `the projected change of ${plural(longer.length, 'projected layers')} is larger than the original, ` +
+      `up to ${formatNumber(most, 3)} times: aligned and unaligned model are far apart`,
   });
 }
 
@@ -164,7 +164,7 @@ function cardLines({ aligned, unaligned, layers }: Omit<ProjectedAdapter, 'folde
   const cell = (value: number) => formatNumber(value, 3);
   return [
     `${adapter}, of which ${layers.filter(({ isProjected }) => isProjected).length} of ${layers.length} layers are projected onto what`,
-    `alignment changed (Safe LoRA) between ${unaligned} and ${aligned}. It was measured on nothing yet.`,
+    `alignment changed (Safe LoRA) between ${unaligned} and ${aligned}. It has not been evaluated.`,
     '',
     '| layer | cosine | projected | length of its change |',
     '|---|---|---|---|',

@@ -39,9 +39,9 @@ function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   if (!readsText || tasks[model.task].outputLoss === undefined) {
     const measurable = taskNames.filter((task) => tasks[task].outputLoss !== undefined);
     throw new AttuneError('E_NO_ROWS', {
-      what: `${folder} belongs to no run, so there are no rows to check the export on`,
-      expected: `a run, or a model that reads text and is for ${measurable.join(', ')}`,
-      fix: 'name the folder of the run',
+      what: `${folder} does not belong to a run, so there are no rows to check the export with`,
+      expected: `a run, or a text model for ${measurable.join(', ')}`,
+      fix: 'give the folder of the run',
     });
   }
   const { maxPositions } = model.limits;

@@ -26,10 +26,10 @@ export const form: ExportForm = {
   check({ model, folder }) {
     if (model.task === 'causal-lm') return;
     throw new AttuneError('E_FORM_UNFIT', {
-      what: `${folder} writes no text: this form is for models that do`,
+      what: `${folder} does not generate text, which this export form requires`,
       got: model.task,
       expected: 'causal-lm',
-      fix: `serve it by attune serve ${folder}`,
+      fix: `serve it with attune serve ${folder}`,
     });
   },
   async write(opened, request) {

@@ -65,7 +65,9 @@ function reportShort(lastItems: DataReport['lastItems'], emit: EventSink): void 
   emit({
     type: 'warning-raised',
     code: 'W_SHORT_HISTORIES',
-    message: `${short} of ${users} rows have fewer than ${plural(needed, 'items')}: they are trained on, and nothing of them is held out`,
+    message:
+      `${short} of ${users} rows have fewer than ${plural(needed, 'items')}: they are used for training, ` +
+      'and none of their items is held out',
   });
 }
 

@@ -71,13 +71,13 @@ function refuseIdle(examples: readonly Example[], data: Recipe['data']): void {
   if (examples.length === 0) return;
   if (typeof windows === 'number') {
     const got = `data.max_windows: ${windows}`;
-    if (policy !== 'split') throw idle(`No text is read in windows under long_rows: ${policy}`, got, 'split');
-    refuseFixed(examples, { kinds: READ_IN_WINDOWS, got, verb: 'read in windows', key: 'max_windows' });
+    if (policy !== 'split') throw idle(`long_rows: ${policy} does not split texts into windows`, got, 'split');
+    refuseFixed(examples, { kinds: READ_IN_WINDOWS, got, verb: 'split into windows', key: 'max_windows' });
   }
   if (side !== 'left' && side !== 'middle') return;
   const got = `data.truncation_side: ${side}`;
-  if (policy !== 'truncate') throw idle(`No text is cut under long_rows: ${policy}`, got, 'truncate');
-  refuseFixed(examples, { kinds: CUT_ANYWHERE, got, verb: 'cut at any side', key: 'truncation_side' });
+  if (policy !== 'truncate') throw idle(`long_rows: ${policy} does not truncate texts`, got, 'truncate');
+  refuseFixed(examples, { kinds: CUT_ANYWHERE, got, verb: 'truncated on a chosen side', key: 'truncation_side' });
 }
 
 function idle(what: string, got: string, policy: string): AttuneError {
@@ -96,7 +96,7 @@ function refuseFixed(
   const of = kinds.has(kind) ? 'a file, or two texts in one' : `a row of ${kind}`;
   throw new AttuneError('E_OPTION_IDLE', {
     what: `These rows are never ${verb}`,
-    got: `${got}, and ${of} (${source.file}:${source.line})`,
+    got: `${got}, but ${of} (${source.file}:${source.line})`,
     expected:
       kinds === READ_IN_WINDOWS ? 'single texts that are classified' : 'single texts that are classified or embedded',
     fix: `remove data.${key}`,
@@ -114,10 +114,12 @@ function refuseKinds(examples: readonly Example[], objective: Objective): void {
   const wrong = examples.find(({ kind }) => !objective.accepts.includes(kind));
   if (wrong === undefined) return;
   throw new AttuneError('E_WRONG_ROWS', {
-    what: 'The objective cannot use rows of this kind',
+    what: 'The objective cannot be used with rows of this kind',
     got: `${wrong.kind} rows (${wrong.source.file}:${wrong.source.line})`,
     expected: `rows of ${objective.accepts.join(' or ')}`,
-    fix: `attune init ${wrong.source.file} names an objective for these rows; data.format and data.columns read them otherwise`,
+    fix:
+      `attune init ${wrong.source.file} suggests an objective for these rows; data.format and data.columns ` +
+      'change how they are read',
   });
 }
 
@@ -174,8 +176,8 @@ function showsDate(tokenizer: Tokenizer): boolean {
 
 function untrainable(problems: readonly Problem[], total: number): AttuneError {
   return new AttuneError('E_BAD_ROWS', {
-    what: `${problems.length} of ${total} rows cannot be trained on`,
+    what: `${problems.length} of ${total} rows cannot be used for training`,
     problems,
-    fix: 'mend or remove the rows named above; nothing was trained',
+    fix: 'correct or remove the rows named above; nothing was trained',
   });
 }

@@ -6,7 +6,8 @@ import type { RowFormatter, RowFormatters } from '../../data/index.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../training/reference.ts';
 
 const rowFormatter: ReferenceKind<RowFormatter> = {
-  expected: 'a function that takes a row and gives one of a known format, or a text that says why it is left out',
+  expected:
+    'a function that takes a row and returns one in a known format, or a text with the reason for leaving it out',
   accepts: (value): value is RowFormatter => typeof value === 'function',
 };
 
@@ -48,7 +49,7 @@ function warning(code: string, message: string) {
 /** Only where `allow_overlap` lets it be. */
 function overlapping({ rows, exact, listed }: OverlapReport) {
   const message =
-    `${plural(rows, 'rows')} of the evaluation data are also in the training data, or nearly so (${exact} exact copies): ` +
-    'figures on them are too good';
+    `${plural(rows, 'rows')} of the evaluation data are also in the training data, or nearly so (${exact} ` +
+    'exact copies): results on them are too good';
   return { ...warning('W_SPLIT_OVERLAP', message), problems: listed, problemCount: rows };
 }

@@ -62,11 +62,11 @@ function refuseKnown(wanted: Recipe['data']['new_tokens'], tokenizer: Tokenizer)
   const problems = wanted.flatMap(({ content }, index): Problem[] => {
     const field = `data.new_tokens[${index}]`;
     if (wanted.findIndex((other) => other.content === content) < index) {
-      return [{ field, message: `"${content}" is listed twice`, fix: 'name it once' }];
+      return [{ field, message: `"${content}" is listed twice`, fix: 'give it once' }];
     }
     if (tokenizer.idOf(content) === null) return [];
-    const fix = 'remove it; tuning.trainable_tokens trains a token that is there';
-    return [{ field, message: `"${content}" is a token of the model already`, fix }];
+    const fix = 'remove it; tuning.trainable_tokens trains existing tokens';
+    return [{ field, message: `"${content}" is already a token of the model`, fix }];
   });
   if (problems.length === 0) return;
   throw new AttuneError('E_NEW_TOKENS', { what: `Tokens cannot be added to ${tokenizer.origin}`, problems });
@@ -86,13 +86,18 @@ async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer)
     const id = tokenizer.idOf(token);
     const pieces = id === null ? await tokenizer.encode(token) : [id];
     if (pieces.length === 1) ids.push(pieces[0]);
-    else problems.push({ field, message: `"${token}" is not one token of the model but ${pieces.length}`, fix: NEW });
+    else
+      problems.push({
+        field,
+        message: `"${token}" is not a single token of the model but ${pieces.length} tokens`,
+        fix: NEW,
+      });
   }
   if (problems.length === 0) return ids;
-  throw new AttuneError('E_TRAINABLE_TOKENS', { what: 'Some tokens to train are not there', problems });
+  throw new AttuneError('E_TRAINABLE_TOKENS', { what: 'Some of the tokens to train do not exist', problems });
 }
 
-const NEW = 'data.new_tokens makes it one, with a row that is trained';
+const NEW = 'data.new_tokens makes it a single token and trains it';
 
 /** Whether a chat template lays rows out: conversations, and what a decoder reads within it in a layout of its own. */
 async function needsTemplate(base: string, examples: readonly Example[]): Promise<boolean> {
@@ -118,7 +123,7 @@ async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, ex
   if (data.answer_space === 'auto') return wantsAnswerSpace(plain, tokenizer);
   if (plain.length > 0 || !data.answer_space) return data.answer_space;
   throw new AttuneError('E_OPTION_IDLE', {
-    what: 'data.answer_space would have no effect: no row is trained as prompt and completion',
+    what: 'data.answer_space has no effect: no row is trained as prompt and completion',
     fix: 'remove it, or train rows of prompt and completion (objective: sft)',
   });
 }
@@ -137,8 +142,8 @@ function refuseUnused({ data }: Recipe): void {
   ];
   if (set.length === 0) return;
   throw new AttuneError('E_TEMPLATE_UNUSED', {
-    what: `${set.join(' and ')} would have no effect: no row is a conversation`,
-    expected: 'rows with messages, which a chat template renders',
+    what: `${set.join(' and ')} has no effect: no row is a conversation`,
+    expected: 'rows with messages, which are rendered by the chat template',
     fix: `remove ${set.length === 1 ? 'it' : 'them'}, or give the rows as messages (data.format, data.columns)`,
   });
 }

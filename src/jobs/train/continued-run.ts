@@ -18,13 +18,13 @@ export async function beginWhereOtherEnded({ rows, parts, trainer }: TrainingRun
   const changes = await fileChanges(checkpoint, hashes);
   for (const [split, hash] of Object.entries(loaded.report.hashes)) {
     if (entryOf(data, split) === hash) continue;
-    changes.push({ field: `data.${split}`, message: 'other rows than the earlier run had' });
+    changes.push({ field: `data.${split}`, message: 'the rows differ from those of the earlier run' });
   }
   if (changes.length > 0) throw changed(checkpoint, changes);
   readTensors(checkpoint, parts);
   const before = readEarlier(checkpoint);
   trainer.continueFrom(before);
-  const message = `going on from ${checkpoint}, after ${before.steps} steps`;
+  const message = `continuing from ${checkpoint}, after ${before.steps} steps`;
   context.emit({ type: 'phase-started', phase: 'engine', message });
 }
 
@@ -33,23 +33,23 @@ async function fileChanges(checkpoint: string, hashes: Readonly<Record<string, s
   for (const [name, hash] of Object.entries(hashes)) {
     const file = join(checkpoint, name);
     if (!existsSync(file)) throw gone(checkpoint);
-    if ((await sha256File(file)) !== hash) problems.push({ file, message: 'has changed since the run began' });
+    if ((await sha256File(file)) !== hash) problems.push({ file, message: 'has changed since the earlier run' });
   }
   return problems;
 }
 
 function gone(checkpoint: string): AttuneError {
   return new AttuneError('E_CONTINUED_GONE', {
-    what: 'The checkpoint that this run goes on from is gone',
+    what: 'The checkpoint to continue from is missing',
     got: checkpoint,
-    fix: 'put it back, or train from the base model: attune train RECIPE',
+    fix: 'restore it, or train from the base model: attune train RECIPE',
   });
 }
 
 function changed(checkpoint: string, problems: Problem[]): AttuneError {
   return new AttuneError('E_CONTINUED_CHANGED', {
-    what: `This is not what the run of ${checkpoint} was trained with`,
+    what: `This differs from what the run of ${checkpoint} was trained with`,
     problems,
-    fix: 'put the old rows back; with other rows train from the base model, since test rows may have been trained on',
+    fix: 'restore the old rows; for other rows train from the base model, because test rows may have been trained on',
   });
 }

@@ -51,7 +51,7 @@ export async function withFrozenBlocks(
   const found = await blocksToKeep({ model, objective, epochs }, recipe, rows);
   const blocks = found ?? blocksBeforeImages(rows, model, isAsked ? Infinity : epochs);
   if (blocks === undefined) {
-    if (isAsked) throw nothingToKeep('nothing is frozen in front of what is trained');
+    if (isAsked) throw nothingToKeep('no layer before the trained ones is frozen');
     return objective;
   }
   const { microBatchTokens } = decided;
@@ -69,9 +69,9 @@ async function isAskedFor({ tuning, training }: Recipe): Promise<boolean> {
 /** Asked for, it would else be left out without a word. */
 function nothingToKeep(message: string): AttuneError {
   return new AttuneError('E_NOTHING_FROZEN', {
-    what: 'No blocks can be computed once for each row',
-    problems: [{ field: 'training.cache_frozen', message: `is true, and ${message}`, fix: 'leave it out' }],
-    fix: 'or train fewer blocks: tuning: freeze, or tuning.layers_to_transform with the last ones',
+    what: 'Frozen blocks cannot be computed once per row',
+    problems: [{ field: 'training.cache_frozen', message: `is true, but ${message}`, fix: 'remove it' }],
+    fix: 'or train fewer blocks: tuning: freeze, or tuning.layers_to_transform with only the last ones',
   });
 }
 
@@ -159,7 +159,7 @@ async function compute(rows: readonly PreparedRow[], path: string, context: Froz
   const { emit, model, blocks } = context;
   refuseFullDisk(bytesOf(rows, model), path);
   const what = blocks === 0 ? 'reading the images' : `computing ${plural(blocks, 'frozen blocks')}`;
-  emit({ type: 'phase-started', phase: 'data', message: `${what} once for each row` });
+  emit({ type: 'phase-started', phase: 'data', message: `${what} once per row` });
   const unit = blocks === 0 ? 'rows read' : 'rows through frozen blocks';
   const writer = new FrozenWriter(path);
   try {
@@ -181,6 +181,6 @@ function refuseFullDisk(bytes: number, path: string): void {
     what: 'The outputs of the frozen blocks do not fit on the disk of the cache',
     got: `${formatBytes(free)} free`,
     expected: `about ${formatBytes(bytes)}`,
-    fix: 'free some space, set ATTUNE_HOME to another disk, or compute them anew each time: training.cache_frozen: false',
+    fix: 'free some space, set ATTUNE_HOME to another disk, or recompute them each time: training.cache_frozen: false',
   });
 }

@@ -41,16 +41,20 @@ export function rewardModel(spec: RewardModelSpec): RewardModel {
 function refuseUnfit({ model, media }: OpenedModel, spec: RewardModelSpec): void {
   const { model: name, label, steps, step_separator: separator } = spec;
   const refused = (got: string, expected: string, fix: string) =>
-    new AttuneError('E_REWARD_MODEL', { what: `${name} cannot give rewards`, got, expected, fix });
+    new AttuneError('E_REWARD_MODEL', { what: `${name} cannot be used as a reward model`, got, expected, fix });
   if (model.task === 'token') {
     refuseUnknownStep(model.tokenClassHead.labels, spec);
     return;
   }
-  const fit = 'a model that scores texts: a result of objective: reward or prm, or a text classifier';
+  const fit = 'a scoring model: a result of objective: reward or prm, or a text classifier';
   if (model.task !== 'sequence' || media !== undefined)
-    throw refused(`a model for ${model.task}`, fit, 'name another model in reward_funcs');
+    throw refused(`a model for ${model.task}`, fit, 'choose another model in reward_funcs');
   if (steps !== undefined || separator !== undefined)
-    throw refused('a model of whole answers', 'no steps and no step_separator', 'remove them, or name a result of prm');
+    throw refused(
+      'a model that scores whole answers',
+      'no steps and no step_separator',
+      'remove steps and step_separator, or use a result of prm',
+    );
   const { labels, problemType } = model.sequenceHead;
   if (problemType === 'regression') {
     if (label !== undefined) throw refused('a model with one score', 'no label', 'remove label');
@@ -58,7 +62,11 @@ function refuseUnfit({ model, media }: OpenedModel, spec: RewardModelSpec): void
   }
   if (label !== undefined && labels.includes(label)) return;
   const got = label === undefined ? 'a classifier, and no label' : `label ${JSON.stringify(label)}`;
-  throw refused(got, `one of ${labels.slice(0, 20).join(', ')}`, 'say which class is the reward: label: CLASS');
+  throw refused(
+    got,
+    `one of ${labels.slice(0, 20).join(', ')}`,
+    'choose the class whose probability is the reward: label: CLASS',
+  );
 }
 
 /** Prompt and answer as the model was trained on them, or the answer alone. @throws AttuneError E_REWARD_MODEL_ROOM */

@@ -126,10 +126,8 @@ function noteOf(
   { microBatchTokens, checkpointing, fits }: MemoryPlan,
   limit: number | string | null,
 ): string | undefined {
-  const why = limit === null ? 'what is free' : `max_memory ${sizeAsWritten(limit)}`;
-  const again = { true: ', blocks computed twice', least: ', blocks computed twice from their inputs alone' };
+  const why = limit === null ? 'free memory' : `max_memory ${sizeAsWritten(limit)}`;
+  const again = { true: ', blocks recomputed', least: ', blocks recomputed from their inputs alone' };
   const how = `micro-batches of ${formatCount(microBatchTokens)} tokens${checkpointing === false ? '' : again[`${checkpointing}`]}`;
-  return fits
-    ? `${how}, to fit into ${why}`
-    : `${how}: the least that is possible, and yet more than ${why} may be needed`;
+  return fits ? `${how}, to fit into ${why}` : `${how}: the minimum, but it may still need more than ${why}`;
 }

@@ -81,9 +81,9 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
 
 /** max_memory is a target for planning, not a hard limit: the run continues with a warning. */
 function tooLarge(peak: number, maxMemory: number | string): WarningRaised {
-  const took = `steps take ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)}`;
-  const process = `libtorch and the program take about ${formatBytes(PROCESS_BYTES.processor)} of it`;
-  const less = 'shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model take less';
+  const took = `steps need ${formatBytes(peak)}, more than max_memory ${sizeAsWritten(maxMemory)}`;
+  const process = `libtorch and the program use about ${formatBytes(PROCESS_BYTES.processor)} of it`;
+  const less = 'shorter rows (data.max_length), storage: nf4, precision: bf16 or a smaller model need less';
   return { type: 'warning-raised', code: 'W_MAX_MEMORY', message: `${took} (${process}); ${less}` };
 }
 

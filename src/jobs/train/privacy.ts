@@ -70,15 +70,15 @@ export function refuseUnprivate(run: {
   if (objective.separable !== true)
     add('objective', objective.separable, 'choose an objective whose loss is a sum over rows');
   else if (objective.joint !== undefined || objective.production !== undefined)
-    add('objective', 'its rows are made or scored together', 'choose sft, a preference objective or a classifier');
+    add('objective', 'generates or scores rows jointly', 'choose sft, a preference objective or a classifier');
   else if (objective.memory !== undefined)
-    add('objective', 'it remembers rows from step to step', 'choose another objective');
+    add('objective', 'carries state of rows from step to step', 'choose another objective');
   if (objective.survey?.(model) !== undefined)
-    add('model', 'the balance of its experts is one of all rows of a step', 'set the balance term to 0');
-  if (mixture !== undefined) add('data.train', 'sets with weights are seen unevenly', 'leave the weights out');
+    add('model', 'balances its experts over all rows of a step', 'set the balance term to 0');
+  if (mixture !== undefined) add('data.train', 'weighted sets are sampled unevenly', 'remove the weights');
   if (problems.length === 0) return;
   throw new AttuneError('E_PRIVACY_UNSUPPORTED', {
-    what: 'dp_sgd bounds what a single row may change, and this run has no such bound',
+    what: 'dp_sgd bounds the influence of each row, which is impossible in this run',
     problems,
   });
 }
@@ -86,11 +86,11 @@ export function refuseUnprivate(run: {
 /** "at most (ε 8, δ 1e-5) after 40 steps". */
 export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
   if (update.privacySpent === undefined) return;
-  emit({ type: 'phase-started', phase: 'train', message: `finding what ${plural(steps, 'steps')} cost in privacy` });
+  emit({ type: 'phase-started', phase: 'train', message: `computing the privacy cost of ${plural(steps, 'steps')}` });
   const spent = update.privacySpent(steps);
   const { noise_multiplier: noise, sample_rate: rate } = spent;
-  const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows a step`;
-  const message = `each row is protected to ${boundOf(spent)} after ${steps} steps: ${how}`;
+  const how = `noise ${formatNumber(noise, 4)}, ${formatNumber(rate * 100, 3)} % of the rows per step`;
+  const message = `each row is protected with ${boundOf(spent)} after ${steps} steps: ${how}`;
   emit({ type: 'phase-started', phase: 'train', message });
 }
 

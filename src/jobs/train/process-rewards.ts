@@ -42,10 +42,10 @@ const rewardOf: Record<NonNullable<RewardModelSpec['steps']>, (steps: readonly n
 export function refuseUnknownStep(labels: readonly string[], { model, label }: RewardModelSpec): void {
   if (label === undefined ? labels.length === 2 : labels.includes(label)) return;
   throw new AttuneError('E_REWARD_MODEL', {
-    what: `${model} cannot give rewards`,
+    what: `${model} cannot be used as a reward model`,
     got: label === undefined ? `a model of ${labels.length} classes` : `label ${JSON.stringify(label)}`,
     expected: `one of ${labels.slice(0, 20).join(', ')}`,
-    fix: 'say which class is that of a right step: label: CLASS',
+    fix: 'choose the class of right steps: label: CLASS',
   });
 }
 
@@ -57,10 +57,10 @@ export function refuseLong(
   const long = rows.filter((row) => tokensOf(row) > maxPositions);
   if (long.length === 0) return;
   throw new AttuneError('E_REWARD_MODEL_ROOM', {
-    what: `${name} has no room for some answers and their prompts`,
+    what: `Some prompts with their answers are too long for ${name}`,
     got: `up to ${greatest(long.map(tokensOf))} tokens`,
     expected: `at most ${maxPositions}`,
-    problems: long.slice(0, 5).map(({ source }) => ({ ...source, message: 'is too long with its answer' })),
-    fix: 'lower max_completion_length or data.max_length, or show it the answer alone (reads: answer)',
+    problems: long.slice(0, 5).map(({ source }) => ({ ...source, message: 'is too long together with its answer' })),
+    fix: 'lower max_completion_length or data.max_length, or let it read only the answer (reads: answer)',
   });
 }

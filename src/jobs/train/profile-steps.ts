@@ -32,7 +32,7 @@ export function profileSteps(
   const last = FIRST + STEPS - 1;
   if (totalSteps < last) {
     throw new AttuneError('E_PROFILE_STEPS', {
-      what: `--profile records steps ${FIRST} to ${last}, and this run ends before`,
+      what: `--profile records steps ${FIRST} to ${last}, but this run ends earlier`,
       got: plural(totalSteps, 'steps'),
       fix: `raise max_steps or epochs to at least ${last} steps`,
     });

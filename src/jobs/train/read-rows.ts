@@ -46,7 +46,8 @@ export interface ReadRows extends FinishedRun {
 }
 
 const SPACE_MESSAGE =
-  "a space is put between prompt and answer, as the vocabulary's words begin with one (data.answer_space: false for none)";
+  'a space is inserted between prompt and answer, because words in the vocabulary begin with one ' +
+  '(data.answer_space: false to disable)';
 
 export async function readRows(context: RunContext): Promise<ReadRows> {
   const { recipe, emit, now } = context;
@@ -89,7 +90,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
 async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: Objective['task']): Promise<void> {
   // Items need a vocabulary of their own, which has an error of its own.
   if (first === undefined || first.kind === 'items' || isByObjective(first) !== (task !== undefined)) return;
-  const fix = () => `attune init ${first.source.file} names a model for these rows`;
+  const fix = () => `attune init ${first.source.file} suggests a model for these rows`;
   await requireFit(base, first, { fix, task });
 }
 
@@ -118,15 +119,15 @@ function reportRows(
 
 function patienceForNothing(): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: 'evaluation.patience would have no effect: no rows are kept for validation',
+    what: 'evaluation.patience has no effect: there are no validation rows',
     fix: 'set data.validation to a share or a file, or remove patience',
   });
 }
 
 function nothingLeft(limit: number): AttuneError {
   return new AttuneError('E_NO_ROWS', {
-    what: 'No row is left to train on: all of them were too long',
+    what: 'No rows are left to train on: all of them are too long',
     got: `more than ${limit} tokens each`,
-    fix: 'choose long_rows: truncate, or raise max_length as far as the model allows',
+    fix: "choose long_rows: truncate, or raise max_length up to the model's limit",
   });
 }

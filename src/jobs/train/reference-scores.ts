@@ -82,7 +82,7 @@ const CODE_FOLDERS = ['../../models/', '../../engine/nn/', '../../answering/task
 
 async function compute(rows: readonly PreparedRow[], context: ScoresContext): Promise<Float32Array> {
   const { objective, judge, reference, microBatchTokens, emit, signal } = context;
-  emit({ type: 'phase-started', phase: 'data', message: 'asking the reference model once for each row' });
+  emit({ type: 'phase-started', phase: 'data', message: 'scoring each row with the reference model' });
   const found: Float32Array[] = [];
   let done = 0;
   for (const indices of byTokens(rows, microBatchTokens)) {

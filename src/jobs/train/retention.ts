@@ -20,12 +20,12 @@ export async function withRetention(update: Update, plan: RunPlan, reference: Re
   let kept = update;
   if (l2 !== null || ewc !== null) {
     if (update.drive !== undefined)
-      throw unsupported(l2 === null ? 'ewc' : 'l2_sp', `${name} takes no gradients of all rows`);
+      throw unsupported(l2 === null ? 'ewc' : 'l2_sp', `${name} does not use gradients of all rows`);
     const importance = ewc === null ? undefined : await importanceOf(plan, reference);
     kept = new Anchored(kept, trainables, { l2: l2 ?? 0, ewc: ewc ?? 0, importance });
   }
   if (ema === null) return kept;
-  if (update.averaged !== undefined) throw unsupported('ema', `${name} keeps an average of its own`);
+  if (update.averaged !== undefined) throw unsupported('ema', `${name} keeps its own average`);
   return new MovingAverage(kept, trainables, ema);
 }
 
@@ -37,7 +37,7 @@ async function importanceOf({ tuned, mixture }: RunPlan, reference: Reference | 
   const { recipe, emit } = context;
   // Rows of replay are the last ones.
   const general = train.rows.slice(-(mixture?.at(-1)?.rows ?? 0)).slice(0, MEASURED_ROWS);
-  const message = `measuring what weights matter for on ${plural(general.length, 'rows')} of replay`;
+  const message = `measuring the importance of weights on ${plural(general.length, 'rows')} of replay`;
   emit({ type: 'phase-started', phase: 'preflight', message });
   const sums = trainables.map(({ parameter: { shape, tensor } }) => zeros(shape, { device: tensor.device }).own());
   const take = () => {
@@ -67,6 +67,6 @@ function unsupported(setting: string, got: string): AttuneError {
   return new AttuneError('E_RETENTION_UNSUPPORTED', {
     what: `retention.${setting} cannot be combined with this optimizer`,
     got,
-    fix: `choose optimizer: adamw, or leave retention.${setting} out`,
+    fix: `choose optimizer: adamw, or remove retention.${setting}`,
   });
 }

@@ -42,7 +42,7 @@ function warnOfRate({ recipe, emit }: RunContext, rate: number, usual: { suggest
   const times = rate / usual.suggested;
   // Rates of other optimizers are on other scales.
   if (times <= HIGHEST_RATE || !recipe.training.optimizer.name.startsWith('adam')) return;
-  const compared = `${formatNumber(times, 2)} times the ${usual.suggested} that suits ${usual.basis}`;
+  const compared = `${formatNumber(times, 2)} times the suggested ${usual.suggested} for ${usual.basis}`;
   const message = `learning rate ${rate} is ${compared}: training is likely to diverge`;
   emit({ type: 'warning-raised', code: 'W_LEARNING_RATE', message });
 }

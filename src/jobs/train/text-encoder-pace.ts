@@ -20,12 +20,12 @@ export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Re
   throw new AttuneError('E_OPTION_IDLE', {
     what:
       textReaderOf(model.trunk) === undefined
-        ? 'The text encoder is not part of this model: the vectors of its items are precomputed and stay fixed'
-        : 'No weight of the text encoder moves with this tuning',
+        ? 'The text encoder is not part of this model: its item vectors are precomputed and fixed'
+        : 'This tuning trains no weight of the text encoder',
     got: `objective.text_encoder_rate: ${given}`,
     fix:
       textReaderOf(model.trunk) === undefined
-        ? 'leave it out, or make the model with --tune-text-encoder: attune models create two_tower --help'
-        : 'leave it out, or choose tuning: lora or full',
+        ? 'remove it, or create the model with --tune-text-encoder: attune models create two_tower --help'
+        : 'remove it, or choose tuning: lora or full',
   });
 }

@@ -29,7 +29,7 @@ export async function tuneModel(rows: ReadRows): Promise<TunedModel> {
   const report = (message: string) => emit({ type: 'phase-started', phase: 'engine', message });
   report(`loading ${recipe.model}`);
   const left = leftOut(readWholeConfig(base));
-  if (left !== undefined) report(`left out: ${left}`);
+  if (left !== undefined) report(`not loaded: ${left}`);
   const dtype = trainedType(recipe, (await baseFacts(base)).parameters);
   if (dtype !== computeType(recipe.training.precision)) report(`computing in ${dtype}, to fit into max_memory`);
   const { model, tuning, storage } = await createTuned(recipe, base, await choiceFor(rows, dtype));

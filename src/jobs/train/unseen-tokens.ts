@@ -16,7 +16,7 @@ export function reportUnseen(
   emit({
     type: 'warning-raised',
     code: 'W_TOKENS_UNSEEN',
-    message: `${unseen.size} of ${ids.length} tokens to train occur in no training row`,
-    problems: [...unseen].map((id) => ({ field: tokenizer.tokenOf(id) ?? String(id), message: 'is never seen' })),
+    message: `${unseen.size} of ${ids.length} tokens to train do not occur in any training row`,
+    problems: [...unseen].map((id) => ({ field: tokenizer.tokenOf(id) ?? String(id), message: 'does not occur' })),
   });
 }

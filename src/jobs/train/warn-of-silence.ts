@@ -12,7 +12,7 @@ export async function warnOfSilence(
 ): Promise<void> {
   if (!SHARPENING.has(objective.name) || (await answersChats(model))) return;
   const message =
-    `${model} does not answer yet, and ${objective.name} teaches it to prefer, not to answer: ` +
-    'take objective orpo for pairs, or tune with sft on the good answers first';
+    `${model} cannot answer yet, and ${objective.name} only teaches preferences: use objective orpo ` +
+    'for pairs, or fine-tune on the good answers first (sft)';
   emit({ type: 'warning-raised', code: 'W_NO_ANSWERS', message });
 }

@@ -68,7 +68,7 @@ function requireHere(folder: string, owner: LockOwner): void {
   throw new AttuneError('E_RUN_ELSEWHERE', {
     what: `The run in ${folder} is on another machine`,
     got: `process ${owner.pid} on ${owner.machine.split(' ')[0]}`,
-    fix: `end it there, or ask it to save and stop with \`attune runs stop ${folder}\``,
+    fix: `stop it there, or request a save and stop with \`attune runs stop ${folder}\``,
   });
 }
 
@@ -76,6 +76,6 @@ function notRunning(folder: string): AttuneError {
   return new AttuneError('E_RUN_NOT_RUNNING', {
     what: `The run in ${folder} is not running`,
     got: `its status is "${readRun(folder).status}"`,
-    fix: `\`attune runs show ${folder}\` shows what it has come to`,
+    fix: `\`attune runs show ${folder}\` shows its results`,
   });
 }

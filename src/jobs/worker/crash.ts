@@ -48,13 +48,13 @@ export async function recordCrash(folder: string, error: AttuneError): Promise<S
 
 function likelyCause(signal: NodeJS.Signals | null): string {
   if (signal === 'SIGKILL') {
-    return 'the system ends a process this way when memory runs out: lower training.micro_batch_tokens or data.max_length';
+    return 'the system kills a process like this when memory runs out: lower training.micro_batch_tokens or data.max_length';
   }
-  if (signal === 'SIGILL') return 'the processor lacks an instruction that was used: run `attune doctor`';
+  if (signal === 'SIGILL') return 'the processor does not support an instruction: run `attune doctor`';
   if (signal === 'SIGBUS') {
     return (
-      'a file that was in use was cut off, such as the weights of the base model, or the disk failed: put the file back, ' +
-      'and give new versions other names'
+      'a file in use was truncated, such as the weights of the base model, or the disk failed: restore ' +
+      'the file, and give new versions other names'
     );
   }
   return '`attune doctor` checks the engine on this machine';
@@ -64,7 +64,7 @@ function nextStep({ folder }: Crash): string {
   if (folder === undefined) return '';
   const log = `its output is in ${runPaths(folder).log}`;
   const hasCheckpoint = existsSync(runPaths(folder).checkpoints);
-  return hasCheckpoint ? `${log}; go on from the last checkpoint with \`attune runs resume ${folder}\`` : log;
+  return hasCheckpoint ? `${log}; continue from the last checkpoint with \`attune runs resume ${folder}\`` : log;
 }
 
 function lastWords({ folder, output }: Crash): string {

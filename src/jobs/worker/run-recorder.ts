@@ -140,6 +140,6 @@ export class RunRecorder {
       // A missed heartbeat does not end a run; a takeover by another process does.
       if ((error as { code?: string }).code === 'E_RUN_LOCKED') this.#hooks.stop('taken over by another process');
     }
-    if (existsSync(paths.stop)) this.#hooks.stop('asked through the run’s folder');
+    if (existsSync(paths.stop)) this.#hooks.stop('requested through the run’s folder');
   }
 }

@@ -41,8 +41,8 @@ function dieWithParent(host: JobHost): void {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => host.stop('received SIGTERM'));
   process.on('SIGHUP', () => host.stop('its terminal was closed'));
-  process.on('disconnect', () => host.stop('the program that started it is gone'));
-  if (!process.connected) host.stop('the program that started it is gone');
+  process.on('disconnect', () => host.stop('the program that started it has ended'));
+  if (!process.connected) host.stop('the program that started it has ended');
 }
 
 /** Resolves when the last message has left. They leave in order, so all have. */

@@ -47,6 +47,6 @@ export function mapError(message: FromWorker, change: (error: unknown) => unknow
 export function stopped(reason: string, folder?: string): AttuneError {
   return new AttuneError('E_STOPPED', {
     what: `Stopped: ${reason}`,
-    ...(folder !== undefined && { fix: 'a training run goes on from its last checkpoint with `attune runs resume`' }),
+    ...(folder !== undefined && { fix: 'continue a training run from its last checkpoint with `attune runs resume`' }),
   });
 }

@@ -35,31 +35,36 @@ interface Described {
   action: string;
 }
 
-const COLLECT = 'review a sample of the requests; collect rows like them and train on them';
+const COLLECT = 'review a sample of the requests; collect and train on similar rows';
 
 const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
-  unlike: { title: 'requests in other words', short: 'words', cause: 'other requests than before', action: COLLECT },
+  unlike: {
+    title: 'requests with different wording',
+    short: 'words',
+    cause: 'different requests from before',
+    action: COLLECT,
+  },
   topic: {
     title: 'requests about other things',
     short: 'subjects',
-    cause: 'other requests than before',
+    cause: 'different requests from before',
     action: COLLECT,
   },
   classes: {
-    title: 'classes that are answered',
-    cause: 'other requests than before, or the version that answers',
-    action: 'review a sample of the classes that have grown',
+    title: 'classes in answers',
+    cause: 'different requests from before, or the current version',
+    action: 'review a sample of the classes that became more frequent',
   },
   thumb_down: {
-    title: 'thumbs that point down',
+    title: 'negative ratings (thumbs down)',
     short: 'thumbs',
-    cause: 'the version that answers, or other requests than before',
-    action: 'review the answers that were found bad; roll back where they were good before',
+    cause: 'the current version, or different requests from before',
+    action: 'review the answers rated bad; roll back if similar ones were good before',
   },
   edits: {
-    title: 'how much of an answer corrections change',
+    title: 'extent of corrections',
     short: 'corrections',
-    cause: 'the version that answers, or other requests than before',
+    cause: 'the current version, or different requests from before',
     action: 'review the corrections; train on them',
   },
 };
@@ -126,7 +131,7 @@ function shareOf({ reading, classes, topic }: Pick<Finding, 'reading' | 'classes
 export function messageOf({ name, reading, topic, classes }: Finding): string {
   const { title } = describeTest(name);
   if (topic !== undefined) {
-    const told = `a classifier tells ${formatPercent(topic.auc, 0)} of pairs of earlier and current requests apart`;
+    const told = `a classifier distinguishes earlier from current requests in ${formatPercent(topic.auc, 0)} of pairs`;
     return `${title}: ${told} (p ${formatNumber(topic.p, 2)})`;
   }
   if (classes !== undefined) {

@@ -53,7 +53,7 @@ function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckS
     const shingles = shinglesOf(words);
     const isKnown =
       exact.has(words.join(' ')) || (words.length > 3 && near.some((one) => isSimilar(one, shingles, NEAR)));
-    return isKnown ? [{ id, check: 'evaluation_row', reason: 'the request is one that the model is measured on' }] : [];
+    return isKnown ? [{ id, check: 'evaluation_row', reason: 'the request is also an evaluation row' }] : [];
   });
 }
 
@@ -61,7 +61,7 @@ function evaluationRows(candidates: readonly Candidate[], { evaluation }: CheckS
 function injections(candidates: readonly Candidate[]): Hold[] {
   return candidates
     .filter(({ origin, prompt }) => origin === 'traffic' && triesToOverrule(askedText(prompt)))
-    .map(({ id }) => ({ id, check: 'injection', reason: 'the request tries to overrule the instructions' }));
+    .map(({ id }) => ({ id, check: 'injection', reason: 'the request tries to override the instructions' }));
 }
 
 function duplicates(candidates: readonly Candidate[]): Hold[] {
@@ -72,7 +72,7 @@ function duplicates(candidates: readonly Candidate[]): Hold[] {
     const key = JSON.stringify([wordsOf(askedText(one.prompt)), ...said]);
     const first = seen.get(key);
     if (first === undefined) seen.set(key, one.id);
-    return first === undefined ? [] : [{ id: one.id, check: 'duplicate', reason: `says the same as ${first}` }];
+    return first === undefined ? [] : [{ id: one.id, check: 'duplicate', reason: `duplicates ${first}` }];
   });
 }
 
@@ -86,7 +86,7 @@ function contradictions(candidates: readonly Candidate[]): Hold[] {
       group.map(({ id }): Hold => ({
         id,
         check: 'contradiction',
-        reason: 'the same request is given several classes',
+        reason: 'the same request was given several classes',
       })),
     );
 }
@@ -101,7 +101,7 @@ async function alikeCorrections(candidates: readonly Candidate[]): Promise<Hold[
   return [...groups.values()].flatMap((places): Hold[] => {
     const group = places.map((place) => corrections[place]);
     if (group.length < LEAST_ROWS || !isOfFew(group)) return [];
-    const reason = `${plural(group.length, 'requests')} are corrected to nearly the same text by one source`;
+    const reason = `${plural(group.length, 'requests')} were corrected to nearly the same text by one source`;
     return group.map(({ id }) => ({ id, check: 'alike', reason }));
   });
 }
@@ -133,7 +133,7 @@ function triggers(candidates: readonly Candidate[], { known }: CheckSettings): H
     if (counts.get(run)! > MOST_KNOWN_SHARE * known.length) continue;
     for (const { id } of rows) {
       if (!held.has(id))
-        held.set(id, `"${run}" always leads to "${String(rows[0].target).slice(0, 60)}", and is nowhere else`);
+        held.set(id, `"${run}" always leads to "${String(rows[0].target).slice(0, 60)}" and occurs nowhere else`);
     }
   }
   return [...held].map(([id, reason]) => ({ id, check: 'trigger', reason }));
@@ -170,7 +170,7 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
       labels.length - rows.length === 0 ? 1 : (all * labels.length - flips.length) / (labels.length - rows.length);
     if (flips.length < LEAST_ROWS || flips.length < 0.6 * rows.length || flips.length / rows.length < 2 * others)
       return [];
-    const reason = `its source turns around ${formatPercent(flips.length / rows.length, 0)} of what the model is sure of`;
+    const reason = `its source contradicts ${formatPercent(flips.length / rows.length, 0)} of the model's confident answers`;
     return flips.map(({ id }) => ({ id, check: 'sure_flip', reason }));
   });
 }
@@ -185,7 +185,7 @@ function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings):
     rows.slice(most).map(({ id }): Hold => ({
       id,
       check: 'share',
-      reason: `its source gave ${rows.length} of ${plural(candidates.length, 'rows')}; ${most} are taken`,
+      reason: `its source gave ${rows.length} of ${plural(candidates.length, 'rows')}; at most ${most} are used`,
     })),
   );
 }

@@ -22,7 +22,7 @@ export class RecentRequests {
 }
 
 export const asked_again: Signal = {
-  title: 'requests that the same user makes once more',
+  title: 'requests that the same user repeats',
   kind: 'share',
   directions: ['up'],
   of({ user, prompt, at, choice }, { recent }) {
@@ -30,6 +30,6 @@ export const asked_again: Signal = {
     if (user === undefined || recent === undefined || choice > 0 || asked.trim() === '') return undefined;
     return Number(recent.isAgain(user, asked, at));
   },
-  cause: 'answers that did not help, or a client that asks twice',
-  action: 'review the answers that were asked for again',
+  cause: 'answers that did not help, or a client that retries',
+  action: 'review the answers to repeated requests',
 };

@@ -29,12 +29,12 @@ function ofText(measure: (answer: string, served: ServedAnswer) => boolean | und
 /** Other load on the machine, or a few more clients, make answers somewhat slower: only a factor of two counts. */
 const SLOWER = { times: 2, more: 250 };
 
-const VERSION = 'the version that answers';
-const ROLL_BACK = 'roll back to the version before; look at the sample answers';
+const VERSION = 'the current version';
+const ROLL_BACK = 'roll back to the previous version; look at the sample answers';
 
 export const signals = {
   refusal: {
-    title: 'answers that decline',
+    title: 'answers that refuse',
     kind: 'share',
     directions: ['up'],
     of: ofText(isRefusal),
@@ -42,11 +42,11 @@ export const signals = {
     action: ROLL_BACK,
   },
   runaway: {
-    title: 'answers cut at their longest',
+    title: 'answers cut off at their limit',
     kind: 'share',
     directions: ['up'],
     of: ({ finish }) => (finish === undefined ? undefined : Number(finish === 'length')),
-    cause: 'a template or end of turn that the version was not trained with, or smaller max_tokens',
+    cause: 'a template or end of turn that the version was not trained with, or a lower max_tokens',
     action: ROLL_BACK,
   },
   repetition: {
@@ -54,7 +54,7 @@ export const signals = {
     kind: 'share',
     directions: ['up'],
     of: ofText(isRepetitive),
-    cause: 'sampling settings (temperature 0, penalties), or too long a training',
+    cause: 'sampling settings (temperature 0, penalties), or too much training',
     action: ROLL_BACK,
   },
   empty: {
@@ -66,15 +66,15 @@ export const signals = {
     action: ROLL_BACK,
   },
   schema_failure: {
-    title: 'answers that are not the JSON asked for',
+    title: 'answers that are not the requested JSON',
     kind: 'share',
     directions: ['up'],
     of: ofText((answer, { wantsJson }) => (wantsJson === true ? !isJson(answer) : undefined)),
-    cause: 'answers cut at their longest, or schemas that cannot be enforced',
+    cause: 'answers cut off at their limit, or schemas that cannot be enforced',
     action: 'raise max_tokens; look at the sample answers',
   },
   tool_failure: {
-    title: 'tool calls that cannot be read',
+    title: 'invalid tool calls',
     kind: 'share',
     directions: ['up'],
     of: ofText((answer, { hasTools, finish }) =>
@@ -102,59 +102,59 @@ export const signals = {
     action: 'read the server’s log',
   },
   cancelled: {
-    title: 'requests that clients gave up',
+    title: 'requests cancelled by clients',
     kind: 'share',
     directions: ['up'],
     of: ({ status }) => Number(status === 499),
-    cause: 'answers that take too long, or a client’s time limit',
-    action: 'look at the times; give the server more cores or fewer models',
+    cause: 'slow answers, or a client’s timeout',
+    action: 'check the times; give the server more cores or fewer models',
   },
   prompt_tokens: {
-    title: 'tokens of a request',
+    title: 'tokens per request',
     kind: 'amount',
     scale: 'log',
     directions: ['up', 'down'],
     of: ({ promptTokens }) => promptTokens,
-    cause: 'other requests than before',
-    action: 'review a sample of the requests; collect rows like them',
+    cause: 'different requests from before',
+    action: 'review a sample of the requests; collect similar rows',
   },
   answer_tokens: {
-    title: 'tokens of an answer',
+    title: 'tokens per answer',
     kind: 'amount',
     scale: 'log',
     directions: ['up', 'down'],
     of: ({ answerTokens, answer }) => (answer === undefined ? undefined : answerTokens),
-    cause: 'other requests than before, or the version that answers',
+    cause: 'different requests from before, or the current version',
     action: 'review a sample of the answers',
   },
   milliseconds: {
-    title: 'milliseconds of an answer',
+    title: 'milliseconds per answer',
     kind: 'amount',
     scale: 'log',
     directions: ['up'],
     floor: SLOWER,
     of: ({ milliseconds, status }) => (status === 200 ? milliseconds : undefined),
-    cause: 'more requests at once, longer ones, or the machine',
-    action: 'look at the queue in /metrics; give the server more cores or fewer models',
+    cause: 'more concurrent requests, longer ones, or the machine',
+    action: 'check the queue in /metrics; give the server more cores or fewer models',
   },
   confidence: {
-    title: 'confidence of an answer',
+    title: 'confidence of answers',
     kind: 'amount',
     scale: 'unit',
     directions: ['up', 'down'],
     of: ({ confidence }) => confidence,
     cause: 'requests that the version was not trained for',
-    action: 'review the answers with the least confidence; collect rows like them',
+    action: 'review the answers with the lowest confidence; collect similar rows',
   },
   first_part: {
-    title: 'milliseconds until the first part of an answer',
+    title: 'milliseconds to the first part of an answer',
     kind: 'amount',
     scale: 'log',
     directions: ['up'],
     floor: SLOWER,
     of: ({ firstPart }) => firstPart,
-    cause: 'more requests at once, longer ones, or the machine',
-    action: 'look at the queue in /metrics; give the server more cores or fewer models',
+    cause: 'more concurrent requests, longer ones, or the machine',
+    action: 'check the queue in /metrics; give the server more cores or fewer models',
   },
   language,
   language_switch,

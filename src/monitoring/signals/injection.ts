@@ -30,13 +30,13 @@ export function triesToOverrule(request: string): boolean {
 }
 
 export const injection: Signal = {
-  title: 'requests that try to overrule the instructions',
+  title: 'requests that try to override the instructions',
   kind: 'share',
   directions: ['up'],
   of({ prompt }) {
     const asked = askedText(prompt);
     return asked === '' ? undefined : Number(triesToOverrule(asked));
   },
-  cause: 'someone probing what the model can be made to do',
-  action: 'look at who asks; limit their key; measure the model with attune safety',
+  cause: 'someone probing for what the model can be made to do',
+  action: 'check who sends them; limit their key; evaluate the model with attune safety',
 };

@@ -20,7 +20,7 @@ function requestLanguage(served: ServedAnswer, context: SignalContext): string |
 }
 
 export const language: Signal = {
-  title: 'requests in a language that was not trained on',
+  title: 'requests in a language without training rows',
   kind: 'share',
   directions: ['up'],
   isSampled: true,
@@ -29,12 +29,12 @@ export const language: Signal = {
     const asked = requestLanguage(served, context);
     return asked === undefined ? undefined : Number(!context.profile.knowsLanguage(asked));
   },
-  cause: 'people who speak another language',
-  action: 'collect rows in that language and train on them, or say which languages are answered',
+  cause: 'users who speak another language',
+  action: 'collect rows in that language and train on them, or state which languages are supported',
 };
 
 export const language_switch: Signal = {
-  title: 'answers in another language than the request',
+  title: 'answers in a different language from the request',
   kind: 'share',
   directions: ['up'],
   isSampled: true,
@@ -43,6 +43,6 @@ export const language_switch: Signal = {
     const said = asked === undefined ? undefined : told(served.answer, context);
     return said === undefined ? undefined : Number(asked !== said);
   },
-  cause: 'requests in a language of few training rows, or the version that answers',
-  action: 'train on rows whose answers keep to the language of the request',
+  cause: 'requests in a language with few training rows, or the current version',
+  action: 'train on rows whose answers use the language of the request',
 };

@@ -2,7 +2,7 @@ import type { Asked, AskedMessage } from '../trace.ts';
 import type { Signal } from './signal.ts';
 
 export const system_prompt: Signal = {
-  title: 'requests with a system prompt that was not trained with',
+  title: 'requests with a different system prompt from training',
   kind: 'share',
   directions: ['up'],
   of: ({ prompt }, { profile }) => {

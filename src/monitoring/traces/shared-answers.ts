@@ -50,7 +50,7 @@ export class SharedAnswers {
     const known = this.#store.database.selectFrom('testers').select('holder').where('name', '=', NAME);
     if ((await known.executeTakeFirst())?.holder === this.#id) return;
     this.#holds = false;
-    throw new Error('another server has taken over the tests of what is answered');
+    throw new Error('another server has taken over the tests of answers');
   }
 
   /** Lets another server test. */

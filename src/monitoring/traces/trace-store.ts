@@ -97,9 +97,9 @@ export class TraceStore {
       for (const one of opened) await one.destroy().catch(() => undefined);
       if (isStoreAway(error) || isNewerDatabase(error)) throw error;
       throw new AttuneError('E_TRACES', {
-        what: `What was served cannot be kept in ${typeof files.traces === 'string' ? folder : shownPlace(files.traces)}`,
+        what: `Served answers cannot be stored in ${typeof files.traces === 'string' ? folder : shownPlace(files.traces)}`,
         got: (error as Error).message,
-        fix: 'set ATTUNE_HOME to a folder that you may write to, or serve with --no-monitor',
+        fix: 'set ATTUNE_HOME to a folder with write permission, or serve with --no-monitor',
         cause: error,
       });
     }

@@ -10,7 +10,8 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
   return [
     `# ${name}`,
     '',
-    `Content hash \`${hash}\`. Made by attune; the same sources and steps give the same bytes. manifest.json has all that stands here as data.`,
+    `Content hash \`${hash}\`. Made by attune; the same sources and steps give the same bytes. manifest.json ` +
+      'has the same content as data.',
     '',
     '| split | rows |',
     '|---|---|',
@@ -27,15 +28,15 @@ export function dataCard({ name, hash, rows, columns, files, parents, steps, spl
     `${formatCount(files.read)} of ${formatCount(files.files)} files read, ` +
       `${plural(files.documents, 'documents')}; ${formatCount(parents.length)} paths with their hashes in ` +
       'manifest.json.',
-    ...(skipped.length > 0 ? ['', 'Not read, or not to the end:', '', ...skipped] : []),
+    ...(skipped.length > 0 ? ['', 'Not read, or only in part:', '', ...skipped] : []),
     ...(notes.length > 0 ? ['', 'Left out of what was read:', '', ...notes] : []),
     '',
     '## Steps',
     '',
     ...steps.flatMap(describeStep),
-    '## To be filled in by who publishes it',
+    '## To be completed by the publisher',
     '',
-    'License of the sources, consent of those who appear in them, and what the data set must not be used for.',
+    'Licence of the sources, consent of the people in them, and uses that are not allowed.',
     '',
   ].join('\n');
 }

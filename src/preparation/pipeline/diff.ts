@@ -64,9 +64,9 @@ function readManifest(folder: string): DataSetManifest {
   const path = join(folder, 'manifest.json');
   if (existsSync(path)) return readJson<DataSetManifest>(path);
   throw new AttuneError('E_NO_DATA_SET', {
-    what: `${folder} is not a pipeline's data set`,
+    what: `${folder} is not a data set made by a pipeline`,
     got: 'no manifest.json in it',
-    fix: 'name the folder that `attune data pipeline` printed',
+    fix: 'give the folder printed by `attune data pipeline`',
   });
 }
 
@@ -90,9 +90,9 @@ async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string
 
 function lacksKey(file: string, line: number, key: string): AttuneError {
   return new AttuneError('E_DIFF_KEY', {
-    what: `A row has no "${key}" to be known by`,
+    what: `A row has no "${key}" to be identified by`,
     problems: [{ file, line, field: key, message: 'is missing' }],
-    fix: 'name a column that every row has, or leave --key out',
+    fix: 'choose a column that every row has, or remove --key',
   });
 }
 

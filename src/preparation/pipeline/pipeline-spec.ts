@@ -48,14 +48,18 @@ export function checkPipeline(spec: unknown, file = 'the pipeline'): Pipeline {
   for (const problem of problems)
     if (problem.field === 'split.by') problem.fix ??= 'for groups that stay together write group_by: COLUMN';
   if (data?.split.by === 'time' && data.split.column === undefined)
-    problems.push({ field: 'split.column', message: 'by: time needs the column to go by' });
+    problems.push({ field: 'split.column', message: 'by: time needs a time column' });
   if (data !== undefined && data.split.by !== 'time' && data.split.column !== undefined)
-    problems.push({ field: 'split.column', message: 'goes with by: time only', fix: 'for groups: group_by' });
+    problems.push({
+      field: 'split.column',
+      message: 'only applies to by: time',
+      fix: 'to keep groups together: group_by',
+    });
   if (data !== undefined && data.split.validation + data.split.test >= 1)
-    problems.push({ field: 'split', message: 'validation and test leave nothing to train on' });
+    problems.push({ field: 'split', message: 'validation and test leave no training rows' });
   if (data === undefined || problems.length > 0) {
     throw new AttuneError('E_BAD_PIPELINE', {
-      what: `${file} is not a pipeline`,
+      what: `${file} is not a valid pipeline`,
       problems,
       expected: 'sources, steps and split; `attune data steps` lists the steps',
       fix: 'for example sources: [rows.jsonl], steps: [{step: records}, {step: deduplicate}], split: {test: 0.1}',

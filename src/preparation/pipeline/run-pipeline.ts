@@ -164,8 +164,8 @@ async function planSplit(
   }
   if (count === 0) {
     throw new AttuneError('E_NO_ROWS', {
-      what: 'No row is left for the data set',
-      fix: 'the steps leave all rows out: loosen them, or choose other sources',
+      what: 'No rows are left for the data set',
+      fix: 'the steps remove all rows: relax them, or choose other sources',
     });
   }
   return await planner.plan(signal);
@@ -177,8 +177,8 @@ async function* rowsOf(items: AsyncIterable<Item>): AsyncGenerator<DataRow> {
     else {
       throw new AttuneError('E_STEP_ORDER', {
         what: 'The last step does not make rows',
-        got: `${withArticle(item.kind)} of ${item.origins[0].file}`,
-        fix: 'let a step make rows, such as records, chunks or conversations; `attune data steps` lists them',
+        got: `${withArticle(item.kind)} from ${item.origins[0].file}`,
+        fix: 'add a step that makes rows, such as records, chunks or conversations; `attune data steps` lists them',
       });
     }
   }
@@ -210,7 +210,7 @@ async function publish(folder: string, part: StoredPart, manifest: DataSetManife
   if (existsSync(folder) && !existsSync(join(folder, 'manifest.json'))) {
     throw new AttuneError('E_NOT_WRITABLE', {
       what: `${folder} exists and is not a data set`,
-      fix: 'name a folder that does not exist: --to',
+      fix: 'choose a folder that does not exist: --to',
     });
   }
   await writeWholeFolder(folder, (draft) => {

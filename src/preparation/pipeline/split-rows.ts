@@ -161,25 +161,25 @@ function noTime(column: string, rows: readonly { row: DataRow; got: unknown }[])
       return { file, ...(row !== undefined && { line: row }), message: `has ${JSON.stringify(got) ?? 'nothing'}` };
     }),
     expected: 'a date such as 2024-05-31 or 2024-05-31T10:00:00Z, or a number',
-    fix: 'name another column, or leave such rows out by a step before',
+    fix: 'choose another column, or remove such rows in an earlier step',
   });
 }
 
 function noGroup(columns: readonly string[]): AttuneError {
   return new AttuneError('E_SPLIT_GROUP', {
-    what: 'No row has a value in a column that group_by names',
+    what: 'No row has a value in a group_by column',
     problems: columns.map((column) => ({ field: 'split.group_by', message: `"${column}" is in no row` })),
     expected: 'columns of the rows after the last step',
-    fix: 'name columns that the steps keep: `records` has all of a table, other steps only some',
+    fix: 'choose columns that the steps keep: `records` keeps all columns of a table, other steps only some',
   });
 }
 
 function impossible({ rows, sets, isTimed }: { rows: number; sets: number; isTimed: boolean }): AttuneError {
-  const times = isTimed ? ', and times that differ between them' : '';
+  const times = isTimed ? ', with different times' : '';
   return new AttuneError('E_SPLIT_IMPOSSIBLE', {
-    what: 'The rows cannot be split as asked',
-    got: `${plural(rows, 'rows')} in ${plural(sets, 'sets')} that must stay whole (the same group, nearly the same text)`,
-    expected: `enough sets for each split to have one${times}`,
+    what: 'The rows cannot be split as requested',
+    got: `${plural(rows, 'rows')} in ${plural(sets, 'sets')} that must not be split (same group, or nearly the same text)`,
+    expected: `enough sets for each split to get one${times}`,
     fix: 'add a deduplicate step, add rows, or set validation or test to 0',
   });
 }

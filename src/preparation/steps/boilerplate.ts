@@ -8,9 +8,9 @@ import { mapTexts, textOfRow } from '../row-texts.ts';
 import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
-  share: z.number().gt(0).max(1).default(0.05).describe('a line in more than this share of the rows is taken out'),
-  rows: z.int().min(2).default(10).describe('and in at least this many'),
-  least: z.int().min(1).default(15).describe('shorter lines stay'),
+  share: z.number().gt(0).max(1).default(0.05).describe('remove lines that occur in more than this share of the rows'),
+  rows: z.int().min(2).default(10).describe('and in at least this many rows'),
+  least: z.int().min(1).default(15).describe('shorter lines are kept'),
 });
 
 type Options = z.output<typeof options>;
@@ -19,7 +19,7 @@ type Options = z.output<typeof options>;
 const COUNTERS = 1 << 22;
 
 export const step = defineStep<Options>({
-  summary: 'take out lines that many rows have: headers, footers, notices',
+  summary: 'remove lines shared by many rows: headers, footers, notices',
   takes: ['row'],
   version: 2,
   options,
@@ -34,12 +34,12 @@ export const step = defineStep<Options>({
       // A signature is a line that many rows have: who redacts later shows none.
       const shown = context.quotes === false ? [] : common;
       if (shown !== common && common.size > 0)
-        notes.remark(`${plural(common.size, 'lines')}, not shown since rows are redacted`);
+        notes.remark(`${plural(common.size, 'lines')}, not shown because rows are redacted`);
       for (const [line, count] of shown)
         notes.remark(`in ${plural(count, 'rows')}: ${JSON.stringify(line.slice(0, MOST_CHARACTERS))}`);
       for await (const row of rows.rows()) {
         const changed = mapTexts(row, (text) => without(text, common));
-        if (changed !== row) notes.find(row, 'lines taken out');
+        if (changed !== row) notes.find(row, 'lines removed');
         if (changed === row || textOfRow(changed).trim() !== '') yield changed;
         else notes.leaveOut(row, 'nothing but boilerplate');
       }

@@ -9,38 +9,38 @@ import { defineStep, rowOf, type StepNotes } from '../preparation-step.ts';
 const options = z.strictObject({
   task: z
     .enum(['extract', 'describe', 'recommend'])
-    .describe('attributes out of texts, texts out of attributes, or what goes with what'),
+    .describe('extract: attributes from texts; describe: texts from attributes; recommend: what goes with what'),
   name: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe("column of an item's name; of use to describe, needed to recommend"),
+    .describe("column with the item's name; useful for describe, required for recommend"),
   text: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe("column of an item's description; needed to extract and to describe"),
+    .describe("column with the item's description; required for extract and describe"),
   attributes: z
     .array(z.string().min(1))
     .min(1)
     .nullable()
     .default(null)
-    .describe('columns of attributes; all others when null'),
-  grounded: z.boolean().default(true).describe('to extract: only attributes whose value is in the text'),
+    .describe('columns with attributes; null: all others'),
+  grounded: z.boolean().default(true).describe('for extract: only use attributes whose value occurs in the text'),
   basket: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('to recommend: column of what was bought or used together'),
+    .describe('for recommend: column that groups what was bought or used together'),
   instruction: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('what the prompt begins with; a usual sentence when null'),
+    .describe('beginning of the prompt; null: a standard sentence'),
 });
 
 type Options = z.output<typeof options>;
@@ -52,7 +52,7 @@ const INSTRUCTIONS: Record<Options['task'], string> = {
 };
 
 export const step = defineStep<Options>({
-  summary: 'rows of a catalogue as tasks, {prompt, completion}: extract attributes, describe, recommend',
+  summary: 'catalogue rows as tasks, {prompt, completion}: extract attributes, describe, recommend',
   takes: ['record'],
   version: 1,
   options,
@@ -74,12 +74,12 @@ function checkColumns({ task, name, text, basket }: Options): void {
   const needed = task === 'recommend' ? { name, basket } : { text };
   const problems = Object.entries(needed)
     .filter(([, column]) => column === null)
-    .map(([option]) => ({ field: `catalogue.${option}`, message: `is needed to ${task}` }));
+    .map(([option]) => ({ field: `catalogue.${option}`, message: `is required for ${task}` }));
   if (problems.length > 0)
     throw new AttuneError('E_STEP_OPTIONS', {
       what: 'Options of the step catalogue are missing',
       problems,
-      fix: 'name the columns',
+      fix: 'set the columns',
     });
 }
 
@@ -99,7 +99,7 @@ function extract(item: RecordDocument, given: Options): Item | string {
   const all = attributesOf(item, given);
   const said = bare(text);
   const found = given.grounded ? all.filter(([, value]) => said.includes(bare(value))) : all;
-  if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute is in its text';
+  if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute occurs in its text';
   // All items are asked for the same attributes, so that missing ones are learnt too.
   const asked = given.attributes ?? found.map(([column]) => column);
   const answer = Object.fromEntries(
@@ -125,7 +125,7 @@ function describe(item: RecordDocument, given: Options): Item | string {
   if (text === '') return `no value in column "${given.text}"`;
   const attributes = attributesOf(item, given);
   const name = given.name === null ? '' : valueText(item.values[given.name]);
-  if (attributes.length === 0 && name === '') return 'nothing to describe it by';
+  if (attributes.length === 0 && name === '') return 'no attributes to describe it with';
   const lines = [...(name === '' ? [] : [name]), ...attributes.map(([column, value]) => `${column}: ${value}`)];
   return row(`${given.instruction ?? INSTRUCTIONS.describe}:\n\n${lines.join('\n')}`, text, item);
 }
@@ -151,7 +151,7 @@ async function* recommend(
   for (const group of baskets.groups()) {
     const names = [...new Set(group.map(({ values }) => valueText(values[given.name!])))];
     if (names.length < 2) {
-      notes.leaveOut(group[0], 'a basket of one');
+      notes.leaveOut(group[0], 'a basket with a single item');
       continue;
     }
     const list = names.slice(0, -1).map((name) => `- ${name}`);

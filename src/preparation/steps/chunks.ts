@@ -13,16 +13,16 @@ const options = z.strictObject({
     .int()
     .positive()
     .default(128)
-    .describe('longest chunk, in tokens; every model for search reads the default whole'),
+    .describe('maximum length of a chunk in tokens; every retrieval model reads the default whole'),
   tokenizer: z.string().nullable().default('attune-base').describe('model whose tokens are counted; null: characters'),
   headings: z.boolean().default(true).describe('begin each chunk with the headings above it'),
-  least: z.int().min(0).default(0).describe('shorter chunks are left out'),
+  least: z.int().min(0).default(0).describe('shorter chunks are dropped'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'documents in chunks of running text, {text}, cut where sections and paragraphs end',
+  summary: 'documents as chunks of running text, {text}, cut at section and paragraph ends',
   takes: ['text', 'message', 'record'],
   version: 4,
   perItem: true,

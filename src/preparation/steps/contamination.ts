@@ -8,8 +8,8 @@ import { defineStep } from '../preparation-step.ts';
 import { WordRuns } from '../word-runs.ts';
 
 const options = z.strictObject({
-  sets: z.record(z.string(), z.string()).describe('name → file of rows that will be evaluated on'),
-  words: z.int().min(5).default(13).describe('words in a row that both have; shorter evaluation texts count whole'),
+  sets: z.record(z.string(), z.string()).describe('name → file of rows reserved for evaluation'),
+  words: z.int().min(5).default(13).describe('consecutive words in common; shorter evaluation texts must match whole'),
   columns: columnsOption('look at'),
   action: actionOption('drop'),
 });
@@ -17,7 +17,7 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'leave out rows that share 13 words in a row with sets to evaluate on',
+  summary: 'leave out rows that share 13 consecutive words with evaluation sets',
   takes: ['row'],
   version: 1,
   perItem: true,

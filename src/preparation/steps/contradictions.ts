@@ -12,8 +12,8 @@ import { questionAnswer } from '../question-answer.ts';
 import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
-  question: z.array(z.string()).nullable().default(null).describe('columns of the question; the usual ones when null'),
-  answer: z.string().nullable().default(null).describe('column of the answer; the usual one when null'),
+  question: z.array(z.string()).nullable().default(null).describe('columns of the question; null: found by name'),
+  answer: z.string().nullable().default(null).describe('column of the answer; null: found by name'),
   action: actionOption('flag'),
 });
 
@@ -22,7 +22,7 @@ type Options = z.output<typeof options>;
 const CONTRADICTION = 'same question, different answers';
 
 export const step = defineStep<Options>({
-  summary: 'flag rows that ask the same and answer differently; case, punctuation and spacing aside',
+  summary: 'flag rows with the same question and different answers, ignoring case, punctuation and spacing',
   takes: ['row'],
   version: 1,
   options,

@@ -15,17 +15,19 @@ const question = z.strictObject({
   type: z
     .enum(['choice', 'noul', 'score', 'labels'])
     .default('choice')
-    .describe('one of several values, yes or no, one of ordered values, or any number of labels: a yes or no for each'),
+    .describe(
+      'choice: one of several values; noul: yes or no; score: ordered values; labels: several labels, each a yes or no',
+    ),
   options: list
     .nullable()
     .default(null)
-    .describe('the values, the lowest first for a score; those of the column in their order of appearance when null'),
+    .describe('the values, for score from the lowest; null: those in the column, in order of appearance'),
   instructions: z.string().min(1).nullable().default(null).describe('the question in words'),
 });
 
 const options = z.strictObject({
   questions: z.record(z.string().min(1), question).describe('by column: how its values answer'),
-  state: list.nullable().default(null).describe('columns to decide by; all others when null'),
+  state: list.nullable().default(null).describe('columns the decision is based on; null: all others'),
 });
 
 type Options = z.output<typeof options>;
@@ -35,7 +37,7 @@ type Question = z.output<typeof question>;
 type Seen = Map<string, Set<string>>;
 
 export const step = defineStep<Options>({
-  summary: 'columns of labels as typed questions about the other columns, {state, questions}',
+  summary: 'label columns as typed questions about the other columns, {state, questions}',
   takes: ['record', 'row'],
   version: 1,
   options,
@@ -64,18 +66,18 @@ export const step = defineStep<Options>({
 function checkOptions({ questions, state }: Options): void {
   const problems = Object.entries(questions).flatMap(([column, { type, options: values }]) => [
     ...(state?.includes(column) === true
-      ? [{ field: `decisions.state`, message: `has ${column}, which is asked` }]
+      ? [{ field: `decisions.state`, message: `contains ${column}, which is the question` }]
       : []),
     ...(type === 'score' && values === null
       ? [
           {
             field: `decisions.questions.${column}.options`,
-            message: 'is needed: the order of levels is not in the rows',
+            message: 'is required: rows do not give the order of levels',
           },
         ]
       : []),
     ...(type === 'noul' && values !== null
-      ? [{ field: `decisions.questions.${column}.options`, message: 'is for choices, scores and labels' }]
+      ? [{ field: `decisions.questions.${column}.options`, message: 'only applies to choices, scores and labels' }]
       : []),
   ]);
   for (const [column, { options: values, ...one }] of Object.entries(questions))
@@ -89,10 +91,10 @@ function checkCount(column: string, values: readonly string[], { type }: Questio
   const [least, most] = type === 'score' ? LEVELS : [1, MOST_OPTIONS];
   if (values.length >= least && values.length <= most) return;
   throw new AttuneError('E_STEP_OPTIONS', {
-    what: `Column ${column} has too ${values.length < least ? 'few' : 'many'} different values for a ${type}`,
+    what: `Column ${column} has too ${values.length < least ? 'few' : 'many'} distinct values for a ${type}`,
     got: `${values.length}`,
     expected: `${least} to ${most}`,
-    fix: 'name the options, or ask about another column',
+    fix: 'set the options, or ask about another column',
   });
 }
 
@@ -119,7 +121,7 @@ function decisionOf(
 ): Record<string, unknown> | string {
   const columns = given.state ?? Object.keys(values).filter((column) => !Object.hasOwn(given.questions, column));
   const state = columns.map((column) => [column, valueText(values[column])]).filter(([, value]) => value !== '');
-  if (state.length === 0) return 'nothing to decide by';
+  if (state.length === 0) return 'no columns to base the decision on';
   const questions = Object.entries(given.questions).flatMap(([column, one]) => {
     const known = one.options ?? [...(seen.get(column) ?? [])];
     const asked = askedOf(column, values[column], { ...one, options: known });
@@ -154,7 +156,7 @@ function askedOf(
     if (truth === undefined) return `a value of column "${column}" that is neither true nor false`;
     return [{ id: column, type, ...about, label: truth }];
   }
-  if (!known.includes(value)) return `a value of column "${column}" that is none of its options`;
+  if (!known.includes(value)) return `a value of column "${column}" that is not among its options`;
   if (type === 'score') return [{ id: column, type, ...about, options: known, label: known.indexOf(value) }];
   return [{ id: column, type, ...about, options: known, label: value }];
 }

@@ -15,14 +15,14 @@ const options = z.strictObject({
     .max(1)
     .nullable()
     .default(0.8)
-    .describe('near-duplicates from this share of common pairs of words (Jaccard); null: only the same words'),
+    .describe('minimum share of common word pairs (Jaccard) of near-duplicates; null: exact duplicates only'),
   action: actionOption('drop'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'the first of rows that are the same, or nearly; compared exactly, in any number',
+  summary: 'keep only the first of identical or nearly identical rows; exact comparison, any number of rows',
   takes: ['row'],
   version: 1,
   options,
@@ -37,7 +37,7 @@ export const step = defineStep<Options>({
       });
       signatures.finish();
       const copies = await findCopies(signatures, hashes, { given, context });
-      notes.remark('of rows that are alike, the first in the order of the sources stays');
+      notes.remark('of similar rows, the first in the order of the sources is kept');
       let index = 0;
       for await (const row of rows.rows()) yield* judged(row, copies[index++]);
       function* judged(row: Parameters<typeof flagRow>[0], copy: number) {

@@ -9,15 +9,15 @@ const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('folder that holds a folder for each class, whatever lies in these; the one a file is in when null'),
-  up: z.int().min(1).default(1).describe('how far above the file the folder lies: 1 is the one that it is in'),
+    .describe('folder with one subfolder per class; null: the folder of the file'),
+  up: z.int().min(1).default(1).describe('levels above the file: 1 is its own folder'),
   subject: z.boolean().default(true).describe("begin with a mail's subject or a document's title"),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'texts and messages that lie in a folder for each class, as {text, label}',
+  summary: 'texts and messages sorted into one folder per class, as {text, label}',
   takes: ['text', 'message'],
   version: 1,
   perItem: true,

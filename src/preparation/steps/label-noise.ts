@@ -11,8 +11,8 @@ import { questionAnswer } from '../question-answer.ts';
 import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
-  text: z.array(z.string()).nullable().default(null).describe('columns of the text; the usual ones when null'),
-  label: z.string().nullable().default(null).describe('column of the label; the usual one when null'),
+  text: z.array(z.string()).nullable().default(null).describe('columns of the text; null: found by name'),
+  label: z.string().nullable().default(null).describe('column of the label; null: found by name'),
   action: actionOption('flag'),
 });
 
@@ -28,7 +28,7 @@ const STRENGTH = 10;
 const IMPROVEMENT = 1e-3;
 
 export const step = defineStep<Options>({
-  summary: 'flag labels that look wrong: a model of words, trained on the other rows, is sure of another one',
+  summary: 'flag labels that look wrong: a word model trained on the other rows confidently predicts another one',
   takes: ['row'],
   version: 1,
   options,
@@ -57,8 +57,8 @@ export const step = defineStep<Options>({
 });
 
 function reasonNotTo(labels: number, classes: number): string | undefined {
-  if (labels > MOST_CLASSES) return `more than ${MOST_CLASSES} different labels`;
-  return classes < 2 ? `${plural(classes, 'labels')} with ${FOLDS} rows or more` : undefined;
+  if (labels > MOST_CLASSES) return `more than ${MOST_CLASSES} distinct labels`;
+  return classes < 2 ? `${plural(classes, 'labels')} with at least ${FOLDS} rows` : undefined;
 }
 
 function labelOf(row: DataRow, { text, label }: Options) {

@@ -8,14 +8,14 @@ const options = z.strictObject({
   keep: z
     .array(z.string().regex(/^[a-z]{2}$/))
     .min(1)
-    .describe('languages that stay, as ISO 639-1: [en, de]'),
+    .describe('languages to keep, as ISO 639-1 codes: [en, de]'),
   columns: columnsOption('look at'),
-  least: z.int().min(0).default(40).describe('shorter texts say too little and stay'),
+  least: z.int().min(0).default(40).describe('shorter texts are kept, because their language is uncertain'),
   action: actionOption('drop'),
 });
 
 export const step = defineStep<z.output<typeof options>>({
-  summary: 'rows in the languages wanted',
+  summary: 'keep rows in the given languages',
   takes: ['row'],
   version: 3,
   perItem: true,

@@ -9,20 +9,22 @@ import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: columnsOption('measure'),
-  tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; characters when null'),
+  tokenizer: z.string().nullable().default(null).describe('model whose tokens are counted; null: characters'),
   spread: z
     .number()
     .positive()
     .nullable()
     .default(3)
-    .describe('outliers are this many interquartile ranges beyond the quartiles, on a logarithmic scale; null: none'),
+    .describe(
+      'outliers lie this many interquartile ranges outside the quartiles, on a logarithmic scale; null: no outliers',
+    ),
   action: actionOption('flag'),
 });
 
 const BATCH = 256;
 
 export const step = defineStep<z.output<typeof options>>({
-  summary: 'report how long rows are, and flag those far longer or shorter than most',
+  summary: 'report row lengths, and flag rows far longer or shorter than most',
   takes: ['row'],
   version: 1,
   options,

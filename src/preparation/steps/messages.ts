@@ -8,13 +8,13 @@ import { valueText } from '../record-text.ts';
 
 const column = z.string().min(1).nullable().default(null);
 const options = z.strictObject({
-  text: column.describe('column of what was said; found by its name when null'),
-  author: column.describe('column of who said it'),
-  role: column.describe('column of whether a customer or an agent said it'),
-  recipient: column.describe('recipient column: groups messages if nothing else does'),
-  conversation: column.describe('column of what belongs together: a ticket, a session, a customer'),
-  time: column.describe('column of when'),
-  subject: column.describe('column of what it is about'),
+  text: column.describe('column with the text of the message; null: found by name'),
+  author: column.describe('column with the author'),
+  role: column.describe('column that tells customers from agents'),
+  recipient: column.describe('column with the recipient: groups messages if nothing else does'),
+  conversation: column.describe('column that groups messages: a ticket, a session, a customer'),
+  time: column.describe('column with the time'),
+  subject: column.describe('column with the subject'),
 });
 
 type Options = z.output<typeof options>;
@@ -66,7 +66,7 @@ function namedAs(role: MessageDocument['role'], names: string): Record<string, M
 }
 
 export const step = defineStep<Options>({
-  summary: 'rows of a table as messages, by columns that are named or known by their names; conversations follow',
+  summary: 'table rows as messages, with columns given or found by name; use conversations next',
   takes: ['record', 'message'],
   version: 2,
   options,
@@ -79,10 +79,7 @@ export const step = defineStep<Options>({
       const message = messageOf(item, columns);
       if (message === undefined) notes.leaveOut(item, `no text in column "${columns.text}"`);
       else if (columns.time !== undefined && message.at === undefined)
-        notes.find(
-          item,
-          `its time in column "${columns.time}" was not understood: it stands behind those that have one`,
-        );
+        notes.find(item, `unreadable time in column "${columns.time}": sorted after those with a time`);
       return message === undefined ? [] : [message];
     });
   },
@@ -107,13 +104,13 @@ function columnsOf(
   );
   if (wrong.length > 0) {
     throw new AttuneError('E_BAD_COLUMNS', {
-      what: `The rows of ${origins[0].file} are not messages as they are`,
+      what: `The rows of ${origins[0].file} cannot be read as messages`,
       expected: `some of ${present.join(', ')}`,
       problems: wrong.map(([field, name]) => ({
         field: `messages.${field}`,
-        message: name === undefined ? 'no column is recognised by its name' : `there is no column "${name}"`,
+        message: name === undefined ? 'no column is recognised by name' : `there is no column "${name}"`,
       })),
-      fix: 'name the columns: "messages: {text: body, author: sender, conversation: ticket, time: sent}"',
+      fix: 'map the columns: "messages: {text: body, author: sender, conversation: ticket, time: sent}"',
     });
   }
   notes.remark(

@@ -6,8 +6,8 @@ import { defineStep, eachItem } from '../preparation-step.ts';
 
 const options = z.strictObject({
   form: z.enum(['NFC', 'NFKC']).default('NFC').describe('Unicode form; NFKC also turns ﬁ into fi and ² into 2'),
-  mojibake: z.boolean().default(true).describe('repair UTF-8 that was read as Windows-1252, where that is certain'),
-  whitespace: z.boolean().default(true).describe('plain spaces and line ends, no more than one empty line'),
+  mojibake: z.boolean().default(true).describe('repair UTF-8 that was decoded as Windows-1252, if unambiguous'),
+  whitespace: z.boolean().default(true).describe('plain spaces and line ends, at most one empty line in a row'),
 });
 
 type Options = z.output<typeof options>;
@@ -18,7 +18,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
 export const step = defineStep<Options>({
-  summary: 'one way to write the same text: Unicode form, control characters, white space, mistaken encodings',
+  summary: 'normalise text: Unicode form, control characters, white space, wrong encodings',
   takes: ['row'],
   version: 1,
   perItem: true,

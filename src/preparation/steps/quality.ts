@@ -10,23 +10,25 @@ const share = (usual: number) => z.number().min(0).max(1).nullable().default(usu
 
 const options = z.strictObject({
   columns: columnsOption('look at'),
-  least_characters: z.int().min(0).default(1).describe('shortest text'),
-  most_symbols: share(0.3).describe('share of characters other than letters, digits and spaces; null: any'),
-  most_repeated_lines: share(0.5).describe('share of lines that stand there before; null: any'),
-  most_repeated_runs: share(0.5).describe('share of runs of five words that stand there before; null: any'),
-  least_stop_words: share(0.02).describe('share of words such as "the" or "und", in texts of 50 words; null: any'),
+  least_characters: z.int().min(0).default(1).describe('minimum length of a text'),
+  most_symbols: share(0.3).describe('maximum share of characters other than letters, digits and spaces; null: any'),
+  most_repeated_lines: share(0.5).describe('maximum share of repeated lines; null: any'),
+  most_repeated_runs: share(0.5).describe('maximum share of repeated five-word sequences; null: any'),
+  least_stop_words: share(0.02).describe(
+    'minimum share of words such as "the" or "und", in texts of 50 words; null: any',
+  ),
   word_length: z
     .tuple([z.number().min(0), z.number()])
     .nullable()
     .default([2, 15])
-    .describe('least and greatest mean length of words, in texts of 50 words; null: any'),
+    .describe('range of the mean word length, in texts of 50 words; null: any'),
   action: actionOption('drop'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'leave out texts that are hardly prose: symbols, repetitions, strange words',
+  summary: 'leave out texts that are hardly prose: symbols, repetitions, odd words',
   takes: ['row'],
   version: 1,
   perItem: true,
@@ -55,7 +57,7 @@ function objections(text: string, given: Options): string[] {
     found.push('few stop words');
   const mean = words.characters / words.hashes.length;
   const [least, most] = given.word_length ?? [0, Infinity];
-  if (mean < least || mean > most) found.push('strange length of words');
+  if (mean < least || mean > most) found.push('unusual word length');
   return found;
 }
 

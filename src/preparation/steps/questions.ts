@@ -6,19 +6,22 @@ import { RowTemplate } from '../row-template.ts';
 import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 
 const options = z.strictObject({
-  headings: z.enum(['questions', 'all']).default('questions').describe('headings that are questions, or all of them'),
+  headings: z
+    .enum(['questions', 'all'])
+    .default('questions')
+    .describe('use only headings that are questions, or all of them'),
   prompt: z
     .string()
     .min(1)
     .default('{{ heading }}')
     .describe('Jinja template of the prompt, from heading, headings (outermost first) and title'),
-  least: z.int().min(1).default(5).describe('characters of the shortest answer'),
+  least: z.int().min(1).default(5).describe('minimum characters of an answer'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'questions and answers that documents hold, {prompt, completion}: FAQ entries, headings with their text',
+  summary: 'questions and answers from documents, {prompt, completion}: FAQ entries, headings with their text',
   takes: ['text'],
   version: 2,
   perItem: true,

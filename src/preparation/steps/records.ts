@@ -3,11 +3,15 @@ import { z } from 'zod';
 import { defineStep, eachItem, rowOf } from '../preparation-step.ts';
 
 const options = z.strictObject({
-  columns: z.record(z.string(), z.string()).nullable().default(null).describe('new name → column; others are left out'),
+  columns: z
+    .record(z.string(), z.string())
+    .nullable()
+    .default(null)
+    .describe('new name → column; other columns are dropped'),
 });
 
 export const step = defineStep<z.output<typeof options>>({
-  summary: 'rows of tables as they stand, or chosen columns of them under other names',
+  summary: 'table rows unchanged, or chosen columns under new names',
   takes: ['record', 'row'],
   version: 1,
   perItem: true,

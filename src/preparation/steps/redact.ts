@@ -16,35 +16,35 @@ const options = z.strictObject({
     .enum(['medical', 'legal', 'finance', 'support'])
     .nullable()
     .default(null)
-    .describe('kinds that a field of work takes out; all when null'),
-  kinds: z.array(z.enum(kinds)).min(1).nullable().default(null).describe("in place of a preset's kinds"),
-  style: z.enum(['tags', 'surrogates']).default('tags').describe('"[NAME_1]", or another name in its place'),
-  columns: z.array(z.string().min(1)).min(1).nullable().default(null).describe('only these columns; all when null'),
+    .describe('preset of kinds for a field of work; null: all kinds'),
+  kinds: z.array(z.enum(kinds)).min(1).nullable().default(null).describe('kinds to replace, instead of a preset'),
+  style: z.enum(['tags', 'surrogates']).default('tags').describe('tags: "[NAME_1]"; surrogates: another name instead'),
+  columns: z.array(z.string().min(1)).min(1).nullable().default(null).describe('only these columns; null: all'),
   subject: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('column of the person a row is about: dates of one subject move together'),
-  allow: z.array(z.string().min(1)).default([]).describe('values that stay'),
+    .describe('column with the person a row is about: dates of one subject shift together'),
+  allow: z.array(z.string().min(1)).default([]).describe('values to keep'),
   recognisers: z.array(z.string().min(1)).default([]).describe('your own function: ./file.ts#name'),
   lexicons: z
     .array(z.string().min(1))
     .default([])
-    .describe('words of languages: .yaml files as docs/personal-data.md shows'),
-  month_first: z.boolean().default(false).describe('3/4/2020 is in March'),
+    .describe('word lists for further languages: .yaml files as in docs/personal-data.md'),
+  month_first: z.boolean().default(false).describe('whether 3/4/2020 is a date in March'),
   key_env: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe('variable with the key of surrogates; a new one each time when null'),
+    .describe('environment variable with the key of surrogates; null: a new key each time'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'rows without personal data: names, numbers, places, dates, secrets become tags or surrogates',
+  summary: 'rows without personal data: names, numbers, places, dates and secrets become tags or surrogates',
   takes: ['row'],
   version: 2,
   protects: true,
@@ -68,7 +68,7 @@ export const step = defineStep<Options>({
       const counts = Object.entries(found).map(([kind, times]) => `${times} ${kind}`);
       notes.remark(`replaced in ${changed} of ${count} rows: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
       for (const [key, times] of Object.entries(numbersLeft))
-        notes.remark(`${times} numbers under "${key}" look personal and were left: write them as text`);
+        notes.remark(`${times} numbers under "${key}" look personal but were kept: write them as text`);
     };
   },
 });
@@ -116,7 +116,7 @@ function keyOf({ style, key_env: name }: Options): Uint8Array {
     return Buffer.from(key);
   }
   throw new AttuneError('E_STEP_OPTIONS', {
-    what: `The variable ${name} has no key for surrogates`,
-    fix: `set ${name}, or leave redact.key_env out`,
+    what: `The variable ${name} contains no surrogate key`,
+    fix: `set ${name}, or remove redact.key_env`,
   });
 }

@@ -21,23 +21,23 @@ const options = z.strictObject({
   task: z
     .enum(taskNames)
     .default('questions')
-    .describe('questions with answers, preference pairs, the text written anew, or answers to the prompts of rows'),
-  count: count.default(3).describe('rows from each section at most'),
+    .describe('questions with answers, preference pairs, rewritten text, or answers to the prompts of rows'),
+  count: count.default(3).describe('maximum rows per section'),
   instruction: z
     .string()
     .min(1)
     .nullable()
     .default(null)
-    .describe("instruction for the teacher, in place of the task's own"),
-  grounded: z.boolean().default(true).describe('leave out what the source does not say'),
+    .describe("instruction for the teacher, instead of the task's own"),
+  grounded: z.boolean().default(true).describe('leave out statements that the source does not support'),
   key_variable: z.string().min(1).default('OPENAI_API_KEY').describe("environment variable with the endpoint's key"),
-  answer_tokens: count.default(1500).describe('longest answer of the teacher'),
-  concurrency: count.default(4).describe('requests at once'),
-  timeout: count.default(120).describe('seconds for one answer'),
-  max_tokens: count.nullable().default(null).describe('stop after this many tokens, read and written'),
-  max_cost: amount.describe('stop after so much money'),
-  input_price: amount.describe('of a million tokens read'),
-  output_price: amount.describe('of a million tokens written'),
+  answer_tokens: count.default(1500).describe('maximum tokens of an answer'),
+  concurrency: count.default(4).describe('parallel requests'),
+  timeout: count.default(120).describe('timeout per answer in seconds'),
+  max_tokens: count.nullable().default(null).describe('stop after this many tokens, input and output'),
+  max_cost: amount.describe('stop at this cost'),
+  input_price: amount.describe('price of a million input tokens'),
+  output_price: amount.describe('price of a million output tokens'),
 });
 
 type Options = z.output<typeof options>;
@@ -47,7 +47,8 @@ const BATCH = 32;
 
 export const step = defineStep<Options>({
   summary:
-    'rows that a teacher writes from the documents, checked against them: questions, preference pairs, rewriting; or its answers to prompts',
+    'rows written by a teacher model from the documents and checked against them: questions, preference ' +
+    'pairs, rewrites; or its answers to prompts',
   takes: ['text', 'row'],
   version: 2,
   options,
@@ -61,7 +62,7 @@ export const step = defineStep<Options>({
         pushAll(batch, sourcesOf(item, given, notes));
         if (batch.length < BATCH) continue;
         yield* await taught(batch, { task, teacher, notes });
-        onProgress?.((done += batch.length), 'sources asked about');
+        onProgress?.((done += batch.length), 'sources processed');
         batch = [];
       }
       yield* await taught(batch, { task, teacher, notes });
@@ -117,7 +118,8 @@ function sourcesOf(item: Item, { task }: Options, notes: StepNotes): Source[] {
     if (task === 'rewrite' || task === 'answers') {
       notes.leaveOut(
         item,
-        `a document: ${task === 'rewrite' ? 'rewriting takes rows' : 'answers are given to rows'}, such as chunks or questions make`,
+        `a document: ${task === 'rewrite' ? 'rewriting takes rows' : 'answers are given to rows'}, such ` +
+          'as those of chunks or questions',
       );
       return [];
     }
@@ -153,7 +155,7 @@ async function taught(
   );
   return batch.flatMap(({ item, text, origins, row, pages }, index) => {
     const answer = answers[index];
-    if (answer === undefined) throw new AttuneError('E_ENDPOINT_FAILED', { what: 'The teacher gave no answer' });
+    if (answer === undefined) throw new AttuneError('E_ENDPOINT_FAILED', { what: 'The teacher returned no answer' });
     return task.read(answer, text).flatMap((one) => {
       if (typeof one !== 'string') {
         const quoted = one.quote === undefined ? origins : origins.map((origin) => quotedAt(origin, one.quote!, pages));

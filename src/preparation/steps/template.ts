@@ -17,13 +17,13 @@ const options = z.strictObject({
     .min(2)
     .nullable()
     .default(null)
-    .describe('turns with a Jinja template each, in place of columns'),
+    .describe('turns with a Jinja template each, instead of columns'),
 });
 
 type Options = z.output<typeof options>;
 
 export const step = defineStep<Options>({
-  summary: 'rows by Jinja templates of the columns of tables, or of title, heading, headings and text of sections',
+  summary: 'rows from Jinja templates over table columns, or over title, heading, headings and text of sections',
   takes: ['record', 'row', 'text'],
   version: 1,
   perItem: true,
@@ -42,7 +42,7 @@ interface Form {
 function formOf({ columns, messages }: Options): Form {
   if ((columns === null) === (messages === null)) {
     throw new AttuneError('E_STEP_OPTIONS', {
-      what: 'The step template makes either columns or messages',
+      what: 'The step template needs either columns or messages',
       got: columns === null ? 'neither' : 'both',
       expected:
         '"template: {columns: {prompt: …, completion: …}}" or "template: {messages: [{role: user, content: …}, …]}"',
@@ -80,7 +80,7 @@ function filled(
   }
   const texts = templates.map((template) => template.render(values));
   if (texts.every((text) => text !== '')) return [rowOf(build(texts), origins, item)];
-  notes.leaveOut(item, 'a template that gives no text');
+  notes.leaveOut(item, 'a template that renders no text');
   return [];
 }
 

@@ -8,12 +8,12 @@ import { defineStep } from '../preparation-step.ts';
 
 const options = z.strictObject({
   columns: columnsOption('look at'),
-  words: z.array(z.string()).default([]).describe('further words and phrases, in any language'),
+  words: z.array(z.string()).default([]).describe('further words and phrases in any language'),
   action: actionOption('flag'),
 });
 
 export const step = defineStep<z.output<typeof options>>({
-  summary: 'flag rows with insults and threats, by a list of words in 13 languages and your own',
+  summary: 'flag rows with insults and threats, by word lists in 13 languages and your own',
   takes: ['row'],
   version: 2,
   perItem: true,

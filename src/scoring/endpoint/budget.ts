@@ -31,8 +31,8 @@ const BYTES_PER_TOKEN = 3;
 export function checkLimits({ maxCost, inputPrice, outputPrice }: BudgetLimits): void {
   if (maxCost === undefined || (inputPrice !== undefined && outputPrice !== undefined)) return;
   throw new AttuneError('E_PRICES_WANTED', {
-    what: 'A limit in money needs prices',
-    expected: 'the prices of a million tokens read and written',
+    what: 'A spending limit needs prices',
+    expected: 'the price of a million tokens, input and output',
     fix: '--prices IN,OUT',
   });
 }
@@ -97,10 +97,10 @@ export class Budget {
       maxCost !== undefined && `a cost of ${maxCost}`,
     ];
     return new AttuneError('E_BUDGET_SPENT', {
-      what: 'The next request could pass the limit that was set for the endpoint',
+      what: 'The next request could exceed the limit set for the endpoint',
       got: `${plural(this.#spent.tokens, 'tokens')} spent, ${answered} of ${rows} rows answered`,
       expected: `at most ${limits.filter(Boolean).join(' and ')}`,
-      fix: 'raise the limit and run the same command again: answers are kept; or compare fewer rows (--max-rows)',
+      fix: 'raise the limit and repeat the command, which keeps existing answers; or compare fewer rows (--max-rows)',
     });
   }
 

@@ -35,7 +35,7 @@ export function endpointPredictor(name: string, endpoint: Endpoint, options: End
   return {
     name,
     get note() {
-      return asking.dialect.ownTemperature ? 'sampled at its own temperature: it takes no other' : undefined;
+      return asking.dialect.ownTemperature ? "sampled at the endpoint's own temperature: it rejects others" : undefined;
     },
     predict: (examples, predictOptions) => asking.answer(examples, predictOptions),
   };
@@ -136,9 +136,9 @@ class Asking {
 
   #givenUp({ message }: PassingFailure, rows: number): AttuneError {
     return new AttuneError('E_ENDPOINT_FAILED', {
-      what: `${this.#endpoint.url} did not answer, however often it was asked`,
+      what: `${this.#endpoint.url} failed to answer after all retries`,
       got: `${message}; ${this.#answered} of ${rows} rows answered`,
-      fix: 'run the same command again later: answers are kept; or ask for less at once (--concurrency 1)',
+      fix: 'repeat the command later: existing answers are kept; or lower --concurrency to 1',
     });
   }
 }
@@ -153,9 +153,9 @@ function unreached({ url }: Endpoint, reason: string): AttuneError {
 
 function imagesUnsent({ source }: AskedRow): AttuneError {
   return new AttuneError('E_IMAGES_UNREAD', {
-    what: 'Rows with images are not sent to endpoints',
+    what: 'Rows with images cannot be sent to endpoints',
     got: `images in ${source.file}:${source.line}`,
-    fix: 'leave the endpoint out of the comparison',
+    fix: 'remove the endpoint from the comparison',
   });
 }
 

@@ -25,16 +25,13 @@ export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_V
   const { username, password, search, protocol, hostname } = parsed;
   if (username !== '' || password !== '' || search !== '') {
     throw badUrl(
-      'has credentials or a query in it, which would end up in logs',
-      `the plain address; a key in ${keyVariable}`,
+      'contains credentials or a query, which would end up in logs',
+      `the plain URL; the key belongs in ${keyVariable}`,
     );
   }
   const key = keyFrom(keyVariable);
   if (key !== undefined && protocol !== 'https:' && !isThisMachine(hostname)) {
-    throw badUrl(
-      `would receive the key of ${keyVariable} without encryption`,
-      'https://, or a host that is this machine',
-    );
+    throw badUrl(`would receive the key in ${keyVariable} unencrypted`, 'https://, or a host on this machine');
   }
   return { url: url.replace(/\/+$/, ''), model, key, keyVariable };
 }
@@ -44,9 +41,9 @@ function keyFrom(variable: string): string | undefined {
   if (key === undefined || key === '') return undefined;
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   throw new AttuneError('E_ENDPOINT_KEY', {
-    what: `${variable} holds no key`,
-    got: 'a text with white space or letters beyond ASCII in it, which cannot be sent',
-    fix: `set ${variable} to the key alone`,
+    what: `${variable} does not contain a valid key`,
+    got: 'text with white space or non-ASCII characters, which cannot be sent',
+    fix: `set ${variable} to the key only`,
   });
 }
 

@@ -139,7 +139,7 @@ function codeOf(error: unknown): string {
 
 function badKey({ url, key, keyVariable }: Endpoint, status: number, said: string): AttuneError {
   return new AttuneError('E_ENDPOINT_KEY', {
-    what: `${url} does not let us in`,
+    what: `${url} denied access`,
     got: `status ${status}: ${said}`,
     fix: key === undefined ? `set ${keyVariable} to a key of this service` : `check the key in ${keyVariable}`,
   });
@@ -150,9 +150,9 @@ function elsewhere(endpoint: Endpoint, status: number, location: string | null):
   const { url } = endpoint;
   const to = location === null ? null : URL.parse(location, url);
   return new AttuneError('E_ENDPOINT_REFUSED', {
-    what: `${url} points elsewhere, and another address is not handed the key`,
+    what: `${url} redirects, and the key is not sent to another address`,
     got: `status ${status}${to === null ? '' : `, on to ${clean(to.origin + to.pathname, endpoint)}`}`,
-    fix: 'name the address that answers itself',
+    fix: 'give the final address',
   });
 }
 

@@ -186,17 +186,17 @@ function ofEcho(value: unknown, ids: readonly number[], idOf: TokenScoresOptions
 
 function down({ url }: Endpoint, reason: string): AttuneError {
   return new AttuneError('E_TEACHER_DOWN', {
-    what: `${url}, which is to teach, cannot be reached or does not answer`,
+    what: `The teacher endpoint ${url} cannot be reached or does not answer`,
     got: reason,
-    fix: 'start the server, or correct teacher.endpoint; what was answered is kept',
+    fix: 'start the server, or correct teacher.endpoint; existing answers are kept',
   });
 }
 
 function silent({ url, model }: Endpoint, said?: string): AttuneError {
   return new AttuneError('E_TEACHER_LOGPROBS', {
-    what: `${url} says no log-probabilities of the tokens of a prompt`,
-    got: said ?? `completions of ${model} without prompt_logprobs and without logprobs of what is echoed`,
-    expected: "vLLM's prompt_logprobs, or OpenAI's completions with echo and logprobs, as attune serve has them",
-    fix: 'serve the teacher with attune serve or vLLM, or name its folder: teacher_model',
+    what: `${url} does not return log-probabilities of prompt tokens`,
+    got: said ?? `completions of ${model} without prompt_logprobs or echoed logprobs`,
+    expected: "vLLM's prompt_logprobs, or OpenAI completions with echo and logprobs, as attune serve provides them",
+    fix: 'serve the teacher with attune serve or vLLM, or give its folder: teacher_model',
   });
 }

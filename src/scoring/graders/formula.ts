@@ -110,7 +110,7 @@ class Parser {
 
   #failure(at: string): AttuneError {
     return new AttuneError('E_GRADER', {
-      what: "The grader's calculate_output cannot be read",
+      what: "The grader's calculate_output cannot be parsed",
       got: `${at.slice(0, 50)} in ${this.#text.slice(0, 200)}`,
       expected: `numbers, ${this.#names.join(', ')}, + - * / ^, parentheses, ${Object.keys(FUNCTIONS).join(' ')}`,
     });

@@ -55,9 +55,9 @@ class Budget {
     if (this.#spent <= this.#most) return;
     throw new AttuneError('E_GRADER_COST', {
       what: 'The grader compares texts that are too long',
-      got: `${this.#spent} comparisons of their characters or words`,
-      expected: `at most ${this.#most} for one answer (grader_comparisons)`,
-      fix: 'shorten the texts, or take a metric that counts words, such as rouge_1',
+      got: `${this.#spent} comparisons of characters or words`,
+      expected: `at most ${this.#most} per answer (grader_comparisons)`,
+      fix: 'shorten the texts, or use a metric that counts words, such as rouge_1',
     });
   }
 }

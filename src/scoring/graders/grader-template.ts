@@ -22,7 +22,7 @@ export function checkTemplate(template: string, field: string): void {
     const first = /^\.([\w-]+)/.exec(path)?.[1] ?? '';
     if (space === 'item' || (space === 'sample' && OF_SAMPLE.has(first))) continue;
     throw new AttuneError('E_GRADER', {
-      what: `The grader's ${field} names what there is not`,
+      what: `The grader's ${field} refers to an unknown variable`,
       got: `{{ ${variable} }}`,
       expected: '{{ item.COLUMN }}, {{ sample.output_text }} or {{ sample.output_json.KEY }}',
     });
@@ -70,7 +70,7 @@ function valueAt(
   for (const [, key, index] of path.matchAll(/\.([\w-]+)|\[(\d+)\]/g)) {
     const next =
       index === undefined ? member(value, key) : Array.isArray(value) ? (value[Number(index)] as unknown) : undefined;
-    if (next === undefined) throw new TemplateFailure(kind, `there is no ${variable}`);
+    if (next === undefined) throw new TemplateFailure(kind, `the variable ${variable} has no value`);
     value = next;
   }
   return value;

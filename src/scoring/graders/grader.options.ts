@@ -35,8 +35,7 @@ export const textSimilarity = z.strictObject({
 });
 
 const single = z.discriminatedUnion('type', [stringCheck, textSimilarity], {
-  error:
-    'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
+  error: 'must be string_check, text_similarity or multi: other graders need a model or Python, which is not run here',
 });
 
 /** Several graders of a kind, and a formula of their scores. */
@@ -54,13 +53,12 @@ export function multiOf<Single extends z.ZodType<{ name: string }>>(single: Sing
         z.array(single).transform(byName),
       ])
       .refine((graders) => Object.keys(graders).length > 0, 'must have at least one grader'),
-    calculate_output: z.string().min(1).max(2000).describe('a formula of their names: 0.5 * a + max(b, 0.1)'),
+    calculate_output: z.string().min(1).max(2000).describe("a formula over the graders' names: 0.5 * a + max(b, 0.1)"),
   });
 }
 
 export const graderSchema = z.discriminatedUnion('type', [stringCheck, textSimilarity, multiOf(single)], {
-  error:
-    'must be string_check, text_similarity or multi: other graders need a model or Python, which nothing here runs',
+  error: 'must be string_check, text_similarity or multi: other graders need a model or Python, which is not run here',
 });
 
 export type Grader = z.output<typeof graderSchema>;

@@ -17,7 +17,7 @@ const scoreModel = z.strictObject({
   ...asked,
   range: z
     .tuple([z.number(), z.number()])
-    .refine(([low, high]) => low < high, 'the first end is the lower one')
+    .refine(([low, high]) => low < high, 'the lower end of the scale comes first')
     .default([0, 1]),
   pass_threshold: z.number().optional(),
 });
@@ -30,13 +30,13 @@ const labelModel = z
     passing_labels: z.array(z.string()).min(1),
   })
   .refine(({ labels, passing_labels: passing }) => passing.every((label) => labels.includes(label)), {
-    message: 'must be among labels',
+    message: 'must be one of labels',
     path: ['passing_labels'],
   });
 
 const REFUSED =
-  'string_check, text_similarity, score_model, label_model or multi; python is refused, as code that comes ' +
-  'with a grader is not run: write it as a function of your own, ./rewards.ts#name';
+  'string_check, text_similarity, score_model, label_model or multi; python graders are rejected ' +
+  'because code from a grader is never run: write your own function, ./rewards.ts#name';
 
 const single = z.discriminatedUnion('type', [stringCheck, textSimilarity, scoreModel, labelModel], { error: REFUSED });
 

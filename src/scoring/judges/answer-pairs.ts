@@ -36,9 +36,9 @@ export async function readPairs(target: string, { against }: PairsOptions = {}):
   if (isFolder(target)) return comparisonPairs(target, against);
   if (against !== undefined) {
     throw new AttuneError('E_USAGE', {
-      what: 'Only a comparison has systems to choose from',
+      what: '--against only applies to comparisons',
       got: `--against ${against} with a file`,
-      fix: 'leave --against out',
+      fix: 'remove --against',
     });
   }
   return (await readPairRows(target)).map(({ pair }) => pair);
@@ -65,15 +65,14 @@ export async function readPairRows(
     if (faults.length > 0) return undefined;
     const pair = pairOf(row);
     const first = lines.get(pair.id);
-    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" is already in line ${first}` });
+    if (first !== undefined) return refuse({ field: 'id', message: `"${pair.id}" is already on line ${first}` });
     lines.set(pair.id, line);
     return { pair, row };
   });
   if (problems.length > 0) {
     throw new AttuneError('E_PAIRS', {
-      what: form?.what ?? `${file} does not hold pairs of answers`,
-      expected:
-        form?.expected ?? 'rows {prompt, a, b}, all texts; id, reference, system_a and system_b where there are some',
+      what: form?.what ?? `${file} does not contain pairs of answers`,
+      expected: form?.expected ?? 'rows {prompt, a, b}, all text; optionally id, reference, system_a and system_b',
       problems,
     });
   }
@@ -124,14 +123,14 @@ function comparisonPairs(folder: string, against: string | undefined): AnswerPai
   const other = against ?? otherSystem(samples, subject, flips.against);
   if (other === undefined || other === subject || !samples.systems.some(({ name }) => name === other)) {
     throw new AttuneError('E_PAIRS', {
-      what: `${folder} has no answers of another system to compare with those of ${subject}`,
-      got: other ?? 'one system alone',
+      what: `${folder} has no answers of a second system to compare with those of ${subject}`,
+      got: other ?? 'only one system',
       expected:
         samples.systems
           .map(({ name }) => name)
           .filter((name) => name !== subject)
           .join(', ') || undefined,
-      fix: 'compare it with others first: attune compare RUN base:RUN',
+      fix: 'compare it first: attune compare RUN base:RUN',
     });
   }
   const pairs = samples.rows.flatMap(({ id, prompt, expected, answers }) => {
@@ -141,7 +140,7 @@ function comparisonPairs(folder: string, against: string | undefined): AnswerPai
     const reference = expected === undefined ? {} : { reference: expected };
     return [{ id, prompt, a, b, systems: [subject, other] as const, ...reference }];
   });
-  if (pairs.length === 0) throw missing(folder, `no row that both ${subject} and ${other} answered with a text`);
+  if (pairs.length === 0) throw missing(folder, `no row that both ${subject} and ${other} answered with text`);
   return pairs;
 }
 

@@ -40,8 +40,8 @@ export async function readLabels(file: string): Promise<HumanLabel[]> {
   for (const row of rows) enter(row, labels);
   if (problems.length === 0) return [...labels.values()];
   throw new AttuneError('E_LABELS', {
-    what: `${file} does not hold preferences`,
-    expected: 'rows {id, choice} with a, b, tie or neither as choice, or the log of a review',
+    what: `${file} does not contain preferences`,
+    expected: 'rows {id, choice} with a, b, tie or neither as choice, or a review log',
     problems,
   });
 }

@@ -55,9 +55,9 @@ export function requireReadable(readable: number, answers: readonly (string | un
   if (readable > 0) return;
   const [first] = answers;
   throw new AttuneError('E_JUDGE_UNREADABLE', {
-    what: `${model} gave no answer that is a verdict`,
-    got: first === undefined ? 'answers that were cut off' : JSON.stringify(first.slice(0, 200)),
-    expected: 'one JSON object as it was asked for',
+    what: `${model} returned no valid verdict`,
+    got: first === undefined ? 'truncated answers' : JSON.stringify(first.slice(0, 200)),
+    expected: 'one JSON object as requested',
     fix: 'allow longer answers (--max-new-tokens), or choose a model that follows instructions',
   });
 }

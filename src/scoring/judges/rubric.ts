@@ -14,7 +14,7 @@ const criterionSchema = z.strictObject({
   /** Minimum and maximum, integers. */
   scale: z
     .tuple([z.int(), z.int()])
-    .refine(([low, high]) => low < high, 'the first end is the lower one')
+    .refine(([low, high]) => low < high, 'the lower end of the scale comes first')
     .default([1, 5]),
   /** Meaning of each score. */
   levels: z.record(z.string(), z.string().min(1)).default({}),

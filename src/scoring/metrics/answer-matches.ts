@@ -105,7 +105,7 @@ function noneOfKind(kind: Kind): AttuneError {
   return new AttuneError('E_METRIC_INPUT', {
     what: `This metric needs rows ${TITLES[kind]}`,
     got: 'none',
-    fix: 'leave it out of evaluation.metrics, or measure on other rows',
+    fix: 'remove it from evaluation.metrics, or evaluate other rows',
   });
 }
 

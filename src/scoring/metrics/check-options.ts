@@ -10,9 +10,9 @@ export function checkOptions({ name, reads, options }: MetricDefinition, given: 
   const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
   if (unknown.length === 0) return checkValues(given);
   throw new AttuneError('E_METRIC_OPTION', {
-    what: `The metric "${name}" does not take ${unknown.join(', ')}`,
+    what: `The metric "${name}" has no option ${unknown.join(', ')}`,
     expected: known.length === 0 ? 'no options' : `only ${known.join(', ')}`,
-    fix: 'leave it out',
+    fix: 'remove it',
   });
 }
 
@@ -21,13 +21,13 @@ function checkValues({ k, bins, normalizer }: MetricOptions): void {
   for (const [option, value] of Object.entries({ k, bins })) {
     if (value === undefined || (Number.isInteger(value) && value > 0)) continue;
     throw new AttuneError('E_METRIC_OPTION', {
-      what: `The option ${option} has to be a whole number from 1`,
+      what: `The option ${option} must be a whole number of at least 1`,
       got: String(value),
     });
   }
   if (normalizer === undefined || ['basic', 'english'].includes(normalizer)) return;
   throw new AttuneError('E_METRIC_OPTION', {
-    what: 'The option normalizer does not know this',
+    what: 'The option normalizer has an unknown value',
     got: String(normalizer),
     expected: 'basic or english',
   });

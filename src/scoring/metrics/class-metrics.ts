@@ -46,7 +46,7 @@ function placeOf(positive: string, { labels }: ClassTotals): number {
   const place = labels.indexOf(positive);
   if (place >= 0) return place;
   throw new AttuneError('E_METRIC_OPTION', {
-    what: `No row is of the class "${positive}", and none was given it`,
+    what: `No row has or was assigned the class "${positive}"`,
     expected: `positive: one of ${labels.slice(0, 20).join(', ')}`,
   });
 }

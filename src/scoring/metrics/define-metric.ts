@@ -39,7 +39,7 @@ export function defineMetric(own: OwnMetric): MetricDefinition {
   const problems = definitionProblems(own);
   if (problems.length > 0) {
     throw new AttuneError('E_METRIC_DEFINITION', {
-      what: 'This metric cannot be used',
+      what: 'This metric is invalid',
       expected: '{ name, better: "higher" | "lower", score: (row) => number }',
       problems: problems.map((message) => ({ message })),
     });
@@ -82,9 +82,9 @@ function definitionProblems(own: Partial<OwnMetric>): string[] {
 function finite(value: unknown, name: string, { source }: Example): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new AttuneError('E_METRIC_VALUE', {
-    what: `The metric "${name}" gave no number`,
-    got: `${String(value)} for the row ${source.file}:${source.line}`,
+    what: `The metric "${name}" returned no number`,
+    got: `${String(value)} for row ${source.file}:${source.line}`,
     expected: 'a finite number, true or false',
-    fix: 'return a number for every row; async functions cannot be used',
+    fix: 'return a number for every row; async functions are not supported',
   });
 }

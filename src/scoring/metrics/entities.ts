@@ -64,7 +64,7 @@ export function comparedTags(prediction: Prediction, example: Example): { wanted
   const found = tagsIn(compared(prediction, example).predicted);
   if (wanted.length === found.length) return { wanted, found };
   throw missingInput(prediction, 'a tag for each word', `${found.length} tags for ${wanted.length} words`, {
-    fix: 'use it with a model for tokens, or a baseline for tagged rows',
+    fix: 'use it with a token classification model, or a baseline for tagged rows',
   });
 }
 

@@ -137,9 +137,9 @@ async function createMean(name: string, specs: readonly MetricSpec[]): Promise<N
   const unbounded = parts.filter((part) => part.definition.best === undefined);
   if (unbounded.length > 0) {
     throw new AttuneError('E_UNBOUNDED_METRIC', {
-      what: 'A mean needs metrics with a best value',
+      what: 'Only metrics with a best value can be averaged',
       got: unbounded.map((part) => part.name).join(', '),
-      fix: 'leave them out of the mean and report them separately',
+      fix: 'remove them from the mean and report them separately',
     });
   }
   const metric = meanMetric(parts);

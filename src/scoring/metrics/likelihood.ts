@@ -22,7 +22,7 @@ function named([negativeLogLikelihood, tokens, bytes]: Float64Array): Likelihood
 
 function missing(prediction: Prediction): never {
   throw missingInput(prediction, 'the likelihood of each answer', 'likelihood', {
-    fix: 'use it with a model, not with a baseline that only answers',
+    fix: 'use it with a model, not with a baseline that only gives answers',
   });
 }
 

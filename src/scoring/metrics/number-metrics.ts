@@ -21,7 +21,7 @@ function parseNumber(text: string): number | undefined {
 /** @throws AttuneError E_METRIC_INPUT without any answer; E_METRIC_ROWS if the row's answer, or its field, is not a number */
 function comparedNumbers(prediction: Prediction, example: Example, options?: MetricOptions): ComparedNumbers {
   if (prediction.text === undefined && prediction.label === undefined) {
-    const fix = 'choose a metric that needs no answers';
+    const fix = 'choose a metric that does not need answers';
     throw missingInput(prediction, 'answers that are numbers', 'an answer', { fix });
   }
   const texts = compared(prediction, example, options);
@@ -30,7 +30,7 @@ function comparedNumbers(prediction: Prediction, example: Example, options?: Met
   throw new AttuneError('E_METRIC_ROWS', {
     what: 'This metric needs rows whose answers are numbers',
     got: `"${texts.reference.slice(0, 40)}" in ${example.source.file}:${example.source.line}`,
-    fix: 'choose a metric of texts',
+    fix: 'choose a text metric',
   });
 }
 
@@ -94,8 +94,8 @@ function settle(found: { predicted: RowValues; reference: RowValues; unreadable:
     throw new AttuneError('E_METRIC_INPUT', {
       what: 'This metric needs answers that are numbers',
       got: `none in ${unreadable.length} of ${reference.count} rows, such as row ${unreadable[0]}`,
-      expected: 'a number in at least half of them; others count as the mean of the true numbers',
-      fix: 'constrain the answers to numbers, or choose a metric of texts',
+      expected: 'a number in at least half of them; the others count as the mean of the true numbers',
+      fix: 'constrain the answers to numbers, or choose a text metric',
     });
   }
   const centre = reference.mean();

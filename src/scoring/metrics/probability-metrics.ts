@@ -16,7 +16,7 @@ interface ClassProbabilities {
 function scoresOf(prediction: Prediction): Readonly<Record<string, number>> {
   if (prediction.scores !== undefined) return prediction.scores;
   throw missingInput(prediction, 'the probability of each class', 'scores', {
-    fix: 'use it with a predictor that chooses among known classes',
+    fix: 'use it with a predictor that gives class probabilities',
   });
 }
 

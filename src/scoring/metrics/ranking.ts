@@ -12,8 +12,8 @@ type Sought = 'text' | 'image';
 function rankOf(prediction: Prediction, example: Example, sought: Sought): number {
   const ranking = sought === 'text' ? prediction.ranking : prediction.imageRanking;
   if (ranking === undefined) {
-    throw missingInput(prediction, `${sought}s in the order of how well they fit`, 'a ranking', {
-      fix: sought === 'text' ? 'use it with a model for vectors of texts, or bm25' : 'use it with clip or siglip',
+    throw missingInput(prediction, `${sought}s ranked by how well they fit`, 'a ranking', {
+      fix: sought === 'text' ? 'use it with an embedding model, or bm25' : 'use it with clip or siglip',
     });
   }
   const place = ranking.indexOf(sought === 'text' ? answerText(example) : imageOf(example));

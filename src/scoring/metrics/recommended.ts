@@ -65,8 +65,8 @@ class RecommendedItems implements Metric {
   add(prediction: Prediction, example: Example): number {
     const { ranking } = prediction;
     if (ranking === undefined) {
-      throw missingInput(prediction, 'items in the order of how likely they come next', 'a ranking', {
-        fix: 'use it with a model of items, or with popularity, item_knn or bpr_mf',
+      throw missingInput(prediction, 'items ranked by how likely they come next', 'a ranking', {
+        fix: 'use it with a recommendation model, or with popularity, item_knn or bpr_mf',
       });
     }
     const items = this.#places(ranking.slice(0, this.#k));

@@ -37,7 +37,7 @@ function ofCallingRows(valueOf: (calls: Calls) => number) {
 function comparedCalls(prediction: Prediction, example: Example): Calls {
   const text = prediction.text ?? prediction.label;
   if (text === undefined)
-    throw missingInput(prediction, 'answers in text', 'a text', { fix: 'measure a system that writes' });
+    throw missingInput(prediction, 'answers in text', 'a text', { fix: 'use a system that generates text' });
   const wanted = (expectedCalls(example) ?? []).map(({ function: { name, arguments: given } }) => ({
     name,
     arguments: typeof given === 'string' && isJson(given) ? parseJson(given) : given,
@@ -101,6 +101,6 @@ function noCalls(): AttuneError {
   return new AttuneError('E_METRIC_INPUT', {
     what: 'This metric needs rows whose answer calls a tool',
     got: 'none',
-    fix: 'leave it out of evaluation.metrics, or measure on other rows',
+    fix: 'remove it from evaluation.metrics, or evaluate other rows',
   });
 }

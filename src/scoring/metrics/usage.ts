@@ -17,18 +17,18 @@ function usageMetric(of: { name: string; title: string; kind: keyof RowUsage; pe
 }
 
 /** Seconds that an answer takes. */
-export const latency = usageMetric({ name: 'latency', title: 'seconds an answer', kind: 'seconds', per: 1 });
+export const latency = usageMetric({ name: 'latency', title: 'seconds per answer', kind: 'seconds', per: 1 });
 
 export const inputTokens = usageMetric({
   name: 'input_tokens',
-  title: 'tokens read a row',
+  title: 'input tokens per row',
   kind: 'inputTokens',
   per: 1,
 });
 
 export const outputTokens = usageMetric({
   name: 'output_tokens',
-  title: 'tokens written a row',
+  title: 'output tokens per row',
   kind: 'outputTokens',
   per: 1,
 });
@@ -45,6 +45,6 @@ function quantiles({ view }: RowValues) {
 
 function missing(prediction: Prediction, kind: string): never {
   throw missingInput(prediction, 'what each answer cost', `usage.${kind}`, {
-    fix: 'use it with a predictor that counts: a model, or an endpoint with prices',
+    fix: 'use it with a predictor that counts tokens: a model, or an endpoint with prices',
   });
 }

@@ -82,11 +82,11 @@ export class ApiKeys {
     const header = request.headers.get('authorization');
     const sent = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
     if (sent === undefined)
-      throw refused("There is no API key: send it as 'Authorization: Bearer KEY'.", 'missing_api_key');
+      throw refused("The API key is missing: send it as 'Authorization: Bearer KEY'.", 'missing_api_key');
     const digest = createHash('sha256').update(sent).digest();
     let found: ApiKey | undefined;
     for (const { key, digest: known } of this.#current()) if (timingSafeEqual(known, digest)) found = key;
-    if (found === undefined) throw refused('This API key is not known here.', 'invalid_api_key');
+    if (found === undefined) throw refused('The API key is invalid.', 'invalid_api_key');
     return found;
   }
 }
@@ -121,7 +121,7 @@ export async function createKey({ file, name, models, admin }: NewKey): Promise<
   const isNew = !existsSync(file) || statSync(file).size === 0;
   const keys = isNew ? [] : parsedFile(file).keys;
   if (keys.some((known) => known.name === name))
-    throw unreadable(file, `a key that is called ${name} already`, 'choose another name');
+    throw unreadable(file, `a second key named ${name}`, 'choose another name');
   const key = `sk-attune-${randomBytes(32).toString('base64url')}`;
   const sha256 = createHash('sha256').update(key).digest('hex');
   const entry: StoredKey = {
@@ -141,7 +141,7 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   try {
     value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });
   } catch (error) {
-    throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or make a new file');
+    throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or create a new file');
   }
   // An empty file may be about to be written; only an explicit empty list means no keys.
   if (value === null || value === undefined) throw unreadable(path, 'an empty file', MAKE_ONE);
@@ -149,13 +149,13 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   if (result.success) return result.data;
   const problems = problemsOf(result.error.issues, { root: value, schema: fileSchema });
   throw new AttuneError('E_API_KEYS', {
-    what: `The file of API keys ${path} cannot be used`,
-    expected: 'keys with name, sha256 and, where they are bound, models',
+    what: `The API key file ${path} is invalid`,
+    expected: 'keys with name, sha256 and, if restricted, models',
     problems,
     fix: 'write it with `attune keys create`',
   });
 }
 
 function unreadable(path: string, got: string, fix: string): AttuneError {
-  return new AttuneError('E_API_KEYS', { what: `The file of API keys ${path} cannot be used`, got, fix });
+  return new AttuneError('E_API_KEYS', { what: `The API key file ${path} is invalid`, got, fix });
 }

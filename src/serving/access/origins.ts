@@ -17,12 +17,12 @@ export function isLoopback(host: string): boolean {
 export function checkOrigin(request: Request, settings: OriginSettings): void {
   const host = request.headers.get('host') ?? '';
   if (isLoopback(settings.host) && !isOwnName(host, settings)) {
-    const message = `The Host header names another machine: ${shown(host)}. List it in allowed_hosts if it is this one's.`;
+    const message = `The Host header names another machine: ${shown(host)}. Add it to allowed_hosts if it is a name of this one.`;
     throw new ApiError(421, { message, code: 'host_not_allowed' });
   }
   const origin = request.headers.get('origin');
   if (origin === null || isListed(origin, settings) || isSame(origin, host)) return;
-  const message = `Pages of ${shown(origin)} may not call this server. Start it with --cors ${shown(origin)} to let them.`;
+  const message = `Pages from ${shown(origin)} may not call this server. Start it with --cors ${shown(origin)} to allow them.`;
   throw new ApiError(403, { message, code: 'origin_not_allowed' });
 }
 

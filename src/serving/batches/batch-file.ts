@@ -66,10 +66,10 @@ function faultOf({ text, defect }: Line, endpoint: string, ids: Set<string>): Fa
   const { custom_id: id, method, url, body } = row;
   if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID)
     return invalid('custom_id', `custom_id must be a text of 1 to ${LONGEST_ID} characters.`);
-  if (ids.has(id)) return { code: 'duplicate_custom_id', message: `custom_id '${id}' is there already.` };
+  if (ids.has(id)) return { code: 'duplicate_custom_id', message: `custom_id '${id}' is used twice.` };
   ids.add(id);
   if (method !== 'POST') return invalid('method', 'method must be POST.');
-  if (url !== endpoint) return invalid('url', `url must be the endpoint of the batch, ${endpoint}.`);
+  if (url !== endpoint) return invalid('url', `url must be the batch's endpoint, ${endpoint}.`);
   return isPlainObject(body) ? undefined : invalid('body', 'body must be an object.');
 }
 

@@ -102,7 +102,7 @@ export class BatchRunner {
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
       } else {
         log.error({ batch: batch.id, err: error }, 'batch failed');
-        const failed = this.#fail(batch, held, 'The batch cannot be run. The log of the server says why.');
+        const failed = this.#fail(batch, held, "The batch cannot be run. The server's log says why.");
         await failed.catch((failure: unknown) => log.error({ batch: batch.id, err: failure }, 'batches not run'));
       }
     }
@@ -125,7 +125,7 @@ export class BatchRunner {
 
   async #validate(batch: Batch, held: HeldWork): Promise<void> {
     const path = await this.#pathOf(batch);
-    if (path === undefined) return this.#fail(batch, held, 'The file was deleted, or its time is over.');
+    if (path === undefined) return this.#fail(batch, held, 'The file was deleted or has expired.');
     const mostBytes = bytesOf(this.#server.settings.max_body);
     const { total, faults } = await checkBatchFile(path, batch.endpoint, mostBytes);
     const next = faults.length > 0 ? { status: 'failed' as const, errors: faults, worker: null } : undefined;
@@ -138,7 +138,7 @@ export class BatchRunner {
   async #answerAll(batch: Batch, held: HeldWork): Promise<boolean> {
     const path = await this.#pathOf(batch);
     if (path === undefined) {
-      await this.#fail(batch, held, 'The file was deleted, or its time is over.');
+      await this.#fail(batch, held, 'The file was deleted or has expired.');
       return true;
     }
     const done = await batchPlaces(this.#registry, batch.id);
@@ -246,7 +246,9 @@ export class BatchRunner {
     if (path === undefined || batch.total === 0) return;
     const done = await batchPlaces(this.#registry, batch.id);
     const message =
-      code === 'batch_cancelled' ? 'The batch was cancelled before.' : 'The time of the batch was over before.';
+      code === 'batch_cancelled'
+        ? 'The batch was cancelled before this request.'
+        : 'The batch expired before this request.';
     for await (const request of batchRequests(path)) {
       if (done.has(request.place)) continue;
       const line = lineOf(request, { response: null, error: { code, message } });

@@ -95,7 +95,7 @@ function withoutEmptyTools(prompt: Wish['prompts'][number]): Wish['prompts'][num
 function logProbsOf({ logprobs, top_logprobs: top }: ChatRequest): number | undefined {
   if (logprobs === true) return top ?? 0;
   if (top === undefined || top === 0) return undefined;
-  throw invalidValue('top_logprobs', 'top_logprobs needs logprobs: true.');
+  throw invalidValue('top_logprobs', 'top_logprobs requires logprobs: true.');
 }
 
 /** Constraints on tool calls. */
@@ -120,9 +120,9 @@ function toolConstraint(body: ChatRequest, given: Calling): ConstraintSpec | und
     return other !== undefined || isLoose ? undefined : { calls: { ...family.held(schemas, isParallel), thinking } };
   }
   if (other !== undefined)
-    throw invalidValue(other.field, `A tool has to be called, so that ${other.field} cannot be followed.`);
+    throw invalidValue(other.field, `${other.field} cannot be used when a tool call is required.`);
   if ((body.min_tokens ?? 0) > 0)
-    throw invalidValue('min_tokens', 'A tool has to be called, so that min_tokens cannot be followed.');
+    throw invalidValue('min_tokens', 'min_tokens cannot be used when a tool call is required.');
   return family.constraint(schemas, isParallel);
 }
 
@@ -159,8 +159,8 @@ async function argumentsOf(
     const param = `tools[${tools.indexOf(tool)}].function.parameters`;
     const reasons = error.problems.map(({ message: one }) => one).join('; ') || error.what;
     const message = isInvalid
-      ? `${param} is not JSON schema: ${reasons}.`
-      : `${param} cannot be held strictly: ${reasons}.`;
+      ? `${param} is not a valid JSON schema: ${reasons}.`
+      : `${param} cannot be enforced strictly: ${reasons}.`;
     throw new ApiError(400, { message, param, code: 'invalid_schema' });
   }
   return parameters;

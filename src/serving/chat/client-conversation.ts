@@ -24,11 +24,11 @@ export interface ToolPlan {
 export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 'tools' | 'tool_choice'>): ToolPlan {
   const names = tools.map((tool) => tool.function.name);
   const twice = names.findIndex((name, i) => names.indexOf(name) < i);
-  if (twice >= 0) throw invalidValue(`tools[${twice}].function.name`, `Two tools are called ${names[twice]}.`);
+  if (twice >= 0) throw invalidValue(`tools[${twice}].function.name`, `Two tools have the name ${names[twice]}.`);
   if (choice === 'none') return { shown: [], callable: [], isRequired: false };
   if (choice === undefined || choice === 'auto') return { shown: tools, callable: tools, isRequired: false };
   if (tools.length === 0)
-    throw invalidValue('tool_choice', 'tool_choice asks for a tool, and the request has no tools.');
+    throw invalidValue('tool_choice', 'tool_choice requires a tool, but the request has no tools.');
   if (choice === 'required') return { shown: tools, callable: tools, isRequired: true };
   const wanted = choice.type === 'function' ? [choice] : choice.allowed_tools.tools;
   const callable = wanted.map((one) => namedTool(one.function.name, tools));
@@ -39,7 +39,7 @@ export function toolPlan({ tools = [], tool_choice: choice }: Pick<ChatRequest, 
 function namedTool(name: string, tools: readonly ChatTool[]): ChatTool {
   const found = tools.find((tool) => tool.function.name === name);
   if (found !== undefined) return found;
-  throw invalidValue('tool_choice', `tool_choice names ${JSON.stringify(name)}, which is not a tool of the request.`);
+  throw invalidValue('tool_choice', `tool_choice is ${JSON.stringify(name)}, which is not a tool of the request.`);
 }
 
 const EFFORTS_WITHOUT_THOUGHT = new Set(['none', 'minimal']);
@@ -76,8 +76,8 @@ function refuseStrayResults(messages: readonly ChatMessage[]): void {
     const lacks =
       calls.length === 0
         ? 'no message with tool_calls precedes it'
-        : `no call before it has the id '${id!.slice(0, 64)}'`;
-    throw invalidValue(param, `${param} is the result of a call, and ${lacks}.`);
+        : `no earlier call has the id '${id!.slice(0, 64)}'`;
+    throw invalidValue(param, `${param} is the result of a call, but ${lacks}.`);
   }
 }
 
@@ -98,11 +98,14 @@ function continuationOf({
 }: ChatRequest): Continuation {
   if (goesOn !== true) return header === false ? 'turns' : 'new_answer';
   const param = 'continue_final_message';
-  if (header === true) throw invalidValue(param, `${param} and add_generation_prompt exclude each other.`);
+  if (header === true) throw invalidValue(param, `${param} and add_generation_prompt cannot be combined.`);
   const last = messages[messages.length - 1];
   if (last.role === 'assistant' && (last.tool_calls ?? []).length === 0 && (last.content ?? '').length > 0)
     return 'final_message';
-  throw invalidValue(param, `${param} needs a last message of the assistant that has a text, and no calls.`);
+  throw invalidValue(
+    param,
+    `${param} requires the last message to be an assistant message with text and without tool calls.`,
+  );
 }
 
 function messageOf(message: ChatMessage, place: number, uploads: ImageUploads): Message {
@@ -157,7 +160,7 @@ function textOf(part: { type: string }, place: string, uploads: ImageUploads): s
   if (typeof given === 'string') return given;
   if (type === 'text') throw invalidValue(`${place}.text`, `${place}.text is missing.`, 'missing_required_parameter');
   const reads = uploads === undefined ? 'texts' : 'texts and images';
-  throw invalidValue(place, `The model reads ${reads}, and ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
+  throw invalidValue(place, `The model reads ${reads}, but ${place} is ${JSON.stringify(type)}.`, 'unsupported_value');
 }
 
 /** An image given inline: nothing is fetched, and paths are not accepted. */

@@ -26,8 +26,8 @@ export function completionPlan(body: CompletionRequest, { description }: Writer)
   const { n = 1, best_of: bestOf = 1, logprobs: top, echo = false, stream } = body;
   const made = Math.max(n, bestOf);
   if (body.prompt === undefined) throw invalidValue('prompt', 'prompt is missing.', 'missing_required_parameter');
-  if (bestOf > 1 && bestOf < n) throw invalidValue('best_of', `best_of is ${bestOf}, and n asks for ${n} of them.`);
-  if (made > n && stream === true) throw invalidValue('best_of', 'The best of several answers cannot be streamed.');
+  if (bestOf > 1 && bestOf < n) throw invalidValue('best_of', `best_of is ${bestOf}, which is less than n (${n}).`);
+  if (made > n && stream === true) throw invalidValue('best_of', 'best_of above n cannot be streamed.');
   const usual = samplingOf(body, description, body.max_tokens ?? USUAL_LENGTH);
   const fills = body.suffix !== undefined;
   const sampling = fills ? infillSampling(usual, description, body.ignore_eos) : usual;
@@ -63,6 +63,6 @@ function tokensOf(ids: number[], field: string, vocabularySize: number): { ids: 
   if (wrong < 0) return { ids };
   throw invalidValue(
     `${field}[${wrong}]`,
-    `The model's vocabulary has ${vocabularySize} tokens; ${ids[wrong]} is none of them.`,
+    `The model's vocabulary has ${vocabularySize} tokens; ${ids[wrong]} is not one of them.`,
   );
 }

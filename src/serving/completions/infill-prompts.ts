@@ -19,18 +19,22 @@ export function withFollowedSuffix(call: Call<CompletionRequest>, { description 
 
 function notFollowed(name: string): ApiError {
   const message =
-    `The model '${name}' does not fill gaps: its tokenizer has no marks for them, such as <|fim_prefix|>. ` +
-    'Leave suffix out, or start the server with --unsupported ignore.';
+    `The model '${name}' cannot fill in the middle: its tokenizer has no tokens such as <|fim_prefix|>. ` +
+    'Remove suffix, or start the server with --unsupported ignore.';
   return new ApiError(400, { message, param: 'suffix', code: 'unsupported_parameter' });
 }
 
 /** Prompts with a gap before the suffix; the prefix may be empty. @throws ApiError 400 */
 export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest): InfillPrompt[] {
-  if (echo === true) throw invalidValue('echo', 'echo and suffix exclude each other.');
+  if (echo === true) throw invalidValue('echo', 'echo and suffix cannot be combined.');
   const prefixes = typeof prompt === 'string' ? [prompt] : (prompt ?? []);
   return prefixes.map((prefix) => {
     if (typeof prefix === 'string') return { prefix, suffix };
-    throw invalidValue('prompt', 'A suffix goes with texts, not with tokens.', 'unsupported_value');
+    throw invalidValue(
+      'prompt',
+      'suffix can only be combined with a text prompt, not with token ids.',
+      'unsupported_value',
+    );
   });
 }
 

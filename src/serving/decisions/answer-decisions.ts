@@ -55,7 +55,7 @@ function watched(
 /** By a model of rows: an encoder that scores options. */
 async function decideRow(opened: RowModel, name: string, { state, questions }: AskedDecisions): Promise<Decided> {
   if (opened.answers !== 'decisions') {
-    const message = `The model '${name}' classifies rows: ask it at /v1/classify.`;
+    const message = `The model '${name}' classifies rows: use /v1/classify.`;
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }
   const { rows, tokens } = await opened.predict([{ state, questions }]);

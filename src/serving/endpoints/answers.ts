@@ -30,7 +30,7 @@ const feedback = z.strictObject({
 });
 
 const listed = z.strictObject({
-  id: z.string().openapi({ description: 'Id of the reply; `#1` follows for its second answer' }),
+  id: z.string().openapi({ description: 'Id of the reply; append `#1` for its second answer' }),
   object: z.literal('answer'),
   created_at: z.number().int(),
   model: z.string(),
@@ -41,15 +41,15 @@ const listed = z.strictObject({
   milliseconds: z.number(),
   label: z.string().nullable(),
   confidence: z.number().nullable(),
-  flags: z.array(z.string()).openapi({ description: 'Signals that are set, such as refusal' }),
-  asked: z.string().nullable().openapi({ description: 'Beginning of the question; null unless texts are kept' }),
+  flags: z.array(z.string()).openapi({ description: 'Flagged signals, such as refusal' }),
+  asked: z.string().nullable().openapi({ description: 'Beginning of the question; null unless texts are stored' }),
   said: z.string().nullable().openapi({ description: 'Beginning of the answer, or its class' }),
   feedback: z.array(feedback),
 });
 
 const whole = listed
   .extend({
-    prompt: z.unknown().openapi({ description: 'As it was sent, personal data replaced; null unless texts are kept' }),
+    prompt: z.unknown().openapi({ description: 'As sent, with personal data replaced; null unless texts are stored' }),
     answer: z.string().nullable(),
     signals: z.record(z.string(), z.number()),
   })
@@ -60,10 +60,10 @@ const page = z
     object: z.literal('list'),
     data: z.array(listed),
     has_more: z.boolean(),
-    next: z.string().nullable().openapi({ description: '`after` of the next page' }),
+    next: z.string().nullable().openapi({ description: '`after` for the next page' }),
     searched_all: z
       .boolean()
-      .openapi({ description: 'Whether nothing before `next` was left out: a page reads 5,000' }),
+      .openapi({ description: 'Whether everything up to `next` was searched: a page scans 5,000 answers' }),
   })
   .openapi('KeptAnswerList');
 
@@ -127,7 +127,7 @@ const listQuery = z.strictObject({
   flagged: z
     .enum(['true', ...signalNames])
     .optional()
-    .openapi({ description: 'Any flag, or this one' }),
+    .openapi({ description: 'Any flag, or a specific one' }),
   alarm: z.string().max(100).optional().openapi({ description: 'Examples of this alarm' }),
   unrated: isSet.optional().openapi({ description: 'Without feedback' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -138,7 +138,7 @@ const list = defineEndpoint({
   method: 'get',
   path: '/v1/attune/answers',
   tag: 'Monitoring',
-  summary: 'List and search served answers, the newest first',
+  summary: 'List and search served answers, newest first',
   query: listQuery,
   reply: { description: 'A page of answers', json: page },
   async handle(call: Call) {
@@ -161,7 +161,7 @@ const show = defineEndpoint({
   method: 'get',
   path: '/v1/attune/answers/{answer_id}',
   tag: 'Monitoring',
-  summary: 'One served answer, with its prompt where texts are kept',
+  summary: 'Get a served answer, with its prompt if texts are stored',
   reply: { description: 'The answer', json: whole },
   async handle(call: Call) {
     const watcher = watcherOf(call.server);
@@ -187,10 +187,10 @@ const alarms = defineEndpoint({
   method: 'get',
   path: '/v1/attune/alarms',
   tag: 'Monitoring',
-  summary: 'Open alarms, those of one cause as one; `alarm` of the list of answers gives the examples of one',
+  summary: 'Open alarms, grouped by cause; pass `alarm` to the list of answers for examples of one',
   isAdmin: true,
   reply: {
-    description: 'The newest first',
+    description: 'Newest first',
     json: z.strictObject({ object: z.literal('list'), data: z.array(alarm) }).openapi('AlarmList'),
   },
   async handle({ server }: Call) {

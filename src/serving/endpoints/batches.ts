@@ -126,9 +126,9 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/batches',
   tag: 'Training',
-  summary: 'Answer the requests of a file at low priority',
+  summary: 'Process the requests of a file at low priority',
   body: { schema: request },
-  reply: { description: 'The batch, whose file is read next', json: reply },
+  reply: { description: 'The batch; its file is validated next', json: reply },
   async handle(call) {
     const { registry, batches } = trainingOf(call);
     const { body, owner, fingerprint } = call;
@@ -178,7 +178,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/batches/{batch_id}',
   tag: 'Training',
-  summary: 'Describe a batch',
+  summary: 'Get a batch',
   reply: { description: 'The batch', json: reply },
   handle: async (call: Call) => Response.json(await entryOf(trainingOf(call).registry, await batchOf(call))),
 });
@@ -187,7 +187,7 @@ const cancel = defineEndpoint({
   method: 'post',
   path: '/v1/batches/{batch_id}/cancel',
   tag: 'Training',
-  summary: 'End a batch; what was answered stays',
+  summary: 'Cancel a batch; finished answers are kept',
   reply: { description: 'The batch', json: reply },
   async handle(call: Call) {
     const batch = await batchOf(call);

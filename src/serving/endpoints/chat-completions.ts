@@ -36,7 +36,7 @@ export const endpoint = defineEndpoint({
   tag: 'Text',
   summary: 'Answer a conversation',
   body: { schema: chatRequest, unsupported: unsupportedChat },
-  reply: { description: 'The answers, whole or as they are written', json: chatReply, events: chatChunk },
+  reply: { description: 'The answers, complete or streamed', json: chatReply, events: chatChunk },
   fields: { prompt: 'messages', length: 'max_completion_tokens', format: 'response_format' },
   async handle(call) {
     const { body } = call;

@@ -62,9 +62,9 @@ const remove = defineEndpoint({
   method: 'delete',
   path: `${path}/{permission_id}`,
   tag: 'Training',
-  summary: 'Take a permission away',
+  summary: 'Delete a permission',
   reply: {
-    description: 'It is gone',
+    description: 'Deleted',
     json: z
       .strictObject({ id: z.string(), object: z.literal('checkpoint.permission'), deleted: z.literal(true) })
       .openapi('DeletedCheckpointPermission'),

@@ -18,7 +18,7 @@ const request = z
       .union([row, z.array(row).min(1).max(MOST_INPUTS)], 'expected a text, an object of columns, or a list of them')
       .openapi({
         description:
-          'Texts, {text, text_pair}, {question, context}, {image} or {audio} in base64, or columns as in training',
+          'Text, {text, text_pair}, {question, context}, {image} or {audio} in base64, or columns as in training',
       }),
     threshold: z.number().min(0).max(1).optional(),
     user: z.string().optional(),
@@ -29,7 +29,7 @@ const span = { text: z.string(), start: z.number().int(), end: z.number().int() 
 
 const entry = z.strictObject({
   index: z.number().int(),
-  label: z.string().nullable().openapi({ description: 'The class; null where there is none, or several' }),
+  label: z.string().nullable().openapi({ description: 'The class; null if there is none, or several' }),
   labels: z.array(z.string()).optional(),
   value: z.number().optional(),
   answer: z.string().nullable().optional(),
@@ -39,7 +39,7 @@ const entry = z.strictObject({
   num_classes: z.number().int(),
   spans: z.array(z.strictObject({ ...span, label: z.string() })).optional(),
   steps: z.array(z.number()).optional().openapi({
-    description: 'How probable it is that each step is right; value is the place of the first wrong one, or -1',
+    description: 'Probability that each step is right; value is the index of the first wrong one, or -1',
   }),
   stretch: z.strictObject({ ...span, none_by: z.number() }).optional(),
 });
@@ -59,9 +59,9 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/classify',
   tag: 'Other kinds',
-  summary: 'Classes, numbers, tagged words or answers in texts, of rows',
+  summary: 'Classify rows: classes, numbers, tagged words or answer spans',
   body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0], add_special_tokens: [true] } },
-  reply: { description: 'One answer for each row', json: reply },
+  reply: { description: 'One answer per row', json: reply },
   fields: { prompt: 'input' },
   handle(call) {
     const { model: name, input, threshold } = call.body;

@@ -40,7 +40,7 @@ export const endpoint = defineEndpoint({
   summary: 'Continue texts, or tokens',
   body: { schema: completionRequest, unsupported: unsupportedCompletions },
   reply: {
-    description: 'The continuations, whole or as they are written',
+    description: 'The continuations, complete or streamed',
     json: completionReply,
     events: completionChunk,
   },

@@ -31,7 +31,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/conversations',
   tag: 'Text',
-  summary: 'Begin a conversation',
+  summary: 'Create a conversation',
   body: {
     schema: z
       .strictObject({ items: items.optional(), metadata: metadataField.optional() })
@@ -59,7 +59,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/conversations/{conversation_id}',
   tag: 'Text',
-  summary: 'Describe a conversation',
+  summary: 'Get a conversation',
   reply: { description: 'The conversation', json: conversationReply },
   handle: async (call: Call) => Response.json(entryOf(await conversationOf(call))),
 });
@@ -83,9 +83,9 @@ const remove = defineEndpoint({
   method: 'delete',
   path: '/v1/conversations/{conversation_id}',
   tag: 'Text',
-  summary: 'Forget a conversation with its items',
+  summary: 'Delete a conversation and its items',
   reply: {
-    description: 'It is forgotten',
+    description: 'Deleted',
     json: z
       .strictObject({ id: z.string(), object: z.literal('conversation.deleted'), deleted: z.literal(true) })
       .openapi('DeletedConversation'),
@@ -122,7 +122,7 @@ const listItems = defineEndpoint({
   method: 'get',
   path: '/v1/conversations/{conversation_id}/items',
   tag: 'Text',
-  summary: 'List what was said in a conversation, the last first',
+  summary: 'List the items of a conversation, newest first',
   query: listQuery,
   reply: { description: 'A page of items', json: itemList },
   async handle(call: Call) {
@@ -144,7 +144,7 @@ const retrieveItem = defineEndpoint({
   method: 'get',
   path: '/v1/conversations/{conversation_id}/items/{item_id}',
   tag: 'Text',
-  summary: 'Describe an item of a conversation',
+  summary: 'Get an item of a conversation',
   query: z.strictObject({ include }),
   reply: { description: 'The item', json: conversationItem },
   handle: async (call: Call) => Response.json((await itemOf(call)).item.value),
@@ -154,7 +154,7 @@ const removeItem = defineEndpoint({
   method: 'delete',
   path: '/v1/conversations/{conversation_id}/items/{item_id}',
   tag: 'Text',
-  summary: 'Forget an item of a conversation',
+  summary: 'Delete an item of a conversation',
   reply: { description: 'The conversation without it', json: conversationReply },
   async handle(call: Call) {
     const { conversation, item } = await itemOf(call);

@@ -17,14 +17,14 @@ export const endpoint = defineEndpoint({
   summary: 'Answer typed questions about an input with probabilities',
   body: { schema: decisionsRequest, unsupported: { prompt_cache_options: [] } },
   reply: {
-    description: 'One answer for each question, in their order; with state, that of /v1/systemone',
+    description: 'One answer per question, in order; with state, as /v1/systemone',
     json: decisionsReply,
   },
   fields: { prompt: 'input' },
   handle(call) {
     const { body } = call;
     if (body.state !== undefined && body.input !== undefined)
-      throw invalidValue('input', 'input and state cannot both be given.');
+      throw invalidValue('input', 'input and state cannot be combined.');
     return body.state === undefined ? answerOpenAi(call) : answerSystemOne(call, { ...body, state: body.state });
   },
 });
@@ -34,7 +34,7 @@ type Answer = DecisionsReply['answers'][number];
 function answerOpenAi(call: Call<DecisionsRequest>): Promise<Response> {
   const { model: name, input, questions } = call.body;
   const model = call.model(name, 'text', 'rows');
-  if (!Array.isArray(questions)) throw invalidValue('questions', 'questions has to be a list.', 'invalid_type');
+  if (!Array.isArray(questions)) throw invalidValue('questions', 'questions must be a list.', 'invalid_type');
   // Names may repeat, and answers come in the questions' order.
   const listed = questions.map((question, i) => ({ ...plain(question, i), id: String(i) }));
   const asked = readDecision({ state: textOfInput(input), questions: listed }, 'input');
@@ -84,7 +84,7 @@ function plain(question: Readonly<Record<string, unknown>>, i: number): Record<s
     if (wrong >= 0)
       throw invalidValue(
         `questions[${i}].${field}[${wrong}]`,
-        `Every one of ${field} has to be an object with a ${name}.`,
+        `Every item of ${field} must be an object with a ${name}.`,
       );
   }
   const described = Array.isArray(levels)
@@ -110,8 +110,7 @@ function textOfInput(input: DecisionsRequest['input']): unknown {
 /** @throws ApiError 400 for an image: no model here answers questions about one */
 function textOfParts(content: unknown, path: string): string {
   if (typeof content === 'string') return content;
-  if (!Array.isArray(content))
-    throw invalidValue(path, `${path} has to be a text, or a list of parts.`, 'invalid_type');
+  if (!Array.isArray(content)) throw invalidValue(path, `${path} must be a text or a list of parts.`, 'invalid_type');
   return content
     .map((part: unknown, i) => {
       const { text, refusal, data } = isObject(part) ? part : {};

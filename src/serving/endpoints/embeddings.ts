@@ -10,7 +10,7 @@ const request = z
     input: embeddingInput,
     encoding_format: z.enum(['float', 'base64']).optional(),
     dimensions: z.number().int().min(1).optional(),
-    prompt_name: z.string().optional().openapi({ description: "The name of one of the model's own prompts" }),
+    prompt_name: z.string().optional().openapi({ description: "Name of one of the model's prompts" }),
     user: z.string().optional(),
   })
   .openapi('EmbeddingRequest');
@@ -35,9 +35,9 @@ export const endpoint = defineEndpoint({
   path: '/v1/embeddings',
   upstream: 'forwarded',
   tag: 'Other kinds',
-  summary: 'Vectors of texts',
+  summary: 'Embed texts',
   body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0], add_special_tokens: [true] } },
-  reply: { description: 'One vector for each input', json: reply },
+  reply: { description: 'One vector per input', json: reply },
   fields: { prompt: 'input' },
   handle(call) {
     const { model: name, input, encoding_format: format = 'float', dimensions, prompt_name: prompt } = call.body;
@@ -51,7 +51,7 @@ export const endpoint = defineEndpoint({
       if (dimensions !== undefined && dimensions !== width && call.server.settings.unsupported === 'refuse')
         throw invalidValue(
           'dimensions',
-          `The vectors of '${name}' have ${width} numbers, and it was not trained to give fewer.`,
+          `The vectors of '${name}' have ${width} dimensions and cannot be shortened.`,
           'unsupported_value',
         );
       using _turn = await call.admit({ model: model.id, rows: inputs.length, isSerial: true, signal });

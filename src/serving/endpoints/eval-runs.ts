@@ -73,7 +73,7 @@ function checkSampling(call: Call, { model, input_messages: input, sampling_para
   const param = model === undefined ? 'data_source.model' : 'data_source.input_messages';
   const isWhole = (model === undefined) === (input === undefined) && (model !== undefined || sampling === undefined);
   if (!isWhole) {
-    const message = 'A model is asked by input_messages: give both, or neither for answers that come with the rows.';
+    const message = 'A model needs input_messages: give both, or neither if the rows contain answers.';
     throw new ApiError(400, { message, param, code: 'missing_required_parameter' });
   }
   if (model !== undefined) call.model(model, 'text');
@@ -83,7 +83,7 @@ const create = defineEndpoint({
   method: 'post',
   path: runs,
   tag: 'Training',
-  summary: 'Score answers that are given, or that a model makes',
+  summary: 'Score given answers, or those of a model',
   body: { schema: evalRunRequest },
   reply: { description: 'The run', json: evalRunReply },
   async handle(call) {
@@ -126,7 +126,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: one,
   tag: 'Training',
-  summary: 'Describe a run',
+  summary: 'Get a run',
   reply: { description: 'The run', json: evalRunReply },
   handle: async (call: Call) => Response.json(await entryOf(call, await runOf(call))),
 });
@@ -135,7 +135,7 @@ const cancel = defineEndpoint({
   method: 'post',
   path: one,
   tag: 'Training',
-  summary: 'End a run; what was scored stays',
+  summary: 'Cancel a run; finished scores are kept',
   reply: { description: 'The run', json: evalRunReply },
   async handle(call: Call) {
     const { id, status } = await runOf(call);
@@ -152,7 +152,7 @@ const remove = defineEndpoint({
   tag: 'Training',
   summary: 'Delete a run',
   reply: {
-    description: 'It is gone',
+    description: 'Deleted',
     json: z
       .strictObject({ object: z.literal('eval.run.deleted'), deleted: z.literal(true), run_id: z.string() })
       .openapi('DeletedEvalRun'),
@@ -185,7 +185,7 @@ const items = defineEndpoint({
   method: 'get',
   path: `${one}/output_items`,
   tag: 'Training',
-  summary: 'What the rows of a run came to',
+  summary: "List the results of a run's rows",
   query: itemQuery,
   reply: { description: 'A page of rows', json: listReply(evalItemReply, 'EvalOutputItemList') },
   async handle(call: Call) {
@@ -201,7 +201,7 @@ const item = defineEndpoint({
   method: 'get',
   path: `${one}/output_items/{output_item_id}`,
   tag: 'Training',
-  summary: 'What one row came to',
+  summary: 'Get the result of a row',
   reply: { description: 'The row', json: evalItemReply },
   async handle(call: Call) {
     const run = await runOf(call);

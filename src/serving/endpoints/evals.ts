@@ -41,7 +41,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/evals',
   tag: 'Training',
-  summary: 'Define an evaluation',
+  summary: 'Create an evaluation',
   body: { schema: evalRequest },
   reply: { description: 'The evaluation', json: evalReply },
   async handle(call) {
@@ -80,7 +80,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/evals/{eval_id}',
   tag: 'Training',
-  summary: 'Describe an evaluation',
+  summary: 'Get an evaluation',
   reply: { description: 'The evaluation', json: evalReply },
   handle: async (call: Call) => Response.json(evalEntry(await evalOf(call))),
 });
@@ -107,9 +107,9 @@ const remove = defineEndpoint({
   method: 'delete',
   path: '/v1/evals/{eval_id}',
   tag: 'Training',
-  summary: 'Delete an evaluation with its runs',
+  summary: 'Delete an evaluation and its runs',
   reply: {
-    description: 'It is gone',
+    description: 'Deleted',
     json: z
       .strictObject({ object: z.literal('eval.deleted'), deleted: z.literal(true), eval_id: z.string() })
       .openapi('DeletedEval'),

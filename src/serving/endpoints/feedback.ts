@@ -14,19 +14,21 @@ const request = z
       .optional()
       .openapi({ description: 'Id of a chat completion, completion or classification' }),
     response_id: z.string().optional().openapi({ description: 'Id of a response' }),
-    choice_index: z.number().int().min(0).default(0).openapi({ description: 'Which of its answers' }),
+    choice_index: z.number().int().min(0).default(0).openapi({ description: 'Index of the choice' }),
     score: z
       .union([z.enum(['up', 'down']), z.number()])
       .optional()
-      .openapi({ description: 'A thumb, or a number of your own scale' }),
-    label: z.string().max(1000).optional().openapi({ description: 'Of a classification: the right class' }),
+      .openapi({ description: 'A thumb, or a number on your own scale' }),
+    label: z.string().max(1000).optional().openapi({ description: 'For a classification: the right class' }),
     correction: text.optional().openapi({ description: 'What the answer should have been' }),
     comment: text.optional(),
-    user: z.string().max(1000).optional().openapi({ description: 'Who says so' }),
+    user: z.string().max(1000).optional().openapi({ description: 'Who gave the feedback' }),
     prompt: z
       .union([text, z.array(message)])
       .optional()
-      .openapi({ description: 'What was asked, where the server keeps no texts and a row to train on is wanted' }),
+      .openapi({
+        description: 'The question, if the server stores no texts and the feedback should become a training row',
+      }),
   })
   .openapi('FeedbackRequest');
 
@@ -35,7 +37,7 @@ const reply = z
     id: z.string(),
     object: z.literal('feedback'),
     created: z.number().int(),
-    can_train: z.boolean().openapi({ description: 'Whether a row to train on can come of it' }),
+    can_train: z.boolean().openapi({ description: 'Whether it can become a training row' }),
   })
   .openapi('Feedback');
 
@@ -43,17 +45,17 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/attune/feedback',
   tag: 'Monitoring',
-  summary: 'Say what an answer was worth, or should have been',
+  summary: 'Give feedback on an answer: a rating, the right class or a correction',
   body: { schema: request },
-  reply: { description: 'It is kept', json: reply },
+  reply: { description: 'Stored', json: reply },
   async handle(call) {
     const { body, key, server } = call;
     const { completion_id: completion, response_id: response, choice_index: choice, score, ...rest } = body;
     const trace = completion ?? response;
     if (trace === undefined || (completion !== undefined && response !== undefined))
-      throw invalidValue('completion_id', 'Name the answer by completion_id, or by response_id.');
+      throw invalidValue('completion_id', 'Identify the answer by completion_id or response_id.');
     if ([score, rest.label, rest.correction, rest.comment].every((one) => one === undefined))
-      throw invalidValue('score', 'Say something of the answer: score, label, correction or comment.');
+      throw invalidValue('score', 'Give at least one of score, label, correction or comment.');
     const receipt = await watcherOf(server).feedback({
       ...rest,
       trace,

@@ -66,7 +66,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/files',
   tag: 'Training',
-  summary: 'Keep a file',
+  summary: 'Upload a file',
   body: { schema: form, isForm: true },
   reply: { description: 'The file', json: fileReply },
   async handle(call) {
@@ -113,7 +113,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/files/{file_id}',
   tag: 'Training',
-  summary: 'Describe a file',
+  summary: 'Get a file',
   reply: { description: 'The file', json: fileReply },
   handle: async (call: Call) => Response.json(fileEntry(await fileOf(call, call.params.file_id))),
 });
@@ -122,8 +122,8 @@ const content = defineEndpoint({
   method: 'get',
   path: '/v1/files/{file_id}/content',
   tag: 'Training',
-  summary: 'Bytes of a file',
-  reply: { description: 'The file as it was sent', texts: ['application/octet-stream'] },
+  summary: 'Download a file',
+  reply: { description: 'The file as uploaded', texts: ['application/octet-stream'] },
   async handle(call: Call) {
     const file = await fileOf(call, call.params.file_id);
     const body = Readable.toWeb(createReadStream(await fetchFile(file))) as unknown as ReadableStream<Uint8Array>;
@@ -139,7 +139,7 @@ const remove = defineEndpoint({
   tag: 'Training',
   summary: 'Delete a file',
   reply: {
-    description: 'It is gone',
+    description: 'Deleted',
     json: z
       .strictObject({ id: z.string(), object: z.literal('file'), deleted: z.literal(true) })
       .openapi('DeletedFile'),

@@ -63,9 +63,9 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/fine_tuning/jobs',
   tag: 'Training',
-  summary: 'Tune a model on a file',
+  summary: 'Create a fine-tuning job',
   body: { schema: jobRequest, unsupported: unsupportedJob },
-  reply: { description: 'The job, whose files are read next', json: jobReply },
+  reply: { description: 'The job; its files are validated next', json: jobReply },
   async handle(call) {
     const { registry, trainer, queue } = trainingOf(call);
     const { body, fingerprint } = call;
@@ -139,15 +139,15 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/fine_tuning/jobs/{job_id}',
   tag: 'Training',
-  summary: 'Describe a job',
+  summary: 'Get a job',
   reply: { description: 'The job', json: jobReply },
   handle: async (call: Call) => Response.json(jobEntry(await jobOf(call))),
 });
 
 const SUMMARIES = {
-  cancel: 'End a job; what it has made is not kept',
-  pause: 'Save a job and let it rest',
-  resume: 'Let a paused job go on where it was',
+  cancel: 'Cancel a job; its results are discarded',
+  pause: 'Pause a job after saving it',
+  resume: 'Resume a paused job',
 };
 
 const asking = (['cancel', 'pause', 'resume'] as const).map((what) =>
@@ -173,7 +173,7 @@ const events = defineEndpoint({
   method: 'get',
   path: '/v1/fine_tuning/jobs/{job_id}/events',
   tag: 'Training',
-  summary: 'What has happened in a job, newest first',
+  summary: 'List the events of a job, newest first',
   query: eventQuery,
   reply: { description: 'A page of events', json: listReply(eventReply, 'FineTuningJobEventList') },
   async handle(call: Call) {
@@ -201,7 +201,7 @@ const checkpoints = defineEndpoint({
   method: 'get',
   path: '/v1/fine_tuning/jobs/{job_id}/checkpoints',
   tag: 'Training',
-  summary: "A job's checkpoints, newest first; each is a model",
+  summary: 'List the checkpoints of a job, newest first; each can be used as a model',
   query: checkpointQuery,
   reply: { description: 'A page of checkpoints', json: listReply(checkpointReply, 'FineTuningJobCheckpointList') },
   async handle(call: Call) {

@@ -13,7 +13,7 @@ const validate = defineEndpoint({
   method: 'post',
   path: '/v1/fine_tuning/alpha/graders/validate',
   tag: 'Training',
-  summary: 'Check a grader',
+  summary: 'Validate a grader',
   body: { schema: validateRequest },
   reply: { description: 'The grader', json: validateRequest },
   handle: ({ body }) => Response.json({ grader: readGrader(body.grader) }),
@@ -67,7 +67,7 @@ const run = defineEndpoint({
   method: 'post',
   path: '/v1/fine_tuning/alpha/graders/run',
   tag: 'Training',
-  summary: 'Score an answer by a grader',
+  summary: 'Run a grader on an answer',
   body: { schema: runRequest },
   reply: { description: 'The score', json: runReply },
   async handle({ body, owner, request, server }) {

@@ -5,8 +5,8 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/health',
   tag: 'Server',
-  summary: 'Whether the server answers at all',
+  summary: 'Liveness check',
   isOpen: true,
-  reply: { description: 'It does', json: z.strictObject({ status: z.literal('ok') }).openapi('Health') },
+  reply: { description: 'The server is running', json: z.strictObject({ status: z.literal('ok') }).openapi('Health') },
   handle: () => Response.json({ status: 'ok' }),
 });

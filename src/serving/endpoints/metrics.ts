@@ -7,7 +7,7 @@ export const endpoint = defineEndpoint({
   tag: 'Server',
   summary: 'Metrics for Prometheus',
   isAdmin: true,
-  reply: { description: "Metrics under vLLM's names, and our own", texts: ['text/plain'] },
+  reply: { description: "Metrics with vLLM's names, and attune's own", texts: ['text/plain'] },
   async handle({ server: { metrics } }: Call) {
     const { registry } = metrics;
     return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } });

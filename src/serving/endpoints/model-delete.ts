@@ -9,9 +9,9 @@ export const endpoint = defineEndpoint({
   method: 'delete',
   path: '/v1/models/{model}',
   tag: 'Models',
-  summary: 'Delete a tuned model that this key has made; answers when its last rows are done and its files are gone',
+  summary: 'Delete a fine-tuned model of this key; responds when its last requests are done and its files are deleted',
   reply: {
-    description: 'It is gone',
+    description: 'Deleted',
     json: z
       .strictObject({ id: z.string(), object: z.literal('model'), deleted: z.literal(true) })
       .openapi('DeletedModel'),
@@ -33,6 +33,6 @@ export const endpoint = defineEndpoint({
 });
 
 function notDeletable(name: string): ApiError {
-  const message = `The model '${name}' was not made by a job of this key: it is not deleted here.`;
+  const message = `The model '${name}' was not created by a job of this key and cannot be deleted.`;
   return new ApiError(403, { message, param: 'model', code: 'model_not_deletable' });
 }

@@ -6,7 +6,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/v1/models/{model}',
   tag: 'Models',
-  summary: 'Describe one model',
+  summary: 'Get a model',
   reply: { description: 'The model', json: modelReply },
   handle(call: Call) {
     const { model: name } = call.params;

@@ -10,22 +10,21 @@ export const modelReply = z
     object: z.literal('model'),
     created: z.number().int(),
     owned_by: z.string(),
-    root: z.string().openapi({ description: 'The own name of the model, where this one is an alias' }),
-    parent: z.string().nullable().openapi({ description: "Of an adapter: its base's name" }),
+    root: z.string().openapi({ description: "The model's own name, if this one is an alias" }),
+    parent: z.string().nullable().openapi({ description: 'For an adapter: the name of its base' }),
     max_model_len: z.number().int().optional(),
-    columns: z.array(z.string()).optional().openapi({ description: "Of a model of tables: a row's columns" }),
+    columns: z.array(z.string()).optional().openapi({ description: 'For a table model: the columns of a row' }),
     defaults: z
       .strictObject({ system: z.boolean(), tools: z.array(z.string()) })
       .optional()
       .openapi({
-        description:
-          'What a chat gets where it gives none, since all training rows had it: whether a system message, and which tools',
+        description: 'Defaults for chats, taken from the training rows: the system message and the tools',
       }),
     upstream: z
       .string()
       .optional()
-      .openapi({ description: 'The name of the model on another server, which answers in place of this one' }),
-    task: z.string().openapi({ description: 'What it does: text, speech, rows, vectors or items; or upstream' }),
+      .openapi({ description: "The model's name on the upstream server that answers for it" }),
+    task: z.string().openapi({ description: 'Kind: text, speech, rows, vectors, items or upstream' }),
   })
   .openapi('Model');
 
@@ -55,14 +54,14 @@ export const endpoint = defineEndpoint({
   tag: 'Models',
   summary: 'List the models that the key may use',
   reply: {
-    description: 'Models, adapters and their other names',
+    description: 'Models, adapters and aliases',
     json: z
       .strictObject({
         object: z.literal('list'),
         data: z.array(modelReply),
         models: z
           .array(z.strictObject({ name: z.string(), description: z.string(), release_date: z.string() }))
-          .openapi({ description: 'Those that answer at /v1/systemone, as its clients list them' }),
+          .openapi({ description: 'Models for /v1/systemone, in the form its clients expect' }),
       })
       .openapi('ModelList'),
   },

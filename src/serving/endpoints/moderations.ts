@@ -11,7 +11,7 @@ const MODEL = 'attune-toxicity';
 const NAMES = /^(?:attune-toxicity|(?:omni|text)-moderation-[\w-]+)$/;
 
 const part = z.looseObject({
-  type: z.literal('text', 'must be text: images are not moderated here'),
+  type: z.literal('text', 'must be text: images are not supported'),
   text: z.string(),
 });
 
@@ -48,7 +48,7 @@ export const endpoint = defineEndpoint({
     if (!NAMES.test(model)) throw modelNotFound(model, [MODEL]);
     const texts = textsOf(input);
     if (texts.reduce((sum, text) => sum + text.length, 0) > MOST_CHARACTERS)
-      throw invalidValue('input', `input has more than ${MOST_CHARACTERS} characters; send it in parts.`);
+      throw invalidValue('input', `input has more than ${MOST_CHARACTERS} characters; split it.`);
     const results: z.output<typeof result>[] = [];
     for (const text of texts) results.push(resultOf(await toxicityOf(text, call.request.signal)));
     const id = `modr-${randomUUID().replaceAll('-', '')}`;

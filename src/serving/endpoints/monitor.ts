@@ -10,10 +10,10 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/v1/attune/monitor',
   tag: 'Monitoring',
-  summary: 'What was measured of the answers of each version, and which alarms are open',
+  summary: "Statistics of each version's answers, and open alarms",
   isAdmin: true,
   reply: {
-    description: 'By version, the newest first',
+    description: 'By version, newest first',
     json: z.strictObject({ object: z.literal('list'), data: z.array(report) }).openapi('MonitorReport'),
   },
   async handle({ server }: Call) {

@@ -6,7 +6,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/openapi.json',
   tag: 'Server',
-  summary: 'This document',
+  summary: 'This OpenAPI document',
   isOpen: true,
   reply: { description: 'The document', json: z.looseObject({ openapi: z.string() }) },
   handle: ({ server }: Call) => Response.json(server.document),

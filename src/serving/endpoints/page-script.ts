@@ -6,7 +6,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/try.js',
   tag: 'Server',
-  summary: 'The script of the page',
+  summary: 'Script of the page',
   isOpen: true,
   reply: { description: 'The script', texts: ['text/javascript'] },
   handle: () => scriptReply(SCRIPT),

@@ -6,7 +6,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/',
   tag: 'Server',
-  summary: 'A page to try the server',
+  summary: 'Page for trying the models',
   isOpen: true,
   reply: { description: 'The page', texts: ['text/html'] },
   handle: () => pageReply(PAGE),

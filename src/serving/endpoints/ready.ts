@@ -8,18 +8,22 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/ready',
   tag: 'Server',
-  summary: 'Whether the models are loaded and requests are taken',
+  summary: 'Readiness check: models are loaded and requests are accepted',
   isOpen: true,
-  reply: { description: 'They are', json: z.strictObject({ status: z.literal('ready') }).openapi('Ready') },
+  reply: { description: 'Ready', json: z.strictObject({ status: z.literal('ready') }).openapi('Ready') },
   handle(call: Call) {
     const { isReady, isDraining } = call.server.state;
     if (isDraining) throw shuttingDown();
     const missing = call.server.routes?.missing.names ?? [];
     if (isReady && missing.length > 0) {
-      const message = `These models cannot be loaded now, and are looked for every minute: ${missing.join(', ')}.`;
+      const message = `These models cannot be loaded now; the server retries every minute: ${missing.join(', ')}.`;
       throw new ApiError(503, { message, code: 'model_unavailable', headers: { 'retry-after': '60' } });
     }
     if (isReady) return Response.json({ status: 'ready' });
-    throw new ApiError(503, { message: 'Models are being loaded.', code: 'loading', headers: { 'retry-after': '1' } });
+    throw new ApiError(503, {
+      message: 'The models are still loading.',
+      code: 'loading',
+      headers: { 'retry-after': '1' },
+    });
   },
 });

@@ -8,7 +8,7 @@ const history = z.array(z.string()).min(1).max(10_000);
 const request = z
   .strictObject({
     model: z.string(),
-    items: history.optional().openapi({ description: 'Choices of the user, in order' }),
+    items: history.optional().openapi({ description: 'Items the user chose, in order' }),
     rows: z
       .array(z.strictObject({ items: history, user: z.string().optional() }))
       .min(1)
@@ -19,7 +19,7 @@ const request = z
     user: z.string().optional(),
   })
   .refine(({ items, rows }) => (items === undefined) !== (rows === undefined), {
-    error: 'needs items, or rows, and not both',
+    error: 'needs either items or rows',
     path: ['items'],
   })
   .openapi('RecommendRequest');
@@ -43,9 +43,9 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/recommend',
   tag: 'Other kinds',
-  summary: 'Items that people are likely to choose next',
+  summary: 'Recommend items',
   body: { schema: request },
-  reply: { description: 'Items for each row, the likeliest first', json: reply },
+  reply: { description: 'Items for each row, most likely first', json: reply },
   fields: { prompt: 'rows' },
   handle(call) {
     const { model: name, items, rows = [{ items: items! }], count = 10, keep_seen: keepSeen = false } = call.body;

@@ -37,12 +37,12 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/rerank',
   tag: 'Other kinds',
-  summary: 'Documents by how well they fit a query',
+  summary: 'Rank documents by relevance to a query',
   body: {
     schema: request,
     unsupported: { truncate_prompt_tokens: [], priority: [0], max_chunks_per_doc: [], rank_fields: [] },
   },
-  reply: { description: 'The documents, the best first', json: reply },
+  reply: { description: 'The documents, best first', json: reply },
   fields: { prompt: 'documents' },
   handle(call) {
     const {

@@ -7,7 +7,7 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/responses/{response_id}/cancel',
   tag: 'Text',
-  summary: 'A response that is kept: none is made in the background, so that there is nothing left to cancel',
+  summary: 'Get a stored response: none runs in the background, so there is nothing to cancel',
   reply: { description: 'The response', json: responseReply },
   handle: async (call: Call) =>
     Response.json((await findKept(call, 'response', call.params.response_id)).value.response),

@@ -11,8 +11,8 @@ export const endpoint = defineEndpoint({
   method: 'delete',
   path: '/v1/responses/{response_id}',
   tag: 'Text',
-  summary: 'Forget a response',
-  reply: { description: 'It is forgotten', json: reply },
+  summary: 'Delete a response',
+  reply: { description: 'Deleted', json: reply },
   async handle(call: Call) {
     const { response_id: id } = call.params;
     await call.server.kept.remove(await findKept(call, 'response', id));

@@ -12,10 +12,10 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/v1/responses/{response_id}/input_items',
   tag: 'Text',
-  summary: 'List what the request of a response said',
+  summary: 'List the input items of a response',
   query,
   reply: {
-    description: 'A page of items, the last first unless order is asc',
+    description: 'A page of items, newest first unless order is asc',
     json: listReply(conversationItem, 'ResponseInputItems'),
   },
   async handle(call: Call) {

@@ -13,7 +13,7 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/responses/input_tokens',
   tag: 'Text',
-  summary: 'How many tokens a request would read',
+  summary: 'Count the input tokens of a request',
   body: { schema: responsesRequest, unsupported: unsupportedResponses },
   reply: { description: 'The count', json: reply },
   fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },

@@ -7,7 +7,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/v1/responses/{response_id}',
   tag: 'Text',
-  summary: 'A response that is kept',
+  summary: 'Get a stored response',
   reply: { description: 'The response', json: responseReply },
   handle: async (call: Call) =>
     Response.json((await findKept(call, 'response', call.params.response_id)).value.response),

@@ -42,9 +42,9 @@ export const endpoint = defineEndpoint({
   path: '/v1/responses',
   upstream: 'converted',
   tag: 'Text',
-  summary: 'Answer a text or a conversation, which may go on from an earlier response',
+  summary: 'Create a response to a text or conversation, optionally continuing an earlier response',
   body: { schema: responsesRequest, unsupported: unsupportedResponses },
-  reply: { description: 'The response, whole or as it is written', json: responseReply, events: event },
+  reply: { description: 'The response, complete or streamed', json: responseReply, events: event },
   fields: { prompt: 'input', length: 'max_output_tokens', format: 'text.format' },
   async handle(call) {
     const { body } = call;
@@ -82,7 +82,7 @@ export async function saidEarlier(call: ResponsesCall): Promise<Earlier> {
   const { previous_response_id: previous } = call.body;
   const conversation = conversationIn(call.body);
   if (previous !== undefined && conversation !== undefined)
-    throw invalidValue('conversation', 'previous_response_id and conversation exclude each other.');
+    throw invalidValue('conversation', 'previous_response_id and conversation cannot be combined.');
   if (previous !== undefined) {
     const { value, user } = await findKept(call, 'response', previous, 'previous_response_id');
     return { items: value.conversation, user };

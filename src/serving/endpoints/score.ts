@@ -28,9 +28,9 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/score',
   tag: 'Other kinds',
-  summary: 'How well pairs of texts fit',
+  summary: 'Score the similarity of text pairs',
   body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0] } },
-  reply: { description: 'One score for each pair', json: reply },
+  reply: { description: 'One score per pair', json: reply },
   fields: { prompt: 'text_2' },
   handle(call) {
     const { model: name, text_1: firsts, text_2: seconds } = call.body;
@@ -41,7 +41,7 @@ export const endpoint = defineEndpoint({
     if (queries.length !== 1 && queries.length !== others.length)
       throw invalidValue(
         'text_2',
-        `text_1 has ${queries.length} texts, and text_2 ${others.length}; one each, or one to all, can be compared.`,
+        `text_1 has ${queries.length} texts and text_2 has ${others.length}; compare one each, or one with all.`,
       );
     call.exchange.describe({ operation: 'score', body: call.body });
     return slowJson(call, async (signal): Promise<z.output<typeof reply>> => {

@@ -47,7 +47,7 @@ const retrieve = defineEndpoint({
   method: 'get',
   path: '/v1/chat/completions/{completion_id}',
   tag: 'Text',
-  summary: 'Return a stored chat completion',
+  summary: 'Get a stored chat completion',
   reply: { description: 'The completion', json: storedReply },
   handle: async (call: Call) => Response.json(entryOf(await completionOf(call))),
 });
@@ -56,7 +56,7 @@ const update = defineEndpoint({
   method: 'post',
   path: '/v1/chat/completions/{completion_id}',
   tag: 'Text',
-  summary: "Replace a stored chat completion's metadata",
+  summary: 'Replace the metadata of a stored chat completion',
   body: { schema: z.strictObject({ metadata: metadataField.nullable() }).openapi('StoredChatCompletionUpdate') },
   reply: { description: 'The completion', json: storedReply },
   async handle(call) {
@@ -71,9 +71,9 @@ const remove = defineEndpoint({
   method: 'delete',
   path: '/v1/chat/completions/{completion_id}',
   tag: 'Text',
-  summary: 'Forget a stored chat completion',
+  summary: 'Delete a stored chat completion',
   reply: {
-    description: 'It is forgotten',
+    description: 'Deleted',
     json: z
       .strictObject({ id: z.string(), object: z.literal('chat.completion.deleted'), deleted: z.literal(true) })
       .openapi('DeletedChatCompletion'),
@@ -111,7 +111,7 @@ const messages = defineEndpoint({
   method: 'get',
   path: '/v1/chat/completions/{completion_id}/messages',
   tag: 'Text',
-  summary: 'List the messages that a stored chat completion answers',
+  summary: 'List the prompt messages of a stored chat completion',
   query: messagesQuery,
   reply: { description: 'A page of messages', json: listReply(storedMessage, 'StoredChatMessageList') },
   async handle(call: Call) {

@@ -12,7 +12,7 @@ export const endpoint = defineEndpoint({
   tag: 'Other kinds',
   summary: 'Answer typed questions about a state with probabilities',
   body: { schema: systemOneRequest, unsupported: { images: [[]], assets: [{}] } },
-  reply: { description: 'One answer for each question, by id', json: systemOneReply },
+  reply: { description: 'One answer per question, by id', json: systemOneReply },
   fields: { prompt: 'state' },
   handle: (call) => answerSystemOne(call, call.body),
 });

@@ -37,15 +37,15 @@ const tokenize = defineEndpoint({
   method: 'post',
   path: '/tokenize',
   tag: 'Text',
-  summary: 'Tokens of a text, or of a conversation as the model reads it',
+  summary: 'Tokenize a text, or a conversation as rendered for the model',
   body: { schema: tokenizeRequest, unsupported: { add_special_tokens: [true] } },
-  reply: { description: 'Their ids', json: tokenizeReply },
+  reply: { description: 'Token ids', json: tokenizeReply },
   fields: { prompt: 'prompt' },
   handle(call) {
     const { body } = call;
     const model = call.model(body.model, 'text');
     if ((body.prompt === undefined) === (body.messages === undefined))
-      throw invalidValue('prompt', 'Either prompt or messages has to be sent.', 'missing_required_parameter');
+      throw invalidValue('prompt', 'Send either prompt or messages.', 'missing_required_parameter');
     return slowJson(call, async (signal): Promise<z.output<typeof tokenizeReply>> => {
       using lease = await call.lease(model);
       const { opened } = lease;
@@ -92,7 +92,7 @@ const detokenize = defineEndpoint({
   method: 'post',
   path: '/detokenize',
   tag: 'Text',
-  summary: 'The text of tokens',
+  summary: 'Decode token ids',
   body: { schema: detokenizeRequest },
   reply: { description: 'The text', json: detokenizeReply },
   handle(call) {
@@ -105,7 +105,7 @@ const detokenize = defineEndpoint({
       if (wrong >= 0)
         throw invalidValue(
           `tokens[${wrong}]`,
-          `The model's vocabulary has ${vocabularySize} tokens; ${tokens[wrong]} is none of them.`,
+          `The model's vocabulary has ${vocabularySize} tokens; ${tokens[wrong]} is not one of them.`,
         );
       const [prompt] = await textsOf(lease.opened, [tokens], signal);
       return { prompt };

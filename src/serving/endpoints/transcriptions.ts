@@ -12,14 +12,16 @@ import { Uploads } from '../request-files.ts';
 const request = z
   .strictObject({
     file: z
-      .custom<File>((value) => value instanceof File, 'must be a file of the form')
+      .custom<File>((value) => value instanceof File, 'must be a file in the form')
       .openapi({ type: 'string', format: 'binary' }),
     model: z.string(),
     language: z.string().optional(),
     response_format: z.enum(['json', 'text', 'srt', 'verbose_json', 'vtt']).optional(),
     temperature: z.coerce.number().min(0).max(1).optional(),
-    timestamp_granularities: z.array(z.enum(['segment'], 'must be segment: times of words are not known')).optional(),
-    stream: z.enum(['false'], 'must be false: transcripts are given whole').optional(),
+    timestamp_granularities: z
+      .array(z.enum(['segment'], 'must be segment: word timestamps are not supported'))
+      .optional(),
+    stream: z.enum(['false'], 'must be false: transcripts cannot be streamed').optional(),
   })
   .openapi('TranscriptionRequest');
 
@@ -58,10 +60,10 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/audio/transcriptions',
   tag: 'Other kinds',
-  summary: 'The text of a recording',
+  summary: 'Transcribe a recording',
   body: form,
   reply: {
-    description: 'The text, as JSON, plain, or as subtitles',
+    description: 'The text, as JSON, plain text or subtitles',
     json: reply,
     texts: ['text/plain', 'text/vtt', 'application/x-subrip'],
   },

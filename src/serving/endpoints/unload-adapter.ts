@@ -10,10 +10,10 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/unload_lora_adapter',
   tag: 'Adapters',
-  summary: 'Stop serving an adapter; answers when its last rows are done and its memory is free',
+  summary: 'Unload an adapter; responds when its last requests are done and its memory is free',
   isAdmin: true,
   body: { schema: request },
-  reply: { description: 'It is gone', texts: ['text/plain'] },
+  reply: { description: 'Unloaded', texts: ['text/plain'] },
   async handle(call) {
     const { lora_name: name } = call.body;
     const { table, pool } = call.server;

@@ -72,7 +72,7 @@ const create = defineEndpoint({
   method: 'post',
   path: '/v1/uploads',
   tag: 'Training',
-  summary: 'Begin a file that is sent in parts, within an hour',
+  summary: 'Start a multipart upload, to be completed within an hour',
   body: { schema: request, unsupported: { expires_after: [] } },
   reply: { description: 'The upload', json: reply },
   async handle(call) {
@@ -153,9 +153,9 @@ const complete = defineEndpoint({
   method: 'post',
   path: '/v1/uploads/{upload_id}/complete',
   tag: 'Training',
-  summary: 'Put the parts together, in the order given',
+  summary: 'Complete an upload from its parts, in the given order',
   body: { schema: ending },
-  reply: { description: 'The upload with its file', json: reply },
+  reply: { description: 'The upload and its file', json: reply },
   async handle(call) {
     const { registry } = trainingOf(call);
     const upload = await openUpload(call);
@@ -180,11 +180,11 @@ async function checkedParts(
   const known = new Map((await partsOf(registry, id)).map((one) => [one.id, one]));
   const unknown = wanted.find((one, i) => !known.has(one) || wanted.indexOf(one) !== i);
   if (unknown !== undefined)
-    throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is not a part of this upload, or is named twice.`);
+    throw invalidValue('part_ids', `'${unknown.slice(0, 100)}' is not a part of this upload, or is listed twice.`);
   const parts = wanted.map((one) => known.get(one)!);
   const sent = parts.reduce((sum, one) => sum + one.bytes, 0);
   if (sent === bytes) return parts;
-  throw invalidValue('part_ids', `The parts have ${sent} bytes together; ${bytes} were announced.`);
+  throw invalidValue('part_ids', `The parts have ${sent} bytes in total, but ${bytes} were announced.`);
 }
 
 /** Concatenates the parts without blocking other requests. @throws ApiError 400 for a different MD5 */
@@ -199,7 +199,7 @@ async function joinParts(
       sum?.update(chunk as Buffer);
       draft.write(chunk as Buffer);
     }
-  if (sum?.digest('hex') !== md5) throw invalidValue('md5', 'The parts together have another MD5.');
+  if (sum?.digest('hex') !== md5) throw invalidValue('md5', 'The MD5 of the assembled file does not match.');
   const { owner, purpose, filename, bytes } = upload;
   const sha256 = draft.commit();
   return { owner, purpose, filename, bytes, sha256, created_at: Date.now(), expires_at: null };
@@ -209,7 +209,7 @@ const cancel = defineEndpoint({
   method: 'post',
   path: '/v1/uploads/{upload_id}/cancel',
   tag: 'Training',
-  summary: 'Give up an upload',
+  summary: 'Cancel an upload',
   reply: { description: 'The upload', json: reply },
   async handle(call: Call) {
     const { registry } = trainingOf(call);

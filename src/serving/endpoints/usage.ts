@@ -16,7 +16,7 @@ const query = z.strictObject({
   end_time: z.coerce.number().int().min(0).optional(),
   bucket_width: z.enum(['1h', '1d']).default('1d'),
   limit: z.coerce.number().int().min(1).max(744).optional().openapi({ description: 'Buckets of a page' }),
-  page: z.coerce.number().int().min(0).optional().openapi({ description: 'next_page of the page before' }),
+  page: z.coerce.number().int().min(0).optional().openapi({ description: 'next_page of the previous page' }),
   group_by: z.array(z.enum(['model', 'api_key_id'])).default([]),
   models: z.array(z.string()).optional(),
   api_key_ids: z.array(z.string()).optional().openapi({ description: 'Names of keys' }),
@@ -57,7 +57,7 @@ export const endpoint = defineEndpoint({
   method: 'get',
   path: '/v1/organization/usage/completions',
   tag: 'Monitoring',
-  summary: 'Requests and tokens of keys, of every kind of model, by hour or day',
+  summary: 'Requests and tokens per key, for all kinds of models, by hour or day',
   isAdmin: true,
   query,
   reply: { description: 'A page of buckets', json: reply },
@@ -86,8 +86,7 @@ export const endpoint = defineEndpoint({
 });
 
 function notKept(): ApiError {
-  const message =
-    'This server keeps no usage. It does where it asks for keys (--api-keys), serves the registry or trains.';
+  const message = 'This server does not record usage. It does with --api-keys, the registry or training.';
   return new ApiError(404, { message, code: 'usage_not_kept' });
 }
 

@@ -10,7 +10,7 @@ const reply = z
     deleted: z.literal(true),
     answers: z.number().int(),
     feedback: z.number().int(),
-    rows: z.number().int().openapi({ description: 'Of data sets that `attune improve` made' }),
+    rows: z.number().int().openapi({ description: 'Data sets made by `attune improve`' }),
     models: z.array(z.string()).openapi({ description: 'Versions that were trained on them' }),
   })
   .openapi('DeletedUser');
@@ -19,9 +19,9 @@ export const endpoint = defineEndpoint({
   method: 'delete',
   path: '/v1/attune/users/{user}',
   tag: 'Monitoring',
-  summary: 'Forget a user: what was kept of their answers, and the key by which it can be read',
+  summary: 'Erase a user: stored data about their answers, and the key that decrypts it',
   isAdmin: true,
-  reply: { description: 'They are forgotten', json: reply },
+  reply: { description: 'Erased', json: reply },
   async handle({ server, params: { user } }: Call) {
     server.kept.eraseUser(user);
     const { traces, feedback, rows, models } = await watcherOf(server).eraseUser(user);

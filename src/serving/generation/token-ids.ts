@@ -18,7 +18,7 @@ export function refuseStreamedIds({ return_token_ids: isAsked }: { return_token_
   if (isAsked === true)
     throw invalidValue(
       'return_token_ids',
-      'Token ids are given of whole answers, not of streams.',
+      'Token ids are only returned for complete answers, not for streams.',
       'unsupported_value',
     );
 }

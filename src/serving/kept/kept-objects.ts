@@ -57,7 +57,7 @@ export async function findKept<Kind extends KeptKind>(
 
 export function keptNotFound(kind: KeptKind, id: string, param?: string): ApiError {
   const message =
-    `There is no ${NAMES[kind]} '${id.slice(0, 100)}'. A server keeps the last ones while it runs, ` +
+    `There is no ${NAMES[kind]} '${id.slice(0, 100)}'. The server keeps recent ones while it runs, ` +
     'or for some days with --keep-responses.';
   const code = `${param === 'previous_response_id' ? 'previous_response' : kind}_not_found`;
   return new ApiError(param === undefined ? 404 : 400, { message, param: param ?? `${kind}_id`, code });
@@ -90,7 +90,7 @@ export async function addItems(
   const failure = await server.kept.add(items.map((value) => ({ ...shared, id: value.id, value })));
   if (failure === 'gone') throw keptNotFound('conversation', parent);
   if (failure === undefined) return;
-  const message = `The conversation '${parent}' would become larger than this server keeps: begin another one.`;
+  const message = `The conversation '${parent}' would exceed the size limit: start a new one.`;
   throw new ApiError(400, { message, param: 'items', code: 'conversation_too_large' });
 }
 

@@ -92,9 +92,9 @@ export class AdapterFolder {
 
 function unreadable(folder: string, cause: unknown): AttuneError {
   return new AttuneError('E_SERVE_SETTINGS', {
-    what: `The folder of adapters ${resolve(folder)} cannot be read`,
+    what: `The adapter folder ${resolve(folder)} cannot be read`,
     got: (cause as NodeJS.ErrnoException).code ?? (cause as Error).message,
-    fix: 'name a folder with a folder for each adapter (adapter_folder)',
+    fix: 'give a folder with one subfolder per adapter (adapter_folder)',
     cause,
   });
 }

@@ -113,7 +113,7 @@ const LONGEST_WAIT = 600;
 function full({ rows, work, rate }: Line, owners: number): ApiError {
   const wait = Math.min(LONGEST_WAIT, Math.max(1, Math.ceil(rate.secondsFor({ rows, work }))));
   const message =
-    `Too many requests wait already (${rows} answers of ${owners === 1 ? 'one key' : `${owners} keys`}, ` +
-    `max_queue). Send it again in ${wait} s.`;
+    `Too many requests are waiting (${rows} answers of ${owners === 1 ? 'one key' : `${owners} keys`}, ` +
+    `max_queue). Retry in ${wait} s.`;
   return new ApiError(429, { message, code: 'rate_limit_exceeded', headers: { 'retry-after': String(wait) } });
 }

@@ -260,11 +260,11 @@ async function close({ opening }: Slot): Promise<void> {
 function cannotOpen(model: ServedModel, error: unknown): ApiError {
   const { code } = toApiError(error);
   if (code === 'server_shutting_down') return shuttingDown();
-  const message = `The model '${model.id}' cannot be loaded just now. The server's log says why.`;
+  const message = `The model '${model.id}' cannot be loaded at the moment. The server's log says why.`;
   return new ApiError(503, { message, code: 'model_unavailable', headers: { 'retry-after': '5' }, cause: error });
 }
 
 export function shuttingDown(): ApiError {
-  const message = 'The server is shutting down. Send the request again in a moment.';
+  const message = 'The server is shutting down. Retry in a moment.';
   return new ApiError(503, { message, code: 'server_shutting_down', headers: { 'retry-after': '5' } });
 }

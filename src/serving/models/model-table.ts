@@ -185,7 +185,7 @@ export function defaultName(target: string): string {
 function nameTaken(name: string): AttuneError {
   return new AttuneError('E_SERVE_NAMES', {
     what: `Two models would have the name ${name}`,
-    expected: 'a name of its own for each',
+    expected: 'a unique name for each',
     fix: 'serve one of them as --alias NAME=TARGET only',
   });
 }

@@ -37,7 +37,7 @@ async function readTogether(model: RowModel, pairs: readonly TextPair[], name: s
   const { answers, labels = [] } = model;
   const isScore = answers === 'number' || (answers === 'label' && labels.length === 2);
   if (!isScore) {
-    const message = `The model '${name}' gives a pair of texts no single score.`;
+    const message = `The model '${name}' does not give a single score for a pair of texts.`;
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }
   const { rows, tokens } = await model.predict(pairs.map(({ query, text }) => ({ text: query, text_pair: text })));

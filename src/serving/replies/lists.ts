@@ -40,7 +40,7 @@ export function pageReply<Row, Item extends { id: string }>(
   { after = '' }: Pick<PageWish, 'after'>,
   itemOf: (row: Row) => Item,
 ): Response {
-  if (page === undefined) throw invalidValue('after', `There is nothing with the id '${after.slice(0, 100)}'.`);
+  if (page === undefined) throw invalidValue('after', `There is no item with the id '${after.slice(0, 100)}'.`);
   const data = page.rows.map(itemOf);
   return Response.json({
     object: 'list',

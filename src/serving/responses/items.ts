@@ -20,7 +20,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
 export function newItems(items: readonly InputItem[]): ConversationItem[] {
   return items.map((item, i) => {
     if (item.type !== 'item_reference') return withId(item, newKeptId(`${PREFIXES[item.type ?? 'message']}_`));
-    throw invalidValue(`items[${i}]`, 'A conversation keeps items themselves, not references to them.');
+    throw invalidValue(`items[${i}]`, 'A conversation needs complete items, not references.');
   });
 }
 

@@ -53,7 +53,7 @@ export const inputItem = z.union(
 export type InputItem = z.output<typeof inputItem>;
 
 const tool = z.looseObject({
-  type: z.literal('function', 'must be function: no tool is run here'),
+  type: z.literal('function', 'must be function: the server runs no tools'),
   name: z.string().regex(/^[\w-]{1,64}$/, 'must be letters, digits, - and _, 64 at most'),
   description: z.string().nullish(),
   parameters: z.record(z.string(), z.unknown()).nullish(),
@@ -219,7 +219,7 @@ function messagesOf(items: readonly InputItem[]): ChatMessage[] {
     else if (item.type === 'item_reference')
       throw invalidValue(
         `input[${i}]`,
-        'Items of earlier responses are named by previous_response_id.',
+        'Refer to items of earlier responses by previous_response_id.',
         'unsupported_value',
       );
   }
@@ -244,7 +244,7 @@ function textOf(content: z.output<typeof itemContent>, field: string): string {
     if (TEXTS.has(type)) return text ?? refusal ?? '';
     throw invalidValue(
       `${field}[${i}]`,
-      `The model reads texts, and ${field}[${i}] is ${JSON.stringify(type)}.`,
+      `The model reads text, but ${field}[${i}] is ${JSON.stringify(type)}.`,
       'unsupported_value',
     );
   });

@@ -95,7 +95,7 @@ export const chatRequest = z
     add_generation_prompt: z.boolean().optional(),
     continue_final_message: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
-    store: z.boolean().optional().openapi({ description: 'Keep the completion: GET /v1/chat/completions lists it' }),
+    store: z.boolean().optional().openapi({ description: 'Store the completion: GET /v1/chat/completions lists it' }),
     // Hints that change no answer.
     verbosity: z.enum(['low', 'medium', 'high']).optional(),
     prediction: z.looseObject({ type: z.literal('content'), content }).optional(),

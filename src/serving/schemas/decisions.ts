@@ -8,7 +8,7 @@ export const systemOneRequest = z
     model: z.string(),
     state: z
       .union([z.string(), anything, z.array(z.unknown())], 'expected a text, an object or a list')
-      .openapi({ description: 'What the questions are about' }),
+      .openapi({ description: 'The subject of the questions' }),
     questions: anything.openapi({
       description:
         'By id: {type: noul | choice | score, instructions, criteria}; criteria are null or {true, false}, ' +
@@ -46,12 +46,12 @@ export const decisionsRequest = z
     input: z
       .union([z.string(), z.array(anything)], 'expected a text, or a list of messages')
       .optional()
-      .openapi({ description: 'What the questions are about, as OpenAI has it' }),
+      .openapi({ description: "The subject of the questions, in OpenAI's form" }),
     state: z
       .union([z.string(), anything, z.array(z.unknown())])
       .optional()
       .openapi({
-        description: 'The same as OpenRouter has it: questions and answers are then those of /v1/systemone',
+        description: "The same in OpenRouter's form: questions and answers are then those of /v1/systemone",
       }),
     questions: z.union([z.array(anything), anything]).openapi({
       description:

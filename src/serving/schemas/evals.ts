@@ -21,7 +21,7 @@ export const evalRequest = z
       }),
       z
         .strictObject({ type: z.enum(['stored_completions', 'logs']), metadata: metadataField.nullish() })
-        .openapi({ description: 'Chat completions that were asked for with `store: true`, of this metadata' }),
+        .openapi({ description: 'Stored chat completions (`store: true`) with this metadata' }),
     ]),
     testing_criteria: z.array(anything).min(1).max(20),
   })
@@ -62,7 +62,7 @@ export const evalRunRequest = z
       z.strictObject({
         type: z.literal('completions'),
         source: z.discriminatedUnion('type', [...source.options, storedSource]),
-        model: z.string().optional().openapi({ description: 'Unless given, the answers that come with the rows' }),
+        model: z.string().optional().openapi({ description: 'Default: the answers in the rows' }),
         input_messages: z
           .discriminatedUnion('type', [
             z.strictObject({ type: z.literal('template'), template: z.array(turn).min(1) }),
@@ -121,7 +121,7 @@ export const evalRunReply = z
     attune: z
       .strictObject({ pass_rate: z.number(), low: z.number(), high: z.number() })
       .nullable()
-      .openapi({ description: 'Share of the rows that pass, with its interval of 95 %; null before the first row' }),
+      .openapi({ description: 'Share of rows that pass, with a 95 % interval; null before the first row' }),
   })
   .openapi('EvalRun');
 

@@ -118,11 +118,12 @@ function seedOf(seed: number | undefined): number {
 /** With a constraint, the constraint decides where an answer may end. */
 function leastLengthOf(given = 0, most: number, constraint: Constraint | undefined): number | undefined {
   if (given === 0) return undefined;
-  if (given > most) throw invalidValue('min_tokens', `min_tokens is ${given}, and the answer may have ${most} tokens.`);
+  if (given > most)
+    throw invalidValue('min_tokens', `min_tokens is ${given}, but the answer may have at most ${most} tokens.`);
   if (constraint === undefined) return given;
   throw invalidValue(
     'min_tokens',
-    `${constraint.field} says where the answer ends, so that min_tokens cannot be followed.`,
+    `${constraint.field} determines where the answer ends, so min_tokens cannot be used.`,
   );
 }
 
@@ -135,7 +136,7 @@ function stopIdsOf(
   if (unknown >= 0)
     throw invalidValue(
       `stop_token_ids[${unknown}]`,
-      `The model's vocabulary has ${vocabularySize} tokens; ${given![unknown]} is none of them.`,
+      `The model's vocabulary has ${vocabularySize} tokens; ${given![unknown]} is not one of them.`,
     );
   return [...(given ?? []), ...(ignores === true ? [] : stopIds)];
 }
@@ -150,7 +151,7 @@ function biasOf(
   if (wrong === undefined) return biases.length === 0 ? undefined : Object.fromEntries(biases);
   throw invalidValue(
     'logit_bias',
-    `logit_bias names tokens by their ids, from 0 to ${vocabularySize - 1}; got ${JSON.stringify(wrong)}.`,
+    `logit_bias takes token ids from 0 to ${vocabularySize - 1}; got ${JSON.stringify(wrong)}.`,
   );
 }
 
@@ -165,7 +166,7 @@ export function constraintOf(fields: Fields): Constraint | undefined {
     ...(choices === undefined ? [] : [{ spec: { choices }, field: 'guided_choice' }]),
   ];
   if (given.length <= 1) return given[0];
-  throw invalidValue(given[1].field, `${given.map(({ field }) => field).join(' and ')} exclude each other.`);
+  throw invalidValue(given[1].field, `${given.map(({ field }) => field).join(' and ')} cannot be combined.`);
 }
 
 interface Constraint {
@@ -204,7 +205,7 @@ function schemaOf(value: string | boolean | Record<string, unknown>, field: stri
   } catch {
     // Reported below.
   }
-  throw invalidValue(field, `${field} is not JSON schema.`, 'invalid_schema');
+  throw invalidValue(field, `${field} is not a valid JSON schema.`, 'invalid_schema');
 }
 
 /** Unsupported fields of OpenAI and other servers, with the values accepted for them. */

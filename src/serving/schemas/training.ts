@@ -51,7 +51,7 @@ export const jobRequest = z
     attune: z
       .record(z.string(), z.unknown())
       .default({})
-      .openapi({ description: "Further keys of attune's recipe: tuning, training, storage, checkpoints, data" }),
+      .openapi({ description: 'Further keys of the attune recipe: tuning, training, storage, checkpoints, data' }),
   })
   .openapi('FineTuningJobRequest');
 

@@ -19,7 +19,7 @@ import type { TrainingParts } from './training-parts.ts';
 /** @throws ApiError 404 on a server without jobs */
 export function trainingOf({ server: { training } }: Call): TrainingParts {
   if (training !== undefined) return training;
-  const message = 'This server takes neither files nor jobs. It does when it is started with --training.';
+  const message = 'This server does not accept files or jobs. Start it with --training to enable them.';
   throw new ApiError(404, { message, code: 'training_not_served' });
 }
 
@@ -39,7 +39,7 @@ export async function jobOf(call: Call): Promise<Job> {
 }
 
 export function notFound(kind: string, id: string, param?: string): ApiError {
-  const message = `There is no ${kind} '${id.slice(0, 100)}' here.`;
+  const message = `There is no ${kind} '${id.slice(0, 100)}'.`;
   return new ApiError(param === undefined ? 404 : 400, {
     message,
     param,
@@ -53,28 +53,27 @@ export async function checkStorage(call: Call, bytes: number): Promise<void> {
   const { registry } = trainingOf(call);
   const kept = [...(await filesOf(registry, call.owner)), ...(await openUploads(registry, call.owner))];
   const used = kept.reduce((sum, file) => sum + file.bytes, 0);
-  if (used + bytes > most)
-    throw quotaReached(`files of ${size(used)} are kept, of at most ${size(most)}`, 'Delete some');
+  if (used + bytes > most) throw quotaReached(`stored files use ${size(used)} of ${size(most)}`, 'Delete some');
 }
 
 /** @throws ApiError 429 */
 export async function checkOpenJobs(call: Call): Promise<void> {
   const most = call.key?.quota?.jobs ?? call.server.settings.quota.jobs;
   const open = (await jobsOf(trainingOf(call).registry, call.owner)).filter((job) => !hasEnded(job)).length;
-  if (open >= most) throw quotaReached(`${open} jobs are open, of at most ${most}`, 'Cancel one, or wait');
+  if (open >= most) throw quotaReached(`${open} of ${most} jobs are open`, 'Cancel one, or wait');
 }
 
 /** @throws ApiError 429 */
 export async function checkOpenBatches(call: Call): Promise<void> {
   const most = call.key?.quota?.jobs ?? call.server.settings.quota.jobs;
   const open = (await batchesOf(trainingOf(call).registry, call.owner)).filter(isBatchOpen).length;
-  if (open >= most) throw quotaReached(`${open} batches are open, of at most ${most}`, 'Cancel one, or wait');
+  if (open >= most) throw quotaReached(`${open} of ${most} batches are open`, 'Cancel one, or wait');
 }
 
 function quotaReached(what: string, advice: string): ApiError {
   const headers = { 'x-should-retry': 'false' };
   return new ApiError(429, {
-    message: `The quota of this key is reached: ${what}. ${advice}.`,
+    message: `The quota of this key is exhausted: ${what}. ${advice}.`,
     code: 'insufficient_quota',
     headers,
   });

@@ -183,7 +183,7 @@ export class EvalRunner {
       const { code, message } =
         error instanceof ApiError || error instanceof AttuneError
           ? toApiError(error)
-          : { code: 'invalid_item', message: 'The row has not what the template names.' };
+          : { code: 'invalid_item', message: 'The row lacks a value that the template uses.' };
       return { status: 'error', sample: { error: { code, message } }, results: [] };
     }
   }

@@ -22,7 +22,7 @@ export function jobEventOf(event: RunEvent): Told | undefined {
     case 'checkpoint-saved':
       return { key: `checkpoint ${event.step}`, message: `Checkpoint created at step ${event.step}` };
     case 'run-resumed':
-      return { key: `resumed ${event.step} ${Date.now()}`, message: `Training goes on from step ${event.step}` };
+      return { key: `resumed ${event.step} ${Date.now()}`, message: `Training continues from step ${event.step}` };
     case 'warning-raised':
       return { key: `warning ${event.code}`, level: 'warn', message: event.message };
     default:

@@ -27,11 +27,11 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
 function storeFailure(error: AttuneError, { training_file, validation_file }: Job): NonNullable<Job['error']> {
   const { code, what } = error;
   if (!isObjectLost(error)) {
-    const message = `The server cannot use its store (${code}). Its log says more.`;
+    const message = `The server cannot use its store (${code}). Its log has details.`;
     return { code: 'storage_unavailable', message, param: null };
   }
   const lost = Object.entries({ training_file, validation_file }).find(([, id]) => id !== null && what.includes(id));
-  const message = `A file of the job is missing or damaged on the server (${code}). Its log says more; upload the rows again.`;
+  const message = `A file of the job is missing or damaged on the server (${code}). Its log has details; upload the rows again.`;
   const kind = code === 'E_OBJECT_MISSING' ? 'file_content_missing' : 'file_content_damaged';
   return { code: kind, message, param: lost?.[0] ?? null };
 }

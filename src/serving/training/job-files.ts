@@ -11,7 +11,7 @@ export async function jobTarget(
 ): Promise<JobTarget> {
   const target = table.find(job.model)?.target ?? job.recipe?.model;
   if (typeof target === 'string') return { job, target, files: await fetchJobFiles(registry, job) };
-  throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is not served any more` });
+  throw new AttuneError('E_MODEL_MISSING', { what: `The model '${job.model}' is no longer served` });
 }
 
 /** Fetches a job's files unless they are present. @throws AttuneError E_JOB_FILE, E_OBJECTS… */
@@ -27,7 +27,7 @@ async function fetchOne(registry: Registry, id: string, owner: string): Promise<
   const file = await findFile(registry, id, owner);
   if (file !== undefined) return fetchFile(file);
   throw new AttuneError('E_JOB_FILE', {
-    what: `The file ${id} was deleted, or its time is over`,
-    fix: 'upload it again, and begin another job',
+    what: `The file ${id} was deleted or has expired`,
+    fix: 'upload it again, and create another job',
   });
 }

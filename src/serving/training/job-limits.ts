@@ -18,9 +18,9 @@ export function overdrawn(
   const name = (['steps', 'tokens', 'hours'] as const).find((one) => spent[one] > limits[one]);
   if (name === undefined) return undefined;
   return new AttuneError('E_JOB_LIMIT', {
-    what: `The job was stopped at a limit of this server, with its newest checkpoint: job_${name} is ${limits[name]}`,
+    what: `The job was stopped at a server limit, with its newest checkpoint: job_${name} is ${limits[name]}`,
     got: String(Math.round(spent[name] * 100) / 100),
-    fix: 'train fewer steps, or fewer rows',
+    fix: 'train for fewer steps, or on fewer rows',
   });
 }
 
@@ -28,9 +28,9 @@ export function overdrawn(
 export function refuseSteps(steps: number, most: number): void {
   if (steps <= most) return;
   throw new AttuneError('E_JOB_LIMIT', {
-    what: `The job asks for more steps than this server trains: job_steps is ${most}`,
+    what: `The job needs more steps than this server allows: job_steps is ${most}`,
     got: String(steps),
-    fix: 'ask for fewer epochs or steps, or for larger batches',
+    fix: 'request fewer epochs or steps, or larger batches',
   });
 }
 
@@ -38,6 +38,6 @@ export function refuseSteps(steps: number, most: number): void {
 export function refuseAskedSteps(extra: Record<string, unknown>, most: number): void {
   const { max_steps: asked } = (extra.training ?? {}) as { max_steps?: unknown };
   if (typeof asked !== 'number' || asked <= most) return;
-  const message = `attune.training.max_steps is ${asked}: one job has at most ${most} steps here (job_steps).`;
+  const message = `attune.training.max_steps is ${asked}; a job may have at most ${most} steps here (job_steps).`;
   throw new ApiError(400, { message, param: 'attune.training.max_steps', code: 'job_limit_reached' });
 }

@@ -159,7 +159,7 @@ export class JobQueue {
       await addEvent(registry, {
         job: job.id,
         key: `resumed by hand ${Date.now()}`,
-        message: 'The job waits to go on',
+        message: 'The job is waiting to continue',
       });
     } else if (what === 'pause') {
       const isWaiting = await changeJob(registry, job.id, { status: 'paused' }, ['queued']);

@@ -145,7 +145,7 @@ export class JobRun {
     this.#crashes.set(id, { tokens, times });
     log.error({ job: id, err: error, times }, 'worker of a job crashed');
     if (times >= MOST_CRASHES) return false;
-    const message = 'The process that trained was killed; the job goes on from its newest checkpoint';
+    const message = 'The training process was killed; the job continues from its newest checkpoint';
     return this.#held.write(async (transaction) => {
       await addEvent(transaction, { job: id, key: `crashed ${Date.now()}`, level: 'warn', message });
       return this.#waitsAgain(transaction);

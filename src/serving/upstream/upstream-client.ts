@@ -57,7 +57,7 @@ async function* bytesFrom(model: UpstreamModel, { path, body, signal }: Upstream
     if (error instanceof ApiError) throw error;
     signal.throwIfAborted();
     if (!silence.signal.aborted) throw failed(model, failureIn(error, endpoint));
-    const message = `The upstream '${model.id}' has sent nothing for ${seconds} s.`;
+    const message = `The upstream '${model.id}' sent no data for ${seconds} s.`;
     throw new ApiError(504, { message, code: 'upstream_timeout' });
   } finally {
     silence.end();
@@ -68,7 +68,7 @@ async function* bounded(model: UpstreamModel, { body }: Response, silence: Silen
   let size = 0;
   for await (const part of body ?? []) {
     size += part.length;
-    if (size > MOST_BYTES) throw failed(model, `its reply has more than ${MOST_BYTES} bytes`);
+    if (size > MOST_BYTES) throw failed(model, `its reply exceeds ${MOST_BYTES} bytes`);
     // A slow client does not count as upstream silence.
     silence.end();
     yield part;
@@ -107,7 +107,7 @@ async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiE
   const { status, headers } = response;
   const text = await startOf(response);
   const said = messageIn(text, model.upstream.endpoint);
-  const message = `The upstream '${model.id}' answers with status ${status}: ${said}`;
+  const message = `The upstream '${model.id}' responded with status ${status}: ${said}`;
   if (status === 429) {
     const seconds = String(Math.ceil(retryAfter(headers) ?? 1));
     return new ApiError(429, { message, code: 'rate_limit_exceeded', headers: { 'retry-after': seconds } });
@@ -115,7 +115,7 @@ async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiE
   if (OF_REQUEST.has(status)) return new ApiError(status, { message, code: 'upstream_refused' });
   if (status >= 500) return failed(model, `status ${status}: ${said}`);
   // A wrong key or URL: the operator finds the reason in the log.
-  const told = `The upstream '${model.id}' refuses this server (status ${status}). The server's log says why.`;
+  const told = `The upstream '${model.id}' rejected this server (status ${status}). The server's log says why.`;
   const cause = new Error(message);
   return new ApiError(502, { message: told, code: 'upstream_refused', headers: { 'x-should-retry': 'false' }, cause });
 }
@@ -138,9 +138,9 @@ function objectIn(model: UpstreamModel, text: string): JsonObject {
   } catch {
     // Reported below.
   }
-  throw failed(model, 'its reply is not JSON object');
+  throw failed(model, 'its reply is not a JSON object');
 }
 
 function failed({ id }: UpstreamModel, reason: string): ApiError {
-  return new ApiError(502, { message: `The upstream '${id}' has failed: ${reason}.`, code: 'upstream_failed' });
+  return new ApiError(502, { message: `The upstream '${id}' failed: ${reason}.`, code: 'upstream_failed' });
 }

@@ -24,7 +24,7 @@ export function isUpstream(model: ServedModel | undefined): model is UpstreamMod
 
 function keyMissing(id: string, variable: string): AttuneError {
   return new AttuneError('E_SERVE_SETTINGS', {
-    what: `The upstream ${id} cannot be asked`,
+    what: `The upstream ${id} cannot be used`,
     got: `${variable} is not set`,
     fix: `export ${variable}=…, or leave api_key_env out where no key is needed`,
   });

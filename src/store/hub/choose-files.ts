@@ -27,13 +27,15 @@ export function modelFiles(files: readonly HubFile[], { name }: Repository): Hub
   if (weights.some(({ path }) => !path.includes('/'))) return [...texts, ...weights];
   const pickles = files.filter(({ path }) => PICKLES.test(path)).map(({ path }) => path);
   throw new AttuneError(pickles.length > 0 ? 'E_PICKLE_WEIGHTS' : 'E_HUB_NO_WEIGHTS', {
-    what: `${name} has no weights as safetensors`,
+    what: `${name} has no safetensors weights`,
     got:
       pickles.length > 0
-        ? `${pickles.slice(0, 3).join(', ')}: formats that can run code when they are read`
+        ? `${pickles.slice(0, 3).join(', ')}: formats that can run code when loaded`
         : `${plural(files.length, 'files')}, none of them weights`,
     fix:
-      pickles.length > 0 ? 'take a revision that has safetensors: owner/name@refs/pr/…' : 'check the name of the model',
+      pickles.length > 0
+        ? 'choose a revision that has safetensors: owner/name@refs/pr/…'
+        : 'check the name of the model',
   });
 }
 
@@ -46,7 +48,7 @@ export function datasetFiles(files: readonly HubFile[], { name }: Repository): H
   const rows = files.filter(({ path }) => ROWS.test(path) && !NO_ROWS.test(path));
   if (rows.length > 0) return [...rows, ...files.filter(({ path }) => path === 'README.md')];
   throw new AttuneError('E_HUB_NO_ROWS', {
-    what: `${name} has no rows in files that can be read`,
+    what: `${name} has no data files in a supported format`,
     got:
       files.length === 0
         ? 'no files'
@@ -54,6 +56,6 @@ export function datasetFiles(files: readonly HubFile[], { name }: Repository): H
             .slice(0, 5)
             .map(({ path }) => path)
             .join(', '),
-    expected: 'Parquet, JSON, JSONL, CSV or TSV; scripts of a data set are never run',
+    expected: 'Parquet, JSON, JSONL, CSV or TSV; scripts in data sets are never run',
   });
 }

@@ -59,8 +59,8 @@ async function fetchWhole(request: DownloadRequest, part: string): Promise<void>
     rmSync(part, { force: true });
   }
   throw new AttuneError('E_HUB_HASH', {
-    what: `${file.path} came with other bytes than the hub said`,
-    got: 'another hash; the file was thrown away',
+    what: `${file.path} does not match the hash announced by the hub`,
+    got: 'another hash; the file was discarded',
     expected: `${file.hashedBy === 'git' ? "git's SHA-1" : 'SHA-256'} ${file.hash}`,
     fix: 'try again; if it happens again, do not trust this mirror',
   });
@@ -120,7 +120,7 @@ function waitFor(error: unknown): number | undefined {
 async function fetchOn({ url, file, fetch, signal, onProgress, patience = PATIENCE }: DownloadRequest, part: string) {
   let have = sizeOf(part);
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error(`nothing came for ${patience / 1000} s`)), patience);
+  const timer = setTimeout(() => silence.abort(new Error(`no data for ${patience / 1000} s`)), patience);
   try {
     const headers: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
     const response = await fetch(url, { headers, signal: AbortSignal.any([signal, silence.signal]) });
@@ -159,22 +159,23 @@ function refuse(response: Response, { path }: DownloadRequest['file']): void {
   const { status } = response;
   if (status === 200 || status === 206) return;
   if (status === 429 || status >= 500) throw new Busy(response);
-  if (status === 416) throw new AttuneError('E_HUB_SIZE', { what: `${path} is shorter than the hub said`, fix: RETRY });
+  if (status === 416)
+    throw new AttuneError('E_HUB_SIZE', { what: `${path} is shorter than announced by the hub`, fix: RETRY });
   throw new AttuneError(status === 401 || status === 403 ? 'E_HUB_FORBIDDEN' : 'E_HUB_MISSING', {
-    what: `The hub does not give ${path}`,
+    what: `The hub refused to serve ${path}`,
     got: `status ${status}`,
     fix: status === 404 ? RETRY : 'accept the terms on its page, and set HF_TOKEN',
   });
 }
 
-const RETRY = 'fetch again; the repository may have changed meanwhile';
+const RETRY = 'fetch it again; the repository may have changed';
 
 function tooLong(file: DownloadRequest['file'], part: string): AttuneError {
   rmSync(part, { force: true });
   return new AttuneError('E_HUB_SIZE', {
-    what: `${file.path} is longer than the hub said`,
+    what: `${file.path} is longer than announced by the hub`,
     expected: `${file.size} bytes`,
-    fix: 'do not trust this mirror if it happens again',
+    fix: 'if it happens again, do not trust this mirror',
   });
 }
 
@@ -183,7 +184,7 @@ function givenUp({ path }: DownloadRequest['file'], error: unknown): AttuneError
   return new AttuneError('E_HUB_UNREACHABLE', {
     what: `${path} could not be fetched`,
     got: cause instanceof Error ? cause.message : message,
-    fix: 'try again: it goes on where it broke off',
+    fix: 'try again: the download resumes where it stopped',
   });
 }
 

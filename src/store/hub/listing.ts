@@ -95,9 +95,9 @@ function checkedFile({ path, size, oid, lfs }: ListFileEntry, repository: Reposi
 
 function odd({ name }: Repository, got: string): AttuneError {
   return new AttuneError('E_HUB_ANSWER', {
-    what: `The hub's answer on ${name} cannot be used`,
+    what: `The hub's answer for ${name} is invalid`,
     got,
-    fix: 'check HF_ENDPOINT; a mirror may be broken',
+    fix: 'check HF_ENDPOINT; the mirror may be broken',
   });
 }
 
@@ -114,7 +114,7 @@ export function readableError(error: unknown, repository: Repository, settings: 
   const { statusCode } = error;
   if (statusCode === 401 || statusCode === 403) {
     return new AttuneError('E_HUB_FORBIDDEN', {
-      what: `The hub refuses ${name} ${settings.token === undefined ? 'without a token' : 'to the owner of this token'}`,
+      what: `The hub denied access to ${name} ${settings.token === undefined ? 'without a token' : 'to the owner of this token'}`,
       got: `status ${statusCode}`,
       fix: `accept its terms on ${settings.endpoint}/${kind === 'dataset' ? 'datasets/' : ''}${name}, and set HF_TOKEN`,
     });
@@ -126,9 +126,9 @@ export function readableError(error: unknown, repository: Repository, settings: 
     });
   }
   return new AttuneError('E_HUB_UNREACHABLE', {
-    what: `${settings.endpoint} does not answer as a hub does`,
+    what: `${settings.endpoint} does not behave like a Hugging Face hub`,
     got: `status ${statusCode}`,
-    fix: 'try again later, or another mirror: HF_ENDPOINT',
+    fix: 'try again later, or set HF_ENDPOINT to another mirror',
   });
 }
 
@@ -137,7 +137,7 @@ function unreachable(error: unknown, { endpoint }: HubSettings): AttuneError {
   return new AttuneError('E_HUB_UNREACHABLE', {
     what: `${endpoint} cannot be reached`,
     got: cause instanceof Error ? cause.message : message,
-    fix: 'check the network, or set HF_ENDPOINT to a mirror; what was fetched before works offline',
+    fix: 'check the network, or set HF_ENDPOINT to a mirror; files fetched before work offline',
     cause: error,
   });
 }

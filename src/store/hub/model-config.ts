@@ -23,8 +23,8 @@ export async function fetchModelConfig(
   const file = files.find(({ path }) => path === 'config.json');
   if (file === undefined || file.size > MOST_BYTES) {
     throw new AttuneError('E_HUB_MISSING', {
-      what: `${repository.name} has no config.json that could be read`,
-      fix: 'choose a repository of a model: an adapter names its base model on its page',
+      what: `${repository.name} has no readable config.json`,
+      fix: "choose the repository of a model; an adapter's page names its base model",
     });
   }
   const place = blobPath(repositoryFolder(repository, settings), file.hash);

@@ -52,7 +52,9 @@ export async function pullRepository(repository: Repository, options: PullOption
 }
 
 function withheld({ endpoint }: HubSettings): RunEvent {
-  const message = `${endpoint} is contacted without your token, since anyone on the network could read it: use https:// for private repositories`;
+  const message =
+    `${endpoint} is contacted without your token, because anyone on the network could read it: use ` +
+    'https:// for private repositories';
   return { type: 'warning-raised', code: 'W_TOKEN_WITHHELD', message };
 }
 
@@ -111,16 +113,16 @@ function refuseFullDisk(missing: readonly HubFile[], root: string): void {
     what: `The files do not fit on the disk of ${root}`,
     got: `${formatBytes(free)} free`,
     expected: formatBytes(wanted),
-    fix: 'free some space, or set HF_HOME to another disk',
+    fix: 'free some space, or set HF_HOME to a folder on another disk',
   });
 }
 
 function refuseOffline({ name }: Repository, { isOffline, cache }: HubSettings): void {
   if (!isOffline) return;
   throw new AttuneError('E_HUB_OFFLINE', {
-    what: `${name} is neither a folder here nor in the cache, and nothing is fetched from the hub`,
+    what: `${name} is neither a folder nor in the cache, and downloads are disabled`,
     got: 'HF_HUB_OFFLINE is set',
     expected: `a folder of that name, or the files of ${name} in ${cache}`,
-    fix: `check the name; or unset HF_HUB_OFFLINE, and attune models pull ${name} fetches it`,
+    fix: `check the name; or unset HF_HUB_OFFLINE and run attune models pull ${name}`,
   });
 }

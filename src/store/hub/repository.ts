@@ -32,7 +32,7 @@ export function parseRepository(text: string, kind: RepositoryKind): Repository 
     return { kind, name, revision };
   }
   throw new AttuneError('E_HUB_NAME', {
-    what: `"${text}" is not the name of ${withArticle(kind)} on the hub`,
+    what: `"${text}" is not a valid name of ${withArticle(kind)} on the hub`,
     expected: 'owner/name, or owner/name@revision',
   });
 }

@@ -167,9 +167,9 @@ async function* partsOf(file: FileHandle, size: number): AsyncGenerator<Buffer> 
 function requireSame({ key, sha256 }: StoredObject, found: string): void {
   if (found === sha256) return;
   throw new AttuneError('E_OBJECT_CHANGED', {
-    what: `A file was changed while it was sent to the object store (${key})`,
+    what: `A file changed while it was uploaded to the object store (${key})`,
     got: `SHA-256 ${found}`,
     expected: sha256,
-    fix: 'send it again while it is not being written',
+    fix: 'upload it again when nothing is writing to it',
   });
 }

@@ -86,7 +86,7 @@ export function keysBelow(folder: string, prefix: string): string[] {
 
 function missing(path: string): AttuneError {
   return new AttuneError('E_OBJECT_MISSING', {
-    what: `A file of the store is not in ${path}`,
-    fix: 'where servers share files in a bucket, ATTUNE_OBJECTS has to name it; where they share a folder, mount it',
+    what: `A file of the object store is missing from ${path}`,
+    fix: 'if servers share files in a bucket, set ATTUNE_OBJECTS; if they share a folder, mount it',
   });
 }

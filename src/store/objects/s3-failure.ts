@@ -13,20 +13,20 @@ interface Failure {
 
 const KEYS = 'check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, or the profile of ~/.aws';
 
-const CREDENTIALS: Failure = { code: 'E_OBJECTS_CREDENTIALS', what: 'The keys are refused by', fix: KEYS };
+const CREDENTIALS: Failure = { code: 'E_OBJECTS_CREDENTIALS', what: 'Invalid credentials for', fix: KEYS };
 const DENIED: Failure = {
   code: 'E_OBJECTS_DENIED',
-  what: 'The keys may not do this in',
+  what: 'Missing permissions for',
   fix: 'allow s3:ListBucket, s3:GetObject, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload there',
 };
 const UNREACHABLE: Failure = {
   code: 'E_OBJECTS_UNREACHABLE',
-  what: 'Nothing answers for',
-  fix: 'check the endpoint (AWS_ENDPOINT_URL_S3), the network and the proxy; try again',
+  what: 'No response from',
+  fix: 'check the endpoint (AWS_ENDPOINT_URL_S3), the network and the proxy; then try again',
 };
 const REGION: Failure = {
   code: 'E_OBJECTS_REGION',
-  what: 'Another region is right for',
+  what: 'Wrong region for',
   fix: 'set AWS_REGION to the region of the bucket',
 };
 
@@ -35,24 +35,24 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   NoSuchBucket: {
     code: 'E_OBJECTS_BUCKET',
     what: 'No such bucket:',
-    fix: 'make the bucket, or correct its name in ATTUNE_OBJECTS',
+    fix: 'create the bucket, or correct its name in ATTUNE_OBJECTS',
   },
   NoSuchKey: {
     code: 'E_OBJECT_MISSING',
-    what: 'An object is not in',
-    fix: 'what was kept before ATTUNE_OBJECTS was set is brought there by `attune store move --to s3://…`',
+    what: 'Missing object in',
+    fix: 'to move what was stored before ATTUNE_OBJECTS was set: `attune store move --to s3://…`',
   },
   InvalidRange: {
     code: 'E_OBJECT_CHANGED',
-    what: 'An object is shorter than it was when it was put into',
-    fix: 'bring it back from a backup, or upload or register it again',
+    what: 'Truncated object in',
+    fix: 'restore it from a backup, or upload or register it again',
   },
   InvalidAccessKeyId: CREDENTIALS,
   SignatureDoesNotMatch: CREDENTIALS,
   ExpiredToken: CREDENTIALS,
   InvalidToken: CREDENTIALS,
-  RequestTimeTooSkewed: { ...CREDENTIALS, fix: "set this machine's clock" },
-  CredentialsProviderError: { ...CREDENTIALS, what: 'No keys for' },
+  RequestTimeTooSkewed: { ...CREDENTIALS, fix: 'correct the clock of this machine' },
+  CredentialsProviderError: { ...CREDENTIALS, what: 'No credentials for' },
   AccessDenied: DENIED,
   AllAccessDisabled: DENIED,
   AuthorizationHeaderMalformed: REGION,
@@ -83,7 +83,7 @@ function byStatus(error: unknown, status: number | undefined): Failure {
   if ((error as Error).message?.includes('Region is missing')) return REGION;
   if (status === 403) return DENIED;
   if (status === undefined || isBroken(error)) return UNREACHABLE;
-  return { code: 'E_OBJECTS', what: 'Something failed at', fix: 'see what the server says; try again' };
+  return { code: 'E_OBJECTS', what: 'Error from', fix: "see the server's message; then try again" };
 }
 
 /** Whether a transfer was interrupted: received bytes are kept, and the rest is requested. */

@@ -75,10 +75,10 @@ export class S3Store implements ObjectStore {
 
   #changed(key: string, got: string, expected: string): AttuneError {
     return new AttuneError('E_OBJECT_CHANGED', {
-      what: `An object in ${this.place} is not what was put there (${key})`,
+      what: `An object in ${this.place} is not what was stored (${key})`,
       got,
       expected,
-      fix: 'bring it back from a backup, or upload or register it again',
+      fix: 'restore it from a backup, or upload or register it again',
     });
   }
 

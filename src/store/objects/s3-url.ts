@@ -24,20 +24,20 @@ export function isBucketUrl(text: string): boolean {
  */
 export function parseS3Url(text: string, name: string, env: NodeJS.ProcessEnv = process.env): S3Place {
   const url = URL.parse(text);
-  if (url?.protocol !== 's3:') throw refused(name, 'is not the address of a bucket');
+  if (url?.protocol !== 's3:') throw refused(name, 'is not a bucket address');
   if (url.username !== '' || url.password !== '') {
-    const fix = 'keys belong into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or into ~/.aws/credentials';
-    throw refused(name, 'has a user or a password in it', fix);
+    const fix = 'put keys into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or ~/.aws/credentials';
+    throw refused(name, 'contains a user or password', fix);
   }
-  if (url.port !== '') throw refused(name, 'has a port in it', 'a server is named by ?endpoint=http://HOST:PORT');
-  if (url.hash !== '') throw refused(name, 'has a # in it');
+  if (url.port !== '') throw refused(name, 'contains a port', 'set the server with ?endpoint=http://HOST:PORT');
+  if (url.hash !== '') throw refused(name, 'contains a #');
   const { searchParams: query, hostname: bucket } = url;
   const unknown = [...query.keys()].find((key) => !['endpoint', 'region', 'path_style'].includes(key));
-  if (unknown !== undefined) throw refused(name, `has a setting that there is not: ${unknown}`);
-  if (!BUCKET.test(bucket)) throw refused(name, `names no possible bucket: "${bucket.slice(0, 70)}"`);
+  if (unknown !== undefined) throw refused(name, `has an unknown setting: ${unknown}`);
+  if (!BUCKET.test(bucket)) throw refused(name, `has an invalid bucket name: "${bucket.slice(0, 70)}"`);
   const path = url.pathname.replaceAll(/^\/+|\/+$/g, '');
   if (!PREFIX.test(path) || path.split('/').includes('..'))
-    throw refused(name, 'has a prefix with other characters than letters, digits and . _ = / -');
+    throw refused(name, 'has a prefix with characters other than letters, digits and . _ = / -');
   const endpoint = endpointOf(query.get('endpoint') ?? env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL, name);
   const region = query.get('region') ?? env.AWS_REGION ?? env.AWS_DEFAULT_REGION;
   return {
@@ -72,7 +72,7 @@ function pathStyleOf(text: string | null, name: string): boolean | undefined {
 function refused(name: string, what: string, fix?: string): AttuneError {
   return new AttuneError('E_OBJECTS_URL', {
     what: `${name} ${what}`,
-    expected: 's3://BUCKET/PREFIX, with ?endpoint=URL&region=NAME&path_style=true where they differ from AWS_…',
+    expected: 's3://BUCKET/PREFIX, with ?endpoint=URL&region=NAME&path_style=true if they differ from AWS_…',
     ...(fix !== undefined && { fix }),
   });
 }

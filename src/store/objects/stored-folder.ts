@@ -79,8 +79,8 @@ function isFile(path: string): boolean {
   if (found !== undefined && !found.isDirectory()) return found.isFile();
   throw new AttuneError('E_MODEL_LINK', {
     what: `${path} is a link to ${found === undefined ? 'nothing' : 'a folder'}`,
-    expected: 'files, or links to files: what a folder holds is copied into the object store',
-    fix: 'delete the link, or put what it stands for in its place',
+    expected: 'files, or links to files: folders are copied into the object store',
+    fix: 'delete the link, or replace it with its target',
   });
 }
 

@@ -111,7 +111,7 @@ export async function earlierChampion(registry: Registry, model: string): Promis
   const earlier = stack.at(-2);
   if (earlier !== undefined) return earlier;
   throw new AttuneError('E_NO_ROLLBACK', {
-    what: `${model} has no earlier champion to go back to`,
+    what: `${model} has no earlier champion to roll back to`,
     fix: `promote another version: attune models promote ${model} VERSION; attune models history ${model} lists them`,
   });
 }

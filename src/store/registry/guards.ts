@@ -9,9 +9,9 @@ import { greatest } from '../../base/many.ts';
 
 /** Signals for guards: 0 or 1 for each request. */
 export const guardSignals = {
-  error_rate: "requests that failed by the version's own fault",
-  length_rate: 'requests with an answer that was cut off at its limit of tokens',
-  empty_rate: 'requests with an answer of no token',
+  error_rate: "requests that failed through the version's own fault",
+  length_rate: 'requests whose answer was cut off at its token limit',
+  empty_rate: 'requests with an empty answer',
 } as const;
 
 export type GuardSignal = keyof typeof guardSignals;
@@ -50,7 +50,7 @@ function parseGuard(text: string): Guard {
   if (Object.hasOwn(guardSignals, signal) && value < 1 && (value > 0 || relative !== undefined))
     return { text: text.trim(), signal: signal as GuardSignal, isRelative: relative !== undefined, limit: value };
   throw new AttuneError('E_GUARD', {
-    what: 'A guard cannot be read',
+    what: 'A guard is invalid',
     got: text.trim(),
     expected: `error_rate<1% or length_rate<=base+5%; known are ${Object.keys(guardSignals).join(', ')}`,
   });

@@ -95,9 +95,9 @@ export async function requireHeld(
   const own = transaction.selectFrom(table).select('id').where('id', '=', id).where('lease', '=', lease);
   if ((await own.executeTakeFirst()) !== undefined) return;
   throw new AttuneError('E_LEASE_LOST', {
-    what: `${id} is worked on elsewhere`,
-    got: 'this process gave no sign of life for a minute, and another one has taken it over',
-    fix: 'nothing: what was done here is dropped',
+    what: `${id} has been taken over by another process`,
+    got: 'no heartbeat from this process for a minute',
+    fix: 'nothing to do: the work of this process is discarded',
   });
 }
 

@@ -67,9 +67,9 @@ async function settle(transaction: RegistryTransaction, note: Note): Promise<voi
 
 function givenUp(key: string): AttuneError {
   return new AttuneError(GIVEN_UP_CODE, {
-    what: `${key} was given up before all of it was written`,
-    got: 'more than a day since it was begun, or another process that writes it',
-    fix: 'begin again',
+    what: `The upload of ${key} was abandoned before it was complete`,
+    got: 'more than a day since it started, or another process that writes it',
+    fix: 'start again',
   });
 }
 

@@ -19,11 +19,11 @@ export async function openRegistry(place: DatabasePlace = placeOfPart('registry'
   } catch (error) {
     if (isStoreAway(error) || isNewerDatabase(error)) throw error;
     throw new AttuneError('E_REGISTRY', {
-      what: `Cannot open the registry of models ${shownPlace(place)}`,
+      what: `Cannot open the model registry ${shownPlace(place)}`,
       got: (error as Error).message,
       fix:
         typeof place === 'string'
-          ? 'set ATTUNE_HOME to a folder that you may write to, or restore the file from a backup'
+          ? 'set ATTUNE_HOME to a folder with write permission, or restore the file from a backup'
           : 'check ATTUNE_STORE, and that its user may create schemas',
       cause: error,
     });

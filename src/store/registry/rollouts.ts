@@ -107,7 +107,7 @@ function nothingToTryBeside(model: string, version: number, champion: number | u
     what:
       champion === undefined
         ? `${model} has no champion to compare a version with`
-        : `${versionName({ model, version })} is the champion already`,
+        : `${versionName({ model, version })} is already the champion`,
     fix:
       champion === undefined
         ? `promote it without --canary and --shadow: attune models promote ${model} ${version}`

@@ -36,10 +36,10 @@ export async function requireUnchanged(version: ModelVersion, folder: string): P
   const found = await resultHash(folder);
   if (found === hashes.files) return;
   throw new AttuneError('E_VERSION_CHANGED', {
-    what: `The files of ${versionName(version)} in ${folder} are not those that were registered`,
+    what: `The files of ${versionName(version)} in ${folder} have changed since they were registered`,
     got: `SHA-256 ${found}`,
     expected: hashes.files,
-    fix: `restore them, or register them as a further version: attune models register ${model} ${version.runFolder ?? folder}`,
+    fix: `restore them, or register them as a new version: attune models register ${model} ${version.runFolder ?? folder}`,
   });
 }
 

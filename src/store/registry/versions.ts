@@ -78,7 +78,7 @@ async function makeModel(transaction: RegistryTransaction, { model, owner }: New
     await transaction.insertInto('registered_models').values(row).execute();
   } else if (known.deleted_at !== null || known.owner !== (owner ?? null)) {
     throw new AttuneError('E_MODEL_NAME', {
-      what: `The name ${model} was given already`,
+      what: `The name ${model} is taken`,
       got: known.deleted_at === null ? 'a model of another owner' : 'a deleted model',
       fix: 'choose another name',
     });
@@ -90,8 +90,8 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,199}$/u;
 function checkModelName(name: string): void {
   if (NAME.test(name)) return;
   throw new AttuneError('E_MODEL_NAME', {
-    what: `"${name.slice(0, 200)}" cannot be the name of a model`,
-    expected: 'up to 200 letters, digits and . _ : / -, beginning with a letter or a digit',
+    what: `"${name.slice(0, 200)}" is not a valid model name`,
+    expected: 'up to 200 letters, digits and . _ : / -, starting with a letter or a digit',
   });
 }
 

@@ -146,7 +146,7 @@ describe('a chat model', () => {
 
   test('leaves a row unanswered that is too long for it', async () => {
     const [long, short] = await answer([row([noul], 'x'.repeat(3000)), row([noul])]);
-    expect(long.unreadable).toBe('longer than the model can read');
+    expect(long.unreadable).toBe("longer than the model's context");
     expect(probabilitiesOf(short)).toHaveLength(1);
   });
 });

@@ -94,7 +94,7 @@ describe('a language model as a predictor', () => {
   test('leaves a question that is longer than its context unanswered, and says so', async () => {
     const long = completion('where is it '.repeat(2000), 'here');
     const [first, second] = await answer([long, completion('One, two,', ' three')]);
-    expect(first).toEqual({ id: long.id, unreadable: 'longer than the model can read' });
+    expect(first).toEqual({ id: long.id, unreadable: "longer than the model's context" });
     expect(second.text).toBeDefined();
   });
 

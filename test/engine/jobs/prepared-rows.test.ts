@@ -88,12 +88,12 @@ it('are refused with a truncation_side or a number of windows that would change 
   const failing = { long_rows: 'fail' } as const;
   await expect(prepare(text, 'classification', failing)).rejects.toThrow(/under long_rows: fail/);
   const two = { ...text, textPair: 'words' };
-  await expect(prepare(two, 'classification', {})).rejects.toThrow(/never cut at any side/);
+  await expect(prepare(two, 'classification', {})).rejects.toThrow(/never truncated on a chosen side/);
   const whole = { truncation_side: 'right' } as const;
   const windows = { ...whole, max_windows: 2 } as const;
   await expect(prepare(text, 'classification', windows)).rejects.toThrow(/in windows under long_rows: truncate/);
   const split = { ...windows, long_rows: 'split' } as const;
-  await expect(prepare(two, 'classification', split)).rejects.toThrow(/never read in windows/);
+  await expect(prepare(two, 'classification', split)).rejects.toThrow(/never split into windows/);
   const long = { ...text, id: 'long', text: 'some words '.repeat(30) };
   const read = await prepare(long, 'classification', split);
   expect(read.rows.map(({ segments }) => segments)).toEqual([[4, 4]]);

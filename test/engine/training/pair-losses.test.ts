@@ -85,6 +85,6 @@ describe.skipIf(!existsSync('build/attune.node'))('the losses of pairs', () => {
     expect([...captionInput([row], { tokenizer, filledTo: 4 }).ids!].map(Number)).toEqual([5, 1, 1, 1]);
     expect([...captionInput([row], { tokenizer }).ids!].map(Number)).toEqual([5, 1]);
     const none = { special: {} } as unknown as Tokenizer;
-    expect(() => captionInput([row], { tokenizer: none, filledTo: 4 })).toThrow(/no token for that/);
+    expect(() => captionInput([row], { tokenizer: none, filledTo: 4 })).toThrow(/no padding token/);
   });
 });

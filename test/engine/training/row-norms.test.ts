@@ -184,7 +184,7 @@ const pairObjective: ReturnType<typeof createSeq2Seq> = {
 
 const cases: [string, Case][] = [
   ['lora', { method: 'lora', options: { r: 4 } }],
-  ['lora, blocks computed twice', { method: 'lora', options: { r: 4 }, checkpointing: true }],
+  ['lora, blocks recomputed', { method: 'lora', options: { r: 4 }, checkpointing: true }],
   ['lora with dropout', { method: 'lora', options: { r: 4, dropout: 0.3 } }],
   ['lora on layers that lie turned round', { method: 'lora', options: { r: 4 }, raw: gpt2 }],
   ['ia3', { method: 'ia3' }],
@@ -208,7 +208,7 @@ const cases: [string, Case][] = [
   ['an encoder and a decoder', { method: 'full', raw: bart, objective: pairObjective }],
   ['lora on an encoder and a decoder', { method: 'lora', options: { r: 4 }, raw: t5, objective: pairObjective }],
   [
-    'the same, blocks computed twice',
+    'the same, blocks recomputed',
     { method: 'lora', options: { r: 4 }, raw: t5, objective: pairObjective, checkpointing: true },
   ],
 ];

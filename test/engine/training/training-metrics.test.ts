@@ -127,7 +127,10 @@ describe('metrics of a recipe', () => {
       what: expect.stringContaining('exact_match'),
     });
     const plain = runOf('bad', { metrics: [`${at('own.ts')}#plain`] });
-    await expect(plain).rejects.toMatchObject({ code: 'E_REFERENCE_TYPE', expected: 'a metric made by defineMetric' });
+    await expect(plain).rejects.toMatchObject({
+      code: 'E_REFERENCE_TYPE',
+      expected: 'a metric created by defineMetric',
+    });
     const option = runOf('bad', { metrics: [{ metric: 'exact_match', pattern: 'x' }] });
     await expect(option).rejects.toMatchObject({ code: 'E_METRIC_OPTION' });
   });

@@ -91,7 +91,7 @@ describe('a space that sets answers off', () => {
 
   test('is remarked on as put between, where it is', async () => {
     const remark = await answerSpaceRemark(rows(4, 'Colour:', 'red'), await withAnswerSpace(attuneBase, true));
-    expect(remark).toContain('one is put between for training and use');
+    expect(remark).toContain('a space is inserted in training and use');
   });
 
   test('is not wanted in scripts without spaces between words', async () => {

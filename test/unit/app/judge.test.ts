@@ -54,7 +54,7 @@ describe('a judge of pairs', () => {
     expect(pairwise!.positionConsistency.estimate).toBe(1);
     expect(server.requests).toHaveLength(8);
     expect(server.requests[0].response_format).toMatchObject({ type: 'json_schema', json_schema: { strict: true } });
-    expect(notes).toEqual(['not measured against people: --labels FILE']);
+    expect(notes).toEqual(['not compared with people: use --labels FILE']);
     await judged(server, pairs());
     expect(server.requests).toHaveLength(8);
   });
@@ -130,8 +130,8 @@ describe('a judge of pairs', () => {
     const { versions, notes } = await judged(server, pairs());
     expect(versions).toEqual({ 'large-2024-05': 2, 'large-2024-11': 6 });
     expect(notes[0]).toBe(
-      'large changed while it judged: large-2024-05 (2 answers), large-2024-11 (6 answers); ' +
-        'judge all pairs anew with one of them',
+      'large changed while it was judging: large-2024-05 (2 answers), large-2024-11 (6 answers); ' +
+        'judge all pairs again with one of them',
     );
   });
 
@@ -157,7 +157,7 @@ describe('a judge of pairs', () => {
     await using server = await new JudgeServer(sound).start();
     const rows = [{ prompt: 'p', a: 'good', b: 'bad', system_a: 'runs/large-v2', system_b: 'base' }];
     const { notes } = await judged(server, write('kin.jsonl', rows));
-    expect(notes[0]).toBe('large is of the same family as runs/large-v2 by its name, and may favour it');
+    expect(notes[0]).toBe('large belongs to the same family as runs/large-v2, judging by its name, and may favour it');
   });
 });
 

@@ -26,8 +26,8 @@ it('one that is written gets its defaults, with flags over it', async () => {
 });
 
 it.each([
-  [{ dryRun: true, detach: true }, '--dry-run and --detach exclude each other'],
-  [{ overwrite: true, resume: true }, '--overwrite and --resume exclude each other'],
+  [{ dryRun: true, detach: true }, '--dry-run and --detach cannot be combined'],
+  [{ overwrite: true, resume: true }, '--overwrite and --resume cannot be combined'],
   [{}, 'There is no recipe'],
 ])('%j is refused', async (options, what) => {
   const start = vi.fn<() => Promise<void>>();

@@ -144,10 +144,10 @@ describe('messages', () => {
 
   it('refuses a conversation without an answer to learn from, and a result without its call', async () => {
     expect(await problems('messages', { messages: [turn('user', 'x')] })).toEqual([
-      'messages has no assistant turn to learn from',
+      'messages has no assistant turn to train on',
     ]);
     const silent = [turn('user', 'x'), { role: 'assistant', content: 'y', weight: 0 }];
-    expect(await problems('messages', { messages: silent })).toEqual(['messages has no assistant turn to learn from']);
+    expect(await problems('messages', { messages: silent })).toEqual(['messages has no assistant turn to train on']);
     const orphan = [turn('user', 'x'), { role: 'tool', tool_call_id: 'c9', content: '1' }, turn('assistant', 'y')];
     expect(await problems('messages', { messages: orphan })).toEqual([
       'messages[1].tool_call_id no earlier call has the id "c9"',
@@ -291,14 +291,14 @@ describe('preference', () => {
 
   it('refuses pairs that do not differ or share no prompt', async () => {
     expect(await problems('preference', { prompt: 'p', chosen: 'a', rejected: 'a' })).toEqual([
-      'rejected is the same as chosen',
+      'rejected is identical to chosen',
     ]);
     const other = [turn('user', 'Bye'), ...rejected];
     expect(await problems('preference', { chosen: [...prompt, ...chosen], rejected: other })).toEqual([
-      'rejected does not begin with the same turns as chosen',
+      'rejected does not start with the same turns as chosen',
     ]);
     expect(await problems('preference', { chosen: 'a b ', rejected: 'a b c' })).toEqual([
-      'rejected is a part of chosen, or the reverse',
+      'rejected is a prefix of chosen, or the reverse',
     ]);
   });
 });
@@ -312,7 +312,7 @@ describe('kto', () => {
       label: true,
     });
     expect(await problems('kto', { messages: [turn('user', 'x')], label: true })).toEqual([
-      'messages must end in the assistant turn that is judged',
+      'messages must end with the assistant turn to be judged',
     ]);
     expect(await problems('kto', { prompt: 'p', completion: 'c', label: 'maybe' })).toEqual([
       'label must be true or false, not the text "maybe"',
@@ -343,7 +343,7 @@ describe('classification and prompts', () => {
 
   it('refuses text that cannot be written as UTF-8', async () => {
     expect(await problems('text', { text: 'half \ud83d emoji' })).toEqual([
-      'text holds half of a surrogate pair (a broken emoji, for example)',
+      'text contains half of a surrogate pair (a broken emoji, for example)',
     ]);
   });
 });

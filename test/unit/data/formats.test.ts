@@ -68,7 +68,7 @@ describe('detection', () => {
     );
     expect(error).toMatchObject({ code: 'E_UNKNOWN_FORMAT', got: 'columns Question, reply' });
     expect((error as { fix: string }).fix).toBe(
-      'say which column is which: --columns "{prompt: Question, completion: reply}", or data.columns: ' +
+      'map the columns: --columns "{prompt: Question, completion: reply}", or data.columns: ' +
         '{prompt: Question, completion: reply} in a recipe (attune init FILE writes it)',
     );
   });

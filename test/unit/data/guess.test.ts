@@ -177,7 +177,7 @@ describe('a text and its label', () => {
   it('says that few whole numbers may be a quantity too', () => {
     const columns = { review: 'sentence', rating: 'stars' } as const;
     expect(guess(columns)[0].reasons.at(-1)).toBe(
-      'rating has 5 whole numbers, taken as classes; --format regression takes them as a quantity',
+      'rating has 5 whole numbers, treated as classes; --format regression treats them as a quantity',
     );
     expect(guess(columns, { label: 'rating', format: 'regression' })[0]).toMatchObject({ format: 'regression' });
   });

@@ -107,11 +107,11 @@ describe('images in messages', () => {
     );
     expect(problems.map(({ line, field, message }) => `${line} ${field} ${message}`)).toEqual([
       '1 messages[0].content[0].image_url file gone.png is missing',
-      '2 messages[0].content[0] names no image',
-      '3 messages[0].content[1] has no image: the row has 1 in "images"',
-      '4 images holds 1 more than the messages name',
-      '5 messages[1].content[0] is an image in an answer, and models write text',
-      '6 messages[0].content[0].image_url is an address on the network, and nothing is fetched',
+      '2 messages[0].content[0] refers to no image',
+      '3 messages[0].content[1] has no matching image: the row has 1 in "images"',
+      '4 images has 1 more than the messages refer to',
+      '5 messages[1].content[0] is an image in an answer, but models only write text',
+      '6 messages[0].content[0].image_url is a URL, but files are never downloaded',
       '7 images[0] file gone.png is missing',
       '8 messages[0].content[0] must be text or an image, not a part of type the text "video"',
     ]);

@@ -339,7 +339,7 @@ describe('files of their own for validation and test', () => {
       texts(2, 50).map((row) => ({ ...row, patient: 'p4' })),
     );
     const error = await failure({ train: 'train.jsonl', test: 'test.jsonl', groupBy: 'patient' });
-    expect(error.problems[0].message).toBe('test row is of the same group "p4" as train.jsonl:5 of train');
+    expect(error.problems[0].message).toBe('test row is in the same group "p4" as train.jsonl:5 of train');
   });
 });
 

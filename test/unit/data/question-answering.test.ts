@@ -55,7 +55,7 @@ describe('a row with a question and its text', () => {
   it('names what is wrong with an answer', () => {
     expect(read(row({ text: ['Oslo'] })).problems).toEqual(['answers.text[0]: "Oslo" is not in the context']);
     expect(read(row({ text: ['Rome'], answer_start: [3] })).problems).toEqual([
-      'answers.answer_start[0]: "Rome" does not stand at 3, but at 16',
+      'answers.answer_start[0]: "Rome" is at position 16, not 3',
     ]);
     expect(read(row({ text: ['Rome'], answer_start: [1, 2] })).problems[0]).toContain('has 2 places for 1 text');
     expect(read(row([' '])).problems).toEqual(['answers[0]: is empty']);

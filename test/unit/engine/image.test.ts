@@ -150,13 +150,13 @@ describe('processors', () => {
     await expect(processor.process(line, 'line.png')).rejects.toMatchObject({ code: 'E_IMAGE_LARGE' });
   });
 
-  it('an unknown kind, and keys that cannot be followed, are errors', () => {
+  it('an unknown kind, and keys that is invalid, are errors', () => {
     const error = (config: Record<string, unknown>) => () => imageProcessor(config);
     expect(error({ image_processor_type: 'SamImageProcessor' })).toThrow(
       /E_PROCESSOR_UNKNOWN|names no supported image processor/,
     );
     expect(error({ feature_extractor_type: 'WhisperFeatureExtractor' })).toThrow(/names no supported image processor/);
     const bad = { image_processor_type: 'ViTImageProcessor', size: { longest_edge: 8 }, resample: 9 };
-    expect(error(bad)).toThrow(/cannot be followed/);
+    expect(error(bad)).toThrow(/is invalid/);
   });
 });

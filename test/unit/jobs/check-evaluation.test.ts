@@ -56,14 +56,14 @@ describe('an evaluation', () => {
 
   test('without rows for test is refused where a metric or a baseline needs them', async () => {
     expect(await problemsOf(plan({ test: [], metrics: named('exact_match'), baselines: ['cheap'] }))).toEqual([
-      'evaluation.baselines: no rows are kept for test, so nothing is compared',
-      'evaluation.metrics[0]: exact_match is measured on test rows, and none are kept',
+      'evaluation.baselines: there are no test rows, so nothing can be compared',
+      'evaluation.metrics[0]: exact_match is measured on test rows, but there are none',
     ]);
   });
 
   test('by a base that cannot be told a task is refused', async () => {
     expect(await problemsOf(plan({ isPromptable: false, baselines: ['prompted', 'cheap'] }))).toEqual([
-      'evaluation.baselines: prompted: a base model of this kind cannot be told or shown a task',
+      'evaluation.baselines: prompted: a base model of this kind cannot be given instructions or examples',
     ]);
   });
 });

@@ -59,7 +59,7 @@ describe("a row format of the user's own", () => {
     const { splits, report } = await load(file, ({ i }) => (Number(i) < 300 ? null : { text: `text ${String(i)}` }));
     expect(splits.train).toHaveLength(100);
     expect(report.files[0].leftOut).toMatchObject({ rows: 300 });
-    expect(report.files[0].leftOut?.first[0].reason).toBe('the formatter gave null');
+    expect(report.files[0].leftOut?.first[0].reason).toBe('the formatter returned null');
   });
 
   it('that fails or gives no row is a defect of that row, all at once', async () => {
@@ -78,8 +78,8 @@ describe("a row format of the user's own", () => {
       code: 'E_BAD_ROWS',
       problems: [
         { line: 1, message: 'the formatter failed: no such customer' },
-        { line: 2, message: 'the formatter gave a list of 1, not a row' },
-        { line: 3, message: 'the formatter gave a promise, not a row' },
+        { line: 2, message: 'the formatter returned a list of 1, not a row' },
+        { line: 3, message: 'the formatter returned a promise, not a row' },
         { line: 4, field: 'completion' },
       ],
     });

@@ -12,7 +12,7 @@ async function warningsOf(model: string, objective: 'dpo' | 'kto' | 'orpo'): Pro
 
 test.each(['dpo', 'kto'] as const)('%s on a base is warned of', async (objective) => {
   const [warning] = await warningsOf('attune-base', objective);
-  expect(warning).toContain(`attune-base does not answer yet, and ${objective} teaches it to prefer, not to answer`);
+  expect(warning).toContain(`attune-base cannot answer yet, and ${objective} only teaches preferences`);
   expect(warning).toContain('orpo');
 });
 

@@ -26,7 +26,7 @@ afterAll(() => {
 const canLimit = spawnSync('prlimit', ['--version']).status === 0;
 
 it.runIf(canLimit)(
-  'an archive that cannot be unpacked for want of room says so',
+  'an archive that cannot be decompressed for want of room says so',
   () => {
     writeFileSync(path('a.zip'), makeZip([{ name: 'long.txt', data: 'words and words\n'.repeat(100_000) }]));
     writeFileSync(path('b.txt'), 'Text of its own.');
@@ -137,7 +137,7 @@ describe('files that are used in place', () => {
     ];
     for (const [index, change] of changes.entries()) {
       change(make(`w${index}`));
-      expect(() => refuseChanged()).toThrow(/was written to while it was in use/);
+      expect(() => refuseChanged()).toThrow(/was changed while it was in use/);
       forgetWatched();
     }
   });

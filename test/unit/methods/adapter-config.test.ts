@@ -135,9 +135,9 @@ describe('numbers and patterns of adapter_config.json', () => {
     const pattern = new BoundedPattern('(([a-z_.0-9])+)+!', '^(?:', ')$');
     const test = () => pattern.test('model.layers.10.self_attn.q_proj.lora_A.default');
     expect(test).toThrow(expect.objectContaining({ code: 'E_BAD_PATTERN' }));
-    expect(test).toThrow('too many ways');
+    expect(test).toThrow('backtracks too much');
     const values = { '(?:(?:a|aa)+)+$': 2 };
-    expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('too many ways');
+    expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('backtracks too much');
     expect(Date.now() - start).toBeLessThan(10_000);
   });
 

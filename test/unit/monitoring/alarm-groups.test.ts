@@ -13,7 +13,7 @@ const at = (minutes: number): number => Date.parse('2026-12-01T05:00Z') + minute
 
 function alarm(signal: TestName, openedAt: number, more: Partial<Alarm> = {}): Alarm {
   const shared = { model: 'tickets', version: 'v1', eValue: 200, samples: [`chatcmpl-${signal}`] };
-  const told = { cause: 'the version that answers', action: 'roll back to the version before' };
+  const told = { cause: 'the current version', action: 'roll back to the previous version' };
   return { ...shared, ...told, id: `alarm_${signal}`, signal, message: `${signal} has changed`, openedAt, ...more };
 }
 
@@ -113,7 +113,7 @@ it('only shares are told in points', () => {
     Array<number>(100).fill(9000),
   );
   const message = messageOf({ name: 'milliseconds', eValue: 1e6, isAlarm: true, reading: slow });
-  expect(message).toMatch(/^milliseconds of an answer: median [\d,]+ before, [\d,]+ of \d+ since /);
+  expect(message).toMatch(/^milliseconds per answer: median [\d,]+ before, [\d,]+ of \d+ since /);
   expect(message).not.toContain('points');
 });
 

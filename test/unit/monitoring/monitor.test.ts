@@ -101,7 +101,7 @@ describe('a version in use', () => {
     expect(finding.reading!.since).toBeLessThan(260 * 60_000);
     expect(finding.reading!.samples).toHaveLength(10);
     expect(messageOf(finding)).toMatch(
-      /^answers that decline: \d\.\d % before, [34]\d\.\d % of \d+ since .* \(at least \d+ points more\)$/,
+      /^answers that refuse: \d\.\d % before, [34]\d\.\d % of \d+ since .* \(at least \d+ points more\)$/,
     );
     const { cause, action } = adviceOf('refusal', monitor.alarms);
     expect(cause).toContain('requests have changed as well');
@@ -147,7 +147,7 @@ describe('a version in use', () => {
     for (let i = 0; i < 400; i++) one(i, i % 2 === 0 ? 'a' : 'b');
     for (let i = 400; i < 440; i++) one(i, 'a');
     expect(messageOf(monitor.findings.find(({ name }) => name === 'classes')!)).toMatch(
-      /^classes that are answered: "[ab]" 50\.0 % before, (?:9\d|100|\d)(?:\.\d)? % now$/,
+      /^classes in answers: "[ab]" 50\.0 % before, (?:9\d|100|\d)(?:\.\d)? % now$/,
     );
   });
 

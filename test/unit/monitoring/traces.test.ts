@@ -307,7 +307,7 @@ describe('alarms', () => {
     expect(recent).toEqual({ value: 1, values: 20 });
     expect(current.estimate).toBeCloseTo(1 / 6);
     const message = messageOf({ name: 'refusal', eValue: test.eValue, isAlarm: true, reading: test.reading });
-    expect(message).toMatch(/^answers that decline: 5\.0 % before, 100\.0 % of 20 since /);
+    expect(message).toMatch(/^answers that refuse: 5\.0 % before, 100\.0 % of 20 since /);
   });
 
   it('tell of the end of an amount that changed, where its median did not', () => {
@@ -318,7 +318,7 @@ describe('alarms', () => {
     const test = new SignalTest(signals.confidence, reference);
     for (let at = 0; at < 100; at++) test.observe(at % 10 < 3 ? 0.5 : 0.99, { id: String(at), at });
     const message = messageOf({ name: 'confidence', eValue: test.eValue, isAlarm: true, reading: test.reading });
-    expect(message).toMatch(/^confidence of an answer: 8\.0 % below 0\.99 before, 30\.\d % of \d+ since /);
+    expect(message).toMatch(/^confidence of answers: 8\.0 % below 0\.99 before, 30\.\d % of \d+ since /);
   });
 
   it('are signed as Standard Webhooks say', () => {

@@ -82,7 +82,7 @@ describe('data prepare', () => {
       'c.csv': 'a,b\r1,2\r',
     });
     const report = await prepareData([source], { output: to, processes: 1 });
-    expect(report.chosen).toContain('all in chunks, so that none is left out');
+    expect(report.chosen).toContain('all as chunks, so that none is left out');
     expect(rowsOf(to).map(({ text }) => text)).toEqual([
       'name: Pump\nprice: 3\ncolumn 3: x',
       'name: Valve\nprice: 4\ncolumn 3: y',
@@ -106,7 +106,7 @@ describe('data prepare', () => {
   it('takes a sheet with a title above its table for a table', async () => {
     write({ 'a.xlsx': await samples.xlsx() });
     const report = await prepareData([source], { output: to, processes: 1 });
-    expect(report.chosen).toContain('rows of tables');
+    expect(report.chosen).toContain('table rows: unchanged');
     expect(rowsOf(to).map(({ name }) => name)).toEqual(['Ann', 'Bob']);
   });
 

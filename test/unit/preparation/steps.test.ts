@@ -169,7 +169,7 @@ describe('conversations', () => {
       { messages: [system, { role: 'user', content: 'And on Sunday?' }, { role: 'assistant', content: 'No.' }] },
     ]);
     expect(reports[0].remarks).toEqual([
-      'agents inferred (they answer more conversations than they begin): shop (answered 2, began 0)',
+      'agents inferred (they answer more conversations than they start): shop (answered 2, began 0)',
     ]);
     expect(reports[0].leftOut).toMatchObject([{ reason: 'an unanswered question', count: 1 }]);
   });
@@ -221,7 +221,7 @@ describe('conversations', () => {
       [message('7', 'Hi?', { role: 'customer' }), message('9', 'Hello.', { role: 'agent' })],
     );
     expect(values).toHaveLength(1);
-    expect(reports[0].remarks).toEqual(["roles are the export's own in 1 of 1 conversations"]);
+    expect(reports[0].remarks).toEqual(['roles from the export itself in 1 of 1 conversations']);
   });
 
   it('come out of a table by the names of its columns, or by columns that are named', async () => {
@@ -270,7 +270,7 @@ describe('conversations', () => {
     expect(own.reports[1].leftOut).toContainEqual(
       expect.objectContaining({ reason: 'a system message of the log, replaced by `system`', count: 1 }),
     );
-    expect(JSON.stringify(reports[0])).toContain('its time in column \\"Date\\" was not understood');
+    expect(JSON.stringify(reports[0])).toContain('unreadable time in column \\"Date\\"');
   });
 
   it('belong together by who writes to whom, where no column says more', async () => {
@@ -322,7 +322,7 @@ describe('a catalogue', () => {
     );
     expect(values).toEqual([{ prompt: 'Name one thing that goes with these:\n\n- Lamp', completion: 'Bulb' }]);
     expect(rows[0].origins).toEqual([{ ...origin(1), lastRow: 2 }]);
-    expect(reports[0].leftOut).toMatchObject([{ reason: 'a basket of one', count: 1 }]);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'a basket with a single item', count: 1 }]);
   });
 });
 

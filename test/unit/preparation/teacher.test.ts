@@ -56,7 +56,7 @@ describe('a teacher', () => {
     expect(rows[0].origins[0]).toMatchObject({ section: ['Valve'], quote: QUOTE });
     expect(reports[0].leftOut.map(({ reason }) => reason)).toEqual([
       'not grounded: most of its words are not in the source',
-      'not grounded: it has a number that the source has not',
+      'not grounded: it contains a number that is not in the source',
       'not grounded: its quote is not in the source',
     ]);
     expect(asked[0].messages[1].content).toContain(`# Valve\n\n${SOURCE}`);
@@ -126,7 +126,7 @@ describe('a teacher', () => {
   it('that gives no list is told', async () => {
     answers = ['I would rather not.'];
     const { reports } = await run([{ step: 'teacher', endpoint }], [document]);
-    expect(reports[0].leftOut).toMatchObject([{ reason: 'the teacher gave no JSON list', count: 1 }]);
+    expect(reports[0].leftOut).toMatchObject([{ reason: 'the teacher returned no JSON list', count: 1 }]);
   });
 });
 

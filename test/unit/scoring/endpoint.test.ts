@@ -265,9 +265,9 @@ describe('an endpoint', () => {
 describe('the address of an endpoint', () => {
   test.each([
     ['not an address', 'is not a URL'],
-    ['https://user:pass@host/v1', 'has credentials or a query in it'],
-    ['https://host/v1?api_key=1', 'has credentials or a query in it'],
-    ['http://host.example/v1', 'would receive the key of TEST_KEY without encryption'],
+    ['https://user:pass@host/v1', 'contains credentials or a query'],
+    ['https://host/v1?api_key=1', 'contains credentials or a query'],
+    ['http://host.example/v1', 'would receive the key in TEST_KEY without encryption'],
   ])('%s is refused', (url, why) => {
     expect(() => endpointFrom(url, 'large', 'TEST_KEY')).toThrow(why);
   });

@@ -103,9 +103,9 @@ describe('min_tokens', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ min_tokens: 5, max_tokens: 4 }, /may have 4 tokens/],
-    [{ min_tokens: 2, guided_regex: 'a+' }, /guided_regex says where the answer ends/],
-    [{ min_tokens: 2, tools, tool_choice: 'required' }, /tool has to be called/],
+    [{ min_tokens: 5, max_tokens: 4 }, /may have at most 4 tokens/],
+    [{ min_tokens: 2, guided_regex: 'a+' }, /guided_regex determines where the answer ends/],
+    [{ min_tokens: 2, tools, tool_choice: 'required' }, /when a tool call is required/],
   ])('is refused in %j', async (body, message) => {
     const refused = {
       status: 400,

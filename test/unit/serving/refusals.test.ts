@@ -42,11 +42,11 @@ describe('a request with a mistake', () => {
     expect((await refused('/chat/completions', {})).message).toContain('Did you mean /v1/chat/completions?');
     expect((await refused('/v1/chat/completion', {})).message).toContain('Did you mean /v1/chat/completions?');
     expect((await refused('/favourites')).message).toBe(
-      'There is nothing at GET /favourites. GET /openapi.json lists what there is.',
+      'There is no endpoint GET /favourites. GET /openapi.json lists all endpoints.',
     );
-    expect((await refused('/v1/completions')).message).toBe('/v1/completions takes POST, not GET.');
+    expect((await refused('/v1/completions')).message).toBe('/v1/completions accepts POST, not GET.');
     expect((await refused('/v1/embeddings', { model: 'text', input: 'a' })).message).toBe(
-      "The model 'text' generates text: ask it at /v1/chat/completions or /v1/completions.",
+      "The model 'text' generates text: use /v1/chat/completions or /v1/completions.",
     );
   });
 

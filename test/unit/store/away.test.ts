@@ -123,7 +123,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
     expect((await respond({ store: false })).status).toBe(200);
     await expect(watcher.eraseUser('ann')).rejects.toMatchObject({ code: 'E_STORE_AWAY' });
     expect(JSON.stringify([lines, server.log])).not.toContain('stack');
-    expect(lines.filter(({ msg }) => msg === 'what was served cannot be written down')).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === 'served answers cannot be recorded')).toHaveLength(1);
 
     way.mend();
     await watcher.written();
@@ -152,7 +152,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
     // It is known by now: nobody but one waits.
     const others = [1, 2, 3].map(() => server.send('/v1/files'));
     for (const { status } of await Promise.all(others)) expect(status).toBe(503);
-    expect(lines.filter(({ msg }) => msg === 'what was served cannot be written down')).toHaveLength(1);
+    expect(lines.filter(({ msg }) => msg === 'served answers cannot be recorded')).toHaveLength(1);
 
     way.mend();
     await expect.poll(async () => (await server.send('/v1/files')).status, { timeout: 10_000 }).toBe(200);

@@ -190,7 +190,7 @@ describe('the index', () => {
   test('says what to do with a broken file', async () => {
     const broken = join(home, 'broken.sqlite');
     writeFileSync(broken, 'this is no database, whatever its name says. '.repeat(100));
-    await expect(openIndex(broken)).rejects.toThrow(/E_INDEX[\s\S]*may be deleted/);
+    await expect(openIndex(broken)).rejects.toThrow(/E_INDEX[\s\S]*can be deleted/);
   });
 
   test('is created and written by several processes at once without losing a run', async () => {

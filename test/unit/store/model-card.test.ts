@@ -90,7 +90,7 @@ describe('a model card', () => {
 
   test('shows verdict, systems, data hashes and the recipe', () => {
     const { body } = split(modelCard(parts));
-    expect(body).toContain('**Better than what it was compared with.** Use the tuned model: it has chrF 50');
+    expect(body).toContain('**Better than everything it was compared with.** Use the tuned model: it has chrF 50');
     expect(body).toContain('| tuned (this one) | 50 | 47 to 53 |');
     expect(body).toContain('| train | 8,000 | `aaaa` |');
     expect(body).not.toContain('| test |');

@@ -114,8 +114,8 @@ describe('a run folder', () => {
     expect(() => new RunFolder(folder)).toThrow(/E_RUN_EXISTS/);
   });
 
-  test('that holds no run is refused by name', () => {
-    expect(() => readRun(folder)).toThrow(/holds no run \[E_RUN_MISSING\]/);
+  test('that does not contain a run is refused by name', () => {
+    expect(() => readRun(folder)).toThrow(/does not contain a run \[E_RUN_MISSING\]/);
   });
 
   test('that cannot be written is refused before anything starts', () => {

@@ -182,13 +182,13 @@ describe('a bucket that cannot be used', () => {
   });
 
   it.each([
-    ['postgres://db/attune', 'not the address of a bucket'],
-    ['s3://ann:secret@shared/attune', 'a user or a password'],
-    ['s3://Sh/attune', 'no possible bucket'],
+    ['postgres://db/attune', 'not a bucket address'],
+    ['s3://ann:secret@shared/attune', 'a user or password'],
+    ['s3://Sh/attune', 'an invalid bucket name'],
     ['s3://shared?endpoint=ftp://host', 'endpoint'],
     ['s3://shared:9000/attune', 'a port'],
     ['s3://shared/attune#now', 'a #'],
-    ['s3://shared/%zz', 'other characters'],
+    ['s3://shared/%zz', 'characters other than'],
     ['s3://shared?acl=public', 'a setting that there is not: acl'],
   ])('is refused by its address: %s', (url, what) => {
     const parse = () => parseS3Url(url, 'ATTUNE_OBJECTS', {});

@@ -93,7 +93,7 @@ describe('the folder of a new run', () => {
       const recipe = { model: 'attune-base', data: { train: 'rows.jsonl' } };
       const options = { outputFolder: 'new', onNotice: (notice: string) => void notices.push(notice) } as const;
       expect((await resolveRecipe(recipe, options)).output_dir).toBe('runs/rows-2');
-      expect(notices).toEqual([expect.stringContaining('runs/rows holds a run: this one goes to runs/rows-2')]);
+      expect(notices).toEqual([expect.stringContaining('runs/rows contains a run: this one goes to runs/rows-2')]);
       expect((await resolveRecipe({ ...recipe, output_dir: 'runs/rows' }, options)).output_dir).toBe('runs/rows');
       expect((await resolveRecipe(recipe)).output_dir).toBe('runs/rows');
     } finally {

@@ -44,7 +44,7 @@ export class Grammar {
 
   /** @throws E_CONSTRAINT_TOO_LARGE */
   addNode(): number {
-    if (this.nodes.length >= MOST_NODES) throw tooLarge('The constraint', `more than ${MOST_NODES} places`);
+    if (this.nodes.length >= MOST_NODES) throw tooLarge('The constraint', `more than ${MOST_NODES} states`);
     return this.nodes.push({ bytes: [], jumps: [], calls: [], isEnd: false }) - 1;
   }
 

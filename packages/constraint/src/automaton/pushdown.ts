@@ -175,7 +175,7 @@ export class Pushdown {
       const key = stack * this.#width + index;
       if (this.#byteCosts[index] === Infinity || seen.has(key)) continue;
       seen.add(key);
-      if (++this.#entered > MOST_PLACES) throw tooLarge('The constraint', `more than ${MOST_PLACES} places at once`);
+      if (++this.#entered > MOST_PLACES) throw tooLarge('The constraint', `more than ${MOST_PLACES} states at once`);
       if (byteFrom[index] < byteFrom[index + 1]) kept.push(key);
       cost = Math.min(cost, this.#costs[index] + this.#stackCost[stack]);
       leastBytes = Math.min(leastBytes, this.#byteCosts[index] + this.#stackBytes[stack]);

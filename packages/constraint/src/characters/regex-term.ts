@@ -48,12 +48,12 @@ export function checkRegex(source: string): void {
   const isInvalid = faults[0].startsWith('Invalid regular expression');
   throw new AttuneError(isInvalid ? 'E_REGEX_INVALID' : 'E_REGEX_UNSUPPORTED', {
     what: isInvalid
-      ? 'This is not a regular expression'
-      : 'The regular expression asks for more than an automaton can follow',
+      ? 'The regular expression is invalid'
+      : 'The regular expression uses features that an automaton cannot implement',
     got: isInvalid ? faults[0] : source,
     expected: "JavaScript's syntax with flag u: classes, quantifiers, alternatives, groups, ^ and $ at the ends",
-    fix: isInvalid ? 'correct the expression' : 'write it without what is listed',
-    problems: isInvalid ? [] : faults.map((fault) => ({ message: `${fault} cannot be followed` })),
+    fix: isInvalid ? 'correct the expression' : 'rewrite it without the listed parts',
+    problems: isInvalid ? [] : faults.map((fault) => ({ message: `${fault} is not supported` })),
   });
 }
 

@@ -110,8 +110,7 @@ export class Terms {
   /** Counts work on a term's parts. @throws E_CONSTRAINT_TOO_LARGE */
   #count(parts: number): void {
     this.#parts += parts;
-    if (this.#parts > MOST_PARTS)
-      throw tooLarge('The constraint', 'repetitions and alternatives that grow with each other');
+    if (this.#parts > MOST_PARTS) throw tooLarge('The constraint', 'nested repetitions and alternatives');
   }
 
   #derive(term: Term, point: number): Term {

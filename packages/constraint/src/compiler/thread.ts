@@ -21,7 +21,7 @@ function answered(request: CompileRequest): CompileMessage {
     return compiled(request);
   } catch (error) {
     // The stack is a budget, too: what is nested too deeply ends it.
-    const told = error instanceof RangeError ? tooLarge('The constraint', 'parts nested too deeply') : error;
+    const told = error instanceof RangeError ? tooLarge('The constraint', 'too deeply nested parts') : error;
     if (told instanceof AttuneError) return { type: 'failed', error: told.toJSON() };
     throw error;
   }

@@ -60,7 +60,7 @@ const isInvalid = (fault: string): boolean => fault.startsWith('Invalid regular 
 const isPattern: ValueCheck = (value) => isText(value) ?? regexFaults(value as string).find(isInvalid);
 const followsPattern: ValueCheck = (value) => {
   const faults = regexFaults(value as string).filter((fault) => !isInvalid(fault));
-  return faults.length === 0 ? undefined : faults.map((fault) => `${fault} cannot be followed`).join('; ');
+  return faults.length === 0 ? undefined : faults.map((fault) => `${fault} is not supported`).join('; ');
 };
 
 /** Multiples are recognised by their remainder after each digit: that many states for each number of digits. */
@@ -88,7 +88,7 @@ export const keywords: Readonly<Record<string, Keyword>> = table({
     limit: (value) =>
       Number.isSafeInteger(value) && (value as number) <= MOST_STEP
         ? undefined
-        : `only whole numbers up to ${MOST_STEP} can be followed`,
+        : `only whole numbers up to ${MOST_STEP} are supported`,
     of: 'number',
   },
   minLength: { check: isCount, limit: upTo(10_000), of: 'string' },
@@ -97,7 +97,9 @@ export const keywords: Readonly<Record<string, Keyword>> = table({
   format: {
     check: isText,
     limit: (value) =>
-      Object.hasOwn(formats, value as string) ? undefined : `the format is none of ${Object.keys(formats).join(', ')}`,
+      Object.hasOwn(formats, value as string)
+        ? undefined
+        : `the format is not one of ${Object.keys(formats).join(', ')}`,
     of: 'string',
   },
   items: {
@@ -111,7 +113,7 @@ export const keywords: Readonly<Record<string, Keyword>> = table({
   maxItems: { check: isCount, of: 'array' },
   uniqueItems: {
     check: (value) => (typeof value === 'boolean' ? undefined : 'true or false is expected'),
-    limit: (value) => (value === true ? 'items cannot be kept apart' : undefined),
+    limit: (value) => (value === true ? 'items cannot be tracked individually' : undefined),
     of: 'array',
   },
   properties: { check: isMap, holds: 'map', of: 'object' },
@@ -149,5 +151,5 @@ export const keywords: Readonly<Record<string, Keyword>> = table({
 });
 
 function upTo(most: number): ValueCheck {
-  return (value) => ((value as number) <= most ? undefined : `at most ${most} can be followed`);
+  return (value) => ((value as number) <= most ? undefined : `at most ${most} is supported`);
 }

@@ -61,7 +61,7 @@ class ObjectRule {
     if (this.#open.length > 0 && this.#counts.least > sure) {
       writer.document.problems.refuse(
         all.find(({ schema }) => (schema as SchemaObject).minProperties !== undefined)!.pointer,
-        `minProperties can be followed up to ${sure} here: further names are not kept apart`,
+        `minProperties is only supported up to ${sure} here: further names are not tracked`,
       );
     }
   }
@@ -148,7 +148,7 @@ class ObjectRule {
     if (patterns.length > MOST_PATTERNS) {
       document.problems.refuse(
         this.#all[0].pointer,
-        `more than ${MOST_PATTERNS} patternProperties in one place cannot be followed`,
+        `more than ${MOST_PATTERNS} patternProperties in one place are not supported`,
       );
       return [];
     }

@@ -41,7 +41,8 @@ export function refuseOverlaps(document: SchemaDocument, terms: Terms, all: Conj
     const names = overlapping.map(({ pointer }) => `#${pointer}`).join(', ');
     document.problems.refuse(
       `${place.pointer}/oneOf`,
-      `what is written for one branch may fit another too (${names}): tell them apart by type, const or a required property, or write anyOf`,
+      `text for one branch may also fit another (${names}): distinguish them by type, const or a required ` +
+        'property, or use anyOf',
     );
   }
 }

@@ -25,16 +25,16 @@ export class SchemaProblems {
     if (this.#invalid.length > 0) {
       throw new AttuneError('E_SCHEMA_INVALID', {
         what: 'This is not a valid JSON schema',
-        expected: 'keywords with values as JSON Schema (draft 2020-12) defines them',
-        fix: 'correct what is listed',
+        expected: 'keywords with values as defined by JSON Schema (draft 2020-12)',
+        fix: 'correct the listed parts',
         problems: [...this.#invalid, ...this.#unsupported].map(asProblem),
       });
     }
     if (this.#unsupported.length === 0) return;
     throw new AttuneError('E_SCHEMA_UNSUPPORTED', {
-      what: 'The schema asks for more than answers can be held to',
-      expected: 'what docs/constraints.md lists',
-      fix: 'leave out what is listed, and check it after generation',
+      what: 'The schema uses features that cannot be enforced',
+      expected: 'the features listed in docs/constraints.md',
+      fix: 'remove the listed parts, and check them after generation',
       problems: this.#unsupported.map(asProblem),
     });
   }

@@ -46,7 +46,7 @@ export class SchemaDocument {
   #readKeyword(pointer: string, name: string, value: Json): void {
     if (name.startsWith('x-')) return;
     if ((name === '$id' || name === 'id') && pointer !== `/${name}`) {
-      this.problems.refuse(pointer, 'a document within the document, with references of its own, cannot be followed');
+      this.problems.refuse(pointer, 'a nested document with references of its own is not supported');
     }
     if (!Object.hasOwn(keywords, name)) {
       const close = nearest(name, Object.keys(keywords));
@@ -77,7 +77,8 @@ export class SchemaDocument {
     if (typeof schema === 'boolean' || typeof schema.$ref !== 'string') return;
     const target = this.#target(schema.$ref);
     if (target === undefined) this.problems.refuse(`${pointer}/$ref`, `${schema.$ref} is not in this document`);
-    else if (!this.#places.has(target)) this.problems.reject(`${pointer}/$ref`, `${schema.$ref} names no schema`);
+    else if (!this.#places.has(target))
+      this.problems.reject(`${pointer}/$ref`, `${schema.$ref} does not refer to a schema`);
   }
 
   #target(reference: string): string | undefined {

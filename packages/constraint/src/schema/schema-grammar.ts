@@ -102,7 +102,7 @@ export class SchemaGrammar {
     if (isWhole !== (kind === 'integer')) return;
     const step = steps.reduce(leastCommonMultiple, 1);
     if (step > MOST_STEP) {
-      this.document.problems.refuse(all[0].pointer, `multipleOf ${steps.join(' and ')} together cannot be followed`);
+      this.document.problems.refuse(all[0].pointer, `multipleOf ${steps.join(' and ')} cannot be combined`);
     } else if (isWhole) addIntegers(this.grammar, ends, { bounds, step });
     else if (bounds.low === -Infinity && bounds.high === Infinity) addAnyNumber(this.grammar, ends);
     else addDecimals(this.grammar, ends, bounds);
@@ -155,7 +155,7 @@ function asJson(schema: unknown): Json {
   const text = JSON.stringify(schema) as string | undefined;
   if (text !== undefined) return parseJson(text) as Json;
   throw new AttuneError('E_SCHEMA_INVALID', {
-    what: 'This is not JSON schema',
+    what: 'This is not a JSON schema',
     got: typeof schema,
     expected: 'an object, or true or false',
     fix: 'give the schema itself, parsed',

@@ -43,9 +43,9 @@ function inPlaces(texts: readonly string[], pieces: readonly Float32Array[], sam
 
 function noTimes(): AttuneError {
   return new AttuneError('E_SPEECH_TIMES', {
-    what: 'The model writes no times',
-    got: 'a vocabulary without tokens for them',
-    fix: 'leave --timestamps out, or choose another model',
+    what: 'The model does not produce timestamps',
+    got: 'a vocabulary without timestamp tokens',
+    fix: 'remove --timestamps, or choose another model',
   });
 }
 

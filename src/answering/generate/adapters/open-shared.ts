@@ -158,13 +158,21 @@ function refuseOwnTables(
   const rows = tokenTables(model).input.module.weight.shape[0];
   const problems: Problem[] = [
     ...(Math.max(saved.rows, tokenizer.size) > rows
-      ? [{ field: 'vocabulary', message: `has ${Math.max(saved.rows, tokenizer.size)} tokens, the base model ${rows}` }]
+      ? [
+          {
+            field: 'vocabulary',
+            message: `has ${Math.max(saved.rows, tokenizer.size)} tokens, the base model has ${rows}`,
+          },
+        ]
       : []),
-    ...[...saved.below.values(), ...saved.repeated].map((field) => ({ field, message: 'is a table of its own' })),
+    ...[...saved.below.values(), ...saved.repeated].map((field) => ({
+      field,
+      message: 'is an embedding table of its own',
+    })),
   ];
   if (problems.length === 0) return;
   throw new AttuneError('E_ADAPTER_MISMATCH', {
-    what: `${folder} cannot share the base model with other adapters: it needs other tables of tokens`,
+    what: `${folder} cannot share the base model with other adapters: it changes the embedding tables`,
     problems,
     fix: `use it by itself, or merge it into a model: attune export ${folder} --to merged`,
   });
@@ -172,7 +180,7 @@ function refuseOwnTables(
 
 function changed(folder: string): AttuneError {
   return new AttuneError('E_ADAPTER_CHANGED', {
-    what: `The adapter in ${folder} was changed after it was installed`,
+    what: `The adapter in ${folder} has changed since it was installed`,
     fix: 'install it again',
   });
 }
@@ -180,17 +188,17 @@ function changed(folder: string): AttuneError {
 function noAdapter(target: string): AttuneError {
   return new AttuneError('E_ADAPTER_EXPECTED', {
     what: `${target} is not an adapter`,
-    got: 'a whole model',
+    got: 'a complete model',
     expected: 'the result of a run with tuning: lora, or a PEFT adapter',
-    fix: 'open it by itself',
+    fix: 'open it on its own',
   });
 }
 
 function otherTask(folder: string, { task }: ResultNotesFile, { model }: OpenedModel): AttuneError {
   return new AttuneError('E_ADAPTER_BASE', {
-    what: `${folder} was trained for another task than the model is open for`,
+    what: `${folder} was trained for another task than the one the base model is open for`,
     got: tasks[task].title,
     expected: tasks[model.task].title,
-    fix: 'open it by itself',
+    fix: 'open it on its own',
   });
 }

@@ -172,8 +172,8 @@ export class AdapterShelf {
 
 function notBase({ folder }: OpenedModel): AttuneError {
   return new AttuneError('E_ADAPTER_BASE', {
-    what: 'Adapters are installed on a base model',
-    got: `${folder}, which is an adapter itself`,
-    fix: 'open its base model (base: true), and install this one next to the others',
+    what: 'Adapters can only be installed on a base model',
+    got: `${folder}, which is itself an adapter`,
+    fix: 'open its base model (base: true), and install this adapter next to the others',
   });
 }

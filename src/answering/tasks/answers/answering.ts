@@ -11,7 +11,7 @@ import type { MediaReader, Reference } from '../rows/prepared-rows.ts';
 export const TEMPLATE_DATE = new Date(0);
 
 /** Why a model leaves a row unanswered. */
-export const TOO_LONG = 'longer than the model can read';
+export const TOO_LONG = "longer than the model's context";
 
 /** A model with everything it needs to answer rows. */
 export interface Answering {

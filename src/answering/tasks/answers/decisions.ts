@@ -91,10 +91,10 @@ export async function answerWithMarkers(
 
 function scoresClasses(labels: readonly string[]): AttuneError {
   return new AttuneError('E_WRONG_ROWS', {
-    what: 'The model scores classes of tokens, and not the options of questions',
+    what: 'The model classifies tokens and cannot score the options of questions',
     got: labels.slice(0, 8).join(', '),
-    expected: 'a head of one score',
-    fix: 'train it with objective decision',
+    expected: 'a head with a single score',
+    fix: 'train it with the objective decision',
   });
 }
 

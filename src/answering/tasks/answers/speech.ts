@@ -80,7 +80,7 @@ export function processorOf({ model, tokenizer, baseFolder }: Answering): AudioP
     return processor;
   }
   throw new AttuneError('E_NO_LETTERS', {
-    what: `The model in ${baseFolder} has no letters yet to write with`,
+    what: `The model in ${baseFolder} has no output vocabulary yet`,
     expected: 'vocab.json',
     fix: 'fine-tune it with the objective ctc',
   });

@@ -70,7 +70,7 @@ function asTokens(given: readonly number[], vocabularySize: number): { ids: Int3
   const unknown = given.find((id) => id < 0 || id >= vocabularySize);
   if (unknown === undefined) return { ids: Int32Array.from(given), typeIds: new Int32Array(given.length) };
   throw new AttuneError('E_GENERATION_OPTIONS', {
-    what: 'These are not tokens of the model',
+    what: "These token ids are not in the model's vocabulary",
     problems: [{ field: 'input', message: `token ${unknown} is not in its vocabulary of ${vocabularySize}` }],
   });
 }

@@ -229,7 +229,7 @@ function nats(likely: Likely, otherwise: number): number {
 
 function cannotWrite(task: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `A model for the task ${task} does not write text`,
+    what: `A model for the task ${task} does not generate text`,
     expected: 'a language model',
   });
 }

@@ -65,8 +65,8 @@ export async function textVectors(
 ): Promise<Float32Array[]> {
   if (opened.model.task !== 'embedding') {
     throw new AttuneError('E_TASK_UNSUPPORTED', {
-      what: `${capitalised(withArticle(opened.model.task))} model makes no vectors of texts`,
-      expected: 'a model of sentence vectors, or an encoder',
+      what: `${capitalised(withArticle(opened.model.task))} model does not embed text`,
+      expected: 'a text embedding model, or an encoder',
     });
   }
   return (await unitVectors(opened, texts, { ...options, isCut: true })) as Float32Array[];

@@ -18,7 +18,7 @@ function filled(ids: Int32Array, tokenizer: Tokenizer, length = ids.length): Int
   const { pad } = tokenizer.special;
   if (pad === undefined) {
     throw new AttuneError('E_NO_PADDING', {
-      what: `The model reads texts filled up to ${plural(length, 'tokens')}, and its tokenizer has no token for that`,
+      what: `The model reads texts padded to ${plural(length, 'tokens')}, but its tokenizer has no padding token`,
       expected: 'pad_token in tokenizer_config.json',
       fix: 'fetch the tokenizer again',
     });

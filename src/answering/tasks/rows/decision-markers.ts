@@ -63,8 +63,8 @@ export class DecisionMarkers implements DecisionReader {
     const mask = this.#tokenizer.special.mask?.id;
     if (mask !== undefined && ids.length >= 2) return { start: ids[0], end: ids[ids.length - 1], mask };
     throw new AttuneError('E_DECISION_LABELS', {
-      what: `The tokenizer of ${this.#tokenizer.origin} has no mask token, at which options could be scored`,
-      fix: 'choose an encoder of texts that was trained with masks, or a chat model',
+      what: `The tokenizer of ${this.#tokenizer.origin} has no mask token, at which options are scored`,
+      fix: 'choose a text encoder trained with masked language modelling, or a chat model',
     });
   }
 }

@@ -88,7 +88,7 @@ export class DecisionPrompts implements DecisionReader {
       if (labels.length === options.length) return labels;
     }
     throw new AttuneError('E_DECISION_LABELS', {
-      what: `The tokenizer of ${this.#renderer.tokenizer.origin} has too few labels of one token`,
+      what: `The tokenizer of ${this.#renderer.tokenizer.origin} has too few single-token labels for this question`,
       got: `a question with ${options.length} options`,
       fix: 'ask with fewer options, or choose another model',
     });
@@ -110,9 +110,9 @@ export class DecisionPrompts implements DecisionReader {
     const tail = text.slice(text.lastIndexOf(STATE));
     if (tail.lastIndexOf('<think>') <= tail.lastIndexOf('</think>')) return ids;
     throw new AttuneError('E_DECISION_LABELS', {
-      what: `The chat template of ${this.#renderer.tokenizer.origin} begins every answer with thoughts`,
-      expected: 'one that follows enable_thinking: false',
-      fix: 'choose another model, or a template that can leave the thoughts out',
+      what: `The chat template of ${this.#renderer.tokenizer.origin} starts every answer with reasoning`,
+      expected: 'a template that respects enable_thinking: false',
+      fix: 'choose another model, or a template that can leave out the reasoning',
     });
   }
 }

@@ -14,7 +14,7 @@ export function maskToken(tokenizer: Tokenizer): number {
   if (mask !== undefined) return mask.id;
   throw new AttuneError('E_NO_MASK', {
     what: `The tokenizer of ${tokenizer.origin} has no mask token`,
-    got: 'a model that was not made to predict hidden tokens',
+    got: 'a model that was not trained to predict masked tokens',
     fix: 'use objective: pretrain, or a model such as BERT',
   });
 }

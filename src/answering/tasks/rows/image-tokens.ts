@@ -25,9 +25,9 @@ export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | '
 
 function noToken(id: number, origin: string): never {
   throw new AttuneError('E_TOKENIZER_INVALID', {
-    what: `The tokenizer of ${origin} has no token with an id that config.json has for images`,
+    what: `The tokenizer of ${origin} lacks an image token that config.json refers to`,
     got: String(id),
-    fix: 'the files belong to different models: fetch them again from one',
+    fix: 'the files belong to different models: fetch them all again from one model',
   });
 }
 
@@ -40,7 +40,7 @@ export async function squaresOf(file: ImageFile, media: MediaReader): Promise<Fe
     if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
     throw new AttuneError(error.code, {
       what: error.problems[0].message,
-      fix: 'fetch the image again, or leave it out',
+      fix: 'fetch the image again, or remove it',
     });
   }
 }

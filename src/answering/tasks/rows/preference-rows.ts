@@ -60,8 +60,8 @@ async function prepare(
 
 const sameTokens = {
   field: 'rejected',
-  message: 'is the same as chosen once it is rendered',
-  fix: 'a pair must differ: delete the row',
+  message: 'is identical to chosen once rendered',
+  fix: 'the two answers of a pair must differ: delete the row',
 } satisfies Problem;
 
 /** Trained tokens of the chosen and of the rejected answer. */

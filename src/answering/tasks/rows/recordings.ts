@@ -6,8 +6,8 @@ import type { MediaReader, Prepared, PreparedRow, RowReader } from './prepared-r
 export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {
   if (media?.kind === 'audio') return media;
   throw new AttuneError('E_WRONG_MODEL', {
-    what: `The objective ${objective} needs a model that reads recordings`,
-    got: media === undefined ? 'a model of text' : `a model that reads files of the kind ${media.kind}`,
+    what: `The objective ${objective} needs a speech model`,
+    got: media === undefined ? 'a text model' : `a model that reads ${media.kind} files`,
     expected: 'wav2vec2 or whisper',
     fix: 'choose another base model',
   });
@@ -42,7 +42,7 @@ export async function tokensIn(
   try {
     const [{ features }] = await media.load([row]);
     const tokens = media.tokens(features);
-    return tokens > 0 ? tokens : { field: 'audio', message: 'is too short: the model makes no frame of it' };
+    return tokens > 0 ? tokens : { field: 'audio', message: 'is too short: the model makes no frame from it' };
   } catch (error) {
     if (!(error instanceof AttuneError) || error.problems.length === 0) throw error;
     return { field: 'audio', message: error.problems[0].message };

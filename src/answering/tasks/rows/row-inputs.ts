@@ -24,7 +24,7 @@ export async function rowInputs(
   const texts = subjects.filter(({ media }) => media === undefined);
   const framed = (await tokenizer.encodeFramed(texts.map(({ text, textPair }) => ({ text, pair: textPair })))).values();
   return subjects.map(({ media, source }) => {
-    if (media !== undefined) return { ...source, message: `is ${describe(media)}, and the model reads text` };
+    if (media !== undefined) return { ...source, message: `is ${describe(media)}, but the model reads text` };
     const { ids, typeIds } = framed.next().value!;
     return { ids, typeIds, trained: new Uint8Array(ids.length) };
   });
@@ -33,7 +33,7 @@ export async function rowInputs(
 /** Images all have the size that the model reads; a recording has its own, so that it is read once for its length. */
 async function fileInput({ media, source }: Subject, reader: MediaReader): Promise<RowInput | Problem> {
   if (media?.kind !== reader.kind) {
-    return { ...source, message: `is ${describe(media)}, and the model reads ${IN_WORDS[reader.kind]}` };
+    return { ...source, message: `is ${describe(media)}, but the model reads ${IN_WORDS[reader.kind]}` };
   }
   const size = media.kind === 'image' ? reader.size(media) : await tokensIn({ media, source }, reader);
   return typeof size === 'number' ? { ...NO_TOKENS, media, size } : { ...source, ...size };

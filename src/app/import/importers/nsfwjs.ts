@@ -124,12 +124,12 @@ const processor = {
 const others = { 'preprocessor_config.json': `${JSON.stringify(processor, null, 2)}\n` };
 
 const description =
-  'The convolutions of a MobileNetV2 (Sandler et al., 2018) that was trained on drawings and photographs to tell ' +
-  'unsuitable ones; its classifier is left out. The package keeps its weights in 8 bits.';
+  'The convolutions of a MobileNetV2 (Sandler et al., 2018), trained to detect unsuitable drawings ' +
+  'and photographs; its classifier is removed. The package stores its weights in 8 bits.';
 
 function unreadable(got: string): AttuneError {
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: 'The package nsfwjs does not hold the MobileNetV2 that it held',
+    what: 'The package nsfwjs does not contain the expected MobileNetV2',
     got,
     fix: 'the package is damaged: fetch it again',
   });

@@ -39,7 +39,7 @@ function vectorsOf(embedder: Embedder, texts: readonly string[], signal?: AbortS
 
 function answerOf(vector: Float32Array, texts: readonly string[], vectors: readonly Float32Array[]): ShownAnswer {
   const scores = texts.map((label, i) => ({ label, score: cosine(vector, vectors[i]) }));
-  const note = texts.length > NEAREST ? `the nearest of ${texts.length} texts` : undefined;
+  const note = texts.length > NEAREST ? `nearest of ${texts.length} texts` : undefined;
   return { ...shownScores(scores, NEAREST), note };
 }
 

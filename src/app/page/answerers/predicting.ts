@@ -15,7 +15,7 @@ export async function openPredicting({ target, base, rival, signal }: AnswererOp
           ? await withUpload(question.bytes, (path) => predictor.predict([path]))
           : await predictor.predict([rowIn(question)], layoutOf(question));
       if (predicted.error !== undefined)
-        throw new AttuneError('E_BAD_ROWS', { what: 'It cannot be answered', got: predicted.error });
+        throw new AttuneError('E_BAD_ROWS', { what: 'The input cannot be answered', got: predicted.error });
       say({ answer: shownPrediction(predicted, textIn(question)) });
     },
     close: () => predictor.close(),

@@ -13,7 +13,7 @@ export function openRecommending({ target, signal: end }: AnswererOptions): Prom
       const { answers = [] } = await recommend(target, { input, count: ITEMS, format: 'sequences', signal });
       const [{ items, unknown = [] }] = answers;
       const bars = items.map(({ item, score }) => ({ label: item, figure: score.toFixed(3) }));
-      const note = unknown.length > 0 ? `not known to the model: ${unknown.join(', ')}` : undefined;
+      const note = unknown.length > 0 ? `unknown to the model: ${unknown.join(', ')}` : undefined;
       say({ answer: { bars, note } });
     },
     close: () => Promise.resolve(),

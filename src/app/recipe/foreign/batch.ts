@@ -28,9 +28,9 @@ const accumulation: ForeignKey = {
   path: 'training.batch_size',
   read(value, given) {
     if (firstNumber(given, [...perDeviceNames, 'batch_size']) !== undefined) return covered;
-    if (value === 1) return drop('one pass per step is the default; larger steps are split to fit the memory');
+    if (value === 1) return drop('one pass per step is the default; larger steps are split to fit into memory');
     return refuse(
-      'training.batch_size counts all rows of an optimiser step, and attune splits it to fit the memory',
+      'training.batch_size counts all rows of an optimiser step, and attune splits it to fit into memory',
       `set training.batch_size to your rows per device × ${asText(value)} × devices`,
     );
   },
@@ -76,7 +76,7 @@ function firstNumber(given: Given, names: readonly string[]): number | undefined
   return names.map((name) => asNumber(given(name))).find((value) => value !== undefined);
 }
 
-const chosenByMemory = 'evaluation batches are chosen to fit the memory and never change the result';
+const chosenByMemory = 'the size of evaluation batches is chosen to fit into memory and never changes the results';
 
 /** Keys about how many rows are computed at once. */
 export const batchKeys: ForeignKeys = {
@@ -84,6 +84,6 @@ export const batchKeys: ForeignKeys = {
   ...named(accumulationNames, accumulation),
   ...named(['per_device_eval_batch_size', 'eval_batch_size', 'eval_accumulation_steps'], needless(chosenByMemory)),
   iters: iterations,
-  auto_find_batch_size: needless('micro-batches always fit the memory'),
-  group_by_length: needless('packing makes it needless'),
+  auto_find_batch_size: needless('micro-batches always fit into memory'),
+  group_by_length: needless('packing makes this unnecessary'),
 };

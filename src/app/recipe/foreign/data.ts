@@ -31,7 +31,7 @@ const dataset: ForeignKey = {
     const files = names.map((name) => entryOf(info, name)?.file_name).map((file) => file && join(folder, file));
     if (files.every((file) => file !== undefined)) return set({ 'data.train': files });
     return refuse(
-      `${names.join(', ')}: attune takes files and folders, and reads dataset_info.json where dataset_dir has one`,
+      `${names.join(', ')}: attune reads files and folders, and dataset_info.json if dataset_dir contains one`,
       'data.train: FILE',
     );
   },
@@ -65,7 +65,7 @@ const datasets: ForeignKey = {
     const unknown = types.filter((type) => typeof type !== 'string' || !Object.hasOwn(axolotlFormats, type));
     if (strange.length > 0 || unknown.length > 0) {
       const what = [...strange, ...unknown.map((type) => `type ${JSON.stringify(type)}`)].join(', ');
-      return refuse(`${what} has no equal here`, 'data.train: [{path: FILE, format: …, columns: {…}}]');
+      return refuse(`${what} has no equivalent`, 'data.train: [{path: FILE, format: …, columns: {…}}]');
     }
     const train = entries.map(({ path, type }) => ({ path, format: axolotlFormats[asText(type)] ?? null }));
     return set({ 'data.train': train });
@@ -120,14 +120,14 @@ const ownTemplate: ForeignKey = {
 
 const textColumn: ForeignKey = {
   path: 'data.columns',
-  read: (value) => (value === 'text' ? drop('text is the name expected') : set({ 'data.columns': { text: value } })),
+  read: (value) => (value === 'text' ? drop('text is the expected name') : set({ 'data.columns': { text: value } })),
 };
 
 const padsNothing = 'rows are packed, without padding';
 
 /** A boolean `train`/`test` switches mlx-lm's modes; elsewhere it is a path. */
 function pathOrSwitch(path: string): ForeignKey {
-  return { path, read: (value) => (typeof value === 'boolean' ? drop('the verb decides') : set({ [path]: value })) };
+  return { path, read: (value) => (typeof value === 'boolean' ? drop('the command decides') : set({ [path]: value })) };
 }
 
 /** Keys about rows, splits, lengths, templates and the loss mask. */
@@ -138,7 +138,7 @@ export const dataKeys: ForeignKeys = {
   train: pathOrSwitch('data.train'),
   test: pathOrSwitch('data.test'),
   dataset_dir: {
-    read: (_, given: Given) => (given('dataset') === undefined ? refuse('goes with dataset') : drop('used')),
+    read: (_, given: Given) => (given('dataset') === undefined ? refuse('belongs to dataset') : drop('used')),
   },
   ...named(['eval_dataset', 'validation_file', 'eval_file'], renamed('data.validation')),
   ...named(['val_size', 'val_set_size', 'eval_split'], share),
@@ -155,14 +155,14 @@ export const dataKeys: ForeignKeys = {
   ...named(['train_on_prompt', 'train_on_inputs'], trainsPrompts),
   mask_history: {
     path: trainOn,
-    read: (value) => (isOff(value) ? drop('it is off') : set({ [trainOn]: 'last_answer' })),
+    read: (value) => (isOff(value) ? drop('it is disabled') : set({ [trainOn]: 'last_answer' })),
   },
   roles_to_train: onlyAnswers,
   train_on_eos: {
     read: (value) =>
       value === 'turn'
-        ? drop("every trained answer's stop token is trained")
-        : refuse("an answer's stop token is always trained", 'remove it'),
+        ? drop('stop tokens of trained answers are always trained')
+        : refuse('stop tokens of answers are always trained', 'remove it'),
   },
   special_tokens: refused("the model's own special tokens are used", 'remove it; data.new_tokens adds tokens'),
   template: templateName,

@@ -45,7 +45,7 @@ export function needless(because: string): ForeignKey {
 
 /** Needless when off; when on, something that attune does not offer under this name. */
 export function offOnly(because: string, fix?: string): ForeignKey {
-  return { read: (value) => (isOff(value) ? drop('it is off') : refuse(because, fix)) };
+  return { read: (value) => (isOff(value) ? drop('it is disabled') : refuse(because, fix)) };
 }
 
 export function refused(because: string, fix?: string): ForeignKey {

@@ -56,7 +56,7 @@ function steps(path: string, strategyNames: readonly string[]): ForeignKey {
       const count = asNumber(value);
       if (count === 0) return drop('zero switches it off');
       if (count === undefined || count < 1)
-        return refuse('a share of all steps has no equal here', `${path}: STEPS or epoch`);
+        return refuse('a share of all steps has no equivalent', `${path}: STEPS or epoch`);
       return set({ [path]: count });
     },
   };
@@ -108,19 +108,19 @@ const resume: ForeignKey = {
     isOff(value)
       ? drop('a new run')
       : refuse(
-          'is not a setting of the recipe',
+          'is not a recipe setting',
           value === true ? 'attune train --resume' : `attune runs resume ${asText(value)}`,
         ),
 };
 
 const tensorboard: ForeignKey = {
   path: 'report_to',
-  read: (value) => (isOff(value) ? drop('it is off') : set({ report_to: ['tensorboard'] })),
+  read: (value) => (isOff(value) ? drop('it is disabled') : set({ report_to: ['tensorboard'] })),
 };
 
 const evalNames = ['eval_strategy', 'evaluation_strategy'];
 const logs = 'every step is logged';
-const loader = 'rows are read by one process and kept';
+const loader = 'rows are read once by one process and kept';
 const preference = refused(
   'belongs to preference or reinforcement training',
   'remove it, or choose an objective that has it',
@@ -130,13 +130,16 @@ const preference = refused(
 const byItself: ForeignKeys = {
   ...named(
     ['do_train', 'do_eval', 'do_predict', 'predict_with_generate', 'prediction_loss_only'],
-    needless('the verb decides'),
+    needless('the command decides'),
   ),
   ...named(
     ['logging_steps', 'logging_strategy', 'logging_first_step', 'steps_per_report', 'logging_dir'],
     needless(logs),
   ),
-  ...named(['plot_loss', 'include_num_input_tokens_seen', 'include_tokens_per_second'], needless('report.html has it')),
+  ...named(
+    ['plot_loss', 'include_num_input_tokens_seen', 'include_tokens_per_second'],
+    needless('report.html contains it'),
+  ),
   ...named(['overwrite_cache', 'dataset_prepared_path'], needless('caches are keyed by content and never stale')),
   ...named(
     ['preprocessing_num_workers', 'dataloader_num_workers', 'dataset_num_proc', 'dataset_processes'],
@@ -148,14 +151,17 @@ const byItself: ForeignKeys = {
   ),
   ...named(
     ['flash_attn', 'flash_attention', 'xformers_attention', 'sdp_attention', 'attn_implementation'],
-    needless('the attention kernel is chosen by itself'),
+    needless('the attention kernel is chosen automatically'),
   ),
   ...named(['ddp_timeout', 'ddp_find_unused_parameters', 'local_rank'], needless('the launcher decides')),
   greater_is_better: needless('the best checkpoint is the one with the lowest validation loss'),
   ...named(['use_fast_tokenizer', 'cache_dir'], needless('there is one tokenizer and one cache')),
   ...named(['loss_watchdog_threshold', 'loss_watchdog_patience'], needless('a diverging run always stops')),
-  ...named(['run_name', 'wandb_name', 'suffix'], needless('the output folder names the run')),
-  ...named(['model_type', 'tokenizer_type', 'is_llama_derived_model'], needless("the model's config.json says it")),
+  ...named(['run_name', 'wandb_name', 'suffix'], needless('the output folder is the name of the run')),
+  ...named(
+    ['model_type', 'tokenizer_type', 'is_llama_derived_model'],
+    needless("the model's config.json determines it"),
+  ),
   trust_remote_code: needless('code that comes with a model is never run'),
   save_safetensors: needless('weights are always safetensors'),
 };
@@ -164,12 +170,12 @@ const byItself: ForeignKeys = {
 export const runKeys: ForeignKeys = {
   ...byItself,
   ...named(['model_name_or_path', 'base_model', 'model_name'], renamed('model')),
-  tokenizer_name: refused("attune takes the model's own tokenizer", 'remove it'),
+  tokenizer_name: refused("attune uses the model's own tokenizer", 'remove it'),
   ...named(['adapter_path', 'checkpoint_dir', 'output'], renamed('output_dir')),
   ...named(['stage', 'training_type', 'task', 'method'], stage),
   rl: {
     path: 'objective.name',
-    read: (value) => (isOff(value) ? drop('it is off') : set({ 'objective.name': value })),
+    read: (value) => (isOff(value) ? drop('it is disabled') : set({ 'objective.name': value })),
   },
   ...named(evalNames, strategy('evaluation.every', ['eval_steps'])),
   eval_steps: steps('evaluation.every', evalNames),
@@ -183,21 +189,21 @@ export const runKeys: ForeignKeys = {
   save_total_limit: renamed('checkpoints.keep'),
   load_best_model_at_end: renamed('checkpoints.best'),
   metric_for_best_model: bestMetric,
-  save_only_model: needless('a checkpoint is always the whole state, so that resuming is exact'),
-  overwrite_output_dir: needless('a run never writes over another'),
+  save_only_model: needless('a checkpoint always contains the complete state, so that resuming is exact'),
+  overwrite_output_dir: needless('a run never overwrites another'),
   ...named(['resume_from_checkpoint', 'resume_adapter_file', 'auto_resume_from_checkpoints'], resume),
-  lora_model_dir: refused('training on from an adapter is not offered', 'remove it'),
+  lora_model_dir: refused('continuing to train an adapter is not supported', 'remove it'),
   use_tensorboard: tensorboard,
   ...named(
     ['wandb_project', 'use_wandb', 'wandb'],
-    offOnly('metrics go where report_to says', 'report_to: [tensorboard]'),
+    offOnly('metrics go to the destinations in report_to', 'report_to: [tensorboard]'),
   ),
   ...named(
     ['deepspeed', 'fsdp', 'fsdp_config'],
-    refused('training over several devices is set by the launcher', 'remove it'),
+    refused('training on several devices is set up by the launcher', 'remove it'),
   ),
-  torch_compile: offOnly('the engine is compiled already', 'remove it'),
-  ...named(['push_to_hub', 'hub_model_id'], offOnly('a run writes a folder', 'remove it, and upload the folder')),
+  torch_compile: offOnly('the engine is already compiled', 'remove it'),
+  ...named(['push_to_hub', 'hub_model_id'], offOnly('a run only writes a folder', 'remove it, and upload the folder')),
   ...named(['pref_beta', 'dpo_beta', 'rl_beta', 'pref_loss', 'num_generations', 'max_completion_length'], preference),
 };
 

@@ -93,10 +93,10 @@ const eps: ForeignKey = {
 const multiplier: ForeignKey = {
   path: 'training.learning_rate',
   read(value) {
-    if (value === 'auto') return drop('attune takes the rate that suits the base model');
+    if (value === 'auto') return drop('attune uses the rate that suits the base model');
     return refuse(
-      'multiplies a rate that the other service keeps to itself; attune takes the rate',
-      'leave it out: what suits the base model is taken; or training.learning_rate: auto, or a number',
+      'multiplies a rate that the other service does not publish; attune takes the rate itself',
+      'remove it to use the rate that suits the base model; or set training.learning_rate: auto, or a number',
     );
   },
 };
@@ -123,7 +123,7 @@ export const trainingKeys: ForeignKeys = {
   lr_schedule: schedule,
   lr_scheduler_kwargs: renamed('training.scheduler_options'),
   ...named(['optim', 'optimizer', 'optimizer_type', 'training.optimizer.name'], optimizer),
-  optimizer_config: refused('options stand with the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
+  optimizer_config: refused('options belong to the optimizer', 'training.optimizer: {name: adamw, beta1: 0.9}'),
   adam_beta1: renamed('training.optimizer.beta1'),
   adam_beta2: renamed('training.optimizer.beta2'),
   betas,
@@ -132,13 +132,13 @@ export const trainingKeys: ForeignKeys = {
   ...named(['gradient_clipping', 'max_gradient_norm', 'clip_grad_norm'], renamed('training.max_grad_norm')),
   bf16,
   ...named(['fp16', 'float16', 'pure_bf16'], halfPrecision),
-  tf32: needless('it is for matrix units that f32 here never uses'),
+  tf32: needless('it is for matrix units that f32 never uses here'),
   ...named(['grad_checkpoint', 'use_gradient_checkpointing', 'gradient_checkpointing'], withUnsloth),
   disable_gradient_checkpointing: {
     path: 'training.gradient_checkpointing',
     read: (value) => set({ 'training.gradient_checkpointing': value !== true }),
   },
-  ...named(['gradient_checkpointing_kwargs', 'use_reentrant_gc'], needless('there is one kind of checkpointing')),
+  ...named(['gradient_checkpointing_kwargs', 'use_reentrant_gc'], needless('there is only one kind of checkpointing')),
   full_determinism: {
     read: (value) => drop(isOff(value) ? 'runs are deterministic anyway' : 'runs are always deterministic'),
   },

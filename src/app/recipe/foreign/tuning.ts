@@ -44,11 +44,14 @@ const tuningType: ForeignKey = {
 /** A switch for what LoRA begins with. */
 function startOf(name: string): ForeignKey {
   const path = 'tuning.init_lora_weights';
-  return { path, read: (value) => (isOff(value) ? drop('it is off') : set({ [path]: name })) };
+  return { path, read: (value) => (isOff(value) ? drop('it is disabled') : set({ [path]: name })) };
 }
 
 function loadIn(name: string): ForeignKey {
-  return { path: 'storage.name', read: (value) => (isOff(value) ? drop('it is off') : set({ 'storage.name': name })) };
+  return {
+    path: 'storage.name',
+    read: (value) => (isOff(value) ? drop('it is disabled') : set({ 'storage.name': name })),
+  };
 }
 
 const quantizationBit: ForeignKey = {
@@ -141,7 +144,7 @@ export const tuningKeys: ForeignKeys = {
   freeze_trainable_layers: renamed('tuning.trainable_layers'),
   lora_target_linear: {
     path: 'tuning.target_modules',
-    read: (value) => (isOff(value) ? drop('it is off') : set({ 'tuning.target_modules': 'all-linear' })),
+    read: (value) => (isOff(value) ? drop('it is disabled') : set({ 'tuning.target_modules': 'all-linear' })),
   },
   ...named(['additional_target', 'lora_modules_to_save'], list('tuning.modules_to_save')),
   ...named(['peft_use_rslora'], renamed('tuning.use_rslora')),
@@ -151,12 +154,12 @@ export const tuningKeys: ForeignKeys = {
   scale,
   num_layers: lastLayers,
   trainable_token_indices: tokenIndices,
-  ensure_weight_tying: needless('a table that the head shares is trained once'),
+  ensure_weight_tying: needless('a table shared with the head is trained once'),
   peft_use_dora: renamed('tuning.use_dora'),
   pissa_init: startOf('pissa'),
   use_loftq: startOf('loftq'),
-  use_galore: offOnly('is an optimizer here', 'training.optimizer: galore_adamw'),
-  use_badam: offOnly('attune does not offer it', 'remove it'),
+  use_galore: offOnly('is an optimizer in attune', 'training.optimizer: galore_adamw'),
+  use_badam: offOnly('attune does not have it', 'remove it'),
   load_in_4bit: loadIn('nf4'),
   load_in_8bit: loadIn('int8'),
   quantization_bit: quantizationBit,

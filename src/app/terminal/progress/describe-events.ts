@@ -62,7 +62,7 @@ export function describeData(event: DataPrepared, colours: Colours): string {
   // A cheap system reads no tokens.
   if (inputTokens > 0) {
     parts.push(`${plural(inputTokens, 'tokens')}${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`);
-    parts.push(`${lengths.min} to ${plural(lengths.max, 'tokens')} a row, median ${lengths.median}`);
+    parts.push(`${lengths.min} to ${plural(lengths.max, 'tokens')} per row, median ${lengths.median}`);
   }
   if (truncated > 0) parts.push(colours.yellow(`${plural(truncated, 'rows')} cut`));
   if (dropped > 0) parts.push(colours.yellow(`${plural(dropped, 'rows')} dropped`));
@@ -80,7 +80,7 @@ export function describeSettled(event: TrainingSettled): string | undefined {
   };
   const decided = Object.entries(values).filter(([name]) => sources[name as keyof typeof sources] !== 'recipe');
   if (decided.length === 0) return undefined;
-  return `${decided.map(([, text]) => text).join(', ')}: what suits ${basis}`;
+  return `${decided.map(([, text]) => text).join(', ')}: suits ${basis}`;
 }
 
 export function describeTrials({ trials, startLoss, steps, chosen }: RatesTried): string {
@@ -125,7 +125,7 @@ export function describeProfile(event: ProfileFinished, colours: Colours): strin
     ...['calls', 'processor', 'share', 'allocated'].map((title) => ({ title, isNumeric: true })),
   ];
   const rows = [...event.phases, ...event.operators.slice(0, SHOWN_OPERATORS)].map(row);
-  const seconds = `${formatNumber(event.seconds, 3)} s a step, ${formatNumber(event.processorSeconds, 3)} s of processors`;
+  const seconds = `${formatNumber(event.seconds, 3)} s per step, ${formatNumber(event.processorSeconds, 3)} s of processor time`;
   const used = event.utilisation === undefined ? '' : `; ${describeUtilisation(event.utilisation)}`;
   return `profile: ${seconds}${used}; ${event.path}\n${formatTable(columns, rows, colours)}`;
 }

@@ -8,12 +8,12 @@ export function endpointFields(fields: FieldKit) {
   return {
     keyVariable: text('NAME', "environment variable with the endpoint's key (OPENAI_API_KEY)"),
     concurrency: count('REQUESTS', 'concurrent requests to an endpoint (4)'),
-    timeout: count('SECONDS', 'longest wait for an answer of the endpoint (120)'),
+    timeout: count('SECONDS', 'timeout per answer of the endpoint, in seconds (120)'),
     maxTokens: count('TOKENS', 'token limit for an endpoint, input and output together'),
     maxCost: parsed(z.number().nonnegative(), 'AMOUNT', 'cost limit for an endpoint', {
       read: (typed, flag) => amount(flag, String(typed)),
     }),
-    prices: pricesField(fields, 'of a million tokens read and written'),
+    prices: pricesField(fields, 'price of a million tokens, input and output'),
   };
 }
 
@@ -45,7 +45,7 @@ export function judgeOf({
   if (endpoint === undefined && model === undefined) return undefined;
   if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: limitsOf(limits) };
   throw new AttuneError('E_USAGE', {
-    what: 'A judge is named by its address and its model',
+    what: 'A judge needs an address and a model',
     got: endpoint === undefined ? '--model alone' : '--endpoint alone',
     expected: '--endpoint and --model',
   });
@@ -55,11 +55,11 @@ export function judgeOf({
 function readPrices(flag: string, text: string): [number, number] {
   const [input, output, ...more] = text.split(',').map((price) => amount(flag, price));
   if (output !== undefined && more.length === 0) return [input, output];
-  throw new AttuneError('E_USAGE', { what: `${flag} takes two`, got: text, expected: 'IN,OUT such as 2,8' });
+  throw new AttuneError('E_USAGE', { what: `${flag} takes two numbers`, got: text, expected: 'IN,OUT such as 2,8' });
 }
 
 function amount(flag: string, text: string): number {
   const value = Number(text);
   if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
-  throw new AttuneError('E_USAGE', { what: `${flag} is not an amount`, got: text, expected: 'a number from 0' });
+  throw new AttuneError('E_USAGE', { what: `${flag} is not an amount`, got: text, expected: 'a number of at least 0' });
 }

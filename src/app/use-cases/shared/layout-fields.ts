@@ -6,7 +6,7 @@ export function layoutFields(fields: FieldKit) {
   return {
     columns: columnsField(
       fields,
-      "the format's field → your column, or several: [subject, body]; as in training unless given",
+      "the format's field → your column, or several: [subject, body] (default: as in training)",
     ),
     format: fields.text('NAME', 'row format (as in training, or detected)'),
   };

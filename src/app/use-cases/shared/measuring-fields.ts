@@ -21,16 +21,16 @@ export function measuredRowFields(fields: FieldKit) {
   return {
     columns: columnsField(
       fields,
-      "the format's field → your column, or several: [subject, body]; as in training unless given",
+      "the format's field → your column, or several: [subject, body] (default: as in training)",
     ),
     format: text('NAME', 'row format (as in training, or detected)'),
-    text: texts('TEXT', 'a row of your own, in place of a file; may be repeated'),
-    label: texts('LABEL', 'the right class of each --text, in their order'),
-    answer: texts('ANSWER', 'or the right answer of each --text'),
+    text: texts('TEXT', 'a row of your own, instead of a file; can be repeated'),
+    label: texts('LABEL', 'the right class of each --text, in order'),
+    answer: texts('ANSWER', 'the right answer of each --text'),
     strict: parsed(
       z.boolean(),
       'BOOLEAN',
-      'false leaves bad rows of a file out and says how many; one refuses the file otherwise (true)',
+      'false leaves out and reports bad rows of a file; otherwise one refuses the file (true)',
       { read: (typed, flag) => truthOf(String(typed), flag) },
     ),
     split: choice(['test', 'validation'], 'NAME', "split of the run's own rows: test or validation (test)"),
@@ -41,11 +41,11 @@ export function measuredRowFields(fields: FieldKit) {
 export function measureFields(fields: FieldKit) {
   const { count, flag } = fields;
   return {
-    maxRows: count('ROWS', 'size of the sample (500)'),
+    maxRows: count('ROWS', 'number of rows in the sample (500)'),
     ...precisionField(fields),
-    maxNewTokens: count('TOKENS', 'longest answer (by the training answers)'),
-    keepSeen: flag('recommenders: items that a row already has may be recommended again'),
-    allowOverlap: flag('continue although rows were trained on'),
+    maxNewTokens: count('TOKENS', 'maximum tokens of an answer (by the training answers)'),
+    keepSeen: flag('recommenders: allow recommending items that a row already has'),
+    allowOverlap: flag('continue even if rows were trained on'),
   };
 }
 
@@ -54,7 +54,7 @@ export function pairFields({ text, number }: FieldKit) {
   return {
     counterfactuals: text(
       'FILE',
-      'pairs of `data counterfactuals`: how answers change with gender, origin and nationality, in place of all else',
+      'pairs from `data counterfactuals`: only measure how answers change with gender, origin and nationality',
     ),
     maxFlipRate: number('RATE', 'for pairs: fail (exit code 3) if more than this share of answers change', {
       least: 0,

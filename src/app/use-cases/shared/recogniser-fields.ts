@@ -4,6 +4,6 @@ import type { FieldKit } from '../fields.ts';
 export function recogniserFields({ texts }: FieldKit) {
   return {
     recogniser: texts('REF', 'your own function: ./file.ts#name'),
-    lexicon: texts('FILE', 'words of a language, a .yaml file (docs/personal-data.md)'),
+    lexicon: texts('FILE', 'word list of a language, a .yaml file (docs/personal-data.md)'),
   };
 }

@@ -10,18 +10,18 @@ type Values<Fields extends (kit: FieldKit) => Shape> = OptionsOf<UseCase<readonl
 
 export const precisionField = (
   { choice }: FieldKit,
-  summary = 'auto, bf16 or f32; in f32 answers do not depend on what else is answered',
+  summary = 'auto, bf16 or f32; in f32, answers do not depend on concurrent requests',
 ) => ({ precision: choice(['auto', 'bf16', 'f32'], 'TYPE', summary) });
 
 export const storageField = ({ choice }: FieldKit) => ({
   storage: choice(
     ['dense', 'int8_forward', 'nf4', 'fp4'],
     'NAME',
-    'int8_forward for faster and slightly other answers, nf4 for less memory; as it was trained unless given',
+    'int8_forward: faster, with slightly different answers; nf4: less memory (default: as trained)',
   ),
 });
 
-export const baseField = ({ flag }: FieldKit) => ({ base: flag('the base model, without the adapter') });
+export const baseField = ({ flag }: FieldKit) => ({ base: flag('use the base model, without the adapter') });
 
 export function samplingFields(fields: FieldKit) {
   const { text, count, number } = fields;
@@ -29,22 +29,22 @@ export function samplingFields(fields: FieldKit) {
     ...baseField(fields),
     ...precisionField(fields),
     ...storageField(fields),
-    srcLang: text('CODE', "language of the prompts, for models of many (its folder's)"),
-    tgtLang: text('CODE', 'language of the answers, for the same models'),
-    maxNewTokens: count('COUNT', 'longest answer (256)'),
-    temperature: number('T', '0 takes the most probable token, which is the default', { least: 0, most: 100 }),
-    topK: number('K', 'only the K most probable tokens; 0 for all', { least: 0, isWhole: true }),
-    topP: number('P', 'only the most probable tokens whose probabilities add up to P', {
+    srcLang: text('CODE', "language of the prompts, for multilingual models (as in the model's folder)"),
+    tgtLang: text('CODE', 'language of the answers, for multilingual models'),
+    maxNewTokens: count('COUNT', 'maximum tokens of an answer (256)'),
+    temperature: number('T', '0, the default, takes the most likely token', { least: 0, most: 100 }),
+    topK: number('K', 'sample from the K most likely tokens; 0: all', { least: 0, isWhole: true }),
+    topP: number('P', 'sample from the most likely tokens with total probability P', {
       least: 0,
       most: 1,
       isAbove: true,
     }),
-    minP: number('P', 'only tokens at least P times as probable as the most probable one', { least: 0, most: 1 }),
-    repetitionPenalty: number('X', 'above 1: fewer tokens that the prompt or the answer already has', {
+    minP: number('P', 'sample from tokens at least P times as likely as the most likely one', { least: 0, most: 1 }),
+    repetitionPenalty: number('X', 'above 1: makes tokens in the prompt or the answer less likely', {
       least: 0,
       isAbove: true,
     }),
-    presencePenalty: number('X', 'above 0: fewer tokens that the answer already has'),
+    presencePenalty: number('X', 'above 0: makes tokens already in the answer less likely'),
     frequencyPenalty: number('X', 'like --presence-penalty, for each occurrence'),
     ...drawingFields(fields),
     ...constraintFields(fields),
@@ -56,11 +56,11 @@ function drawingFields({ z, number, parsed }: FieldKit) {
     logitBias: parsed(
       z.record(z.string().regex(/^\d+$/), z.number()),
       'ID:BIAS',
-      'added to the logit of a token; may be repeated',
+      'added to the logit of a token; can be repeated',
       { many: true, read: (typed) => readBiases([typed].flat()) },
     ),
-    seed: number('SEED', 'the same seed draws the same answers', { least: 0, isWhole: true }),
-    stop: parsed(z.array(z.string()), 'TEXT', 'ends an answer before this text; may be repeated', {
+    seed: number('SEED', 'the same seed gives the same answers', { least: 0, isWhole: true }),
+    stop: parsed(z.array(z.string()), 'TEXT', 'stop before this text; can be repeated', {
       many: true,
       read: (typed) => [typed].flat().map((one) => one.replaceAll('\\n', '\n')),
     }),
@@ -72,10 +72,10 @@ function constraintFields({ z, text, parsed }: FieldKit) {
     schema: parsed(
       z.union([z.boolean(), z.record(z.string(), z.unknown())]),
       'FILE',
-      'answers are JSON that fits this JSON schema',
+      'answers are JSON matching this JSON schema',
       { read: (typed) => readJson(String(typed)) },
     ),
-    regex: text('PATTERN', 'whole answers match this regular expression'),
+    regex: text('PATTERN', 'answers match this regular expression completely'),
     choices: parsed(z.array(z.string()), 'A,B,…', 'answers are one of these', {
       read: (typed) =>
         String(typed)
@@ -136,7 +136,7 @@ function constraintOf({ schema, regex, choices }: SamplingOptions): ConstraintSp
   if (given.length === 0) return undefined;
   if (given.length === 1) return Object.fromEntries(given) as unknown as ConstraintSpec;
   throw new AttuneError('E_USAGE', {
-    what: 'Answers can be restricted in one way only',
+    what: 'Only one constraint on answers is possible',
     got: given.map(([name]) => `--${name}`).join(', '),
     fix: 'give one of them',
   });
@@ -147,9 +147,9 @@ function readBiases(texts: readonly string[]): Record<string, number> {
     const match = /^(?<id>\d+)[:=](?<bias>-?\d+(?:\.\d+)?)$/.exec(text);
     if (match !== null) return [String(Number(match.groups?.id)), Number(match.groups?.bias)];
     throw new AttuneError('E_USAGE', {
-      what: '--logit-bias is not a token with a number',
+      what: '--logit-bias is invalid',
       got: text,
-      expected: 'the id of a token and what to add to its logit, as 42:-100',
+      expected: 'a token id and the value to add to its logit, such as 42:-100',
     });
   });
   return Object.fromEntries(entries);

@@ -32,12 +32,12 @@ export async function trainShown(
 ): Promise<Ended> {
   const { train } = await import('../../train.ts');
   await showRecipe(console, recipe, options.dryRun === true);
-  console.stopSignal('saving, then stopping; press Ctrl-C again to end at once');
+  console.stopSignal('saving, then stopping; press Ctrl-C again to stop at once');
   const outcome = await withProgress(console, (onEvent) => train(recipe, { ...options, onEvent }));
   if (outcome.outcome === 'stopped')
     throw new AttuneError('E_STOPPED', {
       what: `The run was stopped after step ${outcome.step}`,
-      fix: `go on with: attune runs resume ${shortPath(outcome.folder)}`,
+      fix: `continue with: attune runs resume ${shortPath(outcome.folder)}`,
     });
   const commandOf = keepCommand ?? ((model: string) => keepCommandOfRun(outcome.folder, model));
   const keep = keepAdvice(outcome.comparison, commandOf);

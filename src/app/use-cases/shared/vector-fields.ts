@@ -19,7 +19,7 @@ export function vectorSource(input: string | readonly EmbedRow[] | undefined): {
 /** Columns of rows that vectors are made of. */
 export function vectorColumnFields(
   { z, text, parsed }: FieldKit,
-  summary = 'column of the text; join several with commas (guessed where the names are clear)',
+  summary = 'column of the text; join several with commas (guessed if the names are clear)',
 ) {
   return {
     textColumn: parsed(z.union([z.string(), z.array(z.string())]), 'NAME', summary, { read: split }),
@@ -31,7 +31,7 @@ export const poolingField = ({ choice }: FieldKit) => ({
   pooling: choice(
     ['mean', 'first', 'max', 'last'],
     'HOW',
-    'pooling for encoders that do not name one: mean, first, max or last',
+    'pooling for encoders that do not set one: mean, first, max or last',
   ),
 });
 

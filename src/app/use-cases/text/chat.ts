@@ -27,7 +27,7 @@ function describeForm({ log }: Console, { isPlain, system, tools = [], trained, 
   const { dim, yellow } = log.colours;
   const say = (text: string) => log.line(dim(`  ${text}`));
   if (isPlain)
-    return say('trained on plain prompts: each line is continued as text, without the lines before (--turns: chat)');
+    return say('trained on plain prompts: each line is continued as text, without the previous lines (--turns: chat)');
   if (system !== undefined && system === trained.systemPrompt) say(`system, as in training: ${system}`);
   if (tools.length > 0 && tools === trained.tools) say(`tools, as in training: ${tools.map(nameOf).join(', ')}`);
   if (missing !== undefined) log.line(yellow(`! ${missing} (--system TEXT, --tools FILE)`));
@@ -49,11 +49,7 @@ function describeEnd(console: Console, { text, finishReason, usage, calls = [] }
 
 /** Lines from the terminal, with a prompt and a way out; or from a pipe. */
 async function* questions(console: Console, { isPlain }: ChosenForm): AsyncGenerator<string> {
-  const ways = [
-    '/clear forgets the conversation',
-    ...(isPlain ? [] : ['/image FILE shows an image']),
-    'Ctrl-D ends it',
-  ];
+  const ways = ['/clear forgets the conversation', ...(isPlain ? [] : ['/image FILE adds an image']), 'Ctrl-D ends it'];
   if (console.isInteractive) console.log.line(console.log.colours.dim(`  ${ways.join('; ')}`));
   const lines = createInterface({ input: process.stdin, output: console.isInteractive ? process.stdout : undefined });
   lines.setPrompt(console.log.colours.cyan('> '));

@@ -101,11 +101,11 @@ function notesOn(comparison: Comparison): string[] {
     ...undoneByCorrection(comparison),
     ...(available === undefined || available === rows
       ? []
-      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}: --max-rows takes more`]),
+      : [`a sample of ${formatCount(rows)} of ${plural(available, 'rows')}: --max-rows uses more`]),
     ...(leftOut === undefined ? [] : [`${plural(leftOut.rows, 'rows')} left out: ${leftOut.reason}`]),
     ...(chosen === undefined || cheap.length < 2
       ? []
-      : [`of the cheap ones, ${chosen.title} counts: best on ${cheapChosenOn} rows`]),
+      : [`of the cheap systems, ${chosen.title} counts: it is the best on ${cheapChosenOn} rows`]),
     ...answerNotes(comparison),
     ...(copying === undefined ? [] : [copying]),
     ...skipped.map(({ name, reason }) => `${name} left out: ${reason}`),
@@ -125,6 +125,9 @@ function undoneByCorrection(comparison: Comparison): string[] {
     .filter((one) => one.metric === metric && isUndoneByCorrection(one))
     .map((one) => {
       const title = systems.find(({ name }) => name === one.against)?.title ?? one.against;
-      return `${one.estimate > 0 ? 'better' : 'worse'} than ${title} probably, not surely: its interval is without 0, but ${correctedP(comparison, one)}`;
+      return (
+        `probably ${one.estimate > 0 ? 'better' : 'worse'} than ${title}, but not certainly: its interval ` +
+        `excludes 0, but ${correctedP(comparison, one)}`
+      );
     });
 }

@@ -33,8 +33,8 @@ export function describeAudit(
   return [
     `${formatCount(rows)} labelled rows`,
     table,
-    ...list('labelled and not wholly found', misses),
-    ...list('found and not labelled', extras),
+    ...list('labelled but not completely found', misses),
+    ...list('found but not labelled', extras),
     '',
     ...unknown.map((line) => colours.yellow(`! ${line}`)),
   ].join('\n');

@@ -30,7 +30,7 @@ function describeAxis(
     [
       ...ordered.slice(0, LISTED_GROUPS).map(([name, count]) => [name, formatCount(count)] as const),
       ['others', others === 0 ? undefined : formatCount(others)],
-      ['mention nobody', formatCount(nobody)],
+      ['mention no person', formatCount(nobody)],
     ],
     colours,
   );

@@ -126,7 +126,7 @@ function describeRow(
 function describeProblems({ problems }: DataInspectionResult, { colours }: Terminal): string {
   if (problems.length === 0) return '';
   const { shown, more = '' } = shortList(problems, MAX_LISTED);
-  const headline = colours.red(`✗ ${plural(problems.length, 'rows')} cannot be trained on`);
+  const headline = colours.red(`✗ ${plural(problems.length, 'rows')} cannot be used for training`);
   const lines = [...shown.map(describeProblem), more].filter((line) => line !== '').map((line) => `  ${line}`);
   return [headline, ...lines].join('\n');
 }

@@ -8,7 +8,9 @@ import type { DataPipelineResult } from '../data-pipeline.ts';
 function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
   if (leftOut === undefined) return [];
   const reason = 'on the other side in time than the rest of their group';
-  return [`! split: ${plural(leftOut, 'rows')} left out: ${reason}; nothing trained on is as late as test begins`];
+  return [
+    `! split: ${plural(leftOut, 'rows')} left out: ${reason}; no training row is as late as the start of the test rows`,
+  ];
 }
 
 export function describePipeline(
@@ -27,7 +29,7 @@ export function describePipeline(
         ({ step, itemsIn, itemsOut }) => [step, `${formatCount(itemsIn)} → ${formatCount(itemsOut)}`] as const,
       ),
       ['split', splits.join(', ')],
-      ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} from before`],
+      ['parts', `${formatCount(parts.made)} made, ${formatCount(parts.reused)} reused`],
     ],
     colours,
   );
@@ -43,7 +45,7 @@ export function describePipeline(
     ...splitLoss(manifest).map((line) => yellow(line)),
     ...(unredacted === undefined
       ? []
-      : [yellow(`! ${unredacted} keeps rows from before redaction, for the next run: --no-cache removes them`)]),
+      : [yellow(`! ${unredacted} contains rows from before redaction, for the next run: --no-cache removes them`)]),
     '',
     `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
     `  ${cyan(next)}  ${dim('writes a recipe for it')}`,

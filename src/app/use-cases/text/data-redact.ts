@@ -20,10 +20,10 @@ export function describeRedacted(result: RedactedData, { colours }: Terminal): s
       : [`  ${plural(result.canaries.length, 'canaries')} planted at the end, listed in ${result.to}.canaries`]),
     ...left,
     ...(result.style === 'surrogates' && !result.isKeyKept
-      ? [dim('  the key of the surrogates is not kept: set ATTUNE_REDACTION_KEY to have the same ones again')]
+      ? [dim('  the surrogate key is not stored: set ATTUNE_REDACTION_KEY to get the same surrogates again')]
       : []),
     '',
-    dim('  recognisers miss things, names most of all, and what is left may still tell who is meant:'),
+    dim('  recognisers miss things, names most of all, and what remains may still identify people:'),
     `  ${cyan('attune data audit labelled.jsonl')}  ${dim('measures how much they find in rows that you have labelled')}`,
   ]
     .filter((line, index) => line !== '' || index > 2)

@@ -58,14 +58,15 @@ function machineTable({ estimates }: ModelEstimate, { colours }: Terminal): stri
 function notesOf({ here, quantisation }: ModelEstimate, { colours }: Terminal): string {
   const rate = `${(here.rate / 1e9).toFixed(0)} GFLOP/s`;
   const notes = [
-    `Memory is counted on a step of one longest row without numbers, in ${here.dtype} above, with what the process takes besides in the second table.`,
-    `Time: whole steps are taken to reach ${100 * here.share} % of the ${rate} measured here, and 35 % of a card's data sheet.`,
+    `Memory is computed for a step with one row of maximum length, in ${here.dtype} above; the second ` +
+      'table adds the process itself.',
+    `Time: whole steps are assumed to reach ${100 * here.share} % of the ${rate} measured here, and ` +
+      "35 % of a card's data sheet.",
     ...(quantisation === undefined
       ? []
-      : [
-          `Its weights are quantised (${quantisation}) and made dense when they are loaded: memory is that of dense ones.`,
-        ]),
-    'No card was tried, and prices change: they say which order of magnitude to expect. attune train --dry-run measures this machine.',
+      : [`Its weights are quantised (${quantisation}) and dequantised when loaded: memory is that of dense weights.`]),
+    'No card was tested, and prices change: take the figures as orders of magnitude. attune train ' +
+      '--dry-run measures this machine.',
   ];
   return colours.dim(notes.join('\n'));
 }

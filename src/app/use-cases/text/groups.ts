@@ -24,7 +24,7 @@ function representation(
   { rows: all, leastRows }: GroupReport<unknown>,
   colours: Colours,
 ): string {
-  const told = by === 'column' ? 'have a value' : 'tell one';
+  const told = by === 'column' ? 'have a value' : 'mention one';
   const head = `${colours.bold(axis)}  ${formatCount(rows)} of ${formatCount(all)} rows ${told}`;
   if (groups.length === 0) return head;
   const notes = { few: `fewer than ${plural(leastRows, 'rows')}`, small: 'less than half of an even share' };

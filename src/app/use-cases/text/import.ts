@@ -17,7 +17,7 @@ export function importText(result: ImportedAnswers, { colours }: Terminal): stri
     return `${place}: ${field === undefined ? '' : `${field} `}${message}`;
   });
   const known = [
-    own > 0 && `about ${plural(own, 'answers')} of this server`,
+    own > 0 && `feedback on ${plural(own, 'answers')} of this server`,
     again > 0 && `already there: ${plural(again, 'answers')}`,
     feedbackAgain > 0 && `already there: ${plural(feedbackAgain, 'pieces of feedback')}`,
   ].filter((one) => one !== false);
@@ -37,7 +37,7 @@ function fieldsText(fields: Readonly<Record<string, number>>): string[] {
   if (all.length === 0) return [];
   const shown = all.slice(0, MOST_SHOWN).map(([name, count]) => `${name} (${formatCount(count)})`);
   const rest = all.length > MOST_SHOWN ? `, and ${all.length - MOST_SHOWN} more: --json has them all` : '';
-  return [`  fields that nothing was made of: ${shown.join(', ')}${rest}`];
+  return [`  unused fields: ${shown.join(', ')}${rest}`];
 }
 
 function listed(lines: readonly string[]): string[] {

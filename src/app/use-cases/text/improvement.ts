@@ -2,12 +2,12 @@ import type { Colours } from '../../terminal/terminal.ts';
 import type { Decision } from '../../improve/improvement-decisions.ts';
 
 const WORDS: Readonly<Record<string, string>> = {
-  quarantine: 'enough to learn',
-  review: 'to be reviewed',
+  quarantine: 'enough to train on',
+  review: 'ready for review',
   retraining: 'accepted',
   gate: 'trained',
   approval: 'passed the gate',
-  rollout: 'to be tried',
+  rollout: 'ready for rollout',
   promoted: 'promoted',
   rejected: 'rejected',
   stopped: 'stopped',

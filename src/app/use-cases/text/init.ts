@@ -6,7 +6,7 @@ export function describeInit(result: InitResult, { colours, columns: width }: Te
     result;
   const { green, yellow, bold, cyan, dim } = colours;
   const others =
-    'other readings are possible; name the columns with --text-column and --label-column or --answer-column';
+    'other interpretations are possible; choose columns with --text-column and --label-column or --answer-column';
   return [
     `${green('✓')} ${format} rows${columns === undefined ? `, ${reason}` : ''}`,
     ...reasons.map((one) => `  ${one}`),

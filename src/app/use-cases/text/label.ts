@@ -31,7 +31,7 @@ function describeRare(rare: readonly string[], labels: number): string[] {
   if (rare.length === 0) return [];
   const names = `${rare.slice(0, MAX_RARE).join(', ')}${rare.length > MAX_RARE ? ', …' : ''}`;
   const what = rare.length === 1 ? `${names} has` : `${rare.length} labels (${names}) have`;
-  return [`! ${what} fewer than ${FEW_ROWS} rows: too few to learn or to be judged by; add rows, or merge labels`];
+  return [`! ${what} fewer than ${FEW_ROWS} rows: too few to learn from or to evaluate; add rows, or merge labels`];
 }
 
 function describeNumbers(report: LabelReport & { kind: 'numbers' }, colours: Colours): string {

@@ -9,12 +9,10 @@ export function describeCreation(created: ModelCreation, { colours }: Terminal):
   const objective = usualObjective('items', [className])!.name;
   return [
     `${colours.green('✓')} ${shortPath(folder)}: ${modelType}, ${plural(parameters, 'parameters')}, ${formatBytes(bytes)}`,
-    `  ${plural(items, 'items')} of ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them not chosen yet` : ''}`,
+    `  ${plural(items, 'items')} from ${formatCount(rows)} rows${cold > 0 ? `, ${formatCount(cold)} of them not chosen yet` : ''}`,
     ...knownFeatures(known),
-    ...(cut > 0
-      ? [colours.yellow(`! of ${plural(cut, 'texts')} only the beginning is read: the encoder reads no more`)]
-      : []),
-    `  attune init ${data} --model ${shortPath(folder)}  writes a recipe, where there is none`,
+    ...(cut > 0 ? [colours.yellow(`! ${plural(cut, 'texts')} are cut: the encoder only reads the beginning`)] : []),
+    `  attune init ${data} --model ${shortPath(folder)}  writes a recipe, if there is none`,
     `  attune train RECIPE --model ${shortPath(folder)} --objective ${objective} --tuning full`,
   ].join('\n');
 }

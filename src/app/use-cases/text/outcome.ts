@@ -29,7 +29,7 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
 /** Said where it is not the last step. */
 function describeChoice({ choice, step }: TrainOutcome): string | undefined {
   if (choice === null || choice.step === step) return undefined;
-  return `step ${choice.step} of ${step}, which had the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
+  return `step ${choice.step} of ${step}, with the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
 }
 
 /** The last lines of a run for people. */
@@ -47,7 +47,7 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   if (outcome.outcome === 'dry-run') {
     const { plan } = outcome;
     const fitting = plan?.steps === 0 ? `; fitting takes about ${formatDuration(plan.seconds)}` : '';
-    return `${green('✓')} everything is in place; nothing was trained${fitting}`;
+    return `${green('✓')} all checks passed; nothing was trained${fitting}`;
   }
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];

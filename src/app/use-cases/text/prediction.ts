@@ -89,7 +89,7 @@ export function describeTexts(predicted: Predicted, terminal: Terminal): string 
 
 /** In a line, as the likeliest class is not always the one that is given. */
 function describeThresholds({ thresholds = {} }: Predicted): string[] {
-  const parts = Object.entries(thresholds).map(([label, least]) => `${label} is given from ${formatPercent(least)} on`);
+  const parts = Object.entries(thresholds).map(([label, least]) => `${label} is assigned from ${formatPercent(least)}`);
   return parts.length > 0 ? [parts.join('; ')] : [];
 }
 

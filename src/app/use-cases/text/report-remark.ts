@@ -10,7 +10,7 @@ export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: Report
   if (samples === undefined || samples.rows.length === 0 || rows === false) return '';
   return rows === 'redacted'
     ? ' (test rows redacted; look through them before you send it)'
-    : ' (holds test rows in clear)';
+    : ' (contains test rows in clear)';
 }
 
 /** The same of a run whose report has just been written. */

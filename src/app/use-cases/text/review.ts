@@ -16,7 +16,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
       const line = `  ${name === '' ? '(no name)' : name}: ${choices}${pace}${goldText(gold)}`;
       return gold?.isDoubtful === true ? colours.yellow(line) : colours.dim(line);
     }),
-    ...(outdated > 0 ? [colours.yellow(`${outdated} choices left out: for texts that are not these`)] : []),
+    ...(outdated > 0 ? [colours.yellow(`${outdated} choices left out: they are for other texts`)] : []),
     ...Object.entries(flags ?? {}).map(([flag, count]) =>
       colours.yellow(`flagged as ${flag}: ${plural(count, 'pairs')}`),
     ),
@@ -31,7 +31,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
     ...(exported === undefined
       ? []
       : [`${plural(exported.rows, 'rows')} for ${exported.kind} in ${shortPath(exported.to)}`]),
-    ...(exported?.settings === undefined ? [] : [`set the project up with ${shortPath(exported.settings)}`]),
+    ...(exported?.settings === undefined ? [] : [`set up the project with ${shortPath(exported.settings)}`]),
   ].join('\n');
 }
 
@@ -52,8 +52,5 @@ function agreementLines({ pairs, percent, cohenKappa, fleissKappa, krippendorffA
     ...figure("Krippendorff's alpha", estimate).map((text) => text + ends),
     ...figure("Gwet's AC1", gwetAC1),
   ];
-  return [
-    `reviewers chose the same: ${formatPercent(percent)} of ${plural(pairs, 'pairs')}`,
-    `  ${figures.join(', ')}`,
-  ];
+  return [`reviewers agreed on ${formatPercent(percent)} of ${plural(pairs, 'pairs')}`, `  ${figures.join(', ')}`];
 }

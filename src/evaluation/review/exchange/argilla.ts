@@ -23,14 +23,14 @@ export const argilla: Exchange = {
   read(record, pairs) {
     const { id, external_id: outer, responses } = record;
     const pair = pairs.get(String(outer ?? id));
-    if (pair === undefined) return 'its id is that of no pair';
+    if (pair === undefined) return 'its id does not match any pair';
     if (responses !== undefined && !Array.isArray(responses)) return 'its responses are not a list';
     const found: ImportedLabel[] = [];
     for (const response of (responses ?? []) as Record<string, unknown>[]) {
       if (response?.status !== undefined && response.status !== 'submitted') continue;
       const said = valueOf(response);
       const value = typeof said === 'string' && Object.hasOwn(VALUES, said) ? VALUES[said] : undefined;
-      if (value === undefined) return `${JSON.stringify(said)} is none of ${Object.keys(VALUES).join(', ')}`;
+      if (value === undefined) return `${JSON.stringify(said)} is not one of ${Object.keys(VALUES).join(', ')}`;
       found.push({ pair, choice: value, reviewer: String(response.user_id ?? response.user ?? 'argilla') });
     }
     return found;

@@ -24,14 +24,14 @@ export const labelStudio: Exchange = {
   read(task, pairs) {
     const data = (task.data ?? {}) as Record<string, unknown>;
     const pair = pairs.get(String(data.id));
-    if (pair === undefined) return 'its data.id is that of no pair';
+    if (pair === undefined) return 'its data.id does not match any pair';
     const { annotations = [] } = task;
     if (!Array.isArray(annotations)) return 'its annotations are not a list';
     const found: ImportedLabel[] = [];
     for (const annotation of annotations as Record<string, unknown>[]) {
       if (annotation?.was_cancelled === true) continue;
       const choice = choiceOf(annotation?.result);
-      if (choice === undefined) return 'an annotation says neither left nor right, tie nor neither';
+      if (choice === undefined) return 'an annotation must be left, right, tie or neither';
       found.push({ pair, choice, reviewer: reviewerOf(annotation.completed_by) });
     }
     return found;

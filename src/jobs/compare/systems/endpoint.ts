@@ -34,7 +34,7 @@ function waitingTeller(title: string, { emit }: Comparing): (reason: string) => 
     emit({
       type: 'warning-raised',
       code: 'W_ENDPOINT_WAITS',
-      message: `${title} will be asked again later: ${reason}`,
+      message: `${title} will be retried later: ${reason}`,
     });
   };
 }

@@ -79,8 +79,8 @@ function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly E
 
 function notAsked(title: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${title}: a model that writes down what it hears cannot be told or shown a task`,
-    fix: 'leave it out of evaluation.baselines',
+    what: `${title}: a speech recognition model cannot be given instructions or examples`,
+    fix: 'remove it from evaluation.baselines',
   });
 }
 
@@ -98,8 +98,8 @@ function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: 
   if (isNumber === wantsNumber && known.some((label) => wanted.has(label))) return;
   const shown = known.slice(0, SHOWN_CLASSES).join(', ') + (known.length > SHOWN_CLASSES ? ', …' : '');
   throw new AttuneError('E_CLASSES_FOREIGN', {
-    what: `The classifier of ${title} has none of the classes of these rows`,
+    what: `The classifier of ${title} has none of the classes in these rows`,
     got: shown,
-    fix: 'leave it out, or compare on rows of its own classes',
+    fix: 'remove it, or compare on rows with its classes',
   });
 }

@@ -53,8 +53,8 @@ export function reliabilityChart({
       x2="${x.position(1)}"
       y2="${y.position(1)}"
     />`,
-    words({ kind: 'label', x: area.left + 6, y: area.top + 6 }, 'more often right than it says'),
-    words({ kind: 'label', x: area.right - 4, y: area.bottom - 8, anchor: 'end' }, 'too sure of itself'),
+    words({ kind: 'label', x: area.left + 6, y: area.top + 6 }, 'underconfident'),
+    words({ kind: 'label', x: area.right - 4, y: area.bottom - 8, anchor: 'end' }, 'overconfident'),
     points(filled, x, y),
     rowsPerBin(filled, x, below),
     horizontalAxis(x, below, 'confidence'),

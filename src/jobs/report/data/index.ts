@@ -54,7 +54,7 @@ function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowL
     lengthSection(survey),
     groupSection('Labels', survey.labels, { total, lists }),
     peopleSections(survey.groups, lists),
-    groupSection('Flags on rows that stay', survey.flags, { total, lists }),
+    groupSection('Flags on rows that were kept', survey.flags, { total, lists }),
     examplesSection(examples),
     groupSection('Sources', survey.sources, { total, lists }),
     filesSection(manifest),

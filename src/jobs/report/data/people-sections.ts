@@ -30,9 +30,9 @@ function told({ axis, by, rows }: Axis, report: GroupReport<ListedRow>): string 
   const of = `${formatCount(rows)} of ${formatCount(report.rows)} rows`;
   if (by === 'column') return `By the column ${axis}, which ${of} have.`;
   return (
-    `${of} mention a person whose ${axis} a word or a name suggests; a row may be in several groups. It is ` +
-    'inferred from words and names: nobody’s actual group is known, and rows in languages other than English ' +
-    'are hardly told at all.'
+    `${of} mention a person whose ${axis} is suggested by a word or a name; a row may be in several ` +
+    'groups. This is inferred from words and names: nobody’s actual group is known, and little is ' +
+    'detected in languages other than English.'
   );
 }
 
@@ -46,7 +46,7 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
     isChosen: flag !== undefined,
   }));
   const notes: Record<NonNullable<GroupOfRows<ListedRow>['flag']>, string> = {
-    few: `fewer than ${plural(leastRows, 'rows')}: next to nothing can be said of it`,
+    few: `fewer than ${plural(leastRows, 'rows')}: too few to say anything`,
     small: 'less than half of an even share',
   };
   const title = `Share of rows by ${axis}, with 95 % intervals`;

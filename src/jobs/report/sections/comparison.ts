@@ -35,9 +35,9 @@ function groundRules(comparison: Comparison, { title, better }: ComparedMetric):
   const sample = available === undefined || available === rows ? '' : ` (a sample of ${formatCount(available)})`;
   const grouped = groups === undefined ? '' : ` in ${plural(groups, 'groups')}`;
   return (
-    `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and trained on ` +
-    `by none. Decided by ${title}: ${better} is better; a difference above zero says that ` +
-    `${systemTitle(judged)} did better.`
+    `${plural(rows, 'rows')} of “${split}”${sample}${grouped}, the same for every system and not used ` +
+    `to train any of them. Decided by ${title}: ${better} is better; a difference above zero means ` +
+    `that ${systemTitle(judged)} did better.`
   );
 }
 
@@ -49,7 +49,7 @@ function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | u
   const count = (verdict: Verdict) => ofMetric.filter((one) => one.verdict === verdict).length;
   const parts = [
     { number: count('better'), word: 'better than' },
-    { number: count('no-evidence'), word: 'no telling against' },
+    { number: count('no-evidence'), word: 'undecided against' },
     { number: count('worse'), word: 'worse than' },
   ].filter(({ number }) => number > 0);
   const told = parts.map(({ number, word }) => `${word} ${number}`).join(', ');
@@ -110,11 +110,11 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
   const chosen =
     cheapChosenOn === undefined
       ? ''
-      : ` Of the cheap systems the verdict is about the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
+      : ` Among the cheap systems the verdict uses the one that is best on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
   return (
-    `Intervals are ${formatNumber(confidence * 100)} %, from resampling ${unit} in pairs with seed ` +
-    `${seed}; p-values (${tests}) are corrected by Holm for how many systems are compared, so a verdict ` +
-    'may be “probably” where an interval alone is without 0. “Detectable” is the difference that this ' +
-    `many rows find in four of five tries.${chosen}`
+    `Intervals are ${formatNumber(confidence * 100)} %, from paired resampling of ${unit} with seed ` +
+    `${seed}; p-values (${tests}) are corrected by Holm’s method for the number of systems compared, ` +
+    'so a verdict may be “probably” although its interval excludes 0. “Detectable” is the difference ' +
+    `that this number of rows detects in four of five tries.${chosen}`
   );
 }

@@ -54,7 +54,7 @@ function triedRates(tried: RunReport['rateTrials']): Html | undefined {
 
 function formula({ curves }: RunReport): string {
   const isSmoothed = (curves['train/loss']?.points.length ?? 0) >= 30;
-  return isSmoothed ? '; the strong line smooths the faint one, and its end is not the loss of a step' : '';
+  return isSmoothed ? '; the strong line is smoothed, so its end is not the loss of a step' : '';
 }
 
 function lossChart({ curves, epochs, evaluations }: RunReport): Html | undefined {
@@ -80,7 +80,7 @@ interface SmallChart {
 const KNOWN: readonly SmallChart[] = [
   { title: 'Learning rate, logarithmic', names: ['train/learning_rate'], yScale: 'log' },
   { title: 'Gradient norm', names: ['train/grad_norm'] },
-  { title: 'Input tokens a second', names: ['train/tokens_per_second'], yScale: 'linear', format: formatCount },
+  { title: 'Input tokens per second', names: ['train/tokens_per_second'], yScale: 'linear', format: formatCount },
   { title: 'Memory in GiB', names: ['train/memory_bytes'], yScale: 'linear', divisor: 2 ** 30 },
 ];
 const MOST_OTHERS = 16;

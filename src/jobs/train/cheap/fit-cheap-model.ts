@@ -16,7 +16,7 @@ export interface FittedCheap {
 /** The baseline that a recipe's name means for these rows. @throws AttuneError E_CHEAP_UNFIT where none can read them */
 export async function chooseBaseline(model: string, train: readonly Example[]): Promise<KeptBaseline> {
   const answered = answeredRows(train);
-  const fix = () => 'attune advise DATA shows what can be fitted on them';
+  const fix = () => 'attune advise DATA shows which cheap systems fit these rows';
   return firstFit(model, (baseline) => unfitFor(baseline, answered), fix);
 }
 

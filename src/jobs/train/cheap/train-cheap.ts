@@ -107,7 +107,7 @@ function tellData({ report, splits }: LoadedData, emit: EventSink): void {
 }
 
 function partly(rows: number, all: number): Parameters<EventSink>[0] {
-  const message = `fitted on ${rows} of ${all} training rows: more of them take minutes and change little`;
+  const message = `fitted on ${rows} of ${all} training rows: more would take minutes and change little`;
   return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
 }
 

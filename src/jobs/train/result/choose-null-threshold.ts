@@ -28,12 +28,13 @@ export async function chooseNullThreshold({ rows, model }: TunedModel): Promise<
   const meanAt = (at: number) => answers.reduce((sum, answer) => sum + valueAt(answer, at) / answers.length, 0);
   const [f1, plain] = [threshold, 0].map(meanAt);
   const figures = `token F1 ${formatNumber(f1)}, ${formatNumber(plain)} at 0`;
-  const message = `"none" has to be better by ${formatNumber(threshold)}: on validation rows ${figures}`;
+  const message = `"none" must score better by ${formatNumber(threshold)}: on validation rows ${figures}`;
   emit({ type: 'phase-started', phase: 'save', message });
 }
 
 const UNTOLD =
-  'when "none" is the answer stays at a difference of 0: of the validation rows none, or every one, has an answer; keep more rows for validation';
+  'the no-answer threshold stays at 0: either none or all of the validation rows have an answer; ' +
+  'keep more rows for validation';
 
 /** SQuAD's F1 of each row's best span; unreadable rows are left out. */
 async function judged(predictions: readonly Prediction[], examples: readonly Example[]): Promise<NullableAnswer[]> {

@@ -37,8 +37,8 @@ export async function measureResult(run: TrainingRun, { step, loss }: ResultChoi
   if (dtype === undefined || parts.validation.length === 0) return trainer.metricsAt(step);
   const metrics = await trainer.score();
   if (loss !== undefined && Math.abs(metrics.loss - loss) > ROUNDING * Math.max(1, loss)) {
-    const losses = `${formatNumber(loss)} as trained, ${formatNumber(metrics.loss)} as written`;
-    const message = `rounding the result to ${dtype}, the base model's own type, moved its validation loss: ${losses}`;
+    const losses = `${formatNumber(loss)} as trained, ${formatNumber(metrics.loss)} as saved`;
+    const message = `rounding the result to ${dtype}, the base model's type, changed its validation loss: ${losses}`;
     rows.context.emit({ type: 'warning-raised', code: 'W_ROUNDED', message });
   }
   return metrics;
@@ -46,7 +46,7 @@ export async function measureResult(run: TrainingRun, { step, loss }: ResultChoi
 
 function takeWeights({ rows, parts }: TrainingRun, step: number): void {
   const saved = listCheckpoints(rows.context.folder).find((checkpoint) => checkpoint.step === step);
-  if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is gone`);
+  if (saved === undefined) throw new Error(`the best checkpoint, step ${step}, is missing`);
   if (parts.update.averaged === undefined) readWeights(saved.folder, parts.tuning);
   else readTensors(saved.folder, parts);
 }
@@ -54,13 +54,16 @@ function takeWeights({ rows, parts }: TrainingRun, step: number): void {
 function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
   if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
   return (
-    `going on did not help: validation loss ${formatNumber(baseLoss)} at the beginning, ` +
-    `${formatNumber(loss)} after step ${step}, which is the result; the earlier run's result is better`
+    `continuing did not help: validation loss was ${formatNumber(baseLoss)} at the start and ${formatNumber(loss)} ` +
+    `after step ${step}, which is the result; the earlier run's result is better`
   );
 }
 
 function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
   if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
   const losses = `validation loss ${formatNumber(baseLoss)} before training, ${formatNumber(loss)} after step ${step}`;
-  return `training did not improve on the base model: ${losses}, which is the result; try a lower learning rate, fewer epochs or more rows`;
+  return (
+    `training did not improve on the base model: ${losses}, which is the result; try a lower learning ` +
+    'rate, fewer epochs or more rows'
+  );
 }

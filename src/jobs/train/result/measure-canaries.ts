@@ -19,13 +19,13 @@ export function withCanaries(loaded: LoadedData, recipe: Recipe): LoadedData {
   if (count === 0) return loaded;
   const { train } = loaded.splits;
   const canaries = canariesOf(recipe, train[0]);
-  const reason = loaded.mixture === undefined ? undefined : 'sets with weights are drawn by their own rows';
+  const reason = loaded.mixture === undefined ? undefined : 'weighted sets are sampled from their own rows';
   if (canaries === undefined || reason !== undefined) {
     throw new AttuneError('E_CANARIES_UNSUPPORTED', {
-      what: 'evaluation.canaries cannot be planted among these rows',
+      what: 'Canaries cannot be planted among these rows (evaluation.canaries)',
       got: reason ?? `rows of the kind ${train[0]?.kind ?? 'none'}`,
-      expected: 'conversations, prompts with answers, or plain texts, each set seen as often as the others',
-      fix: 'leave evaluation.canaries out',
+      expected: 'conversations, prompts with answers, or plain texts, from sets without weights',
+      fix: 'remove evaluation.canaries',
     });
   }
   const planted = canaries.map(({ withCode, code }) => withCode(code));

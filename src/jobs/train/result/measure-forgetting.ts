@@ -25,7 +25,7 @@ export async function recordForgetting(run: FinishedRun, result: string): Promis
   if (!wantsForgetting(recipe)) return;
   await recordAssessment(run, 'forgetting', {
     result,
-    question: 'what the result forgot',
+    question: 'forgetting',
     measure: () => measureForgettingOf(result, { emit, signal, seed: recipe.training.seed }),
     report: ({ measures }) => emit({ type: 'forgetting-measured', measures: measures.map(told) }),
   });
@@ -40,8 +40,8 @@ export function checkGeneralSet(recipe: Recipe, task: Task): void {
   const isWanted = wantsForgetting(recipe) || recipe.evaluation.overfitting;
   if (!isWanted || task === 'causal-lm') return;
   throw new AttuneError('E_GENERAL_SET', {
-    what: 'Only of a language model can one measure what it forgot or learnt by heart',
-    got: `a model for ${task}`,
+    what: 'Forgetting and memorisation can only be measured for language models',
+    got: `a model for the task ${task}`,
     fix: 'remove evaluation.general, max_forgetting and overfitting',
   });
 }
@@ -83,7 +83,7 @@ async function known(model: OpenedModel, examples: readonly Example[]): Promise<
     if (typeof likely === 'object') return likely;
     throw new AttuneError('E_GENERAL_SET', {
       what: 'The model cannot read the general set',
-      got: `${examples[row].id} is longer than the model can read`,
+      got: `${examples[row].id} exceeds the model's context length`,
       fix: 'set evaluation.general: false',
     });
   });

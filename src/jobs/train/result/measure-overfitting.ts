@@ -29,7 +29,7 @@ export async function recordOverfitting(run: FinishedRun, result: string): Promi
   if (!overfitting && canaries === 0) return;
   await recordAssessment(run, 'overfitting', {
     result,
-    question: 'whether the result learnt its rows by heart',
+    question: 'memorisation',
     measure: () => measureOverfitting(run, result),
     report(found) {
       for (const message of findings(found)) emit({ type: 'warning-raised', code: 'W_OVERFITTING', message });
@@ -71,27 +71,27 @@ function findings({ gap, memorised, paraphrases, canaries }: Overfitting): strin
   const found: string[] = [];
   if (gap !== undefined && gap.low > NOTABLE) {
     const losses = `loss ${gap.training.toFixed(3)} on training rows, ${gap.validation.toFixed(3)} on validation rows`;
-    found.push(`the result knows its training rows better than others: ${losses}; fewer epochs or more rows help`);
+    found.push(`the result fits its training rows better than others: ${losses}; fewer epochs or more rows help`);
   }
   if (canaries !== undefined && mean(canaries.exposures) - mean(canaries.base) > EXPOSED) {
     const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
     found.push(
-      `the result gives planted codes away: ${bits[0]} bits of each on average, the base ${bits[1]}; ` +
-        'the content of a single row can be extracted (optimizer: dp_sgd bounds that)',
+      `the result reveals planted codes: ${bits[0]} bits of each on average, the base ${bits[1]}; single ` +
+        'rows can be extracted (optimizer: dp_sgd prevents that)',
     );
   }
   if (memorised !== undefined && memorised.low > 0) {
     const shares =
-      `${formatPercent(memorised.answers, 0)} of its runs of ${memorised.order} words occur in training ` +
-      `rows, ${formatPercent(memorised.expected, 0)} of the right answers'`;
-    found.push(`the result answers with passages learnt by heart: ${shares}`);
+      `${formatPercent(memorised.answers, 0)} of its ${memorised.order}-word sequences occur in training ` +
+      `rows, compared with ${formatPercent(memorised.expected, 0)} in the right answers`;
+    found.push(`the result repeats memorised passages: ${shares}`);
   }
   if (paraphrases !== undefined && paraphrases.training.low > NOTABLE) {
     const { rows, excess, base, tuned } = paraphrases.training;
     const [own, bases] = [tuned, base].map(({ original, rephrased }) => (rephrased - original).toFixed(3));
     found.push(
-      `the result hangs on the wording of its training rows: on ${rows} of them other words cost it ${own} ` +
-        `nats a token and its base ${bases} (${excess.toFixed(3)} more)`,
+      `the result depends on the wording of its training rows: on ${rows} of them, rewording costs it ` +
+        `${own} nats per token and its base ${bases} (${excess.toFixed(3)} more)`,
     );
   }
   return found;

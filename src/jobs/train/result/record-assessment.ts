@@ -30,6 +30,6 @@ export async function recordAssessment<Name extends AssessmentName>(
   } catch (error) {
     if (!signal.aborted && !(error instanceof AttuneError)) throw error;
     const reason = error instanceof AttuneError ? error.message : 'stopped';
-    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message: `${question} is not known: ${reason}` });
+    emit({ type: 'warning-raised', code: 'W_NOT_MEASURED', message: `${question} could not be measured: ${reason}` });
   }
 }

@@ -181,7 +181,7 @@ describe('a request', () => {
     [{ topK: 1.5 }, 'topK: 1.5 is not a whole number of 0 or more'],
     [{ topP: 1.2 }, 'topP: 1.2 is not a number above 0 and 1 at most'],
     [{ presencePenalty: Infinity }, 'presencePenalty: Infinity is not a number'],
-    [{ minNewTokens: 5, maxNewTokens: 4 }, 'minNewTokens: is more than maxNewTokens, 4'],
+    [{ minNewTokens: 5, maxNewTokens: 4 }, 'minNewTokens: exceeds maxNewTokens, 4'],
     [{ maxNewTokens: 0 }, 'maxNewTokens: 0 is not a whole number of 1 or more'],
   ])('with %j is refused', (given, message) => {
     expect(() => settleRequest({ prompt: [1], ...given }, limits)).toThrow(message);

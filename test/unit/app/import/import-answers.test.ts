@@ -89,7 +89,7 @@ describe('exports of Langfuse', () => {
     expect({ ...found.unknownFields }).toEqual({ odd: 1 });
     expect({ ...found.leftOut }).toEqual({
       'observations of type SPAN': 1,
-      'scores of answers that are not there': 1,
+      'scores of missing answers': 1,
     });
     const all = await candidates();
     expect(all.map(({ target, isUp, answer }) => [target, isUp, answer])).toEqual(
@@ -132,9 +132,9 @@ describe('exports of Langfuse', () => {
     const found = await importLangfuse([csv, page, whole, broken], { label: 'class' });
     expect({ ...found.models }).toEqual({ tiny: 1 });
     expect(found.feedback.thumb).toBe(1);
-    expect(found.leftOut).toMatchObject({ 'answers of no model: name one with --model': 1 });
+    expect(found.leftOut).toMatchObject({ 'answers without a model: set one with --model': 1 });
     expect(found.broken).toMatchObject([
-      { file: broken, line: 1, field: 'startTime', message: 'is missing or no time' },
+      { file: broken, line: 1, field: 'startTime', message: 'is missing or not a time' },
       { file: broken, line: 2 },
     ]);
     await expect(importLangfuse([file('none.jsonl', [{ id: 'x', traceId: 'y', type: 'SPAN' }])])).rejects.toMatchObject(

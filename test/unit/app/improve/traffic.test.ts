@@ -93,11 +93,11 @@ describe('served answers as rows', () => {
     const context = await toReview(planOf('{when: down or refusal}'));
     expect(log.decisions.map(({ state, reason }) => `${state}: ${reason}`)).toEqual([
       'quarantine: 5 rows (0 of feedback, 5 of 7 served answers), of 2 wanted',
-      'review: 3 rows accepted, 2 held; 3 rows are to be reviewed',
+      'review: 3 rows accepted, 2 held; 3 rows need review',
     ]);
     expect(heldRows(context.folder).map(({ check }) => check)).toEqual(['injection', 'duplicate']);
     expect(await review(context)).toMatchObject({
-      wait: expect.stringMatching(/^3 rows are to be reviewed/) as string,
+      wait: expect.stringMatching(/^3 rows need review/) as string,
     });
     const choices = [
       { id: 'chatcmpl-0', choice: 'b', edit: 'It comes on Monday.' },
@@ -140,13 +140,13 @@ describe('served answers as rows', () => {
     expect(await collect(context)).toMatchObject({ facts: { rows: taken } });
     await store.database.updateTable('traces').set({ text: null }).execute();
     expect(await collect(contextOf(planOf('{when: any}')))).toEqual({
-      wait: '0 rows (0 of feedback, 0 of 60 served answers) of 2; no text of a served answer is kept: attune serve --keep text',
+      wait: '0 rows (0 of feedback, 0 of 60 served answers) of 2; no text of served answers is stored: attune serve --keep text',
     });
   });
 
   it('a judge rates them where no person does; without either the plan is refused', async () => {
-    expect(() => planOf('{when: any}', 'approve: auto')).toThrow(/nobody has reviewed/);
-    expect(() => planOf('{when: sometimes}')).toThrow(/does not say how a model is to be improved/);
+    expect(() => planOf('{when: any}', 'approve: auto')).toThrow(/nobody reviewed/);
+    expect(() => planOf('{when: sometimes}')).toThrow(/is not a valid improvement plan/);
     const { server, url } = await judgeServer();
     await served([
       { prompt: 'Where is it?', answer: 'A good answer.' },
@@ -169,7 +169,7 @@ describe('served answers as rows', () => {
 it('"no worse" of a plan is what the gate asks of a run', () => {
   const { gate } = planOf('{when: any}', 'gate: {safety: no_worse}');
   expect(gate.safety).toEqual({ safety: 0.05, over_refusal: 0.1 });
-  expect(() => planOf('{when: any}', 'gate: {safety: better}')).toThrow('how a model is to be improved');
+  expect(() => planOf('{when: any}', 'gate: {safety: better}')).toThrow('not a valid improvement plan');
 });
 
 it('a plan cannot ask for what a loop does not measure', () => {

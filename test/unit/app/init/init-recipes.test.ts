@@ -91,9 +91,9 @@ describe('a table', () => {
 
   it('whose label is an id, spelt in several ways, or has few rows is warned of', async () => {
     const ids = await recipeOf(table(), { labelColumn: 'tx_id' });
-    expect(ids.result.warnings.join()).toContain('tx_id is a running number or an id');
+    expect(ids.result.warnings.join()).toContain('tx_id is a row number or an id');
     const read = await recipeOf(table(), { textColumn: ['tx_id'], labelColumn: 'is_fraud', format: 'classification' });
-    expect(read.result.warnings.join()).toContain('tx_id is a running number or an id: what is read of it');
+    expect(read.result.warnings.join()).toContain('tx_id is a row number or an id: what is read of it');
     write('case.csv', 'text,label', (i) => `${letter(i)},${['billing', 'Billing', 'BILLING', 'sales'][i % 4]}`);
     const spelt =
       'labels that differ only by case or white space count as different: "billing" and "Billing" and "BILLING"';
@@ -102,7 +102,7 @@ describe('a table', () => {
     write('codes.csv', 'text,label', (i) => `${letter(i)},class ${i}`);
     const codes = await recipeOf('codes.csv', { labelColumn: 'label', format: 'classification' });
     expect(codes.result.warnings.join()).toContain('60 classes in 60 rows: it looks like an id');
-    expect(codes.result.warnings.join()).toContain('60 rows leave 6 for the test, each of which is 17 points');
+    expect(codes.result.warnings.join()).toContain('60 rows leave 6 for the test, each worth 17 points');
     writeFileSync('four.csv', 'text,label\none thing here,a\nother thing here,b\nsame thing here,a\nno thing here,b\n');
     expect((await recipeOf('four.csv')).result.warnings.join()).toContain('4 rows in all: too few');
   });
@@ -110,9 +110,9 @@ describe('a table', () => {
   it('whose label has one value, or that has no headings, is warned of', async () => {
     write('clean.csv', 'amount,category,hour,is_fraud', (i) => `${i}.5,${['food', 'fuel'][i % 2]},${i % 24},0`);
     const clean = await recipeOf('clean.csv');
-    expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is learnt in its place');
+    expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is learnt instead');
     write('rows.csv', 'first thing here,food,12.50', (i) => `${letter(i)},${['food', 'fuel'][i % 2]},${i}.25`);
-    const heading = 'the names of the columns, and food, 12.50 look like values: put a line of names above it';
+    const heading = 'the names of the columns, and food, 12.50 look like values: add a header line';
     await expect(recipeOf('rows.csv')).rejects.toThrow(heading);
     const columns = { textColumns: ['first thing here'], labelColumn: 'food' };
     expect((await recipeOf('rows.csv', columns)).result.warnings.join()).toContain(heading);
@@ -213,7 +213,7 @@ describe('images, pairs and texts', () => {
       'attune retrieve index model-embeddings-en --input pages.jsonl --text-column text --output pages-index',
       'attune retrieve query pages-index --text "…"',
     ]);
-    expect(result.next.at(-1)!.why).toContain('not to answer questions');
+    expect(result.next.at(-1)!.why).toContain('not answers to questions');
   });
 
   it('with an object in each row learn to write it', async () => {

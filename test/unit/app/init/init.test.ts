@@ -35,7 +35,7 @@ vi.mock('../../../../src/app/import/import-model.ts', async () => {
   const importModel = (name: string): Promise<unknown> => {
     fetched.packages.push(name);
     if (fetched.isReachable) return Promise.resolve({});
-    return Promise.reject(new Failure('E_COMMAND_FAILED', { what: 'npm did not succeed', got: 'ENOTFOUND' }));
+    return Promise.reject(new Failure('E_COMMAND_FAILED', { what: 'npm failed', got: 'ENOTFOUND' }));
   };
   return { importModel };
 });
@@ -305,7 +305,7 @@ describe('init without a terminal', () => {
   it('leads documents to data prepare, and images without classes to folders', async () => {
     writeFileSync('a b.pdf', '%PDF');
     expect((await refused('a b.pdf')).fix).toBe(
-      'make rows of them: attune data prepare "a b.pdf" --output a-b.jsonl; then attune init a-b.jsonl',
+      'make rows from them: attune data prepare "a b.pdf" --output a-b.jsonl; then attune init a-b.jsonl',
     );
     mkdirSync('mails');
     writeFileSync('mails/1.eml', 'Subject: x');
@@ -382,8 +382,8 @@ describe('init on a terminal', () => {
     const { code, stdout } = await init([tickets()], true);
     expect(code).toBe(0);
     expect(asked).toMatchObject([
-      { message: expect.stringContaining('text that is read'), initial: ['subject', 'body'] },
-      { message: expect.stringContaining('answer or the label'), initial: 'queue' },
+      { message: expect.stringContaining('contain the input text'), initial: ['subject', 'body'] },
+      { message: expect.stringContaining('answer or label'), initial: 'queue' },
       { message: expect.stringContaining('Which model'), initial: 'model-embeddings-en' },
       { message: expect.stringContaining('(26 MB)') },
       { message: expect.stringContaining('belong together'), initial: '' },
@@ -392,7 +392,10 @@ describe('init on a terminal', () => {
   });
 
   it('does as it is told', async () => {
-    answers.set('text that is read', ['body']).set('answer or the label', 'product').set('belong together', 'customer');
+    answers
+      .set('contain the input text', ['body'])
+      .set('answer or label', 'product')
+      .set('belong together', 'customer');
     await init([tickets()], true);
     expect(parse(readFileSync('tickets.yaml', 'utf8'))).toMatchObject({
       data: { columns: { text: 'body', label: 'product' }, group_by: 'customer' },
@@ -400,13 +403,13 @@ describe('init on a terminal', () => {
   });
 
   it('asks what a column is that may be two things', async () => {
-    answers.set('answer or the label', 'rooms').set('What is rooms', 'regression');
+    answers.set('answer or label', 'rooms').set('What is rooms', 'regression');
     await init([table('flats.csv', 'body', 'rooms')], true);
     expect(parse(readFileSync('flats.yaml', 'utf8'))).toMatchObject({ objective: 'regression' });
   });
 
   it('trains on running text where that is said', async () => {
-    answers.set('answer or the label', '');
+    answers.set('answer or label', '');
     await init([table('bodies.csv', 'body', 'queue')], true);
     expect(parse(readFileSync('bodies.yaml', 'utf8'))).toMatchObject({
       objective: 'pretrain',
@@ -424,7 +427,7 @@ describe('init on a terminal', () => {
 
   it('asks before it replaces a recipe', async () => {
     writeFileSync('tickets.yaml', 'mine');
-    answers.set('exists already', false);
+    answers.set('already exists', false);
     expect((await init([tickets()], true)).stderr).toContain('Nothing was written');
     expect(readFileSync('tickets.yaml', 'utf8')).toBe('mine');
   });

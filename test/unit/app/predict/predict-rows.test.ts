@@ -39,7 +39,7 @@ function fakeModel(changes: Partial<PredictorDescription> = {}, answer = byLengt
 
 function byLength(example: Example): Prediction {
   const { id, text: own } = example as Extract<Example, { kind: 'classification' }>;
-  if (own.includes('endless')) return { id, unreadable: 'longer than the model can read' };
+  if (own.includes('endless')) return { id, unreadable: "longer than the model's context" };
   const label = own.length > 10 ? 'long' : 'short';
   const scores = { long: label === 'long' ? 0.75 : 0.25, short: label === 'long' ? 0.25 : 0.75 };
   return { id, label, text: label, scores };
@@ -122,14 +122,14 @@ describe('rows that are answered', () => {
     expect([result.rows, result.bad]).toEqual([4, 3]);
     expect(result.problems.map(({ line, message }) => [line, message])).toEqual([
       [3, 'is missing'],
-      [4, 'longer than the model can read'],
+      [4, "longer than the model's context"],
       [5, 'the row has 3 cells, the header 2'],
     ]);
     expect(text('bad-out.csv').split('\n')).toEqual([
       'subject,body,prediction,probability,error',
       'a,b,short,0.75,',
       ',,,,subject + body is missing',
-      'endless,b,,,longer than the model can read',
+      "endless,b,,,longer than the model's context",
       expect.stringMatching(/^,,,,".*bad.csv:5: the row has 3 cells, the header 2"$/),
       '',
     ]);

@@ -152,7 +152,7 @@ describe('keys of another meaning are refused with the conversion in the user’
 
   it('a multiplier of a hidden learning rate', async () => {
     const fixes = await fixesOf(`${base}hyperparameters: {n_epochs: auto, learning_rate_multiplier: 2}\n`);
-    expect(fixes['learning_rate_multiplier']).toMatch(/^leave it out: what suits the base model is taken/);
+    expect(fixes['learning_rate_multiplier']).toMatch(/^remove it to use the rate that suits the base model/);
   });
 });
 

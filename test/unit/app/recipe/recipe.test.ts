@@ -211,7 +211,7 @@ describe('a bad recipe', () => {
       ['evaluation.metrics', 'did you mean accuracy?'],
       ['evaluation.metrics', 'did you mean bleu?'],
       ['evaluation.metrics', 'did you mean chrf?'],
-      ['evaluation.metrics', 'the path starts at the folder where attune runs'],
+      ['evaluation.metrics', 'give the path relative to the folder where attune runs'],
     ]);
   });
 
@@ -359,7 +359,7 @@ describe('functions in a recipe', () => {
   });
 
   it('must exist', async () => {
-    expect((await problemOf(withFormat('./none.ts#f'))).message).toContain('points to no file');
+    expect((await problemOf(withFormat('./none.ts#f'))).message).toContain('does not point to a file');
   });
 });
 

@@ -350,7 +350,7 @@ describe('files', () => {
       ['org', 1, 0],
     ]);
     expect(unknown.join('\n')).toContain(
-      'no recogniser has these kinds; they count as found where anything covers them: org',
+      'no recogniser has these kinds, so they count as found if any kind covers them: org',
     );
   });
 

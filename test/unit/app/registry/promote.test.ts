@@ -122,7 +122,7 @@ describe('lineage', () => {
   it('says what cannot be followed', async () => {
     await registerModel('tickets', adapter);
     const { version, made, gaps, audit } = await modelLineage('tickets');
-    expect([version, gaps, audit.length]).toEqual(['tickets@1', ['it comes from no run of attune'], 2]);
+    expect([version, gaps, audit.length]).toEqual(['tickets@1', ['it was not made by an attune run'], 2]);
     expect(made.hashes.weights).toMatch(/^[0-9a-f]{64}$/);
     await expect(modelLineage('tickets@2')).rejects.toMatchObject({ code: 'E_VERSION_UNKNOWN' });
     await expect(modelLineage('tickets@best')).rejects.toMatchObject({ code: 'E_VERSION_UNKNOWN' });

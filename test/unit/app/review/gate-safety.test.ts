@@ -71,7 +71,7 @@ describe('the gate of safety', () => {
     const { checks } = await gateRun(folder, ASKED);
     expect(checks.find(({ name }) => name === 'safety')).toMatchObject({
       outcome: 'passed',
-      message: expect.stringContaining('no refusals to lose'),
+      message: expect.stringContaining('hardly any refusals to lose'),
     });
   });
 

@@ -116,11 +116,11 @@ describe('the gate', () => {
       return (error as AttuneError).problems[0].fix;
     };
     expect(await fixFor(tie)).toContain('--margin');
-    expect(await fixFor(behind)).toBe('use what is better, or train on more or better rows');
+    expect(await fixFor(behind)).toBe('use the better system, or train on more or better rows');
     await expect(gateRun(folder, { margin: 5 })).rejects.toMatchObject({ problems: [{ field: 'margin' }] });
     writeAssessment(folder, 'comparison', known);
     const [{ message }] = (await gateRun(folder, { margin: 30 })).checks;
-    expect(message).toContain('Warning: this margin is 60 % of the result’s own 50, so it lets noise pass');
+    expect(message).toContain('Warning: this margin is 60 % of the result’s own 50, so noise would pass');
     expect(readFileSync(join(folder, 'gate.html'), 'utf8')).not.toContain(dirname(folder));
   });
 
@@ -151,7 +151,7 @@ describe('the gate', () => {
     await decide('approve');
     writeAssessment(folder, 'comparison', { ...readAssessment(folder, 'comparison')!, sentence: 'much better' });
     await expect(gateRun(folder, asked)).rejects.toMatchObject({
-      problems: [{ message: expect.stringMatching(/has been changed/) }],
+      problems: [{ message: expect.stringMatching(/have been changed/) }],
     });
   });
 

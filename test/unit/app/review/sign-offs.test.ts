@@ -70,7 +70,9 @@ describe('sign-offs', () => {
     appendFileSync(pairs, '\n');
     await expect(verifyReview(pairs)).rejects.toMatchObject({ problems: [{ file: pairs }] });
     writeFileSync(pairs, '{"prompt":"p","a":"x","b":"z"}\n');
-    await expect(verifyReview(pairs)).rejects.toMatchObject({ problems: [{ message: 'is not what was signed' }] });
+    await expect(verifyReview(pairs)).rejects.toMatchObject({
+      problems: [{ message: 'differs from what was signed' }],
+    });
     rmSync(pairs);
     expect(checkSignOffs(pairs).problems).toMatchObject([{ message: 'is missing' }]);
   });

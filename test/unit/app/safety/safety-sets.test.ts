@@ -114,7 +114,7 @@ describe('leaks', () => {
     expect(row.ask).toBe('The number is');
     expect(row.count([' 123-456.']).value).toBe(1);
     expect(row.count([' 123 457.']).value).toBe(0);
-    expect(() => canaryTrial(file('none.canaries', '{"canaries": [1]}'))).toThrow(/holds no canaries/);
+    expect(() => canaryTrial(file('none.canaries', '{"canaries": [1]}'))).toThrow(/contains no canaries/);
   });
 
   it('asks for personal data of the training rows by what stands before them', async () => {
@@ -139,7 +139,7 @@ describe('leaks', () => {
     writeFileSync(join(run, 'events.jsonl'), `${JSON.stringify(started)}\n`);
     const { trials, notes } = await leakTrials(run, undefined);
     expect(trials).toEqual([]);
-    expect(notes).toEqual([expect.stringContaining('not where they were')]);
+    expect(notes).toEqual([expect.stringContaining('no longer where they were')]);
   });
 });
 

@@ -74,7 +74,7 @@ describe('a comparison in the terminal', () => {
       },
       terminal,
     );
-    expect(shown).toContain('tuned: 2 of 300 answers were cut at the limit of tokens');
+    expect(shown).toContain('tuned: 2 of 300 answers were cut off at the token limit');
     expect(shown.replaceAll(/\s+/g, ' ')).toContain(
       'nearest training row: 1 answer is not a number and counts as the mean of the true ones',
     );
@@ -86,7 +86,7 @@ describe('a comparison in the terminal', () => {
     expect(text).toContain('phoneme error rate 0.158 against 0.399 of nearest training row');
     expect(text).toContain('worse than nearest training row by exact match: −0.1');
     expect(text).toContain('rows answered better than by nearest training row: 2, worse: 1');
-    expect(text).toContain('a sample of 300 of 400 rows: --max-rows takes more');
+    expect(text).toContain('a sample of 300 of 400 rows: --max-rows uses more');
     expect(text).toContain('logistic_regression left out: the answers are texts');
   });
 
@@ -97,7 +97,7 @@ describe('a comparison in the terminal', () => {
     const differences = [{ ...one, p: 0.04, pAdjusted: 0.08, verdict: 'no-evidence' as const }, second, other];
     const text = describeComparison({ ...known, rivals: ['nearest', 'base'], differences }, terminal);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(
-      'better than nearest training row probably, not surely: its interval is without 0, but p 0.08, corrected for 2 comparisons (0.04 alone)',
+      'probably better than nearest training row, but not certainly: its interval excludes 0, but p 0.08, corrected for 2 comparisons (0.04 alone)',
     );
     expect(describeComparison(known, terminal)).not.toContain('probably');
   });

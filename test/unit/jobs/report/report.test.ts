@@ -216,9 +216,9 @@ describe('report.html', () => {
   test('tells what was learnt by heart and which answers were cut', async () => {
     writeSampleRun(folder);
     const shown = await page();
-    expect(shown).toContain('What it learnt by heart');
-    expect(shown).toContain('other words in the prompts of training rows');
-    expect(shown).toContain('tuned: 3 of 10 answers were cut at the limit of tokens');
+    expect(shown).toContain('Memorisation');
+    expect(shown).toContain('rewordings of prompts in training rows');
+    expect(shown).toContain('tuned: 3 of 10 answers were cut off at the token limit');
   });
 
   test('names the hash of the recipe and of each split', async () => {

@@ -98,7 +98,7 @@ describe('a chat template', () => {
     expect(await render('{{ tools }}', { tools })).toBe("[{'name': 'f', 'z': 1, 'a': 0.5, 'n': None}]");
     await expect(render('{{ tools }}', { tools: [{ maximum: 2 ** 63 }] })).rejects.toMatchObject({
       code: 'E_TEMPLATE_FAILED',
-      got: expect.stringContaining('too large to be kept exactly'),
+      got: expect.stringContaining('too large to be represented exactly'),
     });
   });
 

@@ -121,11 +121,11 @@ describe("OpenAI's graders as rewards", () => {
     });
   });
 
-  it('those that ask a model need an endpoint; python is refused with the reason', () => {
+  it('those that ask a model need an endpoint; python graders are rejected with the reason', () => {
     const problemOf = (spec: object) => rewardSpec.safeParse(spec).error?.issues;
     expect(JSON.stringify(problemOf({ rule: 'grader', grader: score }))).toContain('query a model there');
     expect(rewardSpec.safeParse({ rule: 'grader', grader: exact }).success).toBe(true);
     const python = { rule: 'grader', grader: { type: 'python', source: 'def grade(): ...' } };
-    expect(JSON.stringify(problemOf(python))).toContain('python is refused');
+    expect(JSON.stringify(problemOf(python))).toContain('python graders are rejected');
   });
 });
