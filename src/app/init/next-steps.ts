@@ -38,7 +38,7 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
       command: `attune advise ${word(recipe)}`,
       why: 'shows within a minute whether a cheap system does as well',
     });
-  const why = kind === 'text' ? 'learns how these texts are written, not to answer questions about them' : undefined;
+  const why = kind === 'text' ? 'learns the style of these texts, not answers to questions about them' : undefined;
   return [...steps, { command: `attune train ${word(recipe)}`, why }, ...questionSteps(written)];
 }
 

@@ -110,7 +110,7 @@ function method({ cheapChosenOn, confidence, differences, groups, seed }: Compar
   const chosen =
     cheapChosenOn === undefined
       ? ''
-      : ` Among the cheap systems the verdict uses the one that is best on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
+      : ` Among cheap systems the verdict uses the best one on ${cheapChosenOn === 'test' ? 'these rows, which favours it' : 'the validation rows'}.`;
   return (
     `Intervals are ${formatNumber(confidence * 100)} %, from paired resampling of ${unit} with seed ` +
     `${seed}; p-values (${tests}) are corrected by Holm’s method for the number of systems compared, ` +
