@@ -53,7 +53,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
 
   test('is the report with a box that asks the tuned model and its base', async () => {
     expect(await page.getByRole('heading', { name: 'Try it' }).isVisible()).toBe(true);
-    await page.getByLabel('Your words').fill('Parcel 7:');
+    await page.getByLabel('Your input').fill('Parcel 7:');
     await page.getByLabel('at most').fill('8');
     await ask();
     for (const name of ['tuned', 'base']) {
@@ -65,11 +65,11 @@ describe.skipIf(!isReady)('the page of a run', () => {
   });
 
   test('says what failed beside the model that failed', async () => {
-    await page.getByLabel('Your words').fill('far too long '.repeat(300));
+    await page.getByLabel('Your input').fill('far too long '.repeat(300));
     await ask();
     for (const name of ['tuned', 'base'])
       expect(await remark(name).textContent()).toContain('failed: The prompt is longer');
-    await page.getByLabel('Your words').fill('Parcel 7:');
+    await page.getByLabel('Your input').fill('Parcel 7:');
     await ask();
     expect(await remark('tuned').textContent()).not.toContain('failed');
     expect(complaints).toEqual([]);

@@ -37,7 +37,7 @@ export async function requireFit(
   if (reads && need.tasks.some((task) => tasks.includes(task))) return;
   const rows = ROWS[need.reads];
   throw new AttuneError('E_WRONG_MODEL', {
-    what: reads ? `${model} cannot be trained on these rows` : `${model} does not read ${rows}`,
+    what: reads ? `${model} cannot be trained on these rows` : `${model} reads no ${rows}`,
     got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${tasks.join(', ')}`,
     expected: `a model that reads ${rows}, for ${need.tasks.join(' or ')}`,
     fix: await fix(),

@@ -169,7 +169,7 @@ describe('conversations', () => {
       { messages: [system, { role: 'user', content: 'And on Sunday?' }, { role: 'assistant', content: 'No.' }] },
     ]);
     expect(reports[0].remarks).toEqual([
-      'agents inferred (they answer more conversations than they start): shop (answered 2, began 0)',
+      'agents inferred (they answer more conversations than they start): shop (answered 2, started 0)',
     ]);
     expect(reports[0].leftOut).toMatchObject([{ reason: 'an unanswered question', count: 1 }]);
   });

@@ -230,7 +230,7 @@ describe('init without a terminal', () => {
     expect((await refused('two.csv')).code).toBe('E_INIT_COLUMNS');
     const { stdout } = await init(['two.csv', '--yes']);
     expect(stdout).toContain('category is the label');
-    expect(stdout).toContain('! other readings are possible');
+    expect(stdout).toContain('! other interpretations are possible');
     expect(stdout).toContain('sentiment is the label');
   });
 
@@ -386,16 +386,13 @@ describe('init on a terminal', () => {
       { message: expect.stringContaining('answer or label'), initial: 'queue' },
       { message: expect.stringContaining('Which model'), initial: 'model-embeddings-en' },
       { message: expect.stringContaining('(26 MB)') },
-      { message: expect.stringContaining('belong together'), initial: '' },
+      { message: expect.stringContaining('stay together'), initial: '' },
     ]);
     expect(stdout).toContain('✓ wrote tickets.yaml');
   });
 
   it('does as it is told', async () => {
-    answers
-      .set('contain the input text', ['body'])
-      .set('answer or label', 'product')
-      .set('belong together', 'customer');
+    answers.set('contain the input text', ['body']).set('answer or label', 'product').set('stay together', 'customer');
     await init([tickets()], true);
     expect(parse(readFileSync('tickets.yaml', 'utf8'))).toMatchObject({
       data: { columns: { text: 'body', label: 'product' }, group_by: 'customer' },

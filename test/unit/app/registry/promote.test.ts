@@ -144,7 +144,7 @@ describe('lineage', () => {
     ]);
     expect((await documentLineage(rows)).models).toMatchObject([{ version: 'tickets@1', rows: null }]);
     rmSync(rows);
-    expect((await modelLineage('tickets')).gaps).toEqual([`${rows} is gone`]);
+    expect((await modelLineage('tickets')).gaps).toEqual([`${rows} is missing`]);
     expect((await documentLineage('b.docx')).unknown).toEqual(['tickets@1']);
   });
 });
