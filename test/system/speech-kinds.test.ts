@@ -124,9 +124,9 @@ describe.skipIf(!existsSync('build/attune.node'))('recordings', () => {
       ...whole,
     ]);
     expect(problems.map(({ line, field }) => [line, field])).toEqual([1, 2, 3].map((line) => [line, 'audio']));
-    expect(problems.map(({ message }) => message).join('\n')).toMatch(/no sample[\s\S]*silent[\s\S]*too short/);
+    expect(problems.map(({ message }) => message).join('\n')).toMatch(/no samples[\s\S]*silent[\s\S]*too short/);
     const asked = bench.failure(['generate', 'letters', '--input', 'unfit.jsonl']);
-    expect(asked.problems).toMatchObject([{ line: 1, message: expect.stringMatching(/no sample/) }]);
+    expect(asked.problems).toMatchObject([{ line: 1, message: expect.stringMatching(/no samples/) }]);
   });
 
   it('are refused by a model whose processor is that of another', () => {

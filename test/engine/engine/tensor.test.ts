@@ -330,7 +330,7 @@ it('the leak detector warns of an owned tensor that was lost, with the place tha
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   process.off('warning', listen);
-  expect(warnings.join()).toMatch(/AttuneTensorLeak: a tensor was lost[^]*loseATensor/);
+  expect(warnings.join()).toMatch(/AttuneTensorLeak: a tensor was garbage-collected[^]*loseATensor/);
   expect(liveTensors()).toBe(before);
 });
 

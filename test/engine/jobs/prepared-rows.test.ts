@@ -86,12 +86,12 @@ it('are refused with a truncation_side or a number of windows that would change 
   const { rows } = await prepare(text, 'classification', { truncation_side: 'left' });
   expect(rows).toHaveLength(1);
   const failing = { long_rows: 'fail' } as const;
-  await expect(prepare(text, 'classification', failing)).rejects.toThrow(/under long_rows: fail/);
+  await expect(prepare(text, 'classification', failing)).rejects.toThrow(/long_rows: fail/);
   const two = { ...text, textPair: 'words' };
   await expect(prepare(two, 'classification', {})).rejects.toThrow(/never truncated on a chosen side/);
   const whole = { truncation_side: 'right' } as const;
   const windows = { ...whole, max_windows: 2 } as const;
-  await expect(prepare(text, 'classification', windows)).rejects.toThrow(/in windows under long_rows: truncate/);
+  await expect(prepare(text, 'classification', windows)).rejects.toThrow(/long_rows: truncate does not split/);
   const split = { ...windows, long_rows: 'split' } as const;
   await expect(prepare(two, 'classification', split)).rejects.toThrow(/never split into windows/);
   const long = { ...text, id: 'long', text: 'some words '.repeat(30) };

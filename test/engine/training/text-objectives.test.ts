@@ -56,7 +56,7 @@ describe('tags of words', () => {
       [0, 1],
     ]);
     const { problems } = await prepared('token_classification', {}, examples, ['O', 'X']);
-    expect(problems[0].message).toContain('"B-PER" is not among those trained');
+    expect(problems[0].message).toContain('"B-PER" is not among the trained labels');
   });
 });
 

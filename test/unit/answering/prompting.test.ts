@@ -103,7 +103,7 @@ describe('an instruction', () => {
   test('of the user goes before one that is made up', () => {
     const { ask, note } = asker({ how: 'prompted', instruction: 'Do it.' }, { train: [], typical: many(() => 'x') });
     expect(ask(completion('q', 'a'))).toMatchObject({ instruction: 'Do it.' });
-    expect(note).toBe('told: Do it.');
+    expect(note).toBe('instruction: Do it.');
   });
 });
 

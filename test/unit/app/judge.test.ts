@@ -148,7 +148,7 @@ describe('a judge of pairs', () => {
     const labels = ['b', 'a', 'a', 'b', 'tie'].map((choice, i) => ({ id: `row-${i}`, choice }));
     const { calibration, notes } = await judged(server, pairs(), { labels: write('labels.jsonl', labels) });
     expect(calibration).toMatchObject({ labels: 4, isEnough: false, agreement: { estimate: 0.75 } });
-    expect(notes[0]).toBe('4 labels are too few to rely on the judge: 50 are');
+    expect(notes[0]).toBe('4 labels are too few to rely on the judge: 50 are needed');
     const others = write('others.jsonl', [{ id: 'elsewhere', choice: 'a' }]);
     await expect(judged(server, pairs(), { labels: others })).rejects.toMatchObject({ code: 'E_LABELS' });
   });

@@ -29,7 +29,7 @@ describe('a prompt', () => {
 
   test('that lacks what training rows had in ways of their own is missing it', () => {
     const nothing = { system: false, tools: false };
-    expect(missingParts({ differs: ['tools'] }, nothing)).toContain('training rows had tools that differ');
+    expect(missingParts({ differs: ['tools'] }, nothing)).toContain('training rows had different tools');
     expect(missingParts({ differs: ['tools'] }, { ...nothing, tools: true })).toBeUndefined();
     expect(missingParts({}, nothing)).toBeUndefined();
   });

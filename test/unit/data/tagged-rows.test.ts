@@ -52,14 +52,14 @@ describe('spans of a text', () => {
 
   it('that overlap, leave the text or have no name are told', () => {
     const wrong = (value: unknown) => read(spans, { text: 'one two', spans: value }).problems[0];
-    expect(wrong([{ start: 0, end: 9, label: 'A' }])).toContain('spans[0].end: 0 to 9 is not a span');
+    expect(wrong([{ start: 0, end: 9, label: 'A' }])).toContain('spans[0].end: 0 to 9 is out of range');
     expect(wrong([{ start: 0, end: 3 }])).toContain('spans[0].label');
     expect(
       wrong([
         { start: 0, end: 5, label: 'A' },
         { start: 4, end: 7, label: 'B' },
       ]),
-    ).toContain('overlap, at 4');
+    ).toContain('overlapping spans, at 4');
     expect(read(tagged, { tokens: ['a', 'b'], tags: ['O'] }).problems).toEqual(['tags: has 1 tags for 2 words']);
   });
 });

@@ -156,7 +156,7 @@ describe('a recommendation', () => {
       'model-embeddings-en',
     );
     expect(told.choice).toBe('measure');
-    expect(told.advice).toContain('such as with --model model-embeddings-en');
+    expect(told.advice).toContain('for example --model model-embeddings-en');
     const perfect = system('nearest', 'cheap', 0.99);
     expect(recommend(comparison([perfect, system('majority', 'cheap', 0.5)], [other]), curve).choice).toBe('cheap');
   });
@@ -173,7 +173,7 @@ describe('a recommendation', () => {
     const told = comparison([cheap, system('majority', 'cheap', 0.5)], [other]);
     expect(recommend(told, curve, 'nearest')).toMatchObject({ choice: 'cheap', keep: 'nearest' });
     expect(recommend(told, curve, 'nearest').advice).toContain('Keep NEAREST, which the recipe names');
-    expect(recommend(told, curve, 'trees').advice).toContain('Take NEAREST in place of trees');
+    expect(recommend(told, curve, 'trees').advice).toContain('Use NEAREST instead of trees');
     const copied = comparison([system('copy', 'cheap', 0.99), system('majority', 'cheap', 0.5)], [other]);
     expect(recommend(copied, curve).choice).toBe('unclear');
     const near = comparison([tuned, system('copy', 'cheap', 0.9)], [difference('copy', 0, 'no-evidence')]);

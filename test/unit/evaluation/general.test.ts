@@ -71,7 +71,7 @@ describe('forgetting', () => {
     const refused = { code: 'E_FORGETTING', exitCode: 3 };
     expect(() => checkForgetting(forgetting, { bits_per_byte: 0.05 })).toThrow(expect.objectContaining(refused));
     expect(() => checkForgetting(forgetting, { bits_per_byte: 0.05, accuracy: 0 })).toThrow(
-      /bits_per_byte: bits per byte of general English: 1\.\d+ before[^]*accuracy: words told/,
+      /bits_per_byte: bits per byte of general English: 1\.\d+ before[^]*accuracy: words predicted/,
     );
   });
 

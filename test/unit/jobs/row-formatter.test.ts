@@ -44,7 +44,9 @@ describe("a row format of the user's own", () => {
       group: '0',
     });
     expect(report.files[0]).toMatchObject({ format: 'prompt_completion', rows: 4 });
-    expect(report.files[0].reason).toMatch(/^as \.\/format\.ts#toRow gives it, because of columns prompt, completion/);
+    expect(report.files[0].reason).toMatch(
+      /^as \.\/format\.ts#toRow returns it, because of columns prompt, completion/,
+    );
     expect(report.files[0].leftOut).toEqual({
       rows: 1,
       first: [{ file: 'tickets.jsonl', line: 3, reason: 'no answer yet' }],

@@ -267,7 +267,7 @@ describe('the address of an endpoint', () => {
     ['not an address', 'is not a URL'],
     ['https://user:pass@host/v1', 'contains credentials or a query'],
     ['https://host/v1?api_key=1', 'contains credentials or a query'],
-    ['http://host.example/v1', 'would receive the key in TEST_KEY without encryption'],
+    ['http://host.example/v1', 'would receive the key in TEST_KEY unencrypted'],
   ])('%s is refused', (url, why) => {
     expect(() => endpointFrom(url, 'large', 'TEST_KEY')).toThrow(why);
   });

@@ -75,7 +75,7 @@ describe('tools that may be called', () => {
       calls: { schema: { $defs: { tool0: { type: 'object' } } } },
     });
     await expect(constraintOf({ tools: [tool('find', { parameters: odd, strict: true })] })).rejects.toThrow(
-      /tools\[0\]\.function\.parameters cannot be held strictly/,
+      /tools\[0\]\.function\.parameters cannot be enforced strictly/,
     );
     expect(await constraintOf({})).toBeUndefined();
     expect(await constraintOf({ tools: [tool('find')], tool_choice: 'none' })).toBeUndefined();

@@ -189,7 +189,7 @@ describe('a bucket that cannot be used', () => {
     ['s3://shared:9000/attune', 'a port'],
     ['s3://shared/attune#now', 'a #'],
     ['s3://shared/%zz', 'characters other than'],
-    ['s3://shared?acl=public', 'a setting that there is not: acl'],
+    ['s3://shared?acl=public', 'an unknown setting: acl'],
   ])('is refused by its address: %s', (url, what) => {
     const parse = () => parseS3Url(url, 'ATTUNE_OBJECTS', {});
     expect(parse).toThrow(new RegExp(what));

@@ -160,7 +160,7 @@ describe('served answers as rows', () => {
       reason: expect.stringMatching(/^1 rows? accepted, 1 held; small-judge rated 2 served answers/) as string,
     });
     expect(heldRows(context.folder)).toEqual([
-      { id: 'chatcmpl-1', check: 'judged', reason: 'small-judge gave 2 of 5; 4 are wanted' },
+      { id: 'chatcmpl-1', check: 'judged', reason: 'small-judge gave 2 of 5; at least 4 is required' },
     ]);
     expect(await acceptedRows(context)).toMatchObject([{ target: 'A good answer.', isUp: true }]);
   });

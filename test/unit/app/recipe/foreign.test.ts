@@ -226,8 +226,8 @@ weight_decay: 0.0
 
 it('names of tunings in papers and other tools lead to what they are here', async () => {
   const fixOf = async (name: string) => (await problemsOf(`${base}tuning: ${name}\n`))[0].fix;
-  expect(await fixOf('last_n')).toBe('here it is freeze with trainable_layers: N');
-  expect(await fixOf('dora')).toBe('here it is lora with use_dora: true');
+  expect(await fixOf('last_n')).toBe('the name here is freeze with trainable_layers: N');
+  expect(await fixOf('dora')).toBe('the name here is lora with use_dora: true');
   expect(await fixOf('lorra')).toBe('did you mean lora?');
   expect(await fixOf('constructor')).toMatch(/^choose one of lora, full/);
 });

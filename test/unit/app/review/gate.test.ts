@@ -64,7 +64,7 @@ describe('the gate', () => {
     await expect(gateRun(folder, { sign_off: true })).rejects.toMatchObject({
       problems: [
         { field: 'comparison', message: expect.stringContaining('other files') },
-        { field: 'sign_off', message: expect.stringContaining('chat_template.jinja was not there') },
+        { field: 'sign_off', message: expect.stringContaining('chat_template.jinja was missing') },
       ],
     });
     rmSync(join(folder, 'adapter', 'chat_template.jinja'));

@@ -264,12 +264,12 @@ describe('report.html', () => {
 
   test('names the system that is judged, which need not be a tuned model', async () => {
     writeSampleRun(folder);
-    expect(await page()).toContain('a difference above zero says that the tuned model did better.');
+    expect(await page()).toContain('a difference above zero means that the tuned model did better.');
     const comparison = readAssessment(folder, 'comparison')!;
     const [judged, ...others] = comparison.systems;
     const systems = [{ ...judged, title: 'gradient-boosted trees', kind: 'cheap' } as const, ...others];
     writeAssessment(folder, 'comparison', { ...comparison, systems });
-    expect(await page()).toContain('a difference above zero says that gradient-boosted trees did better.');
+    expect(await page()).toContain('a difference above zero means that gradient-boosted trees did better.');
   });
 
   test('of a finished run without a comparison does not claim that it helped', async () => {
