@@ -70,7 +70,7 @@ async function* below(folder: string, { name, root, isOutput }: Below): AsyncGen
     const stats = await lstat(path).catch(() => undefined);
     // Gone since the folder was listed.
     if (stats === undefined) continue;
-    if (isOutput(path)) yield { path, name: shown, reason: 'output', message: 'the output, or an earlier one' };
+    if (isOutput(path)) yield { path, name: shown, reason: 'output', message: 'what is being written, or was before' };
     else if (next.value.startsWith('.') || TOOL_FOLDERS.has(next.value)) {
       yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
     } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
@@ -87,9 +87,9 @@ function special(path: string, name: string): FoundFile {
 async function link(path: string, name: string, root: string): Promise<FoundFile> {
   const to = await readlink(path).catch(() => '?');
   const real = await realpath(path).catch(() => undefined);
-  if (real === undefined) return { path, name, reason: 'link', message: `leads to ${to}, which does not exist` };
+  if (real === undefined) return { path, name, reason: 'link', message: `leads to ${to}, which is not there` };
   const inside = relative(root, real);
   const leadsOut = inside.startsWith('..') || resolve(dirname(path), to) === root;
-  const message = leadsOut ? `leads out of the folder, to ${to}` : `leads to ${to}, which is read at its own place`;
+  const message = leadsOut ? `leads out of the folder, to ${to}` : `leads to ${to}, which is read where it lies`;
   return { path, name, reason: 'link', message };
 }

@@ -76,7 +76,7 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
 }
 
 function checkOf(name: GateCheckName, value: GateSettings[GateCheckName], evidence: GateEvidence): GateCheck {
-  if (value === null || value === false) return { name, outcome: 'not required', message: 'not required' };
+  if (value === null || value === false) return { name, outcome: 'not asked', message: 'not asked for' };
   const { restsOn, find } = gateQuestions[name];
   const isOutdated = restsOn !== undefined && evidence.outdated.includes(restsOn);
   const { isPassed, message, fix } = isOutdated ? measuredOther(restsOn) : find(evidence, value);

@@ -125,7 +125,7 @@ describe('a judge of pairs', () => {
     await using server = await new JudgeServer(sound).start();
     server.version = 'large-2024-05';
     const first = await judged(server, pairs(), { maxRows: 1 });
-    expect(first).toMatchObject({ versions: { 'large-2024-05': 2 }, notes: [expect.stringContaining('not measured')] });
+    expect(first).toMatchObject({ versions: { 'large-2024-05': 2 }, notes: [expect.stringContaining('not compared')] });
     server.version = 'large-2024-11';
     const { versions, notes } = await judged(server, pairs());
     expect(versions).toEqual({ 'large-2024-05': 2, 'large-2024-11': 6 });

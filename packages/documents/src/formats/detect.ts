@@ -46,7 +46,7 @@ export async function detectFormat(input: FileInput): Promise<Detected> {
     return { format, reader, ...(named !== undefined && named !== format && { named }) };
   }
   if (named !== undefined && readers.get(named)!.isBinary === true) {
-    throw new Unreadable('broken', `its name says ${named}, but its content does not`);
+    throw new Unreadable('broken', `its name says ${named}, its content does not`);
   }
   await encodingOf(input.head, input.head.length === input.bytes);
   const format = named ?? 'plain-text';

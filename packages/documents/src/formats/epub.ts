@@ -13,12 +13,12 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   using parts = await ZipParts.open(input, context);
   const { title, chapters, encrypted } = await bookOf(parts);
   if (chapters.length > 0 && chapters.every((chapter) => encrypted.has(chapter)))
-    throw new Unreadable('encrypted', 'copy-protected');
+    throw new Unreadable('encrypted', 'protected against copying');
   const sections: Section[] = [];
   for (const [index, chapter] of chapters.entries()) {
     context.alive();
     const html = encrypted.has(chapter) ? undefined : await parts.text(chapter);
-    if (html === undefined) context.notes.add('missing or protected chapters', chapter);
+    if (html === undefined) context.notes.add('chapters that are not there or protected', chapter);
     else
       pushAll(
         sections,
@@ -32,7 +32,7 @@ async function bookOf(parts: ZipParts): Promise<{ title?: string; chapters: stri
   const container = await parseXml((await parts.text('META-INF/container.xml')) ?? '');
   const packagePath = container && firstNamed(container, 'rootfile')?.getAttribute('full-path');
   const book = await parseXml((packagePath ? await parts.text(packagePath) : undefined) ?? '');
-  if (!packagePath || book === undefined) throw new Unreadable('broken', 'it does not list its contents');
+  if (!packagePath || book === undefined) throw new Unreadable('broken', 'it does not say what it consists of');
   const files = new Map(
     [...elementsNamed(book, 'item')].map((item) => [
       item.getAttribute('id') ?? '',

@@ -34,7 +34,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   const sections = [...pdfSections(bare), ...scanned].sort((a, b) => a.page! - b.page!);
   if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections };
   else if (context.notes.notes.some(({ reason }) => reason === SCANNED)) {
-    throw new Unreadable('no-text', `${document.numPages} scanned pages: use --ocr to read their text`);
+    throw new Unreadable('no-text', `${document.numPages} scanned pages: --ocr recognises their text`);
   }
 }
 
@@ -77,7 +77,7 @@ async function readPage(
     const rows = rowsOf(texts, transform, fonts);
     const shown = rows.reduce((sum, { segments }) => sum + segments.reduce((all, { text }) => all + text.length, 0), 0);
     if (shown < characters / 2)
-      context.notes.add('pages with mostly slanted or vertical text, left out', `page ${number}`);
+      context.notes.add('pages with mostly slanted or upright-standing text, left out', `page ${number}`);
     return { height, rows };
   } finally {
     page.cleanup();

@@ -5,7 +5,7 @@ import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { recogniseImages } from './ocr/recognise.ts';
 
 async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
-  if (!context.choices.ocr) throw new Unreadable('no-text', 'a picture: use --ocr to read its text');
+  if (!context.choices.ocr) throw new Unreadable('no-text', 'a picture: --ocr recognises its text');
   refuseLarge(input, context);
   const text = await recogniseImages([{ data: await readFile(input.path) }], context);
   if (text !== '') yield { kind: 'text', sections: [{ level: 0, text, page: 1 }] };

@@ -19,7 +19,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (!isReading(query))
     throw new Unreadable(
       'unreadable',
-      'the query does not begin with SELECT, WITH or VALUES, or has several statements',
+      'the query does not begin with SELECT, WITH or VALUES, or has more than one statement',
     );
   yield* rowsOf(database.prepare(query), ['query'], context);
 }

@@ -75,7 +75,7 @@ export class ReadHost {
     outcome.format = found.format;
     if (found.reader.isWrapping === true) outcome.isWrapping = true;
     if (found.named !== undefined && isSurprising(found)) {
-      context.notes.add(`files with the wrong ending ${found.named}, read by their content`, found.format);
+      context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }
     outcome.sha256 = file.piece?.sha256 ?? (await hashFile(input, context.alive));
     if (file.piece !== undefined) requireSame(file.piece, input, found.reader);
@@ -193,8 +193,7 @@ export class ReadHost {
 
 /** A file that was cut into pieces is another one now. @throws Unreadable broken */
 function requireSame(piece: FilePiece, { bytes }: FileInput, { byLines }: Reader): void {
-  if (bytes !== piece.fileBytes || byLines !== true)
-    throw new Unreadable('broken', 'was changed while it was being read');
+  if (bytes !== piece.fileBytes || byLines !== true) throw new Unreadable('broken', 'was changed while it was read');
 }
 
 const MOST_BESIDE = 64 * 2 ** 20;

@@ -130,7 +130,7 @@ export class ReaderPool implements AsyncDisposable {
   #goOn(stream: FileStream, { entry, reason }: ReaderEnd & { entry: string }): void {
     stream.skipped.push(entry);
     if (stream.skipped.length < MOST_ENDED) return void this.#queue.unshift(stream);
-    const message = `${MOST_ENDED} of its entries crashed their readers: the rest is not read`;
+    const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
     const outcome = unread({ file: stream.file.name, reason, message });
     stream.push({ type: 'outcome', outcome: { ...outcome, status: 'partly' } });
     stream.finish();

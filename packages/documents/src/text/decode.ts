@@ -19,7 +19,7 @@ export async function readText(input: FileInput, context: ReadContext): Promise<
   const { bytes } = input;
   if (bytes > context.limits.wholeTextBytes) {
     const reason = tooLarge(bytes, context.limits.wholeTextBytes);
-    throw new Unreadable('too-large', `${reason}; as .txt it is read at any size`);
+    throw new Unreadable('too-large', `${reason}; named .txt it is read in any size`);
   }
   return decodeBytes(input.content ?? (await readFile(input.path)), context);
 }
@@ -31,7 +31,7 @@ export function refuseLarge({ bytes }: FileInput, { limits }: ReadContext): void
 
 function tooLarge(bytes: number, limit: number): string {
   const [got, most] = [bytes, limit].map((size) => `${Math.round(size / 2 ** 20)} MiB`);
-  return `${got}; the limit of this format is ${most}`;
+  return `${got}, where this format can be read up to ${most}`;
 }
 
 /** Bytes of a whole text, decoded; what is wrong with it is noted. */
@@ -116,7 +116,7 @@ class OpenLine {
 
 /** Why a line is left out, and what takes it in. */
 export function longerThan(limit: number): string {
-  return `longer than ${formatBytes(limit)}; --line MIB raises the limit`;
+  return `longer than ${formatBytes(limit)}; --line MIB takes longer ones`;
 }
 
 async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerator<string> {

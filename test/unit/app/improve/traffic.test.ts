@@ -92,7 +92,7 @@ describe('served answers as rows', () => {
     ]);
     const context = await toReview(planOf('{when: down or refusal}'));
     expect(log.decisions.map(({ state, reason }) => `${state}: ${reason}`)).toEqual([
-      'quarantine: 5 rows (0 of feedback, 5 of 7 served answers), of 2 wanted',
+      'quarantine: 5 rows (0 of feedback, 5 of 7 served answers), of 2 required',
       'review: 3 rows accepted, 2 held; 3 rows need review',
     ]);
     expect(heldRows(context.folder).map(({ check }) => check)).toEqual(['injection', 'duplicate']);

@@ -15,7 +15,7 @@ export function usableName(name: string, { notes }: ReadContext): string | undef
   const clean = name.replace(/^(\.\/)+/, '');
   const isOutside =
     clean.startsWith('/') || /^[a-z]:/i.test(clean) || clean.split('/').includes('..') || clean.includes('\0');
-  if (isOutside) notes.add('entries whose names point outside the archive', JSON.stringify(name.slice(0, 200)));
+  if (isOutside) notes.add('entries whose names lead out of the archive', JSON.stringify(name.slice(0, 200)));
   else if (SYSTEM_ENTRY.test(clean)) notes.add('hidden entries', clean);
   else return clean;
   return undefined;

@@ -23,7 +23,7 @@ export interface Sheet {
 /** @throws Unreadable broken */
 export async function sheetsOf(parts: ZipParts): Promise<Sheet[]> {
   const book = await parseXml((await parts.text('xl/workbook.xml')) ?? '');
-  if (book === undefined) throw new Unreadable('broken', 'it does not list its sheets');
+  if (book === undefined) throw new Unreadable('broken', 'it does not say what sheets it has');
   const relations = await relationsOf(parts, 'xl/workbook.xml');
   const uses1904 = ['1', 'true'].includes(firstNamed(book, 'workbookPr')?.getAttribute('date1904') ?? '');
   const cells = new CellReader(await sharedTexts(parts), await dateStyles(parts), uses1904);
@@ -80,8 +80,7 @@ async function* rowsOf(parts: ZipParts, part: string, cells: CellReader): AsyncG
   for await (const piece of parts.textPieces(part)) {
     const isRowOver = ROW_END.test(rest.slice(-20) + piece);
     rest += piece;
-    if (rest.length > LONGEST_ROW && !isRowOver)
-      throw new Unreadable('broken', `a row of sheet ${part} is unterminated`);
+    if (rest.length > LONGEST_ROW && !isRowOver) throw new Unreadable('broken', `a row of sheet ${part} has no end`);
     if (!isRowOver) continue;
     let end = 0;
     for (const match of rest.matchAll(ROW)) {

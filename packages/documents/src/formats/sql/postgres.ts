@@ -19,7 +19,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
   if (!isReading(query))
     throw new Unreadable(
       'unreadable',
-      'the query does not begin with SELECT, WITH or VALUES, or has several statements',
+      'the query does not begin with SELECT, WITH or VALUES, or has more than one statement',
     );
   const { default: pg } = await import('pg');
   const seconds = context.limits.seconds;
