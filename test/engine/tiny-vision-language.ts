@@ -115,12 +115,14 @@ export const tinyVisionLanguage = {
     {
       ...common,
       model_type: 'paligemma',
+      projection_dim: text.hidden_size,
       text_config: { ...text, model_type: 'gemma' },
       vision_config: { ...square, patch_size: 4, vision_use_head: false },
     },
     {
       ...common,
       model_type: 'paligemma',
+      projection_dim: text.hidden_size,
       text_config: { ...text, model_type: 'gemma2', sliding_window: 2, query_pre_attn_scalar: 4 },
       vision_config: { ...square, patch_size: 4, vision_use_head: false },
     },

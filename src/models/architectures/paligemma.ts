@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
 import { Linear, Module } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
+import { count } from '../config-keys.ts';
 import { promptsTogether } from './patches.ts';
 import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';
 import { visionTower } from './vision-towers.ts';
 
-const schema = z.looseObject(imageTokenKey(256_000));
+const schema = z.looseObject({ ...imageTokenKey(256_000), projection_dim: count.default(2048) });
 
 /** Default configurations of the parts. */
 const usual = {
@@ -41,6 +43,15 @@ class LinearProjector extends Module {
   }
 }
 
+function otherWidth(got: number, wanted: number): AttuneError {
+  return new AttuneError('E_CONFIG_BAD', {
+    what: 'The images of this config.json are not as wide as its tokens',
+    got: `projection_dim ${got}`,
+    expected: `${wanted} (hidden_size in text_config)`,
+    fix: 'fetch the model again, or mend its config.json',
+  });
+}
+
 /** SigLIP tower and Gemma decoder with bidirectional attention within prompts (Beyer et al., 2024). */
 export const architecture = defineVisionLanguage({
   modelType: 'paligemma',
@@ -54,8 +65,9 @@ export const architecture = defineVisionLanguage({
     const { use_bidirectional_attention: _, ...text } = own;
     return { architecture, raw: { ...text, final_logit_softcapping: null } };
   },
-  parts({ tower }, decoder) {
-    const projector = new LinearProjector(tower.width, decoder.width);
+  parts({ tower, projection_dim: width }, decoder) {
+    if (width !== decoder.width) throw otherWidth(width, decoder.width);
+    const projector = new LinearProjector(tower.width, width);
     return {
       tower: tower.build(),
       connector: { name: 'multi_modal_projector', module: projector },
