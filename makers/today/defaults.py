@@ -1,7 +1,7 @@
 """Default configurations of all types that transformers knows, as it saves them, and how many parameters their models have.
 
-python3 makers/today/defaults.py CLASSES.json OUT.json: the classes that attune has for each type; others get the first class that
-transformers has for them, with the names and shapes of its tensors.
+python3 makers/today/defaults.py CLASSES.json OUT.json [TYPE …]: CLASSES.json has the classes that attune has for each type. Others get
+the first class that transformers has for them, with the names and shapes of its tensors (tools/model-types.ts uses both).
 """
 
 import json, os, re, sys, tempfile
@@ -27,6 +27,12 @@ KINDS = {
 }  # fmt: skip
 
 
+# Where the reference cannot build a model of its own defaults.
+GIVEN = {"hunyuan_v1_dense": {"head_dim": 128}, "hunyuan_v1_moe": {"head_dim": 128}, "lfm2_moe": {"layer_types": ["conv", "full_attention"] * 16},
+         "deepseek_v2": {"num_experts_per_tok": 6}, "glm4_moe": {"head_dim": 128}, "idefics3": {"pad_token_id": 2, "text_config": {"pad_token_id": 2}},
+         "smolvlm": {"pad_token_id": 2, "text_config": {"pad_token_id": 2}}, "gemma3": {"mm_tokens_per_image": 49}}  # fmt: skip
+
+
 def class_of(model_type):
     for kind, names in KINDS.items():
         for name in names:
@@ -42,6 +48,10 @@ def on_meta(class_name, config):
         return getattr(transformers, class_name)._from_config(config)
 
 
+def fits(class_name, config):
+    return getattr(transformers, class_name).config_class is type(config)
+
+
 def first_layers(model):
     shown = [(name, list(tensor.shape)) for name, tensor in model.state_dict().items()]
     return [one for one in shown if all(int(layer) < 4 for layer in re.findall(r"\.(\d+)\.", one[0]))]
@@ -51,7 +61,7 @@ def described(model_type, config_name, classes):
     kind, first = class_of(model_type)
     row = {"type": model_type, "kind": kind, "class": first}
     try:
-        config = getattr(transformers, config_name)()
+        config = getattr(transformers, config_name)(**GIVEN.get(model_type, {}))
         with tempfile.TemporaryDirectory() as folder:
             config.save_pretrained(folder)
             row["config"] = json.load(open(os.path.join(folder, "config.json")))
@@ -59,7 +69,7 @@ def described(model_type, config_name, classes):
         if classes is None and first is not None:
             row["shapes"] = first_layers(on_meta(first, config))
         known = [name for name in classes or [] if hasattr(transformers, name)]
-        row["parameters"] = {name: sum(one.numel() for one in on_meta(name, config).parameters()) for name in known}
+        row["parameters"] = {name: sum(one.numel() for one in on_meta(name, config).parameters()) for name in known if fits(name, config)}
     except Exception as error:
         row["error"] = f"{type(error).__name__}: {str(error)[:160]}"
     return row

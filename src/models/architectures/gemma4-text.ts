@@ -29,7 +29,9 @@ const keys = z.looseObject({
   global_head_dim: count.nullish(),
   num_global_key_value_heads: count.nullish(),
   per_layer_config: z
-    .record(z.string(), z.looseObject({ head_dim: count, num_key_value_heads: count }).partial())
+    .record(z.string().regex(/^\d+$/), z.looseObject({ head_dim: count, num_key_value_heads: count }).partial())
+    // Layers are written with leading zeros.
+    .transform((layers) => new Map(Object.entries(layers).map(([layer, own]) => [Number(layer), own])))
     .nullish(),
   attention_k_eq_v: z.boolean().default(false),
   num_kv_shared_layers: z.int().min(0).default(0),
@@ -79,7 +81,7 @@ function layersOf(own: z.output<typeof keys>): { layers: LayerHeads[]; sources: 
     const type = given?.[layer] ?? ((layer + 1) % 6 === 0 ? 'full_attention' : 'sliding_attention');
     // The last layer always has full attention, whatever the configuration says.
     const isWide = type === 'full_attention' || layer === count - 1;
-    const heads = own.per_layer_config == null ? (isWide ? ofWide : {}) : own.per_layer_config[layer];
+    const heads = own.per_layer_config == null ? (isWide ? ofWide : {}) : own.per_layer_config.get(layer);
     return { isWide, size: heads?.head_dim ?? size, keyHeads: heads?.num_key_value_heads ?? keyHeads };
   });
   const types = layers.map(({ isWide }) => String(isWide));
@@ -94,7 +96,7 @@ function sizeOf(layers: readonly LayerHeads[], isWide: boolean): number {
 const decoder = defineDecoder({
   modelType: 'gemma4_text',
   classes: { causal: 'Gemma4ForCausalLM', trunk: 'Gemma4TextModel' },
-  settings: ['final_logit_softcapping', 'use_bidirectional_attention', 'num_experts'],
+  settings: ['final_logit_softcapping', 'use_bidirectional_attention', 'num_experts', 'per_layer_config'],
   defaults: {
     vocab_size: 262_144,
     hidden_size: 2304,

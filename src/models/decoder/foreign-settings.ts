@@ -21,6 +21,7 @@ const NEUTRAL = {
   num_local_experts: [0, 1],
   num_experts: [0, 1],
   use_bidirectional_attention: [false],
+  per_layer_config: [],
 } satisfies Record<string, readonly unknown[]>;
 
 export type DecoderSetting = keyof typeof NEUTRAL;

@@ -1,0 +1,49 @@
+// Default configurations of transformers' model types, on the meta device.
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ModuleBuffer } from '../../../src/engine/nn/index.ts';
+import { readJson } from '../../../src/files/json.ts';
+import type { RawConfig } from '../../../src/models/raw-config.ts';
+import { skeleton } from '../../../src/models/skeleton.ts';
+
+interface DefaultConfig {
+  config: RawConfig;
+  /** Parameters of each class, as the reference counts them. */
+  parameters: Record<string, number>;
+}
+
+const rows = readJson<DefaultConfig[]>(
+  fileURLToPath(new URL('../../../fixtures/default-configs.json', import.meta.url)),
+);
+
+/** Parameters of the reference that are computed, or not read, here. */
+const elsewhere: Readonly<Record<string, (config: Record<string, number>) => number>> = {
+  marian: ({ max_position_embeddings: rows, d_model: width }) => 2 * rows * width,
+  pegasus: ({ max_position_embeddings: rows, d_model: width }) => 2 * rows * width,
+  dinov2: ({ hidden_size: width }) => width,
+  dinov3_vit: ({ hidden_size: width }) => width,
+  // Biases of the choice: buffers here.
+  ernie4_5_moe: ({ num_hidden_layers: layers, moe_num_experts: experts }) => (layers - 1) * experts,
+};
+
+/** Whether a class alone has the parts that checkpoints may lack: poolers. */
+const hasPooler = (type: string, name: string) => name.endsWith('Model') && !['electra', 'nomic_bert'].includes(type);
+
+/** Defaults that belong to no model: the reference cannot run them on images. */
+const unfit: readonly string[] = ['idefics3', 'smolvlm', 'gemma4'];
+
+describe('default configurations have the parameters of the reference:', () => {
+  it.each(rows.map((row): [string, DefaultConfig] => [String(row.config.model_type), row]))('%s', async (type, row) => {
+    for (const [name, wanted] of Object.entries(row.parameters)) {
+      const build = () => skeleton({ ...row.config, architectures: [name] }, {}, { has: () => hasPooler(type, name) });
+      if (unfit.includes(type)) {
+        await expect(build()).rejects.toMatchObject({ code: 'E_CONFIG_BAD' });
+        continue;
+      }
+      const { model } = await build();
+      const own = [...model.parameters()].filter(([, parameter]) => !(parameter instanceof ModuleBuffer));
+      const count = own.reduce((sum, [, { size }]) => sum + size, 0);
+      expect(count + (elsewhere[type]?.(row.config as Record<string, number>) ?? 0), name).toBe(wanted);
+    }
+  });
+});
