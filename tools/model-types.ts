@@ -49,7 +49,8 @@ function listOf(rows: readonly Row[]): string {
         .join(', ')}.`,
   );
   const known = rows.length - refused.length;
-  const first = `Of the ${rows.length} types that transformers 5.13 knows, ${known} are here, and the default configuration of each has as many parameters as there. Refused, besides ${parts} parts of such models under names of their own:`;
+  const counted = `Of the ${rows.length} types that transformers 5.13 knows, ${known} are supported: the default configuration of each`;
+  const first = `${counted} has as many parameters as there. The others are refused; not listed are ${parts} parts of models.`;
   return [first, '', ...lines.toSorted()].join('\n');
 }
 

@@ -203,6 +203,8 @@ export interface Architecture {
   /** Input modalities; text by default. */
   modalities?: readonly Modality[];
   build(raw: RawConfig, context: TrunkContext): Trunk;
+  /** A decoder's configuration with the type's defaults filled in. */
+  completed?(raw: RawConfig): RawConfig;
   /** Older checkpoint names of a parameter. */
   formerNames?(path: string): readonly string[];
   /** Tensors in published checkpoints that the reference ignores: masks, tied copies, pre-training heads. */

@@ -64,6 +64,12 @@ export function defineDecoder(definition: DecoderDefinition): Architecture {
       const rope = new Rope(ropeOf(config, raw), definition.ropePairs?.(config));
       return new Decoder(config, definition.traits(config, { raw, has, rope }));
     },
+    completed(raw) {
+      const config = configOf(raw);
+      const { theta, size } = ropeOf(config, raw);
+      const share = config.rope_parameters?.partial_rotary_factor ?? size / headShape(config).size;
+      return { ...config, rope_theta: config.rope_theta ?? theta, partial_rotary_factor: share };
+    },
     heads(raw) {
       const tied = configOf(raw).tie_word_embeddings;
       const causal = { name: 'lm_head', tied, ...definition.logits?.(raw) };

@@ -1,4 +1,6 @@
 import { gemma2, gemma3 } from './gemma.ts';
+import { granite, smollm3 } from './multipliers.ts';
+import { olmoe, qwen2Moe, qwen3Moe } from './routed.ts';
 
 /** llama.cpp's architectures and their differences from Hugging Face's. */
 import { table } from '../../base/table.ts';
@@ -28,6 +30,40 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
     rotatesNeighbours: false,
     reads: ATTENTION_BIASES,
     readsRopeFactors: false,
+  },
+  qwen2_moe: qwen2Moe,
+  qwen3_moe: qwen3Moe,
+  olmoe,
+  granite,
+  smollm3,
+  seed_oss: {
+    architecture: 'seed_oss',
+    rotatesNeighbours: false,
+    reads: ATTENTION_BIASES,
+    readsRopeFactors: false,
+    names: { post_attention_layernorm: 'post_attention_norm' },
+  },
+  // Neighbours are rotated by both, so that rows keep their order.
+  ernie4_5: { architecture: 'ernie4_5', rotatesNeighbours: false, reads: [], readsRopeFactors: false },
+  glm4: {
+    architecture: 'glm4',
+    rotatesNeighbours: false,
+    reads: ATTENTION_BIASES,
+    readsRopeFactors: false,
+    turnsParts: true,
+    names: {
+      post_self_attn_layernorm: 'post_attention_norm',
+      post_attention_layernorm: 'ffn_norm',
+      post_mlp_layernorm: 'post_ffw_norm',
+    },
+  },
+  olmo2: {
+    architecture: 'olmo2',
+    rotatesNeighbours: false,
+    reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
+    readsRopeFactors: false,
+    needsHead: true,
+    names: { post_attention_layernorm: 'post_attention_norm', post_feedforward_layernorm: 'post_ffw_norm' },
   },
   qwen3: {
     architecture: 'qwen3',

@@ -14,6 +14,10 @@ export interface GgufFamily {
   readsRopeFactors: boolean;
   /** Modules of a layer whose names differ from Llama's. */
   names?: Readonly<Record<string, string>>;
+  /** The head cannot be the token table. */
+  needsHead?: boolean;
+  /** Rotary positions may turn a part of each head. */
+  turnsParts?: boolean;
   /** Norm weights are offsets from 1; llama.cpp expects the 1 to be included. */
   normsFromZero?: boolean;
   /** Translates newer keys to the ones read here. */

@@ -15,7 +15,7 @@ const f32 = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(val
 export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, GgufValue> {
   const config = decoderConfig(raw);
   const { heads, keyHeads, size } = headShape(config);
-  const { theta, scaling } = ropeOptions(config, size);
+  const { theta, scaling, size: turned } = ropeOptions(config, size);
   const settings: [string, GgufValue][] = [
     ['block_count', u32(config.num_hidden_layers)],
     ['context_length', u32(config.max_position_embeddings)],
@@ -26,7 +26,7 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
     ['attention.key_length', u32(size)],
     ['attention.value_length', u32(size)],
     ['attention.layer_norm_rms_epsilon', f32(config.rms_norm_eps)],
-    ['rope.dimension_count', u32(size)],
+    ['rope.dimension_count', u32(turned)],
     ['rope.freq_base', f32(theta)],
     ['vocab_size', u32(config.vocab_size)],
   ];
@@ -62,11 +62,15 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
       message: `llama.cpp's ${family.architecture} does not support llama3 scaling`,
     });
   }
-  if (size !== headShape(config).size) {
+  if (size !== headShape(config).size && family.turnsParts !== true) {
     problems.push({
       field: 'partial_rotary_factor',
       message: `llama.cpp's ${family.architecture} rotates whole heads`,
     });
+  }
+  if (config.tie_word_embeddings && family.needsHead === true) {
+    const message = `llama.cpp's ${family.architecture} wants a head of its own`;
+    problems.push({ field: 'tie_word_embeddings', message });
   }
   const window = windowOf(raw);
   if (window !== undefined && window < config.max_position_embeddings) {
@@ -102,7 +106,6 @@ export function configFromGguf(
   return {
     architectures: written.architectures,
     model_type: modelType,
-    ...Object.fromEntries((family?.keeps ?? []).map((key) => [key, written[key]])),
     vocab_size: setting('vocab_size'),
     hidden_size: setting('embedding_length'),
     intermediate_size: setting('feed_forward_length'),
@@ -116,7 +119,9 @@ export function configFromGguf(
     // `rope_freqs.weight` does not tell which scaling produced it; its factors are compared separately.
     rope_scaling: has('rope_freqs.weight') ? { ...scaling, rope_theta: undefined } : linear,
     tie_word_embeddings: !has('output.weight'),
-    attention_bias: has('blk.0.attn_output.bias'),
+    attention_bias: has('blk.0.attn_q.bias'),
     mlp_bias: has('blk.0.ffn_up.bias'),
+    partial_rotary_factor: Number(setting('rope.dimension_count')) / Number(setting('attention.key_length')),
+    ...Object.fromEntries((family?.keeps ?? []).map((key) => [key, written[key]])),
   };
 }

@@ -7,7 +7,7 @@ import { skeleton } from '../skeleton.ts';
 import type { Model } from '../model.ts';
 import { ggufFamilies } from './gguf-families.ts';
 import { configFromGguf } from './gguf-settings.ts';
-import { ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
+import { expertOf, ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
 
 /**
  * Loads a GGUF file in f32 from its own settings, to verify an export. `written` is the exported model's configuration.
@@ -27,12 +27,13 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
 }
 
 function fill(model: Model, file: GgufFile): Problem[] {
-  const config = decoderConfig(model.config);
+  const config = decoderConfig(model.architecture.completed?.(model.config) ?? model.config);
   const family = ggufFamilies[model.architecture.modelType];
   return [...model.parameters()].flatMap(([path, parameter]): Problem[] => {
     const name = ggufName(path, family) ?? path;
     if (!file.has(name)) return [{ field: name, message: 'is missing' }];
-    const stored = file.get(name).to('f32');
+    const [whole, expert] = [file.get(name).to('f32'), expertOf(path)];
+    const stored = expert === undefined ? whole : whole.select(0, expert);
     if (stored.shape.join() !== parameter.shape.join()) {
       return [
         { field: name, message: `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]` },

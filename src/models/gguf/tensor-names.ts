@@ -27,14 +27,23 @@ const IN_A_LAYER: Record<string, string> = table({
   'mlp.down_proj': 'ffn_down',
 });
 
+/** Layers of experts, which GGUF stacks. */
+const EXPERT = /\.experts\.(\d+)\./;
+
 const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
 
 /** llama.cpp's name of a parameter; undefined if it has none. */
 export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
-  const [, layer, module, kind] = LAYER.exec(path) ?? [];
+  const [, layer, module, kind] = LAYER.exec(path.replace(EXPERT, '.experts.')) ?? [];
   if (layer === undefined) return OUTSIDE[path];
   const name = entryOf(names, module) ?? IN_A_LAYER[module];
   return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
+}
+
+/** Place of a parameter in a tensor of all experts; undefined for other parameters. */
+export function expertOf(path: string): number | undefined {
+  const [, expert] = EXPERT.exec(path) ?? [];
+  return expert === undefined ? undefined : Number(expert);
 }
 
 /** Number of heads whose rows must be reordered for neighbour rotation; undefined for other parameters. */

@@ -2,7 +2,7 @@ import { plural } from '../../base/format.ts';
 import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeFactors } from '../../engine/nn/index.ts';
-import { aten, fromArray, noGrad, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, fromArray, noGrad, scope, stack, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import {
   decodeBlocks,
   encodeBlocks,
@@ -21,7 +21,7 @@ import { namedTensors } from '../save.ts';
 import { ggufFamilies } from './gguf-families.ts';
 import { isQuantisation, quantisedType, type GgufQuantisation } from './gguf-quantisation.ts';
 import { ggufSettings, settingProblems } from './gguf-settings.ts';
-import { ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
+import { expertOf, ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
 import type { GgufFamily } from './gguf-family.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
@@ -41,7 +41,7 @@ const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32
 /** Plans a model's GGUF file: matrices in the given type, vectors in f32. @throws E_GGUF_UNSUPPORTED */
 export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const family = familyOf(model);
-  const raw = family.read?.(model.config) ?? model.config;
+  const raw = family.read?.(model.config) ?? model.architecture.completed?.(model.config) ?? model.config;
   const problems = [...settingProblems(raw, family), ...parameterProblems(model, family)];
   if (problems.length > 0)
     throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model unchanged`, problems);
@@ -99,25 +99,29 @@ function parameterProblems(model: Model, family: GgufFamily): Problem[] {
 }
 
 function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source[] {
-  const config = decoderConfig(model.config);
+  const config = decoderConfig(model.architecture.completed?.(model.config) ?? model.config);
   const tensors = [...namedTensors(model)];
   const names = new Set(tensors.map(([path]) => ggufName(path, family)!));
   const typeOf = (name: string, shape: readonly number[]) => {
-    if (shape.length === 1) return 'f32';
+    // Routers stay wide, as llama.cpp keeps them.
+    if (shape.length === 1 || name.includes('.ffn_gate_inp')) return 'f32';
     const place = { name, shape, layers: config.num_hidden_layers, hasHead: names.has('output.weight') };
     return isQuantisation(form) ? quantisedType(form, place) : form;
   };
-  return tensors.map(([path, tensor]) => {
-    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
-    const name = ggufName(path, family)!;
-    const dtype = typeOf(name, tensor.shape);
+  return [...Map.groupBy(tensors, ([path]) => ggufName(path, family)!)].map(([name, parts]) => {
+    const [[path, tensor]] = parts;
+    const isStacked = expertOf(path) !== undefined;
+    const shape = isStacked ? [parts.length, ...tensor.shape] : tensor.shape;
+    const dtype = typeOf(name, shape);
     const type = isBlockType(dtype) ? 'f32' : dtype;
+    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
     const isShifted = family.normsFromZero === true && isNorm(name);
     const make = () => {
+      if (isStacked) return stack(parts.map(([, expert]) => expert)).to(type);
       if (isShifted) return tensor.to(type).add(1);
       return (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
     };
-    return { name, dtype, shape: tensor.shape, make };
+    return { name, dtype, shape, make };
   });
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadGguf, planGguf, writeModelGguf } from '../../../src/models/gguf/index.ts';
 import { toHalves, toNeighbours } from '../../../src/models/gguf/tensor-names.ts';
 import { createModel, loadModel, readConfig } from '../../../src/models/load-model.ts';
+import type { RawConfig } from '../../../src/models/raw-config.ts';
 import type { Model } from '../../../src/models/model.ts';
 import { layoutOfRows, Rope, rotate } from '../../../src/engine/nn/index.ts';
 import { GgufFile } from '../../../src/engine/tensor/gguf/index.ts';
@@ -80,6 +81,57 @@ describe('a model in GGUF', () => {
     expect(file.get('blk.0.post_attention_norm.weight').toNumbers()).toEqual(Array.from({ length: 64 }, () => 1));
     const after = logProbs(read);
     for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
+  });
+
+  const small = {
+    vocab_size: 256,
+    hidden_size: 64,
+    intermediate_size: 96,
+    num_hidden_layers: 2,
+    num_attention_heads: 4,
+    num_key_value_heads: 4,
+    max_position_embeddings: 64,
+    initializer_range: 0.2,
+    tie_word_embeddings: false,
+  };
+  const routed = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
+  const others: readonly RawConfig[] = [
+    { ...small, model_type: 'seed_oss', head_dim: 32 },
+    { ...small, model_type: 'ernie4_5', head_dim: 16, tie_word_embeddings: true },
+    { ...small, model_type: 'glm4', head_dim: 16 },
+    { ...small, model_type: 'olmo2' },
+    { ...small, model_type: 'smollm3', num_hidden_layers: 4 },
+    { ...small, model_type: 'granite', attention_multiplier: 0.3, residual_multiplier: 0.7, logits_scaling: 2 },
+    { ...small, ...routed, model_type: 'qwen2_moe', shared_expert_intermediate_size: 48 },
+    { ...small, ...routed, model_type: 'qwen3_moe', head_dim: 16, norm_topk_prob: true },
+    { ...small, ...routed, model_type: 'olmoe' },
+  ];
+
+  it.each(others.map((raw) => [String(raw.model_type), raw]))(
+    '%s is read back as it was written',
+    async (type, raw) => {
+      const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+      const read = await again(model, 'f32', `${type}.gguf`);
+      const tensors = new Map(read.parameters());
+      for (const [path, { tensor }] of model.parameters())
+        expect(aten.equal.default(tensors.get(path)!.tensor, tensor), path).toBe(true);
+      const after = logProbs(read);
+      for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
+    },
+  );
+
+  it.each([
+    ['qwen3_moe', 'norm_topk_prob', { head_dim: 16, norm_topk_prob: false }],
+    ['qwen2_moe', 'mlp_only_layers', { shared_expert_intermediate_size: 48, mlp_only_layers: [0] }],
+    ['olmoe', 'clip_qkv', { clip_qkv: 2 }],
+    ['olmo2', 'tie_word_embeddings', { tie_word_embeddings: true }],
+    ['smollm3', 'no_rope_layers', { no_rope_layers: [0, 1] }],
+  ])('%s with another %s than llama.cpp has is refused', async (type, field, change) => {
+    const experts = type.endsWith('moe') ? routed : {};
+    const raw = { ...small, ...experts, model_type: type, ...change };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const problems = expect.arrayContaining([expect.objectContaining({ field })]);
+    expect(() => planGguf(model, 'f32')).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED', problems }));
   });
 
   it('Gemma 3 with the positions of transformers 5 is written as with the older keys', async () => {

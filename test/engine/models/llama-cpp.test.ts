@@ -79,6 +79,25 @@ const gemma = {
   hidden_activation: 'gelu_pytorch_tanh',
 };
 
+const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
+const multipliers = {
+  attention_multiplier: 0.3,
+  residual_multiplier: 0.7,
+  logits_scaling: 2,
+  embedding_multiplier: 1.5,
+};
+
+/** Settings that a type has beside those of all. */
+const particular: Readonly<Record<string, object>> = {
+  gemma3_text: { num_hidden_layers: 6 },
+  smollm3: { num_hidden_layers: 4 },
+  seed_oss: { head_dim: 32 },
+  granite: multipliers,
+  qwen2_moe: { ...experts, shared_expert_intermediate_size: 48 },
+  qwen3_moe: { ...experts, norm_topk_prob: true },
+  olmoe: { ...experts, num_key_value_heads: 4 },
+};
+
 describe.skipIf(llama === undefined)('llama.cpp', () => {
   const prompts = [
     [1, 5, 9, 30],
@@ -93,6 +112,15 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
     ['gemma3_text', 'none', { add_prefix_space: false }],
     ['qwen2', 'none', { add_prefix_space: false }],
     ['qwen3', 'a space before texts', {}],
+    ['seed_oss', 'none', { add_prefix_space: false }],
+    ['ernie4_5', 'none', { add_prefix_space: false }],
+    ['glm4', 'none', { add_prefix_space: false }],
+    ['olmo2', 'none', { add_prefix_space: false }],
+    ['smollm3', 'none', { add_prefix_space: false }],
+    ['granite', 'none', { add_prefix_space: false }],
+    ['qwen2_moe', 'none', { add_prefix_space: false }],
+    ['qwen3_moe', 'none', { add_prefix_space: false }],
+    ['olmoe', 'none', { add_prefix_space: false }],
   ])('reads %s with a vocabulary of SentencePiece and %s, and answers the same', async (type, _, settings) => {
     const tokenizer = await pieces(settings);
     const raw = {
@@ -101,7 +129,7 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
       hidden_size: 64,
       intermediate_size: 96,
       head_dim: 16,
-      num_hidden_layers: type === 'gemma3_text' ? 6 : 2,
+      num_hidden_layers: 2,
       num_attention_heads: 4,
       num_key_value_heads: 2,
       max_position_embeddings: 64,
@@ -110,6 +138,7 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
       initializer_range: 0.3,
       rope_theta: 10_000,
       ...(type.startsWith('gemma') ? gemma : { sliding_window: null }),
+      ...particular[type],
     };
     const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
     const path = join(folder, `${type}.gguf`);
