@@ -49,8 +49,8 @@ function listOf(rows: readonly Row[]): string {
         .join(', ')}.`,
   );
   const known = rows.length - refused.length;
-  const counted = `Of the ${rows.length} types that transformers 5.13 knows, ${known} are supported: the default configuration of each`;
-  const first = `${counted} has as many parameters as there. The others are refused; not listed are ${parts} parts of models.`;
+  const begin = `Of the ${rows.length} types that transformers 5.13 knows, ${known} are supported: the default configuration of each`;
+  const first = `${begin} has as many parameters as there. The others are refused; not listed are ${parts} parts of models.`;
   return [first, '', ...lines.toSorted()].join('\n');
 }
 
@@ -77,6 +77,7 @@ if (path === undefined) {
   writeFileSync(FIXTURE, `[\n${lines.join(',\n')}\n]\n`);
   const text = readFileSync(DOCUMENT, 'utf8');
   const [before, after] = [text.split(MARKS[0])[0], text.split(MARKS[1])[1]];
+  if (after === undefined) throw new Error(`${DOCUMENT} lacks ${MARKS.join(' and ')}`);
   writeFileSync(DOCUMENT, `${before}${MARKS[0]}\n\n${listOf(rows)}\n\n${MARKS[1]}${after}`);
   console.log(`${accepted.length} default configurations, ${rows.length} types`);
 }
