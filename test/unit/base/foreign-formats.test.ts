@@ -7,7 +7,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Allowance } from '../../../src/base/allowance.ts';
-import { moduleBeside } from '../../../src/base/killable.ts';
 import { runLimited } from '../../../src/base/limited-process.ts';
 import { parquet } from '@attune/tables';
 import { decodeImage } from '../../../src/engine/image/index.ts';
@@ -32,7 +31,7 @@ describe('a Parquet file whose pages never end', () => {
   };
 
   it('is an error in time, and other work goes on meanwhile', async () => {
-    const entry = moduleBeside('../../../packages/tables/src/parquet-process', import.meta.url);
+    const entry = new URL('../../../packages/tables/src/parquet-process.ts', import.meta.url);
     const limits = { seconds: 1, memoryBytes: 2 ** 30 };
     const request = { path: path(), file: 'loop.parquet' };
     let turns = 0;
