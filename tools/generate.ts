@@ -1,6 +1,6 @@
 /**
- * Writes what git ignores: types of operators and of recipes, JSON schemas of results; those of which a source has changed.
- * The set-up runs it.
+ * Writes what git ignores: types of operators and of recipes, JSON schemas of results, the studio's pages; those of which a source
+ * has changed. The set-up runs it.
  *
  *   node tools/generate.ts --operators    first brings operators.schema up to the operators that the sources call
  */
@@ -29,6 +29,7 @@ const makers: Readonly<Record<string, () => Promise<Generated>>> = {
   'src/engine/tensor/operators.generated.ts': operators,
   'src/app/recipe/recipe-input.generated.ts': recipes,
   'src/app/use-cases/results.generated.ts': results,
+  'src/app/studio/bundle.generated.ts': studio,
 };
 const stamp: Record<string, Record<string, string>> = {};
 for (const [file, make] of Object.entries(makers)) {
@@ -76,4 +77,10 @@ async function results(): Promise<Generated> {
   const { text, sources } = resultSchemas(root, Object.keys(useCases));
   const own = ['tools/generate/result-schemas.ts', 'tools/generate/json-types.ts', 'src/app/use-cases/index.ts'];
   return { text, sources: [...own, 'package-lock.json', ...sources] };
+}
+
+async function studio(): Promise<Generated> {
+  const { studioBundle, studioSources } = await import('./generate/studio-bundle.ts');
+  const own = ['package-lock.json', 'tools/generate/studio-bundle.ts'];
+  return { text: await studioBundle(root), sources: [...own, ...studioSources(root)] };
 }

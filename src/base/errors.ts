@@ -127,3 +127,10 @@ export function describeProblem(problem: Problem): string {
   const text = where === '' ? problem.message : `${where}: ${problem.message}`;
   return problem.fix === undefined ? text : `${text} (${problem.fix})`;
 }
+
+/** An error as `--json` and the pages give it; one that is not ours is a bug, with its stack. */
+export function errorDocument(error: unknown): Record<string, unknown> {
+  if (error instanceof AttuneError) return { ...error.toJSON() };
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return { code: 'E_BUG', what: message, problems: [], exitCode: 2, stack };
+}

@@ -1,4 +1,4 @@
-import { AttuneError, type Problem, shortList } from '../base/errors.ts';
+import { AttuneError, errorDocument, type Problem, shortList } from '../base/errors.ts';
 import { pushAll } from '../base/many.ts';
 import { type Terminal, wrap } from '../app/terminal/terminal.ts';
 
@@ -9,9 +9,7 @@ export function exitCodeOf(error: unknown): 1 | 2 | 3 {
 
 /** Output of `--json` for an error. */
 export function failureDocument(error: unknown): { error: Record<string, unknown> } {
-  if (error instanceof AttuneError) return { error: error.toJSON() };
-  const { message, stack } = asError(error);
-  return { error: { code: 'E_BUG', what: message, problems: [], exitCode: 2, stack } };
+  return { error: errorDocument(error) };
 }
 
 const MAX_PROBLEMS = 20;

@@ -29,7 +29,7 @@ export interface RecipeDefaults {
   training?: Record<string, unknown>;
 }
 
-/** Common part of every definition. */
+/** Common part of all definitions. */
 export interface Definition<Schema extends z.ZodObject, Options> {
   options: Schema;
   /** Fills in options that depend on others, after validation. */

@@ -89,7 +89,8 @@ function tlsServer(settings: ServeSettings, listener: Listener): Server {
   }
 }
 
-function bind(server: Server, { host, port }: ServeSettings): Promise<void> {
+/** @throws AttuneError E_PORT_IN_USE, E_LISTEN */
+export function bind(server: Server, { host, port }: Pick<ServeSettings, 'host' | 'port'>): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, { host, port })));
     server.listen(port, host, resolve);

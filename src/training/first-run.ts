@@ -6,7 +6,7 @@ import { writeFileAtomic } from '../files/atomic.ts';
 
 export type FirstRunListener = (message: string) => void;
 
-/** Without a listener it is a process warning. */
+/** Without a listener, emits a process warning. */
 let tell: FirstRunListener = (message) => process.emitWarning(message, { code: 'W_CODE_RUN' });
 
 /** Sets the listener: a job's events, or the terminal. */
@@ -22,6 +22,6 @@ export function announceFirstRun(reference: string, hash: string): void {
   try {
     writeFileAtomic(mark, `${reference}\n`);
   } catch {
-    // If nothing can be stored, it is announced again next time.
+    // If the mark cannot be stored, the code is announced again next time.
   }
 }

@@ -69,7 +69,7 @@ export async function jointLoss(
   return found;
 }
 
-/** One tensor for each micro-batch, without a graph. */
+/** One tensor per micro-batch, without a graph. */
 async function vectorsOf(
   objective: Objective,
   microBatches: readonly (readonly PreparedRow[])[],

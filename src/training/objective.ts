@@ -157,7 +157,7 @@ interface Memory {
 export interface JointLoss<Read extends PreparedRow = PreparedRow> {
   /** Number of rows that are compared with each other in evaluations. */
   readonly evaluatedTogether: number;
-  /** One vector for each of the rows' texts, row after row [S, D]; or one for each row */
+  /** One vector per text, row by row [S, D], or one per row */
   represent(model: Model, batch: Batch<Read>, context: Omit<PassContext, 'totals'>): Tensor;
   loss(vectors: Tensor, rows: readonly Read[], context: { model: Model; totals: Counts }): LossResult;
 }

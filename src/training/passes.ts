@@ -8,26 +8,25 @@ import type { LossResult, Objective } from './objective.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from '../models/tape.ts';
 
-/** Parts used by a pass. */
 export interface PassParts {
   model: Model;
   objective: Objective;
-  /** Present where the objective needs it. */
+  /** Required by objectives with a reference model. */
   reference?: Reference;
 }
 
 export interface PassRequest {
   /** The step's rows in micro-batches. */
   microBatches: readonly (readonly PreparedRow[])[];
-  /** With the seed it keys random numbers. */
+  /** Keys random numbers, together with the seed. */
   step: number;
   seed: number;
   checkpointing: Checkpointing;
   totals: Counts;
   add(tally: Tally): void;
-  /** A pass that was tried before told the same. */
+  /** Discards the results of an earlier attempt at the same pass. */
   forget(): void;
-  /** Stands around each batch's passes, forward and backward. */
+  /** Wraps the forward and backward of each batch. */
   around?<T>(body: () => T): T;
 }
 
@@ -38,7 +37,7 @@ export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): 
   });
 }
 
-/** One pass over all micro-batches, without gradients where nothing follows them back. Gives each row's share of the loss. */
+/** Passes over all micro-batches, without gradients if none are needed. Returns each row's share of the loss. */
 export async function passOver(
   { model, objective, reference }: PassParts,
   request: PassRequest,

@@ -17,21 +17,21 @@ import { addCounts, type StepResult } from './train-step.ts';
 
 /** Context in which an objective produces a step's rows. */
 export interface StepContext {
-  /** Steps before this one, those of earlier runs too; with the seed it keys random numbers. */
+  /** Number of previous steps, including earlier runs; keys random numbers, together with the seed. */
   step: number;
   seed: number;
   model: Model;
-  /** Present where the objective needs it, as `rollouts` is. */
+  /** Required by objectives with a reference model, as is `rollouts`. */
   reference?: Reference;
   rollouts?: Rollouts;
-  /** Tokens computed at once. */
+  /** Tokens to compute at a time. */
   microBatchTokens: number;
   signal: AbortSignal;
   emit: EventSink;
 }
 
 export interface Produced<Row extends PreparedRow = PreparedRow> {
-  /** The rows of each update, one after the other. */
+  /** The rows of each update, in order. */
   updates: readonly (readonly Row[])[];
   metrics: Metrics;
 }
@@ -39,19 +39,19 @@ export interface Produced<Row extends PreparedRow = PreparedRow> {
 interface RolloutParts {
   model: Model;
   tokenizer: AnswerTokenizer;
-  /** Present where the objective needs it. */
+  /** Required by objectives with a reference model. */
   reference?: Reference;
-  /** Keys and values that are kept at most; the batcher's own bound unless given. */
+  /** Maximum bytes of cached keys and values; the batcher's own limit by default. */
   cacheBytes?: number;
 }
 
-/** Answers of the model as it is now, of the reference, or of both mixed; each through a batcher that keeps what prompts share. */
+/** Generates answers with the current model, the reference, or a mixture of both; batchers cache what prompts share. */
 export class Rollouts implements Disposable {
   readonly #parts: RolloutParts;
-  /** By the share of the reference. */
+  /** Keyed by the share of the reference. */
   readonly #batchers = new Map<number, Batcher>();
 
-  /** Undefined for objectives that need none. */
+  /** Undefined for objectives without rollouts. */
   static of({ production }: Objective, parts: RolloutParts): Rollouts | undefined {
     return production?.rollsOut === true ? new Rollouts(parts) : undefined;
   }
@@ -62,7 +62,8 @@ export class Rollouts implements Disposable {
 
   /**
    * All samples of all prompts, in order.
-   * @param share of the reference in what is sampled, as a geometric mixture: 0, the model alone; 1, the reference alone
+   *
+   * @param share weight of the reference in a geometric mixture: 0 for the model alone, 1 for the reference alone
    * @throws AttuneError E_ROLLOUT_PREFIX
    */
   async generate(requests: readonly GenerationRequest[], share = 0): Promise<Completion[][]> {
@@ -84,7 +85,7 @@ export class Rollouts implements Disposable {
     return batcher;
   }
 
-  /** After every update: keys and values of earlier weights are worth nothing. */
+  /** Call after every update: cached keys and values are outdated. */
   weightsMoved(): void {
     for (const batcher of this.#batchers.values()) batcher.weightsMoved();
   }
@@ -102,13 +103,13 @@ function prefixUnknown(): AttuneError {
   });
 }
 
-/** Rows as micro-batches of at most `microBatchTokens` tokens; a larger one alone. */
+/** Packs rows into micro-batches of at most `microBatchTokens` tokens; larger rows are on their own. */
 export function packed<Row extends PreparedRow>(rows: readonly Row[], microBatchTokens: number): Row[][] {
   const order = rows.map((_, row) => row);
   return packRows(order, rows.map(tokensOf), microBatchTokens).map((batch) => batch.map((row) => rows[row]));
 }
 
-/** Several updates as the result of one step: means of what was measured, sums of what was counted. */
+/** Merges several updates into the result of one step: means of measurements, sums of counts. */
 export function joinUpdates(results: readonly StepResult[]): StepResult {
   const [first, ...others] = results;
   if (others.length === 0) return first;
@@ -127,7 +128,7 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
   };
 }
 
-/** A step that found nothing to train on. */
+/** Result of a step without anything to train on. */
 export function nothingUpdated(metrics: Metrics): StepResult {
   return { loss: 0, gradNorm: 0, inputTokens: 0, counts: {}, metrics };
 }

@@ -9,44 +9,44 @@ import type { TrainerOptions, TrainerParts } from './trainer.ts';
 
 export interface RateTrial {
   rate: number;
-  /** Loss after the trial on rows that it did not train on; null if it diverged. */
+  /** Loss on held-out rows after the trial; null if it diverged. */
   loss: number | null;
 }
 
 export interface RateTrials {
   /** In the order of their rates. */
   trials: readonly RateTrial[];
-  /** Loss of the same rows before any step. */
+  /** Loss on the same rows before any step. */
   startLoss: number;
-  /** Steps of each trial. */
+  /** Steps per trial. */
   steps: number;
   chosen: number;
 }
 
 export interface TrialPlan {
-  /** The rate that is tried first. */
+  /** The rate to try first. */
   around: number;
-  /** Steps of each trial. */
+  /** Steps per trial. */
   steps: number;
-  /** Puts weights and moments back to where the run begins. */
+  /** Resets weights and moments to the start of the run. */
   restore(): void;
-  /** After each step, with how many trials have begun. */
+  /** Called after each step, with the number of trials started. */
   onStep(trial: number, step: number): void;
   signal: AbortSignal;
 }
 
-/** A rate and the next that is tried. */
+/** Ratio of consecutive rates. */
 const FACTOR = 3;
-/** The first one, its two neighbours, and two more in the better direction. */
+/** The first rate, its two neighbours, and two more in the better direction. */
 export const MOST_TRIALS = 5;
-/** Losses nearer than this share of the progress are alike: the lower rate is the safer one. */
+/** Losses within this share of the progress count as equal; then the lower rate is safer. */
 const ALIKE = 0.02;
 const MOST_PROBE_BATCHES = 16;
 
 /**
- * Trains a few steps at several rates, each time from the same start and under the run's schedule scaled down, and
- * takes the rate with the lowest loss on held-out rows. The search extends from the first rate to either side as long
- * as the loss improves.
+ * Trains a few steps at several rates, each from the same start and with the run's schedule scaled down, and chooses
+ * the rate with the lowest loss on held-out rows. The search extends from the first rate in either direction as long as
+ * the loss improves.
  */
 export async function tryRates(parts: TrainerParts, options: TrainerOptions, plan: TrialPlan): Promise<RateTrials> {
   const { probe, batches } = divided(parts);
@@ -71,7 +71,7 @@ export async function tryRates(parts: TrainerParts, options: TrainerOptions, pla
   return { trials: sorted, startLoss, steps: plan.steps, chosen: chooseRate(sorted, startLoss) ?? plan.around };
 }
 
-/** The rate of the lowest loss; half of it where the next one up lost what the start already had. */
+/** The rate with the lowest loss; halved if the next higher rate ended worse than the start. */
 export function chooseRate(trials: readonly RateTrial[], startLoss: number): number | undefined {
   const known = trials.filter((trial): trial is { rate: number; loss: number } => trial.loss !== null);
   if (known.length === 0) return undefined;
@@ -90,7 +90,7 @@ interface TrialRequest extends TrialPlan {
   probeLoss(): Promise<number>;
 }
 
-/** Infinite where the trial diverged. */
+/** Infinity if the trial diverged. */
 async function lossAfter(parts: TrainerParts, options: TrainerOptions, trial: TrialRequest): Promise<number> {
   const { schedule, weightDecay, maxGradNorm, seed, checkpointing } = options;
   const { steps, rate, batches, signal } = trial;
@@ -115,11 +115,11 @@ async function lossAfter(parts: TrainerParts, options: TrainerOptions, trial: Tr
   }
 }
 
-/** The first epoch's batches: the last fifth is measured, the others are trained on. */
+/** Splits the first epoch's batches: the last fifth is held out, the rest is for training. */
 function divided({ sampler, train }: TrainerParts): { probe: PreparedRow[]; batches: PreparedRow[][][] } {
   const all = batchesOf(sampler);
   const measured = Math.min(MOST_PROBE_BATCHES, Math.max(1, Math.floor(all.length / 5)));
-  // A single batch is both: there is nothing else.
+  // A single batch has to serve as both.
   const trained = all.length === 1 ? all : all.slice(0, -measured);
   const rowsOf = (batch: number[][]) => batch.map((rows) => rows.map((row) => train[row]));
   return { probe: all.slice(-measured).flatMap(rowsOf).flat(), batches: trained.map(rowsOf) };
@@ -129,7 +129,7 @@ function batchesOf(sampler: Sampler): number[][][] {
   return Array.from({ length: sampler.batchesPerEpoch }, (_, index) => sampler.batchAt(0, index).microBatches);
 }
 
-/** Two digits. */
+/** Two significant digits. */
 function short(rate: number): number {
   return Number(rate.toPrecision(2));
 }

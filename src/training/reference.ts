@@ -6,7 +6,7 @@ import { AttuneError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { announceFirstRun } from './first-run.ts';
 
-/** A function of the user's in a recipe, as `./file.ts#name`: a path from the folder where the command runs. */
+/** A user's function in a recipe, as `./file.ts#name`: the path is relative to the working directory. */
 export interface Reference {
   file: string;
   name: string;
@@ -33,7 +33,7 @@ export function hashReference({ file }: Pick<Reference, 'file'>): string {
   return `sha256:${hash.digest('hex')}`;
 }
 
-/** Relative module names in quotes. One in a comment is hashed too, which does no harm. */
+/** Relative module names in quotes. Those in comments are hashed too, which does no harm. */
 function localImports(path: string, text: string): string[] {
   const names = text.matchAll(/(?:from|import)\s*\(?\s*['"](?<name>\.{1,2}\/[^'"]+)['"]/g);
   return [...names].map((match) => resolve(dirname(path), match.groups!.name)).toSorted();
@@ -43,18 +43,18 @@ export function isFile(path: string): boolean {
   return existsSync(path) && statSync(path).isFile();
 }
 
-/** A recipe's own record of what it refers to: text → hash. */
+/** Hashes of a recipe's references: text → hash. */
 export type ReferenceHashes = Readonly<Record<string, string>>;
 
 /** Requirements on the value of a reference. */
 export interface ReferenceKind<Value> {
-  /** For people: `a function that takes a row`. */
+  /** For messages: `a function that takes a row`. */
   expected: string;
   accepts(value: unknown): value is Value;
 }
 
 /**
- * Imports what a recipe refers to, from the very code that the recipe was resolved with.
+ * Imports a reference, if its code is unchanged since the recipe was resolved.
  * @throws E_REFERENCE_MISSING, E_REFERENCE_CHANGED, E_REFERENCE_FAILED, E_REFERENCE_TYPE
  */
 export async function loadReference<Value>(
@@ -78,7 +78,7 @@ export async function loadReference<Value>(
   });
 }
 
-/** The hash of a file now, which must be the one in the recipe where that has one. */
+/** The current hash of a file, which must match the recipe's, if it has one. */
 export function checkHash(text: string, { file }: Pick<Reference, 'file'>, hashes: ReferenceHashes): string {
   if (!isFile(file)) {
     throw new AttuneError('E_REFERENCE_MISSING', {
@@ -97,7 +97,7 @@ export function checkHash(text: string, { file }: Pick<Reference, 'file'>, hashe
   });
 }
 
-/** The hash in the address makes an edited file another module to a process that has loaded the former one. */
+/** With the hash in the URL, an edited file is a different module to a process that has loaded the former one. */
 async function importFile(file: string, hash: string): Promise<Record<string, unknown>> {
   try {
     return (await import(`${pathToFileURL(resolve(file)).href}?${hash}`)) as Record<string, unknown>;

@@ -1,9 +1,9 @@
-/** Judges the settings of a run with rewards: losses of policies are 0 up to noise, so rewards are examined. */
+/** Judges the settings of runs with rewards, by the rewards themselves, since policy losses are 0 up to noise. */
 import { formatNumber } from '../base/format.ts';
 import { type CoursePoint, spanOf, SURE } from './course-points.ts';
 import type { CourseJudged } from '../base/events.ts';
 
-/** Validation after a step; `change` is that of the rows' losses since the evaluation before it. */
+/** Validation after a step; `change` is the change of the rows' losses since the previous evaluation. */
 export interface CourseEvaluation {
   step: number;
   loss: number;
@@ -11,50 +11,49 @@ export interface CourseEvaluation {
 }
 
 export interface CourseFacts {
-  /** In order of steps; that of the untrained model first. */
+  /** In order of steps, starting with the untrained model. */
   evaluations: readonly CourseEvaluation[];
-  /** Training losses in order of steps. */
+  /** Training losses, in order of steps. */
   trainLosses: readonly CoursePoint[];
-  /** For runs with rewards, whose losses are minus the validation rewards. */
+  /** For runs with rewards, whose losses are the negative validation rewards. */
   rewards?: RewardCurves;
-  /** Share of all learning rates that the steps after this one had. */
+  /** Share of the sum of learning rates that falls on steps after this one. */
   rateShareAfter(step: number): number;
-  /** Which step's weights are the result. */
+  /** Step whose weights are the result. */
   resultStep: number;
-  /** Facts about the whole run. */
   epochs: number;
   learningRate: number;
-  /** Default learning rate, had the recipe left it out. */
+  /** The default learning rate. */
   usualRate: number;
 }
 
-/** Curves of each step's sampled answers; empty if not measured. */
+/** Curves of sampled answers by step; empty if not measured. */
 export interface RewardCurves {
   rewards: readonly CoursePoint[];
-  /** Share of the prompts whose answers all got the same reward. */
+  /** Share of prompts whose answers all have the same reward. */
   alike: readonly CoursePoint[];
   entropies: readonly CoursePoint[];
-  /** To the reference. */
+  /** Distances from the reference. */
   distances: readonly CoursePoint[];
 }
 
-/** A finding on one line, and what to change in a run that goes on, or in another one. */
+/** A one-line finding, and what to change when continuing the run or in a new one. */
 export type CourseAdvice = Omit<CourseJudged, 'type'>;
 
 export type RewardFacts = RewardCurves & Pick<CourseFacts, 'rateShareAfter' | 'epochs' | 'learningRate' | 'usualRate'>;
 
-/** Fewer steps say nothing: rewards of single steps are mostly noise. */
+/** Minimum steps to judge, since rewards of single steps are mostly noise. */
 const FEWEST_STEPS = 20;
-/** Steps in which policies of small models learnt the tasks of docs/feedback-and-reward.md. */
+/** Steps that small models needed for the tasks in docs/feedback-and-reward.md. */
 const USUAL_STEPS = 250;
-/** Share of the initial entropy: what remains of a policy that ignores its reward. */
+/** Entropy relative to the start, below which a policy has collapsed. */
 const COLLAPSED = 0.1;
-/** Share of the prompts from which on nothing is left to learn from. */
+/** Share of prompts with equal rewards from which on there is hardly anything to learn. */
 const ALL = 0.9;
-/** As in the course of losses. */
+/** As in course.ts. */
 const STILL_RISING = 1 / 3;
 
-/** Undefined where the reward rose and settled, or where there are too few steps to tell. */
+/** Undefined if the reward rose and settled, or if there are too few steps to tell. */
 export function judgeRewards(facts: RewardFacts): CourseAdvice | undefined {
   const { rewards } = facts;
   if (rewards.length < FEWEST_STEPS) return undefined;
@@ -74,7 +73,7 @@ interface Moved {
   text: string;
 }
 
-/** The reward fell, or answers became alike without it. */
+/** The reward fell, or answers became alike although it did not rise. */
 function fallen({ entropies, learningRate }: RewardFacts, { rise, error, text }: Moved): CourseAdvice | undefined {
   const hasCollapsed = change(entropies, (before, after) => after < COLLAPSED * before);
   if (rise >= -error && !hasCollapsed) return undefined;
@@ -82,7 +81,7 @@ function fallen({ entropies, learningRate }: RewardFacts, { rise, error, text }:
   return { course: 'unstable', finding: `${what}: ${text}`, change: { learning_rate: short(learningRate / 4) } };
 }
 
-/** The reward has not moved beyond its noise. */
+/** The reward stayed within its noise. */
 function unmoved({ rewards, alike, epochs, ...rates }: RewardFacts, { error, text }: Moved): CourseAdvice {
   const { learningRate, usualRate } = rates;
   const share = alike.length === 0 ? 0 : spanOf(alike, 0, 1).mean;
@@ -91,14 +90,14 @@ function unmoved({ rewards, alike, epochs, ...rates }: RewardFacts, { error, tex
   const { step: steps } = rewards.at(-1)!;
   const isShort = share < ALL && steps < USUAL_STEPS;
   const more = isShort ? { epochs: short((epochs * USUAL_STEPS) / steps) } : {};
-  // Too low learns nothing, and too high takes in as much noise as signal.
+  // A rate that is too low learns nothing; one that is too high learns noise as much as signal.
   const isUsual = learningRate >= usualRate / 2 && learningRate <= 2 * usualRate;
   const other = isUsual ? {} : { learning_rate: usualRate };
   const finding = `the reward has not moved beyond its noise (± ${shown(error)}): ${text}${why}`;
   return { course: 'flat', finding, change: { ...more, ...other } };
 }
 
-/** Whether the last third still rose, for the rates that it had; not where nothing is left to tell answers apart by. */
+/** Whether the last third still rose, given its rates, unless hardly any prompt has differing rewards. */
 function stillRising(facts: RewardFacts, rise: number): CourseAdvice | undefined {
   const { rewards, alike, rateShareAfter, epochs } = facts;
   if (alike.length > 0 && spanOf(alike, 0.9, 1).mean > ALL) return undefined;
@@ -112,7 +111,7 @@ function stillRising(facts: RewardFacts, rise: number): CourseAdvice | undefined
   return { course: 'falling', finding, change: { epochs: short(epochs) } };
 }
 
-/** Entropy and distance to the reference, where they are known. */
+/** Entropy and distance from the reference, if known. */
 function aside({ entropies, distances }: RewardFacts): string {
   const named = [
     ['entropy', entropies],
@@ -128,7 +127,7 @@ function change(points: readonly CoursePoint[], test: (before: number, after: nu
   return points.length >= FEWEST_STEPS && test(spanOf(points, 0, 0.2).mean, spanOf(points, 0.8, 1).mean);
 }
 
-/** Two digits: settings, no measurements. */
+/** Two digits, since these are settings, not measurements. */
 function short(value: number): number {
   return Number(value.toPrecision(2));
 }

@@ -23,6 +23,8 @@ const JSON_READERS = new Set([
   'src/files/json.ts',
   'packages/jinja/src/parse-json.ts',
   'src/app/page/try-script.ts',
+  'src/studio/client.ts',
+  'src/studio/screens/form.tsx',
   // Runs in a process of its own, as a text.
   'src/training/objectives/rewards/code/javascript-harness.ts',
 ]);

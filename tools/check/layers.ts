@@ -29,7 +29,8 @@ export const ROWS: readonly (readonly string[])[] = [
   // They talk to models in workers; `app` says how those are opened.
   ['serving'],
   ['app'],
-  ['cli'],
+  // The terminal, and the browser's part of the studio: it imports types of `app`.
+  ['cli', 'studio'],
 ];
 
 /** Rooms that do not know each other on any row: what trains a model does not judge it. */

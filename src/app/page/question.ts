@@ -10,6 +10,8 @@ export type Question =
 const MOST_TOKENS = 4096;
 /** Maximum size of an uploaded file. */
 export const MOST_FILE_BYTES = 8 * 2 ** 20;
+/** A file as a page sends it, in base64, and the words around it. */
+export const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
 
 interface Sent {
   values: Readonly<Record<string, string>>;

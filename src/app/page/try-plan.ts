@@ -81,7 +81,8 @@ export function tryPlan(
   { run, data, recipe, samples, comparison }: RunReport,
   trained?: TrainedForm,
 ): TryPlan | undefined {
-  const usual = KINDS[(run.objective ?? '') as keyof typeof KINDS];
+  // Cheap systems record no objective; rows of classes and numbers have its name.
+  const usual = KINDS[(run.objective ?? data?.format ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;
   const mapping = (recipe as { data?: { columns?: ColumnMapping } } | undefined)?.data?.columns;

@@ -1,9 +1,11 @@
 /** Each use case is one file and one line here, under its command's name, in the order in which the help lists them. */
 export const useCases = {
   quickstart: () => import('./quickstart.ts'),
+  studio: () => import('./studio.ts'),
   setup: () => import('./setup.ts'),
   init: () => import('./init.ts'),
   advise: () => import('./advise.ts'),
+  'data columns': () => import('./data-columns.ts'),
   'data inspect': () => import('./data-inspect.ts'),
   'data prepare': () => import('./data-prepare.ts'),
   'data pipeline': () => import('./data-pipeline.ts'),

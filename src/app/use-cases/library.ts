@@ -85,25 +85,27 @@ function camel(verb: string): string {
 
 async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown> {
   requireNode();
+  const { fields } = await import('./fields.ts');
+  const { useCase } = await useCases[name]();
+  const places = (useCase as UseCase).arguments?.(fields) ?? [];
+  const given = placed(places, all);
+  const { onEvent, onNotice, signal, ...options } = (given[places.length] ?? {}) as Partial<Call>;
+  const named = Object.fromEntries(places.map((place, at) => [place.name, given[at]]));
+  return runUseCase(name, { ...named, ...options }, { onEvent, onNotice, signal });
+}
+
+/** Runs a use case on arguments and options in one object. @throws AttuneError E_USAGE with all that is wrong with them */
+export async function runUseCase(name: UseCaseName, input: object, given: Partial<Call> = {}): Promise<unknown> {
   const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
   const definition = useCase as UseCase;
-  const places = definition.arguments?.(fields) ?? [];
-  const given = placed(places, all);
-  const {
-    onEvent = () => undefined,
-    onNotice = () => undefined,
-    signal = new AbortController().signal,
-    ...options
-  } = (given[places.length] ?? {}) as Partial<Call>;
-  const input = {
-    ...checked(fields.z.object(Object.fromEntries(places.map((place) => [place.name, place.schema]))), {
-      value: Object.fromEntries(places.map((place, at) => [place.name, given[at]])),
-      name,
-    }),
-    ...checked(fields.z.strictObject(definition.options?.(fields) ?? {}), { value: options, name }),
-  };
+  const places = Object.fromEntries(
+    (definition.arguments?.(fields) ?? []).map(({ name: key, schema }) => [key, schema]),
+  );
+  const shape = { ...places, ...definition.options?.(fields) };
+  const checkedInput = checked(fields.z.strictObject(shape), { value: input, name });
+  const { onEvent = () => undefined, onNotice = () => undefined, signal = new AbortController().signal } = given;
   signal.throwIfAborted();
-  return definition.run(input, { onEvent, onNotice, signal });
+  return definition.run(checkedInput, { onEvent, onNotice, signal });
 }
 
 /** Inserts undefined for arguments omitted before the options; an object accepted by the argument is not taken for options. */

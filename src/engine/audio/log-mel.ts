@@ -28,7 +28,7 @@ interface MelOptions {
   highest: number;
 }
 
-/** Triangles of equal area, evenly spaced in mels from 0 Hz (Slaney's Auditory Toolbox, as in librosa and Whisper). */
+/** Mel filters of equal area, evenly spaced in mels from 0 Hz (Slaney's Auditory Toolbox, as in librosa and Whisper). */
 function melFilters({ bands, frequencies, sampleRate, highest }: MelOptions): MelFilter[] {
   const top = toMel(highest);
   const corners = Array.from({ length: bands + 2 }, (_, i) => toHertz((top * i) / (bands + 1)));
@@ -56,17 +56,16 @@ interface LogMelOptions {
   hop: number;
 }
 
-/** Parameters that differ between models. */
 interface SpectrogramKind {
   /** Highest frequency of the filters. */
   highest: number;
-  /** Factor of each sample of a window. */
+  /** Window function. */
   taper: Float64Array;
-  /** Reflection padding at the ends, in place of zeros. */
+  /** Reflection padding at the ends instead of zeros. */
   isMirrored: boolean;
 }
 
-/** Energies in mel bands of windows around every `hop`-th sample, computed in f64. */
+/** Energies in mel bands, in windows around every `hop`-th sample; computed in f64. */
 class MelSpectrogram {
   readonly #options: LogMelOptions;
   readonly #kind: SpectrogramKind;
@@ -131,7 +130,7 @@ function mirrored(place: number, length: number): number {
   return inside < length ? inside : period - inside;
 }
 
-/** Hann's window over the middle of a larger one; `period` samples later it begins anew. */
+/** A Hann window centred in a larger window; `period` is its periodic length. */
 function hann(window: number, length: number, period: number): Float64Array {
   const before = Math.floor((window - length) / 2);
   const taper = new Float64Array(window);
@@ -139,7 +138,7 @@ function hann(window: number, length: number, period: number): Float64Array {
   return taper;
 }
 
-/** The highest frequency of Whisper's filters, whatever the sampling rate. */
+/** Highest frequency of Whisper's filters, at any sampling rate. */
 const HIGHEST_HERTZ = 8000;
 const FLOOR = 1e-10;
 /** Dynamic range below the maximum, in powers of ten; lower values are clamped. */
@@ -166,17 +165,17 @@ export class LogMel {
 }
 
 interface NormalisedLogMelOptions extends LogMelOptions {
-  /** Samples of a window that are read; the others are zeros. */
+  /** Number of samples that are read within a window; the rest is zero. */
   length: number;
-  /** Share of the sample before that is taken from each sample. */
+  /** Share of the previous sample to subtract from each sample. */
   preemphasis: number;
 }
 
-/** Added to energies before their logarithm. */
+/** Added to energies before taking logarithms. */
 const GUARD = 2 ** -24;
 const DEVIATION_GUARD = 1e-5;
 
-/** Parakeet's log-mel spectrogram (NeMo): natural logarithms, with zero mean and unit variance in each band of a recording. */
+/** Parakeet's log-mel spectrogram (NeMo): natural logarithms, normalised to zero mean and unit variance per band of a recording. */
 export class NormalisedLogMel {
   readonly #options: NormalisedLogMelOptions;
   readonly #spectrogram: MelSpectrogram;

@@ -72,9 +72,9 @@ type WhisperSettings = z.output<typeof schemas.WhisperFeatureExtractor>;
 type NormalisedSettings = z.output<typeof schemas.ParakeetFeatureExtractor>;
 type WaveformSettings = z.output<typeof schemas.Wav2Vec2FeatureExtractor>;
 
-/** Feature extraction for a speech model. */
+/** Feature extraction of a speech model. */
 export interface AudioProcessor {
-  /** Samples a second. */
+  /** Samples per second. */
   readonly sampleRate: number;
   /** Maximum samples of an input; unlimited if absent. */
   readonly longest?: number;
@@ -157,7 +157,7 @@ function windowFrom(
   return { shape: [bands, framesPerWindow], data };
 }
 
-/** Parakeet's: recordings of any length, which a single frame cannot normalise. */
+/** Parakeet's processor: recordings of any length with at least two frames, as needed for normalisation. */
 function normalisedProcessor(settings: NormalisedSettings): AudioProcessor {
   const { sampling_rate: sampleRate, feature_size: bands, n_fft: window, hop_length: hop } = settings;
   const { win_length: length, preemphasis } = settings;

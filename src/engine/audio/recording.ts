@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 
 /** A decoded recording: one array of samples in [-1, 1] per channel, all of the same length. */
 export interface Recording {
-  /** Samples a second. */
+  /** Samples per second. */
   sampleRate: number;
   channels: readonly Float32Array[];
 }

@@ -16,7 +16,7 @@ interface Layout {
   kind: number;
   channels: number;
   sampleRate: number;
-  /** Bytes of one sample of one channel. */
+  /** Bytes per sample and channel. */
   width: number;
 }
 

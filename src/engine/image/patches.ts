@@ -1,5 +1,5 @@
 // P patches of all parts of an image, V values of a patch
-/** Processors of images that keep their shape: parts of any size, cut into patches. */
+/** Processors of variable-size images, which are cut into patches. */
 import { z } from 'zod';
 import type { Features } from '../../base/features.ts';
 import { parseProcessorConfig } from '../../base/processor-config.ts';
@@ -14,22 +14,22 @@ import { checkedSize, OPENAI, STANDARD, valueKeys, valueTables } from './pixel-v
 type Config = Readonly<Record<string, unknown>>;
 
 const count = z.int().positive();
-/** Patches of an image: more are refused before memory is taken for them. */
+/** Maximum patches of an image, checked before allocating memory. */
 const MOST_PATCHES = 1 << 18;
 
-/** How patches are read. */
+/** Layout of patches. */
 interface PatchForm {
-  /** Pixels along a side. */
+  /** Pixels along a patch's side. */
   patch: number;
-  /** Patches along a side of a group, which are read one after the other; 1: row by row. */
+  /** Patches along the side of a group, whose patches are contiguous; 1: row by row. */
   group: number;
-  /** Each is there several times, for models that read pairs of frames. */
+  /** Repetitions of each patch, for models that read pairs of frames. */
   times: number;
-  /** Whether a pixel's colours stand together. */
+  /** Whether a pixel's colours are adjacent. */
   isByPixel: boolean;
 }
 
-/** An image before it is cut into patches: its parts, and how many rows and columns of them lie in front of the whole. */
+/** An image before it is cut into patches: its parts, and the rows and columns of tiles that precede the whole image. */
 interface Parts {
   parts: readonly Pixels[];
   grid?: Size;
@@ -48,7 +48,7 @@ const shared = (filter: z.output<typeof resample>) => ({
   ...valueKeys,
 });
 
-/** Known kinds, by `image_processor_type` without its ending; `group`: patches along a side of a token. */
+/** Supported kinds, by `image_processor_type` without its suffix; `group`: patches along a token's side. */
 const kinds: Readonly<Record<string, (config: Config, group: number) => Settings>> = table({
   Qwen2VL: pairs,
   Pixtral: pixtral,
@@ -59,7 +59,7 @@ const kinds: Readonly<Record<string, (config: Config, group: number) => Settings
 
 export const patchKinds: readonly string[] = Object.keys(kinds);
 
-/** Patches of an image [P, V], with the rows and columns of each part. @throws AttuneError E_CONFIG_BAD */
+/** Processor that returns an image's patches [P, V], with rows and columns of each part. @throws AttuneError E_CONFIG_BAD */
 export function patchProcessor(kind: string, config: Config, group: number): ImageProcessor {
   const { form, tables, partsOf } = kinds[kind](config, group);
   return {
@@ -116,7 +116,7 @@ function writePatch(to: Float32Array, { width, data }: Pixels, { top, left, form
     }
 }
 
-/** One part, of a size that depends on the image's. */
+/** A single part, resized depending on the image's size. */
 function whole(
   settings: { do_resize: boolean; resample: z.output<typeof resample> },
   sizeFor: (image: Pixels, name: string) => Size,
@@ -126,7 +126,7 @@ function whole(
   });
 }
 
-/** Qwen2-VL's: as many whole groups of patches as fit between two numbers of pixels. */
+/** Qwen2-VL: as many whole groups of patches as fit between a minimum and a maximum number of pixels. */
 function pairs(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
@@ -150,7 +150,7 @@ function pairs(config: Config): Settings {
   };
 }
 
-/** Whole units whose product lies between two numbers of pixels, in nearly the image's shape. */
+/** Multiples of `unit` whose product is between the limits, with about the same aspect ratio. */
 function sizeBetween(
   { height, width }: Pixels,
   { unit, nearest, least, most }: { unit: number; nearest: number; least: number; most: number },
@@ -167,14 +167,14 @@ function sizeBetween(
   return sides.map((side) => Math.ceil((side * stretch) / unit) * unit) as unknown as Size;
 }
 
-/** As Python rounds: halves go to the even number. */
+/** Python's rounding: halves go to even. */
 function roundToEven(value: number): number {
   const down = Math.floor(value);
   if (value - down !== 0.5) return Math.round(value);
   return down % 2 === 0 ? down : down + 1;
 }
 
-/** Pixtral's: a longest side, and whole groups of patches. */
+/** Pixtral: limits the longest side, and rounds to whole groups of patches. */
 function pixtral(config: Config, group: number): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
@@ -202,7 +202,7 @@ function pixtral(config: Config, group: number): Settings {
   };
 }
 
-/** SigLIP 2's: as many patches as a number allows, in nearly the image's shape; the scale is found by halving as there. */
+/** SigLIP 2: at most a given number of patches, with about the same aspect ratio; bisects for the scale as the reference does. */
 function siglip2(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
@@ -232,7 +232,7 @@ function siglip2(config: Config): Settings {
   };
 }
 
-/** Gemma 4's: as many groups of patches as a number of tokens allows. */
+/** Gemma 4: as many groups of patches as the maximum number of tokens allows. */
 function gemma4(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({
@@ -252,7 +252,7 @@ function gemma4(config: Config): Settings {
     partsOf: whole(settings, ({ height, width }) => {
       const factor = Math.sqrt((most * unit ** 2) / (height * width));
       const [rows, columns] = [height, width].map((side) => Math.floor((factor * side) / unit));
-      // A line of pixels: one row, or one column, of groups.
+      // An extremely narrow image becomes a single row or column of groups.
       if (rows === 0) return [unit, Math.min(Math.floor(width / height), most) * unit];
       if (columns === 0) return [Math.min(Math.floor(height / width), most) * unit, unit];
       return [rows * unit, columns * unit];
@@ -260,7 +260,7 @@ function gemma4(config: Config): Settings {
   };
 }
 
-/** LFM2-VL's: a large image in tiles, with the whole of it last; a smaller one as it is. */
+/** LFM2-VL: large images are cut into tiles, followed by the whole image; smaller ones are kept whole. */
 function lfm2(config: Config): Settings {
   const settings = parseProcessorConfig(
     z.looseObject({

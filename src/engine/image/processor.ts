@@ -162,7 +162,7 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
   };
 }
 
-/** Checkpoints of another time say feature extractor; fast variants compute the same up to rounding. */
+/** Older checkpoints say feature extractor; fast variants give the same result, up to rounding. */
 function kindOf(config: Config, modelType = ''): string {
   const type = config.image_processor_type ?? config.feature_extractor_type;
   if (type === undefined && Object.hasOwn(usualKinds, modelType)) return usualKinds[modelType];
@@ -200,7 +200,7 @@ function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
   return width <= height ? [longer, wanted] : [wanted, longer];
 }
 
-/** Networks that are scored on the middle of a larger image: small ones are resized by more and cut. */
+/** Networks evaluated on a centre crop: small images are resized to more than the crop. */
 const WARPED_FROM = 384;
 
 function resizeByShare(

@@ -37,7 +37,7 @@ export class KeptProducts {
     return withKept(this, body);
   }
 
-  /** The same again. */
+  /** Recomputes the stage. */
   second<T>(body: () => T): T {
     this.#place = 0;
     this.#isSecond = true;

@@ -72,7 +72,7 @@ export class ChannelNorm extends Module {
 
   readonly #isOfAll: boolean;
 
-  /** `isOfAll`: mean and variance are those of all channels together. */
+  /** `isOfAll`: mean and variance over all channels together. */
   constructor(channels: number, { isOfAll = false } = {}) {
     super();
     this.weight = new Parameter([channels]);

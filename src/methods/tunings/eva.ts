@@ -128,7 +128,7 @@ export class ExplainedVariance {
   }
 }
 
-/** Counted positions among a number of tokens. */
+/** Indices of the tokens that count, among a number of tokens. */
 export interface CountedTokens {
   places: BigInt64Array;
   of: number;

@@ -29,7 +29,7 @@ export interface Start {
   starts?: TuningContext['starts'];
 }
 
-/** A tuning made of changes of layers. */
+/** A tuning with a change per layer. */
 export interface LayerMethod<Options extends LayerOptions, Accepted extends AnyTarget = LinearTarget> {
   /** `peft_type`. */
   peftType: string;

@@ -73,7 +73,7 @@ export function meanOf(values: Rewards): number {
   return given.length === 0 ? 0 : given.reduce((sum, value) => sum + value, 0) / given.length;
 }
 
-/** Unbiased; 0 for fewer than two. */
+/** Unbiased; 0 for fewer than two values. */
 export function deviationOf(values: Rewards): number {
   const given = known(values);
   if (given.length < 2) return 0;

@@ -36,7 +36,7 @@ import type { DecisionOptions } from './decision.options.ts';
 export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
   const { causal, tokenizer } = processor;
   const prompts = causal ? DecisionPrompts.of(tokenizer) : new DecisionMarkers(tokenizer);
-  // A chat model reads options by name, whatever their order; at a mask, an option's place may mean something.
+  // Chat models read options by name, whatever their order; with a mask, an option's position may carry meaning.
   const { shuffle_options: shuffles = !causal, max_options: maxOptions } = options;
   const orderOptions = { shuffles, maxOptions: maxOptions ?? undefined, causal };
   return {

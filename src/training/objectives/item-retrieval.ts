@@ -46,7 +46,7 @@ export function create(options: ItemRetrievalOptions, { tokenizer, statistics }:
   };
 }
 
-/** Inputs and targets of a batch's rows. */
+/** Ids of a batch's inputs and targets. */
 function idsIn({ rows }: Batch): number[] {
   return rows.flatMap(({ ids }) => [...ids]);
 }

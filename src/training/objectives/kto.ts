@@ -58,7 +58,7 @@ export function unpaired(settings: UnpairedSettings, processor: Processor): Obje
   };
 }
 
-/** Each answer comes with a completion of another prompt, from which the KL is estimated. */
+/** Pairs each answer with a completion of another prompt, from which the KL is estimated. */
 async function prepare(
   renderer: Renderer,
   examples: readonly FeedbackExample[],

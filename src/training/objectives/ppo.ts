@@ -119,7 +119,7 @@ function distanceMetrics(answers: readonly ScoredAnswer[], { kl_coef: weight, kl
   };
 }
 
-/** For planning memory. */
+/** Dummy targets, for planning memory. */
 function withPlainTargets(row: TextsRow, room: number): PpoRow {
   const states = () => new Float32Array(countStates([row], room));
   const tokens = row.trained.reduce((sum, one) => sum + one, 0);

@@ -8,7 +8,7 @@ import type { PretrainOptions } from './pretrain.options.ts';
 import { renderExamples } from '../../answering/tasks/rows/rendered-rows.ts';
 import type { ChatExample, CompletionExample, TextExample } from '../../data/example.ts';
 
-/** Language modelling on plain text, all of it trained: pre-training and domain adaptation. */
+/** Language modelling on every token of plain text: pre-training and domain adaptation. */
 export function create(
   options: PretrainOptions,
   processor: Processor,

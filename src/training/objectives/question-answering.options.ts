@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A new head finds where the answer to a question starts and ends in a text. */
+/** Finds the start and end of an answer in a text, with a new head. */
 export const options = z.strictObject({
   stride: z
     .number()

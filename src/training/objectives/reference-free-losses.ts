@@ -31,8 +31,8 @@ export function rewardOf(logProbs: Tensor, { alpha }: Pick<ReferenceFreeOptions,
 }
 
 /**
- * Losses that compare the two answers without a reference model: CPO (Xu et al., 2024), SimPO (Meng et al., 2024),
- * AlphaPO, and the odds ratio of ORPO (Hong et al., 2024). [P]
+ * Reference-free losses on pairs of answers: CPO (Xu et al., 2024), SimPO (Meng et al., 2024), AlphaPO, and the odds
+ * ratio of ORPO (Hong et al., 2024). [P]
  */
 export function referenceFreeLoss(name: ReferenceFreeName, pair: PairPolicy, options: ReferenceFreeOptions): Tensor {
   const { beta, labelSmoothing: epsilon, gamma } = options;

@@ -5,7 +5,7 @@ import type { Trainable } from '../../methods/interfaces.ts';
 import { defineUpdate } from '../../methods/method.ts';
 import { FirstOrderUpdate, type Move } from './first-order.ts';
 
-/** Second moments by rows and columns (Shazeer and Stern, 2018): next to no memory. */
+/** Factored second moments, by rows and columns (Shazeer and Stern, 2018): needs almost no memory. */
 export const options = z.strictObject({
   beta1: z.number().min(0).lt(1).nullable().default(null).describe('decay of the mean step (default: none)'),
   decay_rate: z.number().negative().default(-0.8).describe('decay of the second moment: 1 - step^decay_rate'),
@@ -42,7 +42,7 @@ const ofRelativeSteps = { training: { learning_rate: 1, scheduler: 'constant', w
 
 type Slot = 'exp_avg_sq_row' | 'exp_avg_sq_col' | 'exp_avg_sq' | 'exp_avg';
 
-/** Equal to transformers' Adafactor. */
+/** Equivalent to transformers' Adafactor. */
 class Adafactor extends FirstOrderUpdate<Slot> {
   readonly #options: AdafactorOptions;
 
@@ -72,7 +72,7 @@ class Adafactor extends FirstOrderUpdate<Slot> {
     weight.copy_(decayed.sub(change));
   }
 
-  /** Factor of the learning rate; steps are counted from 1. */
+  /** Learning rate of a step, counted from 1. */
   #rateOf(weight: Tensor, step: number): number {
     const { scale_parameter, least_scale, relative_step, warmup_init } = this.#options;
     const scale = scale_parameter ? Math.max(least_scale, rootMeanSquare(weight)) : 1;
@@ -80,7 +80,7 @@ class Adafactor extends FirstOrderUpdate<Slot> {
   }
 }
 
-/** One by the root of the second moment, from means over columns and over rows. */
+/** Inverse root of the second moment, from row and column means. */
 function factored(
   { exp_avg_sq_row: row, exp_avg_sq_col: column }: Record<Slot, Tensor>,
   squares: Tensor,

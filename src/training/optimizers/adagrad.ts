@@ -4,7 +4,7 @@ import type { Trainable } from '../../methods/interfaces.ts';
 import { defineUpdate } from '../../methods/method.ts';
 import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
-/** Gradients by the root of the sum of their squares (Duchi et al., 2011): steps become shorter; half of AdamW's memory. */
+/** Divides gradients by the root of their summed squares (Duchi et al., 2011), so steps become shorter; half of AdamW's memory. */
 export const options = z.strictObject({
   lr_decay: z.number().min(0).default(0).describe('the rate is divided by 1 + lr_decay * previous steps'),
   initial_accumulator_value: z.number().min(0).default(0).describe('initial value of the sums of squares'),
@@ -13,7 +13,7 @@ export const options = z.strictObject({
 
 export type AdagradOptions = z.output<typeof options>;
 
-/** Equal to torch.optim.Adagrad. */
+/** Equivalent to torch.optim.Adagrad. */
 class Adagrad extends FirstOrderUpdate<'sum'> {
   readonly #options: AdagradOptions;
 

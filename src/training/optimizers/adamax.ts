@@ -5,7 +5,7 @@ import { defineUpdate } from '../../methods/method.ts';
 import { adamOptions } from './adam-options.ts';
 import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
-/** Adam by the largest gradient of late in place of the mean square (Kingma and Ba, 2015); weight decay is L2. */
+/** Adam with a decaying maximum of gradients instead of their mean square (Kingma and Ba, 2015); weight decay is L2. */
 export const options = z.strictObject({
   ...adamOptions,
   beta2: adamOptions.beta2.describe('decay of the largest gradient'),
@@ -16,7 +16,7 @@ export type AdamaxOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg' | 'exp_inf';
 
-/** Equal to torch.optim.Adamax. */
+/** Equivalent to torch.optim.Adamax. */
 class Adamax extends FirstOrderUpdate<Slot> {
   readonly #options: AdamaxOptions;
 

@@ -6,7 +6,7 @@ import { loadState } from '../../methods/update-state.ts';
 import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { gradientNorm } from './first-order.ts';
 
-/** Adam, with decoupled weight decay unless asked otherwise; the decay itself is training.weight_decay. */
+/** Adam, by default with decoupled weight decay; its rate is training.weight_decay. */
 export const options = z.strictObject({
   ...adamOptions,
   amsgrad: z.boolean().default(false).describe('divide by the largest second moment so far (Reddi et al., 2018)'),
@@ -26,7 +26,7 @@ interface Moments {
 
 type Given = Pick<AdamwOptions, 'beta1' | 'beta2' | 'epsilon'> & Partial<AdamwOptions>;
 
-/** Libtorch's fused kernels: equal to torch.optim.AdamW(fused=True), and to Adam with coupled weight decay. */
+/** libtorch's fused kernels: equivalent to torch.optim.AdamW(fused=True), and to Adam with coupled weight decay. */
 export class AdamW implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #options: AdamwOptions;
@@ -109,15 +109,15 @@ export class AdamW implements Update {
   }
 }
 
-/** Weights that take the same steps. */
+/** Weights with the same step settings. */
 interface Group {
   decays: boolean;
-  /** Share of the schedule's learning rate. */
+  /** Learning rate relative to the schedule's. */
   rate: number;
   members: readonly number[];
 }
 
-/** The decayed ones first, the fastest first. */
+/** Groups with decay first, then by descending rate. */
 function groupsOf(trainables: readonly Trainable[]): Group[] {
   const rates = [...new Set(trainables.map(({ rate = 1 }) => rate))].toSorted((a, b) => b - a);
   return [true, false].flatMap((decays) =>

@@ -7,7 +7,7 @@ import { defineUpdate } from '../../methods/method.ts';
 import { adamOptions } from './adam-options.ts';
 import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
 
-/** AdamW with its moments in 8 bits (Dettmers et al., 2022): two bytes a weight in place of eight. */
+/** AdamW with 8-bit moments (Dettmers et al., 2022): two bytes per weight instead of eight. */
 export const options = z.strictObject({
   ...adamOptions,
   min_8bit_size: z.int().min(0).default(4096).describe('weights with fewer values keep their moments in f32'),
@@ -17,13 +17,13 @@ export type Adamw8bitOptions = z.output<typeof options>;
 
 type Slot = 'state1' | 'absmax1' | 'state2' | 'absmax2';
 
-/** Values that share a scale. */
+/** Number of values that share a scale. */
 const BLOCK = 256;
-/** The mean gradient has signs, the mean square none. */
+/** The mean gradient is signed, the mean square is not. */
 const maps = { signed: dynamicMap(), unsigned: dynamicMap({ isSigned: false }) };
 const numbers = { signed: [...maps.signed], unsigned: [...maps.unsigned] };
 
-/** Equal to bitsandbytes' AdamW8bit on processors: decay first, moments and step in f32, then to the nearest code. */
+/** Equivalent to bitsandbytes' AdamW8bit on CPU: decay first, moments and step in f32, then rounding to the nearest code. */
 class AdamW8bit extends FirstOrderUpdate<Slot> {
   readonly #options: Adamw8bitOptions;
 
@@ -54,7 +54,7 @@ class AdamW8bit extends FirstOrderUpdate<Slot> {
   }
 }
 
-/** f32, in the weight's shape. */
+/** Decodes moments to f32, in the weight's shape. */
 function stored(codes: Tensor, scales: Tensor, kind: keyof typeof maps): Tensor {
   if (codes.dtype !== 'u8') return codes;
   const values = fromArray(maps[kind]).indexSelect(0, codes.flatten().to('i32')); // [n]

@@ -50,7 +50,7 @@ class AdEMAMix extends FirstOrderUpdate<Slot> {
   }
 }
 
-/** The half-life of the slow mean grows evenly. */
+/** The slow mean's half-life grows linearly. */
 function warmDecay(step: number, { from, to, steps }: { from: number; to: number; steps: number | null }): number {
   if (steps === null || step >= steps) return to;
   const halfLife = (beta: number) => Math.log(0.5) / Math.log(beta + 1e-8) - 1;

@@ -2,15 +2,18 @@ import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../methods/interfaces.ts';
 
 export interface Anchor {
-  /** Pull of every weight by its distance from where it began (Li et al., "L2-SP", 2018). */
+  /** Strength of the pull towards initial weights (Li et al., "L2-SP", 2018). */
   l2: number;
-  /** Pull by distance and importance (Kirkpatrick et al., "EWC", 2017). */
+  /** Strength of the pull scaled by importance (Kirkpatrick et al., "EWC", 2017). */
   ewc: number;
-  /** Importance of each weight for what the model knew, in the order of the weights; only with `ewc`. Freed with it. */
+  /**
+   * Importance of each weight for the model's previous knowledge, in the order of the weights; only with `ewc`. Freed
+   * with the update.
+   */
   importance?: readonly Tensor[];
 }
 
-/** An update whose gradients also pull weights back to where they began. */
+/** Wraps an update and pulls weights towards their initial values. */
 export class Anchored implements Update {
   readonly #inner: Update;
   readonly #trainables: readonly Trainable[];

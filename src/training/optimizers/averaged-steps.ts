@@ -11,14 +11,14 @@ export interface AveragingOptions {
 type Slots<Slot extends string> = Record<Slot | 'z', Tensor>;
 
 /**
- * Steps that are averaged in place of a falling rate (Defazio et al., 2024): equal to schedulefree's optimizers, where
- * the warm-up is the run's own. They differ by the direction alone.
+ * Schedule-free optimizers, which average steps instead of decaying the rate (Defazio et al., 2024): equivalent to the
+ * schedulefree package, with the run's warm-up. Subclasses only differ in the direction.
  */
 export abstract class AveragedSteps<Slot extends string> extends FirstOrderUpdate<Slot | 'z'> {
   readonly #averaging: AveragingOptions;
-  /** How near gradients are taken to the average. */
+  /** Interpolation between plain steps and average at which gradients are computed. */
   readonly #nearness: number;
-  /** Weight of this step in the average. */
+  /** Weight of the current step in the average. */
   #share = 0;
 
   constructor(
@@ -38,7 +38,7 @@ export abstract class AveragedSteps<Slot extends string> extends FirstOrderUpdat
   /** Direction of descent, before weight decay, in the weight's shape. */
   protected abstract direction(move: Move, slots: Slots<Slot>): Tensor;
 
-  /** Factor of the learning rate; steps are counted from 1. */
+  /** Factor of the learning rate; steps count from 1. */
   protected rateAt(_step: number): number {
     return 1;
   }
@@ -70,10 +70,10 @@ export abstract class AveragedSteps<Slot extends string> extends FirstOrderUpdat
     z.add_(direction, { alpha: -rate });
   }
 
-  /** x from y = nearness x + (1 - nearness) z. */
+  /** Recovers x from y = nearness x + (1 - nearness) z. */
   averaged(): ReadonlyMap<Trainable, Tensor> {
     const share = 1 - 1 / this.#nearness;
-    // Weights that have not begun to move have no z.
+    // Weights that have not been trained yet have no z.
     const moved = [...this.kept()].filter(({ count }) => count > 0);
     return new Map(
       moved.map(({ trainable, slots }) => [

@@ -10,5 +10,5 @@ export const averagingOptions = {
     .describe('weight of steps in the average: largest rate so far to this power'),
 };
 
-/** How near gradients are taken to the average. */
+/** How close to the average gradients are computed. */
 export const nearness = z.number().gt(0).lt(1).default(0.9).describe('how close to the average gradients are computed');

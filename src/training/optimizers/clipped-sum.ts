@@ -2,18 +2,18 @@ import { aten, noGrad, scope, zeros, type Tensor } from '../../engine/tensor/ind
 import type { Trainable } from '../../methods/interfaces.ts';
 import { gradientNorm } from './first-order.ts';
 
-/** Added to a norm before it divides, as Opacus does. */
+/** Added to a norm before division, as in Opacus. */
 const LEAST = 1e-6;
 
-/** Gradients of single rows, each cut to a norm over all weights together, and their sum. */
+/** Sum of per-row gradients, each clipped to a norm over all weights together. */
 export class ClippedSum {
   readonly #trainables: readonly Trainable[];
   readonly #bound: number;
   readonly #sums: Tensor[];
   rows = 0;
-  /** Rows whose gradient was longer than the bound. */
+  /** Number of rows whose gradient exceeded the bound. */
   clipped = 0;
-  /** False as soon as a gradient was not finite; that row is left out. */
+  /** Set to false by a non-finite gradient, whose row is left out. */
   isFinite = true;
 
   constructor(trainables: readonly Trainable[], bound: number) {
@@ -22,7 +22,7 @@ export class ClippedSum {
     this.#sums = trainables.map(({ parameter: { shape, tensor } }) => zeros(shape, { device: tensor.device }).own());
   }
 
-  /** Takes the gradients that the weights hold. @returns their norm */
+  /** Adds the weights' current gradients as one row's. @returns their norm */
   add(): number {
     return noGrad(() => scope(() => this.#add()));
   }
@@ -41,12 +41,12 @@ export class ClippedSum {
     return norm;
   }
 
-  /** Factor of a row's gradient, from its norm. */
+  /** Clipping factor for a gradient of this norm. */
   factorOf(norm: number): number {
     return Math.min(1, this.#bound / (norm + LEAST));
   }
 
-  /** Takes the sum of rows' gradients that the weights hold, each cut already; `norms` before that. */
+  /** Adds the weights' current gradients as the sum of clipped per-row gradients; `norms` before clipping. */
   addCut(norms: readonly number[]): void {
     this.rows += norms.length;
     this.clipped += norms.filter((norm) => this.factorOf(norm) < 1).length;
@@ -62,7 +62,7 @@ export class ClippedSum {
     }
   }
 
-  /** Makes the noisy mean the weights' gradient: (sum + noise) / rows. @returns its norm */
+  /** Sets the weights' gradients to the noisy mean: (sum + noise) / rows. @returns its norm */
   settle(noise: (trainable: Trainable) => Tensor, rows: number): number {
     return noGrad(() =>
       scope(() => {

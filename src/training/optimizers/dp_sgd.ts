@@ -17,8 +17,8 @@ import { ClippedSum } from './clipped-sum.ts';
 import { accountants, noiseFor } from './privacy-budget.ts';
 
 /**
- * Differentially private steps (Abadi et al., 2016): each row's gradient is bounded and noise hides what a single row
- * changed, with a known bound (epsilon, delta); the noisy gradients are followed by AdamW.
+ * Differentially private steps (Abadi et al., 2016): clipping each row's gradient and adding noise hides a single row's
+ * influence within a known bound (epsilon, delta); AdamW uses the noisy gradients.
  */
 export const options = z.strictObject({
   target_epsilon: z
@@ -66,7 +66,7 @@ class DpSgd implements Update {
     this.#delta = options.delta ?? 1 / (10 * plan.rows);
   }
 
-  /** Looked for where it is first needed: that takes seconds, and who counts memory does not ask. */
+  /** Computed on first use, since it takes seconds and memory planning does not need it. */
   get #noise(): number {
     this.#known ??= this.#options.noise_multiplier ?? this.#found(this.#options.target_epsilon as number);
     return this.#known;
@@ -99,16 +99,16 @@ class DpSgd implements Update {
     return { perRow, gradNorm, metrics };
   }
 
-  /** By norms that are found without rows' gradients, where that can be done; else row by row. Gives the rows' losses. */
+  /** Collects clipped gradients by ghost norms if possible, else row by row. Returns the rows' losses. */
   async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    // Each step decides by its own rows: a run that resumes would not know of those before it.
+    // Each step decides on its own, since a resumed run would not know about earlier ones.
     const cut = await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm));
     if (cut === undefined) return passes.rowGradients(() => void sum.add());
     sum.addCut(cut.norms);
     return cut.losses;
   }
 
-  /** Keyed by the run's secret: with the key the noise could be removed. */
+  /** Keyed by the run's secret, since anyone with the key could remove the noise. */
   #noiseOn({ name, parameter }: Trainable, step: number): Tensor {
     const key = { seed: this.#plan.secret, path: `dp:${step}:${name}` };
     return keyedNormal([...parameter.shape], key, this.#noise * this.#options.max_row_norm);

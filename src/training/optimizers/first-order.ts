@@ -2,35 +2,35 @@ import { aten, full, noGrad, scope, stack, zeros, type Tensor } from '../../engi
 import type { StepOptions, Trainable, Update } from '../../methods/interfaces.ts';
 import { loadState } from '../../methods/update-state.ts';
 
-/** One weight's move. */
+/** One weight's step. */
 export interface Move {
   weight: Tensor;
   gradient: Tensor;
-  /** The schedule's rate, times that of the weight. */
+  /** The schedule's learning rate, times the weight's. */
   learningRate: number;
-  /** That of the weight alone, as a share of the schedule's. */
+  /** The weight's learning rate relative to the schedule's. */
   rate: number;
   /** 0 for norms and biases. */
   weightDecay: number;
-  /** Moves of this weight before. */
+  /** Number of previous steps of this weight. */
   count: number;
 }
 
 type Slots<Slot extends string> = Record<Slot, Tensor>;
 
-/** Shape of a slot: of f32, or of bytes. */
+/** Shape of a state tensor: f32, or bytes. */
 type SlotShape = readonly number[] | { bytes: readonly number[] };
 
-/** An update that moves one weight after the other by its own gradient: clipping, order and state are common. */
+/** Base of updates that move each weight by its own gradient; handles clipping, order and state. */
 export abstract class FirstOrderUpdate<Slot extends string = string> implements Update {
   readonly #trainables: readonly Trainable[];
   readonly #slots: Slots<Slot>[];
-  /** f32 scalars: moves of each weight. */
+  /** f32 scalars: number of steps of each weight. */
   readonly #counts: Tensor[];
-  /** f64 scalars of all weights together, by name. */
+  /** f64 scalars shared by all weights, by name. */
   readonly #shared: ReadonlyMap<string, Tensor>;
 
-  /** `shapes`: of the tensors that are kept for a weight; `shared`: first values of numbers that belong to none of them. */
+  /** `shapes`: of the state tensors per weight; `shared`: initial values of numbers shared by all weights. */
   constructor(
     trainables: readonly Trainable[],
     shapes: (weight: Tensor) => Record<Slot, SlotShape>,
@@ -50,7 +50,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
 
   protected abstract move(move: Move, slots: Slots<Slot>): void;
 
-  /** All weights' moves; one after the other unless they depend on each other. */
+  /** Moves all weights, one after the other by default. */
   protected moveAll(moves: readonly (Move & { slots: Slots<Slot> })[]): void {
     for (const { slots, ...move } of moves) scope(() => this.move(move, slots));
   }
@@ -63,7 +63,7 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
     this.#shared.get(name)!.copy_(full([], value, { dtype: 'f64' }));
   }
 
-  /** Slots of each weight. */
+  /** State tensors of each weight. */
   protected *kept(): Generator<{ trainable: Trainable; slots: Slots<Slot>; count: number }> {
     for (const [i, trainable] of this.#trainables.entries())
       yield { trainable, slots: this.#slots[i], count: this.#counts[i].item() };
@@ -117,7 +117,7 @@ function zeroSlot(shape: SlotShape, device: string): Tensor {
   return 'bytes' in shape ? zeros(shape.bytes, { device, dtype: 'u8' }) : zeros(shape, { device });
 }
 
-/** The norm of all gradients together, computed tensor by tensor and then over the norms (as torch's clip_grad_norm_). */
+/** Norm of all gradients together, via the norms of the tensors (as in torch's clip_grad_norm_). */
 export function gradientNorm(gradients: readonly Tensor[]): number {
   if (gradients.length === 0) return 0;
   const norms = aten._foreach_norm.Scalar(gradients);
@@ -129,19 +129,19 @@ export function decay({ weight, learningRate, weightDecay }: Move): void {
   if (weightDecay > 0) aten.mul_.Scalar(weight, 1 - learningRate * weightDecay);
 }
 
-/** The gradient with weight decay as a part of it (L2). */
+/** The gradient plus weight decay (L2). */
 export function penalised({ weight, gradient, weightDecay }: Move): Tensor {
   return weightDecay > 0 ? gradient.add(weight, { alpha: weightDecay }) : gradient;
 }
 
-/** Weight decay of either kind; gives the gradient to follow. */
+/** Applies weight decay of either kind; returns the gradient to follow. */
 export function decayed(move: Move, isDecoupled: boolean): Tensor {
   if (!isDecoupled) return penalised(move);
   decay(move);
   return move.gradient;
 }
 
-/** Takes a gradient into its mean square; gives the root of that, corrected for its beginning at 0. */
+/** Updates the mean square with a gradient; returns its bias-corrected root. */
 export function rootMeanSquare(
   square: Tensor,
   { gradient, count }: Pick<Move, 'gradient' | 'count'>,

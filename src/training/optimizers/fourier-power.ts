@@ -1,4 +1,4 @@
-/** Convolution of a distribution with itself, `times` times, on a grid around its middle; it wraps at the grid's ends. */
+/** Convolves a distribution with itself `times` times, on a centred grid that wraps around. */
 export function fourierPower(masses: Float64Array, times: number): Float64Array {
   const size = masses.length;
   const half = size / 2;
@@ -15,7 +15,7 @@ export function fourierPower(masses: Float64Array, times: number): Float64Array 
   return Float64Array.from({ length: size }, (_, k) => real[(k + half) % size] / size);
 }
 
-/** Cooley and Tukey's transform in place, for a power of two. */
+/** In-place Cooley-Tukey FFT for powers of two. */
 function transform(real: Float64Array, imaginary: Float64Array, sign: number): void {
   const size = real.length;
   sortByReversedBits(real, imaginary);

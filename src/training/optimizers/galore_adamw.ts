@@ -7,7 +7,7 @@ import { FirstOrderUpdate, type Move } from './first-order.ts';
 
 const beta = z.number().min(0).lt(1);
 
-/** AdamW on gradients of low rank (Zhao et al., "GaLore", 2024): training whole weights with the moments of a LoRA. */
+/** AdamW on low-rank gradients (Zhao et al., "GaLore", 2024): trains all weights with the optimizer memory of LoRA. */
 export const options = z.strictObject({
   rank: z
     .int()
@@ -63,7 +63,7 @@ function shapesOf(shape: readonly number[], rank: number): Record<Slot, readonly
   return { projector: isTall ? [rank, columns] : [rows, rank], exp_avg: low, exp_avg_sq: low };
 }
 
-/** The gradient's first singular vectors, of its shorter side: [r, C] where that is the columns, else [R, r]. */
+/** The gradient's first singular vectors on its shorter side: [r, C] if that is the columns, else [R, r]. */
 function directions(gradient: Tensor, rank: number): Tensor {
   const [u, , vt] = aten.linalg_svd.default(gradient, { full_matrices: false });
   return gradient.shape[0] >= gradient.shape[1] ? vt.narrow(0, 0, rank) : u.narrow(1, 0, rank);

@@ -6,7 +6,10 @@ import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
 
 const beta = z.number().min(0).lt(1);
 
-/** The sign of a mean gradient (Chen et al., 2023): half of AdamW's memory; a rate three to ten times smaller than there. */
+/**
+ * Steps by the sign of the mean gradient (Chen et al., 2023): half of AdamW's memory; needs a learning rate three to
+ * ten times smaller.
+ */
 export const options = z.strictObject({
   beta1: beta.default(0.9).describe('share of the mean gradient in the direction of a step'),
   beta2: beta.default(0.99).describe('decay of the mean gradient'),

@@ -5,8 +5,8 @@ import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../m
 import { defineUpdate } from '../../methods/method.ts';
 
 /**
- * Steps from two losses, without a backward pass (Malladi et al., "MeZO", 2023): the memory of inference, and a hundred
- * times the steps.
+ * Steps from two losses, without a backward pass (Malladi et al., "MeZO", 2023): needs the memory of inference, but a
+ * hundred times as many steps.
  */
 export const options = z.strictObject({
   epsilon: z.number().positive().default(1e-3).describe('size of the random perturbation of weights'),
@@ -14,7 +14,7 @@ export const options = z.strictObject({
 
 export type MezoOptions = z.output<typeof options>;
 
-/** The direction of a step is drawn again from its key wherever it is needed, and never kept. */
+/** A step's direction is regenerated from its key whenever needed, and never stored. */
 class Mezo implements Update {
   readonly needs = 'losses';
   readonly #trainables: readonly Trainable[];

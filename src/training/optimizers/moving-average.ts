@@ -2,13 +2,13 @@ import { aten, noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../methods/interfaces.ts';
 import { loadState } from '../../methods/update-state.ts';
 
-/** An update with a moving average of the weights (EMA), which is evaluated and becomes the result. */
+/** Wraps an update with an exponential moving average (EMA) of the weights, which is evaluated and becomes the result. */
 export class MovingAverage implements Update {
   readonly #inner: Update;
   readonly #trainables: readonly Trainable[];
   readonly #decay: number;
   readonly #averages: Tensor[];
-  /** f64: steps so far. */
+  /** f64: number of steps so far. */
   readonly #steps: Tensor;
   readonly needs: Update['needs'];
   readonly drive: Update['drive'];
@@ -39,7 +39,7 @@ export class MovingAverage implements Update {
     return driven;
   }
 
-  /** Short at first, so that where training began does not stay in it for long. */
+  /** Short at first, so that the initial weights fade quickly. */
   #follow(): void {
     noGrad(() =>
       scope(() => {

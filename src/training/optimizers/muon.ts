@@ -1,4 +1,4 @@
-// [R, C] of weights of two dimensions; others are AdamW's
+// [R, C] of matrices; other weights use AdamW
 import { z } from 'zod';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trainable } from '../../methods/interfaces.ts';
@@ -7,7 +7,7 @@ import { decay, FirstOrderUpdate, type Move } from './first-order.ts';
 
 const beta = z.number().min(0).lt(1);
 
-/** Steps of matrices made orthogonal (Jordan et al., 2024; Liu et al., 2025); AdamW for the rest. */
+/** Orthogonalised steps of matrices (Jordan et al., 2024; Liu et al., 2025); AdamW for the rest. */
 export const options = z.strictObject({
   momentum: beta.default(0.95).describe('momentum of the gradients of matrices'),
   nesterov: z.boolean().default(true).describe('Nesterov momentum'),
@@ -31,15 +31,15 @@ export type MuonOptions = z.output<typeof options>;
 type Slot = 'momentum_buffer' | 'exp_avg' | 'exp_avg_sq';
 
 interface Kind {
-  /** Weight of a new gradient in the average that is orthogonalised; 1 if that is a sum. */
+  /** Weight of a new gradient in the running average that is orthogonalised; 1 for a sum. */
   share(momentum: number): number;
-  /** Moves a weight [R, C] along an orthogonal direction; rounded in bf16 where the published code does. */
+  /** Moves a weight [R, C] along an orthogonal direction; rounds to bf16 where the published code does. */
   take(weight: Tensor, direction: Tensor, learningRate: number): void;
 }
 
-/** By the names of torch.optim.Muon. */
+/** Named as in torch.optim.Muon. */
 const kinds: Record<MuonOptions['adjust_lr_fn'], Kind> = {
-  // Moonlight: to the root mean square of AdamW's steps.
+  // Moonlight: scaled to the root mean square of AdamW's steps.
   match_rms_adamw: {
     share: () => 1,
     take(weight, direction, learningRate) {
@@ -96,7 +96,7 @@ class Muon extends FirstOrderUpdate<Slot> {
   }
 }
 
-/** About U Vᵀ of a matrix's singular value decomposition, by a polynomial that pulls all singular values towards 1. */
+/** Approximates U Vᵀ of a matrix's singular value decomposition, with a polynomial that pulls all singular values towards 1. */
 function orthogonal(matrix: Tensor, { ns_steps: steps, ns_dtype: dtype }: MuonOptions): Tensor {
   const [a, b, c] = [3.4445, -4.775, 2.0315];
   const isTall = matrix.shape[0] > matrix.shape[1];

@@ -5,7 +5,7 @@ import { defineUpdate } from '../../methods/method.ts';
 import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { decayed, FirstOrderUpdate, rootMeanSquare, type Move } from './first-order.ts';
 
-/** Adam that looks a step ahead (Dozat, 2016). */
+/** Adam with Nesterov momentum (Dozat, 2016). */
 export const options = z.strictObject({
   ...adamOptions,
   momentum_decay: z.number().min(0).default(4e-3).describe('how fast the share of the mean gradient rises to beta1'),
@@ -16,7 +16,7 @@ export type NadamOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg' | 'exp_avg_sq' | 'mu_product';
 
-/** Equal to torch.optim.NAdam; `mu_product` of all steps' momentum is a number of each weight. */
+/** Equivalent to torch.optim.NAdam; `mu_product`, the product of all steps' momentum, is kept per weight. */
 class Nadam extends FirstOrderUpdate<Slot> {
   readonly #options: NadamOptions;
 

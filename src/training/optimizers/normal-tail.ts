@@ -1,6 +1,6 @@
 const SERIES_UP_TO = 2;
 
-/** log of erfc with a relative error of about 1e-13, also where erfc underflows. */
+/** log of erfc with a relative error of about 1e-13, even where erfc underflows. */
 export function logErfc(x: number): number {
   if (x < SERIES_UP_TO) return Math.log(1 - erfBySeries(x));
   return Math.log(scaledTail(x)) - x * x;
@@ -24,7 +24,7 @@ function erfBySeries(x: number): number {
   return ((2 * x) / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
 }
 
-/** erfc(x) · e^(x²) for x above 0: a continued fraction, from its end. */
+/** erfc(x) · e^(x²) for positive x, by a continued fraction. */
 function scaledTail(x: number): number {
   let value = 0;
   for (let n = Math.ceil(20 + 200 / x); n > 0; n--) value = n / 2 / (x + value);

@@ -9,9 +9,9 @@ export const accountants = {
 
 export type AccountantName = keyof typeof accountants;
 
-/** How far below the target the found ε may lie. */
+/** Maximum distance of the resulting ε below the target. */
 const TOLERANCE = 0.01;
-/** Noise that drowns any signal. */
+/** Noise beyond which nothing can be learnt. */
 const MOST_NOISE = 1e4;
 
 interface Budget extends Omit<NoisySteps, 'noiseMultiplier'> {
@@ -20,12 +20,12 @@ interface Budget extends Omit<NoisySteps, 'noiseMultiplier'> {
 }
 
 /**
- * The least noise with which steps cost at most a target ε, to a hundredth: doubled until it is enough, then halved in
- * between, as Opacus does. Undefined where no noise is enough.
+ * The smallest noise for which the steps cost at most a target ε, to within 0.01: doubles, then bisects, as in Opacus.
+ * Undefined if no noise suffices.
  */
 export function noiseFor(target: number, { sampleRate, steps, delta, accountant }: Budget): number | undefined {
   const costOf = (noiseMultiplier: number) => accountants[accountant]({ sampleRate, noiseMultiplier, steps }, delta);
-  // Rényi's bound is quick and never below the other one.
+  // Rényi's bound is fast to compute, and an upper bound.
   const known = accountant === 'prv' ? noiseFor(target, { sampleRate, steps, delta, accountant: 'rdp' }) : undefined;
   let [low, high] = known === undefined ? [0, 10] : [known / 2, known];
   let epsilon = costOf(high);

@@ -6,7 +6,7 @@ import { defineUpdate } from '../../methods/method.ts';
 import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
-/** AdamW that finds its own step size (Mishchenko and Defazio, 2023): the learning rate is a factor, and 1 suits. */
+/** AdamW that estimates its own step size (Mishchenko and Defazio, 2023): the learning rate is a factor of it, usually 1. */
 export const options = z.strictObject({
   ...adamOptions,
   beta3: z
@@ -37,7 +37,7 @@ export type ProdigyOptions = Written & { beta3: number };
 type Slot = 'exp_avg' | 'exp_avg_sq' | 's' | 'p0';
 type Step = Move & { slots: Record<Slot, Tensor> };
 
-/** Equal to prodigyopt's Prodigy. The estimate `d` is one of all weights. */
+/** Equivalent to prodigyopt's Prodigy. The estimate `d` is shared by all weights. */
 class Prodigy extends FirstOrderUpdate<Slot> {
   readonly #options: ProdigyOptions;
 
@@ -66,7 +66,7 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
   }
 
-  /** The schedule's rate, with bias correction if requested: by the longest of all averages, since the step is common. */
+  /** The schedule's rate, with bias correction if requested: that of the longest average, since all weights share the step size. */
   #rateOf(moves: readonly Step[]): number {
     const { beta1, beta2, use_bias_correction: isCorrected } = this.#options;
     const learningRate = moves[0].learningRate / moves[0].rate;
@@ -74,7 +74,7 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     return isCorrected ? (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step) : learningRate;
   }
 
-  /** Takes a gradient into the moments. */
+  /** Updates the moments with a gradient. */
   #observe({ weight, gradient, count, slots }: Step, { d, steps }: { d: number; steps: number }) {
     const { beta1, beta2, beta3, d0, safeguard_warmup: isSafe } = this.#options;
     const { exp_avg: mean, exp_avg_sq: square, s, p0 } = slots;

@@ -9,14 +9,14 @@ export interface EpsilonBounds {
   upper: number;
 }
 
-/** How far the bounds lie from the estimate; the chance that is left to what lies outside is δ / 1000. */
+/** Distance of the bounds from the estimate; they fail with probability δ / 1000. */
 const EPSILON_ERROR = 0.01;
-/** Places within a cell of the grid where its mean is taken. */
+/** Samples per grid cell for its mean. */
 const FINER = 4;
 
 /**
- * ε for a δ from the distribution of the privacy loss itself, composed by Fourier transform (Gopi, Lee and Wutschitz,
- * "Numerical composition of differential privacy", 2021): less than Rényi's, and with bounds.
+ * ε for a given δ, from the distribution of the privacy loss, composed by Fourier transform (Gopi, Lee and Wutschitz,
+ * "Numerical composition of differential privacy", 2021): tighter than Rényi's bound, and with error bounds.
  */
 export function prvEpsilon(steps: NoisySteps, delta: number): EpsilonBounds {
   const outside = delta / 1000;
@@ -34,14 +34,14 @@ export function prvEpsilon(steps: NoisySteps, delta: number): EpsilonBounds {
   };
 }
 
-/** Losses beyond this have next to no chance, of one step and of all. */
+/** Loss beyond which the remaining probability is negligible, for one step and for all. */
 function reach(steps: NoisySteps, outside: number): number {
   const ofAll = rdpEpsilon([steps], outside / 4).epsilon;
   const ofOne = rdpEpsilon([{ ...steps, steps: 1 }], outside / (8 * steps.steps)).epsilon;
   return Math.max(ofAll, ofOne, EPSILON_ERROR) + 3;
 }
 
-/** Chances of each cell of a grid around 0, and how far the grid has to move for the mean to stay. */
+/** Probabilities of cells of a centred grid, and the shift of the grid that preserves the mean. */
 function discretised(steps: NoisySteps, { cell, size }: { cell: number; size: number }) {
   const masses = new Float64Array(size);
   const edge = (k: number) => (k - size / 2 - 0.5) * cell;
@@ -65,7 +65,7 @@ function isFlat(below: number, next: number): boolean {
   return next - below < 1e-14;
 }
 
-/** Simpson's rule twice over. */
+/** Simpson's rule, applied to two halves. */
 function meanWithin(
   steps: NoisySteps,
   from: number,
@@ -77,8 +77,8 @@ function meanWithin(
 }
 
 /**
- * Chance that the loss log(P/Q) is at most t under P, where P = (1-q) N(0, σ²) + q N(1, σ²) and Q = N(0, σ²): it grows
- * with x, so that it is the chance of all x up to where the loss is t.
+ * Probability that the loss log(P/Q) is at most t under P, where P = (1-q) N(0, σ²) + q N(1, σ²) and Q = N(0, σ²). The
+ * loss increases with x, so this is P's distribution function at the x with loss t.
  */
 function lossCdf({ sampleRate: q, noiseMultiplier: sigma }: NoisySteps, t: number): number {
   const inner = (Math.expm1(t) + q) / q;
@@ -87,7 +87,7 @@ function lossCdf({ sampleRate: q, noiseMultiplier: sigma }: NoisySteps, t: numbe
   return (1 - q) * normalCdf(x / sigma) + q * normalCdf((x - 1) / sigma);
 }
 
-/** δ(ε) = Σ over t > ε of p(t) (1 - e^(ε - t)), which falls: the first place of the grid where it is small enough. */
+/** δ(ε) = Σ over t > ε of p(t) (1 - e^(ε - t)) decreases with ε: finds the first grid point where it is small enough. */
 function epsilonReader(masses: Float64Array, at: (k: number) => number): (delta: number) => number {
   const deltas = new Float64Array(masses.length);
   let [mass, weighed] = [0, 0];

@@ -6,7 +6,7 @@ import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
 import { decayed, FirstOrderUpdate, type Move } from './first-order.ts';
 import { rectification } from './rectification.ts';
 
-/** Adam whose first steps wait for a reliable second moment (Liu et al., 2020): a warm-up of its own. */
+/** Adam whose first steps wait for a reliable second moment (Liu et al., 2020), so that no warm-up is needed. */
 export const options = z.strictObject({ ...adamOptions, decoupled_weight_decay: decoupledWeightDecay(false) });
 
 export type RadamOptions = z.output<typeof options>;
@@ -16,7 +16,7 @@ type Slot = 'exp_avg' | 'exp_avg_sq';
 /** Length of the average from which torch's steps are adaptive. */
 const LEAST_LENGTH = 5;
 
-/** Equal to torch.optim.RAdam. */
+/** Equivalent to torch.optim.RAdam. */
 class Radam extends FirstOrderUpdate<Slot> {
   readonly #options: RadamOptions;
 

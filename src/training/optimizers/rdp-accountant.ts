@@ -1,26 +1,26 @@
 import { logErfc } from './normal-tail.ts';
 
-/** Steps of the Gaussian mechanism on Poisson samples. */
+/** Steps of the Gaussian mechanism with Poisson sampling. */
 export interface NoisySteps {
-  /** Chance of each row to be in a step's sample. */
+  /** Probability that a row is in a step's sample. */
   sampleRate: number;
-  /** Standard deviation of the noise, in clipping norms. */
+  /** Standard deviation of the noise, in units of the clipping norm. */
   noiseMultiplier: number;
   steps: number;
 }
 
-/** 1.1 to 10.9 in tenths, then 12 to 63: Opacus' own. */
+/** 1.1 to 10.9 in tenths, then 12 to 63, as in Opacus. */
 export const usualOrders: readonly number[] = [
   ...Array.from({ length: 99 }, (_, i) => 1 + (i + 1) / 10),
   ...Array.from({ length: 52 }, (_, i) => 12 + i),
 ];
 
-/** Rényi differential privacy of one order (Mironov, Talwar and Zhang, 2019), of several histories together. */
+/** Rényi differential privacy of one order (Mironov, Talwar and Zhang, 2019), summed over several histories. */
 export function renyiDivergence(history: readonly NoisySteps[], order: number): number {
   return history.reduce((sum, one) => sum + one.steps * ofOneStep(one, order), 0);
 }
 
-/** ε for a δ, by the best order (Balle et al., 2020). */
+/** ε for a given δ, using the best order (Balle et al., 2020). */
 export function rdpEpsilon(
   history: readonly NoisySteps[],
   delta: number,
@@ -45,7 +45,7 @@ function ofOneStep({ sampleRate: q, noiseMultiplier: sigma }: NoisySteps, order:
   return moment / (order - 1);
 }
 
-/** log of the moment A_α: a finite sum for whole orders. */
+/** log of the moment A_α for integer orders: a finite sum. */
 function wholeMoment(q: number, sigma: number, order: number): number {
   let total = -Infinity;
   let logBinomial = 0;
@@ -57,7 +57,7 @@ function wholeMoment(q: number, sigma: number, order: number): number {
   return total;
 }
 
-/** The same for others: two series, one from each side of where the densities are equal. */
+/** log of the moment A_α for fractional orders: two series, on either side of the point where the densities are equal. */
 function fractionalMoment(q: number, sigma: number, order: number): number {
   const meeting = sigma ** 2 * Math.log(1 / q - 1) + 0.5;
   const root = Math.SQRT2 * sigma;

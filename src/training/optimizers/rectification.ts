@@ -1,6 +1,6 @@
 /**
- * How far a second moment after `step` steps may be relied on (Liu et al., "RAdam", 2020): `length` of the simple average
- * that it is worth, and what an adaptive step is multiplied by; meaningful from a length above 4.
+ * Reliability of a second moment after `step` steps (Liu et al., "RAdam", 2020): `length` of the equivalent simple
+ * average, and the factor of an adaptive step, which is valid for lengths above 4.
  */
 export function rectification(step: number, beta2: number): { length: number; factor: number } {
   const most = 2 / (1 - beta2) - 1;

@@ -4,7 +4,7 @@ import type { Trainable } from '../../methods/interfaces.ts';
 import { defineUpdate } from '../../methods/method.ts';
 import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
-/** Gradients by the root of their mean square (Tieleman and Hinton, 2012): half of AdamW's memory; its rates suit. */
+/** Divides gradients by the root of their mean square (Tieleman and Hinton, 2012): half of AdamW's memory, with its learning rates. */
 export const options = z.strictObject({
   alpha: z.number().min(0).lt(1).default(0.99).describe('decay of the mean squared gradient'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of the second moment'),
@@ -16,7 +16,7 @@ export type RmspropOptions = z.output<typeof options>;
 
 type Slot = 'square_avg' | 'grad_avg' | 'momentum_buffer';
 
-/** Equal to torch.optim.RMSprop. */
+/** Equivalent to torch.optim.RMSprop. */
 class RmsProp extends FirstOrderUpdate<Slot> {
   readonly #options: RmspropOptions;
 
@@ -35,7 +35,7 @@ class RmsProp extends FirstOrderUpdate<Slot> {
     const gradient = penalised(move);
     aten.addcmul_.default(aten.mul_.Scalar(square, alpha), gradient, gradient, { value: 1 - alpha });
     if (centered) aten.lerp_.Scalar(mean, gradient, 1 - alpha);
-    // Rounding can take what is left below 0.
+    // Rounding may make the difference slightly negative.
     const left = centered ? aten.clamp_min.default(aten.addcmul.default(square, mean, mean, { value: -1 }), 0) : square;
     const root = aten.sqrt.default(left).add(epsilon);
     if (momentum === 0) return void aten.addcdiv_.default(weight, gradient, root, { value: -learningRate });

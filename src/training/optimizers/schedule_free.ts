@@ -7,7 +7,7 @@ import { AveragedSteps } from './averaged-steps.ts';
 import { averagingOptions, nearness } from './averaging-options.ts';
 import { rootMeanSquare, type Move } from './first-order.ts';
 
-/** AdamW whose weights are averaged in place of a falling rate (Defazio et al., 2024): the average is what is scored and kept. */
+/** AdamW that averages weights instead of decaying the rate (Defazio et al., 2024); the average is evaluated and saved. */
 export const options = z.strictObject({
   ...adamOptions,
   beta1: nearness,
@@ -24,7 +24,7 @@ export type ScheduleFreeOptions = z.output<typeof options>;
 
 type Slot = 'exp_avg_sq' | 'exp_avg';
 
-/** Equal to schedulefree's AdamWScheduleFree. */
+/** Equivalent to schedulefree's AdamWScheduleFree. */
 class ScheduleFree extends AveragedSteps<Slot> {
   readonly #options: ScheduleFreeOptions;
 

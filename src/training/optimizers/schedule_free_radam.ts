@@ -8,7 +8,7 @@ import { averagingOptions, nearness } from './averaging-options.ts';
 import { rootMeanSquare, type Move } from './first-order.ts';
 import { rectification } from './rectification.ts';
 
-/** Schedule-free steps that rise by themselves (Defazio et al., 2024; Liu et al., 2020): no warm-up, no falling rate. */
+/** Schedule-free steps with RAdam's built-in warm-up (Defazio et al., 2024; Liu et al., 2020): needs neither warm-up nor decay. */
 export const options = z.strictObject({
   ...adamOptions,
   beta1: nearness,
@@ -26,7 +26,7 @@ export type ScheduleFreeRadamOptions = z.output<typeof options>;
 /** Length of the average from which schedulefree's steps are adaptive. */
 const LEAST_LENGTH = 4;
 
-/** Equal to schedulefree's RAdamScheduleFree. */
+/** Equivalent to schedulefree's RAdamScheduleFree. */
 class ScheduleFreeRadam extends AveragedSteps<'exp_avg_sq'> {
   readonly #options: ScheduleFreeRadamOptions;
 

@@ -7,14 +7,14 @@ import { averagingOptions, nearness } from './averaging-options.ts';
 import type { Move } from './first-order.ts';
 
 /**
- * Gradient descent whose weights are averaged in place of momentum and a falling rate (Defazio et al., 2024): 4 bytes a
- * weight; a learning rate of 1 suits.
+ * SGD that averages weights instead of using momentum and decaying the rate (Defazio et al., 2024): 4 bytes per weight;
+ * a learning rate of 1 is typical.
  */
 export const options = z.strictObject({ momentum: nearness, ...averagingOptions });
 
 export type ScheduleFreeSgdOptions = z.output<typeof options>;
 
-/** Equal to schedulefree's SGDScheduleFree. */
+/** Equivalent to schedulefree's SGDScheduleFree. */
 class ScheduleFreeSgd extends AveragedSteps<never> {
   constructor(trainables: readonly Trainable[], options: ScheduleFreeSgdOptions) {
     super(trainables, () => ({}), { ...options, nearness: options.momentum });

@@ -4,7 +4,7 @@ import type { Trainable } from '../../methods/interfaces.ts';
 import { defineUpdate } from '../../methods/method.ts';
 import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 
-/** Steps along the gradient, with momentum: the least memory; a rate ten to a hundred times larger than AdamW's. */
+/** Gradient descent with momentum: least memory; needs a learning rate ten to a hundred times larger than AdamW. */
 export const options = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum: decay of the summed gradients; 0: none'),
   dampening: z.number().min(0).default(0).describe('share of a gradient that is left out of the sum'),
@@ -13,7 +13,7 @@ export const options = z.strictObject({
 
 export type SgdOptions = z.output<typeof options>;
 
-/** Equal to torch.optim.SGD: weight decay is a part of the gradient, and the first one is not dampened. */
+/** Equivalent to torch.optim.SGD: weight decay is part of the gradient, and the first gradient is not dampened. */
 class Sgd extends FirstOrderUpdate<'momentum_buffer'> {
   readonly #options: SgdOptions;
 

@@ -4,7 +4,7 @@ import { storages, type StorageTable } from '../../methods/storages/index.ts';
 import { tunings, type TuningTable } from '../../methods/tunings/index.ts';
 import { updates, type UpdateTable } from '../optimizers/index.ts';
 
-/** The four axes of a run, by their place in the recipe. */
+/** The four axes of a run, by their position in the recipe. */
 export const methodOptions = { tuning: tunings, storage: storages, objective: objectives, optimizer: updates };
 
 export type Axis = keyof typeof methodOptions;

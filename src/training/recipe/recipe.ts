@@ -6,10 +6,10 @@ import type { UpdateTable } from '../optimizers/index.ts';
 
 type Load = () => Promise<{ method: { settle(values: unknown): unknown } }>;
 type Settled<File extends Load> = ReturnType<Awaited<ReturnType<File>>['method']['settle']>;
-/** Methods without options have no members, not any number of impossible ones. */
+/** Methods without options contribute no properties. */
 type OptionsOf<File extends Load> = Settled<File> extends Record<string, never> ? unknown : Settled<File>;
 
-/** One method of an axis with its options: a union that its name tells apart. */
+/** A method of an axis with its options: a union discriminated by name. */
 type Choice<Table extends Record<keyof Table, Load>, Key extends string> = {
   [Name in keyof Table]: Record<Key, Name> & OptionsOf<Table[Name]>;
 }[keyof Table];
@@ -20,8 +20,8 @@ export type ObjectiveChoice = Choice<ObjectiveTable, 'name'>;
 export type OptimizerChoice = Choice<UpdateTable, 'name'>;
 
 /**
- * A resolved recipe: every default filled, short forms expanded, the options of its methods checked. Stored as recipe.json
- * and with every checkpoint.
+ * A resolved recipe: all defaults filled in, short forms expanded, and method options validated. Stored as recipe.json
+ * and in every checkpoint.
  */
 export type Recipe = Omit<BaseRecipe, 'tuning' | 'storage' | 'objective' | 'training'> & {
   tuning: TuningChoice;

@@ -123,7 +123,7 @@ type App = Awaited<ReturnType<typeof fakeServer>>['app'];
 function clientOf(app: App, key: string): Client {
   const send: Client['send'] = async (method, path, body, headers = {}) => {
     const isForm = body instanceof FormData;
-    const type = body === undefined || isForm ? {} : { 'content-type': 'application/json' };
+    const type: Record<string, string> = body === undefined || isForm ? {} : { 'content-type': 'application/json' };
     const response = await app.request(`http://127.0.0.1:8000${path}`, {
       method,
       headers: { host: '127.0.0.1:8000', authorization: `Bearer sk-${key}`, ...type, ...headers },

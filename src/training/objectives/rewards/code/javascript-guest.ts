@@ -5,7 +5,7 @@ const STANDARD_NAMES =
   'Object Array String Number Boolean Symbol BigInt Math JSON Reflect Promise Date RegExp Map Set parseInt parseFloat isNaN isFinite ' +
   'Error TypeError RangeError SyntaxError ReferenceError EvalError URIError';
 
-/** Parameters of the function that a test becomes. */
+/** Parameters of the function that wraps a test. */
 export const TEST_PARAMETERS = ['assert', ...STANDARD_NAMES.split(' ')].join(', ');
 
 /** Prepares a context, given a callback for the amount printed; returns the console and a function that runs a test. */
@@ -123,7 +123,7 @@ function sameness(): (actual: unknown, expected: unknown) => boolean {
           const content = read(value);
           return `${name} ${Array.isArray(content) ? content.map(text).sort().join() : text(content)}`;
         } catch {
-          // Another kind.
+          // Not an object of this kind.
         }
       }
       return '';

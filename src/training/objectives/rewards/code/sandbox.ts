@@ -136,6 +136,6 @@ function kill(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL');
   } catch {
-    // gone
+    // The process group is gone already.
   }
 }

@@ -1,0 +1,47 @@
+import { flagName } from '../../base/flag-name.ts';
+import { useCases, type UseCaseName } from '../use-cases/index.ts';
+import { fieldsOf, inputSchema, type FieldDescription } from '../use-cases/schema.ts';
+import type { UseCase } from '../use-cases/use-case.ts';
+
+export interface DescribedField {
+  name: string;
+  /** For people: "Max rows". */
+  title: string;
+  summary: string;
+  isArgument: boolean;
+  isRequired: boolean;
+  /** The value that a switch sets: false where its flag begins with `--no-`. */
+  switchesTo: boolean;
+}
+
+/** A use case as a form needs it. */
+export interface DescribedUseCase {
+  name: UseCaseName;
+  summary: string;
+  section: UseCase['section'];
+  effects: UseCase['effects'];
+  fields: DescribedField[];
+  /** JSON schema of the input. */
+  input: Record<string, unknown>;
+}
+
+/** Every use case; those that show a page of their own or wait for keys belong to a terminal. */
+export async function describeUseCases(): Promise<DescribedUseCase[]> {
+  const names = Object.keys(useCases) as UseCaseName[];
+  const all = await Promise.all(
+    names.map(async (name) => ({ name, useCase: (await useCases[name]()).useCase as UseCase })),
+  );
+  return all.map(({ name, useCase }) => {
+    const { summary, section, effects } = useCase;
+    const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);
+    const fields = shown.map(describeField);
+    return { name, summary, section, effects, fields, input: inputSchema(useCase) };
+  });
+}
+
+function describeField({ name, summary, isArgument, isRequired, flag }: FieldDescription): DescribedField {
+  const spelling = flag?.flag ?? flagName(name);
+  const words = spelling.slice(2).replaceAll('-', ' ');
+  const title = words.charAt(0).toUpperCase() + words.slice(1);
+  return { name, title, summary, isArgument, isRequired, switchesTo: !spelling.startsWith('--no-') };
+}

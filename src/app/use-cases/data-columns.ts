@@ -1,0 +1,40 @@
+import type { ColumnProfile, Guess } from '../../data/guess/index.ts';
+import { formatTable, tableWidth } from '../terminal/format-table.ts';
+import { defineUseCase } from './use-case.ts';
+
+export interface DescribedColumn extends ColumnProfile {
+  /** "text of 12 words, another in each row" */
+  description: string;
+}
+
+export interface TableColumns {
+  columns: DescribedColumn[];
+  /** The first rows, as they are. */
+  rows: Record<string, unknown>[];
+  /** How the columns could be read, likeliest first. */
+  guesses: Guess[];
+}
+
+export const useCase = defineUseCase({
+  section: 'Data',
+  summary: 'show the columns of a table, and what could be learnt from them',
+  arguments: ({ argument }) => [argument('file', 'FILE', 'jsonl, json, csv, tsv or parquet')],
+  options: ({ count }) => ({ rows: count('N', 'first rows to show (5)') }),
+  effects: [],
+  examples: ['data columns tickets.csv', 'data columns tickets.csv --rows 20 --json'],
+  async run({ file, rows }): Promise<TableColumns> {
+    const { tableColumns } = await import('../init/table-columns.ts');
+    return tableColumns(file, rows);
+  },
+  render({ columns, guesses }, terminal) {
+    const { colours } = terminal;
+    const table = formatTable(
+      [{ title: 'column', isName: true }, { title: 'holds' }],
+      columns.map(({ name, description }) => [name, description]),
+      colours,
+      tableWidth(terminal),
+    );
+    const read = guesses.slice(0, 3).map(({ format, reasons }) => `${colours.bold(format)}  ${reasons.join(', ')}`);
+    return [table, ...(read.length > 0 ? ['', ...read] : [])].join('\n');
+  },
+});

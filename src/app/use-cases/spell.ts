@@ -1,0 +1,62 @@
+import { flagName } from '../../base/flag-name.ts';
+import { libraryName } from './library.ts';
+import { fieldsOf, type FieldDescription } from './schema.ts';
+import type { UseCase } from './use-case.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** A call as one would type it in a terminal. */
+export function asCommand(name: string, useCase: UseCase, input: Input): string {
+  const fields = fieldsOf(useCase);
+  const given = fields.filter((field) => input[field.name] !== undefined);
+  const places = given
+    .filter(({ isArgument }) => isArgument)
+    .flatMap((field) => [input[field.name]].flat().map(asWord));
+  const flags = given
+    .filter(({ isArgument, isInMemory }) => !isArgument && !isInMemory)
+    .flatMap((field) => flagWords(field, input[field.name]));
+  const settings = Object.entries((input.flags ?? {}) as Input).flatMap(([key, value]) => [
+    flagName(key),
+    asWord(value),
+  ]);
+  return ['attune', name, ...places, ...flags, ...settings].join(' ');
+}
+
+function flagWords({ name, flag }: FieldDescription, value: unknown): string[] {
+  const spelling = flag?.flag ?? flagName(name);
+  if (flag?.value === undefined) return value === !spelling.startsWith('--no-') ? [spelling] : [];
+  const values = flag.many === true ? [value].flat() : [value];
+  return values.flatMap((one) => [spelling, asWord(one)]);
+}
+
+/** Quoted for a shell where that is needed. */
+function asWord(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** A call as a program makes it. */
+export function asProgram(name: string, useCase: UseCase, input: Input): string {
+  const fields = fieldsOf(useCase);
+  const places = fields.filter(({ isArgument }) => isArgument).map((field) => input[field.name]);
+  const options = Object.fromEntries(
+    Object.entries(input).filter(
+      ([key, value]) => value !== undefined && !fields.some((field) => field.isArgument && field.name === key),
+    ),
+  );
+  const given = Object.keys(options).length > 0 ? [...places, options] : places;
+  while (given.length > 0 && given.at(-1) === undefined) given.pop();
+  const words = given.map((value) => (value === undefined ? 'undefined' : asLiteral(value)));
+  const path = libraryName(name);
+  return `import { ${path.split('.')[0]} } from 'attune';\n\nconst result = await ${path}(${words.join(', ')});`;
+}
+
+/** JSON with keys unquoted where JavaScript allows it. */
+function asLiteral(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(asLiteral).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, one]) => `${/^[A-Za-z_]\w*$/.test(key) ? key : JSON.stringify(key)}: ${asLiteral(one)}`,
+  );
+  return `{ ${members.join(', ')} }`;
+}

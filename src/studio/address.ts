@@ -1,0 +1,29 @@
+import { signal } from '@preact/signals';
+
+/** Parts of the address after `#/`, decoded. */
+export const route = signal(read());
+
+addEventListener('hashchange', () => {
+  route.value = read();
+  // Keyboards and screen readers start at the new screen.
+  requestAnimationFrame(() => document.querySelector<HTMLElement>('h1')?.focus());
+});
+
+function read(): string[] {
+  const parts = location.hash.replace(/^#\/?/, '').split('/');
+  return parts.map((part) => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return part;
+    }
+  });
+}
+
+export function linkTo(...parts: string[]): string {
+  return `#/${parts.map(encodeURIComponent).join('/')}`;
+}
+
+export function go(...parts: string[]): void {
+  location.hash = linkTo(...parts);
+}

@@ -1,0 +1,135 @@
+/** The studio's server, from a page. */
+import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
+import type { CallLine, CallState } from '../app/studio/calls.ts';
+import type { RunPart } from '../app/studio/run-feed.ts';
+
+/** An error as the server gives it. */
+export interface Failure {
+  code?: string;
+  what: string;
+  got?: string;
+  expected?: string;
+  fix?: string;
+  problems?: { file?: string; line?: number; field?: string; message: string; fix?: string }[];
+  problemCount?: number;
+}
+
+/** Thrown where the server refuses. */
+export class Refused extends Error {
+  readonly failure: Failure;
+  readonly status: number;
+
+  constructor(failure: Failure, status: number) {
+    super(failure.what);
+    this.failure = failure;
+    this.status = status;
+  }
+}
+
+const AWAY: Failure = { what: 'The studio does not answer', fix: 'is `attune studio` still running in the terminal?' };
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Refused) return error.failure;
+  return error instanceof TypeError ? AWAY : { what: String(error) };
+}
+
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, init);
+  if (response.ok) return response;
+  const body = (await response.json().catch(() => ({}))) as { error?: Failure };
+  throw new Refused(body.error ?? { what: `The server answered ${response.status}` }, response.status);
+}
+
+export async function get<Value>(path: string, signal?: AbortSignal): Promise<Value> {
+  return (await (await send(path, { signal })).json()) as Value;
+}
+
+export async function post<Value>(path: string, body: unknown): Promise<Value> {
+  const headers = { 'content-type': 'application/json' };
+  return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Value;
+}
+
+export const startCall = (name: string, input: object) => post<CallState>('/api/calls', { name, input });
+export const stopCall = (id: string) => send(`/api/calls/${id}`, { method: 'DELETE' });
+
+let described: Promise<DescribedUseCase[]> | undefined;
+export function useCases(): Promise<DescribedUseCase[]> {
+  described ??= get<DescribedUseCase[]>('/api/use-cases');
+  described.catch(() => (described = undefined));
+  return described;
+}
+
+/** Keeps a file on the server. @returns its path there */
+export async function upload(file: File): Promise<string> {
+  const response = await send(`/api/files?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file });
+  return ((await response.json()) as { path: string }).path;
+}
+
+const PAUSE_AFTER_FAILURE = 2000;
+
+/**
+ * Asks for what is new from a cursor on until `isOver`; goes on where it was after a server or a network that was away.
+ * `onAway` hears whether it is.
+ */
+async function follow<Part extends { next: number }>(
+  path: (since: number) => string,
+  take: (part: Part) => boolean,
+  { signal, onAway }: Follow,
+): Promise<void> {
+  for (let since = 0, isOver = false; !isOver && !signal.aborted;) {
+    try {
+      const part = await get<Part>(path(since), signal);
+      since = part.next;
+      isOver = take(part);
+      onAway(false);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Refused && error.status < 500) throw error;
+      onAway(true);
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE));
+    }
+  }
+}
+
+export interface Follow {
+  signal: AbortSignal;
+  onAway(isAway: boolean): void;
+}
+
+export interface CallPart {
+  lines: CallLine[];
+  next: number;
+  state: CallState;
+}
+
+export function followCall(id: string, take: (part: CallPart) => void, options: Follow): Promise<void> {
+  const path = (since: number) => `/api/calls/${id}?since=${since}&wait`;
+  return follow<CallPart>(path, (part) => (take(part), part.state.status !== 'running'), options);
+}
+
+export function followRun(run: string, take: (part: RunPart) => void, options: Follow): Promise<void> {
+  const path = (since: number) => `/api/run/events?run=${encodeURIComponent(run)}&since=${since}&wait`;
+  return follow<RunPart>(path, (part) => (take(part), !part.isRunning), options);
+}
+
+/** Lines of JSON as they arrive. */
+export async function ask(
+  run: string,
+  body: object,
+  onLine: (line: unknown) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const response = await send(`/api/run/ask?run=${encodeURIComponent(run)}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+    signal,
+  });
+  let rest = '';
+  const text = response.body!.pipeThrough(new TextDecoderStream());
+  for await (const chunk of text as unknown as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) onLine(JSON.parse(line));
+  }
+}

@@ -1,0 +1,92 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { failureOf, post, type Failure } from './client.ts';
+import { Fault } from './parts/fault.tsx';
+import { linkTo, route } from './address.ts';
+import { Action, Actions } from './screens/actions.tsx';
+import { Data } from './screens/data.tsx';
+import { Home } from './screens/home.tsx';
+import { Plan } from './screens/plan.tsx';
+import { RunScreen } from './screens/run.tsx';
+import { Served } from './screens/served.tsx';
+
+function Screen() {
+  const [name = '', ...rest] = route.value;
+  switch (name) {
+    case '':
+      return <Home />;
+    case 'data':
+      return <Data key={rest[0]} file={rest[0]} />;
+    case 'plan':
+      return <Plan key={rest[0]} recipe={rest[0]} />;
+    case 'run':
+      return <RunScreen key={rest[0]} run={rest[0]} />;
+    case 'served':
+      return <Served />;
+    case 'actions':
+      return rest[0] ? <Action key={rest[0]} name={rest[0]} /> : <Actions />;
+    default:
+      return <h1 tabIndex={-1}>This page does not exist</h1>;
+  }
+}
+
+const PLACES = [
+  ['', 'Home'],
+  ['served', 'Serving'],
+  ['actions', 'All actions'],
+] as const;
+
+function Studio() {
+  const here = route.value[0] ?? '';
+  return (
+    <>
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
+      <header>
+        <a class="name" href={linkTo('')}>
+          attune
+        </a>
+        <nav aria-label="Studio">
+          {PLACES.map(([place, title]) => (
+            <a key={place} href={linkTo(place)} aria-current={here === place ? 'page' : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Screen />
+      </main>
+    </>
+  );
+}
+
+/** Signed out until the link's token has become a cookie. */
+function Door() {
+  const [failure, setFailure] = useState<Failure>();
+  const [isIn, setIn] = useState(false);
+  useEffect(() => {
+    const token = /^#token=(.+)$/.exec(location.hash)?.[1];
+    // The token must not stay in the address.
+    if (token !== undefined) history.replaceState(null, '', '#/');
+    post('/api/session', { token }).then(
+      () => {
+        if (token !== undefined) route.value = [''];
+        setIn(true);
+      },
+      (error: unknown) => setFailure(failureOf(error)),
+    );
+  }, []);
+  if (isIn) return <Studio />;
+  if (failure === undefined) return null;
+  return (
+    <main>
+      <h1>This browser is not signed in</h1>
+      <p>A link counts once. Start the studio again and open the link that it prints: attune studio</p>
+      <Fault failure={failure} />
+    </main>
+  );
+}
+
+render(<Door />, document.getElementById('app')!);

@@ -1,0 +1,75 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { CallState } from '../../app/studio/calls.ts';
+import type { RunEvent } from '../../base/events.ts';
+import { failureOf, followCall, startCall, stopCall, type CallPart, type Failure } from '../client.ts';
+
+/** The newest event of each type. */
+export type Latest = { [Type in RunEvent['type']]?: Extract<RunEvent, { type: Type }> };
+
+/** A use case called from a screen: its progress, its result, its error. */
+export interface LiveCall<Result> {
+  isRunning: boolean;
+  /** Newest line for people: a phase, progress, a remark. */
+  progress?: string;
+  /** 0 to 1, where it is known. */
+  share?: number;
+  result?: Result;
+  failure?: Failure;
+  state?: CallState;
+  latest: Latest;
+  isAway: boolean;
+  start(input: object): void;
+  stop(): void;
+}
+
+type Seen<Result> = Omit<LiveCall<Result>, 'start' | 'stop'>;
+const IDLE = { isRunning: false, isAway: false, latest: {} };
+
+export function useCall<Result>(name: string): LiveCall<Result> {
+  const [seen, setSeen] = useState<Seen<Result>>(IDLE);
+  const gone = useRef<AbortController>(undefined);
+  useEffect(() => () => gone.current?.abort(), []);
+  const add = (more: Partial<Seen<Result>>) => setSeen((before) => ({ ...before, ...more }));
+  const run = async (input: object, signal: AbortSignal) => {
+    try {
+      const state = await startCall(name, input);
+      add({ state });
+      const take = (part: CallPart) => setSeen((before) => ({ ...before, ...read<Result>(part, before.latest) }));
+      await followCall(state.id, take, { signal, onAway: (isAway) => add({ isAway }) });
+    } catch (error) {
+      if (!signal.aborted) add({ isRunning: false, failure: failureOf(error) });
+    }
+  };
+  return {
+    ...seen,
+    start(input) {
+      gone.current?.abort();
+      gone.current = new AbortController();
+      setSeen({ ...IDLE, isRunning: true });
+      void run(input, gone.current.signal);
+    },
+    stop() {
+      if (seen.state !== undefined) void stopCall(seen.state.id);
+    },
+  };
+}
+
+function read<Result>({ lines, state }: CallPart, before: Latest): Partial<Seen<Result>> {
+  const events = lines.flatMap((line) => ('event' in line ? [[line.event.type, line.event]] : []));
+  const latest = { ...before, ...Object.fromEntries(events) } as Latest;
+  const seen: Partial<Seen<Result>> = { state, latest, isRunning: state.status === 'running' };
+  for (const line of lines) {
+    if ('notice' in line) seen.progress = line.notice;
+    else if (!('event' in line)) continue;
+    else if (line.event.type === 'phase-started')
+      Object.assign(seen, { progress: line.event.message, share: undefined });
+    else if (line.event.type === 'work-advanced') {
+      const { done, total, unit } = line.event;
+      seen.progress = total === undefined ? `${done} ${unit}` : `${done} of ${total} ${unit}`;
+      seen.share = total === undefined ? undefined : done / total;
+    }
+  }
+  if (state.result !== undefined) seen.result = state.result as Result;
+  if (state.error !== undefined) seen.failure = state.error as unknown as Failure;
+  return seen;
+}

@@ -1,0 +1,117 @@
+import { useEffect, useState } from 'preact/hooks';
+import { entryOf } from '../../base/table.ts';
+import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
+import { failureOf, useCases, type Failure } from '../client.ts';
+import { SameIn } from '../parts/code.tsx';
+import { Fault } from '../parts/fault.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { useCall } from '../parts/use-call.ts';
+import { linkTo } from '../address.ts';
+import { Field, inputOf, type Schema } from './form.tsx';
+
+function useDescribed(): { all?: DescribedUseCase[]; failure?: Failure } {
+  const [found, setFound] = useState<{ all?: DescribedUseCase[]; failure?: Failure }>({});
+  useEffect(() => {
+    useCases().then(
+      (all) => setFound({ all }),
+      (error: unknown) => setFound({ failure: failureOf(error) }),
+    );
+  }, []);
+  return found;
+}
+
+/** Everything that attune can do, by what it is for. */
+export function Actions() {
+  const { all, failure } = useDescribed();
+  const [wanted, setWanted] = useState('');
+  const shown = all?.filter(({ name, summary }) => `${name} ${summary}`.toLowerCase().includes(wanted.toLowerCase()));
+  const sections = [...new Set(shown?.map(({ section }) => section))];
+  return (
+    <>
+      <h1 tabIndex={-1}>All actions</h1>
+      <label class="field">
+        Search
+        <input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+      </label>
+      {failure && <Fault failure={failure} />}
+      {sections.map((section) => (
+        <section key={section}>
+          <h2>{section}</h2>
+          <ul class="actions">
+            {shown!
+              .filter((one) => one.section === section)
+              .map(({ name, summary }) => (
+                <li key={name}>
+                  <a href={linkTo('actions', name)}>{name}</a> <span class="soft">{summary}</span>
+                </li>
+              ))}
+          </ul>
+        </section>
+      ))}
+    </>
+  );
+}
+
+const EFFECTS: Record<DescribedUseCase['effects'][number], string> = {
+  'writes-files': 'writes files',
+  'writes-runs': 'makes or changes runs',
+  'writes-registry': 'changes the registry',
+  deletes: 'deletes what cannot be brought back',
+  computes: 'keeps the processor busy',
+  sends: 'sends rows to another machine',
+  fetches: 'fetches from the network',
+  listens: 'listens on a port until it is stopped',
+};
+
+/** A form for one action, drawn from its schema. */
+export function Action({ name }: { name: string }) {
+  const { all, failure } = useDescribed();
+  const useCase = all?.find((one) => one.name === name);
+  if (failure !== undefined) return <Fault failure={failure} />;
+  if (all === undefined) return null;
+  if (useCase === undefined) return <h1 tabIndex={-1}>No action is named {name}</h1>;
+  return <Form useCase={useCase} />;
+}
+
+function Form({ useCase: { name, summary, effects, fields, input: schema } }: { useCase: DescribedUseCase }) {
+  const [values, setValues] = useState<Record<string, string | boolean>>({});
+  const call = useCall<unknown>(name);
+  const properties = (schema.properties ?? {}) as Record<string, Schema>;
+  const { input, problems } = inputOf(values, properties);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    if (effects.includes('deletes') && !confirm(`${name} deletes what cannot be brought back. Go on?`)) return;
+    call.start(input);
+  };
+  return (
+    <>
+      <h1 tabIndex={-1}>{name}</h1>
+      <p class="lead">{summary}</p>
+      {effects.length > 0 && <p class="soft small">It {effects.map((effect) => EFFECTS[effect]).join(', ')}.</p>}
+      <form onSubmit={submit}>
+        {fields.map((field) => (
+          <Field
+            key={field.name}
+            field={field}
+            schema={entryOf(properties, field.name) ?? {}}
+            value={entryOf(values, field.name)}
+            problem={entryOf(problems, field.name)}
+            onValue={(value) => setValues({ ...values, [field.name]: value })}
+          />
+        ))}
+        <div class="row">
+          <button disabled={call.isRunning || Object.keys(problems).length > 0}>Run</button>
+        </div>
+      </form>
+      <Progress call={call} label={name} />
+      {call.failure && <Fault failure={call.failure} />}
+      {call.state && <SameIn {...call.state} />}
+      {call.state && (call.state.text !== undefined || call.result !== undefined) && (
+        <section>
+          <h2>Result</h2>
+          <pre tabIndex={0}>{call.state.text ?? JSON.stringify(call.result, null, 2)}</pre>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,166 @@
+import { useEffect, useState } from 'preact/hooks';
+import { plural } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
+import type { TableColumns } from '../../app/use-cases/data-columns.ts';
+import type { InitResult } from '../../app/use-cases/init.ts';
+import { Fault } from '../parts/fault.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { SameIn } from '../parts/code.tsx';
+import { useCall } from '../parts/use-call.ts';
+import { go } from '../address.ts';
+import { plans } from './plans.ts';
+
+/** What a column is for. */
+type Role = 'read' | 'learn' | 'leave';
+type Learnt = 'label' | 'answer' | 'text';
+
+const ROLES: Record<Role, string> = { read: 'is read', learn: 'is learnt', leave: 'left out' };
+const LEARNT: Record<Learnt, string> = {
+  label: 'choose a label or number',
+  answer: 'write an answer',
+  text: 'write texts like these',
+};
+
+const ROWS = 8;
+
+/** Says which columns are what, on real rows. */
+export function Data({ file }: { file: string }) {
+  const table = useCall<TableColumns>('data columns');
+  useEffect(() => table.start({ file, rows: ROWS }), []);
+  return (
+    <>
+      <h1 tabIndex={-1}>What should the model learn?</h1>
+      <p class="lead">{file}</p>
+      {table.failure && <Fault failure={table.failure} />}
+      <Progress call={table} label="Reading the columns" />
+      {table.result && <Mapping file={file} table={table.result} />}
+    </>
+  );
+}
+
+function Mapping({ file, table }: { file: string; table: TableColumns }) {
+  const [guess] = table.guesses;
+  const [roles, setRoles] = useState<Record<string, Role>>(() => rolesOf(table));
+  const [learnt, setLearnt] = useState<Learnt>(
+    guess?.format === 'prompt_completion'
+      ? 'answer'
+      : guess?.target === undefined && guess !== undefined
+        ? 'text'
+        : 'label',
+  );
+  const init = useCall<InitResult>('init');
+  useEffect(() => {
+    if (init.result === undefined) return;
+    plans.set(init.result.recipe, init.result);
+    go('plan', init.result.recipe);
+  }, [init.result]);
+  const input = initInput(file, roles, learnt);
+  const missing = missingOf(roles, learnt);
+  return (
+    <>
+      <section>
+        <h2>The model should</h2>
+        <div class="choices" role="radiogroup" aria-label="The model should">
+          {(Object.keys(LEARNT) as Learnt[]).map((one) => (
+            <label key={one}>
+              <input type="radio" name="learnt" checked={learnt === one} onChange={() => setLearnt(one)} />{' '}
+              {LEARNT[one]}
+            </label>
+          ))}
+        </div>
+        {guess !== undefined && <p class="soft">Suggested: {guess.reasons.join('; ')}.</p>}
+        <Preview table={table} roles={roles} onRole={(name, role) => setRoles(withRole(roles, name, role))} />
+        <div class="row">
+          <button type="button" disabled={missing !== undefined || init.isRunning} onClick={() => init.start(input)}>
+            Continue
+          </button>
+          {missing !== undefined && <span class="warn">{missing}</span>}
+        </div>
+        <Progress call={init} label="Checking all rows and choosing a model" />
+        {init.failure && <Fault failure={init.failure} />}
+        {init.state && <SameIn {...init.state} />}
+      </section>
+    </>
+  );
+}
+
+interface PreviewOptions {
+  table: TableColumns;
+  roles: Record<string, Role>;
+  onRole(name: string, role: Role): void;
+}
+
+function Preview({ table: { columns, rows }, roles, onRole }: PreviewOptions) {
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="The first rows">
+      <table class="preview">
+        <caption>The first {plural(rows.length, 'rows')}</caption>
+        <thead>
+          <tr>
+            {columns.map(({ name, description }) => (
+              <th key={name} class={entryOf(roles, name)}>
+                {name}
+                <select
+                  aria-label={`Column ${name}`}
+                  value={entryOf(roles, name)}
+                  onChange={(event) => onRole(name, event.currentTarget.value as Role)}
+                >
+                  {(Object.keys(ROLES) as Role[]).map((role) => (
+                    <option key={role} value={role}>
+                      {ROLES[role]}
+                    </option>
+                  ))}
+                </select>
+                <small>{description}</small>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            <tr key={at}>
+              {columns.map(({ name }) => (
+                <td key={name} class={entryOf(roles, name)}>
+                  {cell(entryOf(row, name))}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function cell(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function rolesOf({ columns, guesses: [guess] }: TableColumns): Record<string, Role> {
+  const role = (name: string): Role =>
+    name === guess?.target ? 'learn' : guess?.text.includes(name) ? 'read' : 'leave';
+  return Object.fromEntries(columns.map(({ name }) => [name, role(name)]));
+}
+
+/** One column is learnt at most. */
+function withRole(roles: Record<string, Role>, name: string, role: Role): Record<string, Role> {
+  const others =
+    role !== 'learn'
+      ? roles
+      : Object.fromEntries(Object.entries(roles).map(([one, known]) => [one, known === 'learn' ? 'leave' : known]));
+  return { ...others, [name]: role } as Record<string, Role>;
+}
+
+function missingOf(roles: Record<string, Role>, learnt: Learnt): string | undefined {
+  const all = Object.values(roles);
+  if (!all.includes('read')) return 'Choose a column that is read.';
+  return learnt !== 'text' && !all.includes('learn') ? 'Choose the column that is learnt.' : undefined;
+}
+
+function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): object {
+  const named = (wanted: Role) => Object.keys(roles).filter((name) => entryOf(roles, name) === wanted);
+  const [target] = named('learn');
+  const goal = { label: { labelColumn: target }, answer: { answerColumn: target }, text: { format: 'text' } }[learnt];
+  return { file, textColumn: named('read'), ...goal, yes: true, force: true };
+}

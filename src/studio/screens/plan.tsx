@@ -1,0 +1,167 @@
+import { useEffect, useState } from 'preact/hooks';
+import { formatBytes, formatDuration, plural } from '../../base/format.ts';
+import type { DetachedRun } from '../../app/run.ts';
+import type { Advised } from '../../app/use-cases/advise.ts';
+import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
+import { Fault } from '../parts/fault.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { SameIn } from '../parts/code.tsx';
+import { useCall, type LiveCall } from '../parts/use-call.ts';
+import { go } from '../address.ts';
+import { plans } from './plans.ts';
+
+const ROWS = 4;
+
+/** A recipe before it is trained: what the rows are, what it will take, whether it is worth it. */
+export function Plan({ recipe }: { recipe: string }) {
+  const data = useCall<DataInspectionResult>('data inspect');
+  const trial = useCall<unknown>('train');
+  const advice = useCall<Advised>('advise');
+  const training = useCall<DetachedRun>('train');
+  const train = () => {
+    trial.stop();
+    training.start({ recipe, detach: true });
+  };
+  useEffect(() => {
+    data.start({ path: recipe, rows: ROWS });
+    trial.start({ recipe, dryRun: true });
+  }, []);
+  useEffect(() => {
+    if (training.result !== undefined) go('run', training.result.folder);
+  }, [training.result]);
+  return (
+    <>
+      <h1 tabIndex={-1}>Plan</h1>
+      <p class="lead">{recipe}</p>
+      <Chosen recipe={recipe} data={data.result} />
+      <section>
+        <h2>What it takes on this machine</h2>
+        <Progress call={trial} label="Trying the longest batch" />
+        {trial.failure && <Fault failure={trial.failure} />}
+        <Cost trial={trial} />
+        <div class="row">
+          <button type="button" disabled={training.isRunning || trial.failure !== undefined} onClick={train}>
+            Train
+          </button>
+          <button
+            type="button"
+            class="quiet"
+            disabled={advice.isRunning}
+            onClick={() => advice.start({ data: recipe })}
+          >
+            Is it worth training?
+          </button>
+        </div>
+        <Progress call={training} label="Starting" />
+        {training.failure && <Fault failure={training.failure} />}
+        {training.state && <SameIn {...training.state} />}
+      </section>
+      <Worth advice={advice} />
+      <section>
+        <h2>What the model sees</h2>
+        <Progress call={data} label="Reading the rows" />
+        {data.failure && <Fault failure={data.failure} />}
+        {data.result && <Seen data={data.result} />}
+      </section>
+    </>
+  );
+}
+
+function Chosen({ recipe, data }: { recipe: string; data?: DataInspectionResult }) {
+  const plan = plans.get(recipe);
+  const remarks = [...(plan?.warnings ?? []), ...(data?.remarks ?? [])];
+  return (
+    <section>
+      <h2>{data === undefined ? 'Reading the recipe' : `Objective: ${data.objective.replaceAll('_', ' ')}`}</h2>
+      {plan !== undefined && (
+        <p>
+          Model: <strong>{plan.model}</strong>, which {plan.because}.
+        </p>
+      )}
+      {remarks.length > 0 && (
+        <ul class="remarks">
+          {[...new Set(remarks)].map((remark) => (
+            <li key={remark}>{remark}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Cost({ trial }: { trial: LiveCall<unknown> }) {
+  const found = trial.latest['preflight-finished'];
+  if (found === undefined) return null;
+  const { totalSeconds, peakBytes, availableBytes, steps, diskBytes } = found;
+  const figures = [
+    ['Time', formatDuration(totalSeconds), plural(steps, 'steps')],
+    ['Memory', formatBytes(peakBytes), `${formatBytes(availableBytes)} are free`],
+    ['Disk', formatBytes(diskBytes), ''],
+  ];
+  return (
+    <dl class="tiles">
+      {figures.map(([name, value, note]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            {value}
+            <small>{note}</small>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Worth({ advice }: { advice: LiveCall<Advised> }) {
+  if (!advice.isRunning && advice.result === undefined && advice.failure === undefined) return null;
+  return (
+    <section>
+      <h2>Is it worth training?</h2>
+      <Progress call={advice} label="Measuring cheap systems" />
+      {advice.failure && <Fault failure={advice.failure} />}
+      {advice.state?.text !== undefined && <pre tabIndex={0}>{advice.state.text}</pre>}
+    </section>
+  );
+}
+
+function Seen({ data: { report, rows, problems } }: { data: DataInspectionResult }) {
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? problems : problems.slice(0, 5);
+  const { train, validation, test } = report.rows;
+  return (
+    <>
+      <p>
+        {plural(train, 'rows')} to train on, {validation} to watch it by, {test} for the verdict.
+      </p>
+      {problems.length > 0 && (
+        <div class="warn">
+          <p>{plural(problems.length, 'rows')} cannot be used:</p>
+          <ul>
+            {shown.map(({ file, line, message }, at) => (
+              <li key={at}>
+                {[file, line !== undefined && `line ${line}`].filter(Boolean).join(', ')}: {message}
+              </li>
+            ))}
+          </ul>
+          {shown.length < problems.length && (
+            <button type="button" class="quiet" onClick={() => setAll(true)}>
+              Show all
+            </button>
+          )}
+        </div>
+      )}
+      {rows.map(({ file, line, pieces }) => (
+        <figure key={`${file}:${line}`} class="seen">
+          <figcaption>line {line}</figcaption>
+          <p>
+            {pieces.map(({ text, trained }, at) =>
+              trained ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
+            )}
+          </p>
+        </figure>
+      ))}
+      <p class="soft small">Marked: what is learnt.</p>
+    </>
+  );
+}
