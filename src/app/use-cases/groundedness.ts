@@ -26,7 +26,7 @@ export const useCase = defineUseCase({
   }),
   effects: ['computes', 'sends', 'writes-files'],
   examples: ['groundedness runs/manual --data questions.jsonl'],
-  stopping: 'stopping; nothing is kept',
+  stopping: 'stopping; nothing is saved',
   async run({ target, ...options }, call): Promise<GroundednessResults> {
     const { groundedness } = await import('../groundedness/groundedness.ts');
     return groundedness(target, { ...options, ...call });

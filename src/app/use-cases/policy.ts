@@ -27,7 +27,7 @@ export const useCase = defineUseCase({
     'policy runs/tickets --rules rules.yaml',
     'policy runs/tickets --rules rules.yaml --endpoint http://localhost:8000/v1 --model large --items review',
   ],
-  stopping: 'stopping; what the judge has answered is kept',
+  stopping: 'stopping; verdicts so far are kept',
   async run({ target, ...options }, call): Promise<PolicyResults> {
     const { policy } = await import('../policy/policy.ts');
     return policy(target, { ...options, ...call });

@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
   }),
   effects: ['computes', 'writes-files'],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],
-  stopping: 'stopping; nothing is kept',
+  stopping: 'stopping; nothing is saved',
   async run({ target, ...options }, call): Promise<SafetyResults> {
     const { safety } = await import('../safety/safety.ts');
     return safety(target, { ...options, ...call });

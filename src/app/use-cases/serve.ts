@@ -37,7 +37,7 @@ export const useCase = defineUseCase({
       import('../serve/serve-options.ts'),
     ]);
     const server = await serve(serveOptions(options));
-    const stop = stopSignal('stopping when the requests in flight are answered; once more to stop at once');
+    const stop = stopSignal('stopping after the requests in flight; press again to stop at once');
     if (isJson) process.stdout.write(`${JSON.stringify(server)}\n`);
     else out.write(`${server.url}/v1  ${server.models.join(', ')}\n`);
     if (!stop.aborted) await once(stop, 'abort');

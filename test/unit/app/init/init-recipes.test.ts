@@ -93,7 +93,7 @@ describe('a table', () => {
     const ids = await recipeOf(table(), { labelColumn: 'tx_id' });
     expect(ids.result.warnings.join()).toContain('tx_id is a row number or an id');
     const read = await recipeOf(table(), { textColumn: ['tx_id'], labelColumn: 'is_fraud', format: 'classification' });
-    expect(read.result.warnings.join()).toContain('tx_id is a row number or an id: what is read of it');
+    expect(read.result.warnings.join()).toContain('tx_id is a row number or an id: nothing learnt from it');
     write('case.csv', 'text,label', (i) => `${letter(i)},${['billing', 'Billing', 'BILLING', 'sales'][i % 4]}`);
     const spelt =
       'labels that differ only by case or white space count as different: "billing" and "Billing" and "BILLING"';
@@ -112,7 +112,7 @@ describe('a table', () => {
     const clean = await recipeOf('clean.csv');
     expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is learnt instead');
     write('rows.csv', 'first thing here,food,12.50', (i) => `${letter(i)},${['food', 'fuel'][i % 2]},${i}.25`);
-    const heading = 'the names of the columns, and food, 12.50 look like values: add a header line';
+    const heading = 'column names, but food, 12.50 look like values: add a header line';
     await expect(recipeOf('rows.csv')).rejects.toThrow(heading);
     const columns = { textColumns: ['first thing here'], labelColumn: 'food' };
     expect((await recipeOf('rows.csv', columns)).result.warnings.join()).toContain(heading);

@@ -116,7 +116,7 @@ describe('roles', () => {
     expect(await judge(url, 'good')).toMatchObject({ done: 8, total: 8 });
     expect(existsSync(join(folder, 'pairs.review.jsonl'))).toBe(false);
     const page = await (await fetch(url)).text();
-    expect(page).toContain('nothing is kept');
+    expect(page).toContain('nothing is saved');
     expect(page).not.toMatch(/judged, saved|<textarea/);
   });
 

@@ -290,7 +290,7 @@ it('names of repositories are checked before they become paths', () => {
     'a/b@x/./y',
     'a/b@x/',
   ]) {
-    expect(() => parseRepository(name, 'model'), name).toThrow(/is not the name of a model/);
+    expect(() => parseRepository(name, 'model'), name).toThrow(/is not a valid name of a model/);
   }
   expect(parseRepository('a/b@refs/pr/1', 'model')).toEqual({ kind: 'model', name: 'a/b', revision: 'refs/pr/1' });
 });
