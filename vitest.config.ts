@@ -36,6 +36,7 @@ const OWN_PROCESS = [
 /** Files that bound how long something takes: nothing else of ours runs meanwhile. */
 const TIMED = [
   'test/timed/**/*.test.ts',
+  'packages/constraint/test/compiler.test.ts',
   'test/unit/serving/bounded.test.ts',
   'test/unit/serving/routes.test.ts',
   'test/unit/store/away.test.ts',
