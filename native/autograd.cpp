@@ -44,7 +44,7 @@ napi_value setGrad(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-// A gradient output may be missing: a scalar output then counts with 1.
+// Missing output gradients are allowed for scalar outputs, where they are 1.
 std::vector<at::Tensor> gradOutputs(napi_env env, napi_value array, size_t count) {
   std::vector<at::Tensor> result(count);
   if (isNullish(env, array)) return result;
@@ -55,7 +55,7 @@ std::vector<at::Tensor> gradOutputs(napi_env env, napi_value array, size_t count
   return result;
 }
 
-// backward(outputs, gradOutputs?, retain): adds into the leaves' `.grad`
+// backward(outputs, gradOutputs?, retain): accumulates in the leaves' `.grad`
 napi_value backward(napi_env env, napi_callback_info info) {
   Arguments<3> arguments(env, info);
   const auto outputs = toTensors(env, arguments[0]);

@@ -18,7 +18,7 @@ namespace attune {
 
 namespace {
 
-// A tensor may die on any thread, but a reference may be deleted on JavaScript's only: they wait here.
+// A tensor may be freed on any thread, but references may only be deleted on JavaScript's: they are queued here.
 struct Graveyard {
   std::mutex mutex;
   std::vector<napi_ref> references;
@@ -59,7 +59,7 @@ size_t expectedBytes(const std::vector<int64_t>& shape, at::ScalarType dtype) {
   return count * c10::elementSize(dtype);
 }
 
-// fromArray(typedArray, shape, dtype) → a tensor over the array's own memory
+// fromArray(typedArray, shape, dtype) → a tensor that shares the array's memory
 napi_value fromArray(napi_env env, napi_callback_info info) {
   Arguments<3> arguments(env, info);
   bury(env);
@@ -77,7 +77,7 @@ napi_value fromArray(napi_env env, napi_callback_info info) {
   return fromTensor(env, at::from_blob(bytes.data, shape, done, at::TensorOptions().dtype(dtype)));
 }
 
-// toBytes(id) → ArrayBuffer over the tensor's own memory (contiguous, on the CPU)
+// toBytes(id) → ArrayBuffer that shares the tensor's memory (contiguous, on the CPU)
 napi_value toBytes(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const at::Tensor& tensor = slots().get(toDouble(env, arguments[0]));
@@ -97,7 +97,7 @@ napi_value toBytes(napi_env env, napi_callback_info info) {
 struct Mapping {
   void* data = nullptr;
   size_t length = 0;
-  // File whose pages are mapped tensor by tensor; -1 for memory.
+  // File that is mapped tensor by tensor; -1 for memory.
   int file = -1;
   ~Mapping() {
     if (data != nullptr) munmap(data, length);
@@ -120,8 +120,8 @@ std::shared_ptr<Mapping> openFile(const std::string& path) {
   return mapping;
 }
 
-// Pages of their own for a part of a file: a weight that is read once, to be quantised or cast, gives its pages back.
-// Private and writable: a weight that is trained in place gets pages of its own, the file stays as it is.
+// Maps part of a file separately, so that a weight that is read once (to be quantised or cast) can be unmapped. Private
+// and writable: training a weight in place copies its pages and leaves the file unchanged.
 std::shared_ptr<Mapping> mapPart(const Mapping& whole, size_t from, size_t bytes) {
   auto part = std::make_shared<Mapping>();
   void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, whole.file, static_cast<off_t>(from));
@@ -131,7 +131,7 @@ std::shared_ptr<Mapping> mapPart(const Mapping& whole, size_t from, size_t bytes
   return part;
 }
 
-// A system has some 65,000 mappings for a process; a tensor smaller than this is read into memory of its own.
+// Linux allows about 65,000 mappings per process, so smaller tensors are read into memory instead.
 constexpr size_t LEAST_MAPPED = size_t{64} << 10;
 
 at::Tensor readPart(const Mapping& whole, size_t from, at::Tensor tensor) {
@@ -152,12 +152,12 @@ napi_value map(napi_env env, napi_callback_info info) {
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
-// allocate(bytes) → mapping handle of memory without a file, in pages of 2 MiB where the system has them
+// allocate(bytes) → mapping handle of anonymous memory, in huge pages of 2 MiB if available
 napi_value allocate(napi_env env, napi_callback_info info) {
   constexpr size_t page = size_t{2} << 20;
   Arguments<1> arguments(env, info);
   const auto bytes = (static_cast<size_t>(toDouble(env, arguments[0])) + page - 1) / page * page;
-  // The system gives no address that is a multiple of a large page: what is too much is given back.
+  // mmap does not align to huge pages: allocates one more and unmaps the excess.
   void* all = mmap(nullptr, bytes + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (all == MAP_FAILED) throw std::runtime_error(std::string("no memory for the weights: ") + strerror(errno));
   auto mapping = std::make_shared<Mapping>();
@@ -173,7 +173,7 @@ napi_value allocate(napi_env env, napi_callback_info info) {
   return fromDouble(env, static_cast<double>(mappings().size() - 1));
 }
 
-// unmap(mapping): tensors over it stay
+// unmap(mapping): tensors in it stay valid
 napi_value unmap(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   mappings().at(static_cast<size_t>(toDouble(env, arguments[0]))).reset();

@@ -41,7 +41,7 @@ bool isTypedArray(napi_env env, napi_value value) {
   return result;
 }
 
-// Long lists that are the same call after call come as a Float64Array, which is read at once.
+// Long lists that repeat call after call come as a Float64Array, which is read at once.
 c10::IValue toNumberList(napi_env env, napi_value value, Kind kind) {
   napi_typedarray_type type;
   size_t length;

@@ -16,7 +16,7 @@ enum class Kind : uint8_t {
   String, DType, Layout, MemoryFormat, Device, Generator, Unknown,
 };
 
-// One argument as the converter sees it.
+// One argument of a schema, as needed for conversion.
 struct Parameter {
   Kind kind;
   bool optional;

@@ -11,7 +11,7 @@ namespace {
 struct Operator {
   c10::OperatorHandle handle;
   std::vector<Parameter> parameters;
-  // In-place operators give back their first argument: JavaScript has it already.
+  // In-place operators return their first argument, which JavaScript has already.
   bool returnsSelf;
   std::string name;
 };
@@ -30,7 +30,7 @@ bool givesBackSelf(const c10::FunctionSchema& schema) {
   return result != nullptr && result->isWrite() && self != nullptr && self->isWrite();
 }
 
-// find(name, overload) → handle, or undefined where no such operator is registered.
+// find(name, overload) → handle, or undefined if no such operator is registered.
 napi_value find(napi_env env, napi_callback_info info) {
   Arguments<2> arguments(env, info);
   const std::string name = toString(env, arguments[0]);
@@ -101,7 +101,7 @@ napi_value describeOperator(napi_env env, napi_callback_info info) {
   return object;
 }
 
-// names() → ["aten::add.Tensor", …]: all operators that have a schema
+// names() → ["aten::add.Tensor", …]: all operators with a schema
 napi_value names(napi_env env, napi_callback_info) {
   const auto all = c10::Dispatcher::singleton().getAllOpNames();
   napi_value array;

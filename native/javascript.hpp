@@ -10,7 +10,7 @@
 
 namespace attune {
 
-// Thrown where a Node-API call has already set a JavaScript exception.
+// Thrown after a Node-API call that has already set a JavaScript exception.
 struct PendingException {};
 
 inline void check(napi_env env, napi_status status) {
@@ -39,7 +39,7 @@ napi_value fromTensor(napi_env env, at::Tensor tensor);
 napi_value fromInts(napi_env env, at::IntArrayRef values);
 napi_value undefined(napi_env env);
 
-// The arguments of one call, at most `Count` of them; missing ones are undefined.
+// The arguments of a call, at most `Count`; missing ones are undefined.
 template <size_t Count>
 struct Arguments {
   napi_value values[Count];

@@ -1,6 +1,6 @@
-// Allocator for tensors on the CPU, with statistics; tensors on `meta` count as if they had memory.
-// libtorch asks for aligned blocks, for which glibc needs more room than the block has: a freed block is then never
-// reused for another of its size, and gaps add up. This allocator aligns inside a plain block.
+// CPU allocator with statistics; tensors on `meta` are counted as if they had memory. libtorch requests aligned blocks,
+// for which glibc needs extra room: freed blocks are then never reused for others of equal size, and gaps accumulate.
+// This allocator aligns inside plain blocks instead.
 #include <c10/core/CPUAllocator.h>
 
 #include <atomic>
@@ -39,7 +39,7 @@ struct Memory final : public c10::Allocator {
   static void* take(size_t bytes) {
     char* start = static_cast<char*>(std::malloc(bytes + kAlignment));
     TORCH_CHECK_WITH(OutOfMemoryError, start != nullptr, "not enough memory: ", bytes, " bytes were asked for");
-    // At least 16 bytes lie before it, since malloc's blocks begin at multiples of that.
+    // At least 16 bytes remain in front, since malloc aligns blocks to 16.
     char* data = start + kAlignment - reinterpret_cast<uintptr_t>(start) % kAlignment;
     reinterpret_cast<void**>(data)[-1] = start;
     reinterpret_cast<size_t*>(data)[-2] = bytes;
@@ -55,7 +55,7 @@ struct Memory final : public c10::Allocator {
   }
 };
 
-// A step on shapes alone says what one with numbers takes.
+// Counts the memory of tensors on `meta`, to plan a step without computing it.
 struct CountedShapes final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
     onMeta.add(bytes);
@@ -66,19 +66,19 @@ struct CountedShapes final : public c10::Allocator {
 
   static void give(void* bytes) { onMeta.now -= reinterpret_cast<size_t>(bytes); }
 
-  // Kernels ask tensors for an address, and those that get one of these read nothing there (`dryKernels`).
+  // Kernels need an address, but those that get this one never read it (`dryKernels`).
   static inline void* const kNowhere = reinterpret_cast<void*>(kAlignment);
 };
 
 Held& heldOn(napi_env env, napi_value device) { return toString(env, device) == "meta" ? onMeta : onCpu; }
 
-// tensorBytes(device) → bytes that tensors on the CPU hold now, or that those on `meta` would
+// tensorBytes(device) → bytes currently held by tensors on the CPU, or what those on `meta` would hold
 napi_value tensorBytes(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   return fromDouble(env, static_cast<double>(heldOn(env, arguments[0]).now));
 }
 
-// takeTensorPeak(device) → the most that they have held since this was last asked
+// takeTensorPeak(device) → peak bytes since the last call
 napi_value takeTensorPeak(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   Held& held = heldOn(env, arguments[0]);

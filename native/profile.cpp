@@ -1,4 +1,4 @@
-// Records what operators run, forward and backward, with times and bytes. Nothing is registered while it is off.
+// Records operators, forward and backward, with times and bytes. No callbacks are registered while it is off.
 #include <ATen/record_function.h>
 #include <c10/core/Allocator.h>
 #include <c10/util/ThreadLocalDebugInfo.h>
@@ -14,7 +14,7 @@ namespace attune {
 
 namespace {
 
-// Six numbers each, as JavaScript reads them. Times in microseconds since the start.
+// Six numbers per span, as read by JavaScript. Times in microseconds since the start.
 struct Span {
   double name, parent, start, end;
   double processor;  // of all threads of the process
@@ -39,7 +39,7 @@ double seconds(clockid_t clock) {
 double now() { return 1e6 * seconds(CLOCK_MONOTONIC); }
 double processor() { return 1e6 * seconds(CLOCK_PROCESS_CPUTIME_ID); }
 
-// Operators are called and backward runs in the thread that called `profileStart`; no other one is recorded.
+// Only records the thread that called `profileStart`, which calls operators and runs backward.
 thread_local std::unique_ptr<Profile> active;
 
 void enter(const std::string& name) {
@@ -59,7 +59,7 @@ void leave() {
   span.processor = processor() - span.processor;
 }
 
-// Told of every allocation by libtorch's own allocator.
+// Receives every allocation by libtorch's allocator.
 struct MemoryListener : c10::MemoryReportingInfoBase {
   void reportMemoryUsage(void*, int64_t size, size_t, size_t, c10::Device) override {
     if (active != nullptr && !active->open.empty() && size > 0) active->spans[active->open.back()].bytes += static_cast<double>(size);
@@ -89,7 +89,7 @@ napi_value profileStart(napi_env env, napi_callback_info) {
   return undefined(env);
 }
 
-// profileEnter(name), profileLeave(): a span of the caller's own, around those of operators
+// profileEnter(name), profileLeave(): a span set by the caller, around operators' spans
 napi_value profileEnter(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   TORCH_CHECK(active != nullptr, "no profile is being recorded");

@@ -1,4 +1,4 @@
-// The addon's entry, its memory allocator's settings, and what `attune doctor` asks of the machine.
+// Entry point of the addon, memory allocator settings, and system information for `attune doctor`.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -36,14 +36,14 @@ napi_value configuration(napi_env env, napi_callback_info) { return fromString(e
 
 napi_value hasMkl(napi_env env, napi_callback_info) { return fromBool(env, at::hasMKL()); }
 
-// residentBytes() → bytes of this process in memory now
+// residentBytes() → resident memory of this process
 napi_value residentBytes(napi_env env, napi_callback_info) {
   size_t total = 0, resident = 0;
   std::ifstream("/proc/self/statm") >> total >> resident;
   return fromDouble(env, static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE)));
 }
 
-// trimMemory(): gives freed pages back to the system
+// trimMemory(): returns freed pages to the system
 napi_value trimMemory(napi_env env, napi_callback_info) {
 #ifdef __GLIBC__
   malloc_trim(0);
@@ -58,7 +58,7 @@ void leave(int status, void*) {
 }
 #endif
 
-// leaveAtOnce(): exiting skips libtorch's destructors, which unregister its operators one by one: 0.1 s of a processor
+// leaveAtOnce(): skips libtorch's destructors at exit, which unregister operators one by one and take 0.1 s of CPU time
 napi_value leaveAtOnce(napi_env env, napi_callback_info) {
 #ifdef __GLIBC__
   static const int added = on_exit(leave, nullptr);
@@ -69,7 +69,7 @@ napi_value leaveAtOnce(napi_env env, napi_callback_info) {
 
 napi_value start(napi_env env, napi_value exports) {
 #ifdef __GLIBC__
-  // Without this every freed activation goes back to the kernel and is paged in again: a step costs a third more.
+  // Otherwise, freed activations are returned to the kernel and paged in again: a step takes a third longer.
   mallopt(M_MMAP_THRESHOLD, std::numeric_limits<int>::max());
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   useMemory();

@@ -12,7 +12,7 @@ uint32_t generationOf(TensorId id) { return static_cast<uint32_t>(static_cast<ui
 }  // namespace
 
 Slots& slots() {
-  // Never destroyed: libtorch's own statics may be gone by the time ours would be.
+  // Never destroyed: libtorch's statics may be destroyed first.
   static Slots* instance = new Slots();
   return *instance;
 }

@@ -1,4 +1,4 @@
-// The table of live tensors. JavaScript holds numbers; a generation count tells a stale one from a live one.
+// The table of live tensors. JavaScript holds ids; a generation count distinguishes stale from live ones.
 #pragma once
 #include <ATen/core/Tensor.h>
 #include <cstdint>
@@ -15,11 +15,11 @@ class Slots {
   const at::Tensor& get(TensorId id) const;
   bool isLive(TensorId id) const;
   void release(TensorId id);
-  // Takes a tensor out of its scope: it lives until it is released by name.
+  // Takes a tensor out of its scope: it lives until it is released explicitly.
   void own(TensorId id);
   // Opens a scope; the returned mark closes it.
   uint32_t enterScope();
-  // Frees all that was made since the mark, but for owned tensors and `keep`, which pass to the scope outside.
+  // Frees everything created since the mark, except owned tensors and `keep`, which pass to the enclosing scope.
   void leaveScope(uint32_t mark, const std::vector<TensorId>& keep);
   uint32_t depth() const { return depth_; }
   uint32_t live() const { return live_; }

@@ -52,7 +52,7 @@ napi_value own(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-// A second handle on the same tensor, owned by no scope.
+// Another handle to the same tensor, owned by no scope.
 napi_value alias(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const TensorId id = slots().add(tensorOf(env, arguments[0]));

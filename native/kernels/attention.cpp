@@ -46,7 +46,7 @@ void checkRequest(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
   }
 }
 
-// Segments of one shape that follow each other.
+// Consecutive segments of equal shape.
 struct Run {
   int64_t count, queries, keys;
 };
@@ -61,7 +61,7 @@ std::vector<Run> runsOf(const Request& r) {
   return runs;
 }
 
-// [n, m]: 0 where a query sees a key, -infinity where not; undefined where all see all.
+// [n, m]: 0 where a query sees a key, else -infinity; undefined if every query sees every key.
 at::Tensor maskOf(const Run& run, const Request& r, const at::Tensor& like) {
   const bool isCausal = r.isCausal && run.queries > 1, isWindowed = r.window < run.keys;
   if (!isCausal && !isWindowed) return {};
@@ -72,7 +72,7 @@ at::Tensor maskOf(const Run& run, const Request& r, const at::Tensor& like) {
   return at::zeros({run.queries, run.keys}, like.options()).masked_fill(hidden, -std::numeric_limits<double>::infinity());
 }
 
-// q [B, H, n, D], k and v [B, K, m, D]. libtorch's own bf16 kernel on the CPU is eighteen times slower than its f32 one.
+// q [B, H, n, D], k and v [B, K, m, D]. libtorch's bf16 kernel on the CPU is eighteen times slower than f32.
 at::Tensor compositeRun(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Run& run, const Request& r) {
   const at::ScalarType type = q.device().is_cuda() ? q.scalar_type() : wideType(q);
   const int64_t groups = q.size(1) / k.size(1);
@@ -91,7 +91,8 @@ at::Tensor composite(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
     querySizes.push_back(run.count * run.queries);
     keySizes.push_back(run.count * run.keys);
   }
-  // Split as one operation: its backward is one concatenation, where slices would each make a whole tensor of zeros.
+  // Splits in a single operation: its backward is one concatenation, whereas slices would each create a full tensor of
+  // zeros.
   const auto qs = q.split_with_sizes(querySizes), ks = k.split_with_sizes(keySizes), vs = v.split_with_sizes(keySizes);
   std::vector<at::Tensor> parts;
   for (size_t i = 0; i < runs.size(); i++) {
@@ -122,7 +123,8 @@ Attention problemOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor& 
   return a;
 }
 
-// Threads claim units one by one, the costliest first, so that all end together; no unit's result depends on who computes it.
+// Threads claim units one by one, the most expensive first, so that they finish together; no unit's result depends on
+// its thread.
 template <class Cost>
 void inParallel(std::vector<AttentionUnit> units, size_t scratchBytes, const Cost& cost, const std::function<void(const AttentionUnit&, void*)>& body) {
   std::stable_sort(units.begin(), units.end(), [&](const AttentionUnit& a, const AttentionUnit& b) { return cost(a) > cost(b); });
@@ -156,7 +158,7 @@ void forwardCpu(const Attention& a, const AttentionKernels& kernels) {
   if (blocks.empty()) return;
   const Scratch packed(kernels.packedBytes(a, tokens));
   inParallel(packing, 0, keys, [&](const AttentionUnit& unit, void*) { kernels.pack(a, unit, packedStart.data(), packed.data()); });
-  // In a causal segment the last block attends to all keys, earlier blocks to fewer and fewer.
+  // In a causal segment, the last block attends to all keys, earlier blocks to fewer.
   const auto seen = [&](const AttentionUnit& unit) {
     const int64_t after = a.queryOffsets[unit.segment + 1] - a.queryOffsets[unit.segment] - (unit.block + 1) * kQueryBlock;
     return std::min(keys(unit) - (a.isCausal ? std::max<int64_t>(0, after) : 0), a.window + kQueryBlock);

@@ -11,7 +11,7 @@ namespace {
 constexpr int64_t kTile = 64;  // queries and keys of a block
 
 #if defined(__AVX512F__)
-// Two rows of weights → both as rows, and their values in pairs.
+// Stores two rows of weights, both as rows and interleaved in pairs.
 inline void storePair(Bf16* first, Bf16* second, Bf16* pairs, Vector a, Vector b) {
   const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(b, a);
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(first), _mm512_castsi512_si256(both));
@@ -112,7 +112,7 @@ struct AttentionBackward {
     Vector weight, change;
   };
 
-  // A key's scores and slopes for one vector of queries from c on; r is the key's row in its strip.
+  // A key's weights and gradients for one vector of queries from c on; r is the key's row in its strip.
   static Weighed weigh(const Attention& a, const Segment& s, const Queries& b, int64_t key, int64_t r, int64_t c) {
     const float *scores = b.scores + r * kTile + c, *slopes = b.slopes + r * kTile + c;
     const int64_t at = b.start + c, from = key < s.keys ? s.firstQuery(key) - at : 0, to = key < s.keys ? s.endQuery(key) - at : 0;
@@ -122,7 +122,7 @@ struct AttentionBackward {
     return {p, multiply(multiply(p, subtract(load(slopes), load(b.delta + c))), broadcast(a.scale))};
   }
 
-  // kStrip keys against the columns [from, width) of queries; those before see none of these keys.
+  // kStrip keys against the queries [from, width); earlier queries see none of these keys.
   static void strip(const Attention& a, const Segment& s, const Keys& keys, const Queries& b, int64_t key, int64_t row) {
     const int64_t size = padded(a.size);
     const int64_t from = largest(0, s.firstQuery(smallest(key, s.keys)) - b.start) / kPad * kPad;

@@ -30,7 +30,7 @@ struct Segment {
   int64_t endQuery(int64_t j) const { return smallest(queries, j - keys + queries + window); }
 };
 
-// Hands out memory of the scratch in cache lines.
+// Allocates from scratch memory, aligned to cache lines.
 class Arena {
  public:
   explicit Arena(void* memory) : next_(static_cast<char*>(memory)) {}
@@ -55,7 +55,7 @@ struct AttentionForward {
 
   static size_t packedBytes(const Attention& a, int64_t tokens) { return static_cast<size_t>(2 * tokens * a.keyHeads * padded(a.size)) * sizeof(T); }
 
-  // Keys in blocks of columns, values in pairs of tokens, one after the other.
+  // Packed keys (blocks of columns), followed by values (pairs of tokens).
   static T* packedOf(const Attention& a, int64_t segment, int64_t keyHead, const int64_t* packedStart, const void* packed) {
     const int64_t tokens = padded(Segment(a, segment).keys);
     return static_cast<T*>(const_cast<void*>(packed)) + 2 * padded(a.size) * (packedStart[segment] * a.keyHeads + keyHead * tokens);
@@ -81,7 +81,7 @@ struct AttentionForward {
     float* total;    // [Bq]
   };
 
-  // For heads of up to 1024 values.
+  // For head sizes up to 1024.
   static constexpr size_t kScratch = static_cast<size_t>(kQueryBlock) * (1024 * 8 + kKeyBlock * 8 + 8) + 64 * 8;
 
   static Block blockIn(void* scratch, int64_t size) {
@@ -90,7 +90,8 @@ struct AttentionForward {
             arena.take<float>(kQueryBlock * size), arena.take<float>(kQueryBlock),              arena.take<float>(kQueryBlock)};
   }
 
-  // One row of scores, keys [from, to) of the block seen → weights 2^(score - highest); sums and what was summed before follow.
+  // Softmax of one row of scores, with keys [from, to) of the block visible → weights 2^(score - highest); rescales the
+  // previous sums.
   static void softmaxRow(const Block& b, int64_t row, int64_t from, int64_t to, int64_t width, int64_t size, float scale) {
     float* scores = b.scores + row * kKeyBlock;
     const Vector nothing = broadcast(-INFINITY), factor = broadcast(scale);
@@ -105,7 +106,7 @@ struct AttentionForward {
     const Vector base = broadcast(highest == -INFINITY ? 0.0f : highest);
     Vector total = broadcast(0.0f);
     for (int64_t c = 0; c < width; c += kLanes) {
-      // The sum is of the weights as they are multiplied: so the result is a mean of the values, whatever rounding did to the weights.
+      // Sums the weights as rounded for the product, so that the result is a true mean of the values.
       T* weights = b.weights + row * kKeyBlock + c;
       store(weights, exp2(subtract(load(scores + c), base)));
       total = add(total, load(weights));
@@ -148,7 +149,7 @@ struct AttentionForward {
     a.normaliser[row] = total == 0 ? INFINITY : highest + std::log2(total);
   }
 
-  // Four keys at once against one query: four chains of sums hide the latency.
+  // Four keys at once for one query: four independent sums hide the latency.
   static void scoreFour(const float* q, const Stored* k, int64_t stride, int64_t size, float* scores) {
     Vector sums[4] = {broadcast(0.0f), broadcast(0.0f), broadcast(0.0f), broadcast(0.0f)};
     for (int64_t d = 0; d < size; d += kLanes)

@@ -41,14 +41,14 @@ Tensor attended(const Layer& l, const Tensor& x) {
   return linear(l, kOutput, pagedAttention(q, k, heads(kValue), l.paged, l.scale).flatten(1));
 }
 
-// The definition, in operators that are there by themselves too.
+// The reference definition, composed of existing operators.
 Tensor composite(const Layer& l) {
   const Tensor x = l.x + attended(l, rmsNorm(l.x, l.norms[kBeforeAttention], l.epsilon));
   const Tensor normed = rmsNorm(x, l.norms[kBeforeFeedForward], l.epsilon);
   return x + linear(l, kDown, swiGlu(linear(l, kGate, normed), linear(l, kUp, normed)));
 }
 
-// Few tokens, from one piece of memory to the next, with no tensor in between.
+// Computes few tokens in scratch memory, without intermediate tensors.
 class FewTokens {
  public:
   FewTokens(const Layer& layer, const TypeKernels& kernels)
@@ -73,7 +73,7 @@ class FewTokens {
   }
 
  private:
-  // All of a token's values that are in memory at once, each piece in cache lines of its own.
+  // Scratch bytes per token, with each part aligned to cache lines.
   static size_t bytesOf(const Layer& l) {
     int64_t values = 2 * l.x.size(1) + l.width(kQuery);
     for (const Linear linear : {kQuery, kKey, kValue, kGate, kUp}) values += l.width(linear);
@@ -123,7 +123,7 @@ class FewTokens {
     if (!layer_.changes.empty()) change(x, depth, linears);
   }
 
-  // Adds the adapters' changes to the outputs of the linear layers.
+  // Adds the adapters' changes to the linear layers' outputs.
   void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
     LowRankChanges all;
     for (const auto& [which, y] : linears) {

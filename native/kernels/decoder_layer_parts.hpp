@@ -12,7 +12,7 @@ namespace {
 using at::Tensor;
 
 enum Linear { kQuery, kKey, kValue, kOutput, kGate, kUp, kDown, kLinears };
-// A change of low rank to what a linear layer gives of the rows from `begin` to `end`.
+// A low-rank change of a linear layer's output for the rows from `begin` to `end`.
 struct LowRankChange {
   Linear linear;
   double scale;

@@ -12,9 +12,9 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Rows whose share of a weight's gradient is summed apart: fixed, so that sums do not depend on the threads.
+// Rows per partial sum of a weight's gradient: fixed, so that sums do not depend on the number of threads.
 constexpr int64_t kSumRows = 256;
-// Values below which work stays on one thread.
+// Below this many values, work stays on one thread.
 constexpr int64_t kGrain = 16384;
 
 int64_t rowGrain(int64_t size) { return std::max<int64_t>(1, kGrain / std::max<int64_t>(1, size)); }

@@ -1,4 +1,4 @@
-// RMSNorm, rotary positions and the gated unit for other operators of ours.
+// RMSNorm, rotary positions and the gated unit, for use by other operators.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -17,8 +17,8 @@ at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double eps);
 at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 at::Tensor swiGlu(const at::Tensor& gate, const at::Tensor& up);
 
-// Inputs of a recorded, unmodified output of rms_norm; normedAgain recomputes the same values from them, to the bit,
-// outside of autograd.
+// Inputs of a recorded, unmodified output of rms_norm; normedAgain recomputes bit-identical values from them, outside
+// of autograd.
 std::optional<NormInput> normInputOf(const at::Tensor& y);
 at::Tensor normedAgain(const NormInput& input);
 

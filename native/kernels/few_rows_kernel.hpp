@@ -8,7 +8,7 @@ namespace attune {
 
 namespace {
 
-// Elements multiplied at once along a row, and added to f32 lanes.
+// Elements that are multiplied at once along a row and added to f32 lanes.
 template <class Stored>
 struct Stretch {
   static constexpr int kStep = kLanes;
@@ -20,7 +20,7 @@ struct Stretch {
 
 #if defined(__AVX512BF16__)
 
-// Neighbours in pairs: twice the values of a vector, and nothing is widened.
+// Multiplies adjacent pairs: twice the values per vector, without widening.
 template <>
 struct Stretch<Bf16> {
   static constexpr int kStep = 32;
@@ -39,8 +39,8 @@ struct FewRowsProduct {
   using Part = Stretch<Stored>;
   static constexpr int kColumns = 8;
 
-  // `Rows` rows of x by up to eight rows of the weight, one after the other: several at once are more streams than the
-  // processor foresees, and memory then gives half as much.
+  // `Rows` rows of x with up to eight rows of the weight, one after the other: more concurrent streams than the
+  // prefetcher tracks would halve memory bandwidth.
   template <int Rows>
   static void tile(const FewRows& p, int64_t row, int64_t column, int64_t columns) {
     const Stored* x = static_cast<const Stored*>(p.x) + row * p.xStride;

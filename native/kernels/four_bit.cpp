@@ -1,4 +1,4 @@
-// Weights in four bits (Dettmers et al., "QLoRA", 2023), unpacked into memory that a product reads and that is then free again.
+// 4-bit weights (Dettmers et al., "QLoRA", 2023), dequantised for each product and freed afterwards.
 #include "four_bit.hpp"
 
 #include <ATen/Parallel.h>
@@ -13,12 +13,12 @@ namespace {
 using at::Tensor;
 
 constexpr int64_t kNestedBlock = 256;
-// Values that one thread unpacks at least.
+// Minimum number of values to dequantise per thread.
 constexpr int64_t kUnpackGrain = 1 << 15;
 
 int64_t blocksOf(int64_t count, int64_t block) { return (count + block - 1) / block; }
 
-// Each of [B] repeated for its block: [count]
+// Repeats each of [B] for its block: [count]
 Tensor spread(const Tensor& ofBlock, int64_t block, int64_t count) { return ofBlock.unsqueeze(1).expand({-1, block}).reshape({-1}).slice(0, 0, count); }
 
 Tensor scalesOf(const FourBitWeight& weight) {
@@ -59,7 +59,7 @@ FourBitWeight fourBitWeight(at::TensorList parts, int64_t block, int64_t count) 
 Tensor unpackFourBit(const FourBitWeight& weight, at::IntArrayRef sizes, at::ScalarType type) {
   const at::NoGradGuard noGrad;
   const int64_t count = c10::multiply_integers(sizes);
-  // As the type holds the numbers of the codes, and then the product, rounded once more.
+  // Rounds the code values to the type, then the product once more.
   const Tensor table = weight.table.to(type).to(at::kFloat), scales = scalesOf(weight).contiguous();
   Tensor y = at::empty(sizes, weight.table.options().dtype(type));
   const TypeKernels* kernels = kernelsFor(y);

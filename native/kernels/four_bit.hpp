@@ -1,4 +1,4 @@
-// Weights in four bits, for other operators of ours: outside of autograd, which they do themselves.
+// 4-bit weights, for use by other operators: outside of autograd, which those implement themselves.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -22,7 +22,7 @@ struct FourBitWeight {
 // Takes three parts, or six for nested scales. Rejects parts that do not fit a weight of `count` values.
 FourBitWeight fourBitWeight(at::TensorList parts, int64_t block, int64_t count);
 
-// The weight in a type, with the sizes given.
+// The dequantised weight, in the given type and shape.
 at::Tensor unpackFourBit(const FourBitWeight& weight, at::IntArrayRef sizes, at::ScalarType type);
 
 }  // namespace attune

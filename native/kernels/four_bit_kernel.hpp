@@ -1,4 +1,4 @@
-// Weights in four bits → values: a look-up in the 16 numbers of each block's codes, which fit one register.
+// Dequantises 4-bit weights: looks up codes in each block's 16 values, which fit into one register.
 #pragma once
 #include "kernels.hpp"
 #include "lanes.hpp"
@@ -7,7 +7,7 @@ namespace attune {
 
 namespace {
 
-// The codes of 8 bytes in turns, upper half first: 16 bytes.
+// Expands 8 bytes to 16 codes, high nibble first.
 inline __m128i codesOf(__m128i bytes) {
   const __m128i low = _mm_set1_epi8(15), upper = _mm_and_si128(_mm_srli_epi16(bytes, 4), low);
   return _mm_unpacklo_epi8(upper, _mm_and_si128(bytes, low));

@@ -1,4 +1,4 @@
-// Common parts of the fused operators: conditions for a kernel, and memory for it.
+// Shared by the fused operators: conditions for using a kernel, and scratch memory.
 #pragma once
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -11,16 +11,17 @@ namespace attune {
 
 inline bool isOnCpu(const at::Tensor& x) { return x.device().is_cpu() && x.layout() == at::kStrided; }
 
-// Whether a kernel that reads x can read y as well.
+// Whether a kernel that reads x can also read y.
 inline bool isBeside(const at::Tensor& y, const at::Tensor& x) { return y.device() == x.device() && y.layout() == at::kStrided; }
 
-// On `meta` operators take the same way as on the CPU, with kernels that do nothing: what they keep until backward is the same.
+// On `meta`, operators take the same path as on the CPU with kernels that do nothing, so that they keep the same
+// tensors for backward.
 inline const Kernels* kernelsOn(const at::Tensor& x) {
   if (isOnCpu(x)) return activeKernels();
   return x.is_meta() && x.layout() == at::kStrided && activeKernels() != nullptr ? dryKernels() : nullptr;
 }
 
-// The kernels for a tensor's type, or null where only the composite definition computes it.
+// The kernels for a tensor's type, or null if only the composite definition applies.
 inline const TypeKernels* kernelsFor(const at::Tensor& x) {
   const Kernels* kernels = kernelsOn(x);
   if (kernels == nullptr) return nullptr;
@@ -28,20 +29,20 @@ inline const TypeKernels* kernelsFor(const at::Tensor& x) {
   return x.scalar_type() == at::kFloat ? &kernels->f32 : nullptr;
 }
 
-// Whether products of such a tensor go by way of f32: bf16 on a processor that multiplies none.
+// Whether products of such a tensor are computed in f32: bf16 on a processor without bf16 products.
 inline bool isWidened(const at::Tensor& x) {
   const Kernels* kernels = kernelsOn(x);
   return kernels != nullptr && !kernels->hasBf16Products && x.scalar_type() == at::kBFloat16;
 }
 
-// The type that a composite definition computes in.
+// The type in which a composite definition computes.
 inline at::ScalarType wideType(const at::Tensor& x) { return at::promote_types(x.scalar_type(), at::kFloat); }
 
 inline void checkOnce() {
   TORCH_CHECK(!at::GradMode::is_enabled(), "a fused operator has no second derivative; with ATTUNE_KERNELS=composite it has");
 }
 
-// Memory that nothing has touched, aligned to cache lines.
+// Uninitialised memory, aligned to cache lines.
 class Scratch {
  public:
   explicit Scratch(size_t bytes) : memory_(static_cast<char*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)), std::free) {

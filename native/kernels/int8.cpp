@@ -1,5 +1,5 @@
-// Products with weights in int8: a scale for each row of the weight and for each row of the input, found anew for every input.
-// N tokens, D width of the input, O of the output.
+// Products with int8 weights: one scale per row of the weight, and one per row of the input, computed on each call. N
+// tokens, D input width, O output width.
 #include "int8.hpp"
 
 #include <ATen/Parallel.h>
@@ -17,9 +17,9 @@ namespace {
 using at::Tensor;
 
 constexpr int64_t kPanel = 16, kStep = 4;
-// Beyond it a sum of products might leave int32.
+// Larger sums of products might overflow int32.
 constexpr int64_t kMostDepth = 1 << 16;
-// Values below which an input is rounded on one thread, and products below which a product is made on one.
+// Thresholds below which rounding an input, or a product, stays on one thread.
 constexpr int64_t kRoundingGrain = 1 << 14, kProductGrain = 1 << 17;
 
 int64_t upTo(int64_t size, int64_t unit) { return (size + unit - 1) / unit * unit; }
@@ -29,14 +29,15 @@ struct Whole {
   Tensor scales;  // [rows, 1]
 };
 
-// Each row by the largest of its sizes.
+// Rounds each row relative to its largest magnitude.
 Whole rounded(const Tensor& rows) {
   const Tensor wide = rows.to(wideType(rows)), size = wide.abs().amax(1, true);
   const Tensor isZero = size < kLeastInt8Size;
   return {(wide * (127 / size).masked_fill(isZero, 0)).round(), (size / 127).masked_fill(isZero, 0)};
 }
 
-// [O, D] → [ceil(O / 16), ceil(D / 4) + 1, 16, 4]: panels of 16 rows, of each four values after the other, plus 128; then 16 scales in f32.
+// [O, D] → [ceil(O / 16), ceil(D / 4) + 1, 16, 4]: panels of 16 rows in groups of four values, offset by 128, followed
+// by 16 f32 scales.
 Tensor int8Weight(const Tensor& weight) {
   TORCH_CHECK(weight.dim() == 2 && weight.is_floating_point() && weight.numel() > 0, "int8_weight wants a weight [O, D]");
   TORCH_CHECK(weight.size(1) <= kMostDepth, "int8_weight wants at most ", kMostDepth, " values in a row");
@@ -48,7 +49,7 @@ Tensor int8Weight(const Tensor& weight) {
   return at::cat({tiles, bytes}, 1);
 }
 
-// Sums of products of whole numbers, exact in f32 by pieces: 1,024 products of 127 × 127 stay below 2²⁴.
+// Integer sums of products, exact in f32 by pieces: 1,024 products of 127 × 127 stay below 2²⁴.
 Tensor exactProduct(const Tensor& a, const Tensor& b) {
   constexpr int64_t piece = 1024;
   Tensor sum;

@@ -11,7 +11,8 @@ namespace {
 
 #if defined(__AVX512F__)
 
-// 64 bytes of a panel: four values of each of its 16 columns, each plus 128 as the instruction wants one factor without sign.
+// 64 bytes of a panel: four values of each of its 16 columns, offset by 128, since the instruction requires one
+// unsigned factor.
 struct Int8Vectors {
   using Sums = __m512i;
   using Weights = __m512i;
@@ -26,7 +27,7 @@ struct Int8Vectors {
   static Vector number(const int32_t* sums) { return _mm512_cvtepi32_ps(_mm512_load_si512(sums)); }
 };
 
-// Sixteen numbers rounded to whole ones, ties to even; gives their sum.
+// Rounds sixteen numbers to integers, ties to even; returns their sum.
 inline __m512i storeWhole(int8_t* to, Vector v, int64_t count) {
   const __m512i whole = _mm512_maskz_cvtps_epi32(firstLanes(count), v);
   _mm_mask_storeu_epi8(to, firstLanes(count), _mm512_cvtsepi32_epi8(whole));
@@ -38,7 +39,7 @@ inline int32_t sumOfWhole(__m512i v) { return _mm512_reduce_add_epi32(v); }
 
 #else
 
-// Without that instruction the signs go from the weights to the values, so that pairs of products fit into 16 bits.
+// Without that instruction, signs are moved from weights to values, so that pairs of products fit into 16 bits.
 struct Int8Vectors {
   using Sums = __m256i;
   struct Weights {
@@ -98,7 +99,7 @@ inline __m256i largerSize(__m256i most, __m256i v) { return _mm256_max_epu16(mos
 inline __m256i noHalves() { return _mm256_setzero_si256(); }
 #endif
 
-// The largest size of a row's numbers; no number where one of them is none or without end.
+// The largest magnitude in a row; NaN if any value is NaN or infinite.
 inline float largestSize(const float* x, int64_t depth) {
   Vector most = broadcast(0.0f), broken = broadcast(0.0f);
   for (int64_t k = 0; k < depth; k += kLanes) {
@@ -143,7 +144,7 @@ template <class Stored>
 struct Int8Panels {
   static constexpr int kVectors = 16 / kLanes;
 
-  // The result's places, and the rows of the next tile, are on their way while a product is made.
+  // Prefetches the result and the next tile's rows during a product.
   template <int Rows, int Panels>
   __attribute__((always_inline)) static void fetchAhead(const Int8Product& p, int64_t row, const Stored* y) {
     for (int r = 0; r < Rows; r++) {
@@ -179,7 +180,7 @@ struct Int8Panels {
         for (int v = 0; v < vectors; v++) sums[r][v] = Lanes::dot(sums[r][v], w[v], values);
       }
     }
-    // Sums stay in registers up to here only where nothing but this reads them.
+    // The compiler keeps sums in registers up to here only if nothing else reads them.
     alignas(64) int32_t result[Rows][Panels * 16];
 #pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
@@ -188,7 +189,7 @@ struct Int8Panels {
     for (int r = 0; r < Rows; r++) write<Panels>(p, row + r, panel, result[r]);
   }
 
-  // The sums of a row, times its scale and the columns', to y.
+  // Writes a row's sums, scaled by the row's and the columns' scales, to y.
   template <int Panels>
   static void write(const Int8Product& p, int64_t row, int64_t panel, const int32_t* sums) {
     constexpr int vectors = Panels * kVectors;

@@ -1,4 +1,5 @@
-// Which kernels the process uses: the best that the processor has, or what ATTUNE_KERNELS (composite, avx2, avx512) or a caller says.
+// Selects the kernels: the best for this processor, or as set by ATTUNE_KERNELS (composite, avx2, avx512) or by a
+// caller.
 #include "kernels.hpp"
 
 #include <torch/library.h>

@@ -1,5 +1,5 @@
-// The kernels of one instruction set, as plain functions over memory. Files that are compiled for one include no header of libtorch:
-// its inline functions would be compiled for that set and then be used everywhere.
+// Kernels of one instruction set, as plain functions over memory. Files compiled for an instruction set include no
+// libtorch headers: their inline functions would be compiled for that set and then be used everywhere.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -28,30 +28,30 @@ struct Attention {
   void* valueGradient;
 };
 
-// A piece of work that depends on no other of its list. Packing and backward: (segment, key head). Forward: (segment, head, block).
+// An independent piece of work. Packing and backward: (segment, key head). Forward: (segment, head, block).
 struct AttentionUnit {
   int64_t segment, head, block;
 };
 
-// Queries of one forward unit, and from how many on a segment's keys are worth packing.
+// Queries per forward unit, and minimum queries for which packing a segment's keys pays.
 constexpr int64_t kQueryBlock = 32;
 constexpr int64_t kPackFrom = 5;
 
 struct AttentionKernels {
   // Bytes of the packed keys and values of `tokens` padded tokens.
   size_t (*packedBytes)(const Attention&, int64_t tokens);
-  // packedStart [S]: padded tokens of the segments before.
+  // packedStart [S]: number of padded tokens in preceding segments.
   void (*pack)(const Attention&, const AttentionUnit&, const int64_t* packedStart, void* packed);
   size_t forwardScratch;
   void (*forward)(const Attention&, const AttentionUnit&, const int64_t* packedStart, const void* packed, void* scratch);
-  // Few queries against many keys, all heads of one key head: nothing is packed.
+  // Few queries against many keys, for all heads of one key head, without packing.
   void (*forwardFew)(const Attention&, const AttentionUnit&, void* scratch);
   size_t (*backwardScratch)(const Attention&, int64_t keys);
   void (*backward)(const Attention&, const AttentionUnit&, void* scratch);
 };
 
-// Heads of one new token that share a key head, and the tokens of a cache that it sees: the key head's values in slot 0, and how many
-// values there are from slot to slot.
+// Heads of one new token that share a key head, and the cached tokens that it sees: the key head's values in slot 0,
+// and the distance between slots.
 struct PagedRow {
   const void* q;  // [heads, size]
   const void* keys;
@@ -63,7 +63,7 @@ struct PagedRow {
   void* y;  // [heads, size]
 };
 
-// Tokens whose scores are in memory at once, and floats of memory that a row of such heads needs: for four of them at a time.
+// Tokens whose scores are held at once, and scratch floats for such heads, four at a time.
 constexpr int64_t kPagedBlock = 128;
 constexpr int64_t pagedScratch(int64_t size) { return 4 * (2 * (size + 16) + kPagedBlock); }
 
@@ -86,7 +86,7 @@ struct RmsNormKernels {
   void (*backward)(const RmsNorm&, int64_t begin, int64_t end, float* weightSum);
 };
 
-// x [N, H, D]; cos and sin [N, D] f32. Backward turns the other way.
+// x [N, H, D]; cos and sin [N, D] f32. Backward rotates in the opposite direction.
 struct Rope {
   const void* x;
   const float* cos;
@@ -126,7 +126,7 @@ struct LogProbKernels {
   void (*backward)(const LogProbs&, int64_t begin, int64_t end);
 };
 
-// y [rows, width] = x [rows, depth] × weight [width, depth]ᵀ; rows of x and of the weight lie `…Stride` values apart.
+// y [rows, width] = x [rows, depth] × weight [width, depth]ᵀ; rows of x and of the weight are `…Stride` values apart.
 struct FewRows {
   const void* x;
   const void* weight;
@@ -135,7 +135,8 @@ struct FewRows {
   void* y;
 };
 
-// y [rows, width] += scale × (x [rows, depth] × a [rank, depth]ᵀ) × b [rank, width]; what is between, [rows, rank], is `inner`.
+// y [rows, width] += scale × (x [rows, depth] × a [rank, depth]ᵀ) × b [rank, width]; `inner` [rows, rank] is the
+// intermediate.
 struct LowRank {
   const void* x;
   int64_t xStride;
@@ -175,7 +176,7 @@ struct PanelBlock {
   int64_t row, rowEnd, column, columnEnd;
 };
 
-// Columns of a panel: blocks start at a multiple of it.
+// Columns of a panel; blocks start at multiples of it.
 constexpr int64_t kPanelWidth = 48;
 
 struct PanelKernels {
@@ -195,7 +196,7 @@ struct RowSums {
   int64_t yStride;
 };
 
-// Columns of b that are summed together: blocks start at a multiple of it. And how many a may have.
+// Columns of b to sum together (blocks start at multiples of it), and the maximum columns of a.
 constexpr int64_t kSumColumns = 32, kMostNarrow = 64;
 
 struct RowSumKernels {
@@ -204,10 +205,10 @@ struct RowSumKernels {
   void (*run)(const RowSums&, int64_t begin, int64_t end, void* scratch);
 };
 
-// Rows below this size count as zeros: the inverse of their scale would not be finite.
+// Rows with smaller magnitudes count as zeros: the inverse of their scale would overflow.
 constexpr float kLeastInt8Size = 1e-30f;
 
-// x [N, depth] in whole numbers between -127 and 127, zeros up to `stride`; row i is about scales[i] × values.
+// x [N, depth] as integers between -127 and 127, zero-padded to `stride`; row i is approximately scales[i] × values.
 struct Int8Input {
   const void* x;
   int64_t depth;
@@ -217,8 +218,8 @@ struct Int8Input {
   int32_t* sums;  // [N], of each row's values
 };
 
-// y [N, width] = x × weightᵀ, or added to what y holds. The weight lies in panels of 16 columns: `steps` times four values of each, plus 128, then the columns'
-// scales in f32.
+// y [N, width] = x × weightᵀ, or added to y. The weight is stored in panels of 16 columns: `steps` groups of four
+// values of each, offset by 128, then the columns' f32 scales.
 struct Int8Product {
   const int8_t* values;
   int64_t stride;
@@ -239,7 +240,7 @@ struct Int8Kernels {
   void (*product)(const Int8Product&, const Int8Block&);
 };
 
-// y [count] from codes in pairs, by blocks of `block` values with a scale each; `table`: the numbers of the 16 codes.
+// y [count] from pairs of codes, in blocks of `block` values with one scale each; `table`: values of the 16 codes.
 struct FourBit {
   const uint8_t* codes;
   const float* table;
@@ -271,7 +272,7 @@ struct TypeKernels {
 
 struct Kernels {
   TypeKernels bf16, f32;
-  // Whether processors of this kind multiply bf16 as it is.
+  // Whether the processor multiplies bf16 natively.
   bool hasBf16Products;
 };
 
@@ -281,7 +282,7 @@ extern const Kernels avx512Kernels;
 // The kernels in use, or null for the composite definitions.
 const Kernels* activeKernels();
 
-// Kernels that read and write nothing, for shapes without memory; products go the way of the kernels in use.
+// Kernels that do nothing, for tensors on `meta`; products take the same path as with the active kernels.
 const Kernels* dryKernels();
 
 }  // namespace attune

@@ -44,18 +44,18 @@ inline Vector larger(Vector a, Vector b) { return _mm512_max_ps(a, b); }
 inline Vector smaller(Vector a, Vector b) { return _mm512_min_ps(a, b); }
 inline float sumOf(Vector v) { return _mm512_reduce_add_ps(v); }
 inline float largestOf(Vector v) { return _mm512_reduce_max_ps(v); }
-// The sums of two vectors in turns, two parts of each in every quarter: a b a b.
+// Pairwise sums of two vectors, interleaved in each quarter: a b a b.
 inline Vector sumInTurns(Vector a, Vector b) { return add(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b)); }
 inline Vector sumInTurnsOfTwo(Vector a, Vector b) {
   const __m512d x = _mm512_castps_pd(a), y = _mm512_castps_pd(b);
   return add(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)), _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
 }
-// The first eight lanes of the result, from the quarters of a (lanes 0 to 3) and b (4 to 7).
+// Sums of quarters in the first eight lanes: those of a (lanes 0 to 3) and b (4 to 7).
 inline Vector sumQuarters(Vector a, Vector b) {
   const Vector halves = add(_mm512_shuffle_f32x4(a, b, 0x44), _mm512_shuffle_f32x4(a, b, 0xEE));
   return add(_mm512_shuffle_f32x4(halves, halves, 0x08), _mm512_shuffle_f32x4(halves, halves, 0x0D));
 }
-// v in the lanes [from, to), other elsewhere.
+// v in the lanes [from, to), `other` elsewhere.
 inline Vector choose(int64_t from, int64_t to, Vector v, Vector other) {
   return _mm512_mask_mov_ps(other, firstLanes(to) & static_cast<__mmask16>(~firstLanes(from)), v);
 }
@@ -63,7 +63,7 @@ inline Vector roundWhole(Vector v) { return _mm512_roundscale_ps(v, _MM_FROUND_T
 inline Vector timesTwoTo(Vector v, Vector whole) { return _mm512_scalef_ps(v, whole); }
 inline Vector zeroBelow(Vector test, Vector limit, Vector v) { return _mm512_maskz_mov_ps(_mm512_cmp_ps_mask(test, limit, _CMP_NLT_UQ), v); }
 
-// 16 rows of 16 values of 32 bits (or pairs of 16) each → across, so that each vector holds one value of all rows.
+// Transposes 16 rows of 16 32-bit values (or pairs of 16-bit ones).
 inline void turn(__m512i (&v)[16]) {
   __m512i t[16];
   for (int i = 0; i < 16; i += 2) {
@@ -158,7 +158,7 @@ inline Vector choose(int64_t from, int64_t to, Vector v, Vector other) {
   return _mm256_blendv_ps(other, v, _mm256_castsi256_ps(_mm256_andnot_si256(isBefore, isInside)));
 }
 inline Vector roundWhole(Vector v) { return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-// For whole numbers from -126 to 127.
+// For integers from -126 to 127.
 inline Vector timesTwoTo(Vector v, Vector whole) {
   const __m256i exponent = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(whole), _mm256_set1_epi32(127)), 23);
   return _mm256_mul_ps(v, _mm256_castsi256_ps(exponent));
@@ -167,7 +167,7 @@ inline Vector zeroBelow(Vector test, Vector limit, Vector v) { return _mm256_and
 
 #endif
 
-// The sum of each of eight vectors, in the first eight lanes.
+// Sums of eight vectors, in the first eight lanes.
 inline Vector sumsOf(const Vector (&v)[8]) {
   const Vector first = sumInTurnsOfTwo(sumInTurns(v[0], v[1]), sumInTurns(v[2], v[3]));
   return sumQuarters(first, sumInTurnsOfTwo(sumInTurns(v[4], v[5]), sumInTurns(v[6], v[7])));

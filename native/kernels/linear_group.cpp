@@ -22,19 +22,19 @@ namespace {
 using at::Tensor;
 using torch::autograd::AutogradContext;
 
-// Products are made in this type: bf16 is widened once for all of them where the processor does not multiply it.
+// Type of the products: bf16 is widened once for all of them if the processor does not multiply it natively.
 at::ScalarType productType(const Tensor& x) { return isWidened(x) && x.size(0) > kFewRows ? at::kFloat : x.scalar_type(); }
 
 Tensor inputOf(Inputs all, const Plan& plan) { return plan.isGated ? gatedUnit(all[0], all[1]) : all[0]; }
 
-// All A below each other: [Σ r, D]
+// All A stacked: [Σ r, D]
 Tensor stackedA(Inputs all, const Plan& plan, at::ScalarType type) {
   variable_list parts;
   for (size_t j = 0; j < plan.adapters.size(); j++) parts.push_back(inType(all[plan.a(j)], type));
   return parts.size() == 1 ? parts[0] : at::cat(parts);
 }
 
-// Where each adapter's rank lies among all of them, and the end.
+// Offset of each adapter's rank among all, and the total.
 std::vector<int64_t> rankOffsets(Inputs all, const Plan& plan) {
   std::vector<int64_t> offsets{0};
   for (size_t j = 0; j < plan.adapters.size(); j++) offsets.push_back(offsets.back() + all[plan.a(j)].size(0));
@@ -46,7 +46,7 @@ struct Outputs {
   Tensor inner;  // [N, Σ r], before the scales; undefined where there are no adapters or backward has to make it
 };
 
-// x Aᵀ of all adapters, as it would be in the stored type.
+// x Aᵀ of all adapters, rounded to the stored type.
 Tensor innerOf(const Tensor& x, Inputs all, const Plan& plan) { return rounded(at::mm(x, stackedA(all, plan, x.scalar_type()).t()), all[0].scalar_type()); }
 
 // W x + b of each layer.
@@ -120,7 +120,7 @@ struct Backward {
     }
   }
 
-  // Adds the product of a layer's gradient and its weight to the input's gradient.
+  // Adds the product of a layer's output gradient and its weight to the input's gradient.
   void addProduct(Tensor& dx, const Tensor& g, size_t i) {
     if (plan.isTurnedInt8(i)) {
       const bool isSum = dx.defined();
@@ -155,7 +155,7 @@ struct Backward {
   }
 };
 
-// Replaces a norm's output by its input. A second pass keeps nothing for long.
+// Replaces a norm's output by its input, to save memory. Not in a second pass, which keeps nothing for long.
 void leaveNormed(variable_list& all, Plan& plan) {
   const auto input = plan.isGated || !plan.known.empty() ? std::nullopt : normInputOf(all[0]);
   if (!input.has_value()) return;
@@ -236,7 +236,7 @@ variable_list linearGroup(const Tensor& x, const std::optional<Tensor>& up, at::
   if (kernelsFor(x) == nullptr || x.numel() == 0) return compositeGroup(all, plan);
   const bool isKept = isRecorded(all);
   TORCH_CHECK(!plan->isOfRows || !isKept, "linear_group has no gradients where adapters change some rows only");
-  // Few rows alone are changed by the kernel that changes them among others: what they give is the same to the bit.
+  // Few rows on their own use the same kernel as among others, so that results are bit-identical.
   if (!isKept && x.size(0) <= kFewRows) plan->isOfRows = !plan->adapters.empty();
   return isKept ? LinearGroup::apply(at::TensorList(all), plan) : forwardOf(all, *plan).y;
 }

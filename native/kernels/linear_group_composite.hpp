@@ -1,4 +1,4 @@
-// A group of linear layers as a composition of libtorch's own operators, for what has no kernel.
+// A group of linear layers composed of libtorch's operators, where no kernel applies.
 #pragma once
 #include "elementwise.hpp"
 #include "linear_group_plan.hpp"
@@ -9,7 +9,7 @@ namespace {
 
 using torch::autograd::AutogradContext;
 
-// Forward by the weight in int8, backward by its columns in int8 or, where they are not given, by the weight itself.
+// Forward with the int8 weight; backward with its int8 transpose or, without one, the weight itself.
 struct Int8Linear : public torch::autograd::Function<Int8Linear> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight, const Tensor& packed, const std::optional<Tensor>& turned) {
     const at::AutoDispatchBelowADInplaceOrView guard;
@@ -26,7 +26,7 @@ struct Int8Linear : public torch::autograd::Function<Int8Linear> {
   }
 };
 
-// Unpacked once for forward and once for backward.
+// Dequantised once for forward and once for backward.
 struct FourBitLinear : public torch::autograd::Function<FourBitLinear> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& like, c10::intrusive_ptr<Plan> plan, int64_t layer) {
     const at::AutoDispatchBelowADInplaceOrView guard;
@@ -43,7 +43,7 @@ struct FourBitLinear : public torch::autograd::Function<FourBitLinear> {
   }
 };
 
-// An output that is known in place of the one that is made, whose gradient it has.
+// Returns a known output instead of the computed one, and passes its gradient on.
 struct KnownOutput : public torch::autograd::Function<KnownOutput> {
   static Tensor forward(AutogradContext*, const Tensor&, const Tensor& known) { return known.clone(); }
   static variable_list backward(AutogradContext*, variable_list gradients) { return {gradients[0], Tensor()}; }

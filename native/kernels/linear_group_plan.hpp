@@ -47,14 +47,14 @@ struct Plan : public torch::CustomClassHolder {
 
 using Inputs = const variable_list&;
 
-// The weight of a layer in a type: its own, or unpacked for as long as it is needed.
+// A layer's weight in the given type: its own, or dequantised for as long as it is needed.
 Tensor weightOf(Inputs all, const Plan& plan, size_t layer, at::ScalarType type) {
   const Tensor& weight = all[plan.weight(layer)];
   if (plan.isFourBit(layer)) return unpackFourBit(plan.fourBit[layer], weight.sizes(), type);
   return weight.scalar_type() == type ? weight : weight.to(type);
 }
 
-// From the parts of all weights in four bits, and of each its layer, its first part, how many it has and the size of a block.
+// Parses the parts of all 4-bit weights; `places` has each one's layer, first part, number of parts and block size.
 void readFourBit(Inputs all, Plan& plan, at::TensorList parts, at::IntArrayRef places) {
   TORCH_CHECK(places.size() % 4 == 0, "linear_group wants layer, first part, parts and block of each weight in four bits");
   if (!places.empty()) plan.fourBit.resize(plan.layers);

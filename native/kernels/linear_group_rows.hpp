@@ -1,4 +1,4 @@
-// Low-rank adapters of a group of linear layers that change some of the rows only.
+// Low-rank adapters that change only some rows of a group of linear layers.
 #pragma once
 #include "linear_group_plan.hpp"
 #include "low_rank.hpp"
@@ -8,18 +8,18 @@ namespace attune {
 
 namespace {
 
-// Rounds a narrow intermediate to the stored type: processors then differ by the order of sums only.
+// Rounds a narrow intermediate to the stored type, so that processors differ only in the order of sums.
 Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
 
-// Avoids no-op calls, of which generating one token would make a hundred.
+// Avoids no-op calls, of which there would be about a hundred per generated token.
 Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
-// Whether the kernel for few rows makes a change.
+// Whether the few-rows kernel computes a change.
 bool isOfFewRows(const Adapter& one, Inputs all, const Plan& plan, size_t j, at::ScalarType type) {
   return one.end - one.begin <= kFewRows && isLowRankInRows(all[plan.a(j)], all[plan.b(j)], type);
 }
 
-// Those of few rows, all of them in one call.
+// Changes of few rows, all in one call.
 void changeFewRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan) {
   const at::ScalarType type = x.scalar_type();
   const int64_t bytes = static_cast<int64_t>(x.element_size()), depth = x.size(1);
@@ -44,8 +44,8 @@ void changeFewRows(variable_list& y, const Tensor& x, Inputs all, const Plan& pl
   if (!few.isEmpty()) few.run(*kernelsFor(x));
 }
 
-// Changes the layers' outputs by adapters of some rows. Those of many rows are products of their own; the same rows' that follow each
-// other have one product with all A.
+// Applies adapters that change some rows. Changes of many rows use separate products; consecutive ones on the same rows
+// share one product with all their A.
 void changeRows(variable_list& y, const Tensor& x, Inputs all, const Plan& plan) {
   const at::ScalarType type = x.scalar_type(), stored = all[0].scalar_type();
   for (size_t first = 0, last = 0; first < plan.adapters.size(); first = last) {

@@ -16,16 +16,16 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Logits at a time: 64 MiB of f32, or of bf16.
+// Bytes of logits at a time: 64 MiB.
 constexpr int64_t kChunkBytes = 1 << 26;
 
-// All logits of a call that are kept for backward where they take no more: small vocabularies are not multiplied twice.
+// Up to this size, all logits of a call are kept for backward, so that small vocabularies are not multiplied twice.
 constexpr int64_t kKeptBytes = 1 << 27;
 
-// Rows of a weight's gradient that are made at a time: a product of all would be as large as the weight.
+// Rows of a weight's gradient to compute at a time: a product for all would be as large as the weight.
 constexpr int64_t kWeightRows = 8192;
 
-// Logits that wait for backward, by chunk. Backward takes them out and makes gradients in their memory; a second one multiplies again.
+// Logits kept for backward, by chunk. Backward overwrites them with gradients; a second backward recomputes them.
 struct Kept : public torch::CustomClassHolder {
   variable_list logits;
 
@@ -37,7 +37,7 @@ struct Head {
   double scale;
 };
 
-// The product of the rows [begin, end), in the type of the hidden states.
+// Product for the rows [begin, end), in the hidden states' type.
 at::Tensor productOf(at::TensorList hidden, at::TensorList weight, int64_t begin, int64_t end) {
   at::Tensor logits;
   for (size_t i = 0; i < hidden.size(); i++) {
@@ -47,7 +47,7 @@ at::Tensor productOf(at::TensorList hidden, at::TensorList weight, int64_t begin
   return logits;
 }
 
-// The kernels that read such products as they are, in bf16; null where logits are made in f32 first: there the sums stay
+// Kernels that read such products directly in bf16; null if logits are computed in f32 first, where sums stay
 // libtorch's, to whose rounding parity is pinned.
 const LogProbKernels* rowKernels(const at::Tensor& hidden, const at::Tensor& bias, const Head& head) {
   if (hidden.scalar_type() != at::kBFloat16 || bias.defined() || head.softcap > 0) return nullptr;
@@ -55,7 +55,7 @@ const LogProbKernels* rowKernels(const at::Tensor& hidden, const at::Tensor& bia
   return kernels == nullptr ? nullptr : &kernels->logProbs;
 }
 
-// Rows of a chunk: as even as they go.
+// Rows per chunk, evenly distributed.
 int64_t chunkRows(const at::Tensor& weight, int64_t rows, bool isNarrow) {
   const int64_t most = std::max<int64_t>(16, kChunkBytes / (isNarrow ? 2 : 4) / std::max<int64_t>(1, weight.size(0)));
   const int64_t chunks = std::max<int64_t>(1, (rows + most - 1) / most);
@@ -88,7 +88,7 @@ std::vector<at::Tensor> inComputeType(at::TensorList weight, const at::Tensor& l
   return result;
 }
 
-// Where the scores of some rows go.
+// Outputs for some rows.
 struct Scores {
   at::Tensor normaliser, result, hit;
 };
@@ -106,12 +106,12 @@ void scoreRows(const at::Tensor& logits, const at::Tensor& wanted, const Scores&
   at::parallel_for(0, logits.size(0), 1, [&](int64_t begin, int64_t end) { kernels.forward(p, begin, end); });
 }
 
-// Saved values of some rows for backward.
+// Values of some rows saved for backward.
 struct Rows {
   at::Tensor normaliser, wanted, gradient;
 };
 
-// d logits = gradient * (one-hot - probabilities), through the soft-cap and the scale; the bias's share is added to its gradient.
+// d logits = gradient * (one-hot - probabilities), through soft cap and scale; also accumulates the bias's gradient.
 at::Tensor wideGradient(const at::Tensor& logits, const Rows& rows, const Head& head, const at::Tensor& biasGradient) {
   at::Tensor result = at::exp(logits - rows.normaliser.unsqueeze(1)).mul_(rows.gradient.neg().unsqueeze(1));
   result.scatter_add_(1, rows.wanted.unsqueeze(1), rows.gradient.unsqueeze(1));
@@ -121,7 +121,7 @@ at::Tensor wideGradient(const at::Tensor& logits, const Rows& rows, const Head& 
   return result;
 }
 
-// The same in the logits' own memory.
+// Computes the gradients in place of the logits.
 at::Tensor rowGradient(const at::Tensor& logits, const Rows& rows, const Head& head, const LogProbKernels& kernels) {
   LogProbs p = problemOf(logits, rows.wanted, rows.normaliser, head);
   p.gradient = rows.gradient.const_data_ptr<float>();
@@ -130,8 +130,9 @@ at::Tensor rowGradient(const at::Tensor& logits, const Rows& rows, const Head& h
 }
 
 struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
-  // isEarly: only hidden states have gradients, and row kernels make them here, while the logits are there, for log-probabilities that
-  // count 1 each; backward multiplies by what each counts. A weight's gradient is a sum over rows and has to wait.
+  // isEarly: only hidden states need gradients, and row kernels compute them in forward while the logits exist, as if
+  // each log-probability had gradient 1; backward multiplies by the actual ones. A weight's gradient is a sum over
+  // rows, so it must wait.
   static variable_list forward(AutogradContext* context, at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
                                const at::Tensor& targets, const Head& head, bool isEarly, bool isRecorded) {
     const at::AutoDispatchBelowADInplaceOrView guard;
@@ -228,7 +229,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     }
   }
 
-  // The gradients of all inputs, each in its own type.
+  // Gradients of all inputs, each in its own type.
   static variable_list inOrder(variable_list hidden, const variable_list& weightGradients, const std::vector<at::Tensor>& weight, const at::Tensor& bias) {
     variable_list result = std::move(hidden);
     for (size_t i = 0; i < weight.size(); i++) {

@@ -11,7 +11,7 @@ namespace {
 
 template <class Stored>
 struct LogProbRows {
-  // Lanes behind the row's end hold `beyond`.
+  // Lanes beyond the row's end hold `beyond`.
   static Vector logitsAt(const Stored* row, int64_t d, int64_t size, float scale, float beyond) {
     const Vector v = multiply(loadFirst(row + d, size - d), broadcast(scale));
     return size - d >= kLanes ? v : choose(0, size - d, v, broadcast(beyond));
@@ -23,7 +23,7 @@ struct LogProbRows {
     return lanes[0];
   }
 
-  // Two chains of maxima and of sums hide the latency.
+  // Two independent chains of maxima and sums hide the latency.
   static float normaliserOf(const Stored* row, int64_t size, float scale, float* highest) {
     Vector tops[2] = {broadcast(-INFINITY), broadcast(-INFINITY)}, sums[2] = {broadcast(0.0f), broadcast(0.0f)};
     for (int64_t d = 0, chain = 0; d < size; d += kLanes, chain ^= 1) tops[chain] = larger(logitsAt(row, d, size, scale, -INFINITY), tops[chain]);
@@ -35,7 +35,7 @@ struct LogProbRows {
     return *highest + std::log(sumOf(add(sums[0], sums[1])));
   }
 
-  // Among equal logits the first is the best.
+  // Among equal logits, the first one wins.
   static bool isBest(const Stored* row, int64_t place, float scale, float highest) {
     if (logitAt(row, place, scale) != highest) return false;
     for (int64_t d = 0; d < place; d++) {
@@ -54,7 +54,7 @@ struct LogProbRows {
     }
   }
 
-  // Logits become their gradients: gradient * scale * (one-hot - probabilities).
+  // Replaces logits by their gradients: gradient * scale * (one-hot - probabilities).
   static void backward(const LogProbs& p, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i++) {
       Stored* row = static_cast<Stored*>(p.logits) + i * p.size;

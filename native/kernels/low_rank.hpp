@@ -13,11 +13,11 @@ namespace attune {
 
 namespace {
 
-// Products of values below which changes of low rank stay on one thread.
+// Below this many products of values, low-rank changes stay on one thread.
 constexpr int64_t kLowRankGrain = 1 << 17;
 
-// Whether A [r, D] lies row by row and B [O, r] column by column, in the type that is computed in. No view is made: it would cost as
-// much as the change itself.
+// Whether A [r, D] is row-major and B [O, r] column-major, in the compute type. Creates no views, which would cost as
+// much as the change.
 bool isLowRankInRows(const at::Tensor& a, const at::Tensor& b, at::ScalarType type) {
   const bool isTurned = (b.size(0) == 1 || b.stride(0) == 1) && (b.size(1) == 1 || b.stride(1) == b.size(0));
   return isOnCpu(a) && isOnCpu(b) && a.is_contiguous() && isTurned && a.scalar_type() == type && b.scalar_type() == type && a.size(0) <= kMostRank;
@@ -27,7 +27,7 @@ class LowRankChanges {
  public:
   bool isEmpty() const { return all_.empty(); }
 
-  // In the order in which they are added where several change the same rows.
+  // Changes of the same rows are added in this order.
   void add(const LowRank& one) {
     all_.push_back(one);
     ranks_ += one.rank;
@@ -47,7 +47,7 @@ class LowRankChanges {
         first += one.rank;
       }
     });
-    // By columns, so that changes of the same rows follow each other.
+    // Split by columns, so that changes of the same rows are applied in order.
     at::parallel_for(0, columns_, grain(columns_), [&](int64_t begin, int64_t end) {
       int64_t first = 0;
       size_t change = 0;

@@ -25,7 +25,7 @@ struct LowRankRows {
     }
   }
 
-  // Eight rows of A at once, where FewRowsProduct has one after the other.
+  // Eight rows of A at once, whereas FewRowsProduct takes one after the other.
   template <int Rows>
   static void tile(const FewRows& p, int64_t column, int64_t columns) {
     const Stored *x = static_cast<const Stored*>(p.x), *weight = static_cast<const Stored*>(p.weight) + column * p.weightStride;

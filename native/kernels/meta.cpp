@@ -1,4 +1,4 @@
-// Shapes without memory for operators that libtorch gives a form on `meta` in Python only.
+// Meta kernels for operators whose meta kernels libtorch only has in Python.
 #include <ATen/ExpandUtils.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/WrapDimUtils.h>
@@ -48,7 +48,7 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return whereOut(condition, self, other, out);
 }
 
-// → output, and the mean and the inverse deviation of each row
+// → output, and mean and inverse standard deviation of each row
 std::tuple<Tensor, Tensor, Tensor> layerNorm(const Tensor& input, IntArrayRef shape, const OptionalTensor&, const OptionalTensor&, double) {
   auto rows = input.sizes().vec();
   std::fill(rows.end() - static_cast<int64_t>(shape.size()), rows.end(), 1);

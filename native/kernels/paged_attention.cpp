@@ -15,7 +15,7 @@ namespace attune {
 
 namespace {
 
-// Products of values below which work stays on one thread.
+// Below this many products of values, work stays on one thread.
 constexpr int64_t kGrain = 1 << 16;
 
 // The new tokens' heads, contiguous.
@@ -38,14 +38,14 @@ at::Tensor attend(const Paged& p, const New& n, at::IntArrayRef queryOffsets, at
   return attention.call(n.q, n.k, n.v, queryOffsets, keyOffsets, true, p.window, n.scale);
 }
 
-// The slots of the new tokens: int64 [N].
+// Slots of the new tokens: int64 [N].
 at::Tensor newSlots(const Paged& p) {
   std::vector<at::Tensor> parts;
   for (int64_t s = 0; s < p.segments(); s++) parts.push_back(p.slots.narrow(0, p.keyOffsets[s + 1] - p.queries(s), p.queries(s)));
   return at::cat(parts).to(at::kLong);
 }
 
-// By plain operators, on any device.
+// Composed of plain operators, for any device.
 at::Tensor composite(const Paged& p, const New& n) {
   if (p.slots.is_cpu()) checkPagedSlots(p);
   const at::Tensor written = newSlots(p);
@@ -67,7 +67,7 @@ void attendFew(const Paged& p, const PagedHeads& h, const AttentionUnit& unit, c
   }
 }
 
-// Segments with many new tokens: as one call of the operator for keys that lie side by side.
+// Segments with many new tokens: a single call of the operator for contiguous keys.
 void attendMany(const Paged& p, const New& n, const std::vector<int64_t>& segments, at::Tensor& y) {
   std::vector<at::Tensor> q, slots;
   std::vector<int64_t> queryOffsets{0}, keyOffsets{0};

@@ -1,4 +1,4 @@
-// Attention to keys and values in the slots of a cache, for other operators of ours.
+// Attention to keys and values in the slots of a cache, for use by other operators.
 #pragma once
 #include <ATen/core/Tensor.h>
 
@@ -6,7 +6,7 @@
 
 namespace attune {
 
-// Cached tokens of S segments, and the places of the new ones.
+// Cached tokens of S segments, and the slots of the new ones.
 struct Paged {
   at::Tensor keys, values;  // [C, K, D]
   at::Tensor slots;         // int32 [M], of each segment's tokens in their order, the new ones last
@@ -19,7 +19,7 @@ struct Paged {
 };
 
 constexpr int64_t kUnboundedWindow = int64_t{1} << 60;
-// Largest head size that the kernels have room for.
+// Maximum head size of the kernels.
 constexpr int64_t kLargestHead = 1024;
 
 // New tokens' heads: q [N, H, D], k and v [N, K, D], of the cache's type.
@@ -28,7 +28,7 @@ struct PagedShape {
   at::ScalarType type;
 };
 
-// The same in memory, and where the result goes.
+// The same as raw memory, with the output.
 struct PagedHeads {
   const char *q, *k, *v;
   int64_t heads, keyHeads, size, bytesOfValue;
@@ -40,12 +40,12 @@ struct PagedHeads {
 };
 
 void checkPaged(const Paged&, const PagedShape&);
-// That the cache has all of them; on the CPU only.
+// Checks that the cache has all of the slots; CPU only.
 void checkPagedSlots(const Paged&);
 
-// Outside of autograd; both have been called.
+// Outside of autograd, after the checks.
 void writePaged(const Paged&, const PagedHeads&);
-// All segments with fewer than kPackFrom new tokens, once theirs are written.
+// All segments with fewer than kPackFrom new tokens, after those are written.
 void attendPagedFew(const Paged&, const PagedHeads&, const TypeKernels&);
 
 at::Tensor pagedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const Paged&, double scale);

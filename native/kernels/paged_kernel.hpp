@@ -15,7 +15,7 @@ struct PagedRows {
   static constexpr int64_t kBlock = kPagedBlock;
   static constexpr int kChunks = 4;
 
-  // State of one head, interleaved with the others: scaled q, and the weighted sum of the values so far.
+  // State of one head: scaled q, and the weighted sum of the values so far.
   struct Head {
     float *q, *sum, *scores;
     float highest, total;
@@ -42,7 +42,7 @@ struct PagedRows {
     }
   }
 
-  // Scores become weights; what was summed before counts as much less as a score is higher than all before.
+  // Turns scores into weights and rescales previous sums to the new maximum.
   static void weigh(Head& head, int64_t count, int64_t size) {
     Vector top = broadcast(-INFINITY);
     for (int64_t c = 0; c < count; c += kLanes) top = larger(choose(0, count - c, load(head.scores + c), top), top);
@@ -59,7 +59,7 @@ struct PagedRows {
     for (int64_t d = 0; d < size; d += kLanes) store(head.sum + d, multiply(load(head.sum + d), broadcast(kept)));
   }
 
-  // Features [d, d + Chunks lanes) of the values: as many sums are under way as a processor adds at once.
+  // Features [d, d + Chunks lanes) of the values: as many concurrent sums as the processor can add at once.
   template <int Heads, int Chunks>
   static void sumValues(const PagedRow& p, int64_t first, int64_t count, Head* heads, int64_t d) {
     Vector sums[Heads][Chunks];

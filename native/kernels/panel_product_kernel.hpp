@@ -14,16 +14,16 @@ namespace {
 struct PanelProduct {
   static constexpr int64_t kRows = 8, kVectors = 3, kPanel = kPanelWidth;
   static_assert(kPanel == kVectors * kLanes);
-  // Values of a sum that are packed at a time, where a whole one would leave the second cache.
+  // Depth up to which a sum is packed as a whole, and the block size beyond, to stay in the L2 cache.
   static constexpr int64_t kWholeDepth = 1536, kDepthBlock = 768;
 
   static int64_t blockDepth(const PanelFactors& f) { return f.depth <= kWholeDepth ? f.depth : kDepthBlock; }
   static int64_t upTo(int64_t size, int64_t unit) { return (size + unit - 1) / unit * unit; }
 
-  // Rows of the left factor that stay in the second cache while all panels of a block meet them.
+  // Rows of the left factor that stay in the L2 cache while all panels of a block are multiplied.
   static int64_t chunkRows(int64_t depth) { return largest(32, (320 << 10) / (depth * 2) / kRows * kRows); }
 
-  // Sums that wait for the next stretch of the depth; none where all is one.
+  // Bytes of sums carried over to the next block of the depth; none if there is a single block.
   static size_t sumBytes(const PanelFactors& f, const PanelBlock& block) {
     if (blockDepth(f) == f.depth) return 0;
     return static_cast<size_t>(upTo(block.rowEnd - block.row, kRows) * upTo(block.columnEnd - block.column, kPanel)) * sizeof(float);
@@ -33,7 +33,7 @@ struct PanelProduct {
     return static_cast<size_t>(upTo(block.columnEnd - block.column, kPanel) * blockDepth(f)) * sizeof(Bf16) + sumBytes(f, block);
   }
 
-  // 16 columns from `column` on, each with its values side by side; a panel of `vectors`.
+  // Packs 16 columns from `column` on, each with contiguous values; a panel has `vectors` of these.
   static void packTurned(const PanelFactors& f, int64_t column, int64_t k, int64_t depth, int64_t vectors, Bf16* to) {
     const Bf16* from = static_cast<const Bf16*>(f.b) + column * f.bStride + k;
     for (int64_t d = 0; d < depth; d += 32) {
@@ -46,7 +46,7 @@ struct PanelProduct {
     }
   }
 
-  // The same where a column's values lie `bStride` apart and columns side by side.
+  // Packs columns whose values are `bStride` apart.
   static void packStraight(const PanelFactors& f, int64_t column, int64_t k, int64_t depth, int64_t vectors, Bf16* to) {
     const Bf16* from = static_cast<const Bf16*>(f.b) + k * f.bStride + column;
     const __mmask16 here = firstLanes(f.width - column);
@@ -69,7 +69,7 @@ struct PanelProduct {
     float alpha, beta;
   };
 
-  // The result's places, and the rows of the next strip, are on their way while a product is made.
+  // Prefetches the result and the next strip's rows during a product.
   template <int Rows, int Vectors>
   __attribute__((always_inline)) static void fetchAhead(const Tile& t) {
     for (int r = 0; r < Rows; r++) {
@@ -101,7 +101,7 @@ struct PanelProduct {
         for (int j = 0; j < Vectors; j++) sums[r][j] = _mm512_dpbf16_ps(sums[r][j], factor[j], a);
       }
     }
-    // A panel is larger than the first cache: what it begins with has left, and is read next.
+    // A panel exceeds the L1 cache: its start has been evicted and is read next.
     for (int i = 0; i < 8; i++) __builtin_prefetch(t.b + i * 32);
     if (t.isLast && t.columns >= Vectors * kLanes) {
       if (t.alpha != 1 || t.beta != 0) finish<Rows, Vectors>(t, sums);
@@ -109,7 +109,7 @@ struct PanelProduct {
       for (int r = 0; r < Rows; r++) writeWhole<Vectors>(t.y + r * t.yStride, sums[r]);
       return;
     }
-    // Sums stay in registers up to here only where nothing that branches reads them.
+    // The compiler keeps sums in registers up to here only if no branch reads them.
     alignas(64) float last[Rows * Vectors * kLanes];
     float* to = t.isLast ? last : t.sums;
 #pragma GCC unroll 8
@@ -119,7 +119,7 @@ struct PanelProduct {
     for (int64_t i = 0; t.isLast && i < Rows * Vectors; i++) write(t, i / Vectors, i % Vectors * kLanes, load(last + i * kLanes));
   }
 
-  // alpha times what is summed, and beta times what stands there.
+  // alpha times the sums, plus beta times the previous values.
   template <int Rows, int Vectors>
   __attribute__((always_inline)) static void finish(const Tile& t, Vector (&sums)[Rows][Vectors]) {
     const Vector alpha = broadcast(t.alpha), beta = broadcast(t.beta);
@@ -176,7 +176,7 @@ struct PanelProduct {
   static void run(const PanelFactors& f, const PanelBlock& block, void* scratch) {
     float* waiting = static_cast<float*>(scratch);
     Bf16* panels = reinterpret_cast<Bf16*>(static_cast<char*>(scratch) + sumBytes(f, block));
-    // The same chunks for every stretch of the depth, the shorter last one too: sums wait in their order.
+    // All blocks of the depth use the same chunks, including the shorter last one, since sums are stored in that order.
     const int64_t step = chunkRows(blockDepth(f));
     for (int64_t k = 0; k < f.depth; k += blockDepth(f)) {
       const int64_t depth = smallest(blockDepth(f), f.depth - k);
@@ -194,7 +194,7 @@ struct PanelProduct {
     float* sums;
   };
 
-  // Each panel meets all rows of the chunk before the next: both stay near.
+  // Each panel is multiplied with all rows of the chunk before the next one, so both stay in cache.
   static void multiplyChunk(const PanelFactors& f, const PanelBlock& chunk, Stretch s) {
     for (int64_t column = chunk.column; column < chunk.columnEnd; column += kPanel, s.panels += kPanel * s.depth) {
       const int64_t vectors = vectorsAt(chunk, column);

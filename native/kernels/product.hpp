@@ -7,13 +7,13 @@ namespace attune {
 
 namespace {
 
-// Rows of a strip, and the unit to which every size is padded.
+// Rows of a strip, and the unit to which all sizes are padded.
 constexpr int kStrip = 4;
 constexpr int64_t kPad = 16;
 
 inline int64_t padded(int64_t size) { return (size + kPad - 1) / kPad * kPad; }
 
-// How values are held in packed tiles: as they are stored where the processor multiplies them so, else as f32.
+// Type of packed values: as stored if the processor multiplies it natively, else f32.
 template <class Stored>
 struct Compute;
 template <>
@@ -120,7 +120,7 @@ inline void product(const Factors<T>& f, int64_t rows, int64_t from, int64_t to,
   }
 }
 
-// Rows of a head as they lie in memory: `count` rows of `size` values, `stride` apart.
+// Rows of a head in memory: `count` rows of `size` values, `stride` apart.
 template <class Stored>
 struct Rows {
   const Stored* data;
@@ -176,7 +176,7 @@ inline void packTransposed(const Rows<Stored>& from, int64_t rows, int64_t heigh
     }
 }
 
-// The same, to be written.
+// Rows of a head in memory, for output.
 template <class Stored>
 struct RowsTo {
   Stored* data;
@@ -187,7 +187,7 @@ struct RowsTo {
 
 #if defined(__AVX512F__)
 
-// The same moves of bf16, sixteen rows at a time. `rows`, `width` and `height` are multiples of kPad.
+// Packing of bf16, sixteen rows at a time. `rows`, `width` and `height` are multiples of kPad.
 
 inline __m512i pairsOf(const Rows<Bf16>& from, int64_t row, int64_t d) {
   if (row >= from.count || d >= from.size) return _mm512_setzero_si512();
@@ -195,7 +195,7 @@ inline __m512i pairsOf(const Rows<Bf16>& from, int64_t row, int64_t d) {
   return _mm512_maskz_loadu_epi16(here, from.data + row * from.stride + d);
 }
 
-// `body(d, pairs)` for each two values of sixteen rows, 16 vectors of them at most.
+// Calls `body(d, pairs)` for every two values of sixteen rows, at most 16 vectors.
 template <class Body>
 inline void forPairs(const Rows<Bf16>& from, int64_t row, int64_t height, const Body& body) {
   for (int64_t d = 0; d < height; d += 32) {
@@ -228,7 +228,7 @@ inline void packTokens(const Rows<Bf16>& from, int64_t rows, int64_t width, Bf16
       _mm512_storeu_si512(to + i * width + 2 * d, _mm512_or_si512(halfOf(i, d), _mm512_slli_epi32(halfOf(i + 1, d), 16)));
 }
 
-// Transposed, [size][rows] → rows. `rows` is a multiple of kPad, and `size` is padded to one.
+// Transposes [size][rows] back to rows. `rows` is a multiple of kPad, and `size` is padded to one.
 template <class Stored>
 inline void unpackTransposed(const float* from, int64_t rows, const RowsTo<Stored>& to) {
   for (int64_t i = 0; i < to.count; i += 16)

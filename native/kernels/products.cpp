@@ -20,16 +20,16 @@ namespace {
 
 using at::Tensor;
 
-// Products of values below which work stays on one thread.
+// Below this many products of values, work stays on one thread.
 constexpr int64_t kGrain = 1 << 17;
-// Block sizes of the widened operands: rows and columns of the result, and depth of the sums.
+// Block sizes of widened operands: rows and columns of the result, and depth of the sums.
 constexpr int64_t kBlock = 2048, kDepthBlock = 4096;
 
 bool isProduct(const Tensor& a, const Tensor& b) {
   return a.dim() == 2 && b.dim() == 2 && a.size(1) == b.size(0) && a.scalar_type() == b.scalar_type() && a.numel() > 0 && b.numel() > 0;
 }
 
-// A weight [O, D], row by row in memory; `stride` values from row to row.
+// A weight [O, D], row-major, with `stride` values between rows.
 struct Weight {
   const Tensor& tensor;
   int64_t width, depth, stride;
@@ -39,7 +39,7 @@ bool isOfFewRows(const Tensor& a, int64_t step, const Weight& w) {
   return a.size(0) <= kFewRows && a.stride(1) == 1 && step == 1 && (w.width == 1 || w.stride >= w.depth);
 }
 
-// b is a weight turned round: its columns lie one after the other.
+// Interprets b as a transposed weight, whose columns are contiguous.
 Weight turned(const Tensor& b) { return {b, b.size(1), b.size(0), b.stride(1)}; }
 bool isOfFewRows(const Tensor& a, const Tensor& b) { return isOfFewRows(a, b.stride(0), turned(b)); }
 
@@ -50,7 +50,7 @@ Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
   return y;
 }
 
-// Bytes of packed panels that stay in the second cache, and sizes below which packing does not pay.
+// Bytes of packed panels that stay in the L2 cache, and sizes below which packing does not pay.
 constexpr int64_t kPanelBytes = 896 << 10, kPanelRows = 32, kPanelDepth = 8, kLeastPanel = 8;
 constexpr int64_t kPanelsAtOnce = 8;
 
@@ -59,8 +59,8 @@ bool isOwn(const std::string& name) {
   return name == "own";
 }
 
-// Whether our bf16 products are used: libtorch's are as fast where the processor has tiles. ATTUNE_PRODUCTS (own, libtorch) or a caller
-// decides otherwise.
+// Whether to use our bf16 products: libtorch's are as fast on processors with matrix tiles. Overridden by
+// ATTUNE_PRODUCTS (own, libtorch) or a caller.
 bool firstChoice() {
   const char* wanted = std::getenv("ATTUNE_PRODUCTS");
   if (wanted != nullptr && *wanted != '\0') return isOwn(wanted);
@@ -81,7 +81,7 @@ std::string useProducts(std::optional<std::string> use) {
   return usesOwn() ? "own" : "libtorch";
 }
 
-// Null where libtorch's products are used.
+// Null if libtorch's products are used.
 const TypeKernels* pairKernelsFor(const Tensor& a) {
   const TypeKernels* kernels = usesOwn() ? kernelsFor(a) : nullptr;
   return kernels != nullptr && kernels->panels.run != nullptr && a.scalar_type() == at::kBFloat16 ? kernels : nullptr;
@@ -99,7 +99,7 @@ bool isOfPanels(const Tensor& a, const Tensor& b) {
   return isLarge && isInRows(a) && (isInRows(b) || isInRows(b.t()));
 }
 
-// Whole panels of columns a unit, rows in two or more parts only where there are fewer units than threads.
+// Whole panels per unit; rows are only divided if there are fewer units than threads.
 void panelProduct(const Tensor& a, const Tensor& b, Tensor& y, const PanelKernels& kernels, double beta = 0, double alpha = 1) {
   const bool isTurned = !isInRows(b);
   const PanelFactors f{a.const_data_ptr(), a.stride(0),           b.const_data_ptr(),       b.stride(isTurned ? 1 : 0), isTurned,   a.size(0), a.size(1),
@@ -108,7 +108,7 @@ void panelProduct(const Tensor& a, const Tensor& b, Tensor& y, const PanelKernel
   const int64_t panels = parts(f.width, kPanelWidth), threads = at::get_num_threads();
   const auto bytes = static_cast<int64_t>(kernels.scratchBytes(f, {0, 0, 0, kPanelWidth}));
   const int64_t most = std::max<int64_t>(1, std::min(kPanelsAtOnce, kPanelBytes / bytes));
-  // As many units for each thread, of as many panels each.
+  // The same number of units for each thread, with the same number of panels each.
   const int64_t columns = kPanelWidth * parts(panels, threads * parts(panels, threads * most));
   const int64_t across = parts(f.width, columns), down = std::min(parts(f.rows, kPanelRows), parts(threads, across));
   const int64_t rows = parts(f.rows, down);
@@ -123,7 +123,7 @@ void panelProduct(const Tensor& a, const Tensor& b, Tensor& y, const PanelKernel
   });
 }
 
-// Whether a × b is a sum over rows that both factors have, of which one has few columns: [few, N] × [N, D] or [D, N] × [N, few].
+// Whether a × b sums over many rows with few columns in one factor: [few, N] × [N, D] or [D, N] × [N, few].
 bool isOfRowSums(const Tensor& a, const Tensor& b) {
   return std::min(a.size(0), b.size(1)) <= kMostNarrow && a.size(1) >= kPanelRows && isInRows(a.t()) && isInRows(b);
 }
@@ -159,7 +159,7 @@ Tensor wideBlock(const Tensor& aRows, const Tensor& b, int64_t column, int64_t c
   return sum;
 }
 
-// y = beta · y + alpha · a × b by way of f32, rounded once; with `isSum` false y holds nothing yet.
+// y = beta · y + alpha · a × b, computed in f32 and rounded once; without `isSum`, y is uninitialised.
 void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, double beta = 0, double alpha = 1) {
   for (int64_t row = 0; row < y.size(0); row += kBlock) {
     const int64_t rowEnd = std::min(y.size(0), row + kBlock);
@@ -175,7 +175,7 @@ void widenedProduct(const Tensor& a, const Tensor& b, Tensor& y, bool isSum, dou
   }
 }
 
-// libtorch reads and writes a single row or column of 16-bit floats as if its values were next to each other.
+// libtorch misreads a single row or column of 16-bit floats as contiguous.
 bool isMistaken(const Tensor& x) {
   return x.dim() == 2 && (x.size(0) == 1 || x.size(1) == 1) && x.element_size() == 2 && !x.is_contiguous();
 }
@@ -243,7 +243,7 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
   return at::cpu::bmm(wide(a), wide(b)).to(a.scalar_type());
 }
 
-// libtorch says whenever a kernel takes another's place; here that is what is wanted.
+// libtorch warns when a kernel is replaced, which is intended here.
 struct Silence : public c10::WarningHandler {
   void process(const c10::Warning&) override {}
 };

@@ -1,4 +1,4 @@
-// Root-mean-square normalisation of rows, forward and backward, in f32 inside.
+// RMSNorm of rows, forward and backward, computed in f32.
 #pragma once
 #include <cmath>
 

@@ -12,7 +12,7 @@ namespace {
 #if defined(__AVX512BF16__)
 
 struct RowSumProduct {
-  // Rows whose strip stays in the first cache while all groups meet it.
+  // Rows whose strip stays in the L1 cache while all groups are multiplied.
   static constexpr int64_t kRows = 128, kGroup = 8, kStripColumns = 2 * kLanes;
   static_assert(kSumColumns % kStripColumns == 0 && kMostNarrow % 16 == 0);
 
@@ -51,7 +51,7 @@ struct RowSumProduct {
     for (int64_t r = 0; r < rows; r += 2, from += 2 * s.bStride) {
       const __m512i first = _mm512_maskz_loadu_epi16(here, from);
       const __m512i second = _mm512_maskz_loadu_epi16(r + 1 < rows ? here : 0, from + s.bStride);
-      // The next strip's.
+      // Prefetches the next strip.
       _mm_prefetch(reinterpret_cast<const char*>(from + kStripColumns), _MM_HINT_T1);
       _mm_prefetch(reinterpret_cast<const char*>(from + s.bStride + kStripColumns), _MM_HINT_T1);
       _mm512_store_si512(to[r / 2][0], _mm512_unpacklo_epi16(first, second));
@@ -80,7 +80,7 @@ struct RowSumProduct {
       for (int v = 0; v < 2; v++) store(to + (j * 2 + v) * kLanes, sums[j][v]);
   }
 
-  // One narrow column's sums of a strip, in the order of the wide columns.
+  // Writes one narrow column's sums of a strip, in the order of the wide columns.
   static void inOrder(const float* sums, Bf16* to) {
     const __m512i order = _mm512_setr_epi32(0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23), next = _mm512_set1_epi32(8);
     const Vector low = load(sums), high = load(sums + kLanes);
