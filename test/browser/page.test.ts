@@ -68,7 +68,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
     await page.getByLabel('Your input').fill('far too long '.repeat(300));
     await ask();
     for (const name of ['tuned', 'base'])
-      expect(await remark(name).textContent()).toContain('failed: The prompt is longer');
+      expect(await remark(name).textContent()).toContain("failed: The prompt exceeds the model's context length");
     await page.getByLabel('Your input').fill('Parcel 7:');
     await ask();
     expect(await remark('tuned').textContent()).not.toContain('failed');

@@ -45,7 +45,7 @@ export const TRY_SCRIPT = `
     if (line.text !== undefined) answer.textContent = (answer.textContent + line.text).trimStart();
     if (line.error !== undefined) remark.textContent = 'failed: ' + line.error;
     if (line.finish !== undefined) {
-      const end = line.finish === 'length' ? 'stopped at the limit of tokens' : 'ended by itself';
+      const end = line.finish === 'length' ? 'stopped at the token limit' : 'ended by itself';
       remark.textContent = answer.textContent === '' ? '(nothing)' : end;
     }
     if (line.answer !== undefined) {

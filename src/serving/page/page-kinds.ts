@@ -130,7 +130,7 @@ function statistics({ start, first, last }, tokens, reason) {
   const parts = [tokens + (tokens === 1 ? ' token' : ' tokens')];
   if (rate !== undefined) parts.push(rate.toFixed(rate < 10 ? 1 : 0) + ' tokens/s');
   parts.push('first after ' + ((first - start) / 1000).toFixed(2) + ' s');
-  if (reason === 'length') parts.push('cut at the limit of tokens');
+  if (reason === 'length') parts.push('cut at the token limit');
   if (reason === undefined) parts.push('stopped');
   return parts.join(' · ');
 }

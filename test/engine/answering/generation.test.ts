@@ -283,7 +283,7 @@ describe('a constraint', () => {
     const ends = { stop: [' 2'], stopIds: [], minNewTokens: 1 };
     const outcome = batcher.submit({ prompt: [1], ...ends, constraint: () => evens(3) });
     await expect(outcome).rejects.toThrow(
-      /E_GENERATION_OPTIONS[^]*stop: a constraint[^]*stopIds: a constraint[^]*minNewTokens: a constraint/,
+      /E_GENERATION_OPTIONS[^]*stop: cannot be combined with a constraint[^]*stopIds: cannot[^]*minNewTokens: cannot/,
     );
   });
 
@@ -320,7 +320,7 @@ describe('what cannot be answered', () => {
     [{ prompt: Array<number>(64).fill(1) }, /E_PROMPT_TOO_LONG[^]*64 tokens[^]*fewer than 64/],
     [{ prompt, temperature: -1, topP: 0, n: 0.5 }, /n: 0.5 is not[^]*temperature: -1 is not[^]*topP: 0 is not/],
     [{ prompt, logitBias: { 99: 1 } }, /logitBias.99/],
-    [{ prompt, stop: [''] }, /stop: an empty text/],
+    [{ prompt, stop: [''] }, /stop: an empty string/],
   ])('%j is refused', async (request, message) => {
     using batcher = new Batcher(parts);
     await expect(batcher.submit(request as GenerationRequest)).rejects.toThrow(message);
@@ -353,7 +353,7 @@ describe('what cannot be answered', () => {
   it('is refused where the cache or the queue cannot hold it, before anything is read', async () => {
     using batcher = new Batcher(parts, { cacheBytes: 3 * 16 * 128, maxWaiting: 2 });
     await expect(batcher.submit({ prompt, maxNewTokens: 46 })).rejects.toThrow(
-      /E_CACHE_TOO_SMALL[^]*48 tokens at most/,
+      /E_CACHE_TOO_SMALL[^]*at most 48 tokens/,
     );
     const two = batcher.submit({ prompt, n: 2, maxNewTokens: 2 });
     await expect(batcher.submit({ prompt, maxNewTokens: 2 })).rejects.toThrow(/E_QUEUE_FULL/);

@@ -100,6 +100,6 @@ it('are refused with a truncation_side or a number of windows that would change 
   const plain = { kind: 'text', id: 'row', text: 'some', source };
   await expect(prepare(plain, 'pretrain', {})).rejects.toMatchObject({
     code: 'E_OPTION_IDLE',
-    got: 'data.truncation_side: middle, and a row of text (rows:4)',
+    got: 'data.truncation_side: middle, but a row of text (rows:4)',
   });
 });

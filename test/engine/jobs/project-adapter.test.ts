@@ -158,7 +158,7 @@ describe('a LoRA projected onto what alignment changed', () => {
     const narrow = writeAdapter('narrow-lora', 'llama', { 'model.layers.0.mlp.down_proj': [64, 64] });
     await expect(project({ adapter: narrow, unaligned: at('llama'), threshold: 1 }, 'never')).rejects.toMatchObject({
       problems: [
-        { field: 'model.layers.0.mlp.down_proj', message: 'is 64 × 96, and 64 × 64 in the adapter' },
+        { field: 'model.layers.0.mlp.down_proj', message: 'is 64 × 96, but 64 × 64 in the adapter' },
         { field: 'model.layers.0.mlp.down_proj' },
       ],
     });
