@@ -15,6 +15,14 @@ const { recipe: file, format, objective } = await init('tickets.jsonl', { model:
 assert.equal(file, 'tickets.yaml');
 console.log(format, objective);
 
+// The columns of a table, and what could be learnt from them.
+const { columns, guesses } = await data.columns('tickets.jsonl');
+assert.deepEqual(
+  columns.map(({ name }) => name),
+  ['text', 'label'],
+);
+console.log(guesses[0].reasons);
+
 // Rows as the model will see them.
 const inspected = await data.inspect(file, { rows: 2 });
 console.log(inspected.rows);

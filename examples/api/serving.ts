@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { answers, export as exportModel, keys, monitor, mountServer, serve, users } from '../../src/app/index.ts';
+import { answers, export as exportModel, keys, monitor, mountServer, serve, studio, users } from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
 const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });
@@ -51,3 +51,8 @@ const models = await fetch(`http://127.0.0.1:${port}/ai/v1/models`);
 assert.equal(models.status, 200);
 listening.close();
 await close();
+
+// The studio, for a browser on this machine.
+const pages = await studio({ port: 0 });
+assert.equal((await fetch(pages.url)).status, 200);
+await pages.close();

@@ -94,8 +94,8 @@ function errorBetween(evaluations: readonly CourseEvaluation[], from: number, to
 /** Advice as text: how to continue `run`, or what to change in a new one. */
 export function adviceText({ course, finding, change }: CourseAdvice, run: string): string {
   const { epochs, learning_rate: rate } = change;
-  if (course === 'unstable') return `${finding}; use fewer epochs (about ${rate}), a lower rate, or more rows`;
-  if (course === 'rising') return `${finding}; fewer epochs (about ${epochs}) or a lower rate, or more rows`;
+  if (course === 'unstable') return `${finding}: train again with a lower rate, --learning-rate ${rate}`;
+  if (course === 'rising') return `${finding}; use fewer epochs (about ${epochs}), a lower rate, or more rows`;
   if (course === 'flat') return `${finding}: ${flatAdvice({ epochs, rate })}`;
   const command = `attune runs continue ${run} --epochs ${epochs}`;
   return `${finding}: ${command}${rate === undefined ? '' : `; or train again with a higher rate, --learning-rate ${rate}`}`;

@@ -52,7 +52,7 @@ describe.skipIf(!hasEngine)('a run', () => {
     const [tuned, base, prompted, shown] = comparison.systems;
     expect(Object.keys(tuned.values)).toEqual(Object.keys(base.values));
     expect(tuned.values.bits_per_byte.value).toBeLessThan(base.values.bits_per_byte.value);
-    expect(prompted.note).toMatch(/^told: Answer in at most/);
+    expect(prompted.note).toMatch(/^instruction: Answer in at most/);
     expect(shown.usage!.inputTokens).toBeGreaterThan(base.usage!.inputTokens!);
     const samples = readSamples(run)!;
     expect(samples.rows).toHaveLength(9);

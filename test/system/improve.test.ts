@@ -118,7 +118,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     await feedback(texts(NEW, 60, 3000), (i) => `customer-${i % 10}`);
     const done = await improve.run('loop.yaml');
     expect(done).toMatchObject({ state: 'promoted', cycle: 4 });
-    expect(done.decisions.find(({ state }) => state === 'rollout')?.reason).toContain('asks for nothing');
+    expect(done.decisions.find(({ state }) => state === 'rollout')?.reason).toContain('has no requirements');
     expect((await models.history('topics')).aliases).toMatchObject({ champion: 3 });
   }, 120_000);
 });

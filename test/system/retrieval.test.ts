@@ -68,7 +68,7 @@ describe.skipIf(!existsSync('build/attune.node'))('vectors', () => {
     });
     const long = bench.run(['embed', 'bert', '--text', 'parcel '.repeat(600), '--pooling', 'mean']);
     expect(long.document).toMatchObject({ rows: 1, cut: 1 });
-    expect(long.stderr).toContain('1 text is longer than the model reads');
+    expect(long.stderr).toContain("1 text is longer than the model's context");
     expect(bench.failure(['embed', 'run', '--text', 'parcel', '--pooling', 'first']).code).toBe('E_POOLING');
     expect(bench.failure(['embed', 'run', '--text', 'a', '--prompt', 'query']).code).toBe('E_PROMPT_UNKNOWN');
     expect(bench.failure(['embed', 'run', '--input', 'faq.csv']).code).toBe('E_USAGE');

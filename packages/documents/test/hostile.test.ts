@@ -266,7 +266,7 @@ describe('a reader that does not come to an end', () => {
     expect(outcomes.get('a.db')).toMatchObject({
       status: 'skipped',
       reason: 'too-slow',
-      message: 'nothing came of it for 3 s',
+      message: 'no output for 3 s',
     });
     expect(outcomes.get('b.zip/slow.db')).toMatchObject({ status: 'skipped', reason: 'too-slow' });
     expect(outcomes.get('b.zip')).toMatchObject({ status: 'read' });

@@ -24,7 +24,7 @@ it('of values that are too many for memory are those that memory would give, and
   const [name] = readdirSync(folder);
   for (const file of readdirSync(join(folder, name)))
     expect(readFileSync(join(folder, name, file), 'latin1')).not.toContain('Person');
-  expect(() => stored.values).toThrow('known by hashes alone');
+  expect(() => stored.values).toThrow('kept only as hashes');
   stored[Symbol.dispose]();
   expect(readdirSync(folder)).toEqual([]);
 });

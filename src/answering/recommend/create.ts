@@ -7,6 +7,7 @@ import { learnFeatures } from '../../data/item-features.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { architectures } from '../../models/index.ts';
 import { isItemArchitecture, type ItemArchitecture, type NewShape } from '../../models/items/item-model.ts';
+import type { ItemFeatureSizes } from '../../models/items/item-table.ts';
 import { createModel } from '../../models/load-model.ts';
 import { saveModel } from '../../models/save.ts';
 import { aboutIds, itemNames, itemTokenizer, selfOf } from '../../models/text/index.ts';
@@ -42,8 +43,8 @@ export interface CreatedModel {
   users: number;
   /** Different things that are known of users. */
   userFeatures: number;
-  /** Item features: words, values, numbers, width of their texts' vectors. */
-  itemFeatures?: { words: number; tags: number; numbers: number; textWidth: number };
+  /** Sizes of what is known of items. */
+  itemFeatures?: ItemFeatureSizes;
   maxPositions: number;
   parameters: number;
   bytes: number;

@@ -40,7 +40,10 @@ export async function scoreSystem(
   return { ...answered, scores: new Map(scores.map((score) => [score.name, score])) };
 }
 
-/** No score where a prediction lacks what the metric reads: a likelihood, a price, an answer that is a number. */
+/**
+ * No score where a prediction lacks the metric's input (a likelihood, a price, a number), or where the metric is
+ * undefined: a correlation with answers that are all equal.
+ */
 export async function scoreWhereGiven(
   predictions: readonly Prediction[],
   examples: readonly Example[],
@@ -50,7 +53,8 @@ export async function scoreWhereGiven(
   const isAnswer = reads === 'text' || reads === 'calls' || reads === 'label' || reads === 'number' || reads === 'tags';
   if (isAnswer && !predictions.every(hasAnswer)) return [];
   try {
-    return await scorePredictions(predictions, examples, [spec]);
+    const scores = await scorePredictions(predictions, examples, [spec]);
+    return scores.filter(({ value }) => !Number.isNaN(value));
   } catch (error) {
     if (error instanceof AttuneError && error.code === 'E_METRIC_INPUT') return [];
     throw error;

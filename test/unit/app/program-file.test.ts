@@ -27,5 +27,5 @@ test('a program next to no package of its own imports the attune that reads it',
 test('a program in a folder of CommonJS is told what to be called', () => {
   writeFileSync(join(folder, 'package.json'), '{"type": "commonjs"}');
   writeFileSync(join(folder, 'recipe.ts'), RECIPE);
-  expect(load('recipe.ts').stderr).toContain('call it recipe.mts, or write "type": "module"');
+  expect(load('recipe.ts').stderr).toContain('rename it to recipe.mts, or write "type": "module"');
 });

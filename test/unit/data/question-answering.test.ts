@@ -57,7 +57,7 @@ describe('a row with a question and its text', () => {
     expect(read(row({ text: ['Rome'], answer_start: [3] })).problems).toEqual([
       'answers.answer_start[0]: "Rome" is at position 16, not 3',
     ]);
-    expect(read(row({ text: ['Rome'], answer_start: [1, 2] })).problems[0]).toContain('has 2 places for 1 text');
+    expect(read(row({ text: ['Rome'], answer_start: [1, 2] })).problems[0]).toContain('has 2 positions for 1 text');
     expect(read(row([' '])).problems).toEqual(['answers[0]: is empty']);
     expect(read(row([{ text: 'Rome', answer_start: 'x' }])).problems[0]).toContain('must be a whole number');
     expect(read({ question: '', context }).problems).toEqual(['question: is empty']);

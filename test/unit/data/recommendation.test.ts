@@ -94,7 +94,7 @@ describe('rows to compare on', () => {
       /1 overlapping rows of the 1 that were asked, 1 of them exact/,
     );
     await expect(refuseContaminated(train, [of('u', 'ac')])).rejects.toThrow(
-      /to find "c", which rows.jsonl:1 of train/,
+      /"c" is the target of a test row, but rows.jsonl:1 of train/,
     );
   });
 });

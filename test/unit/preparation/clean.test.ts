@@ -230,7 +230,7 @@ describe('label_noise', () => {
       [row({ text: 'a', label: 1 }), row({ text: 'b' })],
     );
     expect(values).toHaveLength(2);
-    expect(reports[0].remarks).toEqual(['not judged: 0 labels with 5 rows or more']);
+    expect(reports[0].remarks).toEqual(['not judged: 0 labels with at least 5 rows']);
     expect(reports[0].found).toMatchObject([{ what: 'no text with a label', count: 1 }]);
   });
 });

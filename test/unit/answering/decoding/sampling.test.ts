@@ -179,7 +179,7 @@ describe('a request', () => {
   it.each([
     [{ temperature: Number.NaN }, 'temperature: NaN is not a number of 0 or more'],
     [{ topK: 1.5 }, 'topK: 1.5 is not a whole number of 0 or more'],
-    [{ topP: 1.2 }, 'topP: 1.2 is not a number above 0 and 1 at most'],
+    [{ topP: 1.2 }, 'topP: 1.2 is not a number above 0 and at most 1'],
     [{ presencePenalty: Infinity }, 'presencePenalty: Infinity is not a number'],
     [{ minNewTokens: 5, maxNewTokens: 4 }, 'minNewTokens: exceeds maxNewTokens, 4'],
     [{ maxNewTokens: 0 }, 'maxNewTokens: 0 is not a whole number of 1 or more'],

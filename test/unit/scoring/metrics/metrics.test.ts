@@ -28,7 +28,7 @@ describe('asking for a metric', () => {
   test('an option that a metric does not take is refused', async () => {
     await expect(createMetric({ metric: 'bleu', k: 3 })).rejects.toThrow(/E_METRIC_OPTION[^]*only field/);
     await expect(createMetric({ metric: 'loss', field: 'a' })).rejects.toThrow(/no options/);
-    await expect(createMetric({ metric: 'ece', bins: 0 })).rejects.toThrow(/from 1 \[E_METRIC_OPTION\][^]*got: +0/);
+    await expect(createMetric({ metric: 'ece', bins: 0 })).rejects.toThrow(/at least 1 \[E_METRIC_OPTION\][^]*got: +0/);
     await expect(createMetric({ metric: 'pattern_match', pattern: '(' })).rejects.toThrow(
       /regular expression \[E_METRIC_OPTION\]/,
     );

@@ -47,7 +47,7 @@ describe('a metric of the user', () => {
   test('that gives no number is refused with metric and row', async () => {
     const broken = defineMetric({ ...own, score: ({ example }) => (example.id === '2' ? Number.NaN : 1) });
     await expect(scorePredictor(ofTwo, examples, [{ metric: broken }])).rejects.toThrow(
-      /E_METRIC_VALUE[^]*NaN for the row rows\.jsonl:3/,
+      /E_METRIC_VALUE[^]*NaN for row rows\.jsonl:3/,
     );
     const later = { ...own, score: async () => 1 } as unknown as OwnMetric;
     await expect(scorePredictor(ofTwo, examples, [{ metric: defineMetric(later) }])).rejects.toThrow(/E_METRIC_VALUE/);

@@ -104,6 +104,6 @@ describe('calls of tools', () => {
       values: { copied: { value } },
     }));
     const note = copyingNote({ ...comparison, subject: 'tuned', differences, systems } as unknown as Comparison);
-    expect(note).toBe('numbers, codes and names copied correctly:  tuned in 9 of 12 answers, nearest in 0');
+    expect(note).toBe('numbers, codes and names copied correctly: tuned in 9 of 12 answers, nearest in 0');
   });
 });
