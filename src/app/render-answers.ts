@@ -12,7 +12,6 @@ export interface RenderedRows {
   problems: Problem[];
 }
 
-/** Context for rendering rows. */
 export interface RenderContext {
   recipe: Recipe;
   /** For models that read images or recordings. */

@@ -37,7 +37,7 @@ export interface Command<Result = unknown> {
   takesRecipe?: boolean;
   /** Lines that work as they stand, without `attune`. */
   examples?: readonly string[];
-  /** Prints its one document for `--json` itself, before it ends. */
+  /** Prints its `--json` document itself while it runs, rather than at the end. */
   streamsJson?: true;
   /** Returns the result that `--json` prints. */
   run(context: CommandContext): Promise<Result>;

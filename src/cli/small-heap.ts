@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8';
 const NEW_OBJECTS = 8;
 
 /**
- * Has garbage collected sooner, of this thread and those it starts: for commands that rows stream through. V8 would let
- * each heap double and more, and have new objects fill up to 128 MiB; on streams that costs memory and saves little time.
+ * Collects garbage sooner in this thread and those it starts: for commands that stream rows. By default, V8 lets each
+ * heap double or more and new objects fill up to 128 MiB; for streams, that costs memory and saves little time.
  */
 export function keepHeapsSmall(): void {
   setFlagsFromString('--heap-growing-percent=20');

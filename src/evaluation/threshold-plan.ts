@@ -15,13 +15,13 @@ export interface ThresholdWish {
   costs?: Costs | null;
 }
 
-/** One label whose threshold validation rows are to tell. */
+/** A label whose threshold is chosen on validation rows. */
 interface Judged {
   label: string;
   score: (decisions: Decisions) => number;
-  /** Where they do not. */
+  /** Threshold if those rows cannot determine one. */
   otherwise: number;
-  /** Whether it may be best never to give it. */
+  /** Whether never predicting the label may be best. */
   mayBeNone: boolean;
 }
 
@@ -33,14 +33,14 @@ export interface Decided {
   labels: readonly string[];
   /** Training rows by label. */
   counts: ReadonlyMap<string, number>;
-  /** The column that labels were read from: what a label "1" is called. */
+  /** Column of the labels; it names a label such as "1" in messages. */
   labelColumn?: string;
 }
 
 /**
- * How thresholds are found; undefined where the likeliest class is taken. Costs are made least; else F1 is made most: of
- * each label of several, of the rare one of two classes, of both where neither is rare.
- * @throws AttuneError E_COSTS where costs are of labels that there are not, or of more than two classes
+ * Plan for choosing thresholds; undefined if the likeliest class wins. Minimises costs if given. Otherwise maximises F1:
+ * of each label for multi-label rows, of the rare one of two classes, or of both if neither is rare.
+ * @throws AttuneError E_COSTS for costs of unknown labels or of more than two classes
  */
 export function thresholdPlan(
   { threshold = null, costs: written = null }: ThresholdWish,
@@ -76,14 +76,14 @@ function judge(label: string, cost: Costs[string] | undefined, score: Judged['sc
 
 export interface FoundThresholds {
   thresholds: Thresholds;
-  /** Labels of which validation rows tell nothing, or next to nothing. */
+  /** Labels with too few validation rows to rely on their threshold. */
   unsure: readonly string[];
 }
 
 /** Fewer rows of a label than this say more about chance than about its threshold. */
 const FEW = 5;
 
-/** The threshold of each label on rows that nothing was trained on. */
+/** Chooses each label's threshold on rows that were not trained on. */
 export function thresholdsOn(
   judged: readonly Judged[],
   predictions: readonly Prediction[],
@@ -101,7 +101,7 @@ export function thresholdsOn(
   return { thresholds: Object.fromEntries(found), unsure };
 }
 
-/** Warning about them. */
+/** Warning about the unsure labels. */
 export function unsureThresholds({ thresholds, unsure }: FoundThresholds): string {
   const named = unsure.map((label) => `${label} (${Number(entryOf(thresholds, label).toPrecision(3))})`).join(', ');
   return (
@@ -125,7 +125,7 @@ function checkCosts(
       : [
           {
             field: 'objective.costs',
-            message: `costs apply to one of two classes or to labels; here are ${labels.length} classes and ${names.length} costs`,
+            message: `costs need multi-label rows, or two classes and one cost; got ${labels.length} classes, ${names.length} costs`,
           },
         ]),
     ...(typeof threshold === 'number'

@@ -8,7 +8,7 @@ export function compareOutput(output: Output, expected: Tensor): { maxAbs: numbe
       const { values, grid } = output;
       if (grid === undefined) return difference(values.reshape(...expected.shape), expected);
       const places = fromArray(BigInt64Array.from(grid.places, BigInt));
-      // Several streams of a token stand side by side here, and one after the other there.
+      // A token's streams are adjacent here; in the reference, streams are the first dimension.
       const isStreams = values.shape.length === 3 && expected.shape.length === 4;
       const reference = isStreams ? aten.permute.default(expected, [1, 2, 0, 3]) : expected;
       const [rows, width, ...rest] = reference.shape;

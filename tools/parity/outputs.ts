@@ -10,14 +10,14 @@ import { imagePart } from './images.ts';
 import { gridOfMask, type Grid, type ParityInput, type Tensors } from './input.ts';
 import { lossOf, pairLoss } from './loss.ts';
 
-/** One forward pass with all that it went through. */
+/** One forward pass with its inputs and intermediate states. */
 export interface Forward {
   model: Model;
   batch: Tensors;
   input: ParityInput;
   /** [N, D] */
   hidden: Tensor;
-  /** Of the images' tower: [M, D] */
+  /** Output of the image tower: [M, D] */
   imageHidden?: Tensor;
   /** Router logits of each layer that has a router: [N, E]. */
   aside: readonly Tensor[];
@@ -27,13 +27,13 @@ export interface Forward {
 
 export interface Output {
   values: Tensor;
-  /** Where the reference has them: at tokens of a grid, or (undefined) in the same shape. */
+  /** Token grid of the reference's values; undefined if the shapes agree. */
   grid?: Grid;
 }
 
 type Compute = (forward: Forward, index: number) => Output | undefined;
 
-/** What the reference's outputs are here. `#` stands for an index. */
+/** Our values by the reference's output name. `#` stands for an index. */
 const table: Readonly<Record<string, Compute>> = {
   logits: ({ model, hidden, input }) => {
     const { tokens } = input;
@@ -81,7 +81,7 @@ const table: Readonly<Record<string, Compute>> = {
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
 
-/** A part of the images' vectors, however their images and tokens are told apart. */
+/** One part of the image vectors, compared in the reference's shape. */
 function imageOutput(model: Model, { input }: ParityInput, part: number): Output | undefined {
   const values = imagePart(model, input.images, part);
   return values && { values };

@@ -50,18 +50,18 @@ interface PerSample {
   noise_multiplier: number;
 }
 
-/** Relative; of PRV absolute, since its grid is a choice. */
+/** Relative, but absolute for PRV, whose grid is a free choice. */
 const TOLERANCE = { rdp: 1e-9, prv: 1e-3, gradient: 1e-5 };
 
 export function isPrivacyCase(folder: string): boolean {
   return existsSync(join(folder, 'accountant.json'));
 }
 
-/** What steps cost, and gradients of single rows, against Opacus. */
+/** Compares privacy accountants and per-row gradients with Opacus. */
 export async function comparePrivacy(folder: string, report: FolderReport): Promise<void> {
   report.model_type = 'privacy';
   compareAccountants(readJson(join(folder, 'accountant.json')), report);
-  report.notBuilt = ['gdp: a limit, which is no bound'];
+  report.notBuilt = ['gdp: an asymptotic limit, not a bound'];
   if (existsSync(join(folder, 'per_sample.json'))) await compareRows(folder, report);
 }
 

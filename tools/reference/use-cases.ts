@@ -82,7 +82,7 @@ interface JsonSchema {
   anyOf?: readonly JsonSchema[];
 }
 
-/** As TypeScript writes it, from the JSON schema. */
+/** TypeScript type of a schema, by way of its JSON schema. */
 function typeText(schema: Shape[string]): string {
   return written(fields.z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
 }

@@ -1,4 +1,4 @@
-/** Baselines of classes for typed questions: one for each question, by the state's text. */
+/** Class baselines for typed questions: one classifier per question, fitted to the state's text. */
 import type { ClassificationExample, Example } from '../../data/example.ts';
 import { rightOption, type DecisionExample, type DecisionQuestion } from '../../data/kinds/decision.ts';
 import { decidedText } from '../../scoring/decisions.ts';
@@ -77,7 +77,7 @@ function classified(
   return { kind: 'classification', id, source, text, label };
 }
 
-/** Equal for a question that was never asked. */
+/** Probabilities by option; equal for a question without training rows. */
 function byOption({ options }: DecisionQuestion, scores: Readonly<Record<string, number>> = {}): number[] {
   const weights = options.map(({ key }) => (Object.hasOwn(scores, key) ? scores[key] : 0) + UNSEEN / options.length);
   const sum = weights.reduce((total, weight) => total + weight, 0);

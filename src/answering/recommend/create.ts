@@ -95,7 +95,7 @@ async function readItems({ data, seed }: CreateInput, { signal }: JobContext): P
   return splits.train.map((row) => {
     if (row.kind === 'items') return row;
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'A recommendation model is created from rows of what people chose',
+      what: 'A recommendation model cannot be created from these rows',
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });

@@ -46,7 +46,7 @@ export async function openItemIndex(
   const isForeign = stored.ids.some((id) => id < 0 || id >= opened.tokenizer.size);
   if (!isOther && !isForeign && stored.index.width === opened.model.trunk.width) return stored;
   throw new AttuneError('E_INDEX_STALE', {
-    what: `${path} was built from other weights than those next to it`,
+    what: `${path} was not built from the weights next to it`,
     fix: `rebuild it: attune models index ${opened.folder}`,
   });
 }

@@ -36,5 +36,8 @@ export function asksForPairs(asked: Asked): asked is Asked & { counterfactuals: 
   const flags = { data: '--data', split: '--split', keepSeen: '--keep-seen', baselines: '--baselines', text: '--text' };
   const idle = Object.entries(flags).flatMap(([name, flag]) => (asked[name as keyof typeof flags] ? [flag] : []));
   if (idle.length === 0) return true;
-  throw new AttuneError('E_USAGE', { what: '--counterfactuals uses its own pairs as rows', got: idle.join(', ') });
+  throw new AttuneError('E_USAGE', {
+    what: '--counterfactuals compares its own pairs, so these options do not apply',
+    got: idle.join(', '),
+  });
 }

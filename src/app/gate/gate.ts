@@ -56,7 +56,7 @@ export async function gateRun(
   throw new AttuneError('E_GATE', {
     what: `${folder} does not pass its gate`,
     problems: failed.map(({ name, message, fix }) => ({ field: name, message, fix })),
-    fix: `all checks on a page to forward: ${page}`,
+    fix: `see all checks, or forward them: ${page}`,
     exitCode: 3,
   });
 }

@@ -80,8 +80,8 @@ async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
 
 function nothingToRefuse(file: string): AttuneError {
   return new AttuneError('E_CONTINUOUS', {
-    what: `${file} requires a classifier not to comply with harmful requests`,
-    got: 'gate.safety with a recipe for classification',
+    what: `gate.safety in ${file} does not apply to classification`,
+    got: 'a recipe for a classifier, which cannot comply with harmful requests',
     fix: 'remove gate.safety',
   });
 }
@@ -122,7 +122,7 @@ function locked(folder: string): { release(): void } {
     throw new AttuneError('E_IMPROVE_BUSY', {
       what: `Another process is improving the model in ${folder}`,
       got: error.got,
-      fix: 'wait for it',
+      fix: 'wait until it ends',
     });
   }
 }

@@ -59,7 +59,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   };
 }
 
-/** The columns that are read and that which is learnt, as the file has them. */
+/** Profiles of the input columns and the target column, under their names in the file. */
 function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntColumns, 'objective'> {
   const targets = ['label', 'labels', 'completion', 'score', 'tags'].map((field) =>
     Object.hasOwn(columns, field) ? columnsOf(entryOf(columns, field)) : [field],
@@ -84,7 +84,7 @@ function writtenRecipe(recipe: string, { path, inspection }: InitFindings, readi
   };
 }
 
-/** Columns of classes that texts may decide. */
+/** Class columns that could be predicted from the text columns. */
 function decidedColumns({ profiles, guesses, format, columns }: ColumnReading): Written['decided'] {
   const by = columns?.text === undefined ? [] : columnsOf(columns.text);
   const areTexts = profiles.filter(({ name }) => by.includes(name)).every((column) => textFit(column) >= 0.5);

@@ -11,9 +11,9 @@ import type { LayoutOptions, Row, RowAnswerer } from './row-answerer.ts';
 export interface InputOptions extends LayoutOptions {
   /** Files, folders or globs of rows, images or recordings; or rows in memory. */
   input?: string | Iterable<unknown> | AsyncIterable<unknown>;
-  /** Texts, in place of them. */
+  /** Texts to answer instead of `input`. */
   text?: readonly string[];
-  /** Told what was noticed of files, such as another encoding than UTF-8. */
+  /** Receives remarks about files, such as an encoding other than UTF-8. */
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
@@ -24,7 +24,7 @@ export interface InputPlan {
   rows?: Iterable<Row> | AsyncIterable<Row>;
   /** Columns of all files, in order of first appearance. */
   columns: ReadonlySet<string>;
-  /** Where it is known. */
+  /** Number of rows, if known. */
   total?: number;
 }
 
@@ -44,7 +44,7 @@ export async function planInput({ input, text, format, columns, signal }: InputO
   return { sources, columns: found, total };
 }
 
-/** None for rows in memory: a list of texts alone is one of files. */
+/** Paths in the input, none for rows in memory. A list of strings is a list of paths. */
 export function filesOf(input: InputOptions['input']): readonly string[] {
   if (typeof input === 'string') return [input];
   return Array.isArray(input) && input.every((one) => typeof one === 'string') ? input : [];
@@ -61,7 +61,7 @@ export function noRows(got?: string): AttuneError {
   return new AttuneError('E_NO_ROWS', { what: 'There are no rows to answer', got, expected: 'at least one row' });
 }
 
-/** Rows in the input's order, some hundred at a time. */
+/** Rows in the input's order, `size` at a time. */
 export async function* readPlanned(
   { sources, rows }: InputPlan,
   answerer: RowAnswerer,
@@ -96,7 +96,7 @@ async function* readFiles(
   for (const source of sources) yield* readInputs({ ...source, known }, { signal, onRead });
 }
 
-/** For rows that nothing can be done with. */
+/** Error texts for unusable rows. */
 export const UNANSWERED: Refusal = { what: 'cannot be answered', fix: 'correct these rows, or delete them' };
 
 /** Problems of a row with an error in place of an answer. */

@@ -10,11 +10,11 @@ import { rowsRequest } from '../embed/vector-request.ts';
 import { IndexedRows, indexFiles, readManifest, type IndexManifest } from './index-folder.ts';
 
 export interface OpenIndexOptions {
-  /** Where the model lies now, if it has been moved since; it must be the same. */
+  /** Path of the model if it has moved; its weights must be unchanged. */
   model?: string;
   /** Receives events as they happen. */
   onEvent?: EventSink;
-  /** Aborting gives it up. */
+  /** Cancels opening. */
   signal?: AbortSignal;
 }
 
@@ -22,7 +22,7 @@ export interface OpenIndexOptions {
 export interface Hit {
   /** 1 is the best. */
   rank: number;
-  /** The cosine of both vectors; their product for models that are compared so. */
+  /** Cosine similarity, or the dot product for models that use it. */
   score: number;
   /** Place of the row in the index, from 0. */
   place: number;
@@ -32,14 +32,14 @@ export interface Hit {
 export interface QueryOptions {
   /** Rows for each query. Default 5. */
   topK?: number;
-  /** Aborting gives it up. */
+  /** Cancels the query. */
   signal?: AbortSignal;
 }
 
 /** An index that is opened once and answers queries until it is closed. */
 export interface OpenIndex {
   readonly about: IndexManifest;
-  /** Where the model lies that reads the queries. */
+  /** Path of the model that embeds the queries. */
   readonly target: string;
   /** The rows that fit each query best; a query is a text, or names an image: `{ image: 'cat.png' }`. */
   query(queries: readonly EmbedRow[], options?: QueryOptions): Promise<Hit[][]>;

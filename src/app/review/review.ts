@@ -30,7 +30,7 @@ export async function reviewResults(target: string, options: OptionsOf<typeof ou
   requireWritable(to);
   const rows = isTool(kind) ? tools[kind].write(pairs, labels) : trainingRows(pairs, labels, kind);
   if (rows.length === 0) {
-    throw new AttuneError('E_NO_ROWS', { what: `No pair of ${target} has a winner`, got: 'ties alone' });
+    throw new AttuneError('E_NO_ROWS', { what: `No pair of ${target} has a winner`, got: 'only ties' });
   }
   const settings = writeRows(to, rows, isTool(kind) ? tools[kind] : {});
   return { ...results, exported: { kind, to, rows: rows.length, ...(settings && { settings }) } };

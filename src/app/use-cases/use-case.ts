@@ -9,7 +9,7 @@ export type { Call } from '../../base/call.ts';
 /** Where the help lists a command. */
 export type Section = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
 
-/** A change or a cost that an agent's scope may forbid. Reading local files is none. */
+/** A change or a cost that an agent's scope may forbid. Reading local files does not count. */
 export type Effect =
   /** Writes files where the caller says. */
   | 'writes-files'
@@ -52,19 +52,19 @@ export interface UseCase<
   effects: readonly Effect[];
   /** Lines that work as they stand, without `attune`. */
   examples?: readonly string[];
-  /** Said at the first Ctrl-C; without it Ctrl-C ends the process, which then has nothing half done. */
+  /** Message at the first Ctrl-C. Without one, Ctrl-C ends the process at once: only for work that is safe to interrupt. */
   stopping?: string;
-  /** Options that make the result another one; `resultType` gives its type, so that a program need not look. */
+  /** Options that change the result's type; `resultType` declares the type for each, so that callers need no type check. */
   resultWith?: Others;
-  /** Rows stream through: the command's process has garbage collected sooner. */
+  /** Streams rows: the command's process collects garbage sooner. */
   streamsRows?: true;
   /** The result is what `--json` prints; the JSON schema for tools and forms is drawn from its type (tools/generate). */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
-  /** Replaces `run` on the command line, for what talks with people; a program may be given another form of the result. */
+  /** Replaces `run` on the command line for interactive commands; its result may differ from the one programs get. */
   inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Shown | undefined>;
-  /** Prints its one document for `--json` itself, before it ends. */
+  /** Prints its `--json` document itself while it runs, rather than at the end. */
   streamsJson?: true;
-  /** The result as text for people. A use case that has written everything by then leaves it out. */
+  /** The result as text for people. Omitted if everything has been written already. */
   render?(result: Shown, terminal: Terminal): string | Promise<string>;
 }
 
@@ -87,7 +87,7 @@ export type InputOf<Definition> =
 export type OptionsOf<Definition> =
   Definition extends UseCase<infer _, infer Options, infer __> ? OptionValues<Options> : never;
 
-/** Taken by a function of the library after its arguments: the options, where to report, and how to stop. */
+/** Last parameter of a library function: its options, event callbacks and abort signal. */
 export type CallOptions<Definition> = OptionsOf<Definition> & Partial<Call>;
 
 /** Infers the types of a definition for its `run` and its callers. */
@@ -101,7 +101,7 @@ export function defineUseCase<
   return useCase;
 }
 
-/** The type of what a use case gives with an option; nothing at run time. */
+/** Declares the result type for an option in `resultWith`; undefined at run time. */
 export function resultType<Result>(): Result {
   return undefined as Result;
 }

@@ -33,7 +33,7 @@ export type WordedRow = z.infer<typeof wordedRowSchema>;
 
 const measuredSchema = z.strictObject({
   version: z.literal(1),
-  /** Rows in other words. */
+  /** Number of reworded rows. */
   rows: z.number(),
   /** Test rows that were answered as they are. Absent in files of earlier versions. */
   testedRows: z.number().optional(),
@@ -42,7 +42,7 @@ const measuredSchema = z.strictObject({
   metrics: z.array(comparedMetricSchema.pick({ name: true, title: true, better: true, best: true })).readonly(),
   /** The result first. */
   systems: z.array(wordedSystemSchema).readonly(),
-  /** The system that the comparison recommends, or else the strongest rival in other words; and the result against it. */
+  /** Verdict on the result against the recommended system, or else against the strongest rival on reworded rows. */
   against: z
     .strictObject({
       name: z.string(),
@@ -72,8 +72,8 @@ export const wording = defineAssessment({
       lead:
         'Altered test rows: without greetings and other frames, joined from halves of rows of one class, ' +
         'as keywords, with misspellings, with an unrelated sentence; for generated answers, with other ' +
-        'numbers, codes and names in prompt and answer. Rules know no synonyms, so words that are new ' +
-        `to a system cost it more than this shows. Intervals are ${formatNumber(confidence * 100)} %, ` +
+        'numbers, codes and names in prompt and answer. The rules use no synonyms, so unfamiliar words ' +
+        `cost a system more than this shows. Intervals are ${formatNumber(confidence * 100)} %, ` +
         `on ${plural(rows, 'rows')}.`,
       figures: [
         {

@@ -1,4 +1,4 @@
-/** Answers held against their sources: made up, cited wrongly, withheld; and what the model's confidence is worth. */
+/** Groundedness of answers: hallucinations, wrong citations, abstentions, and how reliable the model's confidence is. */
 import { classifyAnswer } from '../safety/answer-classifier.ts';
 import { figuresOf } from '../safety/measure-safety.ts';
 import type { GroundedFigures, GroundedSystem } from '../assessments/groundedness.ts';
@@ -18,7 +18,7 @@ export interface GroundedAnswer {
 /** Result for an answer. */
 export interface CheckedAnswer {
   abstains: boolean;
-  /** Says what its source does not say, or says something where that is silent. */
+  /** Not supported by its source, quoted wrongly, or given although the source has no answer. */
   isMadeUp: boolean;
   confidence: number;
   quotes: number;
@@ -34,7 +34,7 @@ export function checkAnswer({ source, question, isAnswered }: GroundedRow, given
   return { abstains, isMadeUp, confidence, quotes, wrongQuotes: wrong.length };
 }
 
-/** `before`: the answers of whom the system is set against. Both in the order of the rows. */
+/** `before`: answers of the system to compare with. Both lists are in row order. */
 export function groundedSystem(
   name: string,
   rows: readonly GroundedRow[],

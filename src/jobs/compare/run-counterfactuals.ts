@@ -75,7 +75,7 @@ async function measureSystems(
 
 const byId = (example: Example): [string, Example] => [example.id, example];
 
-/** Those by which answers are better or worse, the deciding one first. */
+/** Metrics that rank answers from worse to better, the deciding one first. */
 async function goodMetrics(specs: readonly MetricSpec[]): Promise<MetricSpec[]> {
   const described = await describeMetrics(specs);
   const isGood = (index: number): boolean => described[index].isTable !== true && described[index].isProperty !== true;

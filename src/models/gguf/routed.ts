@@ -53,12 +53,12 @@ function settings(raw: RawConfig): [string, GgufValue][] {
 /** Every layer has experts, whose weights add up to 1 or do not. */
 function problems(raw: RawConfig, isNormed: boolean): Problem[] {
   const own = sparseConfig(raw);
-  const message = `llama.cpp computes with ${isNormed}`;
+  const message = `must be ${isNormed} for llama.cpp`;
   return [
     ...(own.norm_topk_prob === isNormed ? [] : [{ field: 'norm_topk_prob', message }]),
-    ...(own.decoder_sparse_step === 1 ? [] : [{ field: 'decoder_sparse_step', message: 'is 1 in llama.cpp' }]),
+    ...(own.decoder_sparse_step === 1 ? [] : [{ field: 'decoder_sparse_step', message: 'must be 1 for llama.cpp' }]),
     ...(own.mlp_only_layers?.length
-      ? [{ field: 'mlp_only_layers', message: 'every layer has experts in llama.cpp' }]
+      ? [{ field: 'mlp_only_layers', message: 'must be empty: every layer has experts in llama.cpp' }]
       : []),
   ];
 }

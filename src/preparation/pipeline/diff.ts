@@ -90,7 +90,7 @@ async function* rowsOf(folder: string, { shards }: DataSetManifest, key?: string
 
 function lacksKey(file: string, line: number, key: string): AttuneError {
   return new AttuneError('E_DIFF_KEY', {
-    what: `A row has no "${key}" to be identified by`,
+    what: `A row lacks the key "${key}"`,
     problems: [{ file, line, field: key, message: 'is missing' }],
     fix: 'choose a column that every row has, or remove --key',
   });

@@ -1,4 +1,4 @@
-/** Bodies of typed questions: System One's, which OpenRouter has too, and OpenAI's. */
+/** Request and response bodies of typed questions, in System One's format (also OpenRouter's) and in OpenAI's. */
 import { z } from '@hono/zod-openapi';
 
 const anything = z.record(z.string(), z.unknown());
@@ -51,12 +51,12 @@ export const decisionsRequest = z
       .union([z.string(), anything, z.array(z.unknown())])
       .optional()
       .openapi({
-        description: "The same in OpenRouter's form: questions and answers are then those of /v1/systemone",
+        description: "The subject in OpenRouter's form; questions and answers then have the form of /v1/systemone",
       }),
     questions: z.union([z.array(anything), anything]).openapi({
       description:
         'A list of {type: predicate, instructions}, {type: choice, instructions, choices: [{value, description}]} and ' +
-        '{type: score, instructions, levels: [{label, description}]}, each with a name if wanted',
+        '{type: score, instructions, levels: [{label, description}]}, each with an optional name',
     }),
     prompt_cache_key: z.string().optional(),
     safety_identifier: z.string().optional(),

@@ -137,7 +137,7 @@ function unreachable(error: unknown, { endpoint }: HubSettings): AttuneError {
   return new AttuneError('E_HUB_UNREACHABLE', {
     what: `${endpoint} cannot be reached`,
     got: cause instanceof Error ? cause.message : message,
-    fix: 'check the network, or set HF_ENDPOINT to a mirror; files fetched before work offline',
+    fix: 'check the network, or set HF_ENDPOINT to a mirror; files that are already in the cache work offline',
     cause: error,
   });
 }

@@ -75,7 +75,7 @@ export class S3Store implements ObjectStore {
 
   #changed(key: string, got: string, expected: string): AttuneError {
     return new AttuneError('E_OBJECT_CHANGED', {
-      what: `An object in ${this.place} is not what was stored (${key})`,
+      what: `An object in ${this.place} has changed since it was stored (${key})`,
       got,
       expected,
       fix: 'restore it from a backup, or upload or register it again',

@@ -77,7 +77,7 @@ async function prepareTexts(
         ...source,
         field: 'negative',
         message: 'must be a single text per row',
-        fix: 'or choose another loss',
+        fix: 'give each row one negative, or choose another loss',
       });
       return undefined;
     }

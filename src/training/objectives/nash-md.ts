@@ -1,4 +1,4 @@
-// P prompts with an answer by the model each, L answer tokens
+// P prompts, each with one answer by the model, L answer tokens
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Model } from '../../models/model.ts';
 import type { Batch, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';

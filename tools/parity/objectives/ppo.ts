@@ -1,4 +1,4 @@
-// B answers, T columns of them
+// B answers, T columns
 import { clippedTokens, policyLoss, type PolicyOptions } from '../../../src/training/objectives/policy-losses.ts';
 import { targetsOf, type AnswerTargets, type CriticOptions } from '../../../src/training/objectives/ppo-targets.ts';
 import { valueLoss } from '../../../src/training/objectives/value-head.ts';
@@ -11,7 +11,7 @@ interface PpoCase extends CriticOptions {
   vf_coef: number;
 }
 
-/** From the numbers of sampled answers to the losses of actor and critic. */
+/** Computes the actor's and critic's losses from recorded values of sampled answers. */
 export const runPpo: CaseRunner = (group, name) => {
   const options = group.cases[name].options as unknown as PpoCase;
   const { targets, tokens, states, shape } = answersOf(group, options);
@@ -63,13 +63,13 @@ function settingsOf({ cliprange }: PpoCase, maxCompletionLength: number): Policy
   };
 }
 
-/** The answer of each token, and how many each has. */
+/** The answer index of each token, and the number of tokens per answer. */
 function completionsOf(counts: readonly number[]): Record<'completions' | 'lengths', Tensor> {
   const owners = counts.flatMap((count, row) => Array.from({ length: count }, () => BigInt(row)));
   return { completions: fromArray(BigInt64Array.from(owners)), lengths: fromArray(Float32Array.from(counts)) };
 }
 
-/** The answers without their padding: of tokens as many as there are, of states one more where there is a column for it. */
+/** The answers without padding. Each has one more state than tokens, if there is a column for it. */
 function answersOf(group: Group, options: CriticOptions) {
   const last = input(group.inputs, 'last_index').toNumbers();
   const shape = input(group.inputs, 'values').shape as [number, number];
@@ -87,7 +87,7 @@ function answersOf(group: Group, options: CriticOptions) {
   return { targets: targetsOf(answers, options), tokens, states, shape };
 }
 
-/** Of the first columns of each row. */
+/** Flat indices of the first `counts[row]` columns of each row. */
 function placesOf(counts: readonly number[], [, width]: readonly [number, number]): Tensor {
   const places = counts.flatMap((count, row) => Array.from({ length: count }, (_, t) => BigInt(row * width + t)));
   return fromArray(BigInt64Array.from(places));

@@ -5,7 +5,7 @@ import type { Console } from '../../terminal/console.ts';
 import type { ToolSchema } from '../../../models/text/index.ts';
 import type { Answered, ChosenForm, Talking } from '../../chat.ts';
 
-/** `onReady` is called when the model is there. */
+/** `onReady` is called once the model is loaded. */
 export function talkingOn(console: Console, onReady: () => void): Talking {
   return {
     lines(form) {

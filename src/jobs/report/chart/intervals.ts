@@ -38,7 +38,7 @@ export function intervalMark({ estimate, low = estimate, high = estimate, kind }
   </div>`;
 }
 
-/** The scale's round numbers, to stand under the marks. */
+/** Tick labels of the scale, shown below the marks. */
 export function intervalAxis({ ticks, position }: Scale): Html {
   return html`<div class="ticks" aria-hidden="true">
     ${ticks.map(({ value, label }) => html`<span style="left:${percent(position(value))}">${value > 0 ? '+' : ''}${label}</span>`)}
