@@ -38,8 +38,10 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
 
   async function ask(question: string) {
     await page.getByLabel('Message').fill(question);
+    const before = await page.locator('.answer').count();
     await page.keyboard.press('Enter');
-    await page.locator('#stop').waitFor({ state: 'visible' });
+    // A quick answer has ended before the button to stop it is seen.
+    await expect.poll(() => page.locator('.answer').count()).toBeGreaterThan(before);
     await page.locator('#stop').waitFor({ state: 'hidden' });
   }
 

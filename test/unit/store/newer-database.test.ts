@@ -31,7 +31,7 @@ test.each([
   await expect(open()).rejects.toMatchObject({
     code: 'E_DATABASE_NEWER',
     what: `${path} was written by a newer version of attune`,
-    got: 'tables of version 9999-later, since 2027-03-01',
+    got: 'tables of version 9999-later, from 2027-03-01',
     expected: expect.stringMatching(/^at most 0\d+-/) as string,
     fix: expect.stringContaining('update attune') as string,
   });

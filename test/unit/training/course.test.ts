@@ -63,7 +63,7 @@ describe('what the course of the losses says of the settings', () => {
   it('names the step from which it rose, and fewer epochs', () => {
     const advice = judgeCourse(courseOf([3, 2, 2.1, 2.3], { resultStep: 75 }))!;
     expect(adviceText(advice, 'run')).toBe(
-      'validation loss rose since step 75 of 225 (2 to 2.3); the result is step 75; fewer epochs (about 1) or a lower rate, or more rows',
+      'validation loss rose since step 75 of 225 (2 to 2.3); the result is step 75; use fewer epochs (about 1), a lower rate, or more rows',
     );
     expect(judgeCourse(courseOf([3, 2, 2.1, 2.3]))!.finding).toContain('the result is the last step');
   });
