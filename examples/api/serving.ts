@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
-import { answers, export as exportModel, keys, monitor, mountServer, serve, studio, users } from '../../src/app/index.ts';
+import {
+  answers,
+  export as exportModel,
+  keys,
+  monitor,
+  mountServer,
+  serve,
+  studio,
+  users,
+} from '../../src/app/index.ts';
 
 // The file keeps a hash; the key itself is shown once.
 const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });

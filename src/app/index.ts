@@ -41,6 +41,7 @@ export const {
   safety,
   serve,
   setup,
+  studio,
   store,
   train,
   usage,

@@ -183,7 +183,9 @@ it('a run says how its steps are split where that was not asked for', async () =
   expect(await noteOf({ gradient_checkpointing: 'least' })).toBeUndefined();
   expect(await noteOf({ micro_batch_tokens: 64, max_memory: '400GB' })).toBeUndefined();
   expect(await noteOf({ micro_batch_tokens: 64, max_memory: 1 })).toContain('may still need more than max_memory 1 B');
-  expect(await noteOf({ micro_batch_tokens: 64, max_memory: '2KB' })).toContain('it may still need more than max_memory 2KB');
+  expect(await noteOf({ micro_batch_tokens: 64, max_memory: '2KB' })).toContain(
+    'it may still need more than max_memory 2KB',
+  );
   tuning.dispose();
   model.dispose();
 });
