@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { assessmentPaths } from '../evaluation/assessments/assessment-files.ts';
 import { writeJson } from '../files/json.ts';
 import { withIndex } from '../store/index-database.ts';
 import { recordRunModels } from '../store/model-records.ts';
@@ -29,7 +30,7 @@ export async function findDeletable(wanted: readonly string[]): Promise<RunToDel
     const { name, folder, status } = await showRun(one);
     if (status === 'running') throw running(folder);
     // As it was named: a link is not to be followed.
-    checkRemovable(isRunFolder(one) ? one : folder);
+    checkRemovable(isRunFolder(one) ? one : folder, assessmentPaths(''));
     runs.set(folder, { name, folder, status, bytes: bytesIn(folder) });
   }
   return [...runs.values()];
@@ -40,7 +41,7 @@ export async function deleteRuns(wanted: readonly string[]): Promise<RunToDelete
   const runs = await findDeletable(wanted);
   await withIndex(async (index) => {
     for (const { folder } of runs) {
-      removeRun(folder);
+      removeRun(folder, assessmentPaths(''));
       await forgetRun(index, folder);
     }
   });

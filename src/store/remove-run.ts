@@ -13,10 +13,14 @@ const RESULTS = ['adapter', 'model', 'merged', 'gguf', 'profile.json'];
 /** Leftovers of a crash. */
 const UNFINISHED = /\.(?:unfinished|replaced|preflight|start)-|^run\.lock\.|\.tmp$/;
 
-/** Fails unless a folder contains nothing but a run. @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES */
-export function checkRemovable(folder: string): void {
+/**
+ * Fails unless a folder contains nothing but a run.
+ * @param measured names of files of assessments, which this room does not know
+ * @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES
+ */
+export function checkRemovable(folder: string, measured: readonly string[] = []): void {
   const absolute = refuseLink(folder);
-  const own = new Set([...Object.values(runPaths('')), ...RESULTS]);
+  const own = new Set([...Object.values(runPaths('')), ...RESULTS, ...measured]);
   const problems = readdirSync(absolute)
     .filter((name) => !own.has(name) && !UNFINISHED.test(name))
     .map((name): Problem => ({ file: join(folder, name), message: 'is not part of the run' }));
@@ -29,8 +33,8 @@ export function checkRemovable(folder: string): void {
 }
 
 /** Deletes a run's folder, unless a process is working on it. @throws AttuneError E_RUN_LOCKED and as `checkRemovable` */
-export function removeRun(folder: string): void {
-  checkRemovable(folder);
+export function removeRun(folder: string, measured: readonly string[] = []): void {
+  checkRemovable(folder, measured);
   const lock = lockRun(folder);
   try {
     removeWholeFolder(resolve(folder));

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../../src/base/events.ts';
 import { resolveRecipe } from '../../../src/app/recipe/index.ts';
+import { deleteRuns } from '../../../src/app/tidy-runs.ts';
 import { openIndex, type Index } from '../../../src/store/index-database.ts';
 import { listModels, recordRunModels } from '../../../src/store/model-records.ts';
 import { freeRunFolder, latestRunFolder, nextRunFolder } from '../../../src/store/numbered-folder.ts';
 import { checkRemovable, forgetRun, removeRun, renameRun } from '../../../src/store/remove-run.ts';
 import { readRun, RunFolder } from '../../../src/store/run-folder.ts';
 import { listRuns, recordRun } from '../../../src/store/run-records.ts';
+import { samples } from '../evaluation/assessments/samples.ts';
 
 let home: string;
 let index: Index;
@@ -114,6 +116,14 @@ describe('deleting a run', () => {
     expect(existsSync(folder)).toBe(false);
     expect(readdirSync(other)).toEqual(['file']);
     expect(readdirSync(home).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('takes what every assessment found', async () => {
+    const folder = make('tickets');
+    for (const [name, found] of Object.entries(samples))
+      writeFileSync(join(folder, `${name}.json`), JSON.stringify(found));
+    expect((await deleteRuns([folder])).map((run) => run.folder)).toEqual([folder]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   test('is refused for a folder with other files, for links, and for what holds no run', () => {
