@@ -80,7 +80,7 @@ function tlsServer(settings: ServeSettings, listener: Listener): Server {
     return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
   } catch (error) {
     throw new AttuneError('E_TLS', {
-      what: 'The TLS certificate or key is invalid',
+      what: 'The TLS certificate or key cannot be used',
       got: (error as Error).message,
       expected: 'files in PEM: tls.cert and tls.key',
       fix: 'check both paths, and that certificate and key match',

@@ -124,7 +124,7 @@ class FormReader {
   #readHeaders(): boolean {
     const end = this.#held.indexOf('\r\n\r\n');
     if (end < 0) {
-      if (this.#held.length > MOST_HEADERS) throw broken('the headers of a part are incomplete');
+      if (this.#held.length > MOST_HEADERS) throw broken('the headers of a part are too long');
       return false;
     }
     const text = this.#held.toString('utf8', 0, end);

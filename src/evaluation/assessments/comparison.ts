@@ -27,7 +27,7 @@ export const comparison = defineAssessment({
           ],
           rows: systems.map((system) => {
             const difference = differences.find((one) => one.metric === metric && one.against === system.name);
-            const gap = system.unable === undefined ? difference && ahead(difference) : 'not applicable';
+            const gap = system.unable === undefined ? difference && ahead(difference) : 'cannot do the task';
             const { value = Number.NaN, low, high } = entryOf(system.values, metric) ?? {};
             return { name: system.title, isSubject: system.name === subject, cells: [{ value, low, high }, gap ?? ''] };
           }),

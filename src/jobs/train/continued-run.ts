@@ -33,7 +33,7 @@ async function fileChanges(checkpoint: string, hashes: Readonly<Record<string, s
   for (const [name, hash] of Object.entries(hashes)) {
     const file = join(checkpoint, name);
     if (!existsSync(file)) throw gone(checkpoint);
-    if ((await sha256File(file)) !== hash) problems.push({ file, message: 'has changed since the earlier run' });
+    if ((await sha256File(file)) !== hash) problems.push({ file, message: 'has changed since this run began' });
   }
   return problems;
 }

@@ -170,7 +170,7 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
       labels.length - rows.length === 0 ? 1 : (all * labels.length - flips.length) / (labels.length - rows.length);
     if (flips.length < LEAST_ROWS || flips.length < 0.6 * rows.length || flips.length / rows.length < 2 * others)
       return [];
-    const reason = `its source contradicts ${formatPercent(flips.length / rows.length, 0)} of the model's confident answers`;
+    const reason = `${formatPercent(flips.length / rows.length, 0)} of its source's labels contradict confident answers of the model`;
     return flips.map(({ id }) => ({ id, check: 'sure_flip', reason }));
   });
 }

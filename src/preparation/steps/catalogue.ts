@@ -125,7 +125,7 @@ function describe(item: RecordDocument, given: Options): Item | string {
   if (text === '') return `no value in column "${given.text}"`;
   const attributes = attributesOf(item, given);
   const name = given.name === null ? '' : valueText(item.values[given.name]);
-  if (attributes.length === 0 && name === '') return 'no attributes to describe it with';
+  if (attributes.length === 0 && name === '') return 'no name or attributes to describe it with';
   const lines = [...(name === '' ? [] : [name]), ...attributes.map(([column, value]) => `${column}: ${value}`)];
   return row(`${given.instruction ?? INSTRUCTIONS.describe}:\n\n${lines.join('\n')}`, text, item);
 }

@@ -121,7 +121,7 @@ function decisionOf(
 ): Record<string, unknown> | string {
   const columns = given.state ?? Object.keys(values).filter((column) => !Object.hasOwn(given.questions, column));
   const state = columns.map((column) => [column, valueText(values[column])]).filter(([, value]) => value !== '');
-  if (state.length === 0) return 'no columns to base the decision on';
+  if (state.length === 0) return 'no values to base the decision on';
   const questions = Object.entries(given.questions).flatMap(([column, one]) => {
     const known = one.options ?? [...(seen.get(column) ?? [])];
     const asked = askedOf(column, values[column], { ...one, options: known });

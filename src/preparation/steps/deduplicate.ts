@@ -15,7 +15,7 @@ const options = z.strictObject({
     .max(1)
     .nullable()
     .default(0.8)
-    .describe('minimum share of common word pairs (Jaccard) of near-duplicates; null: exact duplicates only'),
+    .describe('minimum share of common word pairs (Jaccard) of near-duplicates; null: only rows with the same words'),
   action: actionOption('drop'),
 });
 

@@ -9,7 +9,7 @@ const options = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe('folder with one subfolder per class; null: the folder of the file'),
+    .describe('folder with one subfolder per class; null: the class is the folder that the file is in'),
   up: z.int().min(1).default(1).describe('levels above the file: 1 is its own folder'),
   subject: z.boolean().default(true).describe("begin with a mail's subject or a document's title"),
 });

@@ -149,7 +149,7 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   if (result.success) return result.data;
   const problems = problemsOf(result.error.issues, { root: value, schema: fileSchema });
   throw new AttuneError('E_API_KEYS', {
-    what: `The API key file ${path} is invalid`,
+    what: `The API key file ${path} cannot be used`,
     expected: 'keys with name, sha256 and, if restricted, models',
     problems,
     fix: 'write it with `attune keys create`',
@@ -157,5 +157,5 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
 }
 
 function unreadable(path: string, got: string, fix: string): AttuneError {
-  return new AttuneError('E_API_KEYS', { what: `The API key file ${path} is invalid`, got, fix });
+  return new AttuneError('E_API_KEYS', { what: `The API key file ${path} cannot be used`, got, fix });
 }

@@ -63,7 +63,7 @@ const page = z
     next: z.string().nullable().openapi({ description: '`after` for the next page' }),
     searched_all: z
       .boolean()
-      .openapi({ description: 'Whether everything up to `next` was searched: a page scans 5,000 answers' }),
+      .openapi({ description: 'False if the search stopped after scanning 5,000 answers, so the page may have fewer than `limit`' }),
   })
   .openapi('KeptAnswerList');
 

@@ -28,7 +28,7 @@ export const endpoint = defineEndpoint({
   method: 'post',
   path: '/v1/score',
   tag: 'Other kinds',
-  summary: 'Score the similarity of text pairs',
+  summary: 'Score how well pairs of texts match',
   body: { schema: request, unsupported: { truncate_prompt_tokens: [], priority: [0] } },
   reply: { description: 'One score per pair', json: reply },
   fields: { prompt: 'text_2' },

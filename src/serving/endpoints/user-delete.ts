@@ -10,7 +10,7 @@ const reply = z
     deleted: z.literal(true),
     answers: z.number().int(),
     feedback: z.number().int(),
-    rows: z.number().int().openapi({ description: 'Data sets made by `attune improve`' }),
+    rows: z.number().int().openapi({ description: 'Rows of data sets made by `attune improve`' }),
     models: z.array(z.string()).openapi({ description: 'Versions that were trained on them' }),
   })
   .openapi('DeletedUser');

@@ -80,7 +80,7 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
 function reasonOf({ reason, loss, lastLoss }: ResultChoice): string {
   if (reason === 'last-step') return 'the last one';
   const last = lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(lastLoss)} after the last`;
-  return `lowest validation loss${last}`;
+  return `lowest validation loss of the trained steps${last}`;
 }
 
 function tile(name: string, value: string, note?: string | false): Html {

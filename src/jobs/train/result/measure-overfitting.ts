@@ -77,7 +77,7 @@ function findings({ gap, memorised, paraphrases, canaries }: Overfitting): strin
     const bits = [canaries.exposures, canaries.base].map((all) => mean(all).toFixed(1));
     found.push(
       `the result reveals planted codes: ${bits[0]} bits of each on average, the base ${bits[1]}; single ` +
-        'rows can be extracted (optimizer: dp_sgd prevents that)',
+        'rows can be extracted (optimizer: dp_sgd bounds that)',
     );
   }
   if (memorised !== undefined && memorised.low > 0) {
