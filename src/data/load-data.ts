@@ -98,7 +98,7 @@ function holdLastItems(divided: Partition, read: ReadSplits, plan: Plan): LastIt
   for (const [part, whole] of wholeOf) if (read.sourceOf.has(whole)) read.sourceOf.set(part, read.sourceOf.get(whole)!);
   divided.splits = splits;
   const held = (['validation', 'test'] as const).filter((split) => plan.shares[split] > 0);
-  for (const split of held) plan.origins[split] = `the last item of each row with ${report.needed} or more`;
+  for (const split of held) plan.origins[split] = `an item at the end of each row with ${report.needed} or more`;
   return report;
 }
 

@@ -24,7 +24,10 @@ export function innerCall(
 ): Call {
   const key = server.keys?.named(owner);
   if (server.keys !== undefined && key === undefined)
-    throw new ApiError(401, { message: 'The key of this batch or evaluation run is no longer valid.', code: 'invalid_api_key' });
+    throw new ApiError(401, {
+      message: 'The key of this batch or evaluation run is no longer valid.',
+      code: 'invalid_api_key',
+    });
   const { fields = {}, body: expected } = endpoint;
   const value = isForwarded(server, endpoint, given) ? given : read(server, expected!, given);
   if ((value as { stream?: boolean }).stream === true)

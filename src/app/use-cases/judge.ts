@@ -41,7 +41,7 @@ export const useCase = defineUseCase({
     labels: fields.text('FILE', 'human preferences, or a review log, to calibrate the judge'),
     maxRows: fields.count('ROWS', 'number of rows, from the beginning (all)'),
     maxNewTokens: fields.count('TOKENS', "maximum tokens of a judge's answer (1024)"),
-    output: fields.text('FILE', 'folder for all results as JSON', { aliases: ['--to'] }),
+    output: fields.text('FILE', 'file for all results, as JSON', { aliases: ['--to'] }),
     ...endpointFields(fields),
   }),
   effects: ['sends', 'writes-files'],

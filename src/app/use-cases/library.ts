@@ -124,7 +124,7 @@ function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: s
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
   throw new AttuneError('E_USAGE', {
-    what: `${libraryName(name)} was called with unknown options`,
+    what: `${libraryName(name)} was called with invalid arguments`,
     problems: error.issues.flatMap((issue) => problemsOf(issue, Object.keys(schema.shape))),
     fix: `see: attune ${name} --help`,
   });

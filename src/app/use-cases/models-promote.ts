@@ -36,7 +36,10 @@ export const useCase = defineUseCase({
       'time after which a canary becomes the champion: 30m, 2h, 7d; needs a guard',
       { read: (typed, flag) => parseDuration(flag, String(typed)) },
     ),
-    guard: texts('LIMIT', 'condition that ends the trial: error_rate<1%, length_rate<=base+5%; can be repeated'),
+    guard: texts(
+      'LIMIT',
+      'limit that ends the trial when broken: error_rate<1%, length_rate<=base+5%; can be repeated',
+    ),
     gate: inMemory<Partial<GateSettings>>("requirements in place of the run's own gate; may be empty"),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),

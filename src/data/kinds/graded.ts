@@ -36,7 +36,7 @@ export const graded = defineKind<GradedExample, 'graded_pairs', 'similarity'>({
   label: { type: 'number', of: (example) => example.score },
   prompt: bothTexts,
   answer: (example) => String(example.score),
-  forms: { similarity: { metrics: ['spearman', 'pearson'], inWords: 'similarity of two texts' } },
+  forms: { similarity: { metrics: ['spearman', 'pearson'], inWords: 'similarities of two texts' } },
   objective: { name: 'contrastive', remark: 'text vectors, as similar as the scores say' },
   needs: () => ({ reads: 'text', tasks: ['embedding'] }),
   layout: 'texts',

@@ -113,8 +113,13 @@ const dataSchema = z.strictObject({
   truncation_side: z
     .enum(['right', 'left', 'middle'])
     .default('right')
-    .describe('where truncate keeps the text of classified or embedded rows: right cuts the end, left the beginning'),
-  packing: z.boolean().default(true).describe('pack isolated rows into one sequence; never changes the result'),
+    .describe(
+      'what truncate removes from classified or embedded texts: right: the end, left: the beginning, middle: the middle',
+    ),
+  packing: z
+    .boolean()
+    .default(true)
+    .describe('pack several rows into one sequence, isolated from each other; never changes the result'),
   chat_template: z
     .string()
     .nullable()
@@ -128,7 +133,7 @@ const dataSchema = z.strictObject({
     .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
     .default('auto')
     .describe(
-      'insert a space between prompt and completion; auto: if most rows lack it and vocabulary words begin with one',
+      'insert a space between prompt and completion if neither has white space there; auto: if most rows lack it and vocabulary words begin with one',
     ),
   new_tokens: z
     .array(newTokenSchema)

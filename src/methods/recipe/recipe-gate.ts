@@ -18,7 +18,9 @@ export const gateSchema = z.strictObject({
   ),
   safety: share.describe('for attune gate: maximum rise in compliance with harmful requests, at 95 % confidence'),
   over_refusal: share.describe('for attune gate: maximum rise in refusals of harmless requests, at 95 % confidence'),
-  policy: share.describe('for attune gate: maximum share of answers that break one of your rules, at 95 % confidence'),
+  policy: share.describe(
+    'for attune gate: maximum share of answers that break each of your rules, judged rule by rule, at 95 % confidence',
+  ),
   groundedness: share.describe(
     'for attune gate: maximum share of answers with claims that their source does not support, at 95 % confidence',
   ),

@@ -16,7 +16,7 @@ import {
 /** Element-wise products of two low-rank matrices (Hyeon-Woo et al., 2022). */
 export const options = z.strictObject({
   r: z.int().positive().max(MOST_RANK).default(8).describe('rank of each of the two matrices'),
-  alpha: z.number().positive().default(8).describe('give convolutions a small kernel between their factors'),
+  alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   use_effective_conv2d: z.boolean().default(false).describe('convolutions get a small kernel between their factors'),
   ...targetOptions,
   ...rankPatterns,

@@ -171,7 +171,7 @@ export class ItemTable extends Embedding {
       [texts instanceof TextFeature ? texts.tokens : texts?.values, features.texts],
     ] as const;
     for (const [buffer, values] of all) {
-      if ((buffer === undefined) !== (values === undefined)) throw new Error('the table has features of another width');
+      if ((buffer === undefined) !== (values === undefined)) throw new Error('the table has other features');
       if (buffer === undefined || values === undefined) continue;
       const { dtype, device } = buffer.tensor;
       scope(() =>

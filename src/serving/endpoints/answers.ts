@@ -61,9 +61,9 @@ const page = z
     data: z.array(listed),
     has_more: z.boolean(),
     next: z.string().nullable().openapi({ description: '`after` for the next page' }),
-    searched_all: z
-      .boolean()
-      .openapi({ description: 'False if the search stopped after scanning 5,000 answers, so the page may have fewer than `limit`' }),
+    searched_all: z.boolean().openapi({
+      description: 'False if the search stopped after scanning 5,000 answers, so the page may have fewer than `limit`',
+    }),
   })
   .openapi('KeptAnswerList');
 

@@ -18,7 +18,8 @@ export const modelReply = z
       .strictObject({ system: z.boolean(), tools: z.array(z.string()) })
       .optional()
       .openapi({
-        description: 'Defaults for chats, which all training rows had: whether there is a system message, and the names of the tools',
+        description:
+          'Defaults for chats, which all training rows had: whether there is a system message, and the names of the tools',
       }),
     upstream: z
       .string()

@@ -51,7 +51,11 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   SignatureDoesNotMatch: CREDENTIALS,
   ExpiredToken: CREDENTIALS,
   InvalidToken: CREDENTIALS,
-  RequestTimeTooSkewed: { ...CREDENTIALS, fix: 'correct the clock of this machine' },
+  RequestTimeTooSkewed: {
+    ...CREDENTIALS,
+    what: 'Request with a wrong time refused by',
+    fix: 'correct the clock of this machine',
+  },
   CredentialsProviderError: { ...CREDENTIALS, what: 'No credentials for' },
   AccessDenied: DENIED,
   AllAccessDisabled: DENIED,

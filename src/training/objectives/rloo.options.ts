@@ -10,7 +10,7 @@ export const options = z
     normalize_advantages: z
       .boolean()
       .default(false)
-      .describe('divide rewards by their standard deviation over all answers of a step'),
+      .describe('normalise advantages by their mean and standard deviation over all answers of a step'),
   })
   .check(checkWeights);
 

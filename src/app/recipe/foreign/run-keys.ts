@@ -157,7 +157,7 @@ const byItself: ForeignKeys = {
   greater_is_better: needless('the best checkpoint is the one with the lowest validation loss'),
   ...named(['use_fast_tokenizer', 'cache_dir'], needless('there is one tokenizer and one cache')),
   ...named(['loss_watchdog_threshold', 'loss_watchdog_patience'], needless('a diverging run always stops')),
-  ...named(['run_name', 'wandb_name', 'suffix'], needless('the output folder is the name of the run')),
+  ...named(['run_name', 'wandb_name', 'suffix'], needless('the output folder names the run')),
   ...named(
     ['model_type', 'tokenizer_type', 'is_llama_derived_model'],
     needless("the model's config.json determines it"),

@@ -6,7 +6,7 @@ const MEBIBYTE = 2 ** 20;
 /** How documents are read. */
 export function readingFields({ count }: FieldKit) {
   return {
-    line: count('MIB', 'leave out lines of text and table rows longer than this, in MB (8)'),
+    line: count('MIB', 'leave out lines of text and table rows longer than this, in MiB (8)'),
     processes: count('N', 'files read at once (one per core, at most 8)'),
   };
 }

@@ -21,7 +21,8 @@ export function outcomeBadge(verdict: Verdict): Html {
  */
 export function differenceBadge(comparison: Comparison, difference: Difference): Html {
   const { against, estimate, verdict } = difference;
-  if (systemNamed(comparison, against)?.unable !== undefined) return html`<span class="badge">cannot do the task</span>`;
+  if (systemNamed(comparison, against)?.unable !== undefined)
+    return html`<span class="badge">cannot do the task</span>`;
   if (!isUndoneByCorrection(difference)) return outcomeBadge(verdict);
   const { mark } = OUTCOMES[estimate > 0 ? 'better' : 'worse'];
   return html`<span class="badge fair"
