@@ -31,9 +31,10 @@ const makers: Readonly<Record<string, () => Promise<Generated>>> = {
   'src/app/use-cases/results.generated.ts': results,
   'src/app/studio/bundle.generated.ts': studio,
 };
+const written = readStamp(root);
 const stamp: Record<string, Record<string, string>> = {};
 for (const [file, make] of Object.entries(makers)) {
-  const before = readStamp(root)[file];
+  const before = written[file];
   if (before !== undefined && isCurrent(root, file, before)) {
     stamp[file] = before;
     continue;
@@ -80,7 +81,7 @@ async function results(): Promise<Generated> {
 }
 
 async function studio(): Promise<Generated> {
-  const { studioBundle, studioSources } = await import('./generate/studio-bundle.ts');
-  const own = ['package-lock.json', 'tools/generate/studio-bundle.ts'];
-  return { text: await studioBundle(root), sources: [...own, ...studioSources(root)] };
+  const { studioBundle } = await import('./generate/studio-bundle.ts');
+  const { text, sources } = await studioBundle(root);
+  return { text, sources: ['package-lock.json', 'tools/generate/studio-bundle.ts', ...sources] };
 }

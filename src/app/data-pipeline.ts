@@ -15,7 +15,8 @@ import {
 import { writeDataReport, type ShownExample } from '../jobs/report/data/index.ts';
 import { Tokenizer } from '../models/text/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
-import { shellWord, shortPath } from './terminal/short-path.ts';
+import { shellWord } from '../base/shell-word.ts';
+import { shortPath } from './terminal/short-path.ts';
 import type { useCase, DataPipelineResult } from './use-cases/data-pipeline.ts';
 import { limitsOf } from './use-cases/shared/reading-fields.ts';
 import type { CallOptions } from './use-cases/use-case.ts';

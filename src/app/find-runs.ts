@@ -60,7 +60,7 @@ export async function findDataSets({ folders }: { folders?: readonly string[] } 
 
 /** One run, by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */
 export async function showRun(wanted: string): Promise<RunDetails> {
-  const run = readRun(await folderOf(wanted));
+  const run = readRun(await findRunFolder(wanted));
   const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
   const report = runPaths(run.folder).reportHtml;
   const found = readAssessment(run.folder, 'comparison');
@@ -76,19 +76,19 @@ export async function attachRun(
   wanted: string,
   { onEvent = () => undefined, signal }: CallOptions<typeof attachCase> = {},
 ): Promise<RunSummary> {
-  const folder = await folderOf(wanted);
+  const folder = await findRunFolder(wanted);
   for await (const event of attach(folder, { signal })) onEvent(event);
   return readRun(folder);
 }
 
 /** Asks a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
 export async function stopRun(wanted: string, options: OptionsOf<typeof stopCase> = {}): Promise<RunSummary> {
-  const folder = await folderOf(wanted);
+  const folder = await findRunFolder(wanted);
   return stop(folder, options);
 }
 
-/** A folder needs no index, which might not be readable here. */
-async function folderOf(wanted: string): Promise<string> {
+/** Folder of a run. A folder needs no index, which might not be readable here. @throws AttuneError E_RUN_MISSING */
+export async function findRunFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return resolve(wanted);
   return (await withIndex((index) => findRun(index, wanted))).folder;
 }

@@ -1,7 +1,6 @@
 import type { Argument, FlagNotes } from '../app/use-cases/fields.ts';
 import type { FieldDescription } from '../app/use-cases/schema.ts';
 import type { UseCase } from '../app/use-cases/use-case.ts';
-import { flagName } from '../base/flag-name.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
 import { withCall } from '../app/terminal/with-progress.ts';
 import { keepHeapsSmall } from './small-heap.ts';
@@ -45,10 +44,10 @@ export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'option
   };
 }
 
-function asFlag({ name: key, isRequired: required, isInMemory, flag }: FieldDescription): Flag[] {
+function asFlag({ name: key, isRequired: required, isInMemory, spelling, flag }: FieldDescription): Flag[] {
   if (flag === undefined || isInMemory) return [];
   const { summary, value, many, aliases, read } = flag;
-  return [{ key, name: flag.flag ?? flagName(key), value, many, aliases, read, required, summary }];
+  return [{ key, name: spelling, value, many, aliases, read, required, summary }];
 }
 
 function inputOf(

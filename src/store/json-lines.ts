@@ -15,8 +15,15 @@ export class JsonLinesReader<T> {
   #position = 0;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(path: string) {
+  /** `from`: an offset at the start of a line, as `next` gives. */
+  constructor(path: string, from = 0) {
     this.path = path;
+    this.#position = from;
+  }
+
+  /** Offset after the last complete line that was read. */
+  get next(): number {
+    return this.#position - this.#rest.length;
   }
 
   *read(): Generator<T> {

@@ -26,12 +26,13 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-const HEADERS = {
+/** Headers of pages that nobody else may keep, or learn of by a link. */
+export const PRIVATE_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-  'content-security-policy': "frame-ancestors 'none'",
 };
+const HEADERS = { ...PRIVATE_HEADERS, 'content-security-policy': "frame-ancestors 'none'" };
 
 /**
  * Serves one page to this machine's browser: bound to 127.0.0.1, on a free port, under a path that cannot be guessed.
@@ -85,15 +86,19 @@ async function answer(exchange: Exchange, place: { token: string; port: number }
   await stream(response, answering);
 }
 
-/** A browser sends Origin with every POST; a page of another site has another one. */
-function isFromHere({ headers, method }: IncomingMessage, port: number): boolean {
+/**
+ * Whether a request comes from a page that this machine serves at `port`. A browser sends Origin with every POST; a page
+ * of another site has another one, and one that reaches us by a name of its own (DNS rebinding) another Host.
+ */
+export function isFromHere({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>, port: number): boolean {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!hosts.includes(headers.host ?? '')) return false;
   if (headers.origin === undefined) return method === 'GET';
   return headers.origin === `http://${headers.host}`;
 }
 
-function isEqual(given: string, token: string): boolean {
+/** Compares secrets in constant time. */
+export function isEqual(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

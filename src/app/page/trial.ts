@@ -16,6 +16,10 @@ export class Trial {
     this.#folder = folder;
   }
 
+  get plan(): TryPlan | undefined {
+    return this.#plan;
+  }
+
   planFor(report: RunReport): TryPlan | undefined {
     this.#plan = tryPlan(report, hasResult(this.#folder) ? trainedForm(this.#folder) : undefined);
     return this.#plan;

@@ -47,6 +47,10 @@ const SHARE_OF_MEMORY = 0.6;
 export async function serve({ signal, ...options }: ServeOptions): Promise<RunningServer> {
   const mounted = await prepared(options);
   const running = await listen(mounted);
+  if (signal?.aborted === true) {
+    await running.close();
+    signal.throwIfAborted();
+  }
   void mounted.warm();
   signal?.addEventListener('abort', () => void running.close(), { once: true });
   return running;

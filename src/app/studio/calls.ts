@@ -40,7 +40,7 @@ interface Started {
 const PLAIN = createTerminal({ write: () => undefined }, { NO_COLOR: '1' });
 
 /** Ended calls are forgotten beyond this number, oldest first. */
-const MOST_CALLS = 200;
+const MOST_CALLS = 50;
 
 /** Use cases started by the pages, each with a log that is read from a cursor on. They end with this process. */
 export class Calls {
@@ -79,8 +79,10 @@ export class Calls {
     return { lines, next, state: started.state };
   }
 
+  /** Those in progress, newest first. */
   list(): CallState[] {
-    return [...this.#calls.values()].map(({ state }) => state).toReversed();
+    const states = [...this.#calls.values()].map(({ state }) => state);
+    return states.filter(({ status }) => status === 'running').toReversed();
   }
 
   /** @returns whether there is such a call */
@@ -106,8 +108,10 @@ export class Calls {
       state.result = asJson(result);
       state.text = await useCase.render?.(result, PLAIN);
       // Servers and review pages go on until they are stopped.
-      if (useCase.effects.includes('listens') && isOpen(result)) started.close = () => this.#shut(started, result);
-      else state.status = 'finished';
+      if (useCase.effects.includes('listens') && isOpen(result)) {
+        started.close = () => this.#shut(started, result);
+        if (stop.signal.aborted) await started.close();
+      } else state.status = 'finished';
     } catch (error) {
       state.status = stop.signal.aborted ? 'stopped' : 'failed';
       if (!stop.signal.aborted) state.error = errorDocument(error);
@@ -128,13 +132,11 @@ export class Calls {
   }
 }
 
-/** Refuses values that only programs can give, except a recipe's settings. */
+/** Refuses values that only programs can give. */
 function jsonInput(useCase: UseCase, input: unknown): Readonly<Record<string, unknown>> {
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     throw new AttuneError('E_USAGE', { what: 'The input is not an object' });
-  const inMemory = fieldsOf(useCase).filter(
-    ({ name, isInMemory }) => isInMemory && !(name === 'flags' && useCase.takesRecipe === true),
-  );
+  const inMemory = fieldsOf(useCase).filter(({ isInMemory }) => isInMemory);
   const problems = inMemory
     .filter(({ name }) => Object.hasOwn(input, name))
     .map(({ name }) => ({ field: name, message: 'can only be given by a program' }));

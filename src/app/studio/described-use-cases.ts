@@ -1,4 +1,3 @@
-import { flagName } from '../../base/flag-name.ts';
 import { useCases, type UseCaseName } from '../use-cases/index.ts';
 import { fieldsOf, inputSchema, type FieldDescription } from '../use-cases/schema.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
@@ -25,7 +24,7 @@ export interface DescribedUseCase {
   input: Record<string, unknown>;
 }
 
-/** Every use case; those that show a page of their own or wait for keys belong to a terminal. */
+/** Every use case, as a form needs it. */
 export async function describeUseCases(): Promise<DescribedUseCase[]> {
   const names = Object.keys(useCases) as UseCaseName[];
   const all = await Promise.all(
@@ -39,9 +38,16 @@ export async function describeUseCases(): Promise<DescribedUseCase[]> {
   });
 }
 
-function describeField({ name, summary, isArgument, isRequired, flag }: FieldDescription): DescribedField {
-  const spelling = flag?.flag ?? flagName(name);
+function describeField(field: FieldDescription): DescribedField {
+  const { name, summary, isArgument, isRequired, spelling, flag } = field;
   const words = spelling.slice(2).replaceAll('-', ' ');
   const title = words.charAt(0).toUpperCase() + words.slice(1);
-  return { name, title, summary, isArgument, isRequired, switchesTo: !spelling.startsWith('--no-') };
+  return {
+    name,
+    title,
+    summary,
+    isArgument,
+    isRequired,
+    switchesTo: flag?.value === undefined && flag?.read('', spelling) === true,
+  };
 }

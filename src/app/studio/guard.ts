@@ -1,5 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import { isFromHere, PRIVATE_HEADERS } from '../page/page-server.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Nothing from elsewhere, no script or style in the page itself, nobody frames it. */
@@ -24,19 +25,22 @@ const MONTH = 30 * 24 * 3600;
 export function guard(sessions: Sessions): MiddlewareHandler {
   return async (context, next) => {
     const port = portOf(context);
-    const { host = '', origin, 'sec-fetch-site': site = 'none' } = context.req.header();
-    const isOwn = host === `127.0.0.1:${port}` || host === `localhost:${port}`;
-    const isFromOwn = origin === undefined ? context.req.method === 'GET' : origin === `http://${host}`;
-    if (!isOwn || !isFromOwn || !['none', 'same-origin'].includes(site)) return context.text('403', 403);
-    const isOpen = !context.req.path.startsWith('/api/') || context.req.path === '/api/session';
+    const headers = context.req.header();
+    // A link may be followed from anywhere; only the page it leads to may call the API.
+    const isForeign = isApi(context) && !['none', 'same-origin'].includes(headers['sec-fetch-site'] ?? 'none');
+    if (isForeign || !isFromHere({ headers, method: context.req.method }, Number(port)))
+      return context.text('403', 403);
+    const isOpen = !isApi(context) || context.req.path === '/api/session';
     if (!isOpen && !sessions.has(getCookie(context, cookieName(port)) ?? ''))
       return context.json({ error: { code: 'E_NO_SESSION', what: 'This browser is not signed in' } }, 401);
     await next();
-    context.header('cache-control', 'no-store');
-    context.header('referrer-policy', 'no-referrer');
-    context.header('x-content-type-options', 'nosniff');
+    for (const [name, value] of Object.entries(PRIVATE_HEADERS)) context.header(name, value);
     if (context.res.headers.get('content-security-policy') === null) context.header('content-security-policy', POLICY);
   };
+}
+
+function isApi(context: Context): boolean {
+  return context.req.path.startsWith('/api/');
 }
 
 /** Trades the link's token for a cookie that scripts cannot read. */

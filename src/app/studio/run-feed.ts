@@ -9,35 +9,20 @@ const POLL_MS = 250;
 
 export interface RunPart {
   events: StampedEvent[];
-  /** Cursor for what follows. */
+  /** Cursor for what follows: an offset in the file of events, so that it survives this server. */
   next: number;
   isRunning: boolean;
 }
 
-/** Events of runs from a cursor on, read from their folders: they survive this server. */
-export class RunFeeds {
-  readonly #feeds = new Map<string, { reader: JsonLinesReader<StampedEvent>; events: StampedEvent[] }>();
-
-  /** Waits for news of a run in progress until `until`. @throws AttuneError E_RUN_MISSING */
-  async follow(folder: string, since: number, until: AbortSignal): Promise<RunPart> {
-    requireRun(folder);
-    for (;;) {
-      // Before reading, so that what was written up to the end is read too.
-      const isRunning = findLockOwner(folder) !== undefined;
-      const events = this.#read(folder);
-      if (events.length > since || !isRunning || until.aborted)
-        return { events: events.slice(since), next: events.length, isRunning };
-      await wait(POLL_MS, undefined, { signal: until }).catch(() => undefined);
-    }
-  }
-
-  #read(folder: string): StampedEvent[] {
-    const feed = this.#feeds.get(folder) ?? {
-      reader: new JsonLinesReader<StampedEvent>(runPaths(folder).events),
-      events: [],
-    };
-    this.#feeds.set(folder, feed);
-    for (const event of feed.reader.read()) if (isEvent(event)) feed.events.push(event);
-    return feed.events;
+/** Events of a run from a cursor on; waits for news of a run in progress until `until`. @throws AttuneError E_RUN_MISSING */
+export async function followRun(folder: string, since: number, until: AbortSignal): Promise<RunPart> {
+  requireRun(folder);
+  const reader = new JsonLinesReader<StampedEvent>(runPaths(folder).events, since);
+  for (;;) {
+    // Before reading, so that what was written up to the end is read too.
+    const isRunning = findLockOwner(folder) !== undefined;
+    const events = [...reader.read()].filter(isEvent);
+    if (events.length > 0 || !isRunning || until.aborted) return { events, next: reader.next, isRunning };
+    await wait(POLL_MS, undefined, { signal: until }).catch(() => undefined);
   }
 }

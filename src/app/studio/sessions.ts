@@ -1,9 +1,11 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { attuneHome } from '../../base/home.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
+import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
+import { isEqual } from '../page/page-server.ts';
 
 const LIFETIME = 30 * 24 * 3600_000;
 
@@ -30,14 +32,15 @@ export class Sessions {
     if (this.#token === undefined || !isEqual(token, this.#token)) return undefined;
     this.#token = undefined;
     const session = secret();
-    this.#ends.set(hashOf(session), Date.now() + LIFETIME);
-    mkdirSync(dirname(this.#path), { recursive: true });
-    writeFileAtomic(this.#path, JSON.stringify(Object.fromEntries(this.#ends)), 0o600);
+    this.#ends.set(sha256(session), Date.now() + LIFETIME);
+    // Another studio may have added some.
+    const ends = { ...readEnds(this.#path), ...Object.fromEntries(this.#ends) };
+    writeFileAtomic(this.#path, JSON.stringify(ends));
     return session;
   }
 
   has(session: string): boolean {
-    return (this.#ends.get(hashOf(session)) ?? 0) > Date.now();
+    return (this.#ends.get(sha256(session)) ?? 0) > Date.now();
   }
 }
 
@@ -45,20 +48,11 @@ function secret(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function isEqual(given: string, wanted: string): boolean {
-  const [a, b] = [Buffer.from(hashOf(given)), Buffer.from(hashOf(wanted))];
-  return timingSafeEqual(a, b);
-}
-
 function readEnds(path: string): Record<string, number> {
   try {
     return existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as Record<string, number>) : {};
   } catch {
-    // A damaged file signs everybody out.
+    // A damaged file: everybody signs in again.
     return {};
   }
 }

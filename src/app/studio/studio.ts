@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { errorDocument } from '../../base/errors.ts';
 import { bind } from '../../serving/listen.ts';
 import { Calls } from './calls.ts';
@@ -29,7 +30,7 @@ export async function openStudio({ port }: { port: number }): Promise<OpenStudio
     const document = errorDocument(error);
     return context.json({ error: document }, document.code === 'E_BUG' ? 500 : 400);
   });
-  app.post('/api/session', (context) => signIn(context, sessions));
+  app.post('/api/session', bodyLimit({ maxSize: 1024 }), (context) => signIn(context, sessions));
   app.route('/api', callRoutes(calls));
   app.route('/api', runRoutes(models));
   app.get('/:file?', (context) => studioFile(context.req.param('file') ?? 'index.html'));

@@ -1,3 +1,4 @@
+import { describeProblem, type Problem } from '../../base/errors.ts';
 import type { ColumnProfile, Guess } from '../../data/guess/index.ts';
 import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
@@ -11,6 +12,8 @@ export interface TableColumns {
   columns: DescribedColumn[];
   /** The first rows, as they are. */
   rows: Record<string, unknown>[];
+  /** Rows that cannot be read; reading stops at the first. */
+  problems: Problem[];
   /** How the columns could be read, likeliest first. */
   guesses: Guess[];
 }
@@ -26,7 +29,7 @@ export const useCase = defineUseCase({
     const { tableColumns } = await import('../init/table-columns.ts');
     return tableColumns(file, rows);
   },
-  render({ columns, guesses }, terminal) {
+  render({ columns, guesses, problems }, terminal) {
     const { colours } = terminal;
     const table = formatTable(
       [{ title: 'column', isName: true }, { title: 'holds' }],
@@ -35,6 +38,7 @@ export const useCase = defineUseCase({
       tableWidth(terminal),
     );
     const read = guesses.slice(0, 3).map(({ format, reasons }) => `${colours.bold(format)}  ${reasons.join(', ')}`);
-    return [table, ...(read.length > 0 ? ['', ...read] : [])].join('\n');
+    const bad = problems.map((problem) => colours.yellow(describeProblem(problem)));
+    return [table, ...(read.length > 0 ? ['', ...read] : []), ...bad].join('\n');
   },
 });

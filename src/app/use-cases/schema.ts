@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { entryOf } from '../../base/table.ts';
 import { parseJson } from '../../files/json.ts';
+import { flagName } from '../../base/flag-name.ts';
 import { fields, flagNotes, type FlagNotes, type Shape } from './fields.ts';
 import type { UseCaseName } from './index.ts';
 import type { UseCase } from './use-case.ts';
@@ -14,6 +15,8 @@ export interface FieldDescription {
   isRequired: boolean;
   /** Only programs can give it; forms and tools leave it out. */
   isInMemory: boolean;
+  /** The flag of an option, as it is typed. */
+  spelling: string;
   /** How an option is typed. */
   flag?: FlagNotes;
   schema: z.ZodType;
@@ -26,6 +29,7 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
     isArgument: true,
     isRequired: required,
     isInMemory: false,
+    spelling: flagName(name),
     schema,
   }));
   const options = Object.entries(useCase.options?.(fields) ?? {}).map(([name, schema]) => {
@@ -36,6 +40,7 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
       isArgument: false,
       isRequired: !schema.safeParse(undefined).success,
       isInMemory: flag?.inMemory ?? false,
+      spelling: flag?.flag ?? flagName(name),
       schema,
       flag,
     };

@@ -1,4 +1,4 @@
-import { flagName } from '../../base/flag-name.ts';
+import { shellWord } from '../../base/shell-word.ts';
 import { libraryName } from './library.ts';
 import { fieldsOf, type FieldDescription } from './schema.ts';
 import type { UseCase } from './use-case.ts';
@@ -15,24 +15,29 @@ export function asCommand(name: string, useCase: UseCase, input: Input): string 
   const flags = given
     .filter(({ isArgument, isInMemory }) => !isArgument && !isInMemory)
     .flatMap((field) => flagWords(field, input[field.name]));
-  const settings = Object.entries((input.flags ?? {}) as Input).flatMap(([key, value]) => [
-    flagName(key),
-    asWord(value),
-  ]);
-  return ['attune', name, ...places, ...flags, ...settings].join(' ');
+  return ['attune', name, ...places, ...flags].join(' ');
 }
 
-function flagWords({ name, flag }: FieldDescription, value: unknown): string[] {
-  const spelling = flag?.flag ?? flagName(name);
-  if (flag?.value === undefined) return value === !spelling.startsWith('--no-') ? [spelling] : [];
-  const values = flag.many === true ? [value].flat() : [value];
+function flagWords({ spelling, flag }: FieldDescription, value: unknown): string[] {
+  if (flag?.value === undefined) return value === flag?.read('', spelling) ? [spelling] : [];
+  const values = flag.value.includes('=') ? pairsOf(value) : flag.many === true ? [value].flat() : [value];
   return values.flatMap((one) => [spelling, asWord(one)]);
 }
 
-/** Quoted for a shell where that is needed. */
+/** `{a: 'b'}` and `[{ name: 'a', target: 'b' }]` as NAME=VALUE. */
+function pairsOf(value: unknown): string[] {
+  const pairs = Array.isArray(value)
+    ? (value as { name: string; target: string }[]).map(({ name, target }) => [name, target])
+    : Object.entries(value as Input);
+  return pairs.map(([name, one]) => `${name}=${asText(one)}`);
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function asWord(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return shellWord(asText(value));
 }
 
 /** A call as a program makes it. */

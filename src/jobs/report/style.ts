@@ -1,5 +1,5 @@
-/** The page itself: colours in light and dark, type, tables, pictures. */
-const PAGE_STYLE = `
+/** Colours of all pages, light and dark. */
+export const PALETTE = `
 :root { color-scheme: light dark;
   --page: #f7f7f5; --panel: #ffffff; --ink: #1d1d1b; --soft: #5f5f5a; --rule: #e4e3de; --sunk: #f1f0ec;
   --tone-1: #2459c9; --tone-2: #b8560b; --tone-3: #0f7a5f; --quiet: #8e8d86;
@@ -8,7 +8,10 @@ const PAGE_STYLE = `
   --page: #141413; --panel: #1c1c1a; --ink: #ecebe6; --soft: #a5a49c; --rule: #34332f; --sunk: #262623;
   --tone-1: #82a8ff; --tone-2: #f2a65e; --tone-3: #5fcfae; --quiet: #85847c;
   --good: #6fd697; --good-back: #16301f; --fair: #eec26d; --fair-back: #35290f; --bad: #ff9b92; --bad-back: #3c1a17; } }
-* { box-sizing: border-box; }
+`;
+
+/** The page itself: type, tables, pictures. */
+const PAGE_STYLE = `${PALETTE}* { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5; font-size: 15px;
   font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
-import { shellWord } from '../../../src/app/terminal/short-path.ts';
+import { shellWord } from '../../../src/base/shell-word.ts';
 
 const before = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'attune-next-'));

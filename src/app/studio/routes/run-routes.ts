@@ -1,55 +1,62 @@
+import { statSync } from 'node:fs';
 import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { stream } from 'hono/streaming';
 import { AttuneError } from '../../../base/errors.ts';
 import { reportPage } from '../../../jobs/report/report-page.ts';
 import { readReport } from '../../../jobs/report/run-report.ts';
-import { showRun } from '../../find-runs.ts';
+import { readAssessment } from '../../../evaluation/assessments/assessment-files.ts';
+import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
+import { runPaths } from '../../../store/run-paths.ts';
+import { findRunFolder } from '../../find-runs.ts';
 import { MOST_BODY_BYTES } from '../../page/question.ts';
 import { Trial } from '../../page/trial.ts';
 import { REPORT_POLICY } from '../guard.ts';
-import { RunFeeds } from '../run-feed.ts';
+import { followRun } from '../run-feed.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
-/** Models of runs that were asked, kept open until the studio closes. */
+/** Models of the run that was asked last; training it anew opens them anew. */
 export class RunModels {
-  readonly #trials = new Map<string, Trial>();
+  #open: { key: string; trial: Trial } | undefined;
 
-  of(folder: string): Trial {
-    const trial = this.#trials.get(folder) ?? new Trial(folder);
-    this.#trials.set(folder, trial);
+  async of(folder: string): Promise<Trial> {
+    const key = `${statSync(runPaths(folder).events).size} ${folder}`;
+    if (this.#open?.key === key) return this.#open.trial;
+    const before = this.#open?.trial;
+    const trial = new Trial(folder);
+    trial.planFor(readReport(folder));
+    this.#open = { key, trial };
+    await before?.close();
     return trial;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#trials.values()].map((trial) => trial.close()));
+    await this.#open?.trial.close();
   }
 }
 
 /** A run's events, its report, and answers of its models; `?run=` is a folder, a name or an id. */
 export function runRoutes(models: RunModels): Hono {
   const app = new Hono();
-  const feeds = new RunFeeds();
   app.get('/run/events', async (context) =>
-    context.json(await feeds.follow(await folderOf(context), cursorOf(context), newsSignal(context))),
+    context.json(await followRun(await folderOf(context), cursorOf(context), newsSignal(context))),
   );
   app.get('/run/report', async (context) => {
     const page = reportPage(readReport(await folderOf(context)));
     return context.html(page, 200, { 'content-security-policy': REPORT_POLICY });
   });
   app.get('/run/comparison', async (context) => {
-    const { comparison, samples } = readReport(await folderOf(context));
-    return context.json({ comparison, samples });
+    const comparison = readAssessment(await folderOf(context), 'comparison');
+    return context.json({ comparison: comparison && { ...comparison, conclusion: conclusionOf(comparison) } });
   });
   app.get('/run/plan', async (context) => {
     const folder = await folderOf(context);
-    return context.json(models.of(folder).planFor(readReport(folder)) ?? null);
+    return context.json(new Trial(folder).planFor(readReport(folder)) ?? null);
   });
   app.post('/run/ask', bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {
-    const folder = await folderOf(context);
-    const trial = models.of(folder);
+    const trial = await models.of(await folderOf(context));
     const body: unknown = await context.req.json().catch(() => undefined);
-    if (trial.planFor(readReport(folder)) === undefined)
+    if (trial.plan === undefined)
       throw new AttuneError('E_RUN_UNFINISHED', {
         what: 'This run has nothing to ask yet',
         fix: 'wait until it has finished',
@@ -64,6 +71,6 @@ export function runRoutes(models: RunModels): Hono {
   return app;
 }
 
-async function folderOf(context: Context): Promise<string> {
-  return (await showRun(context.req.query('run') ?? '')).folder;
+function folderOf(context: Context): Promise<string> {
+  return findRunFolder(context.req.query('run') ?? '');
 }

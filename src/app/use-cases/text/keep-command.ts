@@ -1,6 +1,7 @@
 import type { Comparison } from '../../../store/results.ts';
 import { keepableCheap } from '../../../evaluation/compare/keep-cheap.ts';
-import { shellWord, shortPath } from '../../terminal/short-path.ts';
+import { shellWord } from '../../../base/shell-word.ts';
+import { shortPath } from '../../terminal/short-path.ts';
 
 /** Flags that say how rows are read, split and measured; the others are of training a model. */
 const OF_ROWS = /^(data\..+|(evaluation\.)?metrics|(training\.)?seed|train|validation|test|group_by|format|columns)$/;
