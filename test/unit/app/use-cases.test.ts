@@ -153,7 +153,7 @@ it('commands print what the types of their results say', { timeout: 240_000 }, a
     'data counterfactuals ROWS --output OUT/pairs.jsonl',
     'data steps',
     'data list',
-    'init ROWS --yes --output OUT/recipe.yaml',
+    'init ROWS --output OUT/recipe.yaml',
     'models list',
     'models show attune-base',
     'keys create anna --file OUT/keys.json',
