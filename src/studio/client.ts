@@ -3,6 +3,15 @@ import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/studio/calls.ts';
 import type { RunPart } from '../app/studio/run-feed.ts';
 
+/** A defect of a file, and its place there. */
+export interface Problem {
+  file?: string;
+  line?: number;
+  field?: string;
+  message: string;
+  fix?: string;
+}
+
 /** An error as the server gives it. */
 export interface Failure {
   code?: string;
@@ -10,7 +19,7 @@ export interface Failure {
   got?: string;
   expected?: string;
   fix?: string;
-  problems?: { file?: string; line?: number; field?: string; message: string; fix?: string }[];
+  problems?: Problem[];
   problemCount?: number;
 }
 

@@ -24,7 +24,7 @@ const JSON_READERS = new Set([
   'packages/jinja/src/parse-json.ts',
   'src/app/page/try-script.ts',
   'src/studio/client.ts',
-  'src/studio/screens/form.tsx',
+  'src/studio/screens/form-input.ts',
   // Runs in a process of its own, as a text.
   'src/training/objectives/rewards/code/javascript-harness.ts',
 ]);

@@ -83,9 +83,12 @@ function stemOf(path: string): string {
   return path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '');
 }
 
+/** Words that YAML's readers take for a truth or for nothing. */
+const WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
+
 /** A name within flow YAML. */
 function plain(name: string): string {
-  return /^[\p{L}_][\p{L}\p{N} _-]*$/u.test(name) ? name : JSON.stringify(name);
+  return /^[\p{L}_]([\p{L}\p{N} _-]*[\p{L}\p{N}_-])?$/u.test(name) && !WORDS.test(name) ? name : JSON.stringify(name);
 }
 
 function quoted(text: string): string {

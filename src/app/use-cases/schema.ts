@@ -50,10 +50,17 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
+interface ResultSchemas {
+  results: Record<string, JsonSchema>;
+  $defs: Record<string, JsonSchema>;
+}
+
+let parsed: Promise<ResultSchemas> | undefined;
+
 /** JSON schema of what a use case gives: the `--json` output. */
 export async function outputSchema(name: UseCaseName): Promise<JsonSchema> {
-  const { resultSchemas } = await import('./results.generated.ts');
-  const { results, $defs: all } = parseJson(resultSchemas) as Record<'results' | '$defs', Record<string, JsonSchema>>;
+  parsed ??= import('./results.generated.ts').then(({ resultSchemas }) => parseJson(resultSchemas) as ResultSchemas);
+  const { results, $defs: all } = await parsed;
   const used = new Map<string, JsonSchema>();
   const gather = (from: JsonSchema): void => {
     for (const [, named] of JSON.stringify(from).matchAll(/"#\/\$defs\/(\w+)"/g)) {

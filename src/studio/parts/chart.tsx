@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import type { AlignedData, Options } from 'uplot';
+import type { Options } from 'uplot';
 import { formatNumber } from '../../base/format.ts';
 
 export interface Line {
@@ -89,7 +89,7 @@ function optionsOf(place: HTMLElement, lines: readonly Line[]): Options {
   };
 }
 
-function dataOf(lines: readonly Line[]): AlignedData {
+function dataOf(lines: readonly Line[]): [steps: number[], ...values: (number | null)[][]] {
   const steps = [...new Set(lines.flatMap(({ points }) => points.map(([step]) => step)))].toSorted((a, b) => a - b);
   const columns = lines.map(({ points }) => {
     const values = new Map(points);
@@ -99,10 +99,9 @@ function dataOf(lines: readonly Line[]): AlignedData {
 }
 
 function Figures({ title, lines }: { title: string; lines: readonly Line[] }) {
-  const steps = [...new Set(lines.flatMap(({ points }) => points.map(([step]) => step)))].toSorted((a, b) => a - b);
+  const [steps, ...columns] = dataOf(lines);
   const every = Math.max(1, Math.ceil(steps.length / MOST_ROWS));
-  const kept = steps.filter((_, at) => at % every === 0 || at === steps.length - 1);
-  const values = lines.map(({ points }) => new Map(points));
+  const kept = steps.flatMap((step, at) => (at % every === 0 || at === steps.length - 1 ? [{ step, at }] : []));
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={title}>
       <table>
@@ -117,12 +116,12 @@ function Figures({ title, lines }: { title: string; lines: readonly Line[] }) {
           </tr>
         </thead>
         <tbody>
-          {kept.map((step) => (
+          {kept.map(({ step, at }) => (
             <tr key={step}>
               <th class="number">{step}</th>
-              {values.map((one, at) => (
-                <td key={at} class="number">
-                  {one.has(step) ? formatNumber(one.get(step)!) : ''}
+              {columns.map((values, column) => (
+                <td key={column} class="number">
+                  {values[at] === null ? '' : formatNumber(values[at]!)}
                 </td>
               ))}
             </tr>

@@ -1,4 +1,5 @@
-import type { Failure } from '../client.ts';
+import { formatCount } from '../../base/format.ts';
+import type { Failure, Problem } from '../client.ts';
 
 const MOST_PROBLEMS = 20;
 
@@ -13,22 +14,26 @@ export function Fault({ failure }: { failure: Failure }) {
         {expected !== undefined && <Part name="Expected" text={expected} />}
         {fix !== undefined && <Part name="What to do" text={fix} />}
       </dl>
-      {problems.length > 0 && (
-        <ul>
-          {problems.slice(0, MOST_PROBLEMS).map(({ file, line, field, message, fix: advice }, at) => (
-            <li key={at}>
-              <span class="place">
-                {[file, line !== undefined && `line ${line}`, field].filter(Boolean).join(', ')}
-              </span>{' '}
-              {message}
-              {advice !== undefined && <span class="soft"> ({advice})</span>}
-            </li>
-          ))}
-          {problemCount > MOST_PROBLEMS && <li>and {problemCount - MOST_PROBLEMS} more</li>}
-        </ul>
-      )}
+      <Problems problems={problems} count={problemCount} />
       {code !== undefined && <p class="soft small">{code}</p>}
     </section>
+  );
+}
+
+/** Defects with their places; those beyond `MOST_PROBLEMS` are counted. */
+export function Problems({ problems, count = problems.length }: { problems: readonly Problem[]; count?: number }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul>
+      {problems.slice(0, MOST_PROBLEMS).map(({ file, line, field, message, fix }, at) => (
+        <li key={at}>
+          <span class="place">{[file, line !== undefined && `line ${line}`, field].filter(Boolean).join(', ')}</span>{' '}
+          {message}
+          {fix !== undefined && <span class="soft"> ({fix})</span>}
+        </li>
+      ))}
+      {count > MOST_PROBLEMS && <li>and {formatCount(count - MOST_PROBLEMS)} more</li>}
+    </ul>
   );
 }
 

@@ -28,11 +28,16 @@ const IDLE = { isRunning: false, isAway: false, latest: {} };
 export function useCall<Result>(name: string): LiveCall<Result> {
   const [seen, setSeen] = useState<Seen<Result>>(IDLE);
   const gone = useRef<AbortController>(undefined);
+  // A promise, so that a call can be stopped before the server has answered with its id.
+  const id = useRef<Promise<string>>(undefined);
   useEffect(() => () => gone.current?.abort(), []);
   const add = (more: Partial<Seen<Result>>) => setSeen((before) => ({ ...before, ...more }));
   const run = async (input: object, signal: AbortSignal) => {
     try {
-      const state = await startCall(name, input);
+      const starting = startCall(name, input);
+      id.current = starting.then((state) => state.id);
+      const state = await starting;
+      if (signal.aborted) return;
       add({ state });
       const take = (part: CallPart) => setSeen((before) => ({ ...before, ...read<Result>(part, before.latest) }));
       await followCall(state.id, take, { signal, onAway: (isAway) => add({ isAway }) });
@@ -49,7 +54,8 @@ export function useCall<Result>(name: string): LiveCall<Result> {
       void run(input, gone.current.signal);
     },
     stop() {
-      if (seen.state !== undefined) void stopCall(seen.state.id);
+      // A call that failed to start needs no stop; one that has ended has been forgotten.
+      void id.current?.then(stopCall).catch(() => undefined);
     },
   };
 }

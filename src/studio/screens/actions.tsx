@@ -7,7 +7,8 @@ import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { linkTo } from '../address.ts';
-import { Field, inputOf, type Schema } from './form.tsx';
+import { inputOf, type Schema } from './form-input.ts';
+import { Field } from './form.tsx';
 
 function useDescribed(): { all?: DescribedUseCase[]; failure?: Failure } {
   const [found, setFound] = useState<{ all?: DescribedUseCase[]; failure?: Failure }>({});

@@ -3,14 +3,14 @@ import { plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { TableColumns } from '../../app/use-cases/data-columns.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
-import { Fault } from '../parts/fault.tsx';
+import { Fault, Problems } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { plans } from './plans.ts';
 
-/** What a column is for. */
+/** The part that a column plays. */
 type Role = 'read' | 'learn' | 'leave';
 type Learnt = 'label' | 'answer' | 'text';
 
@@ -55,6 +55,7 @@ function Mapping({ file, table }: { file: string; table: TableColumns }) {
     go('plan', init.result.recipe);
   }, [init.result]);
   const input = initInput(file, roles, learnt);
+  const isTaken = init.failure?.code === 'E_RECIPE_EXISTS';
   const missing = missingOf(roles, learnt);
   return (
     <>
@@ -69,11 +70,22 @@ function Mapping({ file, table }: { file: string; table: TableColumns }) {
           ))}
         </div>
         {guess !== undefined && <p class="soft">Suggested: {guess.reasons.join('; ')}.</p>}
+        {table.problems.length > 0 && (
+          <div class="warn">
+            <p>The file cannot be read as a whole:</p>
+            <Problems problems={table.problems} />
+          </div>
+        )}
         <Preview table={table} roles={roles} onRole={(name, role) => setRoles(withRole(roles, name, role))} />
         <div class="row">
           <button type="button" disabled={missing !== undefined || init.isRunning} onClick={() => init.start(input)}>
             Continue
           </button>
+          {isTaken && (
+            <button type="button" class="quiet" onClick={() => init.start({ ...input, force: true })}>
+              Replace the recipe
+            </button>
+          )}
           {missing !== undefined && <span class="warn">{missing}</span>}
         </div>
         <Progress call={init} label="Checking all rows and choosing a model" />
@@ -162,5 +174,5 @@ function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): o
   const named = (wanted: Role) => Object.keys(roles).filter((name) => entryOf(roles, name) === wanted);
   const [target] = named('learn');
   const goal = { label: { labelColumn: target }, answer: { answerColumn: target }, text: { format: 'text' } }[learnt];
-  return { file, textColumn: named('read'), ...goal, yes: true, force: true };
+  return { file, textColumn: named('read'), ...goal, yes: true };
 }

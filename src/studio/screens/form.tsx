@@ -1,27 +1,5 @@
-import { entryOf } from '../../base/table.ts';
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
-
-/** The parts of a JSON schema that decide how a field is typed. */
-export interface Schema {
-  type?: string;
-  enum?: readonly string[];
-  items?: Schema;
-  anyOf?: readonly Schema[];
-  minimum?: number;
-  maximum?: number;
-}
-
-type Kind = 'switch' | 'choice' | 'number' | 'text' | 'lines' | 'json';
-
-function kindOf({ type, enum: choices, items, anyOf }: Schema): Kind {
-  if (choices !== undefined) return 'choice';
-  if (type === 'boolean') return 'switch';
-  if (type === 'number' || type === 'integer') return 'number';
-  // A name of a file, or rows that only a program has.
-  if (type === 'string' || anyOf?.some((one) => one.type === 'string') === true) return 'text';
-  if (type === 'array' && items?.type === 'string') return 'lines';
-  return 'json';
-}
+import { kindOf, type Schema } from './form-input.ts';
 
 interface FieldOptions {
   field: DescribedUseCase['fields'][number];
@@ -91,42 +69,4 @@ export function Field({
       </p>
     </div>
   );
-}
-
-/** What was typed, as the use case takes it; what is empty is left out. */
-export function inputOf(
-  values: Readonly<Record<string, string | boolean>>,
-  schemas: Readonly<Record<string, Schema>>,
-): { input: Record<string, unknown>; problems: Record<string, string> } {
-  const read = Object.entries(values)
-    .filter(([, value]) => value !== '')
-    .map(([name, value]): [name: string, value: unknown, problem?: string] => {
-      const kind = kindOf(entryOf(schemas, name) ?? {});
-      try {
-        return [name, valueOf(value, kind)];
-      } catch {
-        return [name, undefined, kind === 'number' ? 'This is not a number.' : 'This is not JSON.'];
-      }
-    });
-  return {
-    input: Object.fromEntries(read.map(([name, value]) => [name, value])),
-    problems: Object.fromEntries(read.flatMap(([name, , problem]) => (problem === undefined ? [] : [[name, problem]]))),
-  };
-}
-
-function valueOf(value: string | boolean, kind: Kind): unknown {
-  if (typeof value === 'boolean') return value;
-  if (kind === 'number') return numberIn(value);
-  if (kind === 'json') return JSON.parse(value) as unknown;
-  if (kind !== 'lines') return value;
-  return value
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-}
-
-function numberIn(text: string): number {
-  const value = Number(text);
-  if (Number.isNaN(value)) throw new TypeError('not a number');
-  return value;
 }

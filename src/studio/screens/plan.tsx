@@ -1,9 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import { formatBytes, formatDuration, plural } from '../../base/format.ts';
 import type { DetachedRun } from '../../app/run.ts';
 import type { Advised } from '../../app/use-cases/advise.ts';
 import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
-import { Fault } from '../parts/fault.tsx';
+import { Fault, Problems } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
@@ -25,6 +25,10 @@ export function Plan({ recipe }: { recipe: string }) {
   useEffect(() => {
     data.start({ path: recipe, rows: ROWS });
     trial.start({ recipe, dryRun: true });
+    return () => {
+      trial.stop();
+      advice.stop();
+    };
   }, []);
   useEffect(() => {
     if (training.result !== undefined) go('run', training.result.folder);
@@ -126,8 +130,6 @@ function Worth({ advice }: { advice: LiveCall<Advised> }) {
 }
 
 function Seen({ data: { report, rows, problems } }: { data: DataInspectionResult }) {
-  const [isAll, setAll] = useState(false);
-  const shown = isAll ? problems : problems.slice(0, 5);
   const { train, validation, test } = report.rows;
   return (
     <>
@@ -137,18 +139,7 @@ function Seen({ data: { report, rows, problems } }: { data: DataInspectionResult
       {problems.length > 0 && (
         <div class="warn">
           <p>{plural(problems.length, 'rows')} cannot be used:</p>
-          <ul>
-            {shown.map(({ file, line, message }, at) => (
-              <li key={at}>
-                {[file, line !== undefined && `line ${line}`].filter(Boolean).join(', ')}: {message}
-              </li>
-            ))}
-          </ul>
-          {shown.length < problems.length && (
-            <button type="button" class="quiet" onClick={() => setAll(true)}>
-              Show all
-            </button>
-          )}
+          <Problems problems={problems} />
         </div>
       )}
       {rows.map(({ file, line, pieces }) => (

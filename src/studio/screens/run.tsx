@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { formatDuration, formatNumber, plural } from '../../base/format.ts';
 import type { RunDetails } from '../../app/find-runs.ts';
 import type { TryPlan } from '../../app/page/try-plan.ts';
@@ -62,6 +62,7 @@ function useCourse(run: string) {
   useEffect(() => {
     const gone = new AbortController();
     setCourse(BEGINNING);
+    setFailure(undefined);
     followRun(run, ({ events, isRunning }) => setCourse((before) => further(before, events, isRunning)), {
       signal: gone.signal,
       onAway: setAway,
@@ -82,14 +83,14 @@ function Training({ run, course, details, onResume }: TrainingOptions) {
   const { latest, isRunning, warnings } = course;
   const judged = latest['course-judged'];
   const failed = latest['run-failed'];
+  const losses = useMemo(() => linesOf(course), [course]);
+  const rewards = useMemo(() => [{ name: 'reward', points: course.reward }], [course.reward]);
   return (
     <section>
       <h2>Training</h2>
       <Now course={course} details={details} />
-      <Chart title="Loss, lower is better" lines={linesOf(course)} />
-      {course.reward.length > 0 && (
-        <Chart title="Reward, higher is better" lines={[{ name: 'reward', points: course.reward }]} />
-      )}
+      <Chart title="Loss, lower is better" lines={losses} />
+      <Chart title="Reward, higher is better" lines={rewards} />
       {judged !== undefined && <p class="warn">{judged.finding}</p>}
       {!isRunning && details?.status === 'failed' && failed !== undefined && (
         <Fault failure={failed.error as unknown as Failure} />

@@ -33,8 +33,9 @@ export function Serve({ run, kind }: { run: string; kind?: TryKind }) {
 }
 
 /** A server that runs, and code that asks it. */
-export function Answering({ serving: { url, models }, kind = 'writing', onStop }: AnsweringOptions) {
+export function Answering({ serving: { url, models }, kind, onStop }: AnsweringOptions) {
   const [model = 'model'] = models;
+  const request = kind && REQUESTS[kind];
   return (
     <>
       <p role="status">
@@ -46,9 +47,18 @@ export function Answering({ serving: { url, models }, kind = 'writing', onStop }
           Stop serving
         </button>
       </p>
-      {Object.entries(programsFor(url, requestOf(kind, model))).map(([language, text]) => (
-        <Code key={language} label={language} text={text} />
-      ))}
+      {request === undefined ? (
+        <p class="soft">
+          <a href={`${url}/openapi.json`} target="_blank" rel="noopener">
+            openapi.json
+          </a>{' '}
+          describes its requests.
+        </p>
+      ) : (
+        Object.entries(programsFor(url, request(model))).map(([language, text]) => (
+          <Code key={language} label={language} text={text} />
+        ))
+      )}
     </>
   );
 }
@@ -64,23 +74,15 @@ interface Request {
   body: object;
 }
 
-/** A request that the kind of model answers. */
-function requestOf(kind: TryKind, model: string): Request {
-  switch (kind) {
-    case 'text':
-    case 'question':
-    case 'image':
-      return { path: 'classify', body: { model, input: 'Where is my order?' } };
-    case 'similarity':
-    case 'captions':
-      return { path: 'embeddings', body: { model, input: 'Where is my order?' } };
-    case 'items':
-      return { path: 'recommend', body: { model, items: ['one', 'another'] } };
-    case 'recording':
-    case 'writing':
-      return { path: 'chat/completions', body: { model, messages: [{ role: 'user', content: 'Where is my order?' }] } };
-  }
-}
+const INPUT = 'Where is my order?';
+
+/** Requests by kind of model; those about files and about a text with its question have no example. */
+const REQUESTS: Partial<Record<TryKind, (model: string) => Request>> = {
+  text: (model) => ({ path: 'classify', body: { model, input: INPUT } }),
+  similarity: (model) => ({ path: 'embeddings', body: { model, input: INPUT } }),
+  items: (model) => ({ path: 'recommend', body: { model, items: ['one', 'another'] } }),
+  writing: (model) => ({ path: 'chat/completions', body: { model, messages: [{ role: 'user', content: INPUT }] } }),
+};
 
 function programsFor(url: string, { path, body }: Request): Record<string, string> {
   const [address, json] = [`${url}/v1/${path}`, JSON.stringify(body)];

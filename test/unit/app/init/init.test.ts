@@ -137,6 +137,10 @@ describe('init without a terminal', () => {
     const commands = (result.next as { command: string }[]).map(({ command }) => command);
     const step = 'decisions: {state: [body], questions: {queue: {}, product: {}, paid: {type: noul}}}';
     expect(commands).toContain(`attune data prepare cases.csv --output cases-questions.jsonl --step '${step}'`);
+    // YAML reads a bare `yes` as true.
+    cells.yes = cells.paid;
+    const quoted = await done(table('quoted.csv', 'body', 'queue', 'product', 'yes'));
+    expect((quoted.result.next as { command: string }[]).at(-1)!.command).toContain('"yes": {type: noul}');
     const one = await done(table('one.csv', 'body', 'queue'));
     expect(JSON.stringify(one.result.next)).not.toContain('decisions');
   });
