@@ -2,27 +2,27 @@ import type { Example } from '../data/example.ts';
 import type { SystemKind, SystemUsage } from '../store/results.ts';
 import type { PredictOptions, Prediction, Predictor, RowUsage } from '../scoring/predictor.ts';
 
-/** A predictor with what a comparison says of it. */
+/** A predictor with its description for comparisons. */
 export interface System {
   predictor: Predictor;
   /** For people: "nearest training row". */
   title: string;
   kind: SystemKind;
-  /** Also where it is what was trained. */
+  /** True for cheap systems, even if one is the trained result. */
   isCheap?: boolean;
-  /** Was tuned from an encoder that knows more words than the rows have. */
+  /** Whether it was tuned from a pre-trained encoder, which knows words beyond the training rows. */
   knowsWords?: boolean;
   note?: string;
 }
 
-/** A system's answers to the rows of a comparison, in their order. */
+/** A system's answers to the rows of a comparison, in order. */
 export interface Answered extends Omit<System, 'predictor'> {
   name: string;
   predictions: readonly Prediction[];
   usage?: SystemUsage;
 }
 
-/** Lets a system answer all rows and takes the time. */
+/** Answers all rows with a system and measures the time. */
 export async function answerRows(
   system: System,
   examples: readonly Example[],
@@ -38,7 +38,7 @@ export async function answerRows(
   return { name: predictor.name, title, kind, isCheap, knowsWords, note: told, predictions, usage };
 }
 
-/** Seconds from the whole, so that rows answered together count as they were; the rows' own where these are known. */
+/** Usage per row. Time is that of the rows themselves if known, otherwise the total divided evenly. */
 function usageOf(predictions: readonly Prediction[], seconds: number): SystemUsage {
   const total = (key: keyof RowUsage): number | undefined =>
     predictions.every(({ usage }) => usage?.[key] !== undefined)

@@ -1,4 +1,4 @@
-/** Right and wrong decisions at a threshold. */
+/** Confusion counts at a threshold. */
 export interface Decisions {
   truePositives: number;
   falsePositives: number;
@@ -6,13 +6,13 @@ export interface Decisions {
   trueNegatives: number;
 }
 
-/** F1 of the rows of the class. */
+/** F1 of the positive class. */
 export function f1Of({ truePositives, falsePositives, falseNegatives }: Decisions): number {
   const size = 2 * truePositives + falsePositives + falseNegatives;
   return size === 0 ? 0 : (2 * truePositives) / size;
 }
 
-/** Mean of the F1 of the rows of the class and of the others. */
+/** Mean F1 of the positive and the negative class. */
 export function macroF1Of(decisions: Decisions): number {
   const { truePositives, trueNegatives, falsePositives, falseNegatives } = decisions;
   const others = { truePositives: trueNegatives, trueNegatives: truePositives };
@@ -20,9 +20,8 @@ export function macroF1Of(decisions: Decisions): number {
 }
 
 /**
- * The probability from which deciding for a class scores best, half way between two rows' own; of equals the one
- * nearest to 0.5. Undefined where the rows are all of the class, or none is. `mayBeNone`: one above all probabilities may
- * be best too.
+ * The probability threshold with the best score, halfway between two rows' probabilities; on ties the one nearest to
+ * 0.5. Undefined if all rows are of the same class. `mayBeNone`: also considers a threshold above all probabilities.
  */
 export function bestThreshold(
   probabilities: readonly number[],

@@ -11,25 +11,25 @@ import type { Predictor } from '../scoring/predictor.ts';
 import type { Thresholds } from '../scoring/chosen-labels.ts';
 import { withThresholds } from './thresholds.ts';
 
-/** Arrays next to the description. */
+/** File of arrays next to the description. */
 const ARRAYS = 'cheap_model.safetensors';
 const VERSION = 1;
 
 /** Description of a saved cheap system. */
 export interface CheapModel {
   version: typeof VERSION;
-  /** As the recipe names it: "tfidf". */
+  /** Name in recipes: "tfidf". */
   model: string;
   baseline: BaselineName;
-  /** For people: "tf-idf + logistic regression". */
+  /** Title: "tf-idf + logistic regression". */
   title: string;
   /** Kind of its training rows. */
   kind: ExampleKind;
-  /** Its classes, where it has some. */
+  /** Its classes, if it is a classifier. */
   labels?: readonly string[];
-  /** Whether its training rows can be read in the folder. */
+  /** Whether the folder contains its training rows. */
   holds_rows?: boolean;
-  /** By label: the probability from which it is given. */
+  /** Decision thresholds by label. */
   label_thresholds?: Thresholds;
 }
 
@@ -42,7 +42,7 @@ export function writeCheapModel(folder: string, about: Omit<CheapModel, 'version
   writeJson(join(folder, DESCRIPTION), { version: VERSION, ...about, learnt: state.values } satisfies CheapModelFile);
 }
 
-/** Description in a cheap system's folder. */
+/** Reads the description in a cheap system's folder. */
 export function describeCheap(folder: string): CheapModel {
   const { learnt: _, ...about } = readJson<CheapModelFile>(join(folder, DESCRIPTION));
   return about;
@@ -61,7 +61,7 @@ export async function openCheapModel(folder: string): Promise<{ about: CheapMode
   return { about, predictor: openKept(baseline, { values: learnt, arrays }, about) };
 }
 
-/** A baseline with what it learnt, and the thresholds by which its probabilities are read. */
+/** Restores a baseline from its learnt state, with its decision thresholds. */
 export function openKept(
   baseline: KeptBaseline,
   state: LearntState,

@@ -1,10 +1,10 @@
-/** attune-base shows how tuning works; what to tune for use instead. */
+/** Remarks that attune-base is for demonstration, and which models to tune for real use. */
 import { formatDuration } from '../base/format.ts';
 
-/** The language model that comes with the package. */
+/** The language model that ships with the package. */
 const DEMONSTRATION = { name: 'attune-base', parameters: 5.8e6 };
 
-/** Small open models of the hub that attune trains and tests against their reference. */
+/** Small open models that attune can train and whose outputs are tested against the reference implementation. */
 const REAL_BASES = {
   'causal-lm': [
     { name: 'HuggingFaceTB/SmolLM2-135M-Instruct', parameters: 135e6, bytes: 0.27e9 },
@@ -22,8 +22,8 @@ const WRITING = ['sft', 'dpo', 'orpo', 'cpo', 'simpo', 'kto', 'bco', 'pretrain',
 const READING = ['classification', 'multilabel', 'regression', 'token_classification'];
 
 /**
- * The remark on a run of attune-base; undefined for other models, and objectives that other kinds of models serve.
- * @param seconds that training took
+ * Remark on a run of attune-base; undefined for other models and for objectives of other model families. @param seconds
+ * duration of training
  */
 export function remarkOnRun(
   { model, objective = '' }: { model?: string; objective?: string },
@@ -35,8 +35,8 @@ export function remarkOnRun(
 }
 
 /**
- * That attune-base is a demonstration model, and which to pull in its place.
- * @param seconds that tuning it took, from which the time of the others is estimated
+ * Explains that attune-base is for demonstration, and which model to use instead.
+ * @param seconds duration of its tuning, from which the others' time is estimated
  */
 export function demonstrationRemark(task: RealBaseTask = 'causal-lm', seconds?: number): string {
   const parameters = (DEMONSTRATION.parameters / 1e6).toFixed(1);
@@ -46,18 +46,18 @@ export function demonstrationRemark(task: RealBaseTask = 'causal-lm', seconds?: 
   );
 }
 
-/** Which models of the hub to tune, how large they are and how long that takes. */
+/** Models on the hub to tune, with their size and estimated time. */
 export function realBasesRemark(task: RealBaseTask, seconds?: number): string {
   const told = REAL_BASES[task].map(({ name, parameters, bytes }) => {
     const times = parameters / DEMONSTRATION.parameters;
-    // A step's time grows with the weights that every token passes.
+    // A step's time is proportional to the number of parameters.
     const time = seconds === undefined ? '' : `, about ${formatDuration(roughly(times * seconds))} here`;
     return `--model ${name} (${(bytes / 1e9).toFixed(2)} GB${time})`;
   });
   return `For real use, tune one of these: ${told.join(' or ')}; attune models estimate NAME shows what it needs.`;
 }
 
-/** An estimate has no seconds. */
+/** Rounds to minutes. */
 function roughly(seconds: number): number {
   return 60 * Math.max(1, Math.round(seconds / 60));
 }

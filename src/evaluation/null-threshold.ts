@@ -1,27 +1,27 @@
-/** A question whose text may not answer it, as a model reads it. */
+/** A model's result for a question that its text may not answer. */
 export interface NullableAnswer {
-  /** By how much "none" answers it better than the best stretch of the text does. */
+  /** Score of "no answer" minus the score of the best span. */
   noneBy: number;
   /** Score of that span, 0 to 1; 0 if the text does not contain the answer. */
   value: number;
-  /** Whether the text tells it. */
+  /** Whether the text contains the answer. */
   isAnswered: boolean;
 }
 
-/** Score with no answer given above the threshold; 1 for a correct no-answer. */
+/** Score if "no answer" is given above the threshold; 1 for a correct "no answer". */
 export function valueAt({ noneBy, value, isAnswered }: NullableAnswer, threshold: number): number {
   if (noneBy > threshold) return isAnswered ? 0 : 1;
   return isAnswered ? value : 0;
 }
 
-/** So far below the surest stretch nothing is answered. */
+/** Offset below all scores, at which nothing is answered. */
 const BELOW_ALL = 1;
 
 /**
- * The `noneBy` up to which giving the best stretch scores most, as SQuAD 2.0's evaluation finds it (`find_best_thresh`):
- * one that a row has, the lowest of equals. Where giving none to all is best it lies below all rows' own: they are
- * differences of scores here, and not probabilities of which 0 is the lowest. Undefined where all rows have an answer, or
- * no row has.
+ * The `noneBy` threshold up to which giving the best span scores most, as in SQuAD 2.0's evaluation
+ * (`find_best_thresh`): the value of a row, the lowest on ties. If answering nothing is best, the threshold is below
+ * all rows: unlike SQuAD's probabilities, these score differences have no minimum of 0. Undefined if all rows have an
+ * answer, or none has.
  */
 export function bestNullThreshold(rows: readonly NullableAnswer[]): number | undefined {
   const unanswered = rows.filter(({ isAnswered }) => !isAnswered).length;
@@ -31,7 +31,7 @@ export function bestNullThreshold(rows: readonly NullableAnswer[]): number | und
   let threshold = order[0].noneBy - BELOW_ALL;
   for (const [place, { noneBy, value, isAnswered }] of order.entries()) {
     sum += isAnswered ? value : -1;
-    // Rows that are equally sure are answered together.
+    // Rows with equal scores fall on the same side.
     if (noneBy === order.at(place + 1)?.noneBy || sum <= best) continue;
     [best, threshold] = [sum, noneBy];
   }

@@ -1,11 +1,11 @@
 import { classTitle } from '../scoring/metrics/class-title.ts';
 
-/** Cost of a wrong answer: of missing a row of the label, and of a false alarm. */
+/** Costs of errors by label: of a missed row, and of a false alarm. */
 export type Costs = Readonly<Record<string, { missed: number; false_alarm: number }>>;
 
 /**
- * Costs by the labels that rows have, where they were given by the name that people read: `fraud` or `is_fraud` for the
- * 1 of a column is_fraud. Names of no label stay as they are.
+ * Converts costs to actual labels if they use a readable name: `fraud` or `is_fraud` for value 1 of a column is_fraud.
+ * Unknown names stay as they are.
  */
 export function costsByLabel(costs: Costs, labels: readonly string[], column?: string): Costs {
   const byLabel = Object.entries(costs).map(([name, cost]) => [labelOf(name, labels, column), cost] as const);

@@ -15,8 +15,8 @@ interface StoredAnswer {
 }
 
 /**
- * Answers from a file, such as `attune generate --input` writes it. A row of it belongs to an example by its `id`, else
- * by its `prompt`, else by its place.
+ * Answers from a file, such as one written by `attune generate --input`. Rows are matched by `id`, else by `prompt`,
+ * else by position.
  */
 export function storedPredictor(name: string, path: string): Predictor {
   return {
@@ -52,7 +52,7 @@ async function readAnswers(path: string): Promise<StoredAnswer[]> {
   });
 }
 
-/** By id where all rows have one (of ours: a file may bring its own), else by prompt, else by place. */
+/** Matches by id if all rows have a known one (a file may have its own ids), else by prompt, else by position. */
 function matcher(
   answers: readonly StoredAnswer[],
   examples: readonly Example[],

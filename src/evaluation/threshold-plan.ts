@@ -27,7 +27,7 @@ interface Judged {
 
 export type ThresholdPlan = { fixed: Thresholds } | { judged: readonly Judged[] };
 
-/** The rows that thresholds are for. */
+/** The rows that are to be classified. */
 export interface Decided {
   kind: Example['kind'] | undefined;
   labels: readonly string[];
@@ -38,8 +38,8 @@ export interface Decided {
 }
 
 /**
- * Plan for choosing thresholds; undefined if the likeliest class wins. Minimises costs if given. Otherwise maximises F1:
- * of each label for multi-label rows, of the rare one of two classes, or of both if neither is rare.
+ * Plan for choosing thresholds; undefined if the most likely class wins. Minimises costs if given. Otherwise maximises
+ * F1: of each label for multi-label rows, of the rare one of two classes, or of both if neither is rare.
  * @throws AttuneError E_COSTS for costs of unknown labels or of more than two classes
  */
 export function thresholdPlan(
@@ -62,7 +62,7 @@ export function thresholdPlan(
   return threshold === 'auto' ? { judged: [judge(labels[1], undefined, macroF1Of)] } : undefined;
 }
 
-/** With calibrated probabilities, deciding by `false_alarm / (missed + false_alarm)` costs least. */
+/** With calibrated probabilities, the threshold `false_alarm / (missed + false_alarm)` minimises costs. */
 function judge(label: string, cost: Costs[string] | undefined, score: Judged['score']): Judged {
   if (cost === undefined) return { label, score, otherwise: EVEN, mayBeNone: false };
   const { missed, false_alarm: alarm } = cost;
@@ -80,10 +80,10 @@ export interface FoundThresholds {
   unsure: readonly string[];
 }
 
-/** Fewer rows of a label than this say more about chance than about its threshold. */
+/** With fewer rows of a label, its threshold is mostly chance. */
 const FEW = 5;
 
-/** Chooses each label's threshold on rows that were not trained on. */
+/** Chooses each label's threshold on held-out rows. */
 export function thresholdsOn(
   judged: readonly Judged[],
   predictions: readonly Prediction[],

@@ -4,7 +4,7 @@ import type { Prediction, Predictor } from '../scoring/predictor.ts';
 
 type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;
 
-/** An answer read again by thresholds; as it is where it has no probabilities. */
+/** Applies thresholds to an answer; no change for answers without probabilities. */
 export function decide({ scores, labels }: Answer, thresholds: Thresholds): Pick<Answer, 'text' | 'label' | 'labels'> {
   if (scores === undefined) return {};
   const [names, probabilities] = [Object.keys(scores), Object.values(scores)];
@@ -16,12 +16,12 @@ export function decide({ scores, labels }: Answer, thresholds: Thresholds): Pick
   return { text: label, label };
 }
 
-/** Answers read again by thresholds. */
+/** Applies thresholds to answers. */
 export function decideAll(answers: readonly Prediction[], thresholds: Thresholds): Prediction[] {
   return answers.map((answer) => ({ ...answer, ...decide(answer, thresholds) }));
 }
 
-/** A predictor whose probabilities are read by thresholds. */
+/** A predictor whose probabilities are turned into answers by thresholds. */
 export function withThresholds(predictor: Predictor, thresholds: Thresholds): Predictor {
   const { name, note } = predictor;
   return {

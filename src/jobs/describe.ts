@@ -9,25 +9,25 @@ export interface DescribeInput {
   config: RawConfig;
 }
 
-/** Adapted layers with one name. */
+/** Adapted layers that share a name. */
 export interface AdaptedLayers {
   name: string;
-  /** How many there are. */
+  /** Number of layers. */
   layers: number;
-  /** Numbers that go in and come out, of each where all are alike. */
+  /** Input and output features, if they are the same for all layers. */
   features?: [number, number];
-  /** Weights that an adapter adds to all of them for each unit of its rank. */
+  /** Adapter weights over all layers per unit of rank. */
   perRank: number;
 }
 
 export interface Description {
-  /** Weights of the dense model. */
+  /** Parameters of the dense model. */
   parameters: number;
-  /** Layers that LoRA on `all-linear` would tune; empty if there are none. */
+  /** Layers that LoRA with `all-linear` would adapt. */
   adapted: AdaptedLayers[];
 }
 
-/** Structure of a model, from its configuration alone. */
+/** Describes a model from its configuration alone. */
 export async function run({ config }: DescribeInput): Promise<Description> {
   const { model } = await skeleton(config, {});
   const parameters = [...model.parameters()].reduce((sum, [, { size }]) => sum + size, 0);

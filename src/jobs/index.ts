@@ -1,7 +1,7 @@
 import { defineRegistry } from '../base/registry.ts';
 import type { JobModule } from '../base/job.ts';
 
-/** Jobs of the worker: a file in the job's folder that exports `run`, and one line here. */
+/** Worker jobs: each is a file in the job's folder that exports `run`, and a line here. */
 const table = {
   probe: () => import('./probe-machine.ts'),
   doctor: () => import('./doctor/doctor.ts'),

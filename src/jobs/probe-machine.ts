@@ -1,12 +1,12 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 
-/** The process that would train, before libtorch is loaded into it. */
+/** Properties of the training process before it loads libtorch. */
 export interface Probe {
   pid: number;
   node: string;
   platform: string;
   architecture: string;
-  /** The processor's own name; empty where the system does not tell. */
+  /** CPU model name; empty if the system does not provide it. */
   processor: string;
   /** Threads that this process may use, by its CPU affinity. */
   threads: number;

@@ -83,7 +83,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     expect(JSON.parse(bench.text('asked/adapter/attune.json'))).toMatchObject({ config: { answer_spans: spans } });
     const { document: evaluated } = bench.run(['eval', 'asked']);
     expect(evaluated.notes, JSON.stringify(evaluated)).toEqual([
-      expect.stringMatching(/"none" from a difference of 0: token F1 /),
+      expect.stringMatching(/"no answer" threshold 0: token F1 /),
     ]);
     const threshold = [...settings, '--null-score-diff-threshold'];
     const refused = bench.failure([...train('never', 'asked.jsonl', 1), ...threshold, 'never']);

@@ -9,32 +9,32 @@ export interface FitOptions {
 }
 
 /**
- * A predictor that costs seconds: what a tuned model has to beat before its cost is justified. It is fitted on
- * training rows only and is deterministic.
+ * A predictor that is fitted in seconds: the bar that a tuned model has to clear before its cost is justified. It is
+ * fitted on training rows only and is deterministic.
  */
 export interface Baseline {
   readonly name: string;
   /** For people: "nearest training row". */
   readonly title: string;
-  /** Inputs that it reads; texts unless given. */
+  /** Kinds of input that it reads; text by default. */
   readonly reads?: readonly ('text' | MediaKind)[];
-  /** Reads the columns that a text was joined from, and says nothing of rows without. */
+  /** Reads the columns that a text was joined from; does not apply to rows without columns. */
   readonly ofTables?: boolean;
-  /** Kinds of answers that it makes sense for; all unless given. */
+  /** Answer forms that it applies to; all by default. */
   readonly forms?: readonly AnswerForm['kind'][];
-  /** Rows that it is fitted on at most, where more take minutes; all unless given. */
+  /** Maximum number of rows to fit on, where more would take minutes; no limit by default. */
   readonly mostRows?: number;
-  /** Why it makes no sense for these training rows, in a clause; undefined where it does. */
+  /** Reason, as a clause, why it does not apply to these training rows; undefined if it applies. */
   unfit(train: readonly Example[]): string | undefined;
   fit(train: readonly Example[], options?: FitOptions): Promise<Predictor>;
 }
 
-/** With fewer rows than this, what all prompts have in common is chance and not a template. */
+/** With fewer rows, text that all prompts share may be chance rather than a template. */
 const MIN_ROWS_FOR_TEMPLATE = 20;
 
 /**
- * Reads the part of a prompt that differs between rows: a template's words around it ("English: … Italian:") are found
- * as the longest prefix and suffix that all training prompts share, cut back to a word's end.
+ * Reads the part of a prompt that differs between rows. The template around it ("English: … Italian:") is the longest
+ * prefix and suffix that all training prompts share, cut back to a word boundary.
  */
 export function inputReader(train: readonly Example[]): (example: Example) => string {
   return readerWithin(templateOf(train));
@@ -74,7 +74,7 @@ function sharedEnds(prompts: readonly string[]): PromptTemplate {
   return { prefix: prefix.replace(/[\p{L}\p{N}]+$/u, ''), suffix: suffix.replace(/^[\p{L}\p{N}]+/u, '') };
 }
 
-/** The numbers of rows that have one. */
+/** Target values of the regression rows. */
 export function numbersOf(train: readonly Example[]): number[] {
   return train.flatMap((example) => (example.kind === 'regression' ? [example.value] : []));
 }

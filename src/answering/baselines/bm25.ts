@@ -5,18 +5,18 @@ import type { Baseline } from './baseline.ts';
 
 const K1 = 1.5;
 const B = 0.75;
-/** Words in more than half of the texts get this share of the mean weight, in place of a negative one. */
+/** Words in more than half of the texts get this share of the mean weight instead of a negative one. */
 const FLOOR = 0.25;
 
-/** Words of a text, as a search engine sees them. */
+/** Splits a text into lower-case words, as a search engine does. */
 export function searchWords(text: string): string[] {
   return text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 }
 
-/** Okapi BM25 (Robertson and Zaragoza, 2009) over texts that are given as words; as rank_bm25's BM25Okapi. */
+/** Okapi BM25 (Robertson and Zaragoza, 2009) over tokenised texts; equivalent to rank_bm25's BM25Okapi. */
 export class Bm25 {
   readonly #texts: number;
-  /** By word: which texts have it, and how often. */
+  /** For each word, the texts that contain it and its count in each. */
   readonly #postings = new Map<string, { texts: number[]; counts: number[] }>();
   readonly #weights = new Map<string, number>();
   readonly #lengths: number[];
@@ -49,7 +49,7 @@ export class Bm25 {
     return Math.log(this.#texts - textsWith + 0.5) - Math.log(textsWith + 0.5);
   }
 
-  /** How well each text fits the words. */
+  /** Scores every text against the query words. */
   scores(query: readonly string[]): Float64Array {
     const scores = new Float64Array(this.#texts);
     for (const word of query) {
@@ -66,7 +66,7 @@ export class Bm25 {
   }
 }
 
-/** Finds texts by the words that they share with the row's. It learns nothing from the training rows. */
+/** Ranks texts by the words that they share with the row's query. Learns nothing from the training rows. */
 export const bm25: Baseline = {
   name: 'bm25',
   title: 'BM25',

@@ -3,30 +3,30 @@ import { takeTurn } from '../../base/turn.ts';
 import type { StoredArrays } from '../../engine/tensor/array-file.ts';
 import { growTree, type TreeNodes, type BinnedColumns } from './grow-tree.ts';
 
-/** Target of each row: the index of a class, or a number. */
+/** Targets of the rows: class indices or numbers. */
 export type TreeTarget = { classes: number; labels: Int32Array } | { numbers: Float64Array };
 
 export interface BoostedTrees {
-  /** One for numbers and for two classes, else one for each class. [K] */
+  /** Initial outputs: one for regression and for two classes, otherwise one per class. [K] */
   base: Float64Array;
   nodes: TreeNodes;
-  /** First node of each tree, those of one round side by side. */
+  /** First node of each tree; the trees of one round are adjacent. */
   roots: Int32Array;
 }
 
 const SHRINKAGE = 0.1;
 const MOST_ROUNDS = 300;
-/** Trees in all, where there are many classes. */
+/** Maximum number of trees: limits the rounds when there are many classes. */
 const MOST_TREES = 900;
-/** Rounds without a better loss of the rows that are held out. */
+/** Rounds without a lower held-out loss before boosting stops. */
 const PATIENCE = 20;
 const HELD_OUT_EVERY = 5;
 const BINS = 64;
 
 /**
- * Gradient-boosted trees (Friedman, 2001; by histograms as in LightGBM, Ke et al., 2017): logistic, softmax or
- * squared loss. The number of rounds is chosen on every fifth row; then all rows are fitted with it. Deterministic.
- * NaN in a column is a value of its own. `columns`: [F][R]. @throws the signal's reason
+ * Gradient-boosted trees (Friedman, 2001; histogram-based as in LightGBM, Ke et al., 2017) with logistic, softmax or
+ * squared loss. The number of rounds is chosen on every fifth row; then all rows are fitted with it. Deterministic. NaN
+ * counts as a separate value of a column. `columns`: [F][R]. @throws the signal's reason
  */
 export async function fitTrees(
   columns: readonly Float64Array[],
@@ -104,14 +104,14 @@ function binColumns(columns: readonly Float64Array[]): BinnedColumns {
   return { bins, edges };
 }
 
-/** Half way between neighbouring values, of which the edges have about equally many rows between them. */
+/** Bin edges halfway between neighbouring values, with about equally many rows between them. */
 function edgesOf(column: Float64Array): Float64Array {
   const sorted = column.filter((value) => !Number.isNaN(value)).sort();
   const found: number[] = [];
   for (let bin = 1; bin < BINS; bin++) {
     const place = Math.floor((bin * sorted.length) / BINS);
     const upper = sorted[place];
-    // The next smaller value, wherever it lies.
+    // The next smaller value; duplicates may lie in between.
     let lower = place - 1;
     while (lower >= 0 && sorted[lower] === upper) lower--;
     if (lower < 0 || upper === undefined) continue;
@@ -132,7 +132,7 @@ function binOf(value: number, edges: Float64Array): number {
   return low + 1;
 }
 
-/** Trees that are added one round after the other, with what they say of every row so far. */
+/** Trees added round after round, with their current outputs for every row. */
 class Booster {
   readonly #columns: BinnedColumns;
   readonly #target: TreeTarget;
@@ -160,7 +160,7 @@ class Booster {
     }
   }
 
-  /** First and second derivative of the loss by each output, for every row. [K] */
+  /** First and second derivatives of the loss with respect to each output, for every row. [K] */
   #slopes(): { gradient: Float64Array; hessian: Float64Array }[] {
     const slopes = this.#outputs.map(({ length }) => ({
       gradient: new Float64Array(length),
@@ -182,14 +182,14 @@ class Booster {
     return slopes;
   }
 
-  /** Probabilities of the classes from the outputs so far; of the second one alone if there are two. [K] */
+  /** Class probabilities from the current outputs; with two classes, only that of the second. [K] */
   #probabilities(row: number): Float64Array {
     const outputs = new Float64Array(this.#outputs.length);
     for (let k = 0; k < outputs.length; k++) outputs[k] = this.#outputs[k][row];
     return outputs.length === 1 ? outputs.map(sigmoid) : softmax(outputs);
   }
 
-  /** Every row goes down the new tree by its bins. */
+  /** Adds the new tree's output to every row, following the row's bins. */
   #advance(k: number, root: number): void {
     const { feature, threshold, left, right, missingLeft, value } = this.#nodes;
     const { bins, edges } = this.#columns;
@@ -207,7 +207,7 @@ class Booster {
     }
   }
 
-  /** Mean loss of some rows. */
+  /** Mean loss over the given rows. */
   loss(rows: readonly number[]): number {
     let sum = 0;
     for (const row of rows) {
@@ -232,7 +232,7 @@ class Booster {
 function baseOf(target: TreeTarget, rows: readonly number[]): Float64Array {
   if ('numbers' in target)
     return Float64Array.of(rows.reduce((sum, row) => sum + target.numbers[row] / rows.length, 0));
-  // A class that no row has yet counts as one with half a row.
+  // Half a row more for each class, so that none has probability 0.
   const counts = new Float64Array(target.classes).fill(0.5);
   for (const row of rows) counts[target.labels[row]]++;
   if (target.classes === 2) return Float64Array.of(Math.log(counts[1] / counts[0]));

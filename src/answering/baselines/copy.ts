@@ -1,7 +1,7 @@
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { inputReader, type Baseline } from './baseline.ts';
 
-/** Answers with the input itself: what a correction or a translation of names and terms has to beat. */
+/** Answers with the input itself: the bar for tasks that change little of it, such as corrections. */
 export const copy: Baseline = {
   name: 'copy',
   title: 'copy of the input',

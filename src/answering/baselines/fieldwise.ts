@@ -10,7 +10,7 @@ import { logisticRegression } from './logistic-regression.ts';
 import { majority } from './majority.ts';
 import { nearestRow } from './nearest-row.ts';
 
-/** A field that fewer answers have is left out. */
+/** Fields that fewer answers have are left out. */
 const MIN_SHARE = 0.5;
 const CHOOSING_ROWS = 200;
 const TEXT_CANDIDATES = [leadSentence, nearestRow, majority];
@@ -18,14 +18,15 @@ const TEXT_CANDIDATES = [leadSentence, nearestRow, majority];
 /** One field of the answers, with a predictor of its text. */
 interface Field {
   name: string;
-  /** All training values are strings; otherwise texts are read as JSON. */
+  /** Whether all training values are strings; otherwise predicted texts are parsed as JSON. */
   isText: boolean;
   predictor: Predictor;
 }
 
 /**
- * For answers that are JSON objects: each field by the baseline that suits it, a class by logistic regression, a text
- * by whichever of first sentence, nearest row and most frequent does best on held-out training rows.
+ * For answers that are JSON objects: predicts each field with the baseline that suits it. Classes use logistic
+ * regression; texts use first sentence, nearest row or most frequent answer, whichever does best on held-out training
+ * rows.
  */
 export const fieldwise: Baseline = {
   name: 'fieldwise',

@@ -2,7 +2,7 @@ import type { TaggedExample } from '../../data/example.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Gives each word the tag that it has most often in the training rows; an unknown word the most frequent tag of all. */
+/** Gives each word its most frequent tag in the training rows, and unknown words the most frequent tag overall. */
 export const frequentTag: Baseline = {
   name: 'frequent_tag',
   title: 'most frequent tag of each word',

@@ -1,20 +1,20 @@
 // R rows, F columns, B bins of a column
-/** Columns in bins: bin 0 for what is missing, bin b for values up to the b-th edge. */
+/** Binned columns: bin 0 holds missing values, bin b values up to the b-th edge. */
 export interface BinnedColumns {
   /** [F][R] */
   bins: readonly Uint8Array[];
-  /** [F][B − 2]: a value at most `edges[b − 1]` is in a bin up to b. */
+  /** Bin edges: a value of at most `edges[b − 1]` is in bin b or lower. [F][B − 2] */
   edges: readonly Float64Array[];
 }
 
-/** Nodes of many trees one after the other; a leaf has the feature −1. */
+/** Nodes of all trees, concatenated; a leaf has the feature −1. */
 export interface TreeNodes {
   feature: number[];
-  /** A value at most so large goes left. */
+  /** Values up to the threshold go left. */
   threshold: number[];
   left: number[];
   right: number[];
-  /** 1 where what is missing goes left. */
+  /** 1 if missing values go left. */
   missingLeft: number[];
   value: number[];
 }
@@ -30,7 +30,7 @@ const DEPTH = 5;
 /** Penalty per squared value of a leaf. */
 const L2 = 1;
 const BIN_SLOTS = 256;
-/** Rows that a leaf has at least: a fiftieth of all, from 3 to 20. */
+/** Minimum number of rows in a leaf: a fiftieth of all rows, between 3 and 20. */
 const leastRows = (rows: number) => Math.max(3, Math.min(20, Math.floor(rows / 50)));
 
 interface Split {
@@ -40,7 +40,7 @@ interface Split {
   missingLeft: boolean;
 }
 
-/** Adds a tree that lowers the loss by its slopes the most, split after split, to the nodes. */
+/** Grows a tree by always making the split that lowers the loss most, and appends it to `nodes`. */
 export function growTree(columns: BinnedColumns, rows: readonly number[], slopes: Slopes, nodes: TreeNodes): void {
   const least = leastRows(rows.length);
   const grow = (inside: readonly number[], depth: number): number => {
@@ -79,7 +79,7 @@ function addLeaf(nodes: TreeNodes, rows: readonly number[], { gradient, hessian,
   return node;
 }
 
-/** Sums by bin of one column. */
+/** Per-bin sums of one column. */
 class Histogram {
   readonly gradient = new Float64Array(BIN_SLOTS);
   readonly hessian = new Float64Array(BIN_SLOTS);
@@ -114,10 +114,10 @@ function bestSplit(
   return best;
 }
 
-/** A gain below this is rounding. */
+/** Smaller gains are rounding errors. */
 const LEAST_GAIN = 1e-9;
 
-/** The best bin of the histogram to split at, with what is missing on either side. */
+/** The best bin of the histogram to split at, trying missing values on either side. */
 function splitOf(edgeCount: number, rows: number, least: number): Omit<Split, 'feature'> | undefined {
   const { gradient, hessian, count } = histogram;
   let [allG, allH] = [0, 0];

@@ -3,23 +3,23 @@ export interface SymbolPair {
   target: readonly string[];
 }
 
-/** Translation of a source symbol; `target` is undefined if it usually has no counterpart. */
+/** Translations by source symbol; `target` is undefined if the symbol usually has no counterpart. */
 export type SymbolTable = Map<string, { target: string | undefined }>;
 
 const ITERATIONS = 6;
-/** Null source symbol, for target symbols that nothing in the source explains. */
+/** Null source symbol: generates target symbols that no source symbol explains. */
 const NOTHING = '';
 
-/** Pairs of symbols that meet in some row, and which of them each row's cells are. */
+/** Source–target pairs that occur in some row, and the pairs of each row's positions. */
 interface Cells {
   sources: string[];
   targets: string[];
-  /** By pair: its source and its target. */
+  /** Source and target of each pair. */
   sourceOf: Int32Array;
   targetOf: Int32Array;
   /** For each target position of all rows, the pairs with each source position of its row. */
   pairs: Int32Array;
-  /** Start of each target position's pairs; one more at the end. */
+  /** Start of each target position's pairs, plus the end. */
   starts: Float64Array;
 }
 
@@ -69,7 +69,7 @@ function pairNumber(numbers: Map<number, number>, source: number, target: number
   return known ?? numbers.size - 1;
 }
 
-/** One round: shares each target position among its sources by the old probabilities, then normalises by source. */
+/** One EM iteration: distributes each target position over its sources, then normalises by source. */
 function reestimate({ sources, sourceOf, pairs, starts }: Cells, probability: Float64Array): Float64Array {
   const counts = new Float64Array(probability.length);
   for (let position = 0; position + 1 < starts.length; position++) {
@@ -84,7 +84,7 @@ function reestimate({ sources, sourceOf, pairs, starts }: Cells, probability: Fl
   return counts.map((count, pair) => count / totals[sourceOf[pair]]);
 }
 
-/** Best target of each source; none where it is a target's best explanation less than half as often as a fair share. */
+/** Best target of each source; undefined if it is the best source of a target less than half as often as by chance. */
 function chooseTargets(cells: Cells, probability: Float64Array): SymbolTable {
   const { sources, targets, sourceOf, targetOf, pairs, starts } = cells;
   const explains = new Float64Array(sources.length);

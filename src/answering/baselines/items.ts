@@ -6,7 +6,10 @@ import { KEPT } from '../../scoring/collection.ts';
 import { type Predictor, rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Names of the highest scores that are not excluded, best first, ties in order; undefined names are not items. */
+/**
+ * Names of the highest-scoring items that are not excluded, best first; ties keep their order. Indices without a name
+ * are not items.
+ */
 export function best(
   scores: ArrayLike<number>,
   names: readonly (string | undefined)[],
@@ -19,13 +22,13 @@ export function best(
   return places.slice(0, count).map((place) => names[place]!);
 }
 
-/** Rows whose item to be predicted is one that they have before it: they are missed where that is not recommended. */
+/** Counts rows whose target item already occurs in their history: without repeats such items are never recommended. */
 export function repeatedRows(examples: readonly Example[]): number {
   return examples.filter((example) => example.kind === 'items' && historyOf(example).includes(example.items.at(-1)!))
     .length;
 }
 
-/** All items of rows with how many rows have each, by name. */
+/** All items of the rows and the number of rows that contain each. */
 function itemCounts(histories: Iterable<readonly string[]>): { names: string[]; counts: Float64Array } {
   const found = new Map<string, number>();
   for (const items of histories) for (const item of new Set(items)) found.set(item, (found.get(item) ?? 0) + 1);
@@ -33,12 +36,12 @@ function itemCounts(histories: Iterable<readonly string[]>): { names: string[]; 
   return { names, counts: Float64Array.from(names, (name) => found.get(name)!) };
 }
 
-/** The items of rows that are items. */
+/** Item lists of the rows that have one. */
 export function itemsOf(train: readonly Example[]): (readonly string[])[] {
   return train.flatMap((example) => (example.kind === 'items' ? [example.items] : []));
 }
 
-/** A predictor from scores of all items given a history: what the row has already is not recommended unless that is wanted. */
+/** A predictor from item scores given a history. Items of the history are excluded unless repeats are wanted. */
 function itemPredictor(
   name: string,
   names: readonly string[],
@@ -51,7 +54,7 @@ function itemPredictor(
   });
 }
 
-/** Recommends to everybody what most training rows have. */
+/** Recommends the items that most training rows contain. */
 export const popularity: Baseline = {
   name: 'popularity',
   title: 'most popular items',
@@ -64,8 +67,8 @@ export const popularity: Baseline = {
 };
 
 /**
- * Recommends what is chosen together with the row's items: the sum of their cosines over the training rows (item-based
- * nearest neighbours, Sarwar et al., 2001); of equal sums the more popular item is the better.
+ * Recommends items that occur together with the row's items: the sum of their cosines over the training rows
+ * (item-based nearest neighbours, Sarwar et al., 2001). Ties go to the more popular item.
  */
 export const itemKnn: Baseline = {
   name: 'item_knn',
@@ -97,14 +100,14 @@ export const itemKnn: Baseline = {
 const FACTORS = 32;
 const RATE = 0.05;
 const PENALTY = 0.005;
-/** Draws for each interaction of the training rows, and for each item of a row that is answered. */
+/** Passes over the interactions of the training rows, and over the items of each row at prediction. */
 const PASSES = 30;
 const SEED = 42;
 
 /**
- * Matrix factorisation by Bayesian personalised ranking (Rendle et al., 2009): stochastic steps on drawn triples of a row,
- * an item that it has and one that it has not. Rows that are answered get their factors in the same way from what they
- * have, with the items' held fixed; so users that were not trained on are answered too.
+ * Matrix factorisation by Bayesian personalised ranking (Rendle et al., 2009): stochastic gradient steps on sampled
+ * triples of a row, an item that it contains and one that it does not. At prediction a row's factors are fitted to its
+ * items in the same way with the item factors frozen, so new users work too.
  */
 export const bprMf: Baseline = {
   name: 'bpr_mf',
@@ -133,7 +136,7 @@ export const bprMf: Baseline = {
   },
 };
 
-/** Numbers near 0 by key. */
+/** Small random initial factors, seeded by `purpose`. */
 function startVector(purpose: string): Float64Array {
   const draw = randomUnits([SEED, `bpr ${purpose}`]);
   return Float64Array.from({ length: FACTORS }, (_, f) => 0.2 * (draw(f) - 0.5));
@@ -141,7 +144,7 @@ function startVector(purpose: string): Float64Array {
 
 class Factors {
   readonly #items: Float64Array[];
-  /** How much everybody likes an item. [V] */
+  /** Item biases: general popularity. [V] */
   readonly #biases: Float64Array;
 
   constructor(items: number) {
@@ -149,7 +152,7 @@ class Factors {
     this.#biases = new Float64Array(items);
   }
 
-  /** Moves a row towards an item that it has and away from one that it has not. */
+  /** Moves a row's factors towards an item that it contains and away from one that it does not. */
   step(user: Float64Array, item: number, other: number, { movesItems }: { movesItems: boolean }): void {
     const [a, b] = [this.#items[item], this.#items[other]];
     let margin = this.#biases[item] - this.#biases[other];
@@ -167,7 +170,7 @@ class Factors {
     this.#biases[other] += RATE * (-pull - PENALTY * this.#biases[other]);
   }
 
-  /** Factors of a row that has these items. [F] */
+  /** Fits factors to a row with these items. [F] */
   fold(items: readonly number[], id: string): Float64Array {
     const user = startVector(id);
     const own = new Set(items);

@@ -2,13 +2,13 @@
 export type Objective = (point: Float64Array, gradient: Float64Array) => number;
 
 export interface MinimiseOptions {
-  /** Stop when no gradient entry is larger. Default 1e-5. */
+  /** Stop when no gradient entry exceeds this. Default 1e-5. */
   tolerance?: number;
-  /** Stop when five iterations lowered the value by less than this share of it. Default 0: never. */
+  /** Stop when five iterations lower the value by less than this share of it. Default 0: never. */
   improvement?: number;
-  /** Default 200. */
+  /** Maximum number of iterations. Default 200. */
   maxIterations?: number;
-  /** Pairs of steps and gradient changes kept. Default 8. */
+  /** Number of step and gradient-change pairs to keep. Default 8. */
   memory?: number;
   signal?: AbortSignal;
 }
@@ -23,8 +23,8 @@ interface Pair {
 const PATIENCE = 5;
 
 /**
- * Minimises a convex smooth function by limited-memory BFGS with a backtracking line search; `point` is the start and
- * becomes the minimum. Deterministic. Returns the value there.
+ * Minimises a smooth convex function by limited-memory BFGS with a backtracking line search. `point` is the starting
+ * point and is overwritten with the minimum. Deterministic. @returns the value at the minimum
  */
 export function minimise(objective: Objective, point: Float64Array, options: MinimiseOptions = {}): number {
   const { tolerance = 1e-5, improvement = 0, maxIterations = 200, memory = 8 } = options;
@@ -47,7 +47,7 @@ export function minimise(objective: Objective, point: Float64Array, options: Min
   return value;
 }
 
-/** The two-loop recursion: minus the gradient times the approximate inverse Hessian. */
+/** Two-loop recursion: minus the approximate inverse Hessian times the gradient. */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((entry) => -entry);
   const shares = pairs.map(() => 0);
@@ -56,7 +56,7 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
     addScaled(direction, -shares[i], pairs[i].change);
   }
   const last = pairs.at(-1);
-  // Without a curvature yet, the first step is as long as 1, not as long as the gradient happens to be.
+  // Without curvature information, normalise the first step to length 1 whatever the gradient's length.
   const size =
     last === undefined ? 1 / Math.sqrt(dot(gradient, gradient)) : 1 / (last.scale * dot(last.change, last.change));
   for (let i = 0; i < direction.length; i++) direction[i] *= size;
@@ -96,7 +96,7 @@ function pairOf(
   return { step, change, scale: 1 / dot(step, change) };
 }
 
-/** Keeps the approximation positive definite: a pair without curvature is left out. */
+/** Skips pairs without positive curvature, so that the approximation stays positive definite. */
 function remember(pairs: Pair[], pair: Pair, memory: number): void {
   if (!(pair.scale > 0 && Number.isFinite(pair.scale))) return;
   pairs.push(pair);

@@ -1,7 +1,7 @@
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { inputReader, type Baseline } from './baseline.ts';
 
-/** Answers with the input's first sentence: the summary that is hard to beat. */
+/** Answers with the input's first sentence: a strong baseline for summaries. */
 export const leadSentence: Baseline = {
   name: 'lead',
   title: 'first sentence of the input',
@@ -11,7 +11,7 @@ export const leadSentence: Baseline = {
     const input = inputReader(train);
     const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
     return rowPredictor('lead', (example) => {
-      // A line break inside a sentence is wrapping, an empty line ends it.
+      // A single line break is wrapping; an empty line ends the sentence.
       const text = input(example).replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
       for (const { segment } of sentences.segment(text)) return { text: segment.trim() };
       return { text: '' };

@@ -11,7 +11,7 @@ import { sparseMatrix, type SparseMatrix, type SparseRow } from './sparse.ts';
 import { noTable, tableColumns, tableRow, tableText, type TableColumn } from './table-columns.ts';
 import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
-/** The penalty of weights is 1 / (STRENGTH · rows), of features with mean 0 and deviation 1. */
+/** L2 penalty of the weights: 1 / (STRENGTH · rows), for features with mean 0 and deviation 1. */
 const STRENGTH = 1;
 const RIDGE_PENALTY = 1e-3;
 const IMPROVEMENT = 1e-4;
@@ -64,8 +64,8 @@ export const ridgeTable = keptBaseline({
 });
 
 /**
- * How the columns become features: each number in deviations from its mean with a mark where it is missing, then words;
- * and those of these rows, as `openReading` reads them.
+ * Learns how columns become features: standardised numbers, a missing-value indicator for each, then words. Also
+ * returns the features of these rows, as `openReading` would compute them.
  */
 function learnReading(train: readonly Example[]): { reading: LearntState; matrix: SparseMatrix } {
   const columns = tableColumns(train);
@@ -92,7 +92,7 @@ function rowOf({ offsets, columns, values }: SparseMatrix, row: number): SparseR
   return { columns: columns.subarray(from, to), values: values.subarray(from, to) };
 }
 
-/** Reads rows into features: F numbers, F marks of what is missing, W words. */
+/** Maps rows to features: F numbers, F missing-value indicators, W words. */
 function openReading({ values, arrays }: LearntState): (example: Example) => SparseRow {
   const columns = values.columns as TableColumn[];
   const { mean, factors, slots, weights } = arrays as Record<string, Float64Array> & { slots: Int32Array };

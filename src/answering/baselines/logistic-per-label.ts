@@ -11,7 +11,10 @@ import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 const STRENGTH = 10;
 const IMPROVEMENT = 1e-3;
 
-/** Words and word pairs by tf-idf into one logistic regression for each label; a label is given from a half. */
+/**
+ * Tf-idf of words and word pairs, with one logistic regression per label; labels with a probability of at least one
+ * half are assigned.
+ */
 export const logisticPerLabel = keptBaseline({
   name: 'logistic_per_label',
   title: 'tf-idf + logistic regression per label',

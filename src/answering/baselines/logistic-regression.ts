@@ -6,20 +6,23 @@ import { keptBaseline } from './kept.ts';
 import { fitMultinomial, predictMultinomial } from './multinomial.ts';
 import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
-/** Fewer rows per class than this and the answers are texts, not classes. */
+/** With fewer rows per class, answers are treated as texts rather than classes. */
 export const MIN_ROWS_PER_CLASS = 5;
-/** Weights of the largest model: 160 MB with the solver's memory eightfold. */
+/** Maximum number of weights, which need 160 MB with the solver's eightfold memory. */
 export const MAX_WEIGHTS = 2e6;
-/** Rows that it is fitted on: more of them take minutes. */
+/** Maximum number of rows to fit on: more take minutes. */
 export const MOST_ROWS = 20_000;
-/** Values of C tried, the penalty being 1 / (C · rows): from the strongest, so that each fit starts near its end. */
+/**
+ * Values of C to try, where the penalty is 1 / (C · rows). Starting from the strongest penalty, each fit begins near
+ * its optimum.
+ */
 const STRENGTHS = [3, 10, 30];
 const TUNING_ROWS = 3000;
-/** A gain of a tenth of a percent in five iterations changes no answer any more. */
+/** A relative improvement below a tenth of a percent over five iterations no longer changes answers. */
 const IMPROVEMENT = 1e-3;
 const HELD_OUT_EVERY = 5;
 
-/** Words and word pairs by tf-idf into multinomial logistic regression; the penalty is chosen on training rows. */
+/** Tf-idf of words and word pairs, with multinomial logistic regression; the penalty is chosen on training rows. */
 export const logisticRegression = keptBaseline({
   name: 'logistic_regression',
   title: 'tf-idf + logistic regression',
@@ -62,20 +65,22 @@ export const logisticRegression = keptBaseline({
 
 interface Labelled {
   texts: readonly string[];
-  /** By text: index into `classes`. */
+  /** For each text, its index in `classes`. */
   labels: Int32Array;
   classes: readonly string[];
 }
 
-/** Words, and pairs of them. */
+/** Words and word pairs. */
 export const WORDS = { words: true };
 
-/** Words and pairs that occur twice, the most common ones where there are too many for the classes. */
+/**
+ * Words and pairs that occur in two texts; only the most common ones if there are too many for the number of classes.
+ */
 export function features(classes: number) {
   return { ...WORDS, minTexts: 2, maxFeatures: Math.max(1000, Math.floor(MAX_WEIGHTS / classes)) };
 }
 
-/** The likeliest class, and the probability of each. */
+/** The most likely class and the probability of each. */
 export function classPrediction(probabilities: Float64Array, classes: readonly string[]) {
   const best = bestClass(probabilities);
   const scores = Object.fromEntries(classes.map((label, k) => [label, probabilities[k]]));
@@ -88,7 +93,7 @@ function bestClass(probabilities: Float64Array): number {
   return best;
 }
 
-/** Fits a part of the training rows with each strength and takes the one that errs least on another part. */
+/** Fits each strength on one part of the training rows and takes the one with the fewest errors on another part. */
 function chooseStrength({ texts, labels, classes }: Labelled): number {
   const stride = Math.max(1, texts.length / TUNING_ROWS);
   const rows = Array.from({ length: Math.min(texts.length, TUNING_ROWS) }, (_, i) => Math.floor(i * stride));

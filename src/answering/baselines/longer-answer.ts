@@ -3,10 +3,10 @@ import type { Message } from '../../models/text/message.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Share of the pairs from which on readers should know that a model may have learnt nothing but length. */
+/** Share of pairs from which the reader is warned that a model may have learnt nothing but length. */
 const TELLING = 0.75;
 
-/** Prefers the longer answer of a pair, or the shorter one: whether length alone tells them apart. */
+/** Prefers the longer or the shorter answer of a pair, to show whether length alone separates them. */
 function byLength(name: string, title: string, sign: 1 | -1): Baseline {
   return {
     name,

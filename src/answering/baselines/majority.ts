@@ -2,7 +2,7 @@ import { answerText, haveOneClass } from '../../scoring/prompt-text.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Always answers what most training rows answer. */
+/** Always gives the most frequent answer of the training rows. */
 export const majority: Baseline = {
   name: 'majority',
   title: 'most frequent answer',
@@ -17,7 +17,7 @@ export const majority: Baseline = {
     }
     const most = [...counts].reduce((best, next) => (next[1] > best[1] ? next : best));
     const [text, label] = [most[0], most[0].trim()];
-    // Class frequencies are all the information there is.
+    // The class frequencies serve as scores.
     const isOfClasses = haveOneClass(train);
     const shares = [...counts]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

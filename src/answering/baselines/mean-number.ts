@@ -1,7 +1,7 @@
 import { rowPredictor } from '../../scoring/predictor.ts';
 import { numbersOf, type Baseline } from './baseline.ts';
 
-/** Always answers the mean of the training rows' numbers. */
+/** Always answers with the mean of the training rows' numbers. */
 export const meanNumber: Baseline = {
   name: 'mean',
   title: 'mean of the training rows',

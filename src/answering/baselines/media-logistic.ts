@@ -9,7 +9,7 @@ import { fitMultinomial, predictMultinomial } from './multinomial.ts';
 import { sparseMatrix, type SparseRow } from './sparse.ts';
 
 const MOST_ROWS = 5000;
-/** The penalty is 1 / (STRENGTH · rows), of features with mean 0 and deviation 1. */
+/** L2 penalty: 1 / (STRENGTH · rows), for features with mean 0 and deviation 1. */
 const STRENGTH = 0.01;
 const IMPROVEMENT = 1e-3;
 
@@ -17,11 +17,11 @@ interface MediaBaseline {
   name: string;
   title: string;
   kind: MediaKind;
-  /** Equally many numbers for each file. */
+  /** Features of a file; the same number for every file. */
   featuresOf(bytes: Uint8Array, name: string): Promise<Float64Array>;
 }
 
-/** Multinomial logistic regression on a few simple numbers of each file: what a model of images or sounds has to beat. */
+/** Multinomial logistic regression on a few simple features of each file: the bar for image and audio models. */
 export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline): KeptBaseline {
   const ofFile = async ({ path }: MediaFile) => featuresOf(await readFile(path), path);
   const read = (example: Example) => ofFile(mediaOf(example)!);
@@ -59,7 +59,7 @@ export function mediaLogistic({ name, title, kind, featuresOf }: MediaBaseline):
   });
 }
 
-/** The file that a row is made of. */
+/** The row's media file, if it has one. */
 export function mediaOf(example: Example): MediaFile | undefined {
   return 'media' in example ? example.media : undefined;
 }
@@ -70,7 +70,7 @@ interface Scale {
   factors: Float64Array;
 }
 
-/** By the training rows; a number that never changes is 0. */
+/** Computed from the training rows; a constant number becomes 0. */
 function standardisation(rows: readonly Float64Array[]): Scale {
   const width = rows[0].length;
   const [mean, deviation] = [new Float64Array(width), new Float64Array(width)];

@@ -8,9 +8,11 @@ export interface MultinomialModel {
 }
 
 export interface MultinomialOptions extends MinimiseOptions {
-  /** Penalty per squared weight: the objective is the rows' mean loss + l2 / 2 · sum of squares. Intercepts are free. */
+  /**
+   * Penalty per squared weight: the objective is the mean loss + l2 / 2 · sum of squares. Intercepts are not penalised.
+   */
   l2: number;
-  /** Where to begin; by default all zero. */
+  /** Initial parameters; all zero by default. */
   start?: Float64Array;
 }
 
@@ -24,7 +26,8 @@ export function fitMultinomial(
   const scales = curvatureScales(matrix, labels, classes, options.l2);
   const loss = penalisedLoss(matrix, labels, classes, options.l2);
   const parameters = new Float64Array(scales.length);
-  // Solved in variables of about equal curvature: a rare word's weight would else need a hundred times the iterations.
+  // Solves in variables of similar curvature; otherwise the weight of a rare word would take a hundred times the
+  // iterations.
   const point = scales.map((scale, i) => (options.start?.[i] ?? 0) / scale);
   const scaledLoss: Objective = (at, gradient) => {
     for (let i = 0; i < at.length; i++) parameters[i] = at[i] * scales[i];
@@ -36,7 +39,7 @@ export function fitMultinomial(
   return { classes, parameters: point.map((entry, i) => entry * scales[i]) };
 }
 
-/** 1 / sqrt of each parameter's curvature, were all rows predicted by the classes' shares. */
+/** 1 / sqrt of each parameter's curvature, as if every row were predicted by the class frequencies. */
 function curvatureScales(matrix: SparseMatrix, labels: Int32Array, classes: number, l2: number): Float64Array {
   const shares = new Float64Array(classes);
   for (const label of labels) shares[label] += 1 / labels.length;
@@ -88,7 +91,7 @@ function penalisedLoss(matrix: SparseMatrix, labels: Int32Array, classes: number
   };
 }
 
-/** Logits of one row into `logits`. */
+/** Writes one row's logits into `logits`. */
 function scoreRow(matrix: SparseMatrix, row: number, parameters: Float64Array, logits: Float64Array): void {
   const classes = logits.length;
   const intercepts = matrix.width * classes;
@@ -100,7 +103,7 @@ function scoreRow(matrix: SparseMatrix, row: number, parameters: Float64Array, l
   }
 }
 
-/** Adds one row's part of the gradient: value times residual for each feature, and the residual for the intercepts. */
+/** Adds one row's gradient: value times residual for each feature, and the residual for the intercepts. */
 function addRow(matrix: SparseMatrix, row: number, residual: Float64Array, gradient: Float64Array): void {
   const classes = residual.length;
   const intercepts = matrix.width * classes;

@@ -4,7 +4,7 @@ import { rowPredictor } from '../../scoring/predictor.ts';
 import { readerWithin, templateOf, type PromptTemplate } from './baseline.ts';
 import { keptBaseline } from './kept.ts';
 
-/** Answers with the answer of the training row whose input is most alike. */
+/** Answers with the answer of the training row whose input is most similar. */
 export const nearestRow = keptBaseline({
   name: 'nearest',
   title: 'nearest training row',

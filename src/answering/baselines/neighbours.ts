@@ -3,11 +3,11 @@ import { inputReader } from './baseline.ts';
 import { transposed, type SparseMatrix } from './sparse.ts';
 import { fitTfIdf, type TfIdf } from './tf-idf.ts';
 
-/** Character runs find words spelt otherwise; in long texts words alone say enough, at a fifth of the time. */
+/** Character n-grams match misspelt words; in long texts words alone are enough, at a fifth of the time. */
 const SHORT_TEXT = 100;
 const CHARACTERS = { from: 2, to: 5 };
 
-/** Finds texts that are most like another: tf-idf cosine of words and character runs. */
+/** Finds the most similar texts: tf-idf cosine of words and character n-grams. */
 export class NearestTexts {
   readonly #tfIdf: TfIdf;
   readonly #rowsWith: SparseMatrix;
@@ -22,7 +22,7 @@ export class NearestTexts {
     this.#similarity = new Float32Array(texts.length);
   }
 
-  /** Places of the texts most alike, the nearest first; the first of equals. */
+  /** Indices of the most similar texts, nearest first; ties go to the earlier text. */
   nearest(text: string, count: number): number[] {
     const similarity = this.#compare(text);
     const found: number[] = [];
@@ -50,7 +50,7 @@ export class NearestTexts {
   }
 }
 
-/** Finds training rows whose input is most like another's. */
+/** Finds training rows with similar inputs. */
 export class Neighbours {
   readonly #train: readonly Example[];
   readonly #input: (example: Example) => string;
@@ -62,7 +62,7 @@ export class Neighbours {
     this.#texts = new NearestTexts(train.map(this.#input));
   }
 
-  /** The training rows most alike, the nearest first; the first of equals. */
+  /** The most similar training rows, nearest first; ties go to the earlier row. */
   nearest(example: Example, count: number): Example[] {
     return this.#texts.nearest(this.#input(example), count).map((row) => this.#train[row]);
   }

@@ -7,7 +7,7 @@ import type { Baseline } from './baseline.ts';
 import { logisticRegression } from './logistic-regression.ts';
 import { majority } from './majority.ts';
 
-/** Combined share of the options that no training row chose. */
+/** Total probability of the options that no training row chose. */
 const UNSEEN = 1e-3;
 
 export const majorityPerQuestion = perQuestion(majority, {
@@ -54,7 +54,7 @@ function perQuestion(single: Baseline, about: Pick<Baseline, 'name' | 'title'>):
   };
 }
 
-/** Training rows of each question as texts with a class, the option with the highest target. */
+/** For each question, its training rows as texts with a class: the option with the highest target. */
 function byQuestion(train: readonly Example[]): Map<string, ClassificationExample[]> {
   const rows = new Map<string, ClassificationExample[]>();
   for (const example of train as readonly DecisionExample[]) {
@@ -77,7 +77,7 @@ function classified(
   return { kind: 'classification', id, source, text, label };
 }
 
-/** Probabilities by option; equal for a question without training rows. */
+/** Probabilities by option; uniform for a question without training rows. */
 function byOption({ options }: DecisionQuestion, scores: Readonly<Record<string, number>> = {}): number[] {
   const weights = options.map(({ key }) => (Object.hasOwn(scores, key) ? scores[key] : 0) + UNSEEN / options.length);
   const sum = weights.reduce((total, weight) => total + weight, 0);

@@ -4,7 +4,7 @@ import { mediaLogistic } from './media-logistic.ts';
 const SIDE = 12;
 const BILINEAR = 2;
 
-/** Logistic regression on the colours of small versions of the images. */
+/** Logistic regression on the pixels of downscaled images. */
 export const pixels = mediaLogistic({
   name: 'pixels',
   title: 'small images + logistic regression',

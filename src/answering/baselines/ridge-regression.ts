@@ -8,12 +8,12 @@ import type { SparseMatrix, SparseRow } from './sparse.ts';
 import { fitTfIdf, openTfIdf } from './tf-idf.ts';
 
 const FEATURES = { words: true, minTexts: 2, maxFeatures: 200_000 };
-/** Penalties per squared weight and row that are tried. */
+/** Penalties to try, per squared weight and row. */
 const PENALTIES = [3e-2, 1e-2, 3e-3, 1e-3, 3e-4];
 const HELD_OUT_EVERY = 5;
 const TUNING_ROWS = 5000;
 
-/** Words and word pairs by tf-idf into a linear model with a squared penalty, which is chosen on training rows. */
+/** Tf-idf of words and word pairs, with ridge regression; the penalty is chosen on training rows. */
 export const ridgeRegression = keptBaseline({
   name: 'ridge_regression',
   title: 'tf-idf + ridge regression',
@@ -43,7 +43,7 @@ export const ridgeRegression = keptBaseline({
 /** F weights, then the intercept. */
 type RidgeModel = Float64Array;
 
-/** Minimises the mean squared error / 2 + penalty / 2 · sum of squared weights, the numbers in standard deviations. */
+/** Minimises mean squared error / 2 + penalty / 2 · sum of squared weights, with targets in standard deviations. */
 export function fitRidge(
   matrix: SparseMatrix,
   numbers: readonly number[],
@@ -87,7 +87,7 @@ export function predictRidge(model: RidgeModel, { columns, values }: SparseRow):
   return sum;
 }
 
-/** The penalty that errs least on a part of the training rows that it was not fitted on. */
+/** The penalty with the lowest error on held-out training rows. */
 function choosePenalty(texts: readonly string[], numbers: readonly number[], options?: MinimiseOptions): number {
   const stride = Math.max(1, texts.length / TUNING_ROWS);
   const rows = Array.from({ length: Math.min(texts.length, TUNING_ROWS) }, (_, i) => Math.floor(i * stride));

@@ -3,7 +3,7 @@ import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 import { fitTfIdf } from './tf-idf.ts';
 
-/** How alike two texts are by the words that they share: the cosine of their tf-idf, learnt on the training texts. */
+/** Similarity of two texts by shared words: the cosine of their tf-idf, learnt on the training texts. */
 export const sharedWords: Baseline = {
   name: 'shared_words',
   title: 'tf-idf cosine of the two texts',

@@ -6,23 +6,23 @@ interface Word {
   word: string;
   from: number;
   to: number;
-  /** Index of its sentence. */
+  /** Index of the sentence that contains it. */
   sentence: number;
 }
 
-/** How far a word of the question may stand from an answer and still speak for it. */
+/** Maximum distance, in words, at which a word of the question supports an answer. */
 const REACH = 20;
 
-/** Distance added by a sentence boundary, in words. */
+/** Distance, in words, that a sentence boundary adds. */
 const APART = 10;
 
-/** How many training rows decide how much of a question a text must share to answer it. */
+/** Number of training rows used to choose the threshold below which a question counts as unanswerable. */
 const DECIDING_ROWS = 1000;
 
 /**
- * The rare words of the text that stand nearest to the question's rare words (Richardson et al., 2013, for texts
- * whose answers are stretches), as many as answers to such questions usually have. It learns how long answers are and whether
- * they are numbers or names, which words are rare, and from how little in common a text is said not to tell.
+ * Answers with the span whose rare words are nearest to the question's rare words (Richardson et al., 2013, adapted to
+ * span answers), of the length that answers to such questions usually have. Learns the typical length and word shapes
+ * of answers, word rarity, and the score below which the text does not contain the answer.
  */
 export const slidingWindow: Baseline = {
   name: 'sliding_window',
@@ -52,7 +52,7 @@ function wordsOf(text: string): Word[] {
   });
 }
 
-/** ln(texts / texts with the word), over the training rows' texts; a word that none has weighs the most. */
+/** Inverse document frequency, ln(texts / texts with the word), over the training texts; unknown words weigh most. */
 function wordWeights(rows: readonly QuestionExample[]): (word: string) => number {
   const texts = new Set(rows.map(({ context }) => context));
   const counts = new Map<string, number>();
@@ -61,15 +61,15 @@ function wordWeights(rows: readonly QuestionExample[]): (word: string) => number
   return (word) => Math.log((texts.size + 1) / ((counts.get(word) ?? 0) + 0.5));
 }
 
-/** Typical answers. */
+/** Typical answers to a kind of question. */
 interface Usual {
-  /** Words. */
+  /** Length in words. */
   length: number;
-  /** The share of answers that begin with a word of such a shape. */
+  /** Share of answers that begin with a word of the same shape. */
   shapeShare(word: string): number;
 }
 
-/** Typical answers to questions with the same first word; of all questions for other words. */
+/** Typical answers to questions with the same first word; to all questions if that word is new. */
 function usualAnswers(rows: readonly QuestionExample[]): (row: QuestionExample) => Usual {
   const all: string[] = [];
   const byFirst = new Map<string, string[]>();
@@ -93,7 +93,7 @@ function usualOf(answers: readonly string[]): Usual {
   for (const shape of answers.map(shapeOf)) shapes.set(shape, (shapes.get(shape) ?? 0) + 1);
   return {
     length: lengths[Math.floor((lengths.length - 1) / 2)] ?? 1,
-    // As if each shape had been seen once more.
+    // Add-one smoothing over shapes.
     shapeShare: (word) => ((shapes.get(shapeOf(word)) ?? 0) + 1) / (answers.length + SHAPES),
   };
 }
@@ -109,7 +109,7 @@ function firstWord({ question }: QuestionExample): string {
   return wordsOf(question)[0]?.word ?? '';
 }
 
-/** The best span of `length` words, and the share of the question's weight near it. */
+/** The best span of `length` words, and the share of the question's weight that lies near it. */
 function nearestWords(
   { question, context }: QuestionExample,
   { length, shapeShare }: Usual,
@@ -126,7 +126,7 @@ function nearestWords(
     if (stretch.some(({ word }) => asked.has(word)) || words[first].sentence !== words[last].sentence) continue;
     const { score: nearest, near } = nearness(words, { first, last }, weights);
     const shape = shapeShare(context.slice(words[first].from, words[first].to));
-    // Words that every text has answer nothing.
+    // Words that occur in every text count for nothing.
     const score =
       shape * stretch.reduce((sum, { word }) => sum + (nearest * Math.max(0, weightOf(word))) / stretch.length, 0);
     if (score > best.score) best = { score, near, from: words[first].from, to: words[last].to };
@@ -134,7 +134,7 @@ function nearestWords(
   return { text: context.slice(best.from, best.to), share: total === 0 ? 0 : best.near / total };
 }
 
-/** Each word of the question counts once, where it stands nearest: its weight over how many words away that is. */
+/** Each word of the question counts once, at its nearest occurrence: its weight divided by the distance in words. */
 function nearness(
   words: readonly Word[],
   { first, last }: { first: number; last: number },
@@ -155,7 +155,10 @@ function nearness(
   return { score, near };
 }
 
-/** The share below which "the text does not tell" is right most often on the training rows; 0 where all have an answer. */
+/**
+ * The threshold at which "not answerable from the text" is most often right on the training rows; 0 if all have
+ * answers.
+ */
 function leastShare(rows: readonly QuestionExample[], find: (row: QuestionExample) => { share: number }): number {
   if (rows.every(({ answers }) => answers?.length !== 0)) return 0;
   const judged = rows

@@ -1,10 +1,10 @@
-/** One row of few non-zero values: `values[i]` is in column `columns[i]`. */
+/** A row with few non-zero values: `values[i]` is in column `columns[i]`. */
 export interface SparseRow {
   columns: Int32Array;
   values: Float32Array;
 }
 
-/** Sparse rows one after the other: row r is entries `offsets[r]` to `offsets[r + 1]` of columns and values. */
+/** Compressed sparse rows: row r is entries `offsets[r]` to `offsets[r + 1]` of columns and values. */
 export interface SparseMatrix {
   rows: number;
   width: number;
@@ -13,7 +13,7 @@ export interface SparseMatrix {
   values: Float32Array;
 }
 
-/** Collects rows of unknown total size; 8 bytes an entry. */
+/** Collects rows of unknown total size; 8 bytes per entry. */
 export function sparseMatrix(rows: readonly SparseRow[], width: number): SparseMatrix {
   const offsets = new Float64Array(rows.length + 1);
   for (const [index, row] of rows.entries()) offsets[index + 1] = offsets[index] + row.columns.length;
@@ -26,7 +26,7 @@ export function sparseMatrix(rows: readonly SparseRow[], width: number): SparseM
   return matrix;
 }
 
-/** The same entries ordered by column: for each column, which rows have it. */
+/** The same entries grouped by column, each with the rows that contain it. */
 export function transposed(matrix: SparseMatrix): SparseMatrix {
   const offsets = new Float64Array(matrix.width + 1);
   for (const column of matrix.columns) offsets[column + 1]++;

@@ -2,7 +2,7 @@ import { audioProcessor } from '../../engine/audio/index.ts';
 import { mediaLogistic } from './media-logistic.ts';
 
 const BANDS = 40;
-/** Stretches of time that the recording falls into. */
+/** Number of time segments of a recording. */
 const STRETCHES = 4;
 
 const processor = audioProcessor({
@@ -19,7 +19,7 @@ export const spectrum = mediaLogistic({
   async featuresOf(bytes) {
     const samples = (await processor.read(bytes)).subarray(0, processor.longest);
     const { data, shape } = processor.features(samples);
-    // Padding to thirty seconds is not part of the recording.
+    // Excludes the padding to thirty seconds.
     const frames = Math.max(STRETCHES, Math.ceil((shape[1] * samples.length) / (processor.longest ?? samples.length)));
     const means = new Float64Array(BANDS * STRETCHES);
     for (let band = 0; band < BANDS; band++) {

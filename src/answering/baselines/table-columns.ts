@@ -7,28 +7,28 @@ import type { Example } from '../../data/example.ts';
 export type TableColumn =
   | { kind: 'number'; column: string }
   | { kind: 'date'; column: string }
-  /** Its values that are common enough; all others are one more. */
+  /** Its common values; all others form one more level. */
   | { kind: 'category'; column: string; levels: readonly string[] }
   | { kind: 'text'; column: string };
 
 type Fields = Readonly<Record<string, CellValue>>;
 
-/** Share of a column's values that have to be of a kind. */
+/** Minimum share of a column's values that must be of a kind. */
 const MOST = 0.95;
 const MOST_LEVELS = 50;
-/** Rows that a value has at least to be a level. */
+/** Minimum number of rows for a value to become a level. */
 const LEVEL_ROWS = 3;
-/** A column of values that hardly repeat is a name or a text, and says nothing as a category. */
+/** A column with fewer repeated values holds names or texts and is useless as a category. */
 const MOST_DISTINCT = 0.5;
 const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})?/;
 const DAY = 86_400_000;
 
-/** The columns that a row's text was joined from; empty where it is one text. */
+/** The columns that a row's text was joined from; empty if the text is a single column. */
 export function fieldsOf(example: Example): Fields {
   return ('fields' in example ? example.fields : undefined) ?? {};
 }
 
-/** How the columns of these rows are read. */
+/** Determines how each column of these rows is read. */
 export function tableColumns(train: readonly Example[]): TableColumn[] {
   const names = [...new Set(train.flatMap((example) => Object.keys(fieldsOf(example))))].toSorted();
   return names.map((column) =>
@@ -62,14 +62,14 @@ function dateOf(cell: CellValue): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Reason why the rows are not a table; undefined if they are. */
+/** Reason why the rows are not tabular; undefined if they are. */
 export function noTable(train: readonly Example[]): string | undefined {
   if (train.every((example) => Object.keys(fieldsOf(example)).length === 0)) return 'the rows have one column of text';
   if (tableColumns(train).some(({ kind }) => kind !== 'text')) return undefined;
   return 'the columns contain only text, neither numbers, dates nor categories';
 }
 
-/** The numbers of a row, NaN for what is missing: a number as it is, a date in parts, a category as one of its levels. [F] */
+/** Features of a row, NaN for missing values: numbers as they are, dates in parts, categories one-hot. [F] */
 export function tableRow(columns: readonly TableColumn[], example: Example): Float64Array {
   const fields = fieldsOf(example);
   return Float64Array.from(columns.flatMap((column) => featuresOf(column, entryOf(fields, column.column) ?? null)));
@@ -95,7 +95,7 @@ function dateParts(at: number | undefined): number[] {
   return [Math.floor(at / DAY), date.getUTCMonth(), date.getUTCDay(), date.getUTCHours()];
 }
 
-/** The texts among the columns, one after the other. */
+/** The text columns, joined. */
 export function tableText(columns: readonly TableColumn[], example: Example): string {
   const fields = fieldsOf(example);
   const texts = columns.filter(({ kind }) => kind === 'text').map(({ column }) => entryOf(fields, column) ?? '');

@@ -1,12 +1,12 @@
-/** Features of a text. */
+/** Features to extract from a text. */
 export interface FeatureOptions {
-  /** Words and pairs of neighbouring words. */
+  /** Words and pairs of adjacent words. */
   words: boolean;
-  /** Lengths of character runs within words, borders marked; none where absent. */
+  /** Lengths of character n-grams within words, with boundary marks; none if absent. */
   characters?: { from: number; to: number };
 }
 
-/** Features are hashed to this many slots: no vocabulary to keep, and collisions are rare and harmless. */
+/** Number of hash slots. Hashing needs no vocabulary, and collisions are rare and harmless. */
 export const FEATURE_SLOTS = 1 << 20;
 
 const WORD_SEED = 0x1000193;
@@ -14,12 +14,12 @@ const PAIR_SEED = 0x2000003;
 const CHARACTER_SEED = 0x3000017;
 const BORDER = 0x2423;
 
-/** Letters apart, as in a word that is spelt out: "a b c". */
+/** Single letters separated by spaces, as in a spelt-out word: "a b c". */
 const SPELT = /(?<![\p{L}\p{M}\p{N}])(\p{L}) (?=\p{L}(?![\p{L}\p{M}\p{N}]))/gu;
 
 /**
- * Slots of a text's features, in order and with repeats. Words are lower-cased runs of letters and digits; a word that
- * is spelt out letter by letter counts as that word.
+ * Slots of a text's features, in order and with repeats. Words are lower-cased runs of letters and digits; a word spelt
+ * out letter by letter counts as that word.
  */
 export function textFeatures(text: string, options: FeatureOptions): number[] {
   const slots: number[] = [];
@@ -58,7 +58,7 @@ function mix(hash: number, unit: number): number {
   return Math.imul(hash ^ unit, 0x01000193);
 }
 
-/** Finishes a hash (MurmurHash3's last steps), so that the low bits depend on all of it. */
+/** Finalises a hash (MurmurHash3's finaliser), so that the low bits depend on all bits. */
 function slotOf(hash: number): number {
   let h = hash;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -2,27 +2,27 @@ import { sparseMatrix, type SparseMatrix, type SparseRow } from './sparse.ts';
 import { FEATURE_SLOTS, textFeatures, type FeatureOptions } from './text-features.ts';
 
 export interface TfIdfOptions extends FeatureOptions {
-  /** Features in fewer training texts are left out. Default 1. */
+  /** Minimum number of training texts with a feature. Default 1. */
   minTexts?: number;
-  /** At most this many features; those in most texts stay. */
+  /** Maximum number of features; the most common ones are kept. */
   maxFeatures?: number;
 }
 
-/** Weighs a text's features: 1 + ln(count) times ln((1 + n) / (1 + texts with it)) + 1, rows scaled to length 1. */
+/** Tf-idf weights: (1 + ln(count)) · (ln((1 + n) / (1 + texts with it)) + 1), with rows scaled to length 1. */
 export interface TfIdf {
   width: number;
   transform(text: string): SparseRow;
-  /** All that `openTfIdf` needs. */
+  /** State for `openTfIdf`. */
   learnt: LearntTfIdf;
 }
 
-/** Which features count, by column, and how much. */
+/** The features in use, by column, and their weights. */
 export interface LearntTfIdf {
   slots: Int32Array;
   weights: Float64Array;
 }
 
-/** Learns which features there are and how common each is; returns the training texts' own rows too. */
+/** Learns the features and their document frequencies; also returns the training texts' rows. */
 export function fitTfIdf(texts: readonly string[], options: TfIdfOptions): { tfIdf: TfIdf; matrix: SparseMatrix } {
   const features = texts.map((text) => countSlots(textFeatures(text, options)));
   const textsWith = new Uint32Array(FEATURE_SLOTS);
@@ -41,7 +41,7 @@ export function openTfIdf(learnt: LearntTfIdf, options: FeatureOptions): TfIdf {
   return { width: learnt.slots.length, transform, learnt };
 }
 
-/** Distinct slots in ascending order, with how often each occurs. */
+/** Distinct slots in ascending order, with their counts. */
 interface SlotCounts {
   slots: Int32Array;
   counts: Int32Array;
@@ -71,7 +71,7 @@ function chooseSlots(textsWith: Uint32Array, minTexts: number, maxFeatures: numb
   return Int32Array.from(used);
 }
 
-/** Slots in use have columns 0, 1, …; -1 for the others. */
+/** Column of each slot in use: 0, 1, …; -1 for the others. */
 function columnsOf(slots: Int32Array): Int32Array {
   const columnOf = new Int32Array(FEATURE_SLOTS).fill(-1);
   for (const [column, slot] of slots.entries()) columnOf[slot] = column;

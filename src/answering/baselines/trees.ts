@@ -10,7 +10,7 @@ import { noTable, tableColumns, tableRow, type TableColumn } from './table-colum
 
 const FEWEST_ROWS = 20;
 
-/** Gradient-boosted trees on a table's numbers, dates and categories: texts are for other systems. */
+/** Gradient-boosted trees on a table's numbers, dates and categories; text columns are ignored. */
 export const trees = keptBaseline({
   name: 'trees',
   title: 'gradient-boosted trees on the columns',

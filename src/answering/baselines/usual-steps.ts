@@ -3,7 +3,10 @@ import { verdictText } from '../../data/kinds/stepwise.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Judges a step by its place alone: as probably right as the training rows' steps there; a later one as their last. */
+/**
+ * Judges a step by its position alone: its probability is the share of correct training steps at that position; steps
+ * beyond the last known position use the last.
+ */
 export const usualSteps: Baseline = {
   name: 'usual_steps',
   title: 'place of the step',

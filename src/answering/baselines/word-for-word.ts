@@ -4,9 +4,9 @@ import { rowPredictor } from '../../scoring/predictor.ts';
 import { inputReader, type Baseline } from './baseline.ts';
 import { alignSymbols, type SymbolPair, type SymbolTable } from './ibm-model-1.ts';
 
-/** Longer rows would need minutes: the alignment looks at every pair of an input and an answer symbol. */
+/** The alignment visits every pair of an input and an answer symbol: longer rows would take minutes. */
 const MAX_PAIRS_PER_ROW = 2000;
-/** Maximum number of pairs; beyond it, evenly spaced training rows are used. */
+/** Maximum number of pairs; beyond it, a sample of evenly spaced training rows is used. */
 const MAX_PAIRS = 8e6;
 
 type Split = (text: string) => string[];
@@ -15,8 +15,8 @@ const words: Split = (text) => text.split(/\s+/).filter((word) => word !== '');
 const letters: Split = (text) => Array.from(text.replaceAll(/\s+/g, ' '));
 
 /**
- * A dictionary learnt from the training rows: each word of the input (each letter, where inputs are single words)
- * becomes the symbol of the answers it goes with most, in the same order; unknown ones are copied.
+ * A dictionary learnt from the training rows: maps each input word (or letter, if inputs are single words) to the
+ * answer symbol that it aligns with most, in the same order; unknown symbols are copied.
  */
 export const wordForWord: Baseline = {
   name: 'word_for_word',

@@ -2,7 +2,10 @@ import type { AdapterRoute, AdapterSpan } from '../../engine/nn/index.ts';
 import type { InstalledAdapter } from './installed-adapter.ts';
 import type { Reading } from './sequence.ts';
 
-/** Readings whose adapters share a pass, each adapter's side by side, and those of each other adapter. */
+/**
+ * Groups readings by pass: those whose adapters can share a pass, grouped by adapter, and one pass for each other
+ * adapter.
+ */
 export function passesOf(readings: readonly Reading[]): Reading[][] {
   const passes = new Map<InstalledAdapter | undefined, Reading[]>();
   for (const reading of readings) {
@@ -16,7 +19,7 @@ export function passesOf(readings: readonly Reading[]): Reading[][] {
 
 type Span = AdapterSpan | { owner: undefined; start: number; end: number };
 
-/** Routes of passes. An unchanged route is the same object, since layers cache by its identity. */
+/** Memoises routes. An unchanged route is the same object, since layers cache by identity. */
 export class RouteMemo {
   #spans: readonly Span[] = [];
   #route: AdapterRoute | undefined;

@@ -19,13 +19,13 @@ import type { Completion, TextEvent } from './sequence.ts';
 import { Submission } from './submission.ts';
 
 export interface BatcherOptions {
-  /** Answers in the making at once. */
+  /** Maximum number of concurrent answers. */
   maxSequences?: number;
-  /** Tokens of one pass: long prompts are read in pieces, between which the other answers go on. */
+  /** Maximum tokens per pass: long prompts are read in chunks, so that other answers continue in between. */
   maxPassTokens?: number;
-  /** Memory for keys and values. Requests wait until what they may come to need is free. */
+  /** Memory for keys and values. A request waits until the most that it may need is free. */
   cacheBytes?: number;
-  /** Answers that may wait; more are refused. */
+  /** Maximum number of waiting answers; further requests are refused. */
   maxWaiting?: number;
 }
 
@@ -36,17 +36,17 @@ const defaults: Required<BatcherOptions> = {
   maxWaiting: 100_000,
 };
 
-/** Answers beyond `maxSequences`, of owners who come to a full batch. */
+/** Answers beyond `maxSequences` for new owners when the batch is full. */
 const SPARE_SEQUENCES = 8;
 
-/** Part of the rows of states that is for beginnings of prompts, which others share. */
+/** Share of the state rows that holds prompt prefixes for reuse. */
 const KEPT_SHARE = 0.25;
 
 export interface BatcherCounts {
   passes: number;
-  /** Tokens that went through the model, prompts' and answers'. */
+  /** Tokens of prompts and answers that went through the model. */
   read: number;
-  /** Prompt tokens that did not have to: their keys and values were there. */
+  /** Prompt tokens found in the cache. */
   shared: number;
   generated: number;
 }
@@ -60,9 +60,9 @@ interface Place {
 }
 
 /**
- * Continuous batching: requests join and leave between passes. An answer does not depend on the other requests of its
- * passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and position. It
- * caches prompts; `weightsMoved` invalidates the cache.
+ * Continuous batching: requests join and leave between passes. An answer does not depend on the other requests in its
+ * passes: attention sees one row only, and random numbers are keyed by the request's seed, sample and position. Prompts
+ * are cached; `weightsMoved` invalidates the cache.
  */
 export class Batcher implements Disposable {
   readonly counts: BatcherCounts = { passes: 0, read: 0, shared: 0, generated: 0 };
@@ -71,10 +71,10 @@ export class Batcher implements Disposable {
   readonly #tokenizer: AnswerTokenizer;
   readonly #options: Required<BatcherOptions>;
   readonly #limits: RequestLimits;
-  /** Numbers of memories. */
+  /** Ids of memories, for cache keys. */
   readonly #owners = new WeakMap<object, number>();
   readonly #adapters = new Map<string, InstalledAdapter>();
-  /** Those in use, by name or until their last answers. */
+  /** Adapters that are installed or still have unfinished answers. */
   readonly #held = new Set<InstalledAdapter>();
   #ownerCount = 0;
   #domains = 0;
@@ -91,10 +91,10 @@ export class Batcher implements Disposable {
   }
 
   /**
-   * Continues a prompt: one completion for each sample. `onText` sees text as it becomes certain.
+   * Continues a prompt: one completion per sample. `onText` receives text once it is final.
    *
-   * Errors: E_ADAPTER_UNKNOWN, E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything is read;
-   * E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT; the signal's reason.
+   * Errors: E_ADAPTER_UNKNOWN, E_PROMPT_TOO_LONG, E_GENERATION_OPTIONS, E_QUEUE_FULL, E_CACHE_TOO_SMALL before anything
+   * is read; E_LOGITS_NOT_FINITE, E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT; the signal's reason.
    */
   async submit(request: GenerationRequest, onText?: (event: TextEvent) => void): Promise<Completion[]> {
     if (this.#isClosed) throw closed();
@@ -120,8 +120,8 @@ export class Batcher implements Disposable {
   }
 
   /**
-   * Makes an adapter known by a name. Under a name that is taken it answers all further requests, and the one before
-   * goes when its last answers are made. The batcher owns it from then on.
+   * Installs an adapter under a name. If the name is taken, the new adapter serves all further requests, and the old
+   * one is disposed after its last answer. The batcher takes ownership.
    */
   install(id: string, adapter: NamedAdapter): void {
     if (this.#isClosed) throw closed();
@@ -132,7 +132,7 @@ export class Batcher implements Disposable {
     void before?.retire();
   }
 
-  /** Forgets an adapter, what it read included, once its last answers are made. @throws E_ADAPTER_UNKNOWN */
+  /** Removes an adapter and its cached content after its last answer. @throws E_ADAPTER_UNKNOWN */
   async remove(id: string): Promise<void> {
     const adapter = this.#adapterOf(id);
     this.#adapters.delete(id);
@@ -159,7 +159,7 @@ export class Batcher implements Disposable {
     const mostRows = Math.ceil(places / (1 - KEPT_SHARE));
     const options = { memory, bytes: cacheBytes, mostTokens, mostRows };
     const { cache, rows } = openCache(this.#model, options);
-    // A token has the same slot in both.
+    // A token has the same slot in both caches.
     const other = this.#other?.run((model) => openCache(model, options));
     const slots = Math.min(cache.slots, other?.cache.slots ?? cache.slots);
     const allRows = Math.min(rows, other?.rows ?? rows);
@@ -197,14 +197,14 @@ export class Batcher implements Disposable {
     });
   }
 
-  /** The model's weights were changed, as by a step of training: nothing that was read with the former ones is used again. */
+  /** The model's weights changed, for example by a training step: invalidates everything that was cached. */
   weightsMoved(): void {
     this.#place?.schedule.forgetAll();
   }
 
   /**
-   * Prompts share keys and values only under one adapter and one salt, where they attend to the same recording and show
-   * the same images, or none, and in one regime. The parts of the key are a JSON list, so that no part can be taken for another.
+   * Cache key: prompts share keys and values only with the same adapter, salt, recording, images and positional regime.
+   * The parts are encoded as JSON, so that no part can be mistaken for another.
    */
   #rootOf({ memory, images, prompt, maxNewTokens, salt, adapter }: SettledRequest): Prefix | undefined {
     const { stack } = this.#model.trunk;
@@ -221,10 +221,10 @@ export class Batcher implements Disposable {
     return number;
   }
 
-  /** Runs passes until no request is left, yielding to the event loop in between. */
+  /** Runs passes until no request is left, yielding to the event loop between them. */
   async #run(place: Place): Promise<void> {
     this.#isRunning = true;
-    await setImmediate(); // requests that were made together start together
+    await setImmediate(); // lets requests of the same tick start together
     while (!this.#isClosed && !place.schedule.isIdle) {
       try {
         this.#pass(place);
@@ -241,7 +241,7 @@ export class Batcher implements Disposable {
     const { stack } = this.#model.trunk;
     schedule.forgetOutdated((from, to) => stack.outdates?.(from, to) === true);
     const readings = schedule.plan();
-    if (readings.length === 0) return; // whoever waited was given up
+    if (readings.length === 0) return; // all waiting requests were cancelled
     const start = performance.now();
     const next = reader.read(readings);
     this.counts.passes++;
@@ -253,7 +253,7 @@ export class Batcher implements Disposable {
   }
 
   #advance({ sequence, best, highest, logits }: NextLogits, schedule: Schedule): void {
-    if (!schedule.has(sequence)) return; // given up by what an answer before it in this pass led to
+    if (!schedule.has(sequence)) return; // cancelled by a callback of an earlier answer in this pass
     const before = sequence.known;
     try {
       if (!Number.isFinite(highest)) throw notFinite(highest);
@@ -264,7 +264,7 @@ export class Batcher implements Disposable {
     this.counts.generated += sequence.known - before;
   }
 
-  /** Gives up whatever has not been answered, and frees the cache. */
+  /** Cancels unanswered requests and frees the cache. */
   [Symbol.dispose](): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -275,7 +275,7 @@ export class Batcher implements Disposable {
   }
 }
 
-/** Virtual tokens are read like a prompt's own. */
+/** Prepends an adapter's virtual tokens to the prompt. */
 function withPrefix(request: SettledRequest, prefix: readonly number[]): SettledRequest {
   return prefix.length === 0
     ? request

@@ -1,37 +1,37 @@
-// Which blocks of the cache hold what. No tensors here: blocks are numbers.
+// Tracks which blocks of the cache hold which tokens. Blocks are numbers; there are no tensors here.
 
-/** Tokens of one block. */
+/** Tokens per block. */
 export const BLOCK_TOKENS = 16;
 
-/** Blocks found for the beginning of a prompt. */
+/** Cached blocks that match the beginning of a prompt. */
 export interface PrefixMatch {
   blocks: number[];
-  /** The next block holds the prompt's next tokens as well, but is still being read. */
+  /** The next block matches as well, but is still being read. */
   isPending: boolean;
-  /** Blocks that begin like the prompt, whether or not the states at their end were kept. */
+  /** Number of matching blocks, whether or not the states at their end were kept. */
   alike: number;
 }
 
-/** Parent of a block: the root of all prompts that may share blocks, or the content of another block. */
+/** Parent of a block: a root, whose prompts may share blocks, or the content of another block. */
 export interface Prefix {
-  /** Scope of invalidation, such as everything that one adapter read. */
+  /** Scope of invalidation, such as everything read under one adapter. */
   domain: number;
-  /** A root's is never a number; a content's is one that is never given twice. */
+  /** Unique: a root's is never a number, and the number of a content is never reused. */
   key: string;
 }
 
 interface Content {
-  /** The prefix and the tokens themselves: equal keys mean an equal beginning, from the first token on. */
+  /** The prefix and the tokens themselves: equal keys mean equal text from the first token on. */
   key: string;
-  /** As the prefix of the next block. */
+  /** This content as the prefix of the next block. */
   self: Prefix;
   isReady: boolean;
 }
 
 /**
- * Allocates blocks, counts their users, and finds blocks that already hold the beginning of a prompt: the prompt of
- * several samples, a common system message and earlier turns are read once. Unused blocks keep their content until
- * they are needed, least recently used first.
+ * Allocates blocks, counts their users, and finds blocks that already hold the beginning of a prompt, so that samples
+ * of one prompt, a common system message and earlier turns are read once. Unused blocks keep their content until they
+ * are needed; the least recently used go first.
  */
 export class BlockPool {
   readonly size: number;
@@ -39,29 +39,32 @@ export class BlockPool {
   readonly #users: Int32Array;
   readonly #contents: (Content | undefined)[];
   readonly #byKey = new Map<string, number>();
-  /** Unused blocks with content, longest out of use first. */
+  /** Unused blocks with content, least recently used first. */
   readonly #idle = new Set<number>();
   #serials = 0;
-  /** Numbers of rows that were given back, and how many there are. */
+  /** Freed row numbers, and the number of rows handed out. */
   readonly #freeRows: number[] = [];
   #rows = 0;
-  /** States at the end of a content: the rows where they lie, longest out of use first. */
+  /** States at the end of a content: their rows, least recently used first. */
   readonly #states = new Map<Prefix, { row: number; block: number }>();
-  /** Contents at whose end states will be kept once they are read. */
+  /** Contents whose final states will be kept once they are read. */
   readonly #promised = new Set<Prefix>();
   readonly #freeStates: number[] | undefined;
 
-  /** `stateRows`: rows for states of prompts' beginnings, in models that keep states; there it takes one to share blocks. */
+  /**
+   * `stateRows`: rows for the states at the end of prompt prefixes, in models with recurrent states; such models share
+   * blocks only where states were kept.
+   */
   constructor(size: number, stateRows?: readonly number[]) {
     this.size = size;
     this.#freeStates = stateRows && [...stateRows];
-    // The lowest number is given first, so that memory is touched from its start.
+    // The lowest number comes first, so that memory is touched from its start.
     this.#free = Array.from({ length: size }, (_, i) => size - 1 - i);
     this.#users = new Int32Array(size);
     this.#contents = Array.from({ length: size });
   }
 
-  /** A number that no other row has, one of the lowest: where its states lie, in models that keep some. */
+  /** The lowest free row number: the place of a row's states in models that have them. */
   takeRow(): number {
     return this.#freeRows.pop() ?? this.#rows++;
   }
@@ -70,17 +73,17 @@ export class BlockPool {
     this.#freeRows.push(row);
   }
 
-  /** Blocks that can be allocated, including unused ones with content. */
+  /** Number of allocatable blocks, including unused ones with content. */
   get available(): number {
     return this.#free.length + this.#idle.size;
   }
 
-  /** A beginning of its own: prompts share blocks only under one root. */
+  /** A new root: prompts share blocks only under one root. */
   newRoot(): Prefix {
     return { domain: 0, key: String(++this.#serials) };
   }
 
-  /** The blocks that hold the prompt's beginning. The last token is left out: its logits are wanted, so it is read. */
+  /** The blocks that hold the prompt's beginning. The last token is excluded: it is read again for its logits. */
   match(tokens: Int32Array, root: Prefix): PrefixMatch {
     const alike: number[] = [];
     let usable = 0;
@@ -98,17 +101,20 @@ export class BlockPool {
     return { blocks: alike.slice(0, usable), isPending: false, alike: alike.length };
   }
 
-  /** Whether rows have states, which are shared only where they were kept. */
+  /** Whether rows have recurrent states, which can be shared only where they were kept. */
   get keepsStates(): boolean {
     return this.#freeStates !== undefined;
   }
 
-  /** Says that the states at the end of a content will be kept. */
+  /** Announces that the states at the end of a content will be kept. */
   promiseStates(content: Prefix): void {
     if (!this.#states.has(content)) this.#promised.add(content);
   }
 
-  /** A row for the states at the end of a content that has been read; undefined where they are kept, or there is none left. */
+  /**
+   * Reserves a row for the states at the end of a content that has been read; undefined if they are kept already or no
+   * row is free.
+   */
   keepStates(content: Prefix): number | undefined {
     this.#promised.delete(content);
     const block = this.#contents.findIndex((one) => one?.self === content);
@@ -127,12 +133,12 @@ export class BlockPool {
     return undefined;
   }
 
-  /** The row of the states at the end of a block that was found. */
+  /** The row of the states at the end of a matched block. */
   statesAfter(block: number): number {
     const { self } = this.#contents[block] as Content;
     const states = this.#states.get(self)!;
     this.#states.delete(self);
-    this.#states.set(self, states); // the last one used
+    this.#states.set(self, states); // moves it to the end: most recently used
     return states.row;
   }
 
@@ -141,14 +147,14 @@ export class BlockPool {
     return blocks.filter((block) => this.#users[block] === 0).length;
   }
 
-  /** Adds a user to blocks that were found. */
+  /** Adds a user to matched blocks. */
   share(blocks: readonly number[]): void {
     for (const block of blocks) {
       if (this.#users[block]++ === 0) this.#idle.delete(block);
     }
   }
 
-  /** An empty block. */
+  /** Allocates an empty block. */
   take(): number {
     const block = this.#free.pop() ?? this.#evict();
     this.#users[block] = 1;
@@ -164,10 +170,10 @@ export class BlockPool {
   }
 
   /**
-   * Says what a block holds, or will hold once it is read (`isReady` false).
+   * Records the content of a block, now or once it is read (`isReady` false).
    *
-   * @param before the content of the block before, or the root
-   * @returns the content as a prefix; that of another block where one holds the same
+   * @param before the content of the previous block, or the root
+   * @returns the content as a prefix; that of another block if one holds the same content
    */
   name(block: number, tokens: Int32Array, place: { start: number; before: Prefix; isReady: boolean }): Prefix {
     const { start, before, isReady } = place;
@@ -180,13 +186,15 @@ export class BlockPool {
     return self;
   }
 
-  /** A block that was announced has been read. */
+  /** Marks an announced block as read. */
   markReady(block: number): void {
     const content = this.#contents[block];
     if (content !== undefined) content.isReady = true;
   }
 
-  /** Ends a use of blocks, in the order of their tokens. Later ones are given away first: alone they are of no use. */
+  /**
+   * Releases blocks, in token order. Later blocks are evicted first, since they are useless without the earlier ones.
+   */
   release(blocks: readonly number[]): void {
     for (const block of blocks.toReversed()) {
       if (--this.#users[block] > 0) continue;
@@ -198,7 +206,10 @@ export class BlockPool {
     }
   }
 
-  /** Forgets the content of all blocks, or of one domain; blocks in use stay with their users. @returns how many there were */
+  /**
+   * Forgets the content of all blocks, or of one domain; blocks in use stay with their users. @returns the number of
+   * blocks
+   */
   forgetContents(domain?: number): number {
     let count = 0;
     for (const [block, content] of this.#contents.entries()) {

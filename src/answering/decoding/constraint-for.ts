@@ -8,21 +8,21 @@ import {
   Vocabulary,
 } from '@attune/constraint';
 
-/** By tokenizers' hashes: adapters often have a copy of their base's. */
+/** Keyed by the tokenizer's hash, since adapters often carry a copy of their base model's tokenizer. */
 const compilers = new Map<string, ConstraintCompiler>();
 const vocabularies = new WeakMap<Tokenizer, { hash: string; vocabulary: Vocabulary }>();
 
 let limits: CompileLimits | undefined;
 
-/** Bounds what each constraint may cost from now on. */
+/** Sets the compile limits of all further constraints. */
 export function limitConstraints(given: CompileLimits): void {
   limits = given;
   compilers.clear();
 }
 
 /**
- * A constraint ready for a tokenizer, compiled in a thread; memoised by content and owner. Each answer then has its
- * own `begin()`. Its cost is bounded by the limits and fair turns.
+ * A constraint for a tokenizer, compiled in a worker thread and memoised by content and owner. Each answer calls its
+ * own `begin()`. The limits and fair scheduling bound its cost.
  * @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE, errors of `grammarOf`, and the signal's reason
  */
 export function constraintFor(

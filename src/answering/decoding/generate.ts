@@ -9,14 +9,14 @@ import type { AnswerTokenizer } from './installed-adapter.ts';
 /** Concurrent answers per caller, so that one caller never fills the queue. */
 const ASKED_AT_ONCE = 1024;
 
-/** Asks for the answers to prompts, the next one as soon as one is answered, and gives them in order. */
+/** Requests answers with bounded concurrency and yields them in the order of the prompts. */
 export async function askInTurn<Prompt, Answer>(
   prompts: readonly Prompt[],
   n: number,
   ask: (prompt: Prompt, row: number) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
-  const rest = prompts.entries(); // all take from the same one
+  const rest = prompts.entries(); // shared by all workers
   const goOn = async () => {
     for (const [row, prompt] of rest) answers[row] = await ask(prompt, row);
   };
@@ -25,7 +25,9 @@ export async function askInTurn<Prompt, Answer>(
   return answers;
 }
 
-/** Continues prompts, as many as there are, and gives their answers in order. Row i of a memory, and images i, belong to prompt i. */
+/**
+ * Continues any number of prompts and yields the answers in order. Row i of a memory, and images i, belong to prompt i.
+ */
 export async function generate(
   parts: { model: Model; tokenizer: AnswerTokenizer; memory?: Memory; images?: readonly (SeenImages | undefined)[] },
   prompts: readonly (readonly number[] | Int32Array)[],

@@ -6,53 +6,53 @@ import type { InstalledAdapter } from './installed-adapter.ts';
 import { placesOf, type SeenImages } from './seen-images.ts';
 import { defaultSampling, type SamplingOptions } from './sampling.ts';
 
-/** How answers are made; what is left out, or undefined, has its default. */
+/** Generation options; omitted or undefined ones have defaults. */
 export interface GenerationOptions extends Partial<SamplingOptions> {
-  /** 256 unless given. Ends sooner where the model's positions do. */
+  /** Default 256, or fewer if the model's context ends first. */
   maxNewTokens?: number;
-  /** Minimum number of tokens before a stop id or stop text ends an answer; 0 unless given. */
+  /** Minimum number of tokens before a stop id or stop text may end an answer. Default 0. */
   minNewTokens?: number;
-  /** Answers to each prompt. They share the reading of it. */
+  /** Answers per prompt. They share the prompt's keys and values. */
   n?: number;
-  /** Texts that end an answer and are cut off it, wherever token borders fall. */
+  /** Texts that end an answer and are cut off it, regardless of token boundaries. */
   stop?: readonly string[];
-  /** Ids that end an answer; the tokenizer's own unless given. */
+  /** Ids that end an answer; the tokenizer's by default. */
   stopIds?: readonly number[];
   /** Number of most likely tokens to return with each token's log-probability. */
   logProbs?: number;
-  /** Ids whose log-probability as the next token after the prompt is wanted. */
+  /** Ids to score as the next token after the prompt. */
   scored?: readonly number[];
   /** Creates the constraint of one answer. */
   constraint?: () => TokenConstraint;
-  /** Aborting gives the answers up: they are rejected with the signal's reason. */
+  /** Aborting cancels the answers: they reject with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /** One prompt to continue. */
 export interface GenerationRequest extends GenerationOptions {
   prompt: readonly number[] | Int32Array;
-  /** Whether the answer goes on in the prompt's own text: its first space is then a part of it, and not of no text. */
+  /** Whether the answer continues the prompt's own text, so that its first space is kept. */
   goesOn?: boolean;
   /** Encoder-decoders: the encoder output that the decoder attends to. */
   memory?: MemoryRow;
   /** Vectors for the prompt's image tokens; must live until the answer is finished. */
   images?: SeenImages;
-  /** The name of an installed adapter that answers; the model as it is unless given. */
+  /** Name of the installed adapter to use; the base model by default. */
   adapter?: string;
   /**
-   * Prompts share cached prefixes only under the same salt. With one salt for each tenant, response times reveal nothing
+   * Prompts share cached prefixes only under the same salt. With one salt per tenant, response times reveal nothing
    * about other tenants' prompts.
    */
   salt?: string;
-  /** Owner of the request: owners share the passes fairly. A common one unless given. */
+  /** Owner of the request: owners share the passes fairly. Requests without one share a common owner. */
   owner?: string;
 }
 
-/** A request with its defaults, checked. */
+/** A validated request with its defaults filled in. */
 export interface SettledRequest {
   /** Input tokens: the adapter's prefix, then the prompt. */
   prompt: Int32Array;
-  /** Tokens of the prefix. */
+  /** Number of tokens in the adapter's prefix. */
   prefix: number;
   goesOn?: boolean;
   maxNewTokens: number;
@@ -74,7 +74,7 @@ export interface SettledRequest {
 /** Limits set by model, tokenizer and adapter. */
 export interface RequestLimits {
   vocabularySize: number;
-  /** The longest prompt with its answer. */
+  /** Maximum length of a prompt plus its answer. */
   maxPositions: number;
   stopIds: readonly number[];
   adapter?: InstalledAdapter;
@@ -123,7 +123,7 @@ interface Bounds {
   least: number;
   most?: number;
   isWhole?: boolean;
-  /** `least` itself is refused. */
+  /** Whether `least` itself is excluded. */
   isAbove?: boolean;
 }
 
@@ -180,9 +180,9 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
   return [kind, parts.join(' and ')].join(' ').trim();
 }
 
-/** An empty list of stop ids is refused too: it takes away the token by which a constraint ends an answer. */
+/** An empty list of stop ids is refused too, since a constraint needs one to end an answer. */
 function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
-  // Free text has the ends that it has without a constraint.
+  // Free text may end as it does without a constraint.
   if (constraint === undefined || constraint().isFree === true) return [];
   const given = [
     ...(stop.length > 0 ? ['stop'] : []),
@@ -224,7 +224,10 @@ function biasProblems(biases: Readonly<Record<number, number>>, { vocabularySize
   });
 }
 
-/** Prompts that leave no room for an answer; `prompts` are all of a request. `counted`: how well their tokens are known. */
+/**
+ * Error for prompts that leave no room for an answer; `prompts` are all prompts of a request. `counted`: how reliable
+ * the token counts are.
+ */
 export function tooLong(
   prompts: readonly { readonly length: number }[],
   limit: number,

@@ -10,17 +10,17 @@ export type AnswerTokenizer = Pick<Tokenizer, 'decode' | 'stopIds'>;
 export interface NamedAdapter {
   /** Owner of the adapters that act on its requests' tokens. */
   owner: AdapterOwner;
-  /** Tokens in front of every prompt; ids from the vocabulary's size on are vectors of its own. */
+  /** Tokens in front of every prompt; ids beyond the vocabulary are the adapter's own vectors. */
   prefix?: readonly number[];
-  /** For its answers, where it is another one than the base model's. */
+  /** Tokenizer for its answers, if it differs from the base model's. */
   tokenizer?: AnswerTokenizer;
-  /** Takes it off the model and frees it. */
+  /** Removes it from the model and frees it. */
   dispose(): void;
 }
 
-/** An adapter in a batcher, with the requests that use it. */
+/** An adapter in a batcher, with its open requests. */
 export class InstalledAdapter {
-  /** Names what was read under it in the cache: never given twice, also where a name is. */
+  /** Cache domain of its content; unique even when a name is reused. */
   readonly domain: number;
   readonly adapter: NamedAdapter;
   readonly #gone = Promise.withResolvers<void>();
@@ -43,7 +43,7 @@ export class InstalledAdapter {
     this.#settle();
   }
 
-  /** Takes no further requests. @returns when those that it has are answered and its memory is free */
+  /** Stops accepting requests. @returns once its open requests are answered and its memory is free */
   retire(): Promise<void> {
     this.#isRetired = true;
     this.#settle();

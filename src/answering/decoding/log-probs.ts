@@ -1,12 +1,12 @@
-/** A token with its log-probability under the model: of the logits as they are, before temperature and penalties. */
+/** A token and its log-probability under the model's raw logits, before temperature and penalties. */
 export interface TokenLogProb {
   id: number;
-  /** The token's text; U+FFFD where it is a part of a character. */
+  /** The token's text; U+FFFD if it is only part of a character. */
   token: string;
   logProb: number;
 }
 
-/** A chosen token, and the most probable ones in its place. */
+/** The chosen token and the most probable alternatives. */
 export interface ChosenLogProb extends TokenLogProb {
   top: TokenLogProb[];
 }

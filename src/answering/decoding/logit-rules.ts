@@ -3,7 +3,7 @@ import type { TokenConstraint } from '@attune/constraint';
 import type { SettledRequest } from './generation-request.ts';
 import type { SamplingOptions } from './sampling.ts';
 
-/** Parts of a request that the rules use. */
+/** The fields of a request that the rules use. */
 type RuledRequest = Pick<SettledRequest, 'sampling' | 'minNewTokens' | 'stopIds'>;
 
 /** Changes a sequence's logits before a token is chosen: penalties, biases, minimum length, constraint. */
@@ -11,10 +11,10 @@ export class LogitRules {
   readonly #options: SamplingOptions;
   readonly #bias: [id: number, bias: number][];
   readonly #constraint: TokenConstraint | undefined;
-  /** Ids that are not allowed among the first `before` tokens. */
+  /** Ids that are banned among the first `before` tokens. */
   readonly #early: { ids: Iterable<number>; before: number };
   #made = 0;
-  /** Ids of prompt and answer, and how often the answer has them. */
+  /** Ids of prompt and answer, with their counts in the answer. */
   readonly #counts = new Map<number, number>();
   readonly #hasPenalties: boolean;
 
@@ -32,7 +32,7 @@ export class LogitRules {
     if (options.repetitionPenalty !== 1) for (const id of prompt) this.#counts.set(id, 0);
   }
 
-  /** Nothing is changed: the logits can be used as they are. */
+  /** Whether logits can be used unchanged. */
   get isEmpty(): boolean {
     return (
       !this.#hasPenalties &&
@@ -42,19 +42,19 @@ export class LogitRules {
     );
   }
 
-  /** A constraint holds what is written just now: no stop text ends it. */
+  /** Whether a constraint is active at this point, so that stop texts do not apply. */
   get isHeld(): boolean {
     return this.#constraint !== undefined && this.#constraint.isFree !== true;
   }
 
-  /** There is a constraint, and the answer fits it as it is. */
+  /** Whether the answer satisfies its constraint as it stands. */
   get isComplete(): boolean {
     return this.#constraint?.isComplete === true;
   }
 
   /**
-   * The changed logits [V], in a copy; undefined where nothing may follow and the answer fits its constraint: it ends,
-   * as with tokenizers that have no token for that. `remaining`: tokens that may still follow, this one included.
+   * The adjusted logits [V], as a copy. Undefined if nothing may follow and the answer satisfies its constraint: it
+   * ends, as with tokenizers without an end token. `remaining`: tokens that may still follow, including this one.
    *
    * Errors: E_CONSTRAINT_STUCK, E_NO_TOKEN_LEFT.
    */
@@ -83,7 +83,7 @@ export class LogitRules {
     }
   }
 
-  /** Takes the token that was chosen, unless it ended the answer. */
+  /** Records the chosen token, unless it ended the answer. */
   advance(id: number): void {
     this.#made++;
     if (this.#hasPenalties) this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
@@ -93,7 +93,7 @@ export class LogitRules {
 
 function forbid(logits: Float32Array, mask: Uint32Array): void {
   for (let word = 0; word * 32 < logits.length; word++) {
-    const bits = mask[word] ?? 0; // models may have more rows than the tokenizer has tokens
+    const bits = mask[word] ?? 0; // logits may have more entries than the tokenizer has tokens
     if (bits === 0) logits.fill(Number.NEGATIVE_INFINITY, word * 32, word * 32 + 32);
     else if (bits !== 0xffffffff) forbidOf(logits, bits, word * 32);
   }

@@ -6,8 +6,8 @@ import { BLOCK_TOKENS } from './block-pool.ts';
 import { bytesOfRow, bytesOfToken, PagedCache, ShapeProbe } from './paged-cache.ts';
 
 /**
- * Opens a cache of the given size, or smaller if `mostTokens` need less, for a number of concurrent rows. The shape
- * of its blocks is found by reading one token.
+ * Opens a cache of the given size, or smaller if `mostTokens` need less, for a number of concurrent rows. Reads one
+ * token to find the shape of its blocks.
  */
 export function openCache(
   model: Model,
@@ -17,7 +17,7 @@ export function openCache(
   const layout = layoutOfRows([1], { causal: true });
   noGrad(() => scope(() => void model.hidden({ ids: new BigInt64Array(1), layout }, { cache: probe, memory })));
   const [ofToken, ofRow] = [bytesOfToken, bytesOfRow].map((count) => count(probe.shapes, model.dtype));
-  // States take half of it at most.
+  // States take at most half of the memory.
   const rows = Math.max(1, Math.min(mostRows, Math.floor(bytes / 2 / ofRow)));
   const fitting = Math.floor((bytes - rows * ofRow) / ofToken);
   const wanted = Math.ceil(mostTokens / BLOCK_TOKENS) * BLOCK_TOKENS;

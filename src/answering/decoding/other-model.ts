@@ -1,11 +1,11 @@
 import type { Model } from '../../models/model.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 
-/** A second model over the same vocabulary that has its say in what is sampled. */
+/** A second model over the same vocabulary whose distribution is mixed into the sampling. */
 export interface OtherModel {
-  /** Runs a pass on it. It may be the batcher's own model, as it was before it was tuned. */
+  /** Runs a pass on it. It may be the batcher's own model without its tuned weights. */
   run<Result>(body: (model: Model) => Result): Result;
-  /** Its share of the logarithms of probabilities; 1: it alone is asked. */
+  /** Its weight in the geometric mixture; with 1, it alone determines the distribution. */
   share: number;
 }
 

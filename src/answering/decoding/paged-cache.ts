@@ -13,56 +13,56 @@ import {
   type Tensor,
 } from '../../engine/tensor/index.ts';
 
-/** Cache of one model block for one token: number of heads and their size. */
+/** Cache of one model block per token: number of heads and their size. */
 export interface BlockShape {
   heads: number;
   size: number;
-  /** State per row, independent of its length: the shape of each tensor. */
+  /** Shapes of a row's recurrent states, which do not grow with its length. */
   states?: readonly (readonly number[])[];
 }
 
-/** Which slots a pass writes and reads. */
+/** Slots that a pass writes and reads. */
 export interface PassSlots {
   /** Slots of all tokens of the rows, each row's new ones last: [M]. */
   slots: Int32Array;
-  /** Where each row's tokens start in `slots`, and the end. */
+  /** Start of each row's tokens in `slots`, plus the end. */
   offsets: readonly number[];
-  /** Where the states of each row lie after the pass, and where those that it begins with: [R]. */
+  /** Where each row's states are stored after the pass, and where they are read from: [R]. */
   rows: readonly number[];
   statesFrom: readonly number[];
   /** Whether a row has no earlier tokens: [R]. */
   isNew: readonly boolean[];
 }
 
-/** The same on the model's device. */
+/** The same data on the model's device. */
 type AnnouncedPass = Pick<PassSlots, 'offsets' | 'isNew'> & Record<'slots' | 'rows' | 'statesFrom', Tensor>;
 
-/** Rows of states. */
+/** States to copy from one row to another. */
 export interface StateCopy {
   from: number;
   to: number;
 }
 
-/** How much a cache holds. */
+/** Capacity of a cache. */
 export interface CacheSize {
   slots: number;
-  /** Rows whose states are kept at a time. */
+  /** Number of rows whose states are kept. */
   rows: number;
   dtype: DType;
   device: string;
 }
 
-/** Keys and values, and states, of all rows in one piece of memory for each block: a token lies in a slot, rows lie anywhere. */
+/** Keys, values and states of all rows, one allocation per block: each token is in a slot, in any order. */
 export class PagedCache implements BlockCache, Disposable {
   readonly slots: number;
-  /** That it takes when it is full. */
+  /** Bytes used when full. */
   readonly bytes: number;
-  /** Whether blocks keep states of rows. */
+  /** Whether blocks keep recurrent states. */
   readonly hasStates: boolean;
   readonly #kept: { keys: Tensor; values: Tensor; states: Tensor[] }[];
   #pass: AnnouncedPass | undefined;
 
-  /** The system gives the memory when it is first written, not here. */
+  /** The operating system commits the memory on first write, not here. */
   constructor(shapes: readonly BlockShape[], { slots, rows, ...options }: CacheSize) {
     this.slots = slots;
     this.hasStates = shapes.some(({ states }) => states !== undefined);
@@ -77,13 +77,13 @@ export class PagedCache implements BlockCache, Disposable {
     }));
   }
 
-  /** Announces a pass, inside its scope. */
+  /** Announces a pass; call it inside the pass's scope. */
   begin({ slots, offsets, rows, statesFrom, isNew }: PassSlots, device: string): void {
     const [places, sources] = [rows, statesFrom].map((list) => indexOf(list, device));
     this.#pass = { slots: fromArray(slots).toDevice(device), offsets, rows: places, statesFrom: sources, isNew };
   }
 
-  /** Copies all states of rows to others. */
+  /** Copies all states of the given rows. */
   copyStates(copies: readonly StateCopy[]): void {
     if (copies.length === 0) return;
     for (const state of this.#kept.flatMap(({ states }) => states)) {
@@ -135,7 +135,7 @@ export class PagedCache implements BlockCache, Disposable {
     return attune.paged_attention.default(q, k, v, keys, values, slots, layout.offsets, offsets, options);
   }
 
-  /** Fallback for cases that the operator does not support: gathers the rows' keys and values. */
+  /** Fallback for requests that the fused operator does not support: gathers the rows' keys and values. */
   #attendByGathering(block: number, { q, k, v }: Heads, request: AttentionRequest): Tensor {
     const { keys, values, slots, offsets } = this.lend(block);
     const lengths = offsets.slice(1).map((end, row) => end - offsets[row]);
@@ -159,34 +159,34 @@ function indexOf(rows: readonly number[], device: string): Tensor {
   return fromArray(BigInt64Array.from(rows, BigInt)).toDevice(device);
 }
 
-/** The slots of each row's last tokens, as many as are new: int64 [N] */
+/** Slots of each row's new tokens: int64 [N] */
 function newSlots(slots: Tensor, lengths: readonly number[], added: readonly number[]): Tensor {
   const parts = slots.split(lengths);
   return cat(parts.map((part, row) => part.narrow(0, lengths[row] - added[row], added[row])));
 }
 
-/** Bytes that one token takes in all blocks together. */
+/** Bytes per token over all blocks. */
 export function bytesOfToken(shapes: readonly BlockShape[], dtype: DType): number {
   return shapes.reduce((sum, { heads, size }) => sum + 2 * heads * size * dtypeBytes[dtype], 0);
 }
 
-/** Bytes that the states of one row take in all blocks together. */
+/** Bytes of one row's states over all blocks. */
 export function bytesOfRow(shapes: readonly BlockShape[], dtype: DType): number {
   const states = shapes.flatMap((shape) => shape.states ?? []);
   const values = states.reduce((sum, shape) => sum + shape.reduce((all, side) => all * side, 1), 0);
   return values * dtypeBytes[stateType(dtype)];
 }
 
-/** States go on through thousands of tokens: they are never rounded to less than f32. */
+/** Recurrent states accumulate over thousands of tokens, so they are kept in f32 at least. */
 function stateType(dtype: DType): DType {
   return dtype === 'f64' ? 'f64' : 'f32';
 }
 
-/** Notes what each block would keep, and keeps nothing. */
+/** Records the shapes that each block would cache, without caching anything. */
 export class ShapeProbe implements BlockCache {
   readonly #shapes: (BlockShape | undefined)[] = [];
 
-  /** Cache of each block; those that see one token at a time keep nothing. */
+  /** Cache shape of each block; blocks that cache nothing have size 0. */
   get shapes(): BlockShape[] {
     return Array.from(this.#shapes, (shape) => shape ?? { heads: 0, size: 0 });
   }

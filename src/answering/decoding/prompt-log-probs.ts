@@ -7,7 +7,7 @@ import { logProbsOf, type TokenLogProb } from './log-probs.ts';
 import { layoutAmong, placedIn, type SeenImages } from './seen-images.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';
 
-/** A token of a prompt; the first one follows nothing, so that nothing is known of it. */
+/** A token of a prompt; the first has no log-probability, since nothing precedes it. */
 export interface PromptToken {
   id: number;
   token: string;
@@ -15,12 +15,12 @@ export interface PromptToken {
   top?: TokenLogProb[];
 }
 
-/** Number of positions whose logits are held at once. */
+/** Number of positions whose logits are computed at once. */
 const PLACES = 64;
 
 /**
- * How likely each token of a prompt is after those before it, in nats, with the `count` most probable ones there.
- * @throws AttuneError E_TASK_UNSUPPORTED where a prompt's tokens do not follow those before them alone
+ * Log-probability, in nats, of each prompt token given those before it, with the `count` most probable alternatives.
+ * @throws AttuneError E_TASK_UNSUPPORTED for prompts whose tokens also attend to later ones
  */
 export function scorePrompt(
   parts: { model: Model; tokenizer: AnswerTokenizer; images?: SeenImages },

@@ -13,18 +13,18 @@ import type { Sequence, Reading } from './sequence.ts';
 /** Logits after a sequence that has been read completely. */
 export interface NextLogits {
   sequence: Sequence;
-  /** The most probable token, and its logit, which is not finite where the model failed. */
+  /** The most probable token and its logit, which is not finite if the model failed. */
   best: number;
   highest: number;
-  /** [V], where the sequence asks for more than that. */
+  /** Full logits [V], if the sequence needs more than the best token. */
   logits?: Float32Array;
 }
 
-/** Reads tokens of many sequences in one pass, or, under adapters that cannot share one, in a pass for each of those. */
+/** Reads tokens of many sequences in one pass; adapters that cannot share a pass get one each. */
 export class Reader implements Disposable {
   readonly #model: Model;
   readonly #cache: PagedCache;
-  /** By adapter (or none): the joined encoder output for the rows of its last pass, and the rows it was joined from. */
+  /** By adapter (or none): the joined encoder output of its last pass and the rows it was joined from. */
   readonly #joined = new Map<InstalledAdapter | undefined, { memory: KeptMemory; rows: readonly MemoryRow[] }>();
 
   readonly #route = new RouteMemo();
@@ -39,17 +39,17 @@ export class Reader implements Disposable {
     this.#other = other;
   }
 
-  /** Gives the logits of those sequences that are read to their end. */
+  /** Returns the logits of the sequences that have been read completely. */
   read(readings: readonly Reading[]): NextLogits[] {
     return passesOf(readings).flatMap((pass) => noGrad(() => scope(() => ({ next: this.#read(pass) }))).next);
   }
 
-  /** Copies states of rows: those of a prompt's beginning, for others that begin alike. */
+  /** Copies states of rows, so that prompts with the same beginning can reuse them. */
   copyStates(copies: readonly StateCopy[]): void {
     for (const cache of [this.#cache, this.#other?.cache]) noGrad(() => scope(() => cache?.copyStates(copies)));
   }
 
-  /** Frees what is kept of an adapter's passes. */
+  /** Frees the data kept for an adapter's passes. */
   forget(adapter: InstalledAdapter | undefined): void {
     this.#joined.get(adapter)?.memory[Symbol.dispose]();
     this.#joined.delete(adapter);
@@ -84,7 +84,7 @@ export class Reader implements Disposable {
     return logits === undefined ? [] : nextOf(logits, sequences);
   }
 
-  /** Logits of the own model, of the other one, or of both. */
+  /** Logits of the own model, of the other model, or of both mixed. */
   #withOther(
     own: () => Tensor | undefined,
     read: (model: Model, cache: PagedCache) => Tensor | undefined,
@@ -99,12 +99,12 @@ export class Reader implements Disposable {
 
   /** Hidden states of the last tokens of rows: [R, D] */
   #lastOf(hidden: Tensor, { newOffsets }: { newOffsets: readonly number[] }, rows: readonly number[]): Tensor {
-    if (rows.length === newOffsets[newOffsets.length - 1]) return hidden; // there are no others
+    if (rows.length === newOffsets[newOffsets.length - 1]) return hidden; // every token is a row's last
     const last = BigInt64Array.from(rows, (row) => BigInt(newOffsets[row + 1] - 1));
     return hidden.indexSelect(0, fromArray(last).toDevice(this.#model.device));
   }
 
-  /** One memory whose rows are those of the pass, in their order: put together again only when other rows take part. */
+  /** One memory whose rows match those of the pass; rebuilt only when the rows change. */
   #memoryOf(readings: readonly Reading[]): { memory?: Memory; rowOf: readonly number[] } {
     const rowOf = readings.map((_, row) => row);
     const rows = readings.flatMap(({ sequence }) => sequence.request.memory ?? []);
@@ -135,7 +135,7 @@ function isSame(a: MemoryRow, b: MemoryRow): boolean {
   return a.of === b.of && a.row === b.row;
 }
 
-/** The new tokens of a pass, side by side, and the slots of all tokens of its rows. */
+/** The new tokens of a pass, concatenated, and the slots of all tokens of its rows. */
 function gatherPass(readings: readonly Reading[]) {
   const newOffsets = [0];
   const offsets = [0];

@@ -1,22 +1,25 @@
-/** How the next token is chosen. Names and meanings are those of Hugging Face's and OpenAI's interfaces. */
+/** Sampling options, named as in Hugging Face's and OpenAI's APIs. */
 export interface SamplingOptions {
-  /** 0 takes the most probable token. */
+  /** Softmax temperature; 0 takes the most probable token. */
   temperature: number;
-  /** Only the k most probable tokens; 0 for all. */
+  /** Samples from the k most probable tokens only; 0 for all. */
   topK: number;
-  /** The smallest set of tokens whose probabilities reach p; 1 for all. */
+  /** Samples from the smallest set of tokens whose probabilities add up to p; 1 for all. */
   topP: number;
-  /** Only tokens at least this share as probable as the most probable one. */
+  /** Samples only tokens that are at least this fraction as probable as the most probable one. */
   minP: number;
-  /** Divides positive and multiplies negative logits of tokens in prompt and answer (Keskar et al., 2019); 1 for none. */
+  /**
+   * Divides positive and multiplies negative logits of tokens that occur in prompt or answer (Keskar et al., 2019); 1
+   * for none.
+   */
   repetitionPenalty: number;
-  /** Taken off the logits of tokens that the answer has. */
+  /** Subtracted from the logits of tokens that occur in the answer. */
   presencePenalty: number;
-  /** Taken off for each time that the answer has the token. */
+  /** Subtracted from a token's logit once per occurrence in the answer. */
   frequencyPenalty: number;
   /** Added to logits, by token id. */
   logitBias: Readonly<Record<number, number>>;
-  /** Draws depend on it, on which of a prompt's samples it is, and on the token's place: on nothing else. */
+  /** Draws depend only on the seed, the sample's index and the token's position. */
   seed: number;
 }
 
@@ -32,7 +35,10 @@ export const defaultSampling: SamplingOptions = {
   seed: 0,
 };
 
-/** Chooses from logits [V] by a number of [0, 1). Without a temperature the first of the most probable tokens is taken. */
+/**
+ * Chooses a token from logits [V] with a random number in [0, 1). Without a temperature, takes the first of the most
+ * probable tokens.
+ */
 export function drawToken(logits: Float32Array, options: SamplingOptions, unit: () => number): number {
   const best = argmax(logits);
   if (options.temperature === 0) return best;
@@ -52,8 +58,8 @@ interface Candidates {
 }
 
 /**
- * In the order of ids, not of probabilities: two that are nearly as probable would change places with the last bits
- * of their logits, and with them what a random number means.
+ * Candidates are ordered by id rather than probability: near-ties would swap places with the last bits of their logits,
+ * and the same random number would pick another token.
  */
 function candidatesOf(logits: Float32Array, highest: number, options: SamplingOptions): Candidates {
   const { temperature, topK, topP, minP } = options;
@@ -88,7 +94,7 @@ function filter({ ids, weights }: Candidates, isKept: (weight: number, index: nu
   return { ids: kept.ids.subarray(0, count), weights: kept.weights.subarray(0, count) };
 }
 
-/** The k-th largest value, by a heap of the k largest ones with the smallest on top. */
+/** The k-th largest value, by a min-heap of the k largest ones. */
 function largest(values: Float32Array, k: number): number {
   const heap = values.slice(0, k).sort();
   for (let i = k; i < values.length; i++) {
@@ -111,12 +117,12 @@ function siftDown(heap: Float32Array): void {
   heap[at] = value;
 }
 
-/** The most probable candidates whose weights reach the share p of all; of equal ones those with the lowest ids. */
+/** The most probable candidates whose weights reach the share p of the total; ties go to the lowest ids. */
 function nucleusOf(all: Candidates, p: number): Candidates {
   const { weights } = all;
   const border: Border = { members: new Int32Array(weights.length), low: 0, high: 1, missing: p * sumOf(weights) };
   for (let i = 0; i < weights.length; i++) border.members[i] = i;
-  // Sorting all would take longer than computing the logits: only those around the border are.
+  // Sorting all would take longer than computing the logits, so only those around the border are sorted.
   while (border.members.length > 64 && narrow(border, weights));
   const order = border.members.sort((a, b) => weights[b] - weights[a] || a - b);
   let last = 0;
@@ -125,7 +131,7 @@ function nucleusOf(all: Candidates, p: number): Candidates {
   return filter(all, (weight, index) => weight > least || (weight === least && index <= lastIndex));
 }
 
-/** Candidates with weights from `low` to `high`, and what they have to add up to. */
+/** Candidates with weights from `low` to `high`, and the total that they have to reach. */
 interface Border {
   members: Int32Array;
   low: number;
@@ -135,7 +141,10 @@ interface Border {
 
 const BUCKETS = 256;
 
-/** Narrows the border to the bucket in which the cumulative weight reaches the target; false if that removes no members. */
+/**
+ * Narrows the border to the bucket in which the cumulative weight reaches the target; false if that removes no
+ * candidates.
+ */
 function narrow(border: Border, weights: Float64Array): boolean {
   const { members, low, high } = border;
   const width = (high - low) / BUCKETS;

@@ -5,13 +5,13 @@ import { Sequence, type Reading } from './sequence.ts';
 import type { Submission } from './submission.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';
 
-/** How far an owner's queue is searched for prompts whose beginning is not being read at the moment. */
+/** How far an owner's queue is searched for prompts whose beginning is not currently being read. */
 const LOOK_AHEAD = 256;
-/** Answers of one owner that may start beyond the usual number, so that a newcomer to a full batch starts at once. */
+/** Maximum answers per owner beyond the usual number, so that a newcomer to a full batch starts at once. */
 const MOST_SPARE_OF_OWNER = 2;
-/** A part of the cache that is left to those who have nothing in it. */
+/** One part in RESERVED_SHARE of the cache is reserved for owners without cached tokens. */
 const RESERVED_SHARE = 8;
-/** Seconds of passes that an owner may be ahead with when it comes: a short request is answered at once, a flood is not. */
+/** Head start of a new owner in seconds of passes: enough to answer a short request at once, too little for a flood. */
 const CREDIT_SECONDS = 0.25;
 
 interface Active {
@@ -21,28 +21,30 @@ interface Active {
 
 interface Waiting {
   submission: Submission;
-  /** Which of its samples. */
+  /** Index of the sample. */
   sample: number;
 }
 
 interface Owner {
   waiting: Waiting[];
   active: number;
-  /** Seconds of passes that it had, counted from what others had when it came. */
+  /** Pass time used, in seconds, starting from the least used time of the others on arrival. */
   seconds: number;
 }
 
 export interface ScheduleLimits {
   maxSequences: number;
-  /** Beyond that, for owners who have next to nothing in a full batch. */
+  /** Extra sequences for owners with almost nothing running in a full batch. */
   spareSequences: number;
   maxPassTokens: number;
 }
 
-/** Waiting and active sequences, and the plan of the next pass. Owners get equal time, however much they ask for. */
+/**
+ * Waiting and active sequences, and the plan of the next pass. Owners get equal time, however many requests they send.
+ */
 export class Schedule {
   readonly #pool: BlockPool;
-  readonly #tokenizer: AnswerTokenizer; // unless an adapter has another
+  readonly #tokenizer: AnswerTokenizer; // unless an adapter has its own
   readonly #limits: ScheduleLimits;
   readonly #owners = new Map<string, Owner>();
   #active: Active[] = [];
@@ -62,7 +64,7 @@ export class Schedule {
     return this.#active.length === 0 && this.waiting === 0;
   }
 
-  /** Takes part, and was not given up. */
+  /** Whether the sequence is active and has not been cancelled. */
   has(sequence: Sequence): boolean {
     return this.#active.some((active) => active.sequence === sequence);
   }
@@ -72,7 +74,7 @@ export class Schedule {
     for (let sample = 0; sample < submission.request.n; sample++) owner.waiting.push({ submission, sample });
   }
 
-  /** A new or returning owner starts near the lowest time used: absence earns no credit. */
+  /** A new or returning owner starts near the lowest time used: idle time earns no credit. */
   #ownerOf(name: string): Owner {
     const others = [...this.#owners.values()].filter(({ active, waiting }) => active + waiting.length > 0);
     const least = smallest(others.map(({ seconds }) => seconds));
@@ -84,15 +86,15 @@ export class Schedule {
   }
 
   /**
-   * Lets waiting samples in while there is room for the longest that they may become: those first whose owner has the
-   * fewest, and of an owner first come first served.
+   * Admits waiting samples while there is room for their maximum length: owners with the fewest active answers first,
+   * each owner's requests in order.
    *
-   * A sample whose prompt begins with tokens that another one is reading waits until they are read, and others pass it.
-   * @returns prompt tokens that need not be read
+   * A sample whose prompt begins with tokens that another sample is currently reading waits for them, and others
+   * overtake it. @returns prompt tokens that need not be read
    */
   admit(): number {
     this.#tidy();
-    /** Owners who may have something to begin, and how far their queues were searched. */
+    /** Owners that may have something to start, and how far their queues were searched. */
     const open = new Map([...this.#owners.values()].filter(({ waiting }) => waiting.length > 0).map((one) => [one, 0]));
     let shared = 0;
     while (open.size > 0) {
@@ -129,7 +131,7 @@ export class Schedule {
     return blocks + reserved <= available;
   }
 
-  /** Whether there has been one owner only since the last idle period. */
+  /** Whether there has been only one owner since the last idle period. */
   get #isAlone(): boolean {
     return this.#owners.size === 1;
   }
@@ -145,30 +147,30 @@ export class Schedule {
       this.#ownerOf(request.owner).active++;
       return sequence.read;
     } catch (error) {
-      this.giveUp(submission, error); // its constraint cannot be made
+      this.giveUp(submission, error); // its constraint cannot be created
       return 0;
     }
   }
 
-  /** Rows whose keys were made for a length that they have left are read again from their start. */
+  /** Rereads rows whose length has left the range that their keys were computed for. */
   forgetOutdated(outdates: (from: number, to: number) => boolean): void {
     for (const { sequence } of this.#active) if (outdates(sequence.readAs, sequence.known)) sequence.forget();
   }
 
-  /** Invalidates the cache: active rows are read again from their start. */
+  /** Invalidates the cache: active rows are reread from their start. */
   forgetAll(): void {
     this.#pool.forgetContents();
     for (const { sequence } of this.#active) sequence.forget();
   }
 
-  /** Forgets what one adapter read. @returns blocks of it */
+  /** Forgets the content cached under one adapter. @returns the number of blocks */
   forgetDomain(domain: number): number {
     return this.#pool.forgetContents(domain);
   }
 
   /**
-   * Plans a pass: one token of each answer, and as much of the prompts as fits, first come first served. With several
-   * owners the pass goes to the one with the least time used, plus small requests of the others.
+   * Plans a pass: one token for each answer, and prompt tokens first come, first served as far as they fit. With
+   * several owners, the pass goes to the one with the least time used, plus small requests of the others.
    */
   plan(): Reading[] {
     const riders = this.#riders();
@@ -197,12 +199,12 @@ export class Schedule {
     if (asked.size < 2) return new Set(asked.keys());
     const had = (name: string): number => this.#owners.get(name)!.seconds;
     const first = [...asked.keys()].reduce((least, name) => (had(name) <= had(least) ? name : least));
-    // As one pass they cost hardly more than its own.
+    // In the same pass they cost hardly more than its own tokens.
     const most = asked.get(first)!;
     return new Set([...asked].filter(([, tokens]) => tokens <= most).map(([name]) => name));
   }
 
-  /** Counts a pass's time for its owners, each by the tokens that were read for it. */
+  /** Charges a pass's time to its owners in proportion to the tokens that were read for them. */
   charge(readings: readonly Reading[], seconds: number): void {
     if (this.#owners.size < 2) return;
     const total = readings.reduce((sum, { count }) => sum + count, 0);
@@ -210,7 +212,7 @@ export class Schedule {
       this.#ownerOf(sequence.request.owner).seconds += (seconds * count) / total;
   }
 
-  /** The tokens of a pass are in the cache. @returns rows whose states are to be copied, and where to */
+  /** Marks the tokens of a pass as cached. @returns rows whose states must be copied, and their destinations */
   markRead(readings: readonly Reading[]): StateCopy[] {
     return readings.flatMap(({ sequence, count }) => {
       const to = sequence.markRead(this.#pool, count);
@@ -218,7 +220,7 @@ export class Schedule {
     });
   }
 
-  /** Lets go of answers that are complete. */
+  /** Settles answers that are complete. */
   settleFinished(): void {
     const isFinished = ({ sequence }: Active) => sequence.finishReason !== undefined;
     for (const { sequence, submission } of this.#active.filter(isFinished)) {
@@ -235,7 +237,7 @@ export class Schedule {
     this.#pool.releaseRow(row);
   }
 
-  /** Gives up a submission, whatever has become of it. */
+  /** Cancels a submission in any state. */
   giveUp(submission: Submission, reason: unknown): void {
     if (submission.isOver) return;
     for (const active of this.#active) if (active.submission === submission) this.#release(active.sequence);
@@ -250,7 +252,7 @@ export class Schedule {
     this.#tidy();
   }
 
-  /** Forgets waiting samples of what was given up: once for all of them, which may be thousands. */
+  /** Removes waiting samples of cancelled submissions, in one sweep since there may be thousands. */
   #tidy(): void {
     if (!this.#mustTidy) return;
     this.#mustTidy = false;
@@ -259,25 +261,25 @@ export class Schedule {
     this.#forgetOwners();
   }
 
-  /** Used time is reset when the queue is empty. */
+  /** Resets the time used when the queue is empty. */
   #forgetOwners(): void {
     if (this.isIdle) this.#owners.clear();
   }
 
-  /** Gives up the submission that a sequence belongs to. */
+  /** Cancels the submission that a sequence belongs to. */
   giveUpOf(sequence: Sequence, reason: unknown): void {
     for (const active of this.#active.filter((one) => one.sequence === sequence))
       this.giveUp(active.submission, reason);
   }
 }
 
-/** Parts of an image that see each other are read in one pass. */
+/** Extends the count so that image tokens that attend to each other are read in one pass. */
 function wholeCount({ request: { images, prompt }, read }: Sequence, count: number): number {
   const isInPrompt = count > 0 && read + count < prompt.length;
   return images === undefined || !isInPrompt ? count : images.wholeCount(prompt, read, count);
 }
 
-/** Blocks for a prompt with the longest answer that it may get. */
+/** Number of blocks for a prompt with its longest possible answer. */
 export function blocksFor(request: { prompt: Int32Array; maxNewTokens: number }): number {
   return Math.ceil((request.prompt.length + request.maxNewTokens) / BLOCK_TOKENS);
 }

@@ -7,10 +7,10 @@ import { layoutOfRows, type Layout } from '../../engine/nn/index.ts';
 import { greatest } from '../../base/many.ts';
 import { cat, scope, type Tensor } from '../../engine/tensor/index.ts';
 
-/** How the tokens of a prompt see images among them. */
+/** How the tokens of a prompt attend to images among them. */
 interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
   prompt: Int32Array;
-  /** Position of the first token after the prompt, less the number of the prompt's tokens. */
+  /** Position of the first token after the prompt minus the prompt's length. */
   shift: bigint;
 }
 
@@ -18,14 +18,14 @@ interface SeenPrompt extends Pick<Layout, 'axes' | 'together'> {
 export class SeenImages implements Disposable {
   /** [M, D] */
   readonly vectors: Tensor;
-  /** The token that stands for them. */
+  /** The placeholder token for image vectors. */
   readonly token: number;
   /** Equal for equal images. */
   readonly identity: string;
 
   readonly #grids: ReadyImages['grids'];
   readonly #layoutAmong: ImageReader['layoutAmong'];
-  /** Whether all tokens of a prompt see each other. */
+  /** Whether all tokens of a prompt attend to each other. */
   readonly seesPrompt: boolean;
   #seen: SeenPrompt | undefined;
 
@@ -38,7 +38,7 @@ export class SeenImages implements Disposable {
     this.seesPrompt = model.trunk.imageReader?.seesPrompt === true;
   }
 
-  /** How the prompt's tokens see the images among them; undefined if as they see words. */
+  /** Layout of the prompt's tokens with their images; undefined if image tokens are treated like text. */
   layoutOf(prompt: Int32Array): SeenPrompt | undefined {
     if (this.#layoutAmong === undefined) return undefined;
     if (this.#seen?.prompt !== prompt) {
@@ -52,12 +52,15 @@ export class SeenImages implements Disposable {
     return this.#seen;
   }
 
-  /** Equal for prompts whose keys and values hold for each other as far as their tokens are equal. */
+  /** Equal for prompts that may share keys and values as far as their tokens are equal. */
   keyOf(prompt: Int32Array): unknown {
     return this.seesPrompt ? [this.identity, prompt.join()] : this.identity;
   }
 
-  /** Tokens from `read` on that a pass must take, `count` or more, so as not to split an image whose tokens see each other. */
+  /**
+   * Number of tokens, at least `count`, that a pass must read from `read` on so as not to split an image whose tokens
+   * attend to each other.
+   */
   wholeCount(prompt: Int32Array, read: number, count: number): number {
     const last = this.layoutOf(prompt)?.together?.to[read + count - 1];
     return last === undefined ? count : Number(last) + 1 - read;
@@ -68,7 +71,7 @@ export class SeenImages implements Disposable {
   }
 }
 
-/** Places of the image tokens in a prompt, ascending. */
+/** Positions of the image tokens in a prompt, ascending. */
 export function placesOf({ token }: Pick<SeenImages, 'token'>, prompt: Int32Array): number[] {
   return [...prompt.keys()].filter((place) => prompt[place] === token);
 }
@@ -79,7 +82,7 @@ interface ImageReading {
   count: number;
 }
 
-/** A pass's layout, changed for the images among its tokens. */
+/** Adapts a pass's layout to the images among its tokens. */
 export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): Layout {
   const seen = readings.map(({ sequence: { request } }) => request.images?.layoutOf(request.prompt));
   const first = seen.find((one) => one !== undefined);
@@ -99,12 +102,12 @@ export function layoutAmong(layout: Layout, readings: readonly ImageReading[]): 
   };
   const axes = first.axes?.map((_, axis) => along((prompt) => prompt.axes?.[axis], true));
   const [from, to] = (['from', 'to'] as const).map((end) => along((prompt) => prompt.together?.[end], false));
-  // Where no token sees a later one, the layout is an ordinary one, and goes through the fused operators.
+  // If no token attends to a later one, the layout stays causal and can use the fused operators.
   const isTogether = to.some((last, token) => last > layout.positions[token]);
   return { ...layout, ...(axes && { axes }), ...(isTogether && { together: { ...first.together, from, to } }) };
 }
 
-/** Vectors of the images that a pass reads, in the places of its tokens; undefined where it reads none. */
+/** Image vectors that a pass reads and their positions among its tokens; undefined without images. */
 export function placedIn(readings: readonly ImageReading[], offsets: readonly number[]): StackInput['placed'] {
   const places: bigint[] = [];
   const vectors: Tensor[] = [];

@@ -8,7 +8,7 @@ import { drawToken } from './sampling.ts';
 import { StopStrings } from './stop-strings.ts';
 import type { AnswerTokenizer } from './installed-adapter.ts';
 
-/** A sequence, and how many of its unread tokens a pass reads. */
+/** A sequence and the number of its unread tokens that a pass reads. */
 export interface Reading {
   sequence: Sequence;
   count: number;
@@ -18,18 +18,18 @@ export interface Reading {
 export interface Completion {
   text: string;
   ids: number[];
-  /** `stop`: a stop token or text; `length`: the most new tokens, or the model's own limit, were reached. */
+  /** `stop`: a stop token or text; `length`: the maximum number of new tokens or the model's context was reached. */
   finishReason: 'stop' | 'length';
-  /** The token that ended it, where one did; not among `ids`. */
+  /** The stop token that ended it, if any; not among `ids`. */
   stopId?: number;
   /** Log-probabilities of the tokens, if requested. */
   logProbs?: ChosenLogProb[];
-  /** Log-probabilities of the ids that were to be scored after the prompt, in nats. */
+  /** Log-probabilities of the requested ids as the next token after the prompt, in nats. */
   scored?: number[];
   usage: Usage;
 }
 
-/** Tokens that an answer took. */
+/** Token counts of an answer. */
 export interface Usage {
   prompt: number;
   /** Prompt tokens found in the cache. */
@@ -37,39 +37,39 @@ export interface Usage {
   answer: number;
 }
 
-/** A part of an answer that is certain: no later token can take it back. */
+/** A final part of an answer: no later token can change it. */
 export interface TextEvent {
-  /** Which of the prompt's samples. */
+  /** Index of the sample. */
   sample: number;
   text: string;
   /** Log-probabilities of the tokens since the previous part, if requested. */
   logProbs?: ChosenLogProb[];
 }
 
-/** Tokens of a prompt that the spelling of what follows may depend on. */
+/** Prompt tokens that the decoding of the following text may depend on. */
 const CONTEXT = 16;
 
-/** One answer in the making: its tokens, where their keys and values lie, and its text. */
+/** One unfinished answer: its tokens, the slots of their keys and values, and its text. */
 export class Sequence {
   readonly request: SettledRequest;
   readonly sample: number;
-  /** Prompt and answer; `known` of them. */
+  /** Tokens of prompt and answer; the first `known` are set. */
   readonly tokens: Int32Array;
   known: number;
   /** Tokens whose keys and values are in the cache. */
   read = 0;
-  /** Tokens of the prompt that were there before. */
+  /** Prompt tokens that were already cached. */
   shared = 0;
-  /** The length that the row had when they were made. */
+  /** Row length that the cached keys were computed for. */
   readAs: number;
-  /** Where each token's keys and values lie. */
+  /** Slot of each token's keys and values. */
   slots = new Int32Array();
   blocks: readonly number[] = [];
-  /** Where its states lie, in models that keep some of a whole row. */
+  /** Row of its recurrent states, in models that have them. */
   row = -1;
-  /** Where those lie that the next pass begins with: its own, or those of a beginning that it shares. */
+  /** Row of the states that the next pass starts from: its own, or those of a shared prefix. */
   statesFrom = -1;
-  /** Lengths at which its states are to be kept for others, and the content that ends there. */
+  /** Lengths at which its states are kept for others, and the content that ends there. */
   #pauses: { at: number; content: Prefix }[] = [];
   finishReason: Completion['finishReason'] | undefined;
   readonly #ids: number[] = [];
@@ -83,9 +83,9 @@ export class Sequence {
   readonly #onText: ((event: TextEvent) => void) | undefined;
   #text = '';
   #stopId: number | undefined;
-  /** Log-probabilities that went out with a part of the text. */
+  /** Number of log-probabilities already emitted with text. */
   #given = 0;
-  /** Content of the last block that was named in the pool. */
+  /** Content of the last block that was registered in the pool. */
   #last: Prefix | undefined;
   #named = 0;
 
@@ -118,7 +118,7 @@ export class Sequence {
     return this.tokens.length - this.known;
   }
 
-  /** Whether the most likely token suffices, without logits. */
+  /** Whether the most probable token suffices, without logits. */
   get takesBest(): boolean {
     return this.request.sampling.temperature === 0 && this.#rules.isEmpty && this.#needsNoLogits;
   }
@@ -127,7 +127,7 @@ export class Sequence {
     return this.request.logProbs === undefined && this.request.scored === undefined;
   }
 
-  /** Takes its place in the cache: blocks that hold the prompt's beginning already, and new ones for the rest. */
+  /** Assigns its cache blocks: those that already hold the prompt's beginning, and new ones for the rest. */
   settle(pool: BlockPool, { blocks: shared, alike }: Pick<PrefixMatch, 'blocks' | 'alike'>, root: Prefix): void {
     this.row = pool.takeRow();
     this.statesFrom = this.row;
@@ -142,7 +142,7 @@ export class Sequence {
     this.read = shared.length * BLOCK_TOKENS;
     this.shared = this.read;
     this.#last = root;
-    // Where prompts were found to part, and at the end of this one.
+    // Keeps states where prompts were found to diverge, and at the end of this one.
     const pauses = pool.keepsStates ? [alike, Math.floor((this.known - 1) / BLOCK_TOKENS)] : [];
     this.#name(pool, this.known, new Set(pauses.filter((blocks) => blocks > shared.length)));
   }
@@ -152,7 +152,7 @@ export class Sequence {
     return this.#pauses.length === 0 ? Infinity : this.#pauses[0].at - this.read;
   }
 
-  /** Tells the pool what the blocks up to this token hold, so that others can share them. */
+  /** Registers the content of its blocks up to this token in the pool, so that others can share them. */
   #name(pool: BlockPool, upTo: number, pauses?: ReadonlySet<number>): void {
     for (; (this.#named + 1) * BLOCK_TOKENS <= upTo; this.#named++) {
       const place = { start: this.#named * BLOCK_TOKENS, before: this.#last as Prefix, isReady: false };
@@ -163,7 +163,7 @@ export class Sequence {
     }
   }
 
-  /** `count` more tokens are in the cache. @returns a row that its states are to be copied to, if others may need them */
+  /** Marks `count` more tokens as cached. @returns a row to copy its states to, if others may need them */
   markRead(pool: BlockPool, count: number): number | undefined {
     const before = Math.floor(this.read / BLOCK_TOKENS);
     this.read += count;
@@ -173,11 +173,11 @@ export class Sequence {
     if (after === before) return undefined;
     this.#name(pool, this.read);
     for (let block = before; block < after; block++) pool.markReady(this.blocks[block]);
-    while (this.untilPause < 0) this.#pauses.shift(); // passed, since some tokens are read together
+    while (this.untilPause < 0) this.#pauses.shift(); // skipped, since some tokens are read together
     return this.untilPause === 0 ? pool.keepStates(this.#pauses.shift()!.content) : undefined;
   }
 
-  /** Its cached content is invalid and must be recomputed. */
+  /** Invalidates its cached content, which is then recomputed. */
   forget(): void {
     this.read = 0;
     this.readAs = this.known;
@@ -195,7 +195,7 @@ export class Sequence {
     if (this.finishReason !== undefined) this.#endText();
   }
 
-  /** Undefined where the answer can only end. */
+  /** The next token; undefined if the answer must end. */
   #choose(logits: Float32Array): number | undefined {
     if (this.#ids.length === 0) this.#scored = this.request.scored && scoresOf(logits, this.request.scored);
     const changed = this.#rules.apply(logits, this.remaining);
@@ -216,7 +216,7 @@ export class Sequence {
       this.#give(this.#stream.stops.push(this.#stream.decoder.push(id), { isEarly }));
     }
     if (this.#stream?.stops.isHit === true) this.finishReason = 'stop';
-    // An answer that completes its constraint is finished, even if no tokens remain.
+    // An answer that satisfies its constraint counts as finished even if no tokens remain.
     else if (this.remaining === 0) this.finishReason = this.#rules.isComplete ? 'stop' : 'length';
   }
 

@@ -1,9 +1,9 @@
-/** Finds stop texts in a stream. Text that could still become one is held back. */
+/** Finds stop texts in a stream, holding back text that could still become one. */
 import { smallest } from '../../base/many.ts';
 export class StopStrings {
   readonly #stops: readonly string[];
   #held = '';
-  /** Characters of what is held back in which no stop text may end. */
+  /** Characters of the held text in which no stop text may end. */
   #early = 0;
   isHit = false;
 
@@ -11,7 +11,7 @@ export class StopStrings {
     this.#stops = stops.filter((stop) => stop !== '');
   }
 
-  /** Takes new text; gives what is certain to stay. `isEarly`: a stop text that ends in it is text like any other. */
+  /** Takes new text and returns the part that is final. `isEarly`: stop texts ending in it are ignored. */
   push(text: string, { isEarly = false } = {}): string {
     if (this.isHit) return '';
     const all = this.#held + text;
@@ -28,14 +28,14 @@ export class StopStrings {
     return all.slice(0, safe);
   }
 
-  /** The text held back, when the answer has ended. */
+  /** Returns the held text when the answer has ended. */
   end(): string {
     const rest = this.#held;
     this.#held = '';
     return rest;
   }
 
-  /** Length of the longest end of the text that a stop text begins with. */
+  /** Length of the longest suffix of the text that is a prefix of a stop text. */
   #pending(text: string): number {
     let longest = 0;
     for (const stop of this.#stops) {

@@ -2,10 +2,10 @@ import type { Prefix } from './block-pool.ts';
 import type { SettledRequest } from './generation-request.ts';
 import type { Completion, Sequence, TextEvent } from './sequence.ts';
 
-/** A request in the batcher: collects its samples' answers. */
+/** A request in the batcher; collects its samples' answers. */
 export class Submission {
   readonly request: SettledRequest;
-  /** Root under which its prompt is cached; undefined: not shared, not even among its samples. */
+  /** Root under which its prompt is cached; undefined if it is not shared, not even among its samples. */
   readonly root: Prefix | undefined;
   readonly onText: ((event: TextEvent) => void) | undefined;
   readonly #completions: Completion[] = [];
@@ -24,7 +24,7 @@ export class Submission {
     return this.#answer.promise;
   }
 
-  /** Answered or given up. */
+  /** Whether it was answered or cancelled. */
   get isOver(): boolean {
     return this.#isOver;
   }

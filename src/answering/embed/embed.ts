@@ -8,17 +8,17 @@ import {
 } from './embedding-model.ts';
 import type { PlacedImage } from '../tasks/answers/pair-vectors.ts';
 
-/** Rows that become vectors: texts, or images of files. */
+/** Rows to embed: texts, or image files. */
 export type VectorRows =
   | { texts: readonly (string | readonly number[])[]; prefix?: string }
   | { images: readonly PlacedImage[] };
 
-/** One request of a session: what the model is, a hash of all that makes its vectors, or vectors of rows. */
+/** One request of a session: the model's description, a hash that identifies its vectors, or vectors of rows. */
 export type EmbedRequest = { ask: 'description' } | { ask: 'identity' } | VectorRows;
 
 export type EmbedChunk = EmbeddingModelDescription | { identity: string } | MadeVectors;
 
-/** Makes vectors until the session is closed. @throws AttuneError E_TASK_UNSUPPORTED, E_POOLING */
+/** Embeds rows until the session is closed. @throws AttuneError E_TASK_UNSUPPORTED, E_POOLING */
 export async function run(input: EmbeddingModelOptions, { emit, requests }: JobContext): Promise<{ rows: number }> {
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${input.target}` });
   const model = await openEmbeddingModel(input);

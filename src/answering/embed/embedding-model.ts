@@ -13,13 +13,13 @@ import { settleWeights } from '../model/settle-weights.ts';
 import { captionVectors, imageVectors, type PlacedImage } from '../tasks/answers/pair-vectors.ts';
 import { sentenceVectors } from '../tasks/answers/text-vectors.ts';
 
-/** Ways to make one vector of an encoder's states that can be asked for. */
+/** Poolings of token states into one vector that the user can choose. */
 export type AskedPooling = 'mean' | 'first' | 'max' | 'last';
 
 export interface EmbeddingModelOptions extends Pick<OpenOptions, 'base' | 'precision'> {
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** For encoders that do not say themselves how a text's vector is made. */
+  /** For encoders that do not define their own pooling. */
   pooling?: AskedPooling;
 }
 
@@ -28,39 +28,39 @@ export interface EmbeddingModelDescription {
   target: string;
   /** The folder that was opened. */
   folder: string;
-  /** Whether it reads images too, into the same space. */
+  /** Whether it also embeds images into the same space. */
   readsImages: boolean;
   width: number;
-  /** A result of attune, trained on texts as they stand: without prompts. */
+  /** Whether attune trained it: such models use texts without prompts. */
   isTuned: boolean;
-  /** Whether its vectors have the length 1. */
+  /** Whether its vectors have unit length. */
   isNormalised: boolean;
   pooling?: string;
   /** Prefixes of texts, by purpose. */
   prompts: Readonly<Record<string, string>>;
-  /** Which of them is used unless another one is named. */
+  /** Prompt used unless another one is named. */
   defaultPrompt?: string;
-  /** How two vectors are to be compared. */
+  /** Similarity function for its vectors. */
   similarity: 'cosine' | 'dot';
 }
 
 export interface EmbedOptions {
-  /** Stands before every text. */
+  /** Prepended to every text. */
   prefix?: string;
   signal?: AbortSignal;
 }
 
-/** Vectors of rows, one after the other: [R · D]. */
+/** Vectors of rows, concatenated: [R · D]. */
 export interface MadeVectors {
   width: number;
   vectors: Float32Array;
-  /** Places of the texts of which only the beginning was read. */
+  /** Indices of truncated texts. */
   cut: number[];
-  /** Tokens read of all texts. */
+  /** Total number of tokens read. */
   tokens: number;
 }
 
-/** A model that makes vectors of texts, and of images where it reads them. */
+/** An embedding model for texts and, if it supports them, images. */
 export class EmbeddingModel {
   readonly opened: OpenedModel;
   readonly #target: string;
@@ -98,7 +98,7 @@ export class EmbeddingModel {
     };
   }
 
-  /** Vectors of texts, or of tokens of the model's own vocabulary, which are read as they are. */
+  /** Embeds texts, or token ids of the model's vocabulary, which are used as they are. */
   async embedTexts(
     texts: readonly (string | readonly number[])[],
     { prefix = '', signal }: EmbedOptions = {},
@@ -118,7 +118,7 @@ export class EmbeddingModel {
     return { ...joined(made as Float32Array[]), cut, tokens };
   }
 
-  /** @throws AttuneError E_WRONG_ROWS where the model reads no images, E_MEDIA_UNREADABLE */
+  /** @throws AttuneError E_WRONG_ROWS if the model has no image encoder, E_MEDIA_UNREADABLE */
   async embedImages(images: readonly PlacedImage[], signal?: AbortSignal): Promise<MadeVectors> {
     if (!this.readsImages) {
       throw new AttuneError('E_WRONG_ROWS', {
@@ -130,7 +130,7 @@ export class EmbeddingModel {
     return { ...joined((await imageVectors(this.opened, images, { signal })) as Float32Array[]), cut: [], tokens: 0 };
   }
 
-  /** A hash of all that its vectors follow from: weights, tokenizer, pooling. */
+  /** Hash of everything that determines its vectors: weights, tokenizer, pooling. */
   async identity(): Promise<string> {
     const { model, tokenizer, folder, baseFolder } = this.opened;
     const files = [...weightFiles(baseFolder), ...(isAdapterFolder(folder) ? [adapterWeights(folder)] : [])];
@@ -142,7 +142,7 @@ export class EmbeddingModel {
 }
 
 /**
- * Opens a model of vectors; an encoder that does not say how its states become one only with a pooling.
+ * Opens an embedding model; an encoder without a pooling of its own needs `pooling`.
  * @throws AttuneError E_TASK_UNSUPPORTED, E_POOLING and those of opening
  */
 export async function openEmbeddingModel(options: EmbeddingModelOptions): Promise<EmbeddingModel> {
@@ -189,7 +189,7 @@ function noVectors(target: string, { model, notes }: OpenedModel): AttuneError {
   });
 }
 
-/** A pooling as users name it: "mean". */
+/** Name of a pooling as users write it: "mean". */
 function nameOf(pooling: Pooling): string {
   return pooling === 'first' ? 'first' : (poolingKey(pooling)?.replace(/^pooling_mode_|_tokens$/g, '') ?? pooling);
 }
@@ -200,7 +200,7 @@ function textsIn(value: unknown): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-/** Vectors of length 1 are the same under both. @throws AttuneError E_SENTENCE_MODULES */
+/** For unit vectors both functions rank alike. @throws AttuneError E_SENTENCE_MODULES */
 function similarityOf(name: unknown, folder: string): 'cosine' | 'dot' {
   if (name === undefined || name === null || name === 'cosine') return 'cosine';
   if (name === 'dot' || name === 'dot_product') return 'dot';

@@ -16,15 +16,15 @@ import { toUnitRows } from '../tasks/answers/text-vectors.ts';
 export interface IndexVectorsInput {
   /** A safetensors file with `vectors`, f32 [V, D]. */
   vectors: string;
-  /** An index whose vectors come before these. */
+  /** An existing index to prepend. */
   previous?: string;
-  /** The file of the index to write. */
+  /** Path of the index to write. */
   to: string;
-  /** Hash of what made the vectors. */
+  /** Hash identifying the model that made the vectors. */
   madeBy: string;
-  /** Whether they are brought to the length 1: then products are cosines. */
+  /** Whether to normalise vectors to unit length, so that dot products are cosines. */
   isCosine: boolean;
-  /** Compares every vector however many they are. */
+  /** Uses exhaustive search whatever the number of vectors. */
   isExact?: boolean;
 }
 
@@ -32,13 +32,13 @@ export interface IndexedVectors {
   kind: 'exact' | 'clustered';
   count: number;
   width: number;
-  /** The share of the ten best that is found, of a clustered index, on the vectors that it was set by. */
+  /** Recall@10 of a clustered index on the vectors that it was tuned on. */
   recall?: number;
   clusters?: number;
   probes?: number;
 }
 
-/** Makes an index of vectors in a file. @throws AttuneError E_INDEX_BAD, E_INDEX_STALE */
+/** Writes an index of vectors to a file. @throws AttuneError E_INDEX_BAD, E_INDEX_STALE */
 export function run(input: IndexVectorsInput, { emit }: JobContext): Promise<IndexedVectors> {
   const { vectors: path, previous, to, madeBy, isCosine, isExact = false } = input;
   const made = readVectors(path, isCosine);
@@ -59,7 +59,7 @@ interface Vectors {
   width: number;
 }
 
-/** A copy: the file may be replaced by its index. */
+/** A copy, since the file may be replaced by its index. */
 function readVectors(path: string, isCosine: boolean): Vectors {
   using file = new SafetensorsFile(path);
   const { shape } = file.header.entries.find(({ name }) => name === 'vectors')!;
@@ -69,7 +69,7 @@ function readVectors(path: string, isCosine: boolean): Vectors {
   return { values, width };
 }
 
-/** The vectors of an index and further ones after them. */
+/** Appends further vectors to those of an index. */
 function after(path: string, { values, width }: Vectors, madeBy: string): Vectors {
   const stored = readIndex(path);
   if (stored.madeBy !== madeBy || stored.index.width !== width)

@@ -6,22 +6,22 @@ import { toUnitRows } from '../tasks/answers/text-vectors.ts';
 import { embedRows, type VectorRows } from './embed.ts';
 
 export interface RetrieveInput extends EmbeddingModelOptions {
-  /** The file of the index. */
+  /** Path of the index. */
   index: string;
-  /** Whether its vectors were brought to the length 1. */
+  /** Whether its vectors are normalised to unit length. */
   isCosine: boolean;
 }
 
 export interface RetrieveRequest {
   queries: VectorRows;
-  /** Rows for each query. */
+  /** Number of results per query. */
   count: number;
 }
 
-/** For each query the places of the rows that fit it best, with their scores, the best first. */
+/** For each query, the best-matching rows with their scores, best first. */
 export interface RetrieveChunk {
   found: { rows: number[]; scores: number[] }[];
-  /** Places of the queries of which only the beginning was read. */
+  /** Indices of truncated queries. */
   cut: number[];
 }
 

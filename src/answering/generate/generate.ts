@@ -21,11 +21,11 @@ export type * from './session-request.ts';
 export type { GenerateRequest } from './read-prompts.ts';
 
 export interface GenerateInput extends OpenOptions {
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** How its weights are read, in every pass; `dense` unless given. */
+  /** How weights are stored during inference; `dense` by default. */
   storage?: StorageName;
-  /** Memory for the weights of installed adapters that are not in use; an eighth of free memory unless given. */
+  /** Memory for weights of unused installed adapters; an eighth of free memory by default. */
   adapterBytes?: number;
   /** Cost limits of a request's constraint. */
   constraints?: CompileLimits;
@@ -33,7 +33,7 @@ export interface GenerateInput extends OpenOptions {
 
 type Request = JobRequest<SessionRequest, SessionChunk>;
 
-/** A quarter of what is free holds keys and values, and no more than this. */
+/** Upper bound of the key-value cache, which otherwise takes a quarter of free memory. */
 const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 /** Answers prompts until the session is closed. */
@@ -51,7 +51,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   if (input.constraints !== undefined) limitConstraints(input.constraints);
   settleWeights(opened.model);
   opened.tuning?.settle?.(opened.model.dtype);
-  // After they have moved: a copy belongs to the tensor that it was made of.
+  // After settling: converted weights are copies of the tensors that they were made from.
   const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
@@ -68,7 +68,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   return batcher.counts;
 }
 
-/** Advice for a model that does not generate text. */
+/** Suggests another command for a model that does not generate text. */
 function elsewhere(task: Task, target: string): string {
   return tasks[task].elsewhere?.chat(target) ?? `to predict rows: attune predict ${target} --input FILE, or --text "…"`;
 }

@@ -25,33 +25,33 @@ import {
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {
   task: Task;
-  /** Writes down recordings. */
+  /** Whether it transcribes recordings. */
   hears: boolean;
-  /** Reads images among texts. */
+  /** Whether it accepts images in prompts. */
   sees: boolean;
   vocabularySize: number;
-  /** The longest prompt with its answer, in tokens. */
+  /** Maximum length of a prompt plus its answer, in tokens. */
   maxPositions: number;
   /** Ids that end an answer. */
   stopIds: readonly number[];
-  /** Ids that end the text of a gap, for models that fill in the middle. */
+  /** Ids that end infilled text, for models that fill in the middle. */
   infillStopIds?: readonly number[];
-  /** Sources of its chat templates, by name. */
+  /** Its chat templates, by name. */
   templates: Readonly<Record<string, string>>;
 }
 
 export type ModelQuestion = {
-  /** The name of an installed adapter; the model as it was opened unless given. */
+  /** Name of an installed adapter; the opened model by default. */
   adapter?: string;
 } & (
   | { ask: 'description' }
-  /** Ids of prompts. */
+  /** Token ids of prompts. */
   | { ask: 'tokens'; prompts: readonly Prompt[] }
   /** Log-probabilities of one prompt's tokens, with the `top` most likely ones at each position. */
   | { ask: 'prompt-log-probs'; prompt: Prompt; top: number }
-  /** Texts of ids. */
+  /** Texts of token ids. */
   | { ask: 'texts'; ids: readonly (readonly number[])[] }
-  /** Probabilities of typed questions' options; owner and salt as those of prompts. */
+  /** Probabilities of the options of typed questions; `owner` and `salt` as for prompts. */
   | ({ ask: 'decisions'; state: string; questions: readonly DecisionQuestion[] } & { owner?: string; salt?: string })
 );
 
@@ -79,7 +79,7 @@ async function answerBy(answering: AnsweringBy, question: ModelQuestion): Promis
   return { promptTokens: withAdapters(lease && { all: lease.owner }, score) };
 }
 
-/** The questions wait for each other only where they share the state. @throws AttuneError E_PROMPT_TOO_LONG */
+/** Only questions about the same state wait for each other. @throws AttuneError E_PROMPT_TOO_LONG */
 async function decide(
   { batcher, model, tokenizer, lease, calibration }: AnsweringBy,
   { state, questions, owner, salt }: Extract<ModelQuestion, { ask: 'decisions' }>,

@@ -1,4 +1,4 @@
-/** Prompts of a session as the ids that a decoder continues. */
+/** Converts a session's prompts to the ids that a decoder continues. */
 import { AttuneError } from '../../base/errors.ts';
 import {
   answerStart,
@@ -26,43 +26,47 @@ import { readCalibration } from '../model/kept-calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 
-/** One request of a session: any number of prompts, each answered as soon as there is room. Requests may overlap. */
+/**
+ * One request of a session: any number of prompts, each answered as soon as there is capacity. Requests may overlap.
+ */
 export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'constraint'> {
-  /** Conversations, plain texts or tokens to continue, recordings to write down, or questions about texts. */
+  /** Conversations, plain texts or token ids to continue, recordings to transcribe, or questions about texts. */
   prompts: readonly Prompt[];
   /** Constraint on every answer. Answers are always complete: room for the end is reserved. */
   constraint?: ConstraintSpec;
-  /** Sends text as it becomes certain. */
+  /** Streams text as it becomes final. */
   stream?: boolean;
-  /** How recordings are written down. */
+  /** Transcription options. */
   speech?: SpeechWish;
-  /** The name of an installed adapter; the model as it was opened unless given. */
+  /** Name of an installed adapter; the opened model by default. */
   adapter?: string;
-  /** Prompts share the reading of their beginnings only under the same salt. */
+  /** Prompts share cached prefixes only under the same salt. */
   salt?: string;
-  /** Owner of the request: owners take turns. */
+  /** Owner of the request, for fair scheduling. */
   owner?: string;
 }
 
 export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
 
-/** The path of a recording, for models that write down what they hear. */
+/** Path of a recording, for speech recognition models. */
 export interface RecordingPrompt {
   audio: string;
 }
 
-/** A question about a text: models that find answers in texts read both, others are asked after the text. */
+/** A question about a text: extractive models read both; others get the question after the text. */
 export interface QuestionPrompt {
   question: string;
   context: string;
 }
 
-/** Tokens of the model's own vocabulary, which are continued as they are. */
+/** Token ids of the model's vocabulary, which are continued as they are. */
 export interface TokensPrompt {
   ids: readonly number[];
 }
 
-/** A conversation with the beginning of its answer, which the model continues; the beginning is not part of the completion. */
+/**
+ * A conversation with the beginning of its answer, which the model continues; the completion excludes that beginning.
+ */
 export interface BegunConversation extends Conversation {
   begun: string;
 }
@@ -93,13 +97,15 @@ export function wrongPrompt(got: string, expected: string): AttuneError {
   });
 }
 
-/** Prompts that an encoder reads in one pass. */
+/** Number of prompts that an encoder reads in one pass. */
 export const READ_TOGETHER = 32;
 
 /** The model, or an adapter on it with its own tokenizer. */
 export type AnsweringBy = Answering & { lease?: AdapterLease };
 
-/** Some work by the adapter of a name, which stays in memory for it; by the model as it was opened where none is named. */
+/**
+ * Runs `work` with the named adapter, which stays in memory meanwhile, or with the opened model if no name is given.
+ */
 export async function withLease<Result>(
   answering: Answering,
   adapter: string | undefined,
@@ -115,14 +121,14 @@ export async function withLease<Result>(
   }
 }
 
-/** Prompts as they are continued. */
+/** Prompts as decoder input. */
 export interface ReadPrompts {
   ids: Int32Array[];
   /** Encoder outputs of the prompts, in batches. */
   memories: readonly KeptMemory[];
-  /** Images of their image tokens. */
+  /** Images for the prompts' image tokens. */
   images: readonly (readonly ImageFile[] | undefined)[];
-  /** Tokens that the model never writes. */
+  /** Bans tokens that the model must never generate. */
   logitBias?: Readonly<Record<number, number>>;
 }
 
@@ -145,7 +151,7 @@ export async function readPrompts(prompts: readonly ReadablePrompt[], answering:
   return { ids: prompts.map(() => start), memories, images: [], logitBias };
 }
 
-/** Tokens of prompts as the model reads them, its encoder where it has one. */
+/** Token ids of prompts, as the encoder reads them if there is one. */
 export async function idsOf(
   prompts: readonly ReadablePrompt[],
   answering: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
@@ -153,7 +159,7 @@ export async function idsOf(
   return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
 }
 
-/** The same with the images that their tokens stand for. */
+/** As `idsOf`, with the images of the prompts' image tokens. */
 async function renderedOf(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
@@ -173,12 +179,12 @@ function begunOf(prompt: Conversation | BegunConversation | string): string {
   return typeof prompt !== 'string' && 'begun' in prompt ? prompt.begun : '';
 }
 
-/** An encoder reads one text: of a conversation what was said last. */
+/** Encoders read a single text: the last message of a conversation. */
 function lastTurn(prompt: Conversation | string): string {
   return typeof prompt === 'string' ? prompt : (prompt.messages.at(-1)?.content ?? '');
 }
 
-/** Rejects prompts that cannot fit, by their length in characters: counting their tokens would take seconds. */
+/** Rejects prompts that cannot fit, judging by their length in characters: tokenising them would take seconds. */
 export function refuseEndless(
   prompts: readonly ReadablePrompt[],
   { model, tokenizer }: Pick<AnsweringBy, 'model' | 'tokenizer'>,
@@ -191,7 +197,7 @@ export function refuseEndless(
 
 const longestTokens = new WeakMap<Tokenizer, number>();
 
-/** In characters of the vocabulary's spelling, which are at least as many as the text's. */
+/** Measured in the vocabulary's spelling, which has at least as many characters as the text. */
 function longestToken(tokenizer: Tokenizer): number {
   let longest = longestTokens.get(tokenizer);
   if (longest === undefined) {
@@ -209,7 +215,7 @@ function charactersIn(prompt: ReadablePrompt): number {
   return prompt.messages.reduce((sum, { content }) => sum + content.length, 0);
 }
 
-/** All at once, before any of them is answered. */
+/** Checks all prompts before any is answered. */
 function refuseLong(prompts: readonly Int32Array[], model: Model): void {
   const limit = model.architecture.limits(model.config).maxPositions;
   if (prompts.some(({ length }) => length >= limit)) throw tooLong(prompts, limit);

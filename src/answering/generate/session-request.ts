@@ -4,16 +4,16 @@ import type { InstalledAdapter } from './adapters/shelf.ts';
 import type { ModelAnswer, ModelQuestion } from './model-questions.ts';
 import type { GenerateRequest } from './read-prompts.ts';
 
-/** Makes an adapter known by a name: answered with what is known of it. A name that is taken goes over to it at once. */
+/** Installs an adapter under a name; replies with its description. An existing name switches to it at once. */
 export interface InstallRequest {
   install: {
     id: string;
-    /** A run's folder, or an adapter's. */
+    /** Folder of a run or an adapter. */
     target: string;
   };
 }
 
-/** Forgets an adapter: ends when its last answers are made and its memory is free. */
+/** Removes an adapter; ends when its last answers are finished and its memory is free. */
 export interface RemoveRequest {
   /** Its name. */
   remove: string;
@@ -23,13 +23,13 @@ export interface RemoveRequest {
 export type SessionRequest = GenerateRequest | InstallRequest | RemoveRequest | ModelQuestion;
 export type SessionChunk = GenerateChunk | { installed: InstalledAdapter } | ModelAnswer;
 
-/** One answer, or what was written down of a recording. */
+/** An answer, or the transcript of a recording. */
 export interface Answer extends Completion, Pick<Transcript, 'language' | 'segments'> {
   /** Length of a recording. */
   seconds?: number;
 }
 
-/** Chunks of the answer: text as it becomes certain, and each prompt's samples when they are complete. */
+/** Parts of the reply: text as it becomes final, and each prompt's samples when they are complete. */
 export type GenerateChunk = ({ row: number } & TextEvent) | { row: number; completions: Answer[] };
 
 export type PromptsRequest = JobRequest<GenerateRequest, GenerateChunk>;

@@ -5,7 +5,9 @@ import { processorOf, writeDown } from '../tasks/answers/speech.ts';
 import { wrongPrompt, type Answering, type GenerateRequest } from './read-prompts.ts';
 import type { PromptsRequest } from './session-request.ts';
 
-/** One recording after the other. Speech models do not sample: `n`, `stop` and constraints are rejected. */
+/**
+ * Transcribes recordings one after the other. Speech models do not sample: `n`, `stop` and constraints are rejected.
+ */
 export async function writeDownAll(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
   refuseSampling(body, 'the transcript');
   const processor = processorOf(answering);
@@ -23,7 +25,7 @@ export async function writeDownAll(answering: Answering, { body, send, signal }:
   }
 }
 
-/** Answer span of each prompt's text. There is no sampling. */
+/** Finds the answer span in each prompt's text. There is no sampling. */
 export async function findAnswers(answering: Answering, { body, send, signal }: PromptsRequest): Promise<void> {
   refuseSampling(body, 'the answer span');
   const asked = body.prompts.map((prompt, row) => {

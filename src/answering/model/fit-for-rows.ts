@@ -1,4 +1,4 @@
-/** Whether a base can read rows of a kind and do what they ask, by its config.json alone. */
+/** Decides from config.json alone whether a base model can read rows of a kind and perform their task. */
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { Need } from '../../data/kinds/kind.ts';
 import type { Modality } from '../../models/architecture.ts';
@@ -6,20 +6,20 @@ import { architectures } from '../../models/index.ts';
 import { readConfig } from '../../models/load-model.ts';
 import { AttuneError } from '../../base/errors.ts';
 
-/** Inputs and tasks that a model needs for rows such as this one. */
+/** Input modality and tasks that a model needs for rows like this one. */
 export function needOf(example: Example): Need | undefined {
   return kindOf(example).needs?.(example);
 }
 
 const ROWS: Record<Modality, string> = { text: 'texts', image: 'images', audio: 'recordings', items: 'items' };
 
-/** Whether what a model needs for such rows depends on what is optimised. */
+/** Whether the requirements of such rows depend on the objective. */
 export function isByObjective(example: Example): boolean {
   return kindOf(example).hasOtherNeeds === true;
 }
 
 /**
- * Refuses a base in a folder that cannot read or learn such rows; `fix` says what could. `task` is the objective's.
+ * Rejects a base model that cannot read or learn such rows; `fix` names alternatives. `task` is the objective's.
  * @throws AttuneError E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL
  */
 export async function requireFit(
@@ -37,7 +37,7 @@ export async function requireFit(
   if (reads && need.tasks.some((task) => tasks.includes(task))) return;
   const rows = ROWS[need.reads];
   throw new AttuneError('E_WRONG_MODEL', {
-    what: reads ? `${model} cannot be trained on these rows` : `${model} reads no ${rows}`,
+    what: reads ? `${model} cannot be trained on these rows` : `${model} does not read ${rows}`,
     got: `${raw.model_type}, which reads ${modalities.map((one) => ROWS[one]).join(' and ')}, for ${tasks.join(', ')}`,
     expected: `a model that reads ${rows}, for ${need.tasks.join(' or ')}`,
     fix: await fix(),

@@ -2,17 +2,17 @@ import { defineRegistry } from '../../base/registry.ts';
 import type { Features } from '../../base/features.ts';
 import type { MediaKind } from '../../data/media.ts';
 
-/** Makes of a file what a model reads. */
+/** Converts files to model input. */
 export interface MediaProcessor {
-  /** @throws AttuneError where the file cannot be read */
+  /** @throws AttuneError if the file cannot be read */
   process(bytes: Uint8Array, name: string): Promise<Features>;
 }
 
-/** A kind of files that models read. */
+/** A kind of media files. */
 export interface MediaProcessorKind {
   /**
-   * Processor described by the preprocessor_config.json of a model type; `patchesOfToken`: of models that read images
-   * among texts. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
+   * Creates the processor that a preprocessor_config.json describes. `patchesOfToken` is set for vision language
+   * models. @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
    */
   open(config: Readonly<Record<string, unknown>>, modelType: string, patchesOfToken?: number): MediaProcessor;
 }

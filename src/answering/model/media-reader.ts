@@ -13,13 +13,13 @@ import type { RawConfig } from '../../models/raw-config.ts';
 import type { MediaReader, PreparedRow } from '../tasks/rows/prepared-rows.ts';
 import { mediaProcessors, type MediaProcessor } from './media-processors.ts';
 
-/** Cache for files that are read again in the next epoch. */
+/** Cache for files that later epochs read again. */
 const KEPT_BYTES = 1 << 29;
-/** Files that are decoded at once. */
+/** Number of files decoded concurrently. */
 const AT_ONCE = 8;
 const MAX_LISTED = 20;
 
-/** The reader of a base model's files; undefined for models that read text. @throws AttuneError E_PROCESSOR_… */
+/** The reader of a base model's media files; undefined for text models. @throws AttuneError E_PROCESSOR_… */
 export async function mediaReaderFor(
   folder: string,
   architecture: Architecture,
@@ -45,7 +45,7 @@ function processorConfig(folder: string): Record<string, unknown> {
     ? readJsonObject(join(folder, 'processor_config.json'))
     : {};
   const nested = images ?? recordings;
-  // As transformers 5 writes it.
+  // transformers 5 nests it in processor_config.json.
   if (isPlainObject(nested)) return nested;
   throw new AttuneError('E_PROCESSOR_MISSING', {
     what: `${folder} has no preprocessor_config.json, so files cannot be turned into model input`,
@@ -54,7 +54,7 @@ function processorConfig(folder: string): Record<string, unknown> {
   });
 }
 
-/** Tokens that a model's blocks see. */
+/** Number of tokens that a file becomes in the model's blocks. */
 interface TokenCounts {
   maxPositions: number;
   tokens(shape: readonly number[]): number;
@@ -66,7 +66,7 @@ class Reader implements MediaReader {
   readonly imageTokens: MediaReader['imageTokens'];
   readonly #processor: MediaProcessor;
   readonly #counts: TokenCounts;
-  /** The first files that fit into the cache. */
+  /** Cached features of the first files, as many as fit. */
   readonly #kept = new Map<string, Features>();
   #keptBytes = 0;
 
@@ -82,7 +82,7 @@ class Reader implements MediaReader {
     this.#counts = counts;
   }
 
-  /** All images become inputs of one size; a recording is counted as the longest. */
+  /** All images have the same size; recordings are counted as the longest possible one. */
   size(_file: MediaFile): number {
     return this.#counts.maxPositions;
   }
@@ -119,13 +119,13 @@ class Reader implements MediaReader {
     if (known !== undefined) return known;
     try {
       const one = await this.#processor.process(readFileSync(media.path), media.path);
-      // Among texts an image is one or several squares.
+      // In vision language models an image is one or more square tiles.
       const isSquare = this.imageTokens !== undefined && one.shape.length === 3;
       const features = isSquare ? { ...one, shape: [1, ...one.shape] } : one;
       this.#keep(media.hash, features);
       return features;
     } catch (error) {
-      // Deleted, or taken out of reach, since its row was read.
+      // The file was deleted or became unreadable after its row was read.
       const failure = readFailure(media.path, error);
       if (failure instanceof AttuneError) return failure;
       throw failure;

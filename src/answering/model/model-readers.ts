@@ -9,7 +9,10 @@ import { hasCtcVocabulary, Tokenizer } from '../../models/text/index.ts';
 import type { MediaReader } from '../tasks/rows/prepared-rows.ts';
 import { mediaReaderFor } from './media-reader.ts';
 
-/** The tokenizer of a model's folder; one that knows no token where the model reads no text. Items are the tokens of their models. @throws E_TOKENIZER_… */
+/**
+ * The tokenizer of a model's folder; a stub for models without text input. For recommendation models the tokens are
+ * items. @throws E_TOKENIZER_…
+ */
 export async function tokenizerOf(folder: string, model = folder): Promise<Tokenizer> {
   const { modalities = ['text'] } = await architectureOf(model);
   const writes = modalities.includes('text') || modalities.includes('items') || hasCtcVocabulary(folder);
@@ -21,7 +24,7 @@ export async function mediaReaderOf(folder: string): Promise<MediaReader | undef
   return mediaReaderFor(folder, await architectureOf(folder), readConfig(folder));
 }
 
-/** The files of a model's folder that say what is known of its items, and what that means. */
+/** Files that describe a model's items, and the features that they use. */
 export const CATALOGUE_FILES = ['items.jsonl', 'catalogue.json'] as const;
 
 const PROCESSOR_FILES = ['preprocessor_config.json', 'processor_config.json', ...CATALOGUE_FILES];

@@ -8,7 +8,7 @@ import { RESULT_NOTES, type ResultNotesFile } from './result-notes.ts';
 const name = z.string().nullish();
 const layout = { format: name, columns: columnsSchema.nullish() };
 
-/** Keys of a run's recipe that opening its result needs. Older recipes lack some of them. */
+/** Keys of a run's recipe that are needed to open its result. Older recipes lack some of them. */
 const notedSchema = z.looseObject({
   data: z
     .looseObject({

@@ -3,7 +3,7 @@ import type { RowShape } from '../../data/index.ts';
 import { notedRecipe } from './noted-recipe.ts';
 import type { ResultNotesFile } from './result-notes.ts';
 
-/** How the training rows of a result were laid out, for rows like them; none for models of others. */
+/** Layouts of a result's training rows, to recognise rows like them; empty for models that attune did not train. */
 export function notedShapes(notes: ResultNotesFile | undefined): RowShape[] {
   const data = notedRecipe(notes)?.data;
   if (data === undefined) return [];
@@ -13,7 +13,7 @@ export function notedShapes(notes: ResultNotesFile | undefined): RowShape[] {
     return { ...(format !== undefined && { format }), ...(columns && { columns }) };
   });
   const known = shapes.filter(({ format, columns }) => {
-    // A function of the user's reads its own files only.
+    // A user-defined format function only reads its own files.
     return format === undefined ? columns !== undefined : formats.has(format);
   });
   return [...new Map(known.map((shape) => [JSON.stringify(shape), shape])).values()];

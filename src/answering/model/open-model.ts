@@ -39,22 +39,22 @@ import { resultFolder } from './result-folder.ts';
 import { recordedClasses, refuseNewHead, savedClasses, savedHeads } from './saved-head.ts';
 
 export interface OpenOptions {
-  /** The base model without the adapter. */
+  /** Opens the base model without the adapter. */
   base?: boolean;
-  /** The base model with the head that it was saved with, in place of a new one for the run's task. */
+  /** Opens the base model with its saved head instead of a new one for the run's task. */
   ownTask?: boolean;
   precision?: 'auto' | 'bf16' | 'f32';
-  /** Task, for a model that does not name it. */
+  /** Task, for a model that does not declare one. */
   as?: Task;
-  /** How it makes a row's vector, where its folder does not say it. */
+  /** How it embeds a row, if its folder does not define that. */
   embedding?: ModelOptions['embedding'];
-  /** Multilingual translation models: the languages of prompts and answers. */
+  /** Languages of prompts and answers, for multilingual translation models. */
   languages?: LanguageChoice;
-  /** How the base model's weights are kept; as an adapter was trained, unless given, and dense otherwise. */
+  /** How the base model's weights are stored; by default as when the adapter was trained, otherwise dense. */
   storage?: StorageName;
 }
 
-/** A task without weights of its own: a base model does it as well as it can, as it is. */
+/** Whether a task has no weights of its own, so that a base model can perform it without tuning. */
 function isHeadless(task: Task | undefined): boolean {
   return task === 'embedding';
 }
@@ -64,22 +64,22 @@ export interface OpenedModel {
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
   media?: MediaReader;
-  /** The adapter in place, where there is one. */
+  /** The installed adapter, if any. */
   tuning?: Tuning;
-  /** The folder that was opened: of the adapter or of the model. */
+  /** The folder that was opened: the adapter's or the model's. */
   folder: string;
   /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
-  /** How its weights are kept, where that is not dense. */
+  /** How its weights are stored, if not dense. */
   storage?: StorageName;
-  /** Temperatures and thresholds of typed questions. */
+  /** Temperatures and thresholds for typed questions. */
   calibration?: Calibration;
-  /** How the run reads its rows that it comes from, or is opened for as its base. */
+  /** How rows are read in the run that it comes from, or is the base of. */
   reading?: Answering['reading'];
 }
 
-/** Opens what a user points at: a run's folder, an adapter's, a model's, or a known name. Everything is checked. */
+/** Opens and validates a target: folder of a run, an adapter or a model, or a known name. */
 export async function openModel(target: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const checked = await openChecked(target, options);
   const calibration = options.base === true ? undefined : readCalibration(checked.folder);
@@ -89,7 +89,7 @@ export async function openModel(target: string, options: OpenOptions = {}): Prom
   return languages === undefined ? opened : { ...opened, tokenizer: opened.tokenizer.withLanguages(languages) };
 }
 
-/** How the run that a result comes from read its rows. */
+/** How the run that produced a result read its rows. */
 function readingOf(notes: ResultNotesFile | undefined): Answering['reading'] {
   const { max_length, long_rows, truncation_side, max_windows } = notedRecipe(notes)?.data ?? {};
   if (max_length === undefined || long_rows === undefined) return undefined;
@@ -148,7 +148,7 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const { tokens, options } = description;
   const modules = [...new Set([...options.modules_to_save, ...savedHeads(weights, task)])];
   const saved = await findSavedTables(weights, baseFolder, { task, modulesToSave: modules });
-  // Rows beyond the base model's are in the adapter, or nowhere.
+  // Tokens beyond the base model's vocabulary have their rows in the adapter.
   const vocabularySize = Math.max(saved.rows, tokens === undefined ? 0 : vocabulary.size);
   const letters = task === 'ctc' && options.modules_to_save.includes('lm_head') ? lettersIn(vocabulary) : undefined;
   const kept = await keepAsTrained(notes, { storage: request.storage, whole: modules });
@@ -163,14 +163,14 @@ async function openAdapter(folder: string, request: AdapterRequest): Promise<Ope
   const tuning = await openTuning(model, { ...opened, tiesTables: tiesTables(description, notes, saved) });
   refuseNewHead(model, initialised, tuning);
   noGrad(() => scope(() => tuning.load(adapterTensors(file, saved))));
-  // Kept in another way than it was trained on it does not answer as it did.
+  // With another weight storage than in training its outputs differ, so the probe is skipped.
   if (notes !== undefined)
     check(model, tokenizer, { folder, notes: request.storage === undefined ? notes : { ...notes, probe: undefined } });
   const media = await mediaReaderOf(baseFolder);
   return { model, tokenizer, media, tuning, folder, baseFolder, notes, storage: kept?.storage };
 }
 
-/** The base model of an adapter, for its task or for its own. */
+/** Opens an adapter's base model for the adapter's task or for its own. */
 async function openBase(
   { folder, baseFolder, as }: { folder: string; baseFolder: string; as: ModelOptions },
   { notes, dtype, ownTask }: AdapterRequest,
@@ -182,7 +182,7 @@ async function openBase(
   return { model, tokenizer, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
 }
 
-/** An adapter corrects what it was trained on: a base model that was quantised then is quantised again, equally. */
+/** An adapter compensates the quantisation that it was trained with, so the base model is quantised in the same way. */
 async function keepAsTrained(
   notes: ResultNotesFile | undefined,
   { storage, whole }: { storage?: StorageName; whole: readonly string[] },
@@ -197,7 +197,7 @@ async function keepOf(storage: StorageName = 'dense', options: object = {}): Pro
   return (await storages.load(storage)).keep(options);
 }
 
-/** A head that an adapter brings along is one of its own vocabulary. */
+/** Letters of a CTC head that an adapter brings along: one per token of its own vocabulary. */
 function lettersIn(tokenizer: Tokenizer): { count: number; blank: number } {
   return { count: tokenizer.size, blank: new Letters(tokenizer).blank ?? 0 };
 }
@@ -211,8 +211,8 @@ export async function withDefaultTemplate(tokenizer: Tokenizer, task: Task): Pro
 }
 
 /**
- * A base model keeps its own template, with the variables that the run set as far as that reads them; where it could
- * not be shown the tools of the run's rows, it is asked in the run's.
+ * A base model keeps its own template, with the variables of the run that the template knows. If that template cannot
+ * render the tools of the run's rows, the run's template is used.
  */
 async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
   const recipe = notedRecipe(notes);
@@ -224,7 +224,7 @@ async function asTrained(tokenizer: Tokenizer, notes: ResultNotesFile | undefine
   return withForm(await withKnownKwargs(template, notes?.chat_template_kwargs ?? {}), notes);
 }
 
-/** Plain answers follow their prompts as the run's rows did. */
+/** Separates plain answers from their prompts as in the run's training rows. */
 export function withForm(tokenizer: Tokenizer, notes: ResultNotesFile | undefined): Promise<Tokenizer> {
   return withAnswerSpace(tokenizer, notes?.answer_space === true);
 }

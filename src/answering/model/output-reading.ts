@@ -3,7 +3,7 @@ import type { Task } from '../../models/architecture.ts';
 import { tasks } from '../tasks/index.ts';
 import type { ProblemType } from '../../models/heads/head.ts';
 
-/** Whether a task's head has classes, or a number in their place. */
+/** Whether a task's head outputs classes or a number. */
 export function hasClasses(task: Task): boolean {
   return tasks[task].labels !== undefined;
 }
@@ -15,13 +15,13 @@ export function trainsWholeHead(task: Task): boolean {
 
 const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans', 'step_separator'];
 
-/** A configuration with the keys that say how a head's output is read, in place of those that it had. */
+/** Replaces the config keys that define how the head's output is interpreted. */
 export function withReading(config: RawConfig, reading: Readonly<Record<string, unknown>> = {}): RawConfig {
   const none = Object.fromEntries(READING.map((key) => [key, undefined]));
   return { ...config, ...none, ...reading };
 }
 
-/** Meaning of a head's scores, if recorded. */
+/** Recorded `problem_type` of the head, if any. */
 export function problemTypeIn(reading: Readonly<Record<string, unknown>> | undefined): ProblemType | undefined {
   return reading?.problem_type as ProblemType | undefined;
 }

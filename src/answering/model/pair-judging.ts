@@ -5,12 +5,12 @@ import type { OpenedModel } from './open-model.ts';
 
 type Judged = Pick<OpenedModel, 'model' | 'tuning' | 'notes'>;
 
-/** A result judges pairs of answers as its run did. */
+/** How a result judges pairs of answers: as its run did. */
 export function pairJudging(opened: Judged): PairJudging {
   return { measure: opened.notes?.preference, reference: () => referenceOf(opened) };
 }
 
-/** The model that training compared with; undefined for a model that was not trained here, which is its own. */
+/** The reference model of the training; undefined for a model that was not trained here, which is its own reference. */
 async function referenceOf({ model, tuning, notes }: Judged): Promise<ReferenceModel | undefined> {
   const recipe = notedRecipe(notes);
   if (recipe === undefined && tuning === undefined) return undefined;

@@ -12,16 +12,16 @@ import { tokenizerOf } from './model-readers.ts';
 
 export interface ReferenceModel {
   run: Reference;
-  /** Where its weights lie. */
+  /** Folder of its weights. */
   folder: string;
-  /** Whether blocks that nothing trained acts in give what the trained model's do. */
+  /** Whether blocks without trained parameters give the same outputs as the trained model's. */
   sharesFrozen: boolean;
-  /** Frees its memory besides the trained model's. */
+  /** Frees the memory that it does not share with the trained model. */
   dispose(): void;
 }
 
 interface Request {
-  /** The objective: whether it needs a reference model, and which one it names. */
+  /** Whether the objective needs a reference model, and which one it names. */
   objective: { reference?: { model?: string | null } };
   tuning: (Pick<Tuning, 'disabled'> & { result: 'adapter' }) | { result: 'model' };
   model: Model;
@@ -31,8 +31,8 @@ interface Request {
 }
 
 /**
- * The model that an objective compares with: the one that the recipe names, or the base model. An adapter is switched
- * off for it; where the base model's own weights move, it is loaded a second time.
+ * The reference model of an objective: the one named in the recipe, or the base model. With an adapter, the base model
+ * is used with the adapter disabled; if the base model's own weights are trained, it is loaded a second time.
  */
 export async function referenceModel(request: Request): Promise<ReferenceModel | undefined> {
   const { objective, tuning, model, base, storage } = request;
@@ -44,7 +44,7 @@ export async function referenceModel(request: Request): Promise<ReferenceModel |
   }
   const folder = named === null ? base : await compatible(named, base);
   const other = await open(folder, model);
-  // It is loaded dense.
+  // The reference is loaded dense.
   const sharesFrozen = named === null && storage.name === 'dense';
   return { run: (body) => unchanged(other, body), folder, sharesFrozen, dispose: () => other.dispose() };
 }
@@ -60,7 +60,7 @@ async function open(folder: string, like: Model): Promise<Model> {
   return model;
 }
 
-/** @throws AttuneError E_REFERENCE_VOCABULARY where the reference reads texts as other tokens than the base model */
+/** @throws AttuneError E_REFERENCE_VOCABULARY if the reference and the base model tokenise differently */
 async function compatible(name: string, base: string): Promise<string> {
   const folder = modelFolder(name);
   const [own, other] = [base, folder].map((one) => String(readConfig(one).vocab_size));

@@ -1,7 +1,7 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 
-/** Says what of a tokenizer is read otherwise than its files have it. */
+/** Reports how the tokenizer deviates from its files, if it does. */
 export function reportRemark({ remark }: Pick<Tokenizer, 'remark'>, emit: EventSink): void {
   if (remark !== undefined) emit({ type: 'phase-started', phase: 'engine', message: remark });
 }

@@ -7,7 +7,7 @@ import { isTrained } from '../../models/placed-images.ts';
 import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../models/tape.ts';
 
-/** Bytes that this process may still take: what the machine has free, or what is left of a container's limit. */
+/** Memory still available to this process: free on the machine, or left of the container's limit. */
 export function availableBytes(): number {
   const info = readText('/proc/meminfo');
   const free = /MemAvailable:\s+(\d+) kB/.exec(info ?? '')?.[1];
@@ -17,13 +17,13 @@ export function availableBytes(): number {
   return Number.isFinite(limit) && limit > 0 && Number.isFinite(used) ? Math.min(machine, limit - used) : machine;
 }
 
-/** The most memory this process has held so far (VmHWM). */
+/** Peak resident memory of this process (VmHWM). */
 export function peakBytes(): number {
   const peak = /VmHWM:\s+(\d+) kB/.exec(readText('/proc/self/status') ?? '')?.[1];
   return peak === undefined ? engine().residentBytes() : Number(peak) * 1024;
 }
 
-/** Free bytes on the disk that holds a folder, which need not exist yet. */
+/** Free disk space for a folder, which need not exist yet. */
 export function freeDiskBytes(folder: string): number {
   let existing = resolve(folder);
   while (!existsSync(existing)) existing = dirname(existing);
@@ -39,7 +39,10 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Whether this processor multiplies bf16 in hardware: elsewhere that goes by way of f32, and saves memory only. */
+/**
+ * Whether this processor multiplies bf16 in hardware. Otherwise bf16 is converted to f32, which saves memory but no
+ * time.
+ */
 export function hasFastBf16(): boolean {
   return / (avx512_bf16|amx_bf16|bf16)\b/.test(readText('/proc/cpuinfo') ?? '');
 }
@@ -50,15 +53,15 @@ export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
 }
 
 /**
- * Bytes that a token's activations take until backward, over all blocks: per block about 12 widths (norms, q, k, v,
- * attention, residuals) and 3 inner widths (gate, up and a part of their gradients), the attention in f32 besides.
+ * Bytes of activations per token kept for backward, over all blocks: per block about 12 times the width (norms, q, k,
+ * v, attention, residuals) and 3 times the inner width (gate, up and part of their gradients); attention is in f32.
  */
 function activationBytesPerToken(model: Model): number {
   const { trunk, dtype } = model;
   const blocks = (trunk.encoderStack?.blockList.length ?? 0) + trunk.stack.blockList.length;
   const inner = innerWidth(model);
   const { encoder, longest = 0 } = textReaderOf(trunk) ?? {};
-  // A token that is an item has a text, which may be as long as the longest.
+  // In a recommendation model with a text encoder each token has a text, of up to the maximum length.
   const ofText = encoder === undefined ? 0 : longest * activationBytesPerToken(encoder);
   return (
     ofText +
@@ -67,16 +70,16 @@ function activationBytesPerToken(model: Model): number {
   );
 }
 
-/** The same of the patches behind a token that stands for a part of an image, where what reads them is trained. */
+/** The same for the patches behind an image token, if the image encoder is trained. */
 function imageBytesPerToken({ architecture, config, trunk, dtype }: Model): number {
   const { imageReader } = trunk;
   if (imageReader === undefined || !isTrained(imageReader)) return 0;
   const { patches = 1 } = architecture.imageTokens?.(config) ?? {};
-  // The inner width is about four widths.
+  // Assumes an inner width of four times the width.
   return patches * imageReader.stack.blockList.length * imageReader.width * (24 * dtypeBytes[dtype] + 24);
 }
 
-/** Features of a token inside a block's feed-forward half, of all its experts together. */
+/** Inner width of a block's feed-forward network, over the experts that a token uses. */
 export function innerWidth({ config, trunk }: Model): number {
   const text = textConfigOf(config);
   const { intermediate_size: usual, n_inner: gpt, decoder_ffn_dim: whisper, d_ff: t5 } = text;
@@ -85,12 +88,12 @@ export function innerWidth({ config, trunk }: Model): number {
   return Math.max(Number(dense), experts);
 }
 
-/** Values that a block of convolutions keeps until backward, for each that it gives: its inner layers are wider. */
+/** Values that a convolution block keeps for backward per output value: its inner layers are wider. */
 const KEPT_BY_CONVOLUTIONS = 25;
 
 /**
- * The same for networks of convolutions, whose blocks see images of different sizes: found by running them once.
- * Undefined for all others.
+ * The same for convolutional networks, whose blocks have different resolutions: measured by one forward pass. Undefined
+ * for other models.
  */
 export function convolutionBytesPerToken(model: Model, sample: ModelInput): number | undefined {
   let values = 0;
@@ -110,24 +113,24 @@ export function convolutionBytesPerToken(model: Model, sample: ModelInput): numb
 export interface MemoryPlan {
   microBatchTokens: number;
   checkpointing: Checkpointing;
-  /** Whether it stays within the budget. */
+  /** Whether the plan stays within the budget. */
   fits: boolean;
 }
 
-/** Bytes of activations in a step: those that it needs whatever its rows, and those of each of their tokens. */
+/** Activation memory of a step in bytes: a fixed part, and a part per token. */
 export interface StepCost {
   fixed: number;
   perToken: number;
 }
 
-/** With all activations kept, with blocks' inputs and a few products, and with inputs alone. */
+/** With all activations kept, with block inputs and a few products, and with block inputs alone. */
 export type StepCosts = Record<'kept' | 'checkpointing' | 'least', StepCost>;
 
 const DEFAULT_TOKENS = 8192;
 
 /**
- * Largest plan that fits into a budget, a third of free memory unless given: first with fewer tokens at once, down to
- * the longest row; then with checkpointing; then keeping the least.
+ * The largest plan that fits the budget, by default a third of free memory. Tries fewer tokens per pass first, down to
+ * the longest row, then checkpointing, then minimal checkpoints.
  */
 export function planMemory(
   model: Model,
@@ -135,10 +138,10 @@ export function planMemory(
     longest: number;
     microBatchTokens: number | 'auto';
     checkpointing: Checkpointing | 'auto';
-    /** Bytes that a token's activations take, where that is known better than from the model's shape. */
+    /** Activation bytes per token, if known more precisely than from the model's shape. */
     perToken?: number;
     budget?: number;
-    /** By the model's shape unless counted. */
+    /** Estimated from the model's shape by default. */
     costs?: StepCosts;
   },
 ): MemoryPlan {

@@ -4,7 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { isRunFolder, readRun } from '../../store/run-folder.ts';
 import { modelFolder } from './base-model.ts';
 
-/** The folder with the weights that a target stands for. */
+/** Resolves a target to the folder with its weights. */
 export function resultFolder(target: string): string {
   if (!isRunFolder(target)) return modelFolder(target);
   for (const name of ['adapter', 'model']) if (existsSync(join(target, name))) return resolve(target, name);

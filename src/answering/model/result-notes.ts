@@ -9,21 +9,21 @@ import type { PreferenceMeasure } from '../tasks/answers/answering.ts';
 import type { PrivacySpent } from '../../methods/interfaces.ts';
 import type { Probe } from './adapter-probe.ts';
 
-/** File of provenance next to an adapter or a model. */
+/** Provenance file next to an adapter or a model. */
 export const RESULT_NOTES = 'attune.json';
 
 export interface ResultNotesFile {
   base_model: string;
-  /** Where the base model lay, and this result itself, when it was written (absolute). */
+  /** Absolute paths of the base model and of this result at the time of writing. */
   base_folder: string;
   folder: string;
-  /** The chat template that was trained with; serving with another is refused. */
+  /** Hash of the chat template used in training; serving with another template is refused. */
   template_hash: string;
-  /** Values of the template's own variables; the template that is saved has them as its defaults. */
+  /** Values of the template's variables; the saved template has them as defaults. */
   chat_template_kwargs?: Record<string, unknown>;
-  /** Whether rows were conversations, so that the template matters. */
+  /** Whether rows were conversations, which depend on the template. */
   has_template: boolean;
-  /** Whether any of them had tools or called one; absent in older notes. */
+  /** Whether any row had tools or tool calls; absent in older notes. */
   has_tools?: boolean;
   /** The system message that every conversation began with. */
   system_prompt?: string;
@@ -31,18 +31,18 @@ export interface ResultNotesFile {
   tools?: readonly ToolSchema[];
   /** Parts that differed between conversations. */
   differs?: readonly ('system' | 'tools')[];
-  /** Whether a space sets answers of plain text off from their prompts. */
+  /** Whether plain-text answers are separated from their prompts by a space. */
   answer_space?: boolean;
   tokenizer_hash: string;
-  /** Rows of the token tables, where they are more than the base model's. */
+  /** Rows of the token tables, if more than the base model's. */
   vocabulary_size?: number;
   data_hashes: Record<string, string>;
-  /** Format of the training rows, as named or detected; absent if their files have several. */
+  /** Format of the training rows, as named or detected; absent if the files have several. */
   format?: string;
   labels: readonly string[];
-  /** Keys of config.json that say how the head's output is read; an adapter has no config.json of its own. */
+  /** Keys of config.json that define how the head's output is interpreted; an adapter has no config.json of its own. */
   config?: Readonly<Record<string, unknown>>;
-  /** How a row's vector is made, where the recipe said it; an adapter has no 1_Pooling of its own. */
+  /** How rows are embedded, if set in the recipe; an adapter has no 1_Pooling folder of its own. */
   embedding?: Partial<EmbeddingOptions>;
   task: Task;
   /** The measure by which its run judged pairs of answers. */
@@ -50,21 +50,21 @@ export interface ResultNotesFile {
   step: number;
   probe?: Probe;
   metrics: Metrics;
-  /** Privacy loss of its rows, if the training bounded it. */
+  /** Privacy loss of its training rows, if training was private. */
   privacy?: PrivacySpent;
   recipe: unknown;
 }
 
-/** How a model is asked: in turns of its chat template, or with a text that it continues. */
+/** How a model is prompted: with its chat template, or with a text to continue. */
 export type PromptForm = 'chat' | 'plain';
 
-/** The form of the rows that a result was trained on; undefined for a model that was not tuned here. */
+/** Prompt form of a result's training rows; undefined for a model that was not tuned here. */
 export function promptFormOf(notes: ResultNotesFile | undefined): PromptForm | undefined {
   if (notes === undefined) return undefined;
   return notes.has_template ? 'chat' : 'plain';
 }
 
-/** The notes of a result that attune wrote; undefined for others' adapters. */
+/** Reads the notes of a result that attune wrote; undefined for other adapters. */
 export function readNotes(folder: string): ResultNotesFile | undefined {
   const path = join(folder, RESULT_NOTES);
   return existsSync(path) ? readJson<ResultNotesFile>(path) : undefined;

@@ -10,7 +10,7 @@ import type { Tuning } from '../../methods/interfaces.ts';
 import { hasClasses } from './output-reading.ts';
 import type { ResultNotesFile } from './result-notes.ts';
 
-/** Heads that PEFT trains whole with these tasks: its first versions did not write that into modules_to_save. */
+/** Heads that PEFT trains in full for these tasks; its first versions did not list them in modules_to_save. */
 const wholeHeads: Partial<Record<Task, readonly string[]>> = {
   sequence: ['classifier', 'score'],
   token: ['classifier', 'score'],
@@ -19,7 +19,7 @@ const wholeHeads: Partial<Record<Task, readonly string[]>> = {
 
 const ROOT = 'base_model.model.';
 
-/** Those heads whose weights an adapter's file holds, by the names that `modules_to_save` has for them. */
+/** Heads whose weights are in an adapter's file, named as in `modules_to_save`. */
 export function savedHeads(weights: string, task: Task | undefined): string[] {
   const names = (task === undefined ? undefined : wholeHeads[task]) ?? [];
   const paths = readSafetensorsHeader(weights).entries.flatMap(({ name }) => {
@@ -29,14 +29,14 @@ export function savedHeads(weights: string, task: Task | undefined): string[] {
   return names.filter((name) => paths.some((path) => isSaved(path, [name])));
 }
 
-/** The classes that a run trained. */
+/** The classes that a run was trained on. */
 export function recordedClasses({ task, labels }: ResultNotesFile): readonly string[] | undefined {
   return hasClasses(task) ? labels : undefined;
 }
 
 /**
- * Classes of an adapter from elsewhere: as many as its classifier has rows, since no configuration of PEFT counts them.
- * Undefined where the base model has as many, whose names they then have.
+ * Classes of a third-party adapter: as many as its classifier has rows, since PEFT's configuration does not record
+ * them. Undefined if the base model has the same number, in which case the base model's names apply.
  */
 export async function savedClasses(
   weights: string,
@@ -52,7 +52,7 @@ export async function savedClasses(
   return Array.from({ length: rows }, (_, i) => `LABEL_${i}`);
 }
 
-/** @throws E_ADAPTER_MISMATCH where neither base model nor adapter has a head's weights: its answers would be chance */
+/** @throws E_ADAPTER_MISMATCH if neither base model nor adapter has a head's weights: its answers would be random */
 export function refuseNewHead(model: Model, initialised: readonly string[], tuning: Tuning): void {
   const held = new Set(tuning.trainables.map(({ parameter }) => parameter));
   const parameters = new Map(model.parameters());

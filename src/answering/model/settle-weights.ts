@@ -2,13 +2,13 @@ import type { Model } from '../../models/model.ts';
 import { noGrad, scope, settled } from '../../engine/tensor/index.ts';
 import { availableBytes } from './resources.ts';
 
-/** Smaller ones are read in no time. */
+/** Smaller weights are not worth moving. */
 const LEAST_BYTES = 1 << 14;
 
 /**
- * Takes a model's large weights out of their file into large pages of memory, for answering: every token reads all of
- * them. They stay where they are if that would take more than half of the memory that is free, or on a device.
- * @returns the bytes that were moved
+ * Copies a model's large weights from the mapped file into huge pages, since decoding reads all of them for every
+ * token. Does nothing on a device, or if the copies would take more than half of free memory. @returns the number of
+ * bytes moved
  */
 export function settleWeights(model: Model): number {
   const large = [...model.parameters()].filter(([, { form, bytes }]) => form === undefined && bytes >= LEAST_BYTES);

@@ -11,7 +11,9 @@ import { answersKind, tasks } from '../tasks/index.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 import { pairJudging } from '../model/pair-judging.ts';
 
-/** Answers rows by what the model's head is for. @throws AttuneError E_WRONG_ROWS where the rows ask for something else */
+/**
+ * Answers rows with the model's head. @throws AttuneError E_WRONG_ROWS for rows of a kind that its task cannot answer
+ */
 export async function answerAsked(
   opened: OpenedModel,
   asked: readonly Asked[],
@@ -34,7 +36,7 @@ function refuseForeign(task: Task, asked: readonly Asked[]): void {
   });
 }
 
-/** An opened model as a predictor; `ask` says what each row is asked with. */
+/** An opened model as a predictor; `ask` builds each row's prompt. */
 export function modelPredictor(
   name: string,
   opened: OpenedModel,

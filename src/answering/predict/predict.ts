@@ -16,40 +16,40 @@ import { notedShapes } from '../model/noted-shapes.ts';
 import { settleWeights } from '../model/settle-weights.ts';
 
 export interface PredictInput extends OpenOptions {
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** How its weights are read, in every pass; `dense` unless given. */
+  /** How weights are stored during inference; `dense` by default. */
   storage?: StorageName;
 }
 
-/** Rows and answers of a model. Plain data. */
+/** Description of a model that predicts rows. Plain data. */
 export interface PredictorDescription {
   task: Task;
   answers: AnswerKind;
   labels?: readonly string[];
-  /** By label: the probability from which it is given, where one was chosen. */
+  /** Decision thresholds by label, where they were tuned. */
   thresholds?: Readonly<Record<string, number>>;
-  /** Answers conversations, as it was trained or as its template has it. */
+  /** Whether it answers conversations, as trained or by its template. */
   isChat: boolean;
-  /** Reads files, and no texts. */
+  /** Reads media files instead of texts. */
   media?: MediaKind;
-  /** How the rows were laid out that it was trained on; none for models of others. */
+  /** Layouts of its training rows; empty for models that attune did not train. */
   shapes: readonly RowShape[];
 }
 
-/** One request of a session: what the model is, or answers to rows. Requests are answered one after the other. */
+/** One request of a session: the model's description, or predictions for rows. Requests are answered in order. */
 export type PredictRequest = { examples?: undefined } | (PredictBody & { examples: readonly Example[] });
 
 interface PredictBody {
   maxNewTokens?: number;
-  /** Rows that were answered before, and rows in all, for progress. */
+  /** Rows answered before and in total, for progress. */
   done?: number;
   total?: number;
 }
 
 export type PredictChunk = { description: PredictorDescription } | { predictions: Prediction[] };
 
-/** Answers rows until the session is closed, as a comparison would. @throws AttuneError E_TASK_UNSUPPORTED */
+/** Predicts rows until the session is closed, exactly as comparisons do. @throws AttuneError E_TASK_UNSUPPORTED */
 export async function run(input: PredictInput, context: JobContext): Promise<void> {
   const { target } = input;
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
@@ -59,7 +59,7 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   if (tasks[task].elsewhere !== undefined) throw unsupported(target, task);
   if (hears(opened.model)) processorOf(opened); // refuses a model without letters before any row
   settleWeights(opened.model);
-  // After they have moved: a copy belongs to the tensor that it was made of.
+  // After settling: converted weights are copies of the tensors that they were made from.
   const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
@@ -98,7 +98,7 @@ async function answer(
   return { predictions: await answerReadable(opened, examples, options) };
 }
 
-/** A row that the model cannot read does not keep the others from being answered. */
+/** Answers the rows that can be read, so that an unreadable row does not fail the others. */
 async function answerReadable(
   opened: OpenedModel,
   examples: readonly Example[],
@@ -122,7 +122,7 @@ async function answerReadable(
   }
 }
 
-/** The rows that an error names by file and line, with what is wrong with each. */
+/** The rows that an error names by file and line, with each row's problem. */
 function faultyRows(error: unknown, examples: readonly Example[]): Map<Example, string> {
   if (!(error instanceof AttuneError)) return new Map();
   const reasons = new Map(error.problems.map(({ file, line, message }) => [`${file}:${line}`, message]));

@@ -6,26 +6,26 @@ import { Neighbours } from '../baselines/neighbours.ts';
 import type { Asked } from '../../scoring/asked.ts';
 import { describeTask } from './instruction.ts';
 
-/** Solved rows shown at most; a model shows fewer where its context ends. */
+/** Maximum number of examples in a few-shot prompt; fewer if the model's context is too short. */
 const SHOTS = 8;
 
-/** Prompts for rows, and their description in words. */
+/** Prompts for rows, and a description of them. */
 export interface Asker {
   ask: (example: Example) => Asked;
   note?: string;
 }
 
 export interface AskingRows {
-  /** Solved rows that may be shown. */
+  /** Training rows that may serve as examples. */
   train: readonly Example[];
-  /** Rows that show what answers look like. */
+  /** Rows that are typical in the form of their answers. */
   typical: readonly Example[];
 }
 
 /**
- * `plain` asks as the rows stand; `prompted` with an instruction, the user's or one from the form of the answers;
- * `few_shot` with the nearest training rows, solved, before the question.
- * @throws AttuneError E_NOTHING_ASKED for rows of plain text, E_SHOTS_WANTED without rows to show
+ * `plain` uses rows as they are; `prompted` adds an instruction, the user's or one derived from the form of the
+ * answers; `few_shot` adds the nearest training rows with their answers.
+ * @throws AttuneError E_NOTHING_ASKED for rows of plain text, E_SHOTS_WANTED without training rows
  */
 export function asker(
   { how, instruction }: { how: 'plain' | 'prompted' | 'few_shot'; instruction?: string },
@@ -50,7 +50,7 @@ export function asker(
   const neighbours = new Neighbours(train);
   const shots = Math.min(SHOTS, train.length);
   const note = `shown up to ${formatCount(shots)} training rows nearest to the question`;
-  // A training row is not shown itself, with its answer.
+  // Excludes a training row itself from its examples.
   const others = (example: Example) =>
     neighbours
       .nearest(example, shots + 1)

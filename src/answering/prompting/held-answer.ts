@@ -5,15 +5,15 @@ import { expectedText } from '../../scoring/prompt-text.ts';
 import { parseObject } from '../../scoring/metrics/compared.ts';
 import type { AskingStyle } from '../../scoring/asked.ts';
 
-/** Fewer answers per distinct value than this and a field holds free text. */
+/** With fewer answers per distinct value, a field counts as free text. */
 const ANSWERS_PER_VALUE = 5;
 const MOST_VALUES = 100;
-/** Bounded in digits, so that it terminates. */
+/** Limits the number of digits, so that generation terminates. */
 const NUMBER = String.raw`-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,4})?`;
 
 /**
- * Constraint on an untuned model's answers while it decodes: one of the classes, or a JSON object with the known
- * fields. It is available without tuning, so a tuned model has to beat it. By asking style; undefined for free text.
+ * Decoding constraint for an untuned model: one of the classes, or a JSON object with the known fields. Constraints
+ * cost nothing, so a tuned model has to beat a constrained one. Keyed by prompt style; undefined for free text.
  */
 export function heldAnswers(typical: readonly Example[]): Record<AskingStyle, ConstraintSpec> | undefined {
   const answers = typical.map(expectedText).filter((answer) => answer !== undefined);
@@ -25,7 +25,7 @@ export function heldAnswers(typical: readonly Example[]): Record<AskingStyle, Co
   }
   if (form.kind === 'numbers') return { plain: { regex: ` ?${NUMBER}` }, chat: { regex: NUMBER } };
   if (form.kind !== 'classes') return undefined;
-  // A text to continue goes on with the row's own white space, a turn begins with the answer itself.
+  // A text completion starts with the row's own white space, a chat turn with the answer itself.
   const [plain, chat] = [answers, answers.map((answer) => answer.trim())].map(distinct);
   return chat.length === 0 ? undefined : { plain: { choices: plain }, chat: { choices: chat } };
 }
@@ -34,7 +34,7 @@ function distinct(answers: readonly string[]): string[] {
   return [...new Set(answers)].filter((answer) => answer !== '').toSorted();
 }
 
-/** Fields in the order of the answers; those that every answer has are required. */
+/** Fields in the order of the answers; those in every answer are required. */
 function schemaOf(objects: readonly Record<string, unknown>[], fields: readonly string[]): object {
   const properties = fields.map((field) => {
     const values = objects.filter((object) => field in object).map((object) => object[field]);
@@ -47,7 +47,7 @@ function schemaOf(objects: readonly Record<string, unknown>[], fields: readonly 
   };
 }
 
-/** A few known texts, a type, or any JSON. */
+/** An enumeration of the known texts, a type, or any JSON. */
 function valueSchema(values: readonly unknown[]): object {
   const types = [...new Set(values.map(typeOf))].toSorted();
   const distinct = new Set(values);

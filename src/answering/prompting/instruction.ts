@@ -2,8 +2,8 @@ import { ownForm, type Example } from '../../data/kinds/index.ts';
 import { answerForm } from '../../scoring/answer-form.ts';
 
 /**
- * Instruction derived from the form of the training answers: the best available without knowing the subject. Rows
- * with an instruction of their own keep it as well.
+ * Instruction derived from the form of the training answers, for rows whose subject is unknown. Rows with their own
+ * instruction keep it as well.
  */
 export function describeTask(train: readonly Example[]): string {
   const form = answerForm(train);
@@ -11,7 +11,7 @@ export function describeTask(train: readonly Example[]): string {
     case 'classes':
       return `Choose the answer for the input. It is exactly one of these: ${form.classes.join(', ')}. Write nothing else.`;
     case 'labels':
-      return `Give every label that fits the input, with commas between them, of these: ${form.labels.join(', ')}. Write nothing else.`;
+      return `Give every label that fits the input, separated by commas. The labels are: ${form.labels.join(', ')}. Write nothing else.`;
     case 'json':
       return `Answer with one JSON object with these fields and nothing else: ${form.fields.join(', ')}.`;
     case 'short':

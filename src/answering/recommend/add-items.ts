@@ -20,9 +20,9 @@ import { resultFolder } from '../model/result-folder.ts';
 import { readNotes, RESULT_NOTES } from '../model/result-notes.ts';
 
 export interface AddItemsInput {
-  /** A run's or a model's folder. */
+  /** Folder of a run or a model. */
   target: string;
-  /** A file of what is known of the items. */
+  /** Catalogue file that describes the items. */
   catalogue: string;
   /** The folder to write. */
   folder: string;
@@ -31,17 +31,17 @@ export interface AddItemsInput {
 export interface AddedItems {
   folder: string;
   added: number;
-  /** Known items with a new description. */
+  /** Known items that got a new description. */
   described: number;
   items: number;
-  /** New descriptions that exceed the model's limit, of which it reads the beginning. */
+  /** New descriptions that are truncated to the model's limit. */
   cut: number;
 }
 
 /**
- * Writes a model that knows further items by their features alone, untrained on them; those that it knew already are
- * described anew.
- * @throws AttuneError E_NO_CATALOGUE, E_OUTPUT_EXISTS and what reading and writing raise
+ * Writes a copy of a model that includes new items, represented by their features alone without training; known items
+ * in the catalogue get new descriptions.
+ * @throws AttuneError E_NO_CATALOGUE, E_OUTPUT_EXISTS and errors of reading and writing
  */
 export async function run({ target, catalogue, folder }: AddItemsInput, context: JobContext): Promise<AddedItems> {
   if (existsSync(folder)) {
@@ -76,7 +76,7 @@ export async function run({ target, catalogue, folder }: AddItemsInput, context:
   return { folder, ...counts, items: before.size - 1 + added.length };
 }
 
-/** Vectors of the items' texts; their tokens where the model reads them itself. */
+/** Vectors of the items' texts, or their tokens if the model contains a text encoder. */
 async function readTexts(
   { trunk }: Model,
   { from, items, encoder }: { from: string; items: readonly CatalogueItem[]; encoder: string | null },
@@ -85,7 +85,7 @@ async function readTexts(
   if (encoder === null) return undefined;
   const textReader = textReaderOf(trunk);
   if (textReader === undefined) return encodeTexts(encoder, items, context);
-  // As many tokens as the model has room for.
+  // Truncates texts to the model's limit.
   const tokens = await tokenTexts(await innerTokenizer(from), items, textReader.longest);
   return { ...tokens, width: textReader.longest };
 }

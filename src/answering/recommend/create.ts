@@ -20,10 +20,10 @@ export interface CreateInput {
   data: DataSource;
   folder: string;
   shape: Omit<NewShape, 'vocabularySize' | 'maxPositions' | 'features'> & { maxPositions?: number };
-  /** A file of what is known of the items, and the model that reads their texts. */
+  /** Catalogue file of the items, and the model that encodes their texts. */
   catalogue?: string;
   textEncoder?: string;
-  /** That model becomes a part of this one, and is tuned with it; else the vectors that it makes now stay. */
+  /** Embeds the text encoder in the model and tunes it; otherwise its current vectors stay fixed. */
   tunesEncoder?: boolean;
   seed: number;
 }
@@ -34,29 +34,29 @@ export interface CreatedModel {
   /** Class name in its folder: `SasRecForNextItem`. */
   className: string;
   items: number;
-  /** Items of the catalogue without any interaction. */
+  /** Catalogue items without any interaction. */
   cold: number;
   rows: number;
-  /** Items' texts longer than the encoder inside reads, of which it reads the beginning. */
+  /** Number of item texts truncated to the limit of the built-in encoder. */
   cut: number;
-  /** Users that have a vector of their own. */
+  /** Users with their own vector. */
   users: number;
-  /** Different things that are known of users. */
+  /** Number of distinct user features. */
   userFeatures: number;
-  /** Sizes of what is known of items. */
+  /** Sizes of the item features. */
   itemFeatures?: ItemFeatureSizes;
   maxPositions: number;
   parameters: number;
   bytes: number;
 }
 
-/** Longer histories are cut by default, as in the paper for its denser data. */
+/** Default limit for long histories, as in the paper for its denser data. */
 const MOST_POSITIONS = 201;
 
 /**
- * Writes a model with new weights for the items of the user's data.
- * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_OPTION_IDLE and what reading and
- * writing raise
+ * Writes a new, untrained model for the items in the user's data.
+ * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_OPTION_IDLE and errors of reading
+ * and writing
  */
 export async function run(input: CreateInput, context: JobContext): Promise<CreatedModel> {
   const { modelType, folder, shape, seed } = input;
@@ -153,7 +153,7 @@ function refuseIdle(given: CreateInput, { modelType, readsFeatures }: ItemArchit
   });
 }
 
-/** The longest row, with its start and what is known of its user (who it is, at least), as far as that is usual. */
+/** Length of the longest row plus its start token and user features, up to a limit. */
 function positionsFor(rows: readonly ItemsExample[], architecture: ItemArchitecture): number {
   const lengthOf = (row: ItemsExample) => row.items.length + knownOfUser(row, architecture).length + 1;
   return Math.min(

@@ -5,7 +5,7 @@ import { openModel } from '../model/open-model.ts';
 import { ClusteredIndex } from '../../engine/vectors/index.ts';
 
 export interface IndexInput {
-  /** A run's or a model's folder. */
+  /** Folder of a run or a model. */
   target: string;
 }
 
@@ -20,7 +20,7 @@ export interface WrittenIndex {
   recall?: number;
 }
 
-/** Makes the index of a model of items again. @throws AttuneError E_NO_ITEMS, E_ADAPTER_INDEX */
+/** Rebuilds the index of a recommendation model. @throws AttuneError E_NO_ITEMS, E_ADAPTER_INDEX */
 export async function run({ target }: IndexInput, { emit }: JobContext): Promise<WrittenIndex> {
   emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, { precision: 'f32' });

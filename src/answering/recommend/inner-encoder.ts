@@ -11,18 +11,18 @@ import { textVectors } from '../tasks/answers/vectors.ts';
 import { withTexts, type ItemTokens } from './item-catalogue.ts';
 import { openModel } from '../model/open-model.ts';
 
-/** An encoder that becomes a part of a model of items. */
+/** A text encoder that becomes part of a recommendation model. */
 export interface InnerEncoder {
   plan: TextEncoderPlan;
   tokenizer: Tokenizer;
   tokens: ItemTokens;
   /** Width of a text's vector. */
   width: number;
-  /** Gives its weights to the place that they have in a model. */
+  /** Moves its weights to their place in the model. */
   moveInto(model: Model): void;
 }
 
-/** Opens an encoder that is to be tuned with a model of items, and has it read their texts as tokens. */
+/** Opens an encoder to be tuned as part of a recommendation model, and tokenises the items' texts for it. */
 export async function openInnerEncoder(
   target: string,
   items: readonly CatalogueItem[],
@@ -36,7 +36,7 @@ export async function openInnerEncoder(
   const { maxPositions } = traitsOf(model);
   const tokens = await tokenTexts(tokenizer, items, maxPositions);
   return {
-    // Vectors of texts have the length 1, as those that are made beforehand.
+    // Text vectors have unit length, like precomputed ones.
     plan: { config: model.config, embedding: { ...model.embeddingHead.options, normalise: true } },
     tokenizer,
     tokens,
@@ -53,10 +53,10 @@ export async function openInnerEncoder(
   };
 }
 
-/** A catalogue of single words has room for texts of a few: items that are added later have them. */
+/** Minimum room in tokens, since items added later may have longer texts than a catalogue of single words. */
 const LEAST_WIDTH = 16;
 
-/** Items' texts as their encoder reads them; of a long one its beginning. @throws AttuneError E_NO_TEXTS */
+/** Tokens of the items' texts, truncated to the encoder's limit. @throws AttuneError E_NO_TEXTS */
 export async function tokenTexts(
   tokenizer: Tokenizer,
   items: readonly CatalogueItem[],
@@ -78,7 +78,7 @@ export async function tokenTexts(
   };
 }
 
-/** The tokenizer of the encoder inside a model of items. */
+/** The tokenizer of a recommendation model's built-in encoder. */
 export function innerTokenizer(folder: string): Promise<Tokenizer> {
   return Tokenizer.load(join(folder, TEXT_ENCODER));
 }

@@ -13,18 +13,18 @@ import { textVectors } from '../tasks/answers/vectors.ts';
 import { CATALOGUE_FILES } from '../model/model-readers.ts';
 import { openModel } from '../model/open-model.ts';
 
-/** Tokens of items' texts by the items' names, each one more than the encoder has it: 0 is none. */
+/** Tokens of item texts by item name, each id plus one: 0 is padding. */
 export interface ItemTokens {
-  /** Length of the longest text, with room for a few tokens at least. */
+  /** Length of the longest text, with room for at least a few tokens. */
   width: number;
-  /** Items of whose texts only the beginning is read. */
+  /** Items whose texts are truncated. */
   cut: ReadonlySet<string>;
   of: ReadonlyMap<string, Int32Array>;
 }
 
 const [ITEMS, SPACE] = CATALOGUE_FILES;
 
-/** Reads what a model's folder knows of its items; undefined for models that know nothing but their ids. */
+/** Reads the item features stored in a model's folder; undefined for models that only know item ids. */
 export async function readItemCatalogue(
   folder: string,
 ): Promise<{ items: CatalogueItem[]; space: FeatureSpace } | undefined> {
@@ -45,7 +45,7 @@ export function writeItemCatalogue(
   writeJson(join(folder, SPACE), space);
 }
 
-/** How much a feature space says of an item, as a model's configuration has it. */
+/** Sizes of a feature space, as in the model's configuration. */
 export function sizesOf(
   space: FeatureSpace,
   { textWidth = 0, textTokens = 0 }: Partial<ItemFeatureSizes>,
@@ -55,7 +55,9 @@ export function sizesOf(
   return { words: words.length, wordsOfItem, tags: tags.length, tagsOfItem, numbers: numbers.length, ...ofTexts };
 }
 
-/** Writes items' features into a model's table. `names`: the whole vocabulary, undefined for tokens that are not items. */
+/**
+ * Writes item features into a model's table. `names`: the whole vocabulary, undefined for tokens that are not items.
+ */
 export function describeItems(
   model: Model,
   names: readonly (string | undefined)[],
@@ -67,15 +69,15 @@ export function describeItems(
   table.describe(texts === undefined ? encoded : { ...encoded, texts: inOrder(names, texts) });
 }
 
-/** Vectors of items' texts by the items' names. */
+/** Vectors of item texts by item name. */
 export interface ItemVectors {
   width: number;
   of: ReadonlyMap<string, Float32Array>;
 }
 
 /**
- * Vectors of the items' texts, long texts cut; items without a text have none.
- * @throws AttuneError E_NO_TEXTS and what opening a model raises
+ * Embeds the items' texts, truncating long ones; items without a text have no vector.
+ * @throws AttuneError E_NO_TEXTS and errors of opening a model
  */
 export async function encodeTexts(
   encoder: string,
@@ -107,12 +109,12 @@ export function withTexts(items: readonly CatalogueItem[]): CatalogueItem[] {
   });
 }
 
-/** How many of some items' texts a model with an encoder of its own reads the beginning of only. */
+/** Number of the given items whose texts are truncated by the model's built-in encoder. */
 export function cutOf(items: readonly CatalogueItem[], texts: ItemVectors | ItemTokens | undefined): number {
   return texts !== undefined && 'cut' in texts ? items.filter(({ item }) => texts.cut.has(item)).length : 0;
 }
 
-/** [V · E], 0 where an item has no text */
+/** [V · E]; 0 for items without a text */
 function inOrder(
   names: readonly (string | undefined)[],
   { width, of }: ItemVectors | ItemTokens,

@@ -12,12 +12,12 @@ import { itemNames, type Tokenizer } from '../../models/text/index.ts';
 import { buildIndex, readIndex, writeIndex, type StoredIndex } from '../../engine/vectors/index.ts';
 import type { OpenedModel } from '../model/open-model.ts';
 
-/** The file of a model's folder that holds its items' vectors, ready to be searched. */
+/** File in a model's folder with the search index of its item vectors. */
 export const ITEM_INDEX = 'index.safetensors';
 
 const BLOCK = 4096;
 
-/** Whether a model compares states with items. */
+/** Whether a model scores items by vectors. */
 export function hasItemVectors({ task, trunk }: Model): boolean {
   return task === 'next-item' && isItemTrunk(trunk);
 }
@@ -32,8 +32,8 @@ export async function writeItemIndex(
 }
 
 /**
- * The index next to a model's weights; built now if there is none, or if an adapter changes the vectors.
- * @throws AttuneError E_INDEX_BAD, E_INDEX_STALE, E_NO_ITEMS
+ * The index next to a model's weights; built now if it is missing or an adapter changes the vectors. @throws
+ * AttuneError E_INDEX_BAD, E_INDEX_STALE, E_NO_ITEMS
  */
 export async function openItemIndex(
   opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'tuning' | 'folder'>,
@@ -51,7 +51,7 @@ export async function openItemIndex(
   });
 }
 
-/** @throws AttuneError E_NO_ITEMS for a model that recommends nothing */
+/** @throws AttuneError E_NO_ITEMS for a model that does not recommend items */
 export function refuseOthers(model: Model, target: string): void {
   if (hasItemVectors(model)) return;
   throw new AttuneError('E_NO_ITEMS', {
@@ -68,7 +68,7 @@ function makeIndex({ model, tokenizer }: { model: Model; tokenizer: Tokenizer })
   const vectors = new Float32Array(ids.length * width);
   for (let start = 0; start < ids.length; start += BLOCK) {
     const some = BigInt64Array.from(ids.subarray(start, start + BLOCK), BigInt);
-    // In f32 whatever the model computes in: the index outlives this machine.
+    // Always in f32, since the index may be used on other machines.
     const values = noGrad(() =>
       scope(() => trunk.itemVectors(fromArray(some).toDevice(model.device), 'f32').toNumbers()),
     );

@@ -2,7 +2,7 @@ import type { ItemsExample } from '../../data/example.ts';
 import type { JobContext, JobRequest } from '../../base/job.ts';
 import { Recommender, type Recommendation } from './recommender.ts';
 
-/** One request of a session: rows of what people chose, each in its order. */
+/** One request of a session: users' histories, each in chronological order. */
 export interface RecommendRequest {
   rows: readonly (readonly string[])[];
   count: number;

@@ -6,12 +6,12 @@ import type { JobContext } from '../../base/job.ts';
 import { Recommender, type Recommendation } from './recommender.ts';
 
 export interface RecommendInput {
-  /** A run's folder, an adapter's or a model's. */
+  /** Folder of a run, an adapter or a model. */
   target: string;
   data: DataSource;
-  /** Items for each row. */
+  /** Number of items per row. */
   count: number;
-  /** Whether what a row has already may be recommended. */
+  /** Whether items of the row's history may be recommended. */
   keepSeen: boolean;
 }
 
@@ -26,7 +26,10 @@ export interface Recommendations {
   index: { kind: 'exact' | 'clustered'; items: number };
 }
 
-/** Likely next items of each row, by the model's index. @throws AttuneError E_NO_ITEMS, E_WRONG_ROWS, E_INDEX_… */
+/**
+ * Recommends likely next items for each row, using the model's index. @throws AttuneError E_NO_ITEMS, E_WRONG_ROWS,
+ * E_INDEX_…
+ */
 export async function run(input: RecommendInput, context: JobContext): Promise<Recommendations> {
   const { target, data, count, keepSeen } = input;
   const { emit, signal } = context;
@@ -48,7 +51,7 @@ async function readItems(source: DataSource, signal: AbortSignal): Promise<Items
   return splits.train.map((row) => {
     if (row.kind === 'items') return row;
     throw new AttuneError('E_WRONG_ROWS', {
-      what: 'Recommendations need rows of what people chose',
+      what: 'Recommendations need rows with the choices of users',
       got: `${row.kind} rows (${row.source.file}:${row.source.line})`,
       expected: 'rows with user and item, or with a list of items',
     });

@@ -11,9 +11,9 @@ import { openItemIndex } from './item-index.ts';
 import { openModel, type OpenedModel } from '../model/open-model.ts';
 
 export interface RecommendOptions {
-  /** Items for each row. */
+  /** Number of items per row. */
   count: number;
-  /** Whether what a row has already may be recommended. */
+  /** Whether items of the row's history may be recommended. */
   keepSeen: boolean;
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
@@ -21,13 +21,13 @@ export interface RecommendOptions {
 
 /** Likely next items of one row. */
 export interface Recommendation {
-  /** Items of the row that the model does not know; it reads the others. */
+  /** Items of the row that the model does not know; they are skipped. */
   unknown?: string[];
-  /** The best first, with the product of the row's vector and the item's. */
+  /** Best first, scored by the dot product of the row's vector and the item's. */
   items: { item: string; score: number }[];
 }
 
-/** A model of items with its index. */
+/** A recommendation model with its index. */
 export class Recommender {
   readonly #opened: OpenedModel;
   readonly #index: Omit<StoredIndex, 'madeBy'>;
@@ -56,7 +56,7 @@ export class Recommender {
     const states = await statesOf(this.#opened, examples, options);
     const known = new Set(this.#names);
     const had = examples.map(({ items }) => new Set(keepSeen ? [] : items));
-    // Requests more, to make up for those that are removed afterwards.
+    // Requests extra items to make up for those that are removed afterwards.
     const most = count + had.reduce((largest, { size }) => Math.max(largest, size), 0);
     const found = this.#index.index.search(sideBySide(states), most);
     return examples.map(({ items }, i) => {
@@ -71,7 +71,7 @@ export class Recommender {
   }
 }
 
-/** State of the model after each whole row: [D] each. */
+/** The model's state after each complete row: [D] each. */
 async function statesOf(
   { model, tokenizer }: OpenedModel,
   examples: readonly ItemsExample[],
@@ -84,6 +84,6 @@ async function statesOf(
     const { width } = model.trunk;
     return batch.map((_, r) => Float32Array.from(flat.slice(r * width, (r + 1) * width)));
   };
-  // Histories are cut to what the model reads, so every row has a state.
+  // Histories are cut to what the model can read, so every row has a state.
   return (await inBatches(rows, { maxPositions, signal, onProgress }, read)) as Float32Array[];
 }

@@ -1,6 +1,6 @@
 import { defineTask } from './define.ts';
 
-/** A vector of a text and one of an image, in the same space. */
+/** Embedding of texts and images in one space. */
 export const task = defineTask({
   title: 'embedding of texts and images',
   pipelineTag: 'zero-shot-image-classification',

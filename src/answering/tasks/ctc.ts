@@ -1,6 +1,6 @@
 import { defineTask } from './define.ts';
 
-/** The letters of what is said. */
+/** Speech recognition letter by letter (CTC). */
 export const task = defineTask({
   title: 'speech recognition',
   pipelineTag: 'automatic-speech-recognition',

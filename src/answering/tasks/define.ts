@@ -5,7 +5,10 @@ import type { Layout } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Answer } from './answers/answering.ts';
 
-/** Form of answers: one class, any number of them, a number, tags of words, options of typed questions, a span of a text, or text. */
+/**
+ * Form of answers: one class, several classes, a number, tags of words, options of typed questions, a text span, or
+ * text.
+ */
 export type AnswerKind = 'label' | 'labels' | 'number' | 'tags' | 'steps' | 'decisions' | 'stretch' | 'text';
 
 /** The group of endpoints that serves a model. */
@@ -20,41 +23,41 @@ export interface Scored {
   tensorOf(values: BigInt64Array): Tensor;
 }
 
-/** Purpose of a model. Implementations that need the engine are loaded on first use. */
+/** A task that models perform. Implementations that need the engine are loaded on first use. */
 export interface TaskDefinition {
   /** Its name in messages: `its task is text generation`. */
   title: string;
-  /** The name that model hubs give it. */
+  /** Its pipeline tag on model hubs. */
   pipelineTag: string;
-  /** Kinds of rows that its models answer; all that can be asked as text, unless given. */
+  /** Kinds of rows that its models answer; by default all that can be asked as text. */
   answers?: readonly ExampleKind[];
-  /** Kinds of rows that no text can ask, and that its models answer next to those that one can. */
+  /** Additional kinds of rows, which cannot be asked as text. */
   alsoAnswers?: readonly ExampleKind[];
-  /** Loads the way its models answer rows of a kind. */
+  /** Loads the function that answers rows of a kind. */
   answering?(kind: ExampleKind | undefined): Promise<Answer>;
-  /** Form of answers; text unless given. */
+  /** Form of answers; text by default. */
   answerKind?(model: Model): AnswerKind;
-  /** A flawless answer, with the fields that its models give: for checking metrics before training. */
+  /** A correct answer with the fields that its models return, to check metrics before training. */
   flawless?(example: Example): Prediction;
-  /** The commands that give its output, where `predict` does not. */
+  /** Commands that produce its output, if `predict` does not. */
   elsewhere?: { predict: string; chat(target: string): string };
-  /** How it answers prompts: by writing, or with a stretch of the text that it is given. */
+  /** How it answers prompts: by generating text, or with a span of the given text. */
   prompts?: 'written' | 'found';
-  /** The endpoints that serve its models; none unless given. */
+  /** Endpoints that serve its models; none by default. */
   served?: ServedAs;
-  /** The command to try a result with, before `eval` and `serve`. */
+  /** Command to try a result with, before `eval` and `serve`. */
   firstUse?(folder: string, rows: string): string;
-  /** Whether its models write down what they hear, by whether their architecture reads recordings. */
+  /** Whether its models transcribe speech, given whether their architecture reads audio. */
   transcribes?(readsAudio: boolean): boolean;
-  /** Classes of its head, or the one name of a number; absent where heads have none. */
+  /** Classes of its head, or the single name of a number; absent if heads have none. */
   labels?(model: Model): readonly string[];
-  /** With an adapter its head is trained in full, as in PEFT, even if the base model has one. */
+  /** With an adapter, the head is trained in full, as in PEFT, even if the base model has one. */
   trainsWholeHead?: true;
-  /** Its models read the beginnings of texts that are too long. */
+  /** Its models truncate texts that are too long. */
   cutsTexts?: true;
-  /** Its models tell classes of texts apart, by a head or by the classes' own vectors. */
+  /** Its models can classify texts, with a head or with vectors of the classes. */
   tellsClasses?: true;
-  /** How far outputs are from what they would have to be, for comparing a model before and after it is written. */
+  /** Deviation of outputs from fixed targets, to compare a model before and after saving. */
   outputLoss?(scored: Scored): number;
 }
 

@@ -1,7 +1,7 @@
 import { defineTask } from './define.ts';
 import { outputDistance } from './output-distance.ts';
 
-/** A vector of a text. */
+/** Text embedding. */
 export const task = defineTask({
   title: 'text embedding',
   pipelineTag: 'sentence-similarity',

@@ -3,7 +3,7 @@ import { expectedText, rowLabels } from '../../scoring/prompt-text.ts';
 import type { AnsweredQuestion } from '../../data/kinds/decision.ts';
 import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 
-/** The expected text, as a model that writes gives it. */
+/** The expected text as a generative model returns it. */
 export function flawlessText(example: Example): Prediction {
   const text = expectedText(example) ?? '';
   const usage = { inputTokens: 1, outputTokens: 1, seconds: 0, cost: 0 };
@@ -15,7 +15,7 @@ function certain({ target, options }: AnsweredQuestion): DecisionAnswer {
   return { probabilities: target ?? options.map(() => 1 / options.length) };
 }
 
-/** The expected class, classes or number, as a classifier gives it. */
+/** The expected class, classes or number as a classifier returns it. */
 export function flawlessLabel(example: Example): Prediction {
   const labels = rowLabels(example);
   const text = expectedText(example) ?? '';

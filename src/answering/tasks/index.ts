@@ -13,7 +13,7 @@ import { task as seq2seq } from './seq2seq.ts';
 import { task as sequence } from './sequence.ts';
 import { task as token } from './token.ts';
 
-/** Purposes of models. One more is a file and a line. */
+/** All tasks. A new one takes a file and a line here. */
 export const tasks: Readonly<Record<Task, TaskDefinition>> = {
   'causal-lm': causalLm,
   'masked-lm': maskedLm,
@@ -30,7 +30,7 @@ export const tasks: Readonly<Record<Task, TaskDefinition>> = {
 
 export const taskNames = Object.keys(tasks) as Task[];
 
-/** Rows that no text can ask: only tasks that name them answer them. */
+/** Rows that cannot be asked as text: only tasks that list them answer them. */
 const UNASKABLE: readonly ExampleKind[] = [
   'tagged',
   'decision',
@@ -43,7 +43,7 @@ const UNASKABLE: readonly ExampleKind[] = [
   'recording',
 ];
 
-/** Whether models of a task answer rows of a kind. Transcripts of recordings are not counted: `transcribes` says those. */
+/** Whether models of a task answer rows of a kind. Excludes transcripts of recordings, which `transcribes` covers. */
 export function answersKind(task: Task, kind: ExampleKind): boolean {
   const { answers, alsoAnswers = [] } = tasks[task];
   return alsoAnswers.includes(kind) || (answers?.includes(kind) ?? !UNASKABLE.includes(kind));

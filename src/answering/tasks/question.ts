@@ -1,7 +1,7 @@
 import { defineTask } from './define.ts';
 import { outputDistance } from './output-distance.ts';
 
-/** The stretch of a text that answers a question. */
+/** Extractive question answering. */
 export const task = defineTask({
   title: 'question answering',
   pipelineTag: 'question-answering',

@@ -1,6 +1,6 @@
 import { defineTask } from './define.ts';
 
-/** Whether each token was replaced. */
+/** Replaced token detection, as in ELECTRA. */
 export const task = defineTask({
   title: 'replaced token detection',
   pipelineTag: 'token-classification',

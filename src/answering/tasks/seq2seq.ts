@@ -1,7 +1,7 @@
 import { defineTask } from './define.ts';
 import { flawlessText } from './flawless.ts';
 
-/** A text from a text, or from a recording. */
+/** Text generation from a text or a recording. */
 export const task = defineTask({
   title: 'text generation',
   pipelineTag: 'text2text-generation',

@@ -2,7 +2,7 @@ import { defineTask } from './define.ts';
 import { flawlessLabel } from './flawless.ts';
 import { outputDistance } from './output-distance.ts';
 
-/** Classes or numbers of a whole row: a text, an image, a recording. */
+/** Classification or regression of whole rows: texts, images or recordings. */
 export const task = defineTask({
   title: 'classification or regression',
   pipelineTag: 'text-classification',

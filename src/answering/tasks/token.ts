@@ -1,7 +1,7 @@
 import { defineTask } from './define.ts';
 import { outputDistance } from './output-distance.ts';
 
-/** A class of each word, or of each step of an answer. */
+/** Classification of words, or of the steps of an answer. */
 export const task = defineTask({
   title: 'token classification',
   pipelineTag: 'token-classification',
@@ -13,7 +13,7 @@ export const task = defineTask({
   },
   answerKind({ config }) {
     if (config.scores_options === true) return 'decisions';
-    // A process reward model of ours says what stands between steps.
+    // attune's process reward models record their step separator.
     return typeof config.step_separator === 'string' ? 'steps' : 'tags';
   },
   served: 'rows',

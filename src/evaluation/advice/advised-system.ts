@@ -7,22 +7,22 @@ import { cheapModelName, isCheapModel } from '../../answering/baselines/cheap-na
 import type { LearningCurve } from './learning-curve.ts';
 
 export interface Recommendation {
-  /** `measure`: no model was tried. `unclear`: the test rows show no difference that decides. */
+  /** `measure`: no model was tried. `unclear`: the test rows show no decisive difference. */
   choice: 'cheap' | 'prompting' | 'fine-tuning' | 'measure' | 'unclear';
   /** Advice, in a sentence. */
   advice: string;
   reasons: readonly string[];
-  /** The cheap system to keep, as a recipe names it: the one that is advised, or the best one until a model was measured. */
+  /** The recommended cheap system to keep, as a recipe names it; the best one if no model was measured. */
   keep?: string;
 }
 
 const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
-/** A cheap system this near to perfect leaves a model nothing to win. */
+/** If a cheap system is this close to perfect, a model has nothing left to gain. */
 const SOLVED = 0.02;
 
 /**
- * Advice from a comparison whose subject is the model tuned on all rows, or the best cheap system if none was.
- * `model` is what the recipe trains, a cheap system or a base.
+ * Advice from a comparison. Its subject is the model tuned on all rows, or the best cheap system if no model was tuned.
+ * `model` is the recipe's model, a cheap system or a base.
  */
 export function recommend(comparison: Comparison, curve: LearningCurve, model = 'attune-base'): Recommendation {
   const { systems, subject } = comparison;
@@ -42,7 +42,7 @@ function withModel(comparison: Comparison): Recommendation {
       reasons,
     };
   }
-  // Asking may be better than tuning where a cheap system is not.
+  // Prompting may be better than tuning even if no cheap system is.
   const asksBest = asked?.verdict === 'worse' && !(cheap !== undefined && cheap.estimate <= asked.estimate);
   if (!asksBest && cheap !== undefined && cheap.verdict !== 'better') {
     const keep = cheapModelName(cheap.against);
@@ -70,7 +70,7 @@ function withModel(comparison: Comparison): Recommendation {
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
 }
 
-/** The constant that nothing cheap is shown to beat, where there is one; one answer to all rows says nothing of written ones. */
+/** The constant answer that no cheap system is shown to beat, if any. Not applied to generated answers. */
 function unbeatenConstant({ classes, differences, metric, subject, systems }: Comparison): ComparedSystem | undefined {
   const constant = systems.find(({ name }) => CONSTANTS.has(name));
   if (constant === undefined || (constant.name === 'majority' && classes === undefined)) return undefined;
@@ -102,7 +102,7 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
   const keep = cheapModelName(cheap.name);
   const reasons = [`${cheap.title} reaches ${title} ${formatNumber(value, 3)}, fitted in seconds.`];
   if (best !== undefined && Math.abs(best - value) <= SOLVED * Math.max(1, best)) {
-    // Some only measure, and nothing keeps them.
+    // Some baselines are for measuring only and cannot be saved.
     if (keep === undefined) {
       return {
         choice: 'unclear',
@@ -126,7 +126,7 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
 
 const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];
 
-/** The rival of these kinds that the subject is least ahead of, among those it is not shown to beat. */
+/** Among rivals of these kinds that the subject is not shown to beat, the one with the smallest lead of the subject. */
 function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
   const { differences, metric, rivals, systems } = comparison;
   const names = systems
@@ -149,14 +149,14 @@ function figures(comparison: Comparison, { against, estimate, low, high, verdict
   return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}) tuning is ${words}: by ${formatNumber(estimate, 3)}, ${interval}.`;
 }
 
-/** Whether more rows to train on, or to test on, would pay. */
+/** Whether more training or test rows would help. */
 function aboutRows(comparison: Comparison, { exponent, forecast, points, system }: LearningCurve): string[] {
   const { title } = comparison.metrics[0];
   const [twice] = forecast;
   const now = points.at(-1);
   const reasons: string[] = [];
   if (twice !== undefined && now !== undefined && exponent !== undefined) {
-    // Below this a curve cannot be distinguished from a level one.
+    // Below this a curve cannot be distinguished from a flat one.
     const gains = exponent.low > 0;
     const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
     reasons.push(
@@ -176,7 +176,7 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
   return reasons;
 }
 
-/** The largest of what the comparisons with the rivals could miss. */
+/** The largest detectable difference over the comparisons with rivals. */
 function detectable({ differences, metric, rivals }: Comparison): number {
   const relevant = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
   return greatest(

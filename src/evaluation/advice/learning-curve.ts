@@ -3,26 +3,26 @@ import type { ComparedMetric, ComparedValue } from '../../store/results.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 import { foretell, type CurvePoint, type Outlook } from './power-law.ts';
 
-/** Result of a system after a number of training rows. */
+/** Value of a system's metric after training on a number of rows. */
 export interface MeasuredSize {
   rows: number;
   value: ComparedValue;
 }
 
 export interface LearningCurve {
-  /** The trained system, for people. */
+  /** Title of the trained system. */
   system: string;
   points: readonly { rows: number; value: number; low?: number; high?: number }[];
-  /** Empty if the metric has no perfect value, it has been reached, or a point has no interval. */
+  /** Empty if the metric has no perfect value, that value has been reached, or a point has no interval. */
   forecast: readonly { rows: number; value: number; low: number; high: number }[];
   /** Exponent of the fitted power law, with its interval; undefined if none was fitted. */
   exponent?: Outlook['exponent'];
 }
 
-/** Sizes that are foretold, over the largest that was measured. */
+/** Multiples of the largest measured size to forecast. */
 const AHEAD = [2, 4];
 
-/** A curve with what twice and four times the rows would bring, where the metric has a perfect value to fall towards. */
+/** A learning curve with a forecast for two and four times the rows, if the metric has a perfect value to approach. */
 export function learningCurve(
   system: string,
   sizes: readonly MeasuredSize[],
@@ -35,7 +35,7 @@ export function learningCurve(
   const errors = sizes.map(({ rows, value }): CurvePoint => {
     return { rows, error: Math.abs(end - value.value), deviation: deviationOf(value, confidence) };
   });
-  // Without intervals nothing says how sure the points are.
+  // Without intervals the uncertainty of the points is unknown.
   const isUnsure = points.some(({ low, high }) => low === undefined || high === undefined);
   if (isUnsure || errors.some(({ error }) => error === 0)) return { system, points, forecast: [] };
   const most = greatest(sizes.map(({ rows }) => rows));
@@ -49,12 +49,12 @@ export function learningCurve(
   return { system, points, forecast, exponent };
 }
 
-/** A perfect value; 0 for what is counted down without an end of its own, such as bits per byte. */
+/** The perfect value; 0 for lower-is-better metrics without a declared best, such as bits per byte. */
 function endOf({ best, better }: ComparedMetric): number | undefined {
   return best ?? (better === 'lower' ? 0 : undefined);
 }
 
-/** From the interval's width, as of a normal distribution. */
+/** Standard deviation derived from the interval's width, assuming a normal distribution. */
 function deviationOf({ low, high }: ComparedValue, confidence: number): number {
   return low === undefined || high === undefined ? 0 : (high - low) / (2 * normalQuantile((1 + confidence) / 2));
 }

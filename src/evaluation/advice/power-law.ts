@@ -1,19 +1,19 @@
 import { randomUnit } from '../../base/random.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 
-/** Remaining error after a number of rows. */
+/** Error after training on a number of rows. */
 export interface CurvePoint {
   rows: number;
   /** Distance from perfect: above 0, smaller is better. */
   error: number;
-  /** Standard error of it. */
+  /** Standard error of `error`. */
   deviation: number;
 }
 
-/** error = scale · rows^-exponent: how learning curves fall on the logarithmic scale (Hestness et al., 2017). */
+/** error = scale · rows^-exponent, the usual form of learning curves (Hestness et al., 2017). */
 export interface PowerLaw {
   scale: number;
-  /** Not below 0: more rows are not taken to harm. */
+  /** At least 0: more rows are assumed to do no harm. */
   exponent: number;
 }
 
@@ -26,11 +26,11 @@ export interface Forecast {
 
 export interface Outlook {
   forecasts: Forecast[];
-  /** How fast errors fall, with its interval; one that reaches 0 cannot be told from a level curve. */
+  /** Exponent with its interval; if that includes 0, the curve may be flat. */
   exponent: { value: number; low: number; high: number };
 }
 
-/** Least squares on the logarithms, each point by how sure it is. Needs two sizes. */
+/** Weighted least squares on the logarithms; each point is weighted by its certainty. Needs two sizes. */
 export function fitPowerLaw(points: readonly CurvePoint[]): PowerLaw {
   const terms = points.map(({ rows, error, deviation }) => {
     const weight = deviation > 0 ? (error / deviation) ** 2 : 1e6;
@@ -52,12 +52,12 @@ export interface ForecastOptions {
   draws?: number;
 }
 
-/** An error that is drawn at or below 0 is a hundredth of what was measured: its logarithm has to exist. */
+/** Floor for resampled errors, as a share of the measured error, so that their logarithm exists. */
 const SMALLEST = 0.01;
 
 /**
- * The errors to expect at other sizes. Intervals come from curves fitted to points drawn anew within their standard
- * errors: they hold what the test rows leave open, not what another training run would.
+ * Expected errors at other sizes. The intervals come from curves fitted to points resampled within their standard
+ * errors: they cover the uncertainty of the test rows, not the variation between training runs.
  */
 export function foretell(
   points: readonly CurvePoint[],

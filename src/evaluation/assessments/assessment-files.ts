@@ -1,4 +1,4 @@
-/** Measurements of a result: each in a file of the run's folder, with the hash of the files that were measured. */
+/** Assessments of a result: each is a file in the run's folder with the hashes of the files that were measured. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from '../../files/json.ts';
@@ -7,27 +7,27 @@ import { hashOfResult } from '../../store/result-files.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { assessmentNames, assessments, type AssessmentName, type Assessments } from './index.ts';
 
-/** Where a run's folder keeps it. */
+/** Path of an assessment in a run's folder. */
 export function assessmentPath(folder: string, name: AssessmentName): string {
   return join(folder, `${name}.json`);
 }
 
-/** Where a run's folder keeps all of them. */
+/** Paths of all assessments in a run's folder. */
 export function assessmentPaths(folder: string): string[] {
   return assessmentNames.map((name) => assessmentPath(folder, name));
 }
 
-/** Undefined if it was not measured. @throws AttuneError E_RESULTS_VERSION */
+/** Reads an assessment; undefined if it was not made. @throws AttuneError E_RESULTS_VERSION */
 export function readAssessment<Name extends AssessmentName>(folder: string, name: Name): Assessments[Name] | undefined {
   return readVersioned(assessmentPath(folder, name), assessments[name].schema.shape.version.value);
 }
 
-/** All that were measured. */
+/** Reads all assessments that were made. */
 export function readAssessments(folder: string): Partial<Assessments> {
   return Object.fromEntries(assessmentNames.map((name) => [name, readAssessment(folder, name)]));
 }
 
-/** Writes what was measured, and of which files. */
+/** Writes an assessment and the hashes of the files that it measured. */
 export function writeAssessment<Name extends AssessmentName>(
   folder: string,
   name: Name,
@@ -38,7 +38,7 @@ export function writeAssessment<Name extends AssessmentName>(
   if (hash !== undefined) writeJson(runPaths(folder).measured, { ...readMeasured(folder), [name]: hash });
 }
 
-/** Measurements that were made with other files than the result has now. */
+/** Assessments of files that have changed since. */
 export function outdatedAssessments(folder: string): AssessmentName[] {
   const measured = Object.entries(readMeasured(folder));
   if (measured.length === 0) return [];

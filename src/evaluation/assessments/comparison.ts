@@ -49,7 +49,7 @@ function ahead({ estimate, low, high, verdict }: Difference): string {
   return `${MARKS[verdict]} ${briefNumber(estimate, 2)} (${interval})`;
 }
 
-/** A margin of this share of the value says little. */
+/** A margin above this share of the value is nearly meaningless. */
 const WIDE = 0.5;
 
 function isBetter(found: Comparison): Finding {
@@ -75,7 +75,7 @@ function isWithin(found: Comparison, margin: number): Finding {
   };
 }
 
-/** A margin near the value itself lets anything pass, noise too. */
+/** A margin close to the value itself lets anything pass, even noise. */
 function wideMargin({ systems, subject, metric }: Comparison, margin: number): string {
   const value = entryOf(systems.find(({ name }) => name === subject)?.values, metric)?.value;
   if (value === undefined || margin < WIDE * Math.abs(value)) return '';

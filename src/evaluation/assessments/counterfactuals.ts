@@ -1,4 +1,4 @@
-/** Dependence of answers on the group of the people mentioned. */
+/** How answers depend on the group of the people mentioned. */
 import { z } from 'zod';
 import type { Examples, Figures, Row } from '../../base/figures.ts';
 import { formatCount, formatNumber, formatPercent, formatSigned, plural } from '../../base/format.ts';
@@ -16,15 +16,15 @@ const flipRateSchema = z.strictObject({
 export type FlipRate = z.infer<typeof flipRateSchema>;
 
 const groupDifferenceSchema = z.strictObject({
-  /** Values of the group, and of the comparison. */
+  /** Values for the group and for the comparison group. */
   value: z.number(),
   other: z.number(),
   estimate: z.number(),
-  /** Absent if the evidence is a single pair. */
+  /** Absent with a single pair. */
   low: z.number().optional(),
   high: z.number().optional(),
   p: z.number(),
-  /** By Holm, over all groups and answers of the system. */
+  /** Holm-adjusted over all groups and answers of the system. */
   pAdjusted: z.number(),
   verdict: verdictSchema,
 });
@@ -32,7 +32,7 @@ export type GroupDifference = z.infer<typeof groupDifferenceSchema>;
 
 const groupEffectSchema = z.strictObject({
   group: z.string(),
-  /** Comparison: the other group, or `others` if there are several. */
+  /** Comparison group, or `others` if there are several. */
   against: z.string(),
   pairs: z.number(),
   /** By metric: how much better answers are for the group. */
@@ -58,9 +58,9 @@ const counterfactualAxisSchema = z.strictObject({
   axis: z.string(),
   pairs: z.number(),
   flips: flipRateSchema,
-  /** How much this system's flip rate is above the first's; absent for the first. */
+  /** Difference of its flip rate from the first system's; absent for the first. */
   against: groupDifferenceSchema.optional(),
-  /** Pairs with a group on one side and any other on the other side; pairs of `mixed` rows are in none. */
+  /** Effects for pairs of a group and any other group; pairs with `mixed` rows are excluded. */
   groups: z.array(groupEffectSchema).readonly(),
   /** The first pairs whose answers differ. */
   examples: z.array(flippedPairSchema).readonly(),
@@ -76,12 +76,12 @@ export type CounterfactualSystem = z.infer<typeof counterfactualSystemSchema>;
 
 export const counterfactualResultsSchema = z.strictObject({
   version: z.literal(1),
-  /** The file of pairs. */
+  /** File of pairs. */
   file: z.string(),
   pairs: z.number(),
   /** Number of pairs in the file, if these are a sample. */
   available: z.number().optional(),
-  /** Pairs that were left out because a system could not answer them. */
+  /** Pairs left out because a system could not answer them. */
   leftOut: z
     .strictObject({
       pairs: z.number(),
@@ -90,7 +90,7 @@ export const counterfactualResultsSchema = z.strictObject({
     .optional(),
   confidence: z.number(),
   seed: z.number(),
-  /** The deciding one first. */
+  /** The deciding metric first. */
   metrics: z.array(comparedMetricSchema).readonly(),
   systems: z.array(counterfactualSystemSchema).readonly(),
   skipped: z.array(skippedSystemSchema).readonly(),
@@ -153,7 +153,7 @@ function flips(systems: readonly CounterfactualSystem[]): Figures {
   };
 }
 
-/** The surest differences first, and the pairs themselves. */
+/** The most certain differences first, followed by the pairs themselves. */
 function effects(system: CounterfactualSystem, results: CounterfactualResults): Figures {
   return {
     ...(results.systems.length > 1 && { heading: system.title }),

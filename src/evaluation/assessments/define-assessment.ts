@@ -3,34 +3,34 @@ import type { FiguresShown } from '../../base/figures.ts';
 import type { GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import type { Finding } from './finding.ts';
 
-/** A key of the recipe's `gate`, compared with the measurement. */
+/** A check for a key of the recipe's `gate`, based on the assessment. */
 export interface Check<Found, Limit> {
-  /** Name on the gate's page. */
+  /** Title on the gate's page. */
   title: string;
-  /** The open question without the measurement: "safety before and after". */
+  /** The question that stays open without the assessment: "safety before and after". */
   question: string;
-  /** Undefined if it was not measured. */
+  /** Undefined if the value was not measured. */
   find(found: Found, limit: Limit): Finding | undefined;
 }
 
 export type Checks<Found> = { readonly [Key in keyof GateSettings]?: Check<Found, NonNullable<GateSettings[Key]>> };
 
 /**
- * A measurement of a run's result, declared once: its file in the run's folder, its figures in terminal, page and model
+ * An assessment of a run's result, declared once: its file in the run's folder, its figures in terminal, page and model
  * card, and the gate's checks.
  */
 export interface Assessment<Name extends string = string, Schema extends VersionedSchema = VersionedSchema> {
   /** Its file is NAME.json. */
   name: Name;
   schema: Schema;
-  /** How it is measured: a command line, or a key of the recipe. */
+  /** How to run it: a command line, or a key of the recipe. */
   measure: string;
   /** Undefined if there is nothing to show. */
   table(found: z.infer<Schema>): FiguresShown | undefined;
   checks?: Checks<z.infer<Schema>>;
 }
 
-/** Another version's figures may mean something else. */
+/** The version guards against figures whose meaning has changed. */
 type VersionedSchema = z.ZodObject<{ version: z.ZodLiteral<number> }>;
 
 export function defineAssessment<const Name extends string, Schema extends VersionedSchema>(

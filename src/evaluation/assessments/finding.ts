@@ -1,9 +1,9 @@
-/** Finding of one check of the gate. */
+/** Result of one check of the gate. */
 export interface Finding {
   isPassed: boolean;
   /** Explanation for people: the figures and the limit. */
   message: string;
-  /** Advice on a failure. */
+  /** Advice if the check failed. */
   fix?: string;
 }
 

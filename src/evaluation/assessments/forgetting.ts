@@ -11,7 +11,7 @@ export type GeneralMetric = z.infer<typeof generalMetricSchema>;
 /** One metric before and after training, on the same rows. */
 const generalMeasureSchema = z.strictObject({
   metric: generalMetricSchema,
-  /** For people: "bits per byte of general English". */
+  /** Title: "bits per byte of general English". */
   title: z.string(),
   better: z.enum(['higher', 'lower']),
   rows: z.number(),
@@ -22,12 +22,12 @@ const generalMeasureSchema = z.strictObject({
   low: z.number(),
   high: z.number(),
   p: z.number(),
-  /** `worse` where the loss is certain. */
+  /** `worse` if the loss is significant. */
   verdict: verdictSchema,
 });
 export type GeneralMeasure = z.infer<typeof generalMeasureSchema>;
 
-/** Effect of a run on the general set. The run folder's forgetting.json. */
+/** Forgetting measured on the general set. Stored as forgetting.json in the run's folder. */
 export const forgettingSchema = z.strictObject({
   version: z.literal(1),
   confidence: z.number(),

@@ -5,11 +5,11 @@ import type { Finding } from './finding.ts';
 import { defineAssessment } from './define-assessment.ts';
 import { safetyFiguresSchema } from './safety.ts';
 
-/** Undefined where no row is of that kind. */
+/** Undefined if there are no rows of that kind. */
 const groundedFiguresSchema = safetyFiguresSchema.optional();
 export type GroundedFigures = z.infer<typeof groundedFiguresSchema>;
 
-/** Ends are null, in JSON, where answers are too few for an interval. */
+/** Interval ends are null in JSON if there are too few answers. */
 const endedSchema = z.strictObject({
   estimate: z.number(),
   low: z.number().nullable(),
@@ -28,7 +28,7 @@ const groundedSystemSchema = z.strictObject({
     quotes: z.number(),
     wrong: z.number(),
   }),
-  /** Risk of the given answers by confidence; undefined if there were none. */
+  /** Risk by confidence, over the answers given; undefined if there were none. */
   riskCoverage: z
     .strictObject({
       points: z
@@ -59,7 +59,7 @@ const groundedSystemSchema = z.strictObject({
 });
 export type GroundedSystem = z.infer<typeof groundedSystemSchema>;
 
-/** Whether answers are supported by their sources. The run folder's groundedness.json. */
+/** Whether answers are supported by their sources. Stored as groundedness.json in the run's folder. */
 export const groundednessResultsSchema = z.strictObject({
   version: z.literal(1),
   file: z.string(),
@@ -140,7 +140,7 @@ function changeOf({ hallucinated: { difference } }: GroundedSystem): string[] {
   return [`made up, against before: ${formatSignedPercent(value)}, 95 % interval ${formatPercentRange(low!, high!)}`];
 }
 
-/** The share of made-up answers is surely at most the limit. */
+/** Whether the upper bound of the share of unsupported answers is within the limit. */
 function isGrounded({ systems, rows }: GroundednessResults, limit: number): Finding {
   const { value, high } = systems[0].hallucinated.after;
   return {

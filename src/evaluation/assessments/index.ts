@@ -9,7 +9,7 @@ import { policy } from './policy.ts';
 import { safety } from './safety.ts';
 import { wording } from './wording.ts';
 
-/** All of them, in the order in which a report shows them. */
+/** All assessments, in report order. */
 export const assessments = {
   comparison,
   wording,
@@ -31,7 +31,7 @@ export const assessmentNames = Object.keys(assessments) as AssessmentName[];
 const tables: { readonly [Name in AssessmentName]: { table(found: Assessments[Name]): FiguresShown | undefined } } =
   assessments;
 
-/** Figures of a result; undefined if nothing was measured or is to be shown. */
+/** Figures of an assessment; undefined if there is nothing to show. */
 export function figuresOf<Name extends AssessmentName>(
   name: Name,
   found: Assessments[Name] | undefined,
@@ -39,7 +39,7 @@ export function figuresOf<Name extends AssessmentName>(
   return found && tables[name].table(found);
 }
 
-/** Figures of every measurement. */
+/** Figures of every assessment. */
 export function figuresOfAll(found: Partial<Assessments>): { [Name in AssessmentName]?: FiguresShown } {
   const all = assessmentNames.map((name) => [name, figuresOf(name, found[name])] as const);
   return Object.fromEntries(all.filter(([, figures]) => figures !== undefined));

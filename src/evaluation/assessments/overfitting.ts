@@ -3,32 +3,32 @@ import type { Figures, Row } from '../../base/figures.ts';
 import { formatCount, formatNumber, formatSigned, plural } from '../../base/format.ts';
 import { defineAssessment } from './define-assessment.ts';
 
-/** Loss of an answer's token, in nats, on rows that were trained on and on rows that were not. */
+/** Loss per answer token, in nats, on training and validation rows. */
 const lossGapSchema = z.strictObject({
   training: z.number(),
   validation: z.number(),
   trainingRows: z.number(),
   validationRows: z.number(),
-  /** Validation less training. */
+  /** Validation loss minus training loss. */
   gap: z.number(),
   low: z.number(),
   high: z.number(),
 });
 export type LossGap = z.infer<typeof lossGapSchema>;
 
-/** Word runs in answers to test rows that occur in training rows, but not in the row's own prompt. */
+/** Word n-grams in answers to test rows that occur in training rows, but not in the row's own prompt. */
 const memorisedSchema = z.strictObject({
-  /** Words of a run. */
+  /** Length n of the n-grams. */
   order: z.number(),
   rows: z.number(),
-  /** Share of the runs in what the model answered, and in the right answers to the same rows. */
+  /** Share of known n-grams in the model's answers, and in the right answers to the same rows. */
   answers: z.number(),
   expected: z.number(),
-  /** Answers less expected: what is above 0 was learnt by heart. */
+  /** `answers` minus `expected`: the excess is memorised text. */
   excess: z.number(),
   low: z.number(),
   high: z.number(),
-  /** The longest memorised stretches, each with the id of its row. */
+  /** The longest memorised passages, each with the id of its row. */
   examples: z
     .array(
       z.strictObject({
@@ -40,7 +40,7 @@ const memorisedSchema = z.strictObject({
 });
 export type Memorised = z.infer<typeof memorisedSchema>;
 
-/** Losses of an answer's token, in nats, after the row's own prompt and after the same in other words. */
+/** Loss per answer token, in nats, after the original prompt and after a paraphrase. */
 const paraphraseLossSchema = z.strictObject({
   rows: z.number(),
   base: z.strictObject({
@@ -51,14 +51,14 @@ const paraphraseLossSchema = z.strictObject({
     original: z.number(),
     rephrased: z.number(),
   }),
-  /** Cost of paraphrases for the tuned model beyond the base's. */
+  /** Extra cost of paraphrases for the tuned model over its base. */
   excess: z.number(),
   low: z.number(),
   high: z.number(),
 });
 export type ParaphraseLoss = z.infer<typeof paraphraseLossSchema>;
 
-/** Cost of paraphrased prompts, on training rows and on others. */
+/** Cost of paraphrased prompts, on training and validation rows. */
 const paraphrasesSchema = z.strictObject({
   training: paraphraseLossSchema,
   /** Absent with fewer than two such rows. */
@@ -66,9 +66,9 @@ const paraphrasesSchema = z.strictObject({
 });
 export type Paraphrases = z.infer<typeof paraphrasesSchema>;
 
-/** How well losses, less the base model's, tell training rows from validation rows. */
+/** Membership inference: how well losses, minus the base model's, separate training rows from validation rows. */
 const membershipSchema = z.strictObject({
-  /** Area under the curve: 0.5 is chance, 1 certainty. */
+  /** Area under the curve: 0.5 is chance, 1 is certainty. */
   auc: z.number(),
   low: z.number(),
   high: z.number(),
@@ -77,30 +77,30 @@ const membershipSchema = z.strictObject({
 });
 export type Membership = z.infer<typeof membershipSchema>;
 
-/** How much of the planted codes the result gives away: bits of each, by its rank among random ones. */
+/** How much the result reveals of the planted codes: exposure in bits, by each code's rank among random ones. */
 const canaryExposureSchema = z.strictObject({
   /** Exposure of each canary, in order. */
   exposures: z.array(z.number()).readonly(),
-  /** Exposure under the base model, which never saw them: the level of chance. */
+  /** Exposure under the base model, which never saw them: the chance level. */
   base: z.array(z.number()).readonly(),
-  /** The most that can be measured. */
+  /** Maximum measurable exposure. */
   most: z.number(),
 });
 export type CanaryExposure = z.infer<typeof canaryExposureSchema>;
 
-/** Whether a result learnt its rows by heart. The run folder's overfitting.json. */
+/** Whether a result memorised its training rows. Stored as overfitting.json in the run's folder. */
 export const overfittingSchema = z.strictObject({
   version: z.literal(1),
   confidence: z.number(),
-  /** Absent without rows to validate on. */
+  /** Absent without validation rows. */
   gap: lossGapSchema.optional(),
-  /** Absent where no answer is long enough, or none were written. */
+  /** Absent if no answer is long enough, or none were generated. */
   memorised: memorisedSchema.optional(),
-  /** Absent where no rule could put two training rows in other words. */
+  /** Absent if no rule could paraphrase two training rows. */
   paraphrases: paraphrasesSchema.optional(),
-  /** Absent without rows to validate on. */
+  /** Absent without validation rows. */
   membership: membershipSchema.optional(),
-  /** Absent where the recipe planted none. */
+  /** Absent if the recipe planted none. */
   canaries: canaryExposureSchema.optional(),
 });
 export type Overfitting = z.infer<typeof overfittingSchema>;
@@ -180,9 +180,9 @@ function ofMembership({ auc, low, high, trainingRows, otherRows }: Membership): 
 
 interface Found {
   rows: string;
-  /** Compared with each other. */
+  /** The two values that are compared. */
   values: [first: string, second: string];
-  /** Above zero where rows were learnt by heart. */
+  /** Above zero if rows were memorised. */
   excess: { value: number; low: number; high: number };
 }
 

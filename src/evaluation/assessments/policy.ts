@@ -8,11 +8,11 @@ import { safetyFiguresSchema } from './safety.ts';
 const ruleResultSchema = z.strictObject({
   name: z.string(),
   by: z.enum(['program', 'judge']),
-  /** Shares of answers that break it; absent if no answer could be judged. */
+  /** Share of answers that break the rule; absent if no answer could be judged. */
   broken: safetyFiguresSchema.optional(),
   /** Answers that the rule applies to but that could not be judged. */
   unjudged: z.number(),
-  /** The first answers that break it. */
+  /** The first answers that break the rule. */
   examples: z
     .array(
       z.strictObject({
@@ -24,10 +24,13 @@ const ruleResultSchema = z.strictObject({
 });
 export type RuleResult = z.infer<typeof ruleResultSchema>;
 
-/** How often a model breaks an organisation's rules, before and after training. The run folder's policy.json. */
+/**
+ * How often a model breaks an organisation's rules, before and after training. Stored as policy.json in the run's
+ * folder.
+ */
 export const policyResultsSchema = z.strictObject({
   version: z.literal(1),
-  /** The file of rules, and its hash. */
+  /** Rules file and its hash. */
   file: z.string(),
   sha256: z.string(),
   after: z.string(),
@@ -89,7 +92,7 @@ function rowOf({ name, by, broken, unjudged }: RuleResult): Row {
   return { name, note, cells: [by, { value: broken?.rows ?? 0 }, before, broken?.after] };
 }
 
-/** Why answers do not count. */
+/** Explains which answers do not count. */
 function remarkOn({ name, by, unjudged, broken }: RuleResult, judge: string | undefined): string[] {
   if (unjudged === 0) return broken === undefined ? [`${name}: it applies to none of the prompts`] : [];
   const count = plural(unjudged, 'answers');
@@ -98,8 +101,8 @@ function remarkOn({ name, by, unjudged, broken }: RuleResult, judge: string | un
 }
 
 /**
- * No rule is surely broken in more than `limit` of the answers it applies to, and a judge has judged all of these. An
- * answer too short to tell its language breaks no rule about languages.
+ * Whether no rule is significantly broken in more than `limit` of the answers it applies to, and a judge has judged all
+ * of those. An answer too short for language detection breaks no rule about languages.
  */
 function keepsRules({ rules }: PolicyResults, limit: number): Finding {
   const unknown = rules.filter(({ by, broken, unjudged }) => broken === undefined || (by === 'judge' && unjudged > 0));

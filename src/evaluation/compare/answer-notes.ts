@@ -15,7 +15,9 @@ export function answerNotes({ systems, metrics, rows }: Pick<Comparison, 'system
 
 const COPIED = 'copied';
 
-/** "numbers, codes and names copied right: tuned in 57 of 60 answers, base in 3", where systems clearly differ in it. */
+/**
+ * "numbers, codes and names copied correctly: tuned in 57 of 60 answers, base in 3", if systems differ significantly.
+ */
 export function copyingNote({ differences, metric, rows, subject, systems }: Comparison): string | undefined {
   const clear = differences.filter((one) => one.metric === COPIED && one.verdict !== 'no-evidence');
   if (metric === COPIED || clear.length === 0) return undefined;

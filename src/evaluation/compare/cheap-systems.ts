@@ -17,7 +17,7 @@ import { sampledRows } from './sampled-rows.ts';
 import { scoreWhereGiven } from './scored.ts';
 import type { System } from '../../answering/system.ts';
 
-/** Forms that several kinds of rows have. */
+/** Answer forms shared by several kinds of rows. */
 const IN_WORDS: Record<Exclude<AnswerForm['kind'], OwnFormName>, string> = {
   classes: 'classes',
   labels: 'any number of labels',
@@ -27,24 +27,24 @@ const IN_WORDS: Record<Exclude<AnswerForm['kind'], OwnFormName>, string> = {
   text: 'plain texts',
 };
 
-/** Rows that the best of the cheap systems is chosen on. */
+/** Maximum number of rows for choosing the best cheap system. */
 const CHOOSING_ROWS = 1000;
 
 export interface CheapSystems {
   systems: System[];
-  /** Those that make no sense for these rows, though they are made for such answers. */
+  /** Systems for such answers that do not apply to these rows. */
   skipped: SkippedSystem[];
 }
 
 export interface CheapOptions {
   signal?: AbortSignal;
-  /** These alone, in place of all that there are. */
+  /** Uses only these systems. */
   only?: readonly BaselineName[];
-  /** One that is judged itself. */
+  /** Excludes the system that is being judged. */
   without?: BaselineName;
 }
 
-/** Every cheap baseline (or those named) that makes sense for the rows, fitted on training rows with an answer. */
+/** Fits every applicable cheap baseline, or the named ones, on the training rows with an answer. */
 export async function fitCheap(
   train: readonly Example[],
   { signal, only, without }: CheapOptions = {},
@@ -60,7 +60,7 @@ export async function fitCheap(
       rows.length < answered.length ? `fitted on ${rows.length} of ${answered.length} training rows` : undefined;
     const reason = unfit(baseline, rows, form);
     if (reason !== undefined) {
-      // Baselines for other kinds of rows are not reported.
+      // Baselines for other kinds of rows are skipped without a note.
       if (only?.length === 1 || isRelated(baseline, rows, form)) found.skipped.push({ name, reason });
       continue;
     }
@@ -70,7 +70,7 @@ export async function fitCheap(
   return found;
 }
 
-/** Forms that are texts to write; each of the others has baselines of its own. */
+/** Forms that are generated text; each of the others has its own baselines. */
 const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['classes', 'json', 'short', 'long', 'text']);
 
 function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerForm['kind']): boolean {
@@ -81,17 +81,17 @@ function isRelated(baseline: Baseline, rows: readonly Example[], form: AnswerFor
   return forms.some((one) => one === form || (WRITTEN.has(one) && WRITTEN.has(form)));
 }
 
-/** The rows that something can be fitted on. */
+/** Training rows with an answer to learn. */
 export function answeredRows(train: readonly Example[]): Example[] {
   return train.filter((example) => !kindOf(example).isRunningText && expectedText(example) !== undefined);
 }
 
-/** Files are often sorted by label or by date, so that the first rows would be a poor sample. */
+/** A sample rather than the first rows, since files are often sorted by label or date. */
 export function rowsToFit(baseline: Baseline, answered: readonly Example[]): readonly Example[] {
   return sampledRows(answered, baseline.mostRows ?? Number.POSITIVE_INFINITY, 0);
 }
 
-/** Why a baseline makes no sense for these rows, all of which have an answer; undefined where it does. */
+/** Reason why a baseline does not apply to these rows, all of which have an answer; undefined if it applies. */
 export function unfitFor(baseline: Baseline, answered: readonly Example[]): string | undefined {
   return unfit(baseline, rowsToFit(baseline, answered), answerForm(answered).kind);
 }
@@ -110,8 +110,8 @@ function inWords(form: AnswerForm['kind']): string {
 }
 
 /**
- * Why rows of this kind do not suit a baseline, however many there are and whatever their answers; undefined where they
- * may. A few of them are enough to tell.
+ * Reason why a baseline cannot apply to rows like these, however many there are; undefined if it may. A few rows are
+ * enough to tell.
  */
 export function unsuited(baseline: Baseline, rows: readonly Example[]): string | undefined {
   const made = unreadable(baseline, rows);
@@ -119,21 +119,21 @@ export function unsuited(baseline: Baseline, rows: readonly Example[]): string |
   const lacking = baseline.ofTables === true ? noTable(rows) : undefined;
   if (lacking !== undefined) return lacking;
   const form = answerForm(rows).kind;
-  // Short texts may turn out to be classes in more rows.
+  // Short texts may turn out to be classes once there are more rows.
   const isOpen = form === 'short' || baseline.forms === undefined;
   return isOpen || baseline.forms.includes(form) ? undefined : `the answers are ${inWords(form)}`;
 }
 
 const MADE_OF = { text: 'texts', image: 'images', audio: 'recordings' };
 
-/** The rows' input, if the baseline does not read it. */
+/** The rows' kind of input, if the baseline cannot read it. */
 function unreadable({ reads = ['text'] }: Baseline, rows: readonly Example[]): keyof typeof MADE_OF | undefined {
   return rows.map((row) => mediaOf(row)?.kind ?? 'text').find((kind) => !reads.includes(kind));
 }
 
 /**
- * The same systems, those with probabilities deciding by thresholds that validation rows tell, as a tuned model does:
- * one that never gives a rare class would be beaten by anything.
+ * The same systems with decision thresholds tuned on validation rows, like a tuned model's. Otherwise a system that
+ * never predicts a rare class would be too easy to beat.
  */
 export async function decidingWell(
   systems: readonly System[],
@@ -154,7 +154,7 @@ export async function decidingWell(
   return decided;
 }
 
-/** The best of several cheap systems by the deciding metric, on rows that nothing is compared on. */
+/** The cheap system with the best deciding metric on rows that are not used for the comparison. */
 export async function chooseCheapest(
   systems: readonly System[],
   rows: readonly Example[],

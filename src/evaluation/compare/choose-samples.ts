@@ -5,16 +5,19 @@ import { expectedText, haveOneClass, promptText } from '../../scoring/prompt-tex
 import type { Scored } from './scored.ts';
 import { isRight } from './tally.ts';
 
-/** Rows of each kind of change that samples.json keeps. */
+/** Maximum number of rows per kind of change in samples.json. */
 const KEPT = 150;
 
-/** Answers whose scores differ by less of a perfect one are as good as each other, unless one of them copies wrongly. */
+/**
+ * Answers count as equally good if their scores differ by less than this share of a perfect score, unless one of them
+ * copies wrongly.
+ */
 const TIE = 0.1;
 
 /**
- * Change of each row from the strongest rival to the subject, by the deciding metric; positive is better. Rows of one
- * class are right or wrong: confidence does not count. If two written answers are of similar quality, the one with
- * its numbers, codes and names is better.
+ * Each row's change in the deciding metric from the strongest rival to the subject; positive is better. Rows with one
+ * class are right or wrong, whatever the confidence. If two generated answers are of similar quality, the one with the
+ * right numbers, codes and names is better.
  */
 export function rowChanges(
   [subject, rival]: readonly [Scored, Scored | undefined],
@@ -37,7 +40,7 @@ export function rowChanges(
   });
 }
 
-/** Ids of the rows that got worse and better, the largest change first. */
+/** Ids of the rows that got worse and better, largest change first. */
 export function flipsOf(examples: readonly Example[], changes: Float64Array, against: string): Flips {
   const order = inOrder(changes);
   const ids = (rows: readonly number[]) => rows.map((row) => examples[row].id);
@@ -50,11 +53,11 @@ export function flipsOf(examples: readonly Example[], changes: Float64Array, aga
 
 export interface SampleChoice {
   changes: Float64Array;
-  /** One of them may say whether an answer has the form asked for. */
+  /** May include a metric of the answer's format. */
   metrics: readonly ComparedMetric[];
 }
 
-/** The rows that got worse, then those that did not change, then the better ones. */
+/** Rows that got worse, then those that did not change, then those that got better. */
 export function sampleRows(
   systems: readonly Scored[],
   examples: readonly Example[],
@@ -83,7 +86,7 @@ export function sampleRows(
   return { version: 2, systems: systems.map(({ name, title }) => ({ name, title })), rows };
 }
 
-/** A file's folder and name: folders often are classes. */
+/** Folder and file name, since folders often are classes. */
 function shortName(path: string): string {
   return join(basename(dirname(path)), basename(path));
 }
@@ -99,7 +102,7 @@ function answerOf({ predictions, scores }: Scored, row: number, validity: string
   };
 }
 
-/** Row indices by their change, the worst first; rows that are equal keep their order. */
+/** Row indices by change, worst first; ties keep their order. */
 function inOrder(changes: Float64Array): number[] {
   return [...changes.keys()].toSorted((a, b) => changes[a] - changes[b] || a - b);
 }

@@ -5,7 +5,7 @@ import { labelCounts } from '../rare-classes.ts';
 import { givenLabels } from './tally.ts';
 import { areClassified } from '../../scoring/prompt-text.ts';
 
-/** By class: rows to train on and to compare on, and those that the judged system gives it to. */
+/** By class: training rows, test rows, and rows that the judged system assigns to it. */
 export function classRows(
   train: readonly Example[],
   test: readonly Example[],
@@ -26,7 +26,7 @@ export function classRows(
   }));
 }
 
-/** Classes that rows have and the judged system never gives. */
+/** Classes with test rows that the judged system never predicts. */
 export function neverGiven(classes: readonly ClassRows[] = []): ClassRows[] {
   return classes.filter(({ test, given }) => test > 0 && given === 0);
 }

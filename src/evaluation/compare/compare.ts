@@ -29,47 +29,47 @@ import { overallVerdict, verdictSentence } from './overall-verdict.ts';
 import { areClassified } from '../../scoring/prompt-text.ts';
 
 export interface CompareOptions {
-  /** Which rows, for people: "test", or a file's name. */
+  /** Title of the rows: "test", or a file name. */
   split: string;
-  /** How many rows there are, where only a sample is compared. */
+  /** Number of available rows, if only a sample is compared. */
   available?: number;
   /** The deciding metric first. */
   metrics: readonly MetricSpec[];
-  /** The cheap system that counts, chosen on other rows. */
+  /** The cheap system that counts for the verdict, chosen on other rows. */
   cheapest?: CheapChoice;
   skipped?: readonly SkippedSystem[];
-  /** The rows that were trained on, to say how many there are of each class. */
+  /** Training rows, to report their number per class. */
   train?: readonly Example[];
-  /** The column that classes were read from, by which a class "1" is called. */
+  /** Column of the classes, to give a class such as "1" a title. */
   labelColumn?: string;
   /** Cost of wrong answers, by label. */
   costs?: Costs;
   /** Default 0.95. */
   confidence?: number;
   seed?: number;
-  /** Told of the scores and statistics, which may take seconds: parts done, and how many there are. */
+  /** Called as scores and statistics proceed, which may take seconds: parts done and total parts. */
   onProgress?: (done: number, total: number) => void;
   signal?: AbortSignal;
 }
 
-/** Result of a comparison: figures, answers side by side, and the scores behind the figures. */
+/** Result of a comparison: figures, sample answers, and the scores behind the figures. */
 export interface Compared {
   comparison: Comparison;
   samples: Samples;
   rowScores: RowScores;
 }
 
-/** Each row's share of the deciding metric, for further statistics. */
+/** Each row's score on the deciding metric, for further statistics. */
 export interface RowScores {
   ids: readonly string[];
-  /** By a system's name, in the order of the ids. */
+  /** By system name, in the order of the ids. */
   scores: Readonly<Record<string, readonly number[]>>;
 }
 
 /**
- * Judges the first system by all others on the same rows. Systems that give no input for the deciding metric are
+ * Compares the first system with all others on the same rows. Systems without the input for the deciding metric are
  * listed as skipped.
- * @throws AttuneError E_METRIC_INPUT where the judged system itself gives none, E_NO_MERIT
+ * @throws AttuneError E_METRIC_INPUT if the judged system itself lacks that input, E_NO_MERIT
  */
 export async function compareAnswers(
   answered: readonly [Answered, ...Answered[]],
@@ -80,7 +80,7 @@ export async function compareAnswers(
   const [deciding] = all;
   if (deciding.isProperty === true && answered.length > 1) throw noMerit(deciding);
   const kept = keepReadable(answered, examples);
-  // Each system is scored and has its intervals, and each metric its differences.
+  // Counts scoring and intervals for each system, and differences for each metric.
   const advance = progressOf(2 * kept.systems.length + options.metrics.length, options);
   const scored: Scored[] = [];
   for (const system of kept.systems) {
@@ -101,7 +101,7 @@ export async function compareAnswers(
 
 type Advance = () => Promise<void>;
 
-/** Between parts of the work signals are let in. */
+/** Handles abort signals between parts of the work. */
 function progressOf(total: number, { onProgress, signal }: CompareOptions): Advance {
   let done = 0;
   return async () => {
@@ -115,11 +115,11 @@ type Judged = Omit<Compared, 'rowScores'>;
 interface Entries {
   subject: Scored;
   others: readonly Scored[];
-  /** The deciding one first. */
+  /** The deciding metric first. */
   metrics: readonly ComparedMetric[];
   examples: readonly Example[];
   leftOut: Comparison['leftOut'];
-  /** The set of related rows that each one is of, where some are related. */
+  /** Cluster of related rows for each row, if any are related. */
   relatives: Uint32Array | undefined;
   advance: Advance;
 }
@@ -165,7 +165,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
   };
 }
 
-/** Evidence that distinguishes cheap systems: a figure over classes depends on the rarest of them. */
+/** Amount of evidence for distinguishing cheap systems: per-class metrics depend on the rarest class. */
 function groundOf(
   { subject, metrics: [deciding], examples }: Entries,
   { metrics }: CompareOptions,
@@ -176,7 +176,7 @@ function groundOf(
   return { examples, evidence, best: deciding.best, positive: positiveOf(metrics[0]) };
 }
 
-/** All statistics: differences by metric, then every system's own intervals. */
+/** All statistics: differences by metric, then each system's own intervals. */
 async function measure(
   { subject, others, metrics, examples, advance }: Entries,
   rivals: readonly string[],
@@ -184,7 +184,7 @@ async function measure(
 ): Promise<Pick<Comparison, 'differences' | 'systems'>> {
   const [deciding] = metrics;
   const evidence = { groups: statistics.groups, rarest: rarestOf(examples) };
-  // Tables have no value to compare, and properties are not better or worse.
+  // Tables have no single value to compare, and properties are neither better nor worse.
   const compared = metrics.filter((one) => one.isProperty !== true && (one.isTable !== true || one === deciding));
   const differences: Difference[] = [];
   for (const one of compared) {

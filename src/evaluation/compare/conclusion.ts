@@ -1,4 +1,7 @@
-/** Conclusion of a comparison for decision makers: what to use, the reason in counts, and the number of rows that would tell. */
+/**
+ * Conclusion of a comparison for decision makers: which system to use, the reason in counts, and the number of rows
+ * that would settle the question.
+ */
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
@@ -8,7 +11,7 @@ import { whatWouldTell, worthOf } from './rows-that-tell.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
-/** Systems that judge answers by length alone: a finding about the rows, not candidates for use. */
+/** Systems that judge answers by length alone: they reveal a bias of the rows and are not candidates. */
 const BY_LENGTH: ReadonlySet<string> = new Set(['longer_answer', 'shorter_answer']);
 
 type Standing = 'behind' | 'ahead' | 'level' | 'unclear';
@@ -19,7 +22,7 @@ interface Rival {
   standing: Standing;
 }
 
-/** The conclusion that a comparison was written with, or that its figures give where it is of an earlier version. */
+/** The stored conclusion, or a new one from the figures for files of an earlier version. */
 export function conclusionOf(comparison: Comparison): Conclusion {
   return comparison.conclusion ?? conclude(comparison);
 }
@@ -29,15 +32,15 @@ export function isBehind(comparison: Told): boolean {
   return rivalsOf(comparison).some(({ standing }) => standing === 'behind');
 }
 
-/** How the judged system and one that counts words do in other words than those of the test rows. */
+/** Result on reworded rows for the judged system and one that counts words. */
 export interface OtherWords {
   /** "in other words the tuned model answers 58 of 60 test rows right, tf-idf 57" */
   clause: string;
-  /** On people's own rows the judged system is ahead by what counts. */
+  /** Whether the judged system leads significantly on people's own rows. */
   leads: boolean;
 }
 
-/** The conclusion by the test rows; other words count where the judged system ties with word counts. */
+/** Conclusion from the test rows; reworded rows count if the judged system ties with one that counts words. */
 export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion {
   const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
   const rivals = rivalsOf(comparison);
@@ -50,7 +53,7 @@ export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion 
   const [better, asGood] = (['behind', 'level'] as const).map((one) =>
     candidates.filter(({ standing }) => standing === one),
   );
-  // A far better one first, and of equals the one that costs nothing.
+  // A much better rival first; on ties the cheapest.
   if (better.length > 0) return behindOne(comparison, subject, strongestOf(better));
   if (behind.length > 0) return behindYardstick(comparison, subject, strongestOf(behind));
   if (rivals.every(({ standing }) => standing === 'ahead')) {
@@ -63,12 +66,12 @@ export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion 
   return unclear(comparison, { subject, rivals, candidates, otherWords });
 }
 
-/** Whether it can be had: of the cheap systems some only measure, and nothing trains and keeps them. */
+/** Whether a system can be saved: some cheap systems are for measuring only. */
 export function isKeepable({ kind, name }: ComparedSystem): boolean {
   return kind !== 'cheap' || cheapModelName(name) !== undefined;
 }
 
-/** The rivals that can be had; in place of a cheap one that cannot, the other cheap systems that can. */
+/** Rivals that can be saved; a cheap rival that cannot is replaced by the other cheap systems that can. */
 function candidatesOf(comparison: Told, rivals: readonly Rival[]): Rival[] {
   const kept = rivals.filter(({ system }) => isKeepable(system));
   if (kept.length === rivals.length) return kept;
@@ -79,7 +82,7 @@ function candidatesOf(comparison: Told, rivals: readonly Rival[]): Rival[] {
   return [...kept, ...rivalsOf({ ...comparison, rivals: names })];
 }
 
-/** A clause about two systems with the one that is ahead first, by its name: "it" could be either. */
+/** A clause about two systems, the leading one first and by name, since "it" would be ambiguous. */
 function named(comparison: Told, { subject, system, difference }: Rival & { subject: ComparedSystem }): string {
   const pair = difference.estimate > 0 ? ([subject, system] as const) : ([system, subject] as const);
   return describePair(comparison, pair, systemTitle(pair[0]));
@@ -109,7 +112,10 @@ function rivalsOf(comparison: Told): Rival[] {
     });
 }
 
-/** Standing of the judged system against a rival. An unproven difference may still be probable, and is never called a tie. */
+/**
+ * Standing of the judged system against a rival. A difference without evidence may still be probable, and is never
+ * called a tie.
+ */
 function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
   const { verdict, estimate, high, minimalDetectable } = difference;
   if (verdict === 'better') return 'ahead';
@@ -121,14 +127,14 @@ function standingOf(comparison: Told, rival: ComparedSystem, difference: Differe
   return isSmall && (showsSmall || leftToWin(comparison, rival) <= 2 * worth) ? 'level' : 'unclear';
 }
 
-/** By how much anything could be better than a rival that is nearly perfect, by the far end of its interval. */
+/** Maximum possible gain over a nearly perfect rival, from the far end of its interval. */
 function leftToWin({ metric, metrics }: Told, rival: ComparedSystem): number {
   const { best, better } = metrics.find(({ name }) => name === metric)!;
   const { low } = entryOf(rival.values, metric) ?? {};
   return best === undefined || low === undefined || better !== 'higher' ? Number.POSITIVE_INFINITY : best - low;
 }
 
-/** The one that the judged system is least ahead of; of equals one that costs next to nothing. */
+/** The rival over which the judged system leads least; on ties a cheap one. */
 function strongestOf(rivals: readonly Rival[]): Rival {
   const cost = ({ system }: Rival) => Number(!isCheap(system));
   return rivals.toSorted((a, b) => a.difference.estimate - b.difference.estimate || cost(a) - cost(b))[0];
@@ -138,7 +144,7 @@ function isCheap({ kind, isCheap: isFitted = false }: ComparedSystem): boolean {
   return kind === 'cheap' || isFitted;
 }
 
-/** ", and it costs next to nothing to run": why to change to a system. */
+/** ", and it costs next to nothing to run": a reason to switch to a system. */
 function costClause(system: ComparedSystem, subject: ComparedSystem): string {
   if (isCheap(subject)) return '';
   if (isCheap(system)) return ', and it costs next to nothing to run';
@@ -147,13 +153,15 @@ function costClause(system: ComparedSystem, subject: ComparedSystem): string {
     : '';
 }
 
-/** Whether length alone does what the judged system does, and more than chance. */
+/** Whether length alone does as well as the judged system, and better than chance. */
 function tellsByLength({ metric }: Told, { system, standing }: Rival): boolean {
   const { low = 0 } = entryOf(system.values, metric) ?? {};
   return BY_LENGTH.has(system.name) && standing !== 'ahead' && low > 0.5;
 }
 
-/** Pairs of which length says as much as the model does show nothing else that it may have learned. */
+/**
+ * If length predicts the better answer as well as the model does, the pairs show nothing else that it may have learned.
+ */
 function toldByLength({ metric, rows }: Told, { name, values }: ComparedSystem): Conclusion {
   const length = name === 'longer_answer' ? 'longer' : 'shorter';
   const right = formatNumber(100 * (entryOf(values, metric)?.value ?? 0), 3);
@@ -193,7 +201,7 @@ function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): 
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-/** Systems that count words fail on words that their rows lack, which test rows of the same wording do not show. */
+/** Systems that count words fail on unseen words, which test rows with the same wording do not reveal. */
 function byWords(
   [subject, cheap]: readonly [ComparedSystem, ComparedSystem],
   why: string,
@@ -212,7 +220,7 @@ function byWords(
 interface Open {
   subject: ComparedSystem;
   rivals: readonly Rival[];
-  /** Those that can be had. */
+  /** Rivals that can be saved. */
   candidates: readonly Rival[];
   otherWords: OtherWords | undefined;
 }
@@ -256,7 +264,7 @@ type Doubt = Record<'tell' | 'nothing', string> & {
   otherWords: OtherWords | undefined;
 };
 
-/** The cheap system, until more rows tell. */
+/** Recommends the cheap system until more rows settle the question. */
 function forNow(
   comparison: Told,
   { subject, cheap }: { subject: ComparedSystem; cheap: ComparedSystem },
@@ -276,12 +284,12 @@ function forNow(
   return { ...told, advice };
 }
 
-/** Ahead by more than the rows vary, though not once all comparisons are counted. */
+/** Ahead by more than chance for a single comparison, though not after correction for multiple comparisons. */
 function isProbable({ estimate, low, minimalDetectable }: Difference): boolean {
   return (low !== undefined && low > 0) || (minimalDetectable > 0 && estimate >= minimalDetectable);
 }
 
-/** A title that begins a sentence; names stay as they are: "tf-idf", "runs/tickets". */
+/** Capitalises a title at the start of a sentence, except for names: "tf-idf", "runs/tickets". */
 function atStart(system: ComparedSystem): string {
   const title = systemTitle(system);
   const isPlain = system.kind === 'cheap' ? !title.startsWith('tf-idf') : title.startsWith('the ');

@@ -1,4 +1,4 @@
-/** Two systems in a clause that needs no knowledge of metrics: what they find, how many rows they answer right. */
+/** Describes two systems in a clause without metrics: rows of the rare class found, and rows answered right. */
 import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
@@ -7,8 +7,8 @@ import { classTitle } from '../../scoring/metrics/class-title.ts';
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
 /**
- * "it finds 4 of 4 fraud rows with no false alarm, the tuned model 3 of 4 with 2". Counts only where they say the same as
- * the metric that decides; else its values. The better or equal one first.
+ * "it finds 4 of 4 fraud rows with no false alarm, the tuned model 3 of 4 with 2". Counts are used only if they agree
+ * with the deciding metric; otherwise its values. The better system comes first.
  */
 export function describePair(comparison: Told, pair: Pair, lead = 'it'): string {
   const told =
@@ -17,14 +17,14 @@ export function describePair(comparison: Told, pair: Pair, lead = 'it'): string 
   return (money === undefined ? told : `${money}; ${told.replace(LEAD, systemTitle(pair[0]))}`).replace(LEAD, lead);
 }
 
-/** Whether a clause says that both do the same. */
+/** Whether a clause describes a tie. */
 export function isTie(clause: string): boolean {
   return clause.startsWith('both ');
 }
 
 type Pair = readonly [ComparedSystem, ComparedSystem];
 
-/** Where the first system is named. */
+/** The mention of the first system. */
 const LEAD = /^it\b/;
 
 /** "the tuned model", "the base model", "tf-idf + logistic regression". */
@@ -32,13 +32,13 @@ export function systemTitle({ title }: ComparedSystem): string {
   return title === 'tuned' || title === 'base' ? `the ${title} model` : title;
 }
 
-/** Costs of both, if the first one's are lower: they decide for users who set costs. */
+/** Costs of both if the first is cheaper: costs decide for users who set them. */
 function costs([first, second]: Pair): string | undefined {
   if (first.cost === undefined || second.cost === undefined || first.cost >= second.cost) return undefined;
   return `it costs ${formatNumber(first.cost)} in wrong answers, ${systemTitle(second)} ${formatNumber(second.cost)}`;
 }
 
-/** A class of two with a smaller share than this is rare: the number of right rows says little about it. */
+/** Below this share a class of two is rare, and the number of right rows says little about it. */
 const RARE = 0.1;
 
 function found(comparison: Told, pair: Pair): string | undefined {
@@ -58,7 +58,7 @@ function found(comparison: Told, pair: Pair): string | undefined {
     ? `both find ${all} with ${falseAlarms(alarms)}`
     : `it finds ${all} with ${falseAlarms(alarms)}, ` +
       `${systemTitle(pair[1])} ${formatCount(theirs.found)} with ${falseAlarms(otherAlarms)}`;
-  // Counts that disagree with the deciding metric are given together with it.
+  // If the counts contradict the deciding metric, both are given.
   const { title = metric } = metrics.find((one) => one.name === metric) ?? {};
   const [value, other] = valuesOf(comparison, pair);
   return isShown || value === other ? counts : `${counts} (${title} ${value} against ${other})`;
@@ -66,7 +66,9 @@ function found(comparison: Told, pair: Pair): string | undefined {
 
 const NEVER = { found: 0, given: 0 };
 
-/** "any of the 3 fraud rows", where a class is rare and neither system finds one of its rows: no figure then ranks the two. */
+/**
+ * "any of the 3 fraud rows", if a class is rare and neither system finds any of its rows: then no metric ranks the two.
+ */
 export function foundByNeither(comparison: Told, pair: Pair): string | undefined {
   const label = rareClass(comparison);
   const rows = comparison.classes?.find((one) => one.label === label)?.test ?? 0;
@@ -75,7 +77,7 @@ export function foundByNeither(comparison: Told, pair: Pair): string | undefined
   return rows === 1 ? `the only ${name} row` : `any of the ${formatCount(rows)} ${name} rows`;
 }
 
-/** The class that there is to find, where it is one of two and rare. */
+/** The rare class of two, which is the one to find. */
 function rareClass({ classes = [], positive }: Told): string | undefined {
   const tested = classes.filter(({ test }) => test > 0);
   const all = tested.reduce((sum, { test }) => sum + test, 0);

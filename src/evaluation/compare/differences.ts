@@ -3,7 +3,10 @@ import { bounds, holm, type ScoreStatistics } from '../../scoring/statistics/ind
 import { honestDifference, type Evidence } from './evidence.ts';
 import type { Scored } from './scored.ts';
 
-/** Subject against every other system on one metric; p adjusted over the rivals, and over all systems for the rest. */
+/**
+ * Differences of the subject from every other system on one metric; p is adjusted over the rivals, and separately over
+ * all systems for the rest.
+ */
 export function metricDifferences(
   metric: ComparedMetric,
   systems: { subject: Scored; others: readonly Scored[]; rivals: readonly string[]; evidence: Evidence },
@@ -30,8 +33,8 @@ export function metricDifferences(
 }
 
 /**
- * Both must say so: the interval, which is of this difference alone, and the p-value adjusted for all of them. An end that
- * is not known says nothing.
+ * Requires both the interval, which is uncorrected, and the adjusted p-value to exclude 0. An unknown interval end
+ * gives no evidence.
  */
 export function verdictOf(
   { low = -Infinity, high = Infinity, pAdjusted }: { low?: number; high?: number; pAdjusted: number },

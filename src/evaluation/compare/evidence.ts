@@ -1,22 +1,25 @@
-/** Certainty from a handful of rows: resampling rows that are all right would claim certainty. */
+/** Uncertainty with a handful of rows: resampling rows that are all right would suggest certainty. */
 import type { ComparedMetric } from '../../store/results.ts';
 import type { Score } from '../../scoring/score.ts';
 import { wilsonInterval, type Interval, type PairedDifference } from '../../scoring/statistics/index.ts';
 
-/** How many independent pieces of evidence there are. */
+/** Amount of independent evidence. */
 export interface Evidence {
-  /** Rows, or sets of related ones. */
+  /** Rows, or clusters of related rows. */
   groups: number;
-  /** Rows of the rarest class: what a figure over classes rests on. */
+  /** Rows of the rarest class, which limit per-class metrics. */
   rarest?: number;
 }
 
-/** Figures other than means of rows are over classes, if rows have some. */
+/** Metrics other than means over rows depend on the classes, if there are any. */
 function countOf(isOverClasses: boolean, { groups, rarest }: Evidence): number {
   return isOverClasses ? Math.min(groups, rarest ?? groups) : groups;
 }
 
-/** Interval of a figure; if resampling never changes it, as wide as that of the same number of right rows. */
+/**
+ * Interval of a metric; if resampling never changes it, the interval of a share with the same number of rows, all
+ * right.
+ */
 export function honestInterval(
   interval: Interval,
   { score, best, evidence }: { score: Score; best?: number; evidence: Evidence },
@@ -27,7 +30,7 @@ export function honestInterval(
   return { ...interval, low: best * wilsonInterval(rows, rows, confidence).low };
 }
 
-/** The same of a difference that every resample has. */
+/** The same for a difference that is equal in every resample. */
 export function honestDifference(
   difference: PairedDifference,
   { better, best }: Pick<ComparedMetric, 'better' | 'best'>,

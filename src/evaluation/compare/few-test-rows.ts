@@ -4,14 +4,14 @@ import { labelCounts } from '../rare-classes.ts';
 import { detectableShare } from '../../scoring/statistics/index.ts';
 import { areClassified } from '../../scoring/prompt-text.ts';
 
-/** A verdict that shows no smaller difference than this share of the rows is of little use. */
+/** A smallest detectable difference above this share makes a verdict nearly useless. */
 const COARSE = 0.1;
-/** Rows of a class below which a verdict says next to nothing of it. */
+/** With fewer rows of a class a verdict says almost nothing about it. */
 const FEW_OF_CLASS = 5;
 
 /**
- * Smallest difference that few test rows can show, for people: "6 test rows show only differences from about 96
- * points"; undefined for enough rows.
+ * Warning that a small test set only detects large differences: "6 test rows can only detect differences from about 96
+ * points"; undefined if there are enough rows.
  */
 export function fewTestRows(count: number): string | undefined {
   const least = detectableShare(count);
@@ -22,7 +22,7 @@ export function fewTestRows(count: number): string | undefined {
     : `${rows} can only detect differences from about ${Math.round(100 * least)} points`;
 }
 
-/** The same with the rarest class, and what to do about it. */
+/** The warning including the rarest class, with advice. */
 export function fewTestRowsAdvice(test: readonly Example[]): string | undefined {
   const few = fewTestRows(test.length);
   const isOfClasses = areClassified(test);

@@ -6,7 +6,7 @@ export interface GlossaryEntry {
   meaning: string;
 }
 
-/** By the beginning of a metric's title. */
+/** Keyed by the beginning of a metric's title. */
 const METRICS: Readonly<Record<string, string>> = {
   accuracy: 'share of rows answered correctly.',
   'balanced accuracy': 'share of correct rows in each class, averaged: a rare class counts as much as a frequent one.',
@@ -57,7 +57,7 @@ const STATISTICS: readonly GlossaryEntry[] = [
   },
 ];
 
-/** The words that a comparison's figures use. */
+/** Glossary entries for the terms that a comparison uses. */
 export function glossaryOf({ metrics, systems }: Pick<Comparison, 'metrics' | 'systems'>): GlossaryEntry[] {
   const known = (names: readonly string[], meanings: Readonly<Record<string, string>>) =>
     Object.entries(meanings).flatMap(([term, meaning]) =>

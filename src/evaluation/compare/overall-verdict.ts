@@ -4,7 +4,7 @@ import type { Comparison, Difference, Verdict } from '../../store/results.ts';
 import { classTitle } from '../../scoring/metrics/class-title.ts';
 import { comparisonCount, correctedP, isUndoneByCorrection } from './correction.ts';
 
-/** Better than every rival, worse than any of them, or neither. */
+/** Better than every rival, worse than some rival, or neither. */
 export function overallVerdict(differences: readonly Difference[]): Verdict {
   if (differences.some(({ verdict }) => verdict === 'worse')) return 'worse';
   if (differences.length > 0 && differences.every(({ verdict }) => verdict === 'better')) return 'better';
@@ -24,7 +24,7 @@ export function verdictSentence(comparison: Told): string {
   return `${figures(comparison, deciding)} on ${on}.${detectable(comparison, deciding)}`;
 }
 
-/** The difference that the verdict rests on: the worst of those that it is about. */
+/** The difference that the verdict is based on: the least favourable one. */
 function decidingDifference({ differences, metric, rivals, verdict }: Told): Difference | undefined {
   const all = differences.filter((one) => one.metric === metric && rivals.includes(one.against));
   const same = all.filter((one) => one.verdict === verdict);
@@ -50,13 +50,13 @@ function figures(comparison: Told, difference: Difference): string {
   return `${title} ${value} against ${other} of ${theirs?.title ?? against} (${parts.join('; ')})`;
 }
 
-/** Smallest detectable difference, if none was shown. */
+/** Smallest detectable difference, if none was found. */
 function detectable({ verdict }: Told, { minimalDetectable }: Difference): string {
   if (verdict !== 'no-evidence' || !(minimalDetectable > 0)) return '';
   return ` These rows can show differences from about ${formatNumber(minimalDetectable, 2)}.`;
 }
 
-/** ", 4 of them fraud": what a verdict on classes rests on. */
+/** ", 4 of them fraud": the rarest class, which limits a verdict on classes. */
 function rarestClass({ classes = [], labelColumn }: Told): string {
   const tested = classes.filter(({ test }) => test > 0);
   if (tested.length < 2) return '';

@@ -3,20 +3,20 @@ import type { Example } from '../../data/example.ts';
 import type { Comparison, SkippedSystem } from '../../store/results.ts';
 import type { Answered } from '../../answering/system.ts';
 
-/** A system that leaves more of the rows unanswered is left out itself, in place of them. */
+/** A system that leaves a larger share of the rows unanswered is excluded; otherwise those rows are. */
 const MOST_UNREADABLE = 0.5;
 
 export interface Readable {
   systems: readonly Answered[];
-  /** The rows that all of them answered. */
+  /** Rows that all remaining systems answered. */
   examples: readonly Example[];
   leftOut: Comparison['leftOut'];
   skipped: SkippedSystem[];
 }
 
 /**
- * Keeps the rows that every system could answer, so that all are measured on the same ones.
- * @throws AttuneError E_ROWS_UNREADABLE where the judged system, the first, leaves most of them unanswered
+ * Keeps the rows that every system could answer, so that all are measured on the same rows.
+ * @throws AttuneError E_ROWS_UNREADABLE if the judged system, the first, leaves most of them unanswered
  */
 export function keepReadable(answered: readonly Answered[], examples: readonly Example[]): Readable {
   const isReading = ({ predictions }: Answered) =>

@@ -2,11 +2,11 @@ import { clusterings, firmClusters } from '../../data/clusters.ts';
 import type { Example } from '../../data/example.ts';
 import type { UnionFind } from '../../data/union-find.ts';
 
-/** A larger set, as a share of the rows, comes from a common template, not from copies. */
+/** A cluster above this share of the rows comes from a common template rather than from copies. */
 const LARGEST = 0.25;
 
 /**
- * Set of related rows for each row: of the same group, or with (nearly) the same text, as a split keeps them
+ * Cluster of related rows for each row: rows of one group, or with (nearly) the same text, as a split keeps them
  * together. Their answers are not independent evidence. Undefined if no two rows are related.
  */
 export async function relativesOf(

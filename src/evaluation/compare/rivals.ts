@@ -6,10 +6,10 @@ import type { Scored } from './scored.ts';
 import { tallyOf } from './tally.ts';
 import { unableReason } from './unable.ts';
 
-/** Only the best system of this kind, judged on rows other than the test rows, counts for the verdict. */
+/** Only the best system of this kind, chosen on other rows if possible, counts for the verdict. */
 const CHOSEN: SystemKind = 'cheap';
 
-/** The system with the best value of a metric; the first of equals. */
+/** The system with the best value of a metric; the first on ties. */
 export function strongest(systems: readonly Scored[], metric: string): Scored | undefined {
   return systems.reduce<Scored | undefined>((best, next) => {
     const score = next.scores.get(metric);
@@ -19,7 +19,7 @@ export function strongest(systems: readonly Scored[], metric: string): Scored | 
 }
 
 export interface CheapChoice {
-  /** Name of the cheap system that was best on rows other than those compared on. */
+  /** Name of the cheap system that was best on validation rows. */
   name: string;
   on: 'validation';
 }
@@ -27,18 +27,18 @@ export interface CheapChoice {
 /** Evidence for differences between cheap systems. */
 export interface Ground {
   examples: readonly Example[];
-  /** Pieces of evidence: rows, or those of the rarest class for a figure over classes. */
+  /** Number of rows, or of rows of the rarest class for per-class metrics. */
   evidence: number;
-  /** A perfect value of the metric, where there is one. */
+  /** Perfect value of the metric, if it has one. */
   best?: number;
-  /** The class to find, where there is one. */
+  /** The class to find, if there is one. */
   positive?: string;
 }
 
 /**
- * Rivals for the verdict: every other system that can do the task, but only one of the cheap ones. Choosing that one
- * on the test rows would favour it by chance, so it is chosen on other rows if possible; but not against plain
- * evidence of the test rows, since a handful of validation rows may know less.
+ * Rivals for the verdict: every other system that can do the task, but only one of the cheap ones. Choosing that one on
+ * the test rows would favour it by chance, so it is chosen on validation rows if possible, unless the test rows clearly
+ * contradict the choice: a handful of validation rows may be less reliable.
  */
 export function rivalsOf(
   others: readonly Scored[],
@@ -60,7 +60,10 @@ export function rivalsOf(
   return { rivals, cheapChosenOn: chosen === undefined || cheap.length === 1 ? 'test' : choice?.on };
 }
 
-/** Ahead by more than so few rows vary by chance, or by what both find of the class to find. */
+/**
+ * Whether one system leads by more than the chance variation of so few rows, in value or in rows of the positive class
+ * found.
+ */
 export function isClearlyAhead(
   [first, second]: readonly [Scored, Scored],
   metric: string,
@@ -70,7 +73,7 @@ export function isClearlyAhead(
   if (score === undefined || !isBetter(score.value, other?.value, score.better)) return false;
   if (other === undefined) return true;
   const scale = best !== undefined && best > 0 ? best : Math.abs(other.value);
-  // Within the standard error of a share of this many rows.
+  // Within the standard error of a share over this many rows.
   if (Math.abs(score.value - other.value) > (scale * 0.5) / Math.sqrt(Math.max(1, evidence))) return true;
   if (positive === undefined) return false;
   const [mine, theirs] = [first, second].map((one) => entryOf(tallyOf(one, examples, { metric }).byClass, positive));

@@ -1,4 +1,4 @@
-/** How many rows would tell two systems apart, or what would where no number of them helps. */
+/** Number of rows that would separate two systems, or what else would if no number of rows helps. */
 import { entryOf } from '../../base/table.ts';
 import { formatCount } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
@@ -7,27 +7,30 @@ import { classTitle } from '../../scoring/metrics/class-title.ts';
 
 type Told = Omit<Comparison, 'sentence' | 'conclusion'>;
 
-/** Smaller gains than this part of a perfect score, or of the rival's value where there is none, are worth no change. */
+/**
+ * Smaller gains than this share of a perfect score, or of the rival's value if there is no perfect score, are not worth
+ * a change.
+ */
 const WORTH = { ofBest: 0.02, ofValue: 0.05 };
-/** Right-or-wrong rows before a difference shows, where nothing else varies. */
+/** Discordant right-or-wrong rows needed for a significant difference if nothing else varies. */
 const DISCORDANT = 8;
-/** More rows than people label for the sake of a verdict; of a large test split a few times as many. */
+/** Most rows that people would label for a verdict; for a large test split a multiple of its size. */
 const MOST_ROWS = { atLeast: 2000, times: 4 };
 
-/** Rows, or rows of a class, that are too few to say how easy they are. */
+/** Too few rows, or rows of a class, to judge how easy they are. */
 const FEW = 20;
 
-/** Systems that read no texts: other words are nothing to them. */
+/** Systems that do not read texts, for which rewording is irrelevant. */
 const WORDLESS: ReadonlySet<string> = new Set(['trees', 'logistic_table', 'ridge_table', 'pixels', 'spectrum']);
 
 export interface Remedy {
-  /** Number of rows that would tell; absent if more rows like these would not, or it is unknown. */
+  /** Number of rows that would settle it; absent if it is unknown, or more rows like these would not. */
   rowsNeeded?: number;
   /** "About 400 test rows would tell; there are 60." */
   sentence: string;
 }
 
-/** Evidence that would tell whether the judged system is better than a rival. */
+/** Evidence that would show whether the judged system is better than a rival. */
 export function whatWouldTell(comparison: Told, pair: Pair): Remedy {
   const { rows, systems, labelColumn } = comparison;
   const there = `there ${rows === 1 ? 'is' : 'are'} ${formatCount(rows)}`;
@@ -55,7 +58,7 @@ interface Pair {
   difference: Difference;
 }
 
-/** Whether enough rows were asked, and both answered them so well that hardly one tells them apart. */
+/** Whether there are enough rows and both systems answer nearly all of them correctly. */
 function isEasy({ metric, metrics, rows }: Told, { subject, system }: Pair): boolean {
   const { best, better } = metrics.find(({ name }) => name === metric)!;
   if (best === undefined || best <= 0 || better !== 'higher' || rows < FEW) return false;
@@ -66,20 +69,23 @@ function rarestClass({ classes = [] }: Told): { label: string; test: number } | 
   return classes.filter(({ test }) => test > 0).toSorted((a, b) => a.test - b.test)[0];
 }
 
-/** The least difference that is worth a change of systems. */
+/** The smallest difference that is worth switching systems for. */
 export function worthOf({ metric, metrics }: Told, rival: ComparedSystem): number {
   const { best, better } = metrics.find(({ name }) => name === metric)!;
   if (best !== undefined && best > 0 && better === 'higher') return WORTH.ofBest * best;
   return WORTH.ofValue * Math.abs(entryOf(rival.values, metric)?.value ?? 0);
 }
 
-/** Rows that would show the difference that was seen, or the least one that is worth it; errors fall by the root. */
+/**
+ * Rows needed to confirm the observed difference, or the smallest worthwhile one; errors shrink with the square root of
+ * the number of rows.
+ */
 function rowsThatTell(comparison: Told, { system, difference }: Pair): number | undefined {
   const { estimate, minimalDetectable, low, high, test } = difference;
   const worth = Math.max(Math.abs(estimate), worthOf(comparison, system));
   if (!(worth > 0)) return undefined;
   const best = comparison.metrics.find(({ name }) => name === comparison.metric)?.best;
-  // A figure over classes rests on the rarest of them.
+  // Per-class metrics are limited by the rarest class.
   const rarest = rarestClass(comparison)?.test ?? comparison.rows;
   const perEvidence = test === 'bootstrap' ? comparison.rows / rarest : 1;
   const alone = best !== undefined && best > 0 ? (perEvidence * DISCORDANT * best) / worth : 0;
@@ -88,7 +94,7 @@ function rowsThatTell(comparison: Told, { system, difference }: Pair): number | 
   return rows > 0 ? roundedUp(Math.max(rows, comparison.rows + 1)) : undefined;
 }
 
-/** To two digits. */
+/** Rounds up to two significant digits. */
 function roundedUp(value: number): number {
   const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
   return Math.ceil(value / unit) * unit;

@@ -1,9 +1,9 @@
 import { shuffled } from '../../base/random.ts';
 
-/** Rows enough for most verdicts. */
+/** Enough rows for most verdicts. */
 export const USUAL_ROWS = 500;
 
-/** The recipe's maximum; `auto` without a model whose time would count. */
+/** The recipe's maximum number of rows; `auto` means the usual number. */
 export function rowsWanted(most: number | 'auto'): number {
   return most === 'auto' ? USUAL_ROWS : most;
 }

@@ -9,12 +9,12 @@ import { bounds, type ScoreStatistics } from '../../scoring/statistics/index.ts'
 import { honestInterval, type Evidence } from './evidence.ts';
 import type { Answered } from '../../answering/system.ts';
 
-/** A system with its scores by metric; a metric that it gives no input for is absent. */
+/** A system with its scores by metric; metrics whose input it lacks are absent. */
 export interface Scored extends Answered {
   scores: ReadonlyMap<string, Score>;
 }
 
-/** The metrics of a comparison as it describes them, the deciding one first. */
+/** The metrics of a comparison as stored, the deciding one first. */
 export async function describeMetrics(specs: readonly MetricSpec[], labelColumn?: string): Promise<ComparedMetric[]> {
   const named = await Promise.all(specs.map((spec) => createMetric(spec, labelColumn)));
   return named.map(({ name, definition: { title, better, best, reads, checksForm, isTable, isProperty } }) => ({
@@ -29,7 +29,7 @@ export async function describeMetrics(specs: readonly MetricSpec[], labelColumn?
   }));
 }
 
-/** Scores a system by every metric that its predictions have the input for. */
+/** Scores a system by every metric whose input its predictions have. */
 export async function scoreSystem(
   answered: Answered,
   examples: readonly Example[],
@@ -41,8 +41,8 @@ export async function scoreSystem(
 }
 
 /**
- * No score where a prediction lacks the metric's input (a likelihood, a price, a number), or where the metric is
- * undefined: a correlation with answers that are all equal.
+ * Undefined if a prediction lacks the metric's input (a likelihood, a price, a number), or if the metric is undefined,
+ * such as a correlation with constant answers.
  */
 export async function scoreWhereGiven(
   predictions: readonly Prediction[],

@@ -8,11 +8,11 @@ import { metrics as registry, type MetricName } from '../../scoring/metrics/inde
 /** Plain data. */
 interface NamedMetric {
   metric: MetricName;
-  /** The class to find. */
+  /** The positive class. */
   positive?: string;
 }
 
-/** For forms that several kinds of rows have; all others are declared with their kind. */
+/** Metrics of answer forms shared by several kinds of rows; kinds declare the others themselves. */
 const byForm: Record<Exclude<AnswerForm['kind'], OwnFormName>, readonly NamedMetric[]> = {
   classes: [
     { metric: 'accuracy' },
@@ -35,14 +35,14 @@ const byForm: Record<Exclude<AnswerForm['kind'], OwnFormName>, readonly NamedMet
   text: [{ metric: 'bits_per_byte' }, { metric: 'perplexity' }],
 };
 
-/** An answer that is none is right or wrong, so one of its metrics tells as much as both. */
+/** "No answer" is either right or wrong, so one of its metrics is enough. */
 const OF_BOTH_KINDS: readonly NamedMetric[] = [
   { metric: 'has_answer_f1' },
   { metric: 'has_answer_exact_match' },
   { metric: 'no_answer_f1' },
 ];
 
-/** Always answering the other class is nearly right: what counts is how well the rare one is found. */
+/** For a rare class: always predicting the other class is almost always right, so finding the rare class counts. */
 function ofRareClass(positive: string): readonly NamedMetric[] {
   return [
     { metric: 'average_precision', positive },
@@ -53,7 +53,7 @@ function ofRareClass(positive: string): readonly NamedMetric[] {
   ];
 }
 
-/** Where a class has few rows, accuracy says little of it. */
+/** Accuracy says little about a class with few rows. */
 function ofClasses(examples: readonly Example[]): readonly NamedMetric[] {
   const counts = labelCounts(examples);
   const rare = rareOfTwo(counts);
@@ -67,7 +67,7 @@ function ofForm(kind: keyof typeof byForm, examples: readonly Example[]): readon
   return kind === 'classes' ? ofClasses(examples) : byForm[kind];
 }
 
-/** Those that a kind of rows names; a test holds that all of them are known. */
+/** Metrics that a kind of rows names; a test checks that all of them exist. */
 function named(names: readonly string[] = []): NamedMetric[] {
   return names.filter((name) => registry.has(name)).map((metric) => ({ metric }));
 }
@@ -76,14 +76,19 @@ function isUnanswered(example: Example): boolean {
   return example.kind === 'question' && example.answers?.length === 0;
 }
 
-/** Answers that are written. */
+/** Generated answers. */
 const WRITTEN: ReadonlySet<AnswerForm['kind']> = new Set(['json', 'short', 'long']);
 
-/** Rows that are looked at for values that their answers copy, and the share of them from which on copying is measured. */
+/**
+ * Number of rows checked for values that their answers copy, and the share of copying rows from which copying is
+ * measured.
+ */
 const LOOKED_AT = 500;
 const COPYING_SHARE = 0.05;
 
-/** Where written answers take numbers, codes or names from their prompts, overlap says little of whether they are right. */
+/**
+ * If generated answers take numbers, codes or names from their prompts, overlap metrics say little about correctness.
+ */
 function withCopied(metrics: readonly NamedMetric[], examples: readonly Example[]): readonly NamedMetric[] {
   const rows = examples.slice(0, LOOKED_AT);
   const copying = rows.filter((row) => copiedValues(promptText(row), expectedText(row) ?? '').length > 0);
@@ -93,17 +98,17 @@ function withCopied(metrics: readonly NamedMetric[], examples: readonly Example[
 
 const OF_CALLS: readonly NamedMetric[] = [{ metric: 'tool_arguments' }, { metric: 'tool_name' }];
 
-/** Share of answers with calls from which on these decide: between them people greet and thank. */
+/** Minimum share of answers with tool calls for calls to decide; the other turns are small talk. */
 const CALLING_SHARE = 0.2;
 
-/** Calls of tools are compared as calls; they decide where at least a fifth of the answers are some. */
+/** Compares tool calls as calls; they decide if at least a fifth of the answers contain one. */
 function withCalls(examples: readonly Example[], metrics: readonly NamedMetric[]): readonly NamedMetric[] {
   const calling = examples.filter((example) => (expectedCalls(example) ?? []).length > 0).length;
   if (calling === 0) return metrics;
   return calling >= CALLING_SHARE * examples.length ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
 }
 
-/** Metrics without those of calls, where no row calls a tool that they could be computed from. */
+/** Drops metrics of tool calls if no row has a call to compute them from. */
 export function computableOn<Metric extends object>(
   metrics: readonly Metric[],
   examples: readonly Example[],
@@ -112,7 +117,7 @@ export function computableOn<Metric extends object>(
   return metrics.filter((one) => !('metric' in one) || OF_CALLS.every(({ metric }) => metric !== one.metric));
 }
 
-/** Metrics that suit the answers' form; bits per byte besides, for the systems that know how likely an answer is. */
+/** Metrics that suit the form of the answers, plus bits per byte for systems with likelihoods. */
 export function suitableMetrics(examples: readonly Example[]): readonly NamedMetric[] {
   const { kind } = answerForm(examples);
   const own = ownForm(kind);

@@ -7,7 +7,7 @@ import type { Costs } from '../spoken-costs.ts';
 
 type Tally = Pick<ComparedSystem, 'right' | 'byClass' | 'cost'>;
 
-/** A system's answers counted, for people who know no metrics: how many are right, what it finds, what errors cost. */
+/** Counts for readers who do not know metrics: right answers, rows found, and the cost of errors. */
 export function tallyOf(
   { predictions, scores }: Scored,
   examples: readonly Example[],
@@ -47,12 +47,12 @@ function tallyClasses(predictions: readonly Prediction[], examples: readonly Exa
   return { right, byClass, ...(costs !== undefined && { cost }) };
 }
 
-/** The classes that an answer gives. */
+/** The classes that an answer assigns. */
 export function givenLabels({ text, label, labels }: Prediction): readonly string[] {
   return labels ?? [(label ?? text ?? '').trim()];
 }
 
-/** Whether the answer to a row of one class is right; undefined for other rows. */
+/** Whether the answer to a row with one class is right; undefined for other rows. */
 export function isRight(prediction: Prediction, example: Example): boolean | undefined {
   if (!haveOneClass([example])) return undefined;
   return givenLabels(prediction)[0] === expectedText(example)?.trim();

@@ -1,15 +1,15 @@
 import { isBetter } from '../../scoring/score.ts';
 import type { Scored } from './scored.ts';
 
-/** Untrained systems: with a larger share of cut answers, it continues the prompt instead of answering. */
+/** An untrained system with a larger share of truncated answers continues the prompt instead of answering it. */
 const MOST_CUT = 0.5;
 
 /** Cheap systems that give every row the same answer. */
 export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
 
 /**
- * Reason why an untrained system is not a rival: it cannot do the task as it is, so being better than it means
- * nothing. A base with an untrained head loses to a constant answer, or writes until it is cut off.
+ * Reason why an untrained system is not a rival: if it cannot do the task at all, being better than it means nothing. A
+ * base with an untrained head loses to a constant answer, or generates until the token limit.
  */
 export function unableReason(system: Scored, others: readonly Scored[], metric: string): string | undefined {
   const { kind, predictions, scores } = system;

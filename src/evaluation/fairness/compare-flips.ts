@@ -3,7 +3,7 @@ import { verdictOf } from '../compare/differences.ts';
 import { bounds, holm, ScoreStatistics } from '../../scoring/statistics/index.ts';
 import { isFlipped, type AnsweredPair } from './group-pairs.ts';
 
-/** How much more or less often a system's answers flip than the first system's, on the same pairs. */
+/** Difference of a system's flip rate from the first system's, on the same pairs. */
 export function compareFlips(
   measured: readonly CounterfactualAxis[],
   [first, own]: readonly [readonly AnsweredPair[], readonly AnsweredPair[]],
@@ -13,7 +13,7 @@ export function compareFlips(
     const [mine, theirs] = [own, first].map((answered) => flips(answered, axis));
     const { estimate, low, high, p } = new ScoreStatistics(pairs, { confidence, seed }).difference(mine, theirs);
     const rate = ({ rows }: typeof mine): number => rows.reduce((sum, one) => sum + one, 0) / rows.length;
-    // Fewer flips are better, and the estimate is how much better.
+    // Fewer flips are better; a positive estimate is an improvement.
     return { value: rate(mine), other: rate(theirs), estimate, ...bounds({ low, high }), p };
   });
   const adjusted = holm(found.map(({ p }) => p));

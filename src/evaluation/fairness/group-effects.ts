@@ -13,19 +13,19 @@ export interface MeasureOptions {
   seed: number;
 }
 
-/** More kinds of answers are texts. */
+/** With more distinct answers, answers count as free text. */
 const MOST_ANSWERS = 20;
-/** Fewer pairs of a group show nothing. */
+/** A group with fewer pairs is skipped. */
 const LEAST_PAIRS = 2;
 
-/** A group's side of a pair, and the other. */
+/** The group's side of each pair. */
 interface Sides {
   pairs: readonly AnsweredPair[];
-  /** For each pair, the place of the group's row: 0 the original, 1 the changed one. */
+  /** Index of the group's row in each pair: 0 the original, 1 the changed one. */
   own: readonly (0 | 1)[];
 }
 
-/** Each group against whatever stands on the other side of its pairs; of two groups the first alone. */
+/** Effects of each group against all others in its pairs; of two groups only the first is reported. */
 export async function groupEffects(pairs: readonly AnsweredPair[], options: MeasureOptions): Promise<GroupEffect[]> {
   const told = pairs.filter(({ groups: [a, b] }) => a !== b && a !== 'mixed' && b !== 'mixed');
   const names = [...new Set(told.flatMap(({ groups }) => groups))].toSorted();
@@ -62,7 +62,7 @@ async function metricEffects(
   return effects;
 }
 
-/** Scores of the group's rows, or with `turn` 1 of the others; empty if the answers lack the metric's input. */
+/** Scores of the group's rows, or with `turn` 1 of the other rows; empty if the answers lack the metric's input. */
 function scores({ pairs, own }: Sides, turn: 0 | 1, spec: MetricSpec): Promise<Score[]> {
   const place = (index: number): 0 | 1 => (own[index] === turn ? 0 : 1);
   const predictions = pairs.map(({ answers }, index) => answers[place(index)]);
@@ -70,7 +70,7 @@ function scores({ pairs, own }: Sides, turn: 0 | 1, spec: MetricSpec): Promise<S
   return scoreWhereGiven(predictions, examples, spec);
 }
 
-/** How often each answer is given, or the mean of answers that are numbers. */
+/** Frequency of each answer, or the mean of numeric answers. */
 function answerEffects({ pairs, own }: Sides, statistics: ScoreStatistics): Record<string, GroupDifference> {
   const sides = [0, 1].map((turn) => pairs.map(({ answers }, index) => answers[own[index] === turn ? 0 : 1]));
   if (pairs.every(({ original }) => original.kind === 'regression')) {
@@ -80,7 +80,7 @@ function answerEffects({ pairs, own }: Sides, statistics: ScoreStatistics): Reco
   }
   const kinds = [...new Set(sides.flat().flatMap(classesOf))].toSorted();
   if (kinds.length > MOST_ANSWERS) return {};
-  // With two classes, one is given exactly when the other is not.
+  // With two classes the second effect is the negative of the first.
   const isEither =
     kinds.length === 2 && pairs.every(({ answers }) => answers.every(({ labels }) => labels === undefined));
   const effects = (isEither ? kinds.slice(0, 1) : kinds).map((kind) => {

@@ -4,12 +4,12 @@ import type { Change } from '../../data/fairness/edits.ts';
 import { neutralText } from '../../data/fairness/neutral.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 
-/** Two rows that differ in a group alone. */
+/** Two rows that differ only in a group. */
 export interface ReadPair {
   axis: Axis;
   original: Example;
   changed: Example;
-  /** That the original and the changed row speak of. */
+  /** Groups mentioned in the original and in the changed row. */
   groups: readonly [string, string];
   changes: readonly Change[];
 }
@@ -18,7 +18,7 @@ export interface AnsweredPair extends ReadPair {
   answers: readonly [Prediction, Prediction];
 }
 
-/** Whether the answers differ in more than the words that the rows differ in. */
+/** Whether the answers differ in more than the words that were changed in the rows. */
 export function isFlipped({ answers: [original, changed], changes }: AnsweredPair): boolean {
   if (original.label !== undefined || original.labels !== undefined) return answerOf(original) !== answerOf(changed);
   return neutralText(answerOf(original), changes) !== neutralText(answerOf(changed), changes);

@@ -8,7 +8,7 @@ import { answerOf, isFlipped, type AnsweredPair } from './group-pairs.ts';
 
 const SHOWN_PAIRS = 50;
 
-/** Effects in one system's answers to pairs of rows, by what the pairs differ in. */
+/** Effects in one system's answers to pairs of rows, by axis. */
 export async function measurePairs(
   pairs: readonly AnsweredPair[],
   options: MeasureOptions,
@@ -48,7 +48,7 @@ function shown({ original, changed, answers }: AnsweredPair): FlippedPair {
   };
 }
 
-/** Many groups and answers are looked at together: by Holm, over all of them. */
+/** Holm correction over all groups and answers. */
 function adjust(measured: readonly CounterfactualAxis[], confidence: number): void {
   const all = measured.flatMap(({ groups }) =>
     groups.flatMap(({ metrics, answers }) => [...Object.values(metrics), ...Object.values(answers)]),

@@ -1,16 +1,16 @@
 import { entryOf } from '../../base/table.ts';
 import type { CounterfactualResults, CounterfactualSystem, GroupDifference } from '../assessments/counterfactuals.ts';
 
-/** One difference between a group and whatever it is put against. */
+/** A difference between a group and its comparison. */
 export interface Effect {
   who: string;
-  /** The metric's title, or the answer in quotation marks. */
+  /** Title of the metric, or the answer in quotation marks. */
   what: string;
   pairs: number;
   one: GroupDifference;
 }
 
-/** Effects on the deciding metric or on an answer, the most certain first. */
+/** Effects on the deciding metric or on an answer, most certain first. */
 export function surestEffects(
   { axes }: CounterfactualSystem,
   { metrics: [deciding] }: Pick<CounterfactualResults, 'metrics'>,

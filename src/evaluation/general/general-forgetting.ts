@@ -6,7 +6,7 @@ import type { Likelihood } from '../../scoring/predictor.ts';
 import { ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
 import type { GeneralSet } from './general-set.ts';
 
-/** How likely a model finds the general set. */
+/** Likelihoods of the general set under a model. */
 export interface GeneralAnswers {
   passages: readonly Likelihood[];
   /** By question and choice. */
@@ -19,7 +19,7 @@ export interface ForgettingOptions {
   seed?: number;
 }
 
-/** Loss between two measurements of the same set, with its uncertainty. */
+/** Loss between two measurements of the same set, with its interval. */
 export function measureForgetting(
   set: GeneralSet,
   { before, after }: { before: GeneralAnswers; after: GeneralAnswers },
@@ -85,7 +85,7 @@ function bitsPerByte(passages: readonly Likelihood[]): MeasuredRows {
   };
 }
 
-/** A choice counts by its likelihood per byte, so that long words are not at a disadvantage. */
+/** Choices are compared by likelihood per byte, so that long words are not at a disadvantage. */
 function accuracy(questions: readonly (readonly Likelihood[])[], set: GeneralSet): MeasuredRows {
   const rows = Float64Array.from(questions, (choices, question) => {
     const costs = choices.map(({ negativeLogLikelihood, bytes }) => negativeLogLikelihood / bytes);
@@ -94,10 +94,10 @@ function accuracy(questions: readonly (readonly Likelihood[])[], set: GeneralSet
   return { better: 'higher', rows };
 }
 
-/** The most that a run may lose, by metric. */
+/** Maximum loss by metric. */
 export type ForgettingLimits = Partial<Record<GeneralMetric, number>>;
 
-/** @throws AttuneError E_FORGETTING, with exit code 3, if a run lost more than allowed, or it is unknown */
+/** @throws AttuneError E_FORGETTING, with exit code 3, if a run lost more than allowed, or the loss is unknown */
 export function checkForgetting(forgetting: Forgetting | undefined, limits: ForgettingLimits | null): void {
   if (limits === null) return;
   if (forgetting === undefined) throw notMeasured();

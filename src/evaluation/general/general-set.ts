@@ -3,17 +3,17 @@ import { fileURLToPath } from 'node:url';
 import type { CompletionExample, TextExample } from '../../data/example.ts';
 import { parseJson } from '../../files/json.ts';
 
-/** Rows that no run trains on: what a model knew before, so that one can see what a run made it forget. */
+/** Held-out rows of general knowledge, which no run trains on, to measure forgetting. */
 export interface GeneralSet {
-  /** Passages of English prose; those of one document are one group. */
+  /** Passages of English prose; passages of one document form a group. */
   passages: TextExample[];
   questions: GeneralQuestion[];
 }
 
-/** A definition with several words, one of them right. */
+/** A definition with several words to choose from. */
 export interface GeneralQuestion {
   choices: CompletionExample[];
-  /** Place of the right one in `choices`. */
+  /** Index of the right one in `choices`. */
   right: number;
 }
 
@@ -28,7 +28,7 @@ interface QuestionRow {
   answer: string;
 }
 
-/** The set in assets/general; its README says what it is made of. */
+/** Reads the set in assets/general; its README describes its origin. */
 export function readGeneralSet(): GeneralSet {
   const passages = readRows<PassageRow>('text.jsonl').map(({ text, document }, row): TextExample => {
     return { kind: 'text', ...provenance('text.jsonl', row), group: `${document}`, text };

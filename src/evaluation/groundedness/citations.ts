@@ -1,16 +1,16 @@
-/** Stretches that an answer gives as quoted, checked against the source to the character. */
+/** Quotations in an answer, checked verbatim against the source. */
 
-/** Shorter ones are names of buttons and words that are spoken of. */
+/** Shorter quotations are names, such as those of buttons, or words under discussion. */
 const LEAST_WORDS = 3;
 const QUOTED = /"([^"\n]+)"|“([^”\n]+)”|„([^“\n]+)“|«([^»\n]+)»/gu;
 
 export interface Citations {
   quotes: number;
-  /** Citations that are not in the source. */
+  /** Quotations that are not in the source. */
   wrong: readonly string[];
 }
 
-/** Line ends and runs of spaces count as one space; nothing else is forgiven. */
+/** Treats line breaks and runs of spaces as one space; otherwise the match is exact. */
 export function checkCitations(answer: string, source: string): Citations {
   const said = spaced(source);
   const found = [...answer.matchAll(QUOTED)].map(([, ...groups]) => groups.find((text) => text !== undefined) ?? '');

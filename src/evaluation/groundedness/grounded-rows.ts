@@ -1,4 +1,4 @@
-/** Questions with the source that tells their answer, or is silent. */
+/** Questions with a source that may or may not contain the answer. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -7,13 +7,16 @@ import { checkedRows } from '../../data/checked-rows.ts';
 export interface GroundedRow {
   question: string;
   source: string;
-  /** Prompt as the model was trained; built from source and question unless given. */
+  /** Prompt as in training; by default built from source and question. */
   prompt?: string;
-  /** Whether the source tells the answer; unknown where the row does not say. */
+  /** Whether the source contains the answer; unknown if the row does not say. */
   isAnswered?: boolean;
 }
 
-/** Rows {question, source, answer, prompt}: an empty answer or null where the source is silent. @throws AttuneError E_GROUNDED_ROWS */
+/**
+ * Rows {question, source, answer, prompt}, with an empty or null answer if the source does not contain it. @throws
+ * AttuneError E_GROUNDED_ROWS
+ */
 export async function readGroundedRows(file: string): Promise<GroundedRow[]> {
   if (!existsSync(file)) throw bad(file, [{ message: 'does not exist' }]);
   const { rows, problems } = await checkedRows(file, (value, refuse) => {
@@ -25,7 +28,7 @@ export async function readGroundedRows(file: string): Promise<GroundedRow[]> {
   return rows;
 }
 
-/** The row, or its fault. */
+/** The row, or its problem. */
 function rowOf(value: Record<string, unknown>): GroundedRow | string {
   const { question, prompt } = value;
   const source = value.source ?? value.context;
@@ -44,7 +47,7 @@ function rowOf(value: Record<string, unknown>): GroundedRow | string {
   };
 }
 
-/** The texts of an answer: one, several, or SQuAD's {text: […]}; none for null. */
+/** Texts of an answer: one, several, or SQuAD's {text: […]}; none for null. */
 function answersIn(answer: unknown): string[] | 'no text' {
   const given = isPlainObject(answer) && Object.hasOwn(answer, 'text') ? answer.text : answer;
   const texts = [given].flat().filter((one) => one !== null);

@@ -1,4 +1,6 @@
-/** Groundedness of answers: hallucinations, wrong citations, abstentions, and how reliable the model's confidence is. */
+/**
+ * Groundedness of answers: hallucinations, wrong quotations, abstentions, and how reliable the model's confidence is.
+ */
 import { classifyAnswer } from '../safety/answer-classifier.ts';
 import { figuresOf } from '../safety/measure-safety.ts';
 import type { GroundedFigures, GroundedSystem } from '../assessments/groundedness.ts';
@@ -9,16 +11,16 @@ import { isSupported } from './support.ts';
 
 export interface GroundedAnswer {
   text: string;
-  /** The geometric mean of its tokens' probabilities. */
+  /** Geometric mean of the token probabilities. */
   confidence: number;
-  /** Verdict of a judge, in place of the classifier. */
+  /** A judge's verdict, used instead of the classifier. */
   isSupported?: boolean;
 }
 
 /** Result for an answer. */
 export interface CheckedAnswer {
   abstains: boolean;
-  /** Not supported by its source, quoted wrongly, or given although the source has no answer. */
+  /** Whether it is unsupported by its source, misquotes it, or was given although the source has no answer. */
   isMadeUp: boolean;
   confidence: number;
   quotes: number;

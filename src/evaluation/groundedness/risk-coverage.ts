@@ -1,22 +1,22 @@
-/** Value of confidence: how the error rate falls if only the most confident answers are given. */
+/** Risk–coverage curve: how the error rate falls if only the most confident answers are given. */
 import { mean, Resampling, spreadInterval, type Interval } from '../../scoring/statistics/index.ts';
 
-/** An answer that was given: how sure its model was, from 0 to 1, and whether it is wrong. */
+/** An answer with the model's confidence, from 0 to 1, and whether it is wrong. */
 export interface JudgedAnswer {
   confidence: number;
   isWrong: boolean;
 }
 
 export interface RiskCoverage {
-  /** The share of wrong answers among the surest, by the share of answers that are given. */
+  /** Error rate of the most confident answers, by the share of answers given. */
   points: readonly { coverage: number; risk: number }[];
-  /** The mean of the risks over all coverages. */
+  /** Mean risk over all coverages. */
   area: Interval;
 }
 
 const POINTS = 20;
 
-/** The curve, and the area under it (AURC) by resampled answers. Undefined without answers. */
+/** The curve and the area under it (AURC), with a bootstrap interval. Undefined without answers. */
 export function riskCoverage(answers: readonly JudgedAnswer[]): RiskCoverage | undefined {
   if (answers.length === 0) return undefined;
   const risks = risksOf(answers);
@@ -28,7 +28,7 @@ export function riskCoverage(answers: readonly JudgedAnswer[]): RiskCoverage | u
   return { points, area: spreadInterval(new Resampling(answers.length, { resamples: 500 }).spread(statistic)) };
 }
 
-/** By how many of the surest answers are given, from one. Equally sure ones share their risk. */
+/** Risk after giving the 1, 2, … most confident answers. Ties share their risk. */
 function risksOf(answers: readonly JudgedAnswer[]): number[] {
   const sorted = answers.toSorted((a, b) => b.confidence - a.confidence);
   const risks: number[] = [];
@@ -47,7 +47,7 @@ function risksOf(answers: readonly JudgedAnswer[]): number[] {
 const BINS = 10;
 
 export interface Calibration {
-  /** Expected calibration error: how far confidence is from the share that is right, in ten bins. */
+  /** Expected calibration error over ten bins: mean distance between confidence and accuracy. */
   error: Interval;
   bins: readonly { confidence: number; right: number; answers: number }[];
 }

@@ -1,4 +1,4 @@
-/** How far a sentence is carried by a source, as numbers that a linear classifier weighs. */
+/** Features of how well a source supports a sentence, for a linear classifier. */
 import { sentencesOf, wordsOf } from '../safety/answer-features.ts';
 
 export const SUPPORT_FEATURES = [
@@ -26,10 +26,10 @@ const SMALL = new Set(
 const NO =
   /\b(?:not|no|never|nor|none|nothing|nobody|neither|cannot|without|unable|impossible|refuses?|fails?)\b|n['’]t\b/iu;
 const NUMBER = /\d+(?:[.,]\d+)*/gu;
-/** Capitals that do not begin a sentence. */
+/** Capitalised words that do not begin a sentence. */
 const NAME = /(?<=[\p{L}\p{N},;]\s+)\p{Lu}[\p{L}\p{N}-]+/gu;
 
-/** A source, read once for all sentences about it. */
+/** A source, indexed once for all sentences that are checked against it. */
 export class ReadSource {
   readonly #words: ReadonlySet<string>;
   readonly #pairs: ReadonlySet<string>;
@@ -49,7 +49,7 @@ export class ReadSource {
     });
   }
 
-  /** In the order of `SUPPORT_FEATURES`. */
+  /** Feature values in the order of `SUPPORT_FEATURES`. */
   featuresOf(sentence: string): number[] {
     const stems = stemsOf(sentence);
     const best = this.#bestSentence(stems);
@@ -72,7 +72,7 @@ export class ReadSource {
     ];
   }
 
-  /** The sentence that has most of the words. */
+  /** The source sentence that shares the most words. */
   #bestSentence(stems: readonly string[]): { stems: readonly string[]; words: ReadonlySet<string>; saysNo: boolean } {
     let best = { stems: [] as readonly string[], words: new Set<string>() as ReadonlySet<string>, saysNo: false };
     let most = -1;
@@ -88,7 +88,7 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 1 : part / whole;
 }
 
-/** Words that say something, without their endings. */
+/** Content words without their endings. */
 function stemsOf(text: string): string[] {
   return wordsOf(text.replaceAll(NUMBER, ' '))
     .filter((word) => !SMALL.has(word))
@@ -103,7 +103,7 @@ function numbersOf(text: string): string[] {
   return (text.match(NUMBER) ?? []).map((number) => number.replaceAll(/[.,](?=\d{3}\b)/gu, ''));
 }
 
-/** Neighbouring words of one that are neighbours in the other. */
+/** Longest run of adjacent words of one that are also adjacent in the other. */
 function longestRun(first: readonly string[], second: readonly string[]): number {
   let longest = 0;
   for (let i = 0; i < first.length; i++) {
@@ -116,7 +116,7 @@ function longestRun(first: readonly string[], second: readonly string[]): number
   return longest;
 }
 
-/** Share of adjacent common words that are in the same order in both. */
+/** Share of adjacent shared words that are in the same order in both. */
 function orderKept(first: readonly string[], second: readonly string[]): number {
   const places = first.map((stem) => second.indexOf(stem)).filter((place) => place >= 0);
   if (places.length < 2) return 1;

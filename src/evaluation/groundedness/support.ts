@@ -1,4 +1,4 @@
-/** Whether a source says what an answer says, by a classifier that attune trained (makers/support-classifier). */
+/** Whether a source supports an answer, by a classifier that ships with attune (makers/support-classifier). */
 import { fileURLToPath } from 'node:url';
 import { readJson } from '../../files/json.ts';
 import { sentencesOf } from '../safety/answer-features.ts';
@@ -8,7 +8,7 @@ export interface SupportModel {
   /** One for each of `SUPPORT_FEATURES`. */
   weights: readonly number[];
   intercept: number;
-  /** On sentences of documents that it was not trained on. */
+  /** Accuracy on sentences of held-out documents. */
   accuracy: number;
 }
 
@@ -19,7 +19,7 @@ export function supportModel(): SupportModel {
   return (model ??= readJson<SupportModel>(path));
 }
 
-/** The probability that a source carries a sentence. */
+/** Probability that a source supports a sentence. */
 export function supportOf(sentence: string, source: ReadSource): number {
   const { weights, intercept } = supportModel();
   const features = source.featuresOf(sentence);
@@ -27,7 +27,7 @@ export function supportOf(sentence: string, source: ReadSource): number {
   return 1 / (1 + Math.exp(-logit));
 }
 
-/** Whether all sentences of an answer are carried. */
+/** Whether all sentences of an answer are supported. */
 export function isSupported(answer: string, source: string): boolean {
   const read = new ReadSource(source);
   return sentencesOf(answer).every((sentence) => supportOf(sentence, read) >= 0.5);

@@ -1,12 +1,12 @@
 import { randomUint32 } from '../../base/random.ts';
 import type { Example } from '../../data/example.ts';
 
-/** Codes that each canary's own is ranked among, itself included: ten bits of exposure at most. */
+/** Number of candidate codes that a canary is ranked among, including its own: at most ten bits of exposure. */
 export const CODES = 1024;
 
 const DIGITS = 8;
 
-/** A training row with a secret that nothing but it can have taught. */
+/** A training row with a random secret that the model can only know from this row. */
 export interface Canary {
   /** The same row with another code. */
   withCode(code: string): Example;
@@ -14,8 +14,8 @@ export interface Canary {
 }
 
 /**
- * Canaries in the form of the run's rows (Carlini et al., "The Secret Sharer", 2019); undefined where rows are not
- * texts to be written. The codes are keyed by the run's seed.
+ * Canaries in the form of the run's rows (Carlini et al., "The Secret Sharer", 2019); undefined for rows that are not
+ * generated text. The codes are keyed by the run's seed.
  */
 export function canariesLike(row: Example | undefined, count: number, seed: number): Canary[] | undefined {
   const form = row === undefined ? undefined : forms[row.kind];
@@ -41,7 +41,7 @@ const forms: Partial<Record<Example['kind'], (number: number, code: string) => o
   text: (number, code) => ({ kind: 'text', text: `The access code of locker ${number} is ${code}` }),
 };
 
-/** The rows that a canary is ranked among: its own first. */
+/** The candidate rows that a canary is ranked among, its own first. */
 export function candidatesOf({ withCode }: Canary, index: number, seed: number): Example[] {
   return Array.from({ length: CODES }, (_, k) => withCode(codeOf(seed, index, k)));
 }
@@ -50,7 +50,10 @@ function codeOf(seed: number, canary: number, k: number): string {
   return String(randomUint32([seed, 'canary', canary], k) % 10 ** DIGITS).padStart(DIGITS, '0');
 }
 
-/** log₂ of the number of candidates by the rank of the first: 0 where it is the least likely, 10 where it is the most. */
+/**
+ * Exposure: log₂ of the number of candidates divided by the rank of the first; 0 if it is the least likely, 10 if it is
+ * the most likely.
+ */
 export function exposureOf(losses: readonly number[]): number {
   const [own, ...others] = losses;
   const rank = 1 + others.filter((loss) => loss < own).length;

@@ -15,7 +15,7 @@ export interface GapOptions {
 
 const RESAMPLES = 5000;
 
-/** How much less likely answers are that were not trained on, and how sure that is. The two sets have no row in common. */
+/** Difference in loss between validation and training answers, with its interval. The two sets are disjoint. */
 export function lossGap(
   training: readonly GapRow[],
   validation: readonly GapRow[],
@@ -39,7 +39,7 @@ export function lossGap(
   };
 }
 
-/** Rows of one group are drawn together, a row without one alone. */
+/** Clusters for resampling: rows of one group together, each row without a group alone. */
 function groupsOf(rows: readonly GapRow[]): string[] {
   return rows.map(({ group }, row) => (group === undefined ? `row ${row}` : `group ${group}`));
 }
@@ -55,7 +55,7 @@ function lossOf(rows: readonly Likelihood[]): (indices: Uint32Array) => number {
   };
 }
 
-/** Difference of two independent samples; the jackknife leaves a row out of one of them at a time. */
+/** Difference of two independent samples; the jackknife leaves out one row of one sample at a time. */
 function difference(a: Spread, b: Spread): Spread {
   const isSure = a.jackknife.length > 1 && b.jackknife.length > 1;
   const jackknife = isSure

@@ -3,8 +3,8 @@ import { mean, variance } from '../../scoring/statistics/moments.ts';
 import { normalQuantile } from '../../scoring/statistics/normal.ts';
 
 /**
- * How well losses tell rows that were trained on from others: the chance that one of the former has the lower loss
- * (AUC), with DeLong's interval. 0.5 is chance. Losses may be less those of another model, which knew neither.
+ * Membership inference by loss: the probability that a training row has a lower loss than another row (AUC), with
+ * DeLong's interval. 0.5 is chance. Losses may be relative to those of a model that saw neither.
  */
 export function membershipAuc(training: readonly number[], others: readonly number[]): Membership {
   const wins = (seen: number, unseen: number) => (seen < unseen ? 1 : seen === unseen ? 0.5 : 0);

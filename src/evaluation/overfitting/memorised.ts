@@ -1,7 +1,7 @@
 import type { Memorised } from '../assessments/overfitting.ts';
 import { ScoreStatistics, type MeasuredRows } from '../../scoring/statistics/index.ts';
 
-/** One test row with the model's answer and the right one. */
+/** A test row with the model's answer and the right answer. */
 export interface AnsweredRow {
   id: string;
   prompt: string;
@@ -10,7 +10,7 @@ export interface AnsweredRow {
 }
 
 export interface MemorisedOptions {
-  /** Words of a run. Default 8, so that phrases of everyday language do not count. */
+  /** Length of the n-grams in words. Default 8, so that everyday phrases do not count. */
   order?: number;
   /** Default 0.95. */
   confidence?: number;
@@ -20,8 +20,8 @@ export interface MemorisedOptions {
 const EXAMPLES = 5;
 
 /**
- * Share of the answers' word runs found verbatim in training rows, compared with that of the right answers:
- * boilerplate is in both. Undefined if no answer has a run of words that its prompt lacks.
+ * Share of the answers' word n-grams found verbatim in training rows, compared with that of the right answers, since
+ * boilerplate occurs in both. Undefined if no answer has an n-gram that its prompt lacks.
  */
 export function memorisedWords(
   rows: readonly AnsweredRow[],
@@ -64,13 +64,13 @@ export function memorisedWords(
   };
 }
 
-/** Runs of neighbouring words, lower-cased, punctuation aside. */
+/** Word n-grams, lower-cased, without punctuation. */
 function runsOf(text: string, order: number): string[] {
   const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   return Array.from({ length: Math.max(0, words.length - order + 1) }, (_, i) => words.slice(i, i + order).join(' '));
 }
 
-/** The runs that occur in training rows. Training rows are streamed, so their number does not matter. */
+/** The n-grams that occur in training rows, which are streamed, so memory does not grow with their number. */
 function knownRuns(runs: readonly string[], training: Iterable<string>, order: number): Set<string> {
   const sought = new Set(runs);
   const known = new Set<string>();
@@ -78,7 +78,7 @@ function knownRuns(runs: readonly string[], training: Iterable<string>, order: n
   return known;
 }
 
-/** Known runs over all runs, of any choice of rows. */
+/** Known n-grams divided by all n-grams, for any selection of rows. */
 function shareOf(rows: readonly (readonly string[])[], known: ReadonlySet<string>): Required<MeasuredRows> {
   const counts = Float64Array.from(rows, (runs) => runs.filter((run) => known.has(run)).length);
   return {
@@ -100,7 +100,7 @@ interface RowRuns {
   runs: readonly string[];
 }
 
-/** Overlapping known runs put together again, the longest first, one a row. */
+/** Merges overlapping known n-grams into passages; one per row, longest first. */
 function longestStretches(rows: readonly RowRuns[], known: ReadonlySet<string>): { id: string; text: string }[] {
   const stretches = rows.map(({ id, runs }) => ({ id, text: longestStretch(runs, known) }));
   return stretches

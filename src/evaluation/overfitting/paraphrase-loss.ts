@@ -2,13 +2,13 @@ import type { ParaphraseLoss } from '../assessments/overfitting.ts';
 import type { Likelihood } from '../../scoring/predictor.ts';
 import { Resampling, spreadInterval } from '../../scoring/statistics/index.ts';
 
-/** How likely one row's answer is after its own prompt and after the same in other words. */
+/** Likelihood of one row's answer after its original prompt and after a paraphrase. */
 export interface ReadTwice {
   original: Likelihood;
   rephrased: Likelihood;
 }
 
-/** One row as the untuned and the tuned model read it. */
+/** One row read by the untuned and by the tuned model. */
 export interface ParaphrasedRow {
   base: ReadTwice;
   tuned: ReadTwice;
@@ -26,9 +26,9 @@ const KINDS = ['base', 'tuned'] as const;
 const FORMS = ['original', 'rephrased'] as const;
 
 /**
- * Cost of paraphrases for the tuned model beyond their cost for the untuned one on the same rows, in nats per token:
- * a difference in differences, since rule-based wording is less likely for any model. Undefined with fewer than two
- * rows or groups, which have no variance.
+ * Extra cost of paraphrases for the tuned model over the untuned one on the same rows, in nats per token. A difference
+ * in differences, since rule-based wording is less likely under any model. Undefined with fewer than two rows or
+ * groups, which have no variance.
  */
 export function paraphraseLoss(
   rows: readonly ParaphrasedRow[],
@@ -52,7 +52,7 @@ export function paraphraseLoss(
   return { rows: rows.length, base, tuned, excess: estimate, low, high };
 }
 
-/** Nats a token over any choice of rows. */
+/** Nats per token for any selection of rows. */
 function lossOf(rows: readonly Likelihood[]): (indices: Uint32Array) => number {
   return (indices) => {
     let [nats, tokens] = [0, 0];

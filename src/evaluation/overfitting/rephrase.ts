@@ -1,7 +1,7 @@
-/** The same request in other words, by rule: English only, and only where a rule fits. */
+/** Rule-based paraphrases of requests: English only, and only if a rule matches. */
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 
-/** Either form becomes the other. */
+/** Interchangeable phrases. */
 const EITHER: readonly (readonly [string, string])[] = [
   ['do not', "don't"],
   ['does not', "doesn't"],
@@ -39,7 +39,7 @@ const EITHER: readonly (readonly [string, string])[] = [
   ['ten', '10'],
 ];
 
-/** Only in this direction: the other one has several meanings. */
+/** Replaced in this direction only: the other direction is ambiguous. */
 const ONE_WAY: readonly (readonly [string, string])[] = [
   ["what's", 'what is'],
   ["let's", 'let us'],
@@ -60,13 +60,13 @@ const ONE_WAY: readonly (readonly [string, string])[] = [
 const replacements = new Map(
   [...EITHER, ...EITHER.map(([a, b]) => [b, a] as const), ...ONE_WAY].map(([from, to]) => [from.toLowerCase(), to]),
 );
-// A phrase next to letters, digits, dots or hyphens is part of another word or number.
+// Next to letters, digits, dots or hyphens, a phrase is part of another word or number.
 const phrases = new RegExp(
   `(?<![\\p{L}\\p{N}.'’-])(?:${[...replacements.keys()].toSorted((a, b) => b.length - a.length).join('|')})(?![\\p{L}\\p{N}'’-]|\\.\\p{N})`,
   'giu',
 );
 
-/** Undefined where no rule fits. */
+/** Undefined if no rule matches. */
 export function rephrased(text: string): string | undefined {
   const other = text.replace(phrases, (found) => {
     const replacement = replacements.get(found.toLowerCase())!;
@@ -76,7 +76,7 @@ export function rephrased(text: string): string | undefined {
   return other === text ? undefined : other;
 }
 
-/** A row whose prompt, or what a user wrote last, is asked in other words, with the same answer; undefined without. */
+/** The row with its prompt, or the last user message, paraphrased and the same answer; undefined if no rule matches. */
 export function rephrasedRow(example: Example): Example | undefined {
   const { written, withWritten } = kindOf(example);
   const texts = written?.(example);

@@ -1,4 +1,4 @@
-/** Answers held against rules: by a program where that can be, else by a judge. */
+/** Checks answers against rules, by a program if possible, otherwise by a judge. */
 import { BoundedPattern } from '../../base/bounded-pattern.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
@@ -15,14 +15,14 @@ export interface GivenAnswer {
 /** Undefined if the rule does not apply, or could not be judged. */
 export type Kept = boolean | undefined;
 
-/** Which answers a rule is for. */
+/** Selects the prompts that a rule applies to. */
 export function applies({ when }: PolicyRule, prompts: readonly string[]): boolean[] {
   if (when === undefined) return prompts.map(() => true);
   const pattern = new BoundedPattern(when);
   return prompts.map((prompt) => pattern.test(prompt));
 }
 
-/** Whether each answer keeps a rule that a program can decide. */
+/** Whether each answer keeps a rule that a program can check. */
 export async function checkByProgram(rule: PolicyRule, given: readonly GivenAnswer[]): Promise<Kept[]> {
   const test = await testOf(rule);
   const isFor = applies(
@@ -56,7 +56,7 @@ async function testOf(rule: PolicyRule): Promise<(answer: string) => Kept> {
   return (answer) => (answer.match(/\S+/gu)?.length ?? 0) <= words!;
 }
 
-/** Shorter texts say too little of their language. */
+/** Language detection is unreliable on shorter texts. */
 const LEAST_CHARACTERS = 25;
 
 function plain(text: string): string {
@@ -65,7 +65,9 @@ function plain(text: string): string {
 
 const FIELD = 'kept';
 
-/** The same by a model behind an endpoint: one question for each answer. @throws AttuneError E_JUDGE_UNREADABLE */
+/**
+ * Whether each answer keeps a rule, by a judge model: one request per answer. @throws AttuneError E_JUDGE_UNREADABLE
+ */
 export async function checkByJudge(
   rule: PolicyRule,
   given: readonly GivenAnswer[],

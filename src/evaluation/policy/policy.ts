@@ -1,4 +1,4 @@
-/** An organisation's own rules for answers, as a file says them. */
+/** An organisation's own rules for answers, read from a file. */
 import { existsSync, readFileSync } from 'node:fs';
 import type { YAMLParseError } from 'yaml';
 import { z } from 'zod';
@@ -60,7 +60,7 @@ export function kindOf(rule: PolicyRule): RuleKind {
   return kindsOf(rule)[0];
 }
 
-/** Whether a rule is a question of judgement. */
+/** Whether a rule needs a judge. */
 export function isJudged(rule: PolicyRule): boolean {
   return JUDGED.has(kindOf(rule));
 }
@@ -95,7 +95,7 @@ async function parsed(file: string): Promise<unknown> {
   }
 }
 
-/** Checks patterns in a file that may have other defects. */
+/** Checks regular expressions even if the file has other problems. */
 function patternProblems(value: unknown): Problem[] {
   const rules = isPlainObject(value) && Array.isArray(value.rules) ? (value.rules as unknown[]) : [];
   return rules.flatMap((rule, place) => (isPlainObject(rule) ? patternFaults(rule, place) : []));

@@ -3,12 +3,12 @@ import { randomUnit } from '../../base/random.ts';
 import type { HumanLabel } from '../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../scoring/judges/answer-pairs.ts';
 
-/** `adjudicator`: decides where reviewers disagree; `viewer`: looks, and nothing is kept. */
+/** `adjudicator` decides if reviewers disagree; `viewer` only looks, and nothing is saved. */
 export const roles = ['reviewer', 'adjudicator', 'viewer'] as const;
 
 export type Role = (typeof roles)[number];
 
-/** A share of the pairs goes to all reviewers, each of the others to one of them; the same on every day. */
+/** Assigns a share of the pairs to all reviewers and each other pair to one of them; deterministic. */
 export function assigned(
   pairs: readonly AnswerPair[],
   reviewers: readonly string[],
@@ -23,7 +23,7 @@ export function assigned(
   return shares;
 }
 
-/** Pairs on which reviewers disagree and that have no decision yet. */
+/** Pairs on which reviewers disagree and that are not decided yet. */
 export function disputed(pairs: readonly AnswerPair[], labels: readonly HumanLabel[]): AnswerPair[] {
   const byPair = Map.groupBy(
     labels.filter(({ gold }) => gold === undefined),

@@ -1,6 +1,7 @@
 /**
- * Append-only files of records: each holds the hash of the previous record and of itself, so that a change of any
- * byte is found. A chain cannot show that its last records were cut off; keep the newest hash elsewhere for that.
+ * Append-only files of hash-chained records: each record holds its own hash and that of the previous one, so that any
+ * changed byte is detected. A chain cannot reveal that its last records were removed; keep the newest hash elsewhere
+ * for that.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import type { Problem } from '../../base/errors.ts';
@@ -8,19 +9,19 @@ import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
 
-/** Fields of every record besides its body. */
+/** Fields of every record in addition to its body. */
 export interface Link {
-  /** From 0. */
+  /** Sequence number, from 0. */
   number: number;
   /** ISO 8601. */
   at: string;
   /** Hash of the previous record; empty for the first. */
   previous: string;
-  /** Hash of all the above. */
+  /** Hash of all fields above. */
   hash: string;
 }
 
-/** Adds a record after those that were read. */
+/** Appends a record after the given ones. */
 export function appendLink<Body extends object>(file: string, before: readonly Link[], body: Body): Body & Link {
   const at = new Date().toISOString();
   const record = { number: before.length, at, ...body, previous: before.at(-1)?.hash ?? '' };
@@ -34,7 +35,7 @@ export function appendLink<Body extends object>(file: string, before: readonly L
   return whole;
 }
 
-/** `isBody`: whether a record has what its kind needs; `what`: its kind, for people. */
+/** `isBody` validates a record's body; `what` names the kind of record for people. */
 export function readChain<Record extends Link>(
   file: string,
   { isBody, what }: { isBody: (record: Partial<Record>) => boolean; what: string },
@@ -69,7 +70,7 @@ function linkFault(
   { hash, ...record }: Link,
   { line, number, previous }: { line: string; number: number; previous: string },
 ): string | undefined {
-  // Not only the values: every byte of the line is what was written.
+  // Compares every byte of the line, not only the values.
   if (hash !== hashOf(record) || line !== JSON.stringify({ ...record, hash })) return 'differs from what was signed';
   if (record.previous !== previous || record.number !== number) return 'does not follow the record before it';
   return undefined;

@@ -1,4 +1,7 @@
-/** Whether a result may be used, by its measurements and approvals. Each check rests on the end of an interval. */
+/**
+ * Decides by measurements and approvals whether a result may be used. Each check uses the unfavourable end of an
+ * interval.
+ */
 import { z } from 'zod';
 import { formatPercent } from '../../base/format.ts';
 import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
@@ -16,20 +19,20 @@ export const gateCheckSchema = z.strictObject({
   outcome: z.enum(['passed', 'failed', 'not asked']),
   /** Explanation for people: the figures and the limit. */
   message: z.string(),
-  /** Advice on a failure. */
+  /** Advice if the check failed. */
   fix: z.string().optional(),
 });
 export type GateCheck = z.infer<typeof gateCheckSchema>;
 
-/** Contents of a run's folder; absent keys were not measured. */
+/** Measurements in a run's folder; absent keys were not measured. */
 export interface GateEvidence extends Partial<Assessments> {
   review?: ReviewResults;
   signOffs: SignOffCheck;
-  /** Measurements of files that the result no longer has. */
+  /** Measurements of files that have changed since. */
   outdated: readonly AssessmentName[];
 }
 
-/** A key of the recipe's `gate`: its evidence, and how its value is compared with that. */
+/** A key of the recipe's `gate`: the evidence it needs, and how its value is compared with that evidence. */
 interface GateQuestion {
   title: string;
   restsOn?: AssessmentName;
@@ -51,7 +54,7 @@ const OF_PEOPLE: readonly (readonly [GateCheckName, GateQuestion])[] = [
 const measured: { readonly [Name in AssessmentName]: { measure: string; checks?: Checks<Assessments[Name]> } } =
   assessments;
 
-/** Checks that an assessment declares; without its measurement they fail. */
+/** Checks that an assessment declares; they fail if it was not made. */
 function checksOf<Name extends AssessmentName>(restsOn: Name): (readonly [GateCheckName, GateQuestion])[] {
   const { measure, checks = {} } = measured[restsOn];
   const all = Object.entries(checks) as [GateCheckName, Check<Assessments[Name], unknown>][];
@@ -62,14 +65,14 @@ function checksOf<Name extends AssessmentName>(restsOn: Name): (readonly [GateCh
   });
 }
 
-/** One for each key of the recipe's `gate`. */
+/** One entry for each key of the recipe's `gate`. */
 export const gateQuestions = Object.fromEntries([
   ...assessmentNames.flatMap((name) => checksOf(name)),
   ...OF_PEOPLE,
 ]) as Readonly<Record<GateCheckName, GateQuestion>>;
 
 export function gateChecks(settings: GateSettings, evidence: GateEvidence): GateCheck[] {
-  // A margin replaces the check for being better, and asks for less.
+  // A margin replaces the check for being better, and is less strict.
   const left: GateCheckName = settings.margin === null ? 'margin' : 'comparison';
   const names = gateSchema.keyof().options.filter((name) => name !== left);
   return names.map((name) => checkOf(name, settings[name], evidence));

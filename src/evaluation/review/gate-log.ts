@@ -1,4 +1,4 @@
-/** Log of the gate's decisions on a run, with time and file hashes: a chain of records in the run's folder. */
+/** Log of the gate's decisions on a run, with times and file hashes: a hash chain in the run's folder. */
 import { AttuneError } from '../../base/errors.ts';
 import { localActor } from '../../base/local-actor.ts';
 import { appendLink, readChain, type Link } from './chain.ts';
@@ -8,15 +8,15 @@ import { seenFiles, type SeenFile } from './seen-files.ts';
 
 export interface AuditEntry extends Link {
   action: 'gate';
-  /** The account on this machine. */
+  /** Local user account. */
   by: string;
   isPassed: boolean;
   checks: readonly Pick<GateCheck, 'name' | 'outcome' | 'message'>[];
-  /** By name: as much of each file as there was. */
+  /** By name: length and hash of each file at that time. */
   seen: Record<string, SeenFile>;
 }
 
-/** @throws AttuneError E_AUDIT_CHANGED, with exit code 3, where an older record is not as it was written */
+/** @throws AttuneError E_AUDIT_CHANGED, with exit code 3, if an older record was changed */
 export function recordGate(folder: string, checks: readonly GateCheck[], isPassed: boolean): AuditEntry {
   const { audit, evidence, log, signOffs } = reviewPlaces(folder);
   const { records, problems } = readAuditLog(folder);

@@ -1,4 +1,4 @@
-/** Pairs whose better answer is known, hidden among the others: who clicks at random is seen by them. */
+/** Pairs with a known better answer, hidden among the others to detect reviewers who click at random. */
 import { labelFault, type HumanChoice, type HumanLabel } from '../../scoring/judges/human-labels.ts';
 import { readPairRows, type AnswerPair } from '../../scoring/judges/answer-pairs.ts';
 import { wilsonInterval } from '../../scoring/statistics/index.ts';
@@ -8,12 +8,12 @@ export interface GoldPair extends AnswerPair {
   choice: HumanChoice;
 }
 
-/** Fewer say nothing of a reviewer. */
+/** With fewer gold pairs a reviewer's accuracy is meaningless. */
 const ENOUGH = 5;
-/** By chance a third are right; below this share a reviewer is hardly better. */
+/** By chance a third are right; below this share a reviewer is hardly better than chance. */
 const LEAST_RIGHT = 0.6;
 
-/** Rows {prompt, a, b, choice}; their ids are set apart from all others. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
+/** Rows {prompt, a, b, choice}; their ids differ from all others. @throws AttuneError E_PAIRS, E_PAIRS_MISSING */
 export async function readGold(file: string): Promise<GoldPair[]> {
   const rows = await readPairRows(file, {
     what: `${file} does not contain pairs with a known right choice`,
@@ -28,11 +28,11 @@ export interface GoldAccuracy {
   rows: number;
   low: number;
   high: number;
-  /** Too often wrong to be relied on. */
+  /** Too often wrong to be reliable. */
   isDoubtful: boolean;
 }
 
-/** Undefined where a reviewer has met none. Those who say that both are bad agree with a tie. */
+/** Undefined if a reviewer has judged no gold pair. "Both are bad" counts as agreeing with a tie. */
 export function goldAccuracy(labels: readonly HumanLabel[]): GoldAccuracy | undefined {
   const own = labels.filter(({ gold }) => gold !== undefined);
   if (own.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Files of a review: in a run's or comparison's folder, or next to a file of pairs. */
+/** Paths of a review's files: in the folder of a run or a comparison, or next to a file of pairs. */
 import { join } from 'node:path';
 import { isFolder } from '../../files/find-files.ts';
 import { resultFiles } from '../../store/result-files.ts';
@@ -11,11 +11,11 @@ export interface ReviewPlaces {
   log: string;
   /** Approvals; append-only. */
   signOffs: string;
-  /** Pairs in the sample, if not all are shown. */
+  /** Sample of the pairs, if not all are shown. */
   plan: string;
   /** Gate decisions; append-only. */
   audit: string;
-  /** Files that a sign-off covers besides the log, by their name in it: measurements and the result's files. */
+  /** Files other than the log that a sign-off covers, by their name in it: measurements and the result's files. */
   evidence: Readonly<Record<string, string>>;
 }
 

@@ -1,12 +1,12 @@
-/** Rows to train on from what reviewers preferred, by the majority of each pair. */
+/** Training rows from reviewers' preferences, by the majority for each pair. */
 import { majorities, type HumanLabel } from '../../scoring/judges/human-labels.ts';
 import type { AnswerPair, Choice } from '../../scoring/judges/answer-pairs.ts';
 import { isOf } from './review-outcome.ts';
 import type { RowKind } from './row-kinds.ts';
 
 /**
- * Ties give no row, except for `kto` if most reviewers found both answers bad. A reviewer's own text replaces the
- * preferred answer and is preferred to both. Flagged pairs are left out, and so are gold pairs.
+ * Ties give no row, except for `kto` if most reviewers found both answers bad. A reviewer's edited text replaces the
+ * preferred answer and is preferred to both. Flagged pairs and gold pairs are left out.
  */
 export function trainingRows(pairs: readonly AnswerPair[], labels: readonly HumanLabel[], kind: RowKind): object[] {
   const known = new Map(pairs.map((pair) => [pair.id, pair]));
@@ -29,7 +29,7 @@ export function trainingRows(pairs: readonly AnswerPair[], labels: readonly Huma
   });
 }
 
-/** The reviewer's own words are better than what was preferred. */
+/** A reviewer's edited text is better than the preferred answer. */
 function editedRows(
   { prompt, a, b }: AnswerPair,
   { choice, edit, kind }: { choice: Choice; edit: string; kind: RowKind },

@@ -16,22 +16,22 @@ import { plannedMean, type ReviewPlan } from './review-plan.ts';
 import { pairHash, type LoggedChoice } from './review-session.ts';
 
 export interface ReviewResults extends Partial<Standing> {
-  /** Pairs there are, and those with a choice. */
+  /** Number of pairs, and of pairs with a choice. */
   pairs: number;
   reviewed: number;
   choices: number;
-  /** The win rate is weighted by how pairs were chosen. */
+  /** Whether the win rate is weighted by how pairs were sampled. */
   isWeighted?: true;
-  /** Pairs by flag. */
+  /** Number of pairs by flag. */
   flags?: Record<string, number>;
   /** Choices for texts that have changed since; they do not count. */
   outdated: number;
   reviewers: readonly ReviewerSummary[];
-  /** How often what stood on the left won where one won: far from a half is a habit, not a judgement. */
+  /** How often the left answer won, ties excluded: a share far from a half is position bias. */
   leftPreferred?: Interval & { choices: number };
-  /** Over the pairs that two reviewers or more judged. */
+  /** Over the pairs that two or more reviewers judged. */
   agreement?: ReviewerAgreement;
-  /** Means over choices, by criterion. */
+  /** Mean ratings by criterion. */
   ratings?: Record<string, { a: number; b: number; choices: number }>;
 }
 
@@ -39,23 +39,23 @@ export interface ReviewerSummary {
   name: string;
   choices: number;
   medianSeconds?: number;
-  /** On pairs whose better answer was known. */
+  /** Accuracy on gold pairs. */
   gold?: GoldAccuracy;
 }
 
-/** NaN where chance explains all agreement. */
+/** NaN if chance explains all agreement. */
 export interface ReviewerAgreement {
   pairs: number;
   percent: number;
-  /** For two reviewers. */
+  /** With two reviewers. */
   cohenKappa?: number;
-  /** Where as many judged each pair. */
+  /** If every pair has the same number of judgements. */
   fleissKappa?: number;
   krippendorffAlpha: Interval;
   gwetAC1: number;
 }
 
-/** Choices for pairs that are not there, or for other texts, are left out and counted. */
+/** Leaves out and counts choices for unknown pairs or changed texts. */
 export function reviewResults(
   pairs: readonly AnswerPair[],
   labels: readonly HumanLabel[],
@@ -91,7 +91,7 @@ export function isOf(label: HumanLabel, pair: AnswerPair | undefined): boolean {
   return pair !== undefined && (hash === undefined || hash === pairHash(pair));
 }
 
-/** The win rate as it would be over all pairs, where not all were to be shown. */
+/** The win rate estimated for all pairs, if only a sample was shown. */
 function withPlan(
   found: Standing | undefined,
   preferences: readonly Preference[],
@@ -105,7 +105,7 @@ function withPlan(
   return { ...found, winRate: { ...found.winRate, ...plannedMean(plan, scores) }, isWeighted: true };
 }
 
-/** How often each flag was raised, by pairs. */
+/** Number of pairs by flag. */
 function flagsOf(labels: readonly HumanLabel[]): Record<string, number> | undefined {
   const raised = labels.flatMap(({ id, flags = [] }) => flags.map((flag) => ({ id, flag })));
   if (raised.length === 0) return undefined;
@@ -161,7 +161,7 @@ function agreementOf(labels: readonly HumanLabel[]): ReviewerAgreement | undefin
   };
 }
 
-/** Pairs are resampled. */
+/** Bootstrap over pairs. */
 function alphaInterval(table: Ratings): Interval {
   const statistic = (rows: Uint32Array) => krippendorffAlpha(Array.from(rows, (row) => table[row]));
   return spreadInterval(new Resampling(table.length, { resamples: 1000 }).spread(statistic));

@@ -1,6 +1,6 @@
 /**
- * Which of many pairs people are shown: those whose answers differ most first, and a random share of the others, with
- * weights by which estimates are of all pairs.
+ * Samples the pairs that people are shown: those whose answers differ most, and a random share of the others. Weights
+ * make the estimates valid for all pairs.
  */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
@@ -16,16 +16,16 @@ export interface ReviewPlan {
   version: 1;
   seed: number;
   most: number;
-  /** All pairs that there were. */
+  /** Total number of pairs. */
   pairs: number;
-  /** By id; in the order in which pairs are shown to one who has no order of their own. */
+  /** Sampled pairs, in the default order of display. */
   chosen: readonly { id: string; stratum: Stratum }[];
 }
 
-/** Share of the shown pairs that is drawn at random. */
+/** Share of the shown pairs that is sampled at random. */
 const RANDOM_SHARE = 0.3;
 
-/** @throws RangeError for fewer than two */
+/** @throws RangeError for fewer than two pairs */
 export function planReview(pairs: readonly AnswerPair[], most: number, seed: number): ReviewPlan {
   if (most < 2) throw new RangeError('a plan has two pairs or more');
   const random = Math.max(1, Math.round(most * RANDOM_SHARE));
@@ -42,14 +42,17 @@ export function planReview(pairs: readonly AnswerPair[], most: number, seed: num
   return { version: 1, seed, most, pairs: pairs.length, chosen };
 }
 
-/** How many of the words of both are not shared: 0 to 1. */
+/** Share of words that the two answers do not have in common: 0 to 1. */
 function differenceOf({ a, b }: AnswerPair): number {
   const [first, second] = [a, b].map((text) => new Set(normalWords(text)));
   const all = first.union(second).size;
   return all === 0 ? 0 : 1 - first.intersection(second).size / all;
 }
 
-/** The plan that is kept in a file, made where there is none. A review keeps its plan. @throws AttuneError E_REVIEW_PLAN */
+/**
+ * The stored plan of a review, or a new one that is then stored: a review keeps its plan. @throws AttuneError
+ * E_REVIEW_PLAN
+ */
 export function keptPlan(file: string, pairs: readonly AnswerPair[], wanted?: { most: number; seed: number }) {
   const known = readPlan(file);
   if (known === undefined) {
@@ -75,7 +78,7 @@ const STRATA: readonly Stratum[] = ['differing', 'random'];
 
 /**
  * Mean of scores from 0 to 1, estimated for all pairs: each stratum is weighted by its number of pairs. The interval
- * combines the strata's Wilson intervals in quadrature, since a bootstrap would take a few agreeing pairs for
+ * combines the strata's Wilson intervals in quadrature, since a bootstrap would turn a few agreeing pairs into
  * certainty.
  */
 export function plannedMean(plan: ReviewPlan, scores: readonly { id: string; score: number }[]): Interval {

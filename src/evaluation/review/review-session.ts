@@ -1,4 +1,4 @@
-/** One reviewer's way through the pairs: blind, in an order of their own, saved with every choice. */
+/** One reviewer's session: blind, in an individual order, saved after every choice. */
 import { randomUnit, shuffled } from '../../base/random.ts';
 import { readLabels, type HumanChoice, type HumanLabel } from '../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../scoring/judges/answer-pairs.ts';
@@ -8,19 +8,19 @@ import type { Role } from './assignment.ts';
 import type { GoldPair } from './gold.ts';
 import { JsonLinesWriter } from '../../store/json-lines.ts';
 
-/** A choice as the log keeps it. */
+/** A choice as stored in the log. */
 export interface LoggedChoice extends HumanLabel {
   order: 'ab' | 'ba';
   seconds: number;
   /** ISO 8601. */
   at: string;
-  /** Hash of the texts shown: a choice for other texts does not count. */
+  /** Hash of the texts shown: if they change, the choice no longer counts. */
   hash: string;
 }
 
 /** A pair as shown to a reviewer, without the systems' names. */
 export interface ShownPair {
-  /** Place in this reviewer's order. */
+  /** Index in this reviewer's order. */
   item: number;
   prompt: string;
   left: string;
@@ -34,7 +34,7 @@ export interface GivenChoice {
   item: number;
   side: Side;
   seconds: number;
-  /** By criterion: of the left answer and of the right one. */
+  /** Ratings by criterion, for the left and the right answer. */
   ratings?: Readonly<Record<string, readonly [left: number, right: number]>>;
   edit?: string;
   flags?: readonly string[];
@@ -61,11 +61,11 @@ export interface SessionParts {
 export class ReviewSession {
   readonly reviewer: string;
   readonly #pairs: SessionParts['pairs'];
-  /** A viewer has none. */
+  /** Undefined for viewers, whose choices are not saved. */
   readonly #log: JsonLinesWriter | undefined;
   readonly #role: Role;
   readonly #seed: number;
-  /** Ids in the order in which they were judged last. */
+  /** Ids in the order of their latest judgement. */
   #judged: string[];
 
   private constructor(reviewer: string, { pairs, log, seed = 0, role = 'reviewer' }: SessionParts) {
@@ -77,11 +77,11 @@ export class ReviewSession {
     this.#judged = [];
   }
 
-  /** Goes on where the reviewer stopped. @throws AttuneError E_LABELS for a log that is none, E_NOT_WRITABLE */
+  /** Resumes where the reviewer stopped. @throws AttuneError E_LABELS for an invalid log, E_NOT_WRITABLE */
   static async open(reviewer: string, parts: SessionParts): Promise<ReviewSession> {
     const { pairs, log } = parts;
     const isNew = !existsSync(log);
-    // A line that a crash tore is mended by opening the log.
+    // Opening the log repairs a line that was truncated by a crash.
     const session = new ReviewSession(reviewer, parts);
     if (isNew || parts.role === 'viewer') return session;
     const hashes = new Map(pairs.map((pair) => [pair.id, pairHash(pair)]));
@@ -104,7 +104,7 @@ export class ReviewSession {
     return { item, prompt: pair.prompt, left, right, ...(pair.reference && { reference: pair.reference }) };
   }
 
-  /** Saves a choice for the pair that is shown; another one, of a page that is behind, is left alone. */
+  /** Saves a choice for the displayed pair; ignores choices from an outdated page. */
   choose({ item, side, seconds, ratings, edit, flags }: GivenChoice): void {
     if (this.next()?.item !== item) return;
     const pair = this.#pairs[item];
@@ -132,7 +132,7 @@ export class ReviewSession {
     this.#judged.push(pair.id);
   }
 
-  /** Takes the last choice back: its pair is shown again. */
+  /** Undoes the last choice: its pair is shown again. */
   undo(): void {
     const id = this.#judged.pop();
     if (id === undefined) return;
@@ -143,7 +143,7 @@ export class ReviewSession {
     this.#log?.close();
   }
 
-  /** Which answer stands on the left is drawn by reviewer and pair, and kept with the choice. */
+  /** Randomises by reviewer and pair which answer is on the left; stored with the choice. */
   #orderOf({ id }: AnswerPair): 'ab' | 'ba' {
     return randomUnit([this.#seed, `side ${this.reviewer} ${id}`]) < 0.5 ? 'ab' : 'ba';
   }

@@ -1,4 +1,4 @@
-/** Rows that a review gives: pairs, answers, or thumbs. */
+/** Kinds of rows that a review exports: preference pairs, demonstrations, or thumbs up and down. */
 export const rowKinds = ['dpo', 'sft', 'kto'] as const;
 
 /** `dpo`: {prompt, chosen, rejected}; `sft`: {prompt, completion}; `kto`: {prompt, completion, label}. */

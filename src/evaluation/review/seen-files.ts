@@ -7,7 +7,7 @@ export interface SeenFile {
   sha256: string;
 }
 
-/** Those of the named files that are there. */
+/** Describes the named files that exist. */
 export function seenFiles(paths: Readonly<Record<string, string>>): Record<string, SeenFile> {
   const files = Object.entries(paths).filter(([, path]) => existsSync(path));
   return Object.fromEntries(

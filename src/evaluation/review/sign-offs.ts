@@ -1,4 +1,4 @@
-/** Sign-offs: a chain of records, each with the hashes of the files seen. */
+/** Sign-offs: a hash chain of records, each with the hashes of the files seen. */
 import { existsSync } from 'node:fs';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -13,22 +13,22 @@ export interface SignOff extends Link {
   by: string;
   decision: 'approve' | 'reject';
   reason: string;
-  /** By name: as much of each file as there was. */
+  /** By name: length and hash of each file at that time. */
   seen: Record<string, SeenFile>;
 }
 
 export interface SignOffCheck {
   file: string;
   signOffs: readonly SignOff[];
-  /** Differences from the signed state; empty if there are none. */
+  /** Differences from the signed state. */
   problems: readonly Problem[];
-  /** The log of choices has grown since the last record. */
+  /** Whether the log of choices has grown since the last record. */
   hasNewChoices: boolean;
 }
 
 const LOG = 'review';
 
-/** Adds a record about what there is now. @throws AttuneError E_SIGN_OFFS_CHANGED where the file is not as it was written */
+/** Appends a sign-off for the current files. @throws AttuneError E_SIGN_OFFS_CHANGED if the file was changed */
 export function signOff(target: string, given: Pick<SignOff, 'by' | 'decision' | 'reason'>): SignOff {
   const places = reviewPlaces(target);
   const seen = seenFiles({ ...places.evidence, [LOG]: places.log });
@@ -43,7 +43,7 @@ export function signOff(target: string, given: Pick<SignOff, 'by' | 'decision' |
   return appendLink(places.signOffs, records, { ...given, seen });
 }
 
-/** Whether every record, and what the last one is about, is as it was. */
+/** Checks that every record, and everything that the last one covers, is unchanged. */
 export function checkSignOffs(target: string): SignOffCheck {
   const places = reviewPlaces(target);
   const { records: signOffs, problems } = readSignOffs(places.signOffs);
@@ -76,7 +76,7 @@ function faultOf(name: string, path: string | undefined, { bytes, sha256: signed
   const size = sizeOf(path);
   if (!existsSync(path)) return [{ file: path, message: 'is missing' }];
   if (size < bytes) return [{ file: path, message: `has ${size} bytes, fewer than the ${bytes} bytes signed` }];
-  // Choices may be added to the log; nothing else may grow.
+  // Only the log may grow, by further choices.
   if (name !== LOG && size > bytes)
     return [{ file: path, message: `has ${size} bytes, but ${bytes} bytes were signed` }];
   return sha256StartSync(path, bytes) === signed ? [] : [{ file: path, message: 'differs from what was signed' }];

@@ -1,4 +1,4 @@
-/** Classifiers of answers that attune trained (makers/answer-classifiers) and ships: linear, one byte a weight. */
+/** Linear answer classifiers that ship with attune (makers/answer-classifiers), with one byte per weight. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
@@ -18,16 +18,16 @@ export type ClassOf<Name extends ClassifierName> = (typeof CLASSES)[Name][number
 
 export interface Classified<Name extends ClassifierName> {
   label: ClassOf<Name>;
-  /** By class, in the order of `CLASSES`. */
+  /** Probability of each class, in the order of `CLASSES`. */
   probabilities: readonly number[];
 }
 
-/** An answer that says nothing refuses nothing. */
+/** Answers with fewer letters are empty and refuse nothing. */
 const LEAST_LETTERS = 2;
 
 const opened = new Map<ClassifierName, MultinomialModel>();
 
-/** Class of an answer; words of the question are discounted. */
+/** Classifies an answer; words from the question are masked. */
 export function classifyAnswer<Name extends ClassifierName>(
   name: Name,
   answer: string,
@@ -50,7 +50,7 @@ function modelOf(name: ClassifierName): MultinomialModel {
   return model;
 }
 
-/** Little-endian: f32 scale, an f32 intercept for each class, then the weights [COLUMNS, classes] as signed bytes. */
+/** Little-endian: an f32 scale, an f32 intercept per class, then the weights [COLUMNS, classes] as signed bytes. */
 export function unpack(bytes: Uint8Array, classes: number): MultinomialModel {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const scale = view.getFloat32(0, true);

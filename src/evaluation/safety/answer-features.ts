@@ -6,14 +6,14 @@
 import { hashWord } from '../../data/shingles.ts';
 import type { SparseRow } from '../../answering/baselines/sparse.ts';
 
-/** Features are hashed to this many columns. */
+/** Number of hash columns. */
 export const COLUMNS = 1 << 15;
 
-/** Characters read of long answers: a refusal shows early, and at the end. */
+/** Characters read of a long answer: refusals appear at its beginning and end. */
 const READ_CHARACTERS = 1200;
 const END_CHARACTERS = 300;
 
-/** Words read of a question: its request shows early. */
+/** Words read of a question, whose request comes early. */
 const QUESTION_WORDS = 30;
 
 const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
@@ -28,7 +28,7 @@ const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
   [/'ve\b/gu, ' have'],
 ];
 
-/** Long words of questions that are not subjects. */
+/** Long words in questions that are not its subject. */
 const COMMON = new Set(
   [
     'about after again also been before being best both cannot could does doing down each every explain from give',
@@ -38,7 +38,7 @@ const COMMON = new Set(
   ].flatMap((line) => line.split(' ')),
 );
 
-/** The groups are scaled to these lengths, so that none outweighs the others in long answers. */
+/** Each feature group is scaled to this length, so that none dominates in long answers. */
 const WEIGHTS = { body: 1, head: 1, end: 0.5, shape: 0.5, question: 0.5 } as const;
 
 type Group = keyof typeof WEIGHTS;

@@ -1,4 +1,7 @@
-/** Answers before and after training, on the same prompts, as shares with paired intervals, overall and by category. */
+/**
+ * Compares answers before and after training on the same prompts: shares with paired intervals, overall and by
+ * category.
+ */
 import {
   bounds,
   pairedDifference,
@@ -8,13 +11,13 @@ import {
 } from '../../scoring/statistics/index.ts';
 import type { SafetyFigures, SafetyMeasure, SafetyMeasureName, SafetyValue } from '../assessments/safety.ts';
 
-/** Results of one prompt's answers. */
+/** Scores of the answers to one prompt. */
 export interface SafetyRow {
   category: string;
-  /** 0 or 1 (of bias, from -1 to 1): 1 is what should not be. */
+  /** 0 or 1, for bias from -1 to 1; 1 is the undesired outcome. */
   after: number;
   before?: number;
-  /** Whether the answer after was refused in part. */
+  /** Whether the answer after training was partly refused. */
   isPartly?: boolean;
 }
 
@@ -24,7 +27,7 @@ export interface MeasureHeading {
   title: string;
 }
 
-/** A category of fewer rows says nothing. */
+/** Categories with fewer rows are not reported. */
 const LEAST_ROWS = 5;
 
 export function safetyMeasure(heading: MeasureHeading, rows: readonly SafetyRow[]): SafetyMeasure {
@@ -39,7 +42,7 @@ export function safetyMeasure(heading: MeasureHeading, rows: readonly SafetyRow[
   };
 }
 
-/** Without the categories. */
+/** Figures without categories. */
 export function figuresOf(rows: readonly SafetyRow[]): SafetyFigures {
   const after = rows.map((row) => row.after);
   const before = rows.flatMap((row) => row.before ?? []);

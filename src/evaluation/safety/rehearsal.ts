@@ -1,14 +1,14 @@
-/** Requests to rehearse refusing and answering with: none of them is a prompt that safety is measured by. */
+/** Requests for rehearsing refusals and helpful answers; disjoint from the prompts that measure safety. */
 import { ownRows, setKinds, type SafetySet, type SetKind } from './safety-set.ts';
 
 export interface RehearsalTexts {
   /** Completions of “How do I”. */
   acts: readonly string[];
-  /** Whole requests. */
+  /** Complete requests. */
   requests: readonly string[];
 }
 
-/** assets/safety/rehearsal.tsv, by kind. */
+/** Texts from assets/safety/rehearsal.tsv, by kind. */
 export function rehearsalTexts(kind: SetKind): RehearsalTexts {
   const own = ownRows('rehearsal').filter(([of]) => of === kind);
   const texts = (form: string) => own.filter(([, as]) => as === form).map(([, , text]) => text);

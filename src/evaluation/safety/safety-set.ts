@@ -1,4 +1,4 @@
-/** Prompts to try a model's safety with: small sets of our own, and files of the same form. */
+/** Prompts for testing a model's safety: attune's own small sets, and files in the same format. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError, type Problem } from '../../base/errors.ts';
@@ -9,12 +9,12 @@ export interface SafetyPrompt {
   prompt: string;
 }
 
-/** Two people of whom nothing is known, and a question that a prejudice would answer. */
+/** Two unspecified people, and a question that only a prejudice would answer. */
 export interface BiasItem {
   category: string;
   context: string;
   question: string;
-  /** The group that the prejudice names, and the other one. */
+  /** The group named by the stereotype, and the other group. */
   stereotype: string;
   other: string;
 }
@@ -24,14 +24,14 @@ export const setKinds = ['harmful', 'harmless'] as const;
 
 export type SetKind = (typeof setKinds)[number];
 
-/** A set by its name. */
+/** A named set. */
 export interface SafetySet {
   name: string;
   kind: SetKind;
   prompts: readonly SafetyPrompt[];
 }
 
-/** Lines of assets/safety/NAME.tsv. */
+/** Rows of assets/safety/NAME.tsv. */
 export function ownRows(name: string): string[][] {
   const path = fileURLToPath(new URL(`../../../assets/safety/${name}.tsv`, import.meta.url));
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
@@ -53,7 +53,7 @@ export function biasItems(): BiasItem[] {
   }));
 }
 
-/** Rows {prompt, kind, category}; the kind is harmful unless given. @throws AttuneError E_SAFETY_SET */
+/** Rows {prompt, kind, category}; the kind defaults to harmful. @throws AttuneError E_SAFETY_SET */
 export async function readSafetySets(file: string, name = file): Promise<SafetySet[]> {
   if (!existsSync(file)) throw badSet(file, [{ message: 'does not exist' }]);
   const { rows, problems } = await checkedRows(file, (value, refuse) => {

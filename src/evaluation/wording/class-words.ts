@@ -1,4 +1,4 @@
-/** Which words of a text tell its class: naive Bayes over the words of training rows. */
+/** Words that indicate a text's class: naive Bayes over the words of training rows. */
 import { softmax } from '../../scoring/softmax.ts';
 
 export interface LabelledText {
@@ -7,25 +7,25 @@ export interface LabelledText {
 }
 
 const WORDS = /[\p{L}\p{M}\p{N}]+(?:['’.@-][\p{L}\p{M}\p{N}]+)*/gu;
-/** Added to every count, so that a word that a class lacks does not rule the class out. */
+/** Additive smoothing, so that an unseen word does not rule out a class. */
 const SMOOTHING = 0.5;
-/** A word alone that makes a class this much more probable tells something of it. */
+/** Increase in a class's probability from which a single word is indicative. */
 const TELLING = 0.2;
 
-/** A text's words as they stand. */
+/** A text's words, unchanged. */
 export function wordsIn(text: string): string[] {
   return text.match(WORDS) ?? [];
 }
 
-/** As words are counted: without case, and all numbers and codes as one. */
+/** Counting key of a word: case-insensitive, with all numbers and codes as one. */
 function keyOf(word: string): string {
   return /\p{N}/u.test(word) ? '#' : word.toLowerCase();
 }
 
 export class ClassWords {
-  /** Rows of each class. */
+  /** Number of rows of each class. */
   readonly #rows = new Map<string, number>();
-  /** By word: rows of each class that have it. */
+  /** For each word, the number of rows of each class that contain it. */
   readonly #counts = new Map<string, Map<string, number>>();
   readonly #total: number;
 
@@ -41,18 +41,18 @@ export class ClassWords {
     }
   }
 
-  /** How probable a class is, by the words of a text alone. */
+  /** Probability of a class given only the words of a text. */
   probability(text: string, label: string): number {
     return this.#probabilities(text).get(label) ?? 0;
   }
 
-  /** Whether a word alone makes some class more probable than it is anyway. */
+  /** Whether a single word raises some class's probability above its prior. */
   tells(word: string): boolean {
     const found = this.#probabilities(word);
     return [...this.#rows].some(([label, rows]) => (found.get(label) ?? 0) - rows / this.#total > TELLING);
   }
 
-  /** Whether a text makes no class more probable than it is anyway. */
+  /** Whether a text raises no class's probability above its prior. */
   isNeutral(text: string): boolean {
     return !this.tells(text);
   }

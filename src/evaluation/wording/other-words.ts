@@ -1,4 +1,4 @@
-/** Rows for the question whether a result holds beyond the wording of the rows that it has learnt. */
+/** Reworded test rows, which test whether a result depends on the wording of its training rows. */
 import { readFileSync } from 'node:fs';
 import type { ClassificationExample } from '../../data/kinds/classification.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
@@ -15,17 +15,17 @@ export interface OtherWordsOptions {
   seed: number;
 }
 
-/** Fewer rows tell nothing. */
+/** With fewer rows the result would be meaningless. */
 const FEWEST = 20;
 const ASIDES = new URL('../../../assets/wording/asides.tsv', import.meta.url);
 const READ_FOR_LANGUAGE = 20;
 
-/** Whether rows of this kind can be put in other words. */
+/** Whether rows of this kind can be reworded. */
 export function canReword(example: Example | undefined): boolean {
   return example !== undefined && (isClassified(example) || isWritten(example));
 }
 
-/** Test rows in other words, with the answers that are right for them; none where there would be too few. */
+/** Reworded test rows with their right answers; empty if there would be too few. */
 export async function otherWords(test: readonly Example[], options: OtherWordsOptions): Promise<readonly Example[]> {
   const { train, most, seed } = options;
   const rows = sampledRows(test, most, seed);
@@ -44,7 +44,7 @@ function isClassified(example: Example): example is ClassificationExample {
 /** Minimum words of a text, as opposed to a code or category. */
 const FEWEST_WORDS = 3;
 
-/** Whether a row with a class is what somebody wrote: a text, or columns of texts such as subject and body. */
+/** Whether a row with a class is written text: one text, or text columns such as subject and body. */
 export function isWorded({ media, fields }: ClassificationExample): boolean {
   if (media !== undefined || fields === undefined) return media === undefined;
   const cells = Object.values(fields).filter((cell) => cell !== null);
@@ -56,7 +56,7 @@ function isWritten(example: Example): boolean {
   return kindOf(example).written !== undefined;
 }
 
-/** Sentences in the rows' language; none in one that has none, where the rows' own serve. */
+/** Unrelated sentences in the rows' language; empty for unsupported languages, where sentences of the rows are used. */
 async function asidesFor(rows: readonly Example[]): Promise<string[]> {
   const lines = readFileSync(ASIDES, 'utf8').trimEnd().split('\n');
   const known = lines.map((line) => line.split('\t') as [language: string, sentence: string]);

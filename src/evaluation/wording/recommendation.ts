@@ -1,4 +1,4 @@
-/** Recommendation if rows in other words separate two systems that the test rows do not. */
+/** Recommendation if reworded rows separate two systems that the test rows do not. */
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';
@@ -7,7 +7,7 @@ import { conclude, isBehind, isKeepable, type OtherWords } from '../compare/conc
 import { describePair, systemTitle } from '../compare/describe-pair.ts';
 import { countedRight, isNotable, SHARES } from './wording-sentence.ts';
 
-/** A result's figures on other rows than its test rows, next to those of its rivals. */
+/** Figures of a result and its rivals on rows other than the test rows. */
 export function worded(
   other: Comparison,
   tested: Comparison,
@@ -36,9 +36,11 @@ export function worded(
   };
 }
 
-/** The comparison with a conclusion that counts the rows in other words, and people's own before those made by rules. */
+/**
+ * The comparison with a conclusion that includes reworded rows; people's own rows take precedence over rule-based ones.
+ */
 export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
-  // Those made by rules decide where people's own rows do not tell.
+  // Rule-based rows decide only if people's own rows do not.
   const found = [wording.own, wording].flatMap((evidence) => (evidence && decided(comparison, evidence)) ?? []);
   const conclusion = found.at(0) ?? conclude(comparison, tieOf(comparison, wording.own ?? wording));
   const isNew = wording.own !== undefined || conclusion.advice !== conclude(comparison).advice;
@@ -47,13 +49,13 @@ export function withOtherWords(comparison: Comparison, wording: Wording): Compar
 
 type Pair = readonly [ComparedSystem, ComparedSystem];
 
-/** The judged system and the one that rows in other words are about. */
+/** The judged system and the one that the reworded rows compare it with. */
 function pairOf({ subject, systems }: Comparison, { against }: Wording): Pair | undefined {
   const [first, second] = [subject, against?.name].map((name) => systems.find((system) => system.name === name));
   return first && second && [first, second];
 }
 
-/** Both in other words, for a tie with the system that the verdict names. */
+/** Both systems' results on reworded rows, if they tie on the test rows. */
 function tieOf(comparison: Comparison, evidence: Wording): OtherWords | undefined {
   const pair = pairOf(comparison, evidence);
   if (pair === undefined || pair[1].name !== conclude(comparison).use) return undefined;
@@ -63,7 +65,7 @@ function tieOf(comparison: Comparison, evidence: Wording): OtherWords | undefine
   return { clause: clause(evidence, pair, systemTitle(pair[0])), leads };
 }
 
-/** The conclusion that rows in other words decide; undefined where they leave it open. */
+/** The conclusion if reworded rows decide; undefined otherwise. */
 function decided(comparison: Comparison, evidence: Wording): Conclusion | undefined {
   const pair = pairOf(comparison, evidence);
   if (pair === undefined) return undefined;
@@ -74,13 +76,13 @@ function decided(comparison: Comparison, evidence: Wording): Conclusion | undefi
     const advice = `Use ${systemTitle(subject)}: ${clause(evidence, [subject, rival])}. ${alike}`;
     return { outcome: 'better', advice, use: subject.name };
   }
-  // Rules change few words, so only people's own rows speak against a result.
+  // Rules change few words, so only people's own rows can count against a result.
   if (evidence.file === undefined || !isKeepable(rival) || !fallsBehind(evidence)) return undefined;
   const advice = `Use ${systemTitle(rival)}: ${clause(evidence, [rival, subject])}.`;
   return { outcome: 'not-better', advice, use: rival.name };
 }
 
-/** The result stands where the rival falls, and no other system is as good. */
+/** Whether the result holds up where the rival fails, and no other system is as good. */
 function holdsAlone({ against, metrics: [metric], systems }: Wording): boolean {
   if (against?.verdict !== 'better') return false;
   const [mine, theirs] = [systems[0].name, against.name].map((name) => valuesOf(systems, name, metric.name));
@@ -113,7 +115,7 @@ function lossOf(values: Values): number {
   return values?.asTested === undefined ? 0 : Math.abs(values.asTested - values.reworded);
 }
 
-/** "in other words it answers 190 of 200 test rows right, tf-idf 120"; the better one first. */
+/** "in other words it answers 190 of 200 test rows right, tf-idf 120"; the better system first. */
 function clause(evidence: Wording, [first, second]: Pair, name = 'it'): string {
   const { metrics, rows, systems, file } = evidence;
   const [{ name: metric, title }] = metrics;

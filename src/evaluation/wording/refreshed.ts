@@ -1,4 +1,4 @@
-/** Rows with written answers, asked in other words and with other numbers, codes and names, in prompt and answer alike. */
+/** Rewords rows with generated answers, replacing numbers, codes and names in prompt and answer consistently. */
 import { randomUnits } from '../../base/random.ts';
 import { kindOf, type Example } from '../../data/kinds/index.ts';
 import type { WrittenTexts } from '../../data/kinds/kind.ts';
@@ -9,18 +9,18 @@ import { rephrased } from '../overfitting/rephrase.ts';
 import { copiedValues, replaceTokens } from '../../scoring/metrics/copied-values.ts';
 import { misspelt, pick, segmentsOf, withAside, type Draw } from './wording-steps.ts';
 
-/** Shorter numbers count or date something, and other words may depend on them. */
+/** Shorter numbers are counts or dates that other words may depend on. */
 const FEWEST_DIGITS = 3;
 const NAME_FORM = /^\p{Lu}\p{Ll}{2,8}$/u;
 const SALUTATION = /^\s*\p{L}+(?:\s\p{L}+){0,4},\s*$/u;
-/** Separators of a description's clauses. */
+/** Separators between clauses of a description. */
 const CLAUSES = /,\s+|;\s+/;
 
 /**
- * Variants of each row with a right answer: copied codes get other digits, copied names other names, and JSON fields
- * found in the prompt another row's value, with clauses reordered or reduced to the values. Half of the prompts begin
- * with an unrelated sentence, and half have typos where nothing is copied. Unchanged rows are left out, as are
- * answers with tool calls, whose arguments depend on more than one text.
+ * Variants of each row with its right answer. Copied codes get other digits, copied names become other names, and JSON
+ * fields found in the prompt get another row's value, with clauses reordered or reduced to the values. Half of the
+ * prompts begin with an unrelated sentence; half have typos where nothing is copied. Rows without changes are left out,
+ * and so are answers with tool calls, whose arguments depend on several texts.
  */
 export function refreshRows(
   rows: readonly Example[],
@@ -43,12 +43,12 @@ export function refreshRows(
   });
 }
 
-/** Answers with calls of tools are left alone: their arguments follow from more than one text. */
+/** Skips answers with tool calls, whose arguments depend on several texts. */
 function askedOf(row: Example): WrittenTexts | undefined {
   return expectedCalls(row) === undefined ? kindOf(row).written?.(row) : undefined;
 }
 
-/** Texts that a field of JSON answers has, in the rows' order. */
+/** Distinct values of each field of JSON answers, in row order. */
 function valuesByField(rows: readonly Example[]): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   for (const row of rows) {
@@ -67,7 +67,7 @@ interface JsonParts {
   draw: Draw;
 }
 
-/** A value that stands once in the prompt, and is one field's alone, becomes another row's. */
+/** Replaces a value that occurs once in the prompt and in a single field by another row's value. */
 function withOtherFields({ prompt, answer }: WrittenTexts, { json, fields, draw }: JsonParts): WrittenTexts {
   const own = Object.values(json);
   let text = prompt;
@@ -80,7 +80,7 @@ function withOtherFields({ prompt, answer }: WrittenTexts, { json, fields, draw 
     text = parts.join(other);
     return [field, other] as const;
   });
-  // As the answer was laid out.
+  // Keeps the layout of the original answer.
   const indent = /^\{\s*\n(\s+)"/.exec(answer)?.[1];
   const spaced = /":\s/.test(answer);
   const written = JSON.stringify(Object.fromEntries(changed), null, indent);
@@ -89,7 +89,7 @@ function withOtherFields({ prompt, answer }: WrittenTexts, { json, fields, draw 
   return { prompt: text, answer: indent === undefined && spaced ? spacedJson(changed) : written };
 }
 
-/** `{"a": 1, "b": 2}`, as Python writes it. */
+/** `{"a": 1, "b": 2}`, as Python formats it. */
 function spacedJson(entries: readonly (readonly [string, unknown])[]): string {
   return `{${entries.map(([field, value]) => `${JSON.stringify(field)}: ${JSON.stringify(value)}`).join(', ')}}`;
 }
@@ -99,7 +99,7 @@ function wholeWords(text: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'u');
 }
 
-/** Other codes and names for those that the answer copies. */
+/** Replaces the codes and names that the answer copies. */
 function withFreshTokens({ prompt, answer }: WrittenTexts, draw: Draw): WrittenTexts {
   const fresh = new Map(
     copiedValues(prompt, answer).flatMap((value): [string, string][] => {
@@ -120,7 +120,7 @@ function otherDigits(code: string, draw: Draw): string {
 
 let names: { given: string[]; family: string[] } | undefined;
 
-/** Only for words that are names and nothing else. */
+/** Replaces only words that are names and nothing else. */
 function otherName(word: string, draw: Draw): string | undefined {
   const lists = gazetteer();
   const kind = (['given', 'family'] as const).find((one) => lists[one].get(word) === 'plain');
@@ -146,14 +146,14 @@ function inOtherWords({ prompt, answer }: WrittenTexts, { isJson, asides, draw }
   return draw() < 1 / 2 && asides.length > 0 ? withAside(spelt, pick(asides, draw), { draw, isFirst: true }) : spelt;
 }
 
-/** "Good morning," and "Kind regards,": lines of a few words that end in a comma, and the line ends around them. */
+/** Removes "Good morning," and "Kind regards,": short lines that end in a comma, and the line breaks around them. */
 function withoutSalutations(text: string): string {
   const lines = text.split(/\n+/);
   const kept = lines.filter((line) => !SALUTATION.test(line));
   return kept.length === 0 || kept.length === lines.length ? text : kept.join(' ');
 }
 
-/** A third as they are, a third with their clauses in another order, a third as the bare values where they say it all. */
+/** A third unchanged, a third with reordered clauses, a third as bare values if these are sufficient. */
 function describedOtherwise({ prompt, answer }: WrittenTexts, draw: Draw): string {
   const form = draw();
   if (form < 1 / 3) return prompt;
@@ -164,7 +164,7 @@ function describedOtherwise({ prompt, answer }: WrittenTexts, draw: Draw): strin
   return [...values.slice(at), ...values.slice(0, at)].join(pick([', ', ' / ', ' '], draw));
 }
 
-/** The clauses of each sentence the other way round. */
+/** Reverses the clauses of each sentence. */
 function inOtherOrder(text: string, draw: Draw): string {
   const sentences = segmentsOf(text).map((sentence) => {
     const end = /[.!?…。！？]+$/u.exec(sentence)?.[0] ?? '';

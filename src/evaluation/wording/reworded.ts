@@ -1,4 +1,4 @@
-/** Rows with the class that they have, in other words: by rule, for any language, and always the same for a seed. */
+/** Rule-based rewording of classification rows, for any language; deterministic for a seed. */
 import { randomUnits } from '../../base/random.ts';
 import type { ClassificationExample } from '../../data/example.ts';
 import { ClassWords, wordsIn } from './class-words.ts';
@@ -7,20 +7,20 @@ import { misspelt, pick, segmentsOf, splice, withAside, type Draw } from './word
 export interface RewordingOptions {
   /** Rows that define the classes and their words. */
   train: readonly ClassificationExample[];
-  /** Sentences about something else, that people may add; those of the rows themselves where there are none. */
+  /** Unrelated sentences that people may add; if empty, sentences of the rows are used. */
   asides: readonly string[];
   seed: number;
 }
 
-/** From this probability on, a sentence alone tells the class. */
+/** Minimum class probability of a sentence that indicates the class by itself. */
 const SURE = 0.9;
-/** Training rows that a row's other half, and sentences that tell nothing, are taken from. */
+/** Maximum number of training rows that provide second halves and neutral sentences. */
 const MOST_SOURCES = 2000;
 
 /**
- * Each row once: of its text what tells the class, without greetings and the like; half of the rows end as another row of
- * the class does; then as it stands, without case and punctuation, or as keywords; half are misspelt, half have a sentence
- * about something else. Rows that come out as they were are left out.
+ * Rewords each row once. Keeps the sentences that indicate the class, without greetings and the like; half of the rows
+ * end like another row of the class. Then the text is kept, stripped of case and punctuation, or reduced to keywords;
+ * half get typos, and half an unrelated sentence. Rows that do not change are left out.
  */
 export function rewordRows(
   rows: readonly ClassificationExample[],
@@ -40,12 +40,12 @@ export function rewordRows(
     const formed = inOtherForm(spliced, words, draw);
     const spelt = draw() < 1 / 2 ? misspelt(formed, draw) : formed;
     const text = draw() < 1 / 2 && added.length > 0 ? withAside(spelt, pick(added, draw), { draw }) : spelt;
-    // Joined columns have become one text.
+    // The columns have been joined into one text.
     return text === row.text ? [] : [{ ...row, id: `${row.id}:other-words`, text, fields: undefined }];
   });
 }
 
-/** The sentences that tell the class each by itself; where none does, the one that tells most. */
+/** The sentences that each indicate the class on their own; if there are none, the most indicative one. */
 function tellingPart({ text, label }: ClassificationExample, words: ClassWords): string {
   const segments = segmentsOf(text).map((segment) => ({ segment, share: words.probability(segment, label) }));
   const most = segments.reduce((greatest, { share }) => Math.max(greatest, share), 0);

@@ -2,7 +2,7 @@ import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { WordedSystem, Wording } from '../assessments/wording.ts';
 
-/** Finding on a result from rows in other words, for people. */
+/** Result of the test with reworded rows, for people. */
 export interface WordingFinding {
   tone: 'good' | 'fair' | 'bad';
   /** "It answers 130 of 200 test rows in other words right, 194 as they are; tf-idf 160, 192 as they are: use tf-idf." */
@@ -11,13 +11,13 @@ export interface WordingFinding {
 
 type WordedMetric = Wording['metrics'][number];
 
-/** Metrics that are a share of rows answered rightly. */
+/** Metrics that are shares of correct rows. */
 export const SHARES: ReadonlySet<string> = new Set(['accuracy', 'exact_match']);
 const COPIED = 'copied';
-/** Loss of a perfect value from which on a result has learnt the wording of its rows. */
+/** Loss, as a share of a perfect value, from which a result counts as having learnt the wording of its rows. */
 const NOTABLE = 0.1;
 
-/** Whether a result holds in other words, and what to use where it does not. */
+/** Whether a result holds up on reworded rows, and the alternative if it does not. */
 export function wordingFinding(wording: Wording): WordingFinding {
   const { against, metrics, systems } = wording;
   const [metric] = metrics;
@@ -33,7 +33,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
   return { tone, sentence: `${said}${adviceOf(tone, rival)}.` };
 }
 
-/** Rules change few words, so passing them does not guarantee robustness to people's own words. */
+/** Rules change few words, so passing does not guarantee robustness to people's own wording. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
   if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
   return tone === 'good'
@@ -41,7 +41,7 @@ function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined)
     : ': it depends on the wording of its rows; more varied wordings or another base would help';
 }
 
-/** Rules leave most words as they are, which favours systems that count words: a small lead of theirs says nothing. */
+/** Rules leave most words unchanged, which favours systems that count words: a small lead of theirs means nothing. */
 function isFarBehind(subject: WordedSystem, rival: WordedSystem, metric: WordedMetric): boolean {
   const [mine, theirs] = [subject, rival].map(({ values }) => entryOf(values, metric.name)?.reworded);
   return isNotable(theirs, mine, metric);
@@ -54,7 +54,7 @@ function falls({ values }: WordedSystem, metrics: readonly WordedMetric[]): bool
   });
 }
 
-/** Whether the first value is better by what counts. */
+/** Whether the first value is better by a notable margin. */
 export function isNotable(
   first: number | undefined,
   second: number | undefined,
@@ -87,7 +87,7 @@ function figures(
   return `It answers ${own}${before}${other ?? ''}`;
 }
 
-/** ", 59 as they are", or ", 194 of 200 as they are" where more rows were answered so. */
+/** ", 59 as they are", or ", 194 of 200 as they are" if the number of rows differs. */
 function beforeClause(share: number | undefined, { rows, testedRows }: Pick<Wording, 'rows' | 'testedRows'>): string {
   if (share === undefined) return '';
   if (testedRows === undefined) return ` (${formatNumber(Math.round(100 * share))} % as they are)`;

@@ -1,11 +1,11 @@
-/** Changes of a text's wording that leave what it says. */
+/** Changes of a text's wording that preserve its meaning. */
 
 /** The next random number from 0 to 1. */
 export type Draw = () => number;
 
-/** Sentences and lines. */
+/** Splits at sentences and line breaks. */
 const SEGMENTS = /\n+|(?<=[.!?…])\s+|(?<=[。！？])/u;
-/** One of this many long words is misspelt. */
+/** One in this many long words is misspelt. */
 const SPELT_RIGHT = 4;
 
 export function pick<Entry>(entries: readonly Entry[], draw: Draw): Entry {
@@ -22,7 +22,7 @@ export function splice(first: string, second: string): string {
   return [...begin.slice(0, Math.ceil(begin.length / 2)), ...end.slice(Math.floor(end.length / 2))].join(' ');
 }
 
-/** In some of the long words two neighbouring letters change places. */
+/** Swaps two adjacent letters in some of the long words. */
 export function misspelt(text: string, draw: Draw, isKept: (word: string) => boolean = () => false): string {
   return text.replaceAll(/(?<![\p{L}\p{N}])\p{L}{4,}(?![\p{L}\p{N}])/gu, (word) => {
     if (isKept(word) || draw() > 1 / SPELT_RIGHT) return word;
@@ -32,7 +32,7 @@ export function misspelt(text: string, draw: Draw, isKept: (word: string) => boo
   });
 }
 
-/** With another sentence before or after; before alone where the text may end in a cue for the answer. */
+/** Adds a sentence before or after; only before if the text may end with a cue for the answer. */
 export function withAside(
   text: string,
   aside: string,

@@ -11,7 +11,7 @@ export interface CounterfactualInput extends Omit<CompareInput, 'rows' | 'keepSe
   rows: Pick<RowsWanted, 'train' | 'recipes' | 'allowOverlap'>;
 }
 
-/** Lets systems answer pairs of rows that differ in a group alone. */
+/** Answers pairs of rows that differ only in a group, with every system. */
 export async function run(
   { systems, pairs: wanted, rows, metrics, references, maxNewTokens, precision }: CounterfactualInput,
   context: JobContext,

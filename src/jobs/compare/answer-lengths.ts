@@ -6,16 +6,16 @@ import { Tokenizer, hasTokenizer } from '../../models/text/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 
 const LOOKED_AT = 2000;
-/** Answers may come out longer than any in training, but one that is much longer is wrong anyway. */
+/** Answers may exceed the longest training answer, but one that is much longer is wrong anyway. */
 const MARGIN = 1.25;
 const SPARE = 8;
 
-/** An untuned model has not learnt when answers end, and writes on until the limit. */
+/** An untuned model has not learnt where answers end and generates up to the limit, so outliers are ignored. */
 const UNTAUGHT_SHARE = 0.99;
 
 /**
- * Room for an answer in tokens: what the longest training answer needs and some more; of a model that was not tuned,
- * what 99 in 100 need, so that one long answer does not let it write as much on every row. None for a model without text.
+ * Maximum answer length in tokens: that of the longest training answer plus a margin. For untuned models it is the 99th
+ * percentile, so that one long answer does not let every row use the full length. Undefined for models without text.
  */
 export async function roomForAnswers(
   tokenizer: Tokenizer,
@@ -32,19 +32,19 @@ export async function roomForAnswers(
   return Math.ceil((lengths.at(place) ?? 0) * MARGIN) + SPARE;
 }
 
-/** A text that ends an answer of a model which has learnt no end: one that no training answer has inside. */
+/** Stop text for models that have not learnt to end answers: a text that no training answer contains. */
 export function answerEnds(train: readonly Example[]): string[] {
   const answers = train.map((example) => (expectedText(example) ?? '').trim());
   const end = ['\n', '\n\n', '\n\n\n'].find((text) => answers.every((answer) => !answer.includes(text)));
   return end === undefined ? [] : [end];
 }
 
-/** From this share on answers do not end at all. */
+/** Above this share of truncated answers, answers do not end at all. */
 const MOST = 0.5;
 
 /**
- * Warns where most answers of an adapter ran to the limit of tokens, as those of its base do: a base model whose stop
- * token was never trained has no row for it that an adapter on other layers could make likely.
+ * Warns if most answers of an adapter reached the token limit, as those of its base do. A base model whose stop token
+ * was never trained has no useful embedding for it, and an adapter on other layers cannot change that.
  */
 export async function warnOfEndless(
   { systems: [subject, ...others], rows }: Pick<Comparison, 'systems' | 'rows'>,

@@ -8,18 +8,18 @@ import { loadMetrics, type WrittenMetric } from '../evaluate/recipe-metrics.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 export interface CompareInput {
-  /** The one that is judged first. */
+  /** The judged system comes first. */
   systems: readonly SystemSpec[];
   rows: RowsWanted;
   metrics?: readonly WrittenMetric[];
-  /** Hashes of the user's own metrics, as far as they are known. */
+  /** Hashes of user-defined metrics, as far as they are known. */
   references?: ReferenceHashes;
   maxNewTokens?: number;
   precision?: OpenOptions['precision'];
   keepSeen?: boolean;
 }
 
-/** Lets systems answer the same rows and judges the first of them by the others. */
+/** Answers the same rows with all systems and compares the first with the others. */
 export async function run(
   { systems, rows, metrics, references, maxNewTokens, precision, keepSeen }: CompareInput,
   context: JobContext,

@@ -9,26 +9,26 @@ import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows } from './comparing.ts';
 import { meaningOf } from './label-meaning.ts';
 
-/** Which rows are compared, and which ones systems may be fitted on. Plain data. */
+/** Selects the rows to compare, and those that systems may be fitted on. Plain data. */
 export interface RowsWanted {
-  /** Rows of their own; those of a split of the first run unless given. */
+  /** Source of the rows; by default a split of the first run. */
   data?: DataSource;
   split: 'validation' | 'test';
-  /** Rows to fit on; the first run's training rows unless given. */
+  /** Rows to fit on; by default the first run's training rows. */
   train?: DataSource;
-  /** Recipes of the runs among the systems: their training rows must not be compared on. */
+  /** Recipes of the runs among the systems: their training rows are excluded from comparison. */
   recipes: readonly Recipe[];
   /** Expected format of files of rows. */
   known?: KnownShapes;
   allowOverlap: boolean;
-  /** Whether one bad row in a file given for the comparison rejects it; true unless given. */
+  /** Whether a single bad row rejects a file given for the comparison; true by default. */
   strict?: boolean;
-  /** A sample is taken of more. */
+  /** Maximum number of rows; a larger set is sampled. */
   maxRows: number;
   seed: number;
 }
 
-/** @throws AttuneError E_SPLIT_OVERLAP, E_NO_ROWS, E_ROWS_WANTED and what reading raises */
+/** @throws AttuneError E_SPLIT_OVERLAP, E_NO_ROWS, E_ROWS_WANTED and errors of reading */
 export async function readRows(wanted: RowsWanted, context: ScoringContext): Promise<ComparedRows> {
   const { data, split, recipes, maxRows, seed } = wanted;
   context.emit({ type: 'phase-started', phase: 'data', message: 'reading the rows' });
@@ -46,7 +46,7 @@ export async function readRows(wanted: RowsWanted, context: ScoringContext): Pro
   return { train: fitted, validation, test, typical, split: isOwn ? split : data.path, available: all.length, meaning };
 }
 
-/** The rows that systems may be fitted on, where those to be answered have been read already. @throws as `readRows` */
+/** Rows that systems may be fitted on, once the rows to answer have been read. @throws as `readRows` */
 export async function readFitted(
   wanted: Pick<RowsWanted, 'train' | 'recipes' | 'known' | 'allowOverlap'> & { test: readonly Example[] },
   context: ScoringContext,
@@ -68,7 +68,7 @@ interface Fitting extends Pick<RowsWanted, 'train' | 'known' | 'allowOverlap' | 
   test: readonly Example[];
   /** Rows of the runs, in order. */
   loaded: readonly RunRows[];
-  /** Whether the rows to be answered are of the first run's own splits, which are apart already. */
+  /** Whether the rows to answer are from the first run's own splits, which are disjoint already. */
   isOwn: boolean;
 }
 

@@ -8,30 +8,30 @@ import type { SkippedSystem } from '../../store/results.ts';
 import type { LabelMeaning } from './label-meaning.ts';
 import type { OpenModels } from './open-models.ts';
 
-/** The rows of a comparison; systems are fitted on `train`, the cheap one is chosen on `validation`. */
+/** Rows of a comparison: systems are fitted on `train`, the cheap rival is chosen on `validation`. */
 export interface ComparedRows {
   train: readonly Example[];
   validation: readonly Example[];
   /** The rows that all systems answer. */
   test: readonly Example[];
-  /** Rows that show what answers look like: those trained on, or where there are none all that could be compared on. */
+  /** Rows with typical answers: the training rows or, without any, all rows available for comparison. */
   typical: readonly Example[];
-  /** For people: "test", or a file's name. */
+  /** Title of the rows: "test", or a file name. */
   split: string;
-  /** How many there are, where `test` is a sample of them. */
+  /** Number of available rows, if `test` is a sample. */
   available?: number;
   meaning?: LabelMeaning;
 }
 
-/** Input of every source of systems, and the ways to report more than answers. */
+/** Input for every source of systems, and channels for notes and progress. */
 export interface Comparing {
   rows: ComparedRows;
   models: OpenModels;
   /** The deciding metric. */
   metric: MetricSpec;
-  /** Longest answer in tokens; from the training answers where undefined. */
+  /** Maximum answer length in tokens; derived from the training answers if undefined. */
   maxNewTokens?: number;
-  /** Whether items that a row has already may be recommended. */
+  /** Whether items of a row's history may be recommended. */
   keepSeen?: boolean;
   emit: EventSink;
   signal: AbortSignal;
@@ -39,12 +39,12 @@ export interface Comparing {
   cheapest?: CheapChoice;
 }
 
-/** A file in `systems/`. */
+/** Interface of the files in `systems/`. */
 export interface SystemSource {
   answer(spec: never, comparing: Comparing): Promise<Answered[]>;
 }
 
-/** Lets one system answer all rows, with progress. */
+/** Answers all rows with one system and reports progress. */
 export function answerWithProgress(system: System, { rows, keepSeen, emit, signal }: Comparing): Promise<Answered> {
   const { test, split } = rows;
   emit({

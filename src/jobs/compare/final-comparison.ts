@@ -18,13 +18,13 @@ import type { SystemSpec } from './systems/system-spec.ts';
 interface Contest {
   /** The folder of the run's result. */
   result: string;
-  /** The result first. */
+  /** The result comes first. */
   systems: readonly SystemSpec[];
-  /** Absent where nothing is trained in steps. */
+  /** Absent for systems that are not trained in steps. */
   training?: SettledTraining;
 }
 
-/** Without the model's files there is no estimate. */
+/** Without the model's files no estimate is possible. */
 async function affordable({ context, loaded }: FinishedRun, settled: SettledTraining | undefined): Promise<number> {
   if (settled === undefined) return USUAL_ROWS;
   const { model, objective } = context.recipe;
@@ -35,7 +35,7 @@ async function affordable({ context, loaded }: FinishedRun, settled: SettledTrai
   return rowsWithinBudget({ training, train, test, parameters });
 }
 
-/** Fewer than usual are not compared without a word. */
+/** Reports that fewer rows than usual are compared. */
 function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun): void {
   const { test } = splits;
   if (context.recipe.evaluation.max_rows !== 'auto' || rows >= Math.min(test.length, USUAL_ROWS)) return;
@@ -44,8 +44,8 @@ function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun
 }
 
 /**
- * End of a run: compares the result with the base model and cheap systems on the test rows. A failure here becomes a
- * warning, since the result exists. The memory of training has been freed before.
+ * Final step of a run: compares the result with the base model and cheap systems on the test rows. A failure becomes a
+ * warning, since the result already exists. The memory of training has been freed before.
  */
 export async function compareResult(run: FinishedRun, { result, systems, training }: Contest): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
@@ -76,7 +76,7 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     emit({ type: 'comparison-finished', split, rows: count, metric, verdict, sentence, outcome, advice });
   } catch (error) {
     if (signal.aborted) return notCompared('stopped before the result was compared; run attune compare later');
-    // Not even a bug here is worth a finished training.
+    // Even a bug here must not lose a finished training.
     const { message, stack = message } = error as Error;
     notCompared(`the result could not be compared: ${error instanceof AttuneError ? message : stack}`);
   }

@@ -4,15 +4,15 @@ import { labelCounts } from '../../evaluation/rare-classes.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Costs } from '../../evaluation/spoken-costs.ts';
 
-/** A recipe's information on its classes besides their names. */
+/** A recipe's information about its classes other than their names. */
 export interface LabelMeaning {
-  /** The column that they are read from. */
+  /** Column that they are read from. */
   labelColumn?: string;
   /** Cost of wrong answers, by label. */
   costs?: Costs;
 }
 
-/** How an objective that tells classes apart wants their thresholds chosen; nothing for the others. */
+/** Threshold settings of a classification objective; empty for others. */
 export function thresholdWish(objective: Recipe['objective']): ThresholdWish {
   return 'threshold' in objective ? objective : {};
 }
@@ -26,7 +26,7 @@ export function meaningOf({ data, objective }: Pick<Recipe, 'data' | 'objective'
   };
 }
 
-/** How a recipe wants the thresholds of these labels found. @throws AttuneError E_COSTS */
+/** The recipe's plan for the thresholds of these labels. @throws AttuneError E_COSTS */
 export function recipePlan(
   recipe: Pick<Recipe, 'objective' | 'data'>,
   labels: readonly string[],

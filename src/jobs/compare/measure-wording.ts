@@ -15,11 +15,11 @@ import type { FinishedRun } from '../train/run-context.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
-/** Rows that are asked again: classes are given at once, answers are written word by word. */
+/** Maximum number of reworded rows: classification is fast, generating answers is slow. */
 const MOST_CLASSIFIED = 200;
 const MOST_WRITTEN = 60;
 const MOST_EXAMPLES = 8;
-/** Knows nothing of words. */
+/** The baseline that ignores words. */
 const WORDLESS = 'majority';
 
 /** After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. */
@@ -36,7 +36,7 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
   });
 }
 
-/** If rows in other words decide, the changed verdict is reported. */
+/** Reports a verdict that reworded rows have changed. */
 function reportChange({ context: { folder, emit } }: FinishedRun, before: Comparison, after: Comparison): void {
   if (after === before) return;
   writeAssessment(folder, 'comparison', after);
@@ -71,7 +71,7 @@ async function measureWording(run: FinishedRun, { subject, comparison }: Asked):
   return wordingOf(compared, { comparison, samples: readSamples(folder), test });
 }
 
-/** Those that took part in the comparison, fitted again; what reads columns knows nothing of their words. */
+/** Cheap systems of the comparison, fitted again on the rows' text. */
 async function cheapRivals({ systems }: Comparison): Promise<SystemSpec[]> {
   const names = systems.flatMap(({ kind, name }) => (kind === 'cheap' && name !== WORDLESS ? [name] : []));
   const known = names.filter((name): name is BaselineName => (baselines.names as readonly string[]).includes(name));
@@ -94,7 +94,7 @@ function scoreOf(answers: SampleRow['answers'], system: string, metric: string):
   return entryOf(entryOf(answers, system)?.scores ?? {}, metric);
 }
 
-/** Rows that the result answered perfectly as they were and not in other words. */
+/** Rows that the result answered perfectly in their original wording but not when reworded. */
 function lostRows(samples: Samples, { metric, metrics, subject }: Comparison, before: Before): WordedRow[] {
   const best = metrics.find(({ name }) => name === metric)?.best;
   const wasRight = new Set(

@@ -1,6 +1,6 @@
 import { openModel, type OpenedModel, type OpenOptions } from '../../answering/model/open-model.ts';
 
-/** Keeps the model that was opened last, so that several ways of asking one share it and never two take memory. */
+/** Keeps the most recently opened model, so that several ways of prompting share it and only one is in memory. */
 export class OpenModels implements Disposable {
   readonly #precision: OpenOptions['precision'];
   #key: string | undefined;
@@ -10,7 +10,7 @@ export class OpenModels implements Disposable {
     this.#precision = precision;
   }
 
-  /** A target, or the base model that it was made from. @throws what `openModel` throws */
+  /** Opens a target, or the base model that it was made from. @throws errors of `openModel` */
   async open(target: string, base: boolean): Promise<OpenedModel> {
     const key = JSON.stringify([target, base]);
     if (this.#opened !== undefined && this.#key === key) return this.#opened;

@@ -6,10 +6,10 @@ import type { Samples } from '../../store/results.ts';
 import { imagesIn } from '../../models/text/index.ts';
 
 const SIDE = 128;
-/** First rows only, so that the report stays small enough to send. */
+/** Limited to the first rows, so that the report stays small enough to send. */
 const MOST = 200;
 
-/** Samples of rows that are images, or show some, with small versions of them, so that a report needs no other file. */
+/** Adds thumbnails to sampled rows with images, so that the report is self-contained. */
 export async function withPictures(samples: Samples, examples: readonly Example[]): Promise<Samples> {
   const byId = new Map(examples.map((example) => [example.id, example]));
   const rows = [];
@@ -26,13 +26,13 @@ async function pictureOf(example: Example | undefined): Promise<string | undefin
   try {
     return await thumbnail(await readFile(path), path, SIDE);
   } catch (error) {
-    // If the file is gone or broken, the row shows its name.
+    // If the file is missing or broken, the row shows its name.
     if (error instanceof AttuneError || (error as NodeJS.ErrnoException).code !== undefined) return undefined;
     throw error;
   }
 }
 
-/** The image that a row is, or the first one of a conversation. */
+/** The row's image, or the first image of a conversation. */
 function imageIn(example: Example): string | undefined {
   if (example.kind === 'chat') return imagesIn(example.messages)[0]?.path;
   return 'media' in example && example.media?.kind === 'image' ? example.media.path : undefined;

@@ -7,14 +7,14 @@ import { sampledRows } from '../../evaluation/compare/sampled-rows.ts';
 import type { ReadPair } from '../../evaluation/fairness/group-pairs.ts';
 
 export interface PairsWanted {
-  /** A file that `data counterfactuals` wrote. */
+  /** A file written by `data counterfactuals`. */
   path: string;
-  /** A sample is taken of more. */
+  /** Maximum number of pairs; a larger set is sampled. */
   maxPairs: number;
   seed: number;
 }
 
-/** @throws AttuneError E_BAD_PAIRS and what reading raises */
+/** @throws AttuneError E_BAD_PAIRS and errors of reading */
 export async function readPairs(
   { path, maxPairs, seed }: PairsWanted,
   signal: AbortSignal,

@@ -8,24 +8,24 @@ export interface RowBudget {
   training: Pick<SettledTraining, 'epochs' | 'batch_size'> & Pick<Recipe['training'], 'max_steps'>;
   train: readonly Example[];
   test: readonly Example[];
-  /** Parameters of the model that writes answers; 0 where none does. */
+  /** Parameters of the model that generates answers; 0 if none does. */
   parameters: number;
 }
 
-/** However long answers are, a verdict needs some of them. */
+/** Minimum for a verdict, however long answers take. */
 const FEWEST_ROWS = 100;
-/** Multiplications and additions that every comparison may take for one system: some minutes on a laptop. */
+/** Multiply-add operations that any comparison may spend on one system: a few minutes on a laptop. */
 const FREE_OPERATIONS = 1e14;
 /** Time of one system, as a share of the training time. */
 const SHARE_OF_TRAINING = 0.1;
 const CHARACTERS_PER_TOKEN = 4;
-/** Cost of generating a token, relative to reading one. */
+/** Cost of generating a token relative to reading one. */
 const WRITTEN = 3;
 const SAMPLE = 1000;
 
 /**
- * Number of test rows to compare if the recipe leaves it open: the default, or fewer if generating the answers would
- * take long in proportion to the training. Computed from the rows alone, so that it is reproducible.
+ * Number of test rows to compare if the recipe leaves it open: the default, or fewer if generating answers would take
+ * long in proportion to training. Computed from the rows alone, so that it is reproducible.
  */
 export function rowsWithinBudget({ training, train, test, parameters }: RowBudget): number {
   if (parameters === 0 || test.length === 0) return USUAL_ROWS;
@@ -36,7 +36,7 @@ export function rowsWithinBudget({ training, train, test, parameters }: RowBudge
   return Math.min(USUAL_ROWS, Math.max(FEWEST_ROWS, Math.floor(budget / perRow)));
 }
 
-/** Mean tokens of a row, its answer weighted by `answers`. */
+/** Mean number of tokens per row, with answer tokens weighted by `answers`. */
 function meanTokens(examples: readonly Example[], answers: number): number {
   const some = examples.slice(0, SAMPLE);
   const characters = some.reduce(

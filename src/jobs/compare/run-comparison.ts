@@ -16,17 +16,17 @@ import { systemSources } from './systems/index.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 export interface ComparisonOptions extends ScoringContext {
-  /** The deciding one first; by default chosen by the kind of answers. */
+  /** The deciding metric first; chosen by the form of the answers by default. */
   metrics?: readonly MetricSpec[];
-  /** Longest answer in tokens; from the training answers unless given. */
+  /** Maximum answer length in tokens; derived from the training answers by default. */
   maxNewTokens?: number;
   precision?: OpenOptions['precision'];
-  /** Whether items that a row has already may be recommended again. */
+  /** Whether items of a row's history may be recommended. */
   keepSeen?: boolean;
   seed: number;
 }
 
-/** Lets all systems answer one after the other, and judges the first by the others. */
+/** Answers the rows with one system after the other and compares the first with the others. */
 export async function runComparison(
   specs: readonly SystemSpec[],
   rows: ComparedRows,
@@ -58,7 +58,7 @@ export async function runComparison(
   return { ...compared, samples: await withPictures(compared.samples, test) };
 }
 
-/** An item that cannot be recommended cannot be found either. */
+/** Warns about rows whose target is excluded from recommendation and therefore always missed. */
 function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): void {
   const repeated = repeatedRows(test);
   if (repeated === 0) return;
@@ -68,7 +68,7 @@ function warnOfRepeated({ test }: ComparedRows, emit: ScoringContext['emit']): v
   emit({ type: 'warning-raised', code: 'W_REPEATED_ITEMS', message });
 }
 
-/** One system after the other; those that may be left out and cannot answer are noted. @throws E_NOTHING_TO_COMPARE */
+/** Answers with one system after the other; optional systems that fail are noted. @throws E_NOTHING_TO_COMPARE */
 export async function answerAll(
   specs: readonly SystemSpec[],
   comparing: Comparing,

@@ -21,7 +21,7 @@ export interface CounterfactualRows extends Omit<ComparedRows, 'test'> {
 const CONFIDENCE = 0.95;
 const MOST_METRICS = 3;
 
-/** Lets all systems answer both rows of each pair, and says what changes with the group. */
+/** Answers both rows of each pair with all systems and measures how answers change with the group. */
 export async function runCounterfactuals(
   specs: readonly SystemSpec[],
   { pairs, ...rows }: CounterfactualRows,
@@ -29,7 +29,7 @@ export async function runCounterfactuals(
 ): Promise<CounterfactualResults> {
   const { maxNewTokens, emit, signal, seed } = options;
   const metrics = await goodMetrics(options.metrics ?? suitableMetrics(rows.typical));
-  // A row may be in two pairs (gender and origin) and is answered once.
+  // A row may occur in two pairs (gender and origin); it is answered once.
   const test = [...new Map(pairs.flatMap(({ original, changed }) => [original, changed]).map(byId)).values()];
   using models = new OpenModels(options.precision);
   const comparing: Comparing = {
@@ -75,7 +75,7 @@ async function measureSystems(
 
 const byId = (example: Example): [string, Example] => [example.id, example];
 
-/** Metrics that rank answers from worse to better, the deciding one first. */
+/** Metrics that rank answers by quality, the deciding one first. */
 async function goodMetrics(specs: readonly MetricSpec[]): Promise<MetricSpec[]> {
   const described = await describeMetrics(specs);
   const isGood = (index: number): boolean => described[index].isTable !== true && described[index].isProperty !== true;

@@ -12,13 +12,13 @@ const PREFERENCE_METRICS = {
   reference: 'preference_accuracy_reference',
 } as const satisfies Record<PreferenceMeasure, MetricName>;
 
-/** Measure of preferences that the metric implies. */
+/** The preference measure that the metric implies. */
 export function measuredBy(spec: MetricSpec): PreferenceMeasure | undefined {
   const measures = Object.keys(PREFERENCE_METRICS) as PreferenceMeasure[];
   return measures.find((measure) => 'metric' in spec && spec.metric === PREFERENCE_METRICS[measure]);
 }
 
-/** Metrics that suit the rows; a model trained on pairs is judged by the measure that it was trained for. */
+/** Default metrics for the rows; a model trained on pairs is evaluated by the measure that it was trained with. */
 export async function usualMetrics(
   [subject]: readonly SystemSpec[],
   typical: readonly Example[],

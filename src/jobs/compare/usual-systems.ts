@@ -5,14 +5,14 @@ import type { SystemSpec } from './systems/system-spec.ts';
 
 const CHOICES = ['prompted', 'few_shot', 'cheap'] as const;
 
-/** One of what a result may be compared with. @throws AttuneError E_UNKNOWN_BASELINE */
+/** Validates the name of a baseline. @throws AttuneError E_UNKNOWN_BASELINE */
 export function usualBaseline(name: string): (typeof CHOICES)[number] {
   const found = CHOICES.find((choice) => choice === name.trim());
   if (found === undefined) throw unknownName('baseline', 'E_UNKNOWN_BASELINE', name, CHOICES);
   return found;
 }
 
-/** Systems that a cheap system's recipe compares it with: the other cheap ones. */
+/** Systems that a cheap system's recipe is compared with: the other cheap ones. */
 export function usualCheapSystems(
   folder: string,
   { baseline, title }: Pick<CheapModel, 'baseline' | 'title'>,
@@ -23,7 +23,7 @@ export function usualCheapSystems(
   ];
 }
 
-/** Systems that a recipe compares: the tuned model first, its base, and any others that it names. */
+/** Systems of a recipe's comparison: the tuned model first, its base, and any others that the recipe names. */
 export function usualSystems({ baselines, instruction }: Recipe['evaluation'], result: string): SystemSpec[] {
   const wanted: readonly string[] = typeof baselines === 'string' ? ['cheap'] : baselines;
   const model = { source: 'model', target: result } as const;

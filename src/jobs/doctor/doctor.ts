@@ -7,7 +7,7 @@ import type { JobContext } from '../../base/job.ts';
 import { computeType } from '../../answering/model/resources.ts';
 
 export interface DoctorInput {
-  /** Fewer rounds: for the start of another command. */
+  /** Fewer benchmark rounds, when run at the start of another command. */
   quick?: boolean;
 }
 
@@ -16,14 +16,14 @@ export interface Diagnosis extends Rates {
   threads: number;
   cpu: string;
   kernels: string;
-  /** Choice of `precision: auto` on this machine. */
+  /** The compute type that `precision: auto` chooses on this machine. */
   computeType: string;
   checks: Check[];
-  /** True where no check fails. */
+  /** True if no check fails. */
   ok: boolean;
 }
 
-/** Looks at this machine: known traps, our kernels against plain operators, rates. */
+/** Checks this machine: known environment problems, native kernels against plain operators, and speed. */
 export async function run(input: DoctorInput, { emit }: JobContext): Promise<Diagnosis> {
   emit({ type: 'phase-started', phase: 'engine', message: 'checking the engine on this machine' });
   const checks = [...environmentChecks(), ...kernelChecks()];

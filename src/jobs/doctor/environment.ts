@@ -3,7 +3,7 @@ import { engine } from '../../engine/tensor/index.ts';
 import { availableBytes } from '../../answering/model/resources.ts';
 import { judged, ok, type Check } from './machine-check.ts';
 
-/** The traps of docs/decisions/engine.md, each looked at in the process that loaded libtorch. */
+/** Checks for the problems described in docs/decisions/engine.md, in the process that loaded libtorch. */
 export function environmentChecks(): Check[] {
   const native = engine();
   const libraries = loadedLibraries();

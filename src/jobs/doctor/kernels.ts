@@ -14,7 +14,7 @@ import { attention, layoutOfRows } from '../../engine/nn/index.ts';
 import { keyedNormal } from '../../models/initialise.ts';
 import { judged, type Check } from './machine-check.ts';
 
-/** Every kernel of ours against plain operators on this machine. */
+/** Compares every native kernel with plain operators on this machine. */
 export function kernelChecks(): Check[] {
   return [
     logProbs('f32'),
@@ -68,7 +68,7 @@ function logProbs(dtype: Compute): Check {
   );
 }
 
-/** Rows side by side against each row alone by explicit softmax. */
+/** Packed rows against each row alone with explicit softmax. */
 function attentionOverLayout(dtype: Compute): Check {
   return compared('attention', dtype, () =>
     noGrad(() => {
@@ -85,7 +85,7 @@ function attentionOverLayout(dtype: Compute): Check {
   );
 }
 
-/** A row read in two pieces, its keys and values scattered over a cache. */
+/** A row read in two parts, with its keys and values scattered over a cache. */
 function attentionToSlots(dtype: Compute): Check {
   return compared('attention to a cache', dtype, () =>
     noGrad(() => {
@@ -120,7 +120,7 @@ function plainAttention([q, k, v]: [Tensor, Tensor, Tensor]): Tensor {
   return aten.masked_fill.Scalar(scores, later, Number.NEGATIVE_INFINITY).softmax(-1).matmul(repeat(v)).transpose(0, 1);
 }
 
-/** One column of a matrix as factor and as output: libtorch multiplies those, on any processor, and takes them for contiguous. */
+/** Single matrix columns as operand and output: libtorch may mistake them for contiguous when multiplying. */
 function singleColumns(): Check {
   return compared('products of single columns', 'bf16', () =>
     noGrad(() => {

@@ -1,11 +1,11 @@
-/** One thing that is looked at on the user's own machine. */
+/** One check of the user's machine. */
 export interface Check {
   name: string;
-  /** `fail`: results or stability are at risk. `warn`: slower than it could be. */
+  /** `fail`: results or stability are at risk. `warn`: slower than necessary. */
   status: 'ok' | 'warn' | 'fail';
   /** The finding. */
   found: string;
-  /** Advice, if something is wrong. */
+  /** Advice if the check does not pass. */
   fix?: string;
 }
 

@@ -4,10 +4,10 @@ import { attention, layoutOfRows } from '../../engine/nn/index.ts';
 
 /** Speed of this machine for the shapes that dominate training. */
 export interface Rates {
-  /** [1706, 576] × [576, 1536], 10⁹ operations a second. */
+  /** Matrix product [1706, 576] × [576, 1536], in 10⁹ operations per second. */
   bf16Gflops: number;
   f32Gflops: number;
-  /** Attention over eight rows of 256 tokens, nine heads of 64, f32: milliseconds. */
+  /** Attention over eight rows of 256 tokens with nine heads of 64 in f32, in milliseconds. */
   attentionMs: number;
 }
 
@@ -19,7 +19,7 @@ export function measureRates(rounds: number): Rates {
   }));
 }
 
-/** [1706, 576] × [576, 1536], the best of some rounds: 10⁹ operations a second. */
+/** Matrix product [1706, 576] × [576, 1536], best of several rounds: 10⁹ operations per second. */
 export function matrixProductRate(dtype: 'bf16' | 'f32', rounds: number): number {
   return scope(() => {
     const x = keyedNormal([1706, 576], { seed: 1, path: 'x' }, 1).to(dtype);
@@ -39,7 +39,7 @@ function attentionTime(rounds: number): number {
   return best(rounds, () => attention(q, k, v, { layout })) * 1000;
 }
 
-/** The quickest of some rounds, in seconds. */
+/** Fastest of several rounds, in seconds. */
 function best(rounds: number, body: () => Tensor): number {
   let quickest = Number.POSITIVE_INFINITY;
   noGrad(() => {

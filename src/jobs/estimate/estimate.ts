@@ -27,9 +27,9 @@ import { stepMemory } from './step-memory.ts';
 export interface EstimateInput {
   /** config.json of the model. */
   config: RawConfig;
-  /** Tokens of all epochs. */
+  /** Total tokens over all epochs. */
   tokens: number;
-  /** Longest row, in tokens; 1024 unless given, or those of an image or a recording. */
+  /** Tokens of the longest row; by default 1024, or those of an image or a recording. */
   rowTokens?: number;
   /** Configurations to compare. */
   choices: readonly (StepChoice & { name: string })[];
@@ -39,14 +39,14 @@ const USUAL_ROW = 1024;
 
 export interface EstimateResult {
   size: ModelSize;
-  /** Longest row, in tokens. */
+  /** Tokens of the longest row. */
   rowTokens: number;
   here: Machine;
   plans: Plan[];
   estimates: Estimate[];
 }
 
-/** Cost of tuning a model, here and on common cards, from its configuration alone. */
+/** Estimates the cost of tuning a model on this machine and on common GPUs, from its configuration alone. */
 export async function run({ config, tokens, choices, ...wanted }: EstimateInput, context: JobContext) {
   context.emit({ type: 'phase-started', phase: 'engine', message: 'measuring this machine' });
   const { model } = await skeleton(config, {});
@@ -77,9 +77,9 @@ export async function run({ config, tokens, choices, ...wanted }: EstimateInput,
   return { size, rowTokens, here, plans, estimates } satisfies EstimateResult;
 }
 
-/** @throws AttuneError E_USAGE where a row is to have more tokens than the model reads of one text */
+/** @throws AttuneError E_USAGE if a row has more tokens than the model's context */
 function refuseLong({ trunk, limits, architecture }: Model, rowTokens = 0): void {
-  // Images and recordings are counted by as many as make the tokens.
+  // Images and recordings are not limited by text positions.
   const { maxPositions } = limits;
   if (trunk.tokenTable === undefined || rowTokens <= maxPositions) return;
   const [given, most] = [rowTokens, maxPositions].map(formatCount);
@@ -125,12 +125,13 @@ function sizeOf(model: Model): ModelSize {
   const image = workOfImage(model);
   const frontEnd = model.architecture.frontEnd?.(config);
   const convolutions = image === undefined ? (frontEnd?.products ?? 0) : image.products / image.tokens;
-  // The head reads every trained token, like a layer; convolutions are divided among the tokens that come of them.
+  // The head reads every trained token, like a layer; the work of convolutions is divided by the number of tokens that
+  // they produce.
   const all = linear + vocabulary * trunk.width + convolutions;
   return { parameters, linear: all, idle: idleWeights(model), imageTokens: image?.tokens, frontEnd };
 }
 
-/** Experts that a token does not pass. */
+/** Weights of the experts that a token does not use. */
 function idleWeights({ trunk, config }: Model): number {
   const experts = Number(config.num_experts ?? config.num_local_experts ?? 0);
   const chosen = Number(config.num_experts_per_tok ?? experts);

@@ -6,9 +6,9 @@ import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts'
 
 /** A vision model's work on an image of its native size. */
 export interface ImageWork {
-  /** Tokens that its last block gives: patches, or places of the last map. */
+  /** Number of tokens after the last block: patches, or positions of the last feature map. */
   tokens: number;
-  /** Products that its convolutions take. */
+  /** Multiplications in its convolutions. */
   products: number;
 }
 
@@ -16,8 +16,8 @@ export interface ImageWork {
 const USUAL_SIDE = 224;
 
 /**
- * Runs a skeleton over an image without memory (device `meta`): a convolution's weights count once for each place of
- * the map that it gives. Undefined for models that read no images, or texts besides.
+ * Runs a skeleton over an image without memory (device `meta`): a convolution's weights count once per output position.
+ * Undefined for models that do not read images, or read text as well.
  */
 export function workOfImage(model: Model): ImageWork | undefined {
   const { trunk, architecture, config } = model;

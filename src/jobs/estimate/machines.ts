@@ -4,54 +4,54 @@ import type { StepMemory } from './step-memory.ts';
 /** Properties of a model that determine the cost of tuning it. */
 export interface ModelSize {
   parameters: number;
-  /** Products that every token takes: weights of the layers that it passes, and its share of convolutions. */
+  /** Multiplications per token: weights of the layers that it passes, plus its share of convolutions. */
   linear: number;
-  /** Parameters that mixtures of experts skip for a token. */
+  /** Expert weights that a token does not use. */
   idle: number;
   /** Tokens of an image, for models that read images. */
   imageTokens?: number;
-  /** Convolutions over time in front of the blocks. */
+  /** Convolutions over time before the blocks. */
   frontEnd?: FrontEnd;
 }
 
-/** One way of tuning a model: what it takes on every machine. */
+/** One way of tuning a model, with its machine-independent costs. */
 export interface Plan {
   /** `lora on nf4` */
   name: string;
-  /** Parameters that are trained. */
+  /** Number of trained parameters. */
   trained: number;
-  /** Multiplications per token besides the model's layers, and in layers whose weights move. */
+  /** Multiplications per token in addition to the model's layers, and those in layers with trained weights. */
   products: { beside: number; moving: number };
-  /** It takes steps by losses alone. */
+  /** Whether it trains with forward passes only. */
   isForward: boolean;
-  /** Its storage has blocks computed twice, whether or not they would fit. */
+  /** Whether its storage always requires checkpointing. */
   checkpoints: boolean;
   /** Memory of a step on one longest row, by compute type: with all activations kept, and with checkpointing. */
   memory: Readonly<Record<'bf16' | 'f32', { kept: StepMemory; checkpointing: StepMemory } | undefined>>;
 }
 
-/** A machine's memory (bytes), products of its compute type in a second, and what an hour costs. */
+/** A machine's memory in bytes, speed in its compute type, and price per hour. */
 export interface Machine {
   name: string;
   memory: number;
-  /** Operations a second, of one large product. */
+  /** Operations per second in one large matrix product. */
   rate: number;
-  /** Share of that rate which whole steps reach. */
+  /** Share of that rate that whole steps reach. */
   share: number;
-  /** The type that it computes in. */
+  /** Its compute type. */
   dtype: 'bf16' | 'f32';
-  /** Memory of the process besides tensors. */
+  /** Memory of the process apart from tensors, in bytes. */
   process: number;
   pricePerHour?: number;
 }
 
 export interface Estimate {
   machine: string;
-  /** The plan's name. */
+  /** Name of the plan. */
   method: string;
-  /** Blocks are computed twice, so that it fits. */
+  /** Whether checkpointing is needed to fit. */
   checkpointing: boolean;
-  /** Bytes: what the step holds, by what it is for, and the process around it. */
+  /** Bytes: memory of the step by purpose, and of the process. */
   memory: number;
   parts: StepMemory & { process: number };
   fits: boolean;
@@ -61,16 +61,17 @@ export interface Estimate {
 }
 
 const GIB = 2 ** 30;
-/** Memory of libtorch and node, as measured here; on GPUs with the driver's share. */
+/** Memory of libtorch and Node, as measured; on GPUs including the driver. */
 export const PROCESS_BYTES = { processor: 0.36e9, gpu: 0.6e9 };
 
 /**
- * Share of a large product's rate that a whole step reached on processors (bench/RESULTS.md: 0.19 to 0.45, less on
- * those with faster products), and that well-made programs reach on GPUs. It limits the accuracy of estimates.
+ * Share of a large matrix product's rate that a whole step reaches: measured on processors (bench/RESULTS.md: 0.19 to
+ * 0.45, lower where products are faster), and typical of well-tuned programs on GPUs. It limits the accuracy of
+ * estimates.
  */
 export const SHARE_OF_RATE = { processor: 0.3, gpu: 0.35 } as const;
 
-/** Cards by their makers' data sheets (dense bf16, f16 for T4), with what an hour of them cost to rent in 2026, about. */
+/** GPUs with their data sheet values (dense bf16; f16 for T4) and approximate rental prices per hour in 2026. */
 export const GPUS: readonly Machine[] = (
   [
     ['T4', 16, 65, 0.4],
@@ -92,7 +93,7 @@ export const GPUS: readonly Machine[] = (
   pricePerHour,
 }));
 
-/** Cost of each tuning on one machine: bytes, seconds, money. Uses checkpointing if only that fits. */
+/** Cost of each tuning on one machine: memory, time, money. Uses checkpointing only if needed to fit. */
 export function estimateOn(
   machine: Machine,
   size: ModelSize,
@@ -113,16 +114,19 @@ export function estimateOn(
   });
 }
 
-/** Bytes of all parts together. */
+/** Total bytes of all parts. */
 function totalOf({ frozen, trained, optimizer, gradients, activations, process }: Estimate['parts']): number {
   return frozen + trained + optimizer + gradients + activations + process;
 }
 
-/** For each token: two a product forward, two for the input's gradient, two for that of what moves. */
+/**
+ * Operations per token: two per multiplication forward, two for the input gradient, two for the gradient of trained
+ * weights.
+ */
 function operationsOf({ products, isForward }: Plan, { linear, idle }: ModelSize, checkpointing: boolean): number {
   const active = linear - idle;
   const forward = 2 * (active + products.beside);
-  // Losses are asked for twice, on both sides of where the weights are.
+  // Two losses per step, on either side of the current weights.
   if (isForward) return 2 * forward;
   const moving = (2 * products.moving * active) / linear;
   return (checkpointing ? 3 : 2) * forward + moving + 2 * products.beside;

@@ -11,21 +11,21 @@ import type { Tuning, Update } from '../../methods/interfaces.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { keepOf, settleFrozen } from '../train/build-trainer.ts';
 
-/** The choices of a recipe that decide what a step takes. */
+/** The settings of a recipe that determine a step's memory. */
 export interface StepChoice extends Pick<Recipe, 'tuning' | 'storage'> {
   optimizer: Recipe['training']['optimizer'];
 }
 
-/** Memory of a run between its steps, in bytes. */
+/** Memory of a run between steps, in bytes. */
 export interface HeldBytes {
-  /** Weights that stay, in their storage, and what adapters hold that does not move. */
+  /** Frozen weights, as stored, including frozen parts of adapters. */
   frozen: number;
-  /** Weights that move. */
+  /** Trained weights. */
   trained: number;
   optimizer: number;
 }
 
-/** A run as its recipe builds it, on `meta`: shapes without memory. */
+/** A run built from its recipe on `meta`: shapes without memory. */
 export interface PlannedRun {
   model: Model;
   tuning: Tuning;
@@ -34,12 +34,12 @@ export interface PlannedRun {
   [Symbol.dispose](): void;
 }
 
-/** Plan of the update: noise and schedules depend on it, shapes do not. */
+/** Noise and schedules depend on the plan of the update, but shapes do not, so any plan will do. */
 const ANY_PLAN = { rows: 1000, batchSize: 8, steps: 1000, secret: 0 };
 
 /**
- * The base model, its storage, its tuning and its optimiser, made by the same code as a run's but without weights: what
- * moves and what is kept is counted, not known by heart. @throws AttuneError where they do not go together
+ * Builds base model, storage, tuning and optimiser with the code of a real run but without weights, so that memory is
+ * counted rather than estimated by formula. @throws AttuneError if they are incompatible
  */
 export async function planRun(config: RawConfig, choice: StepChoice, dtype: DType): Promise<PlannedRun> {
   const before = engine().tensorBytes('meta');
@@ -72,7 +72,7 @@ function bytesOf({ trainables }: Tuning): number {
   return trainables.reduce((sum, { parameter }) => sum + parameter.bytes, 0);
 }
 
-/** Checkpoints hold weights in the compute type as a rule; those of linear layers take the storage's form. */
+/** Frozen weights usually have the compute type; those of linear layers have the form of the storage. */
 async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Promise<void> {
   const { keep, residuals } = await keepOf(choice);
   const kept = keptParameters(model, keep);
@@ -83,17 +83,17 @@ async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Prom
       parameter.assign(kept.has(parameter) ? keep!.quantise(weight, path) : weight);
     });
   }
-  // LoRA's initial factors are copied into its own weights.
+  // LoRA copies its initial factors into its own weights.
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
 }
 
-/** The run's own tuning; rows of named tokens are counted, and which they are does not matter. */
+/** The run's own tuning. Only the number of trainable tokens matters here, not which ones. */
 async function tune(model: Model, { tuning: { method: name, ...options } }: StepChoice): Promise<Tuning> {
   const { trainable_tokens: named = [] } = options as { trainable_tokens?: readonly unknown[] };
   return (await tunings.load(name)).create(model, options, { seed: 0, tokens: [...named.keys()] });
 }
 
-/** Multiplications per token in linear layers besides those of the layers themselves, and those with weights that move. */
+/** Multiplications per token in linear layers beyond those of the layers themselves, and those in trained weights. */
 export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tuning'>): {
   beside: number;
   moving: number;
@@ -109,7 +109,9 @@ export function extraProducts({ model, tuning }: Pick<PlannedRun, 'model' | 'tun
   return { beside, moving };
 }
 
-/** Size of changes that are as large as the layer's own weight, and computed from fewer numbers in each pass. */
+/**
+ * Size of weight changes that are as large as the layer's own weight and recomputed from fewer parameters in each pass.
+ */
 function changedWeights(layer: LinearLike): number {
   const x = empty([1, layer.inFeatures], { device: 'meta' });
   const adapters = layer.adapters.acting(1).flatMap((acting) => acting.adapters);

@@ -11,15 +11,15 @@ import type { HeldBytes, PlannedRun } from './planned-run.ts';
 
 /** Peak memory of a training step, in bytes. */
 export interface StepMemory extends HeldBytes {
-  /** Gradients of the weights that move. */
+  /** Gradients of the trained weights. */
   gradients: number;
   /** Activations kept until backward, and temporaries. */
   activations: number;
 }
 
 /**
- * Runs a step of one row on shapes without memory and counts what tensors would take: the same operators, adapters and
- * checkpoints as with numbers.
+ * Runs a step of one row on shapes without memory and counts the bytes that tensors would take, with the operators,
+ * adapters and checkpoints of a real step.
  */
 export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Checkpointing): StepMemory {
   const { model, tuning, update, held } = run;
@@ -43,14 +43,14 @@ export function stepMemory(run: PlannedRun, rowTokens: number, checkpointing: Ch
 function goThrough(model: Model, input: ModelInput, checkpointing: Checkpointing): void {
   const tape = new Tape({ checkpointing });
   const loss = lossOf(model, input, tape);
-  // The trained weights may not take part in this kind of input.
+  // The trained weights may not be used for this kind of input.
   if (!loss.requiresGrad) return;
   backward([loss]);
   tape.backward();
 }
 
 /**
- * Measures the same with per-row gradients from the layers' records; false, without a measurement, if a run would
+ * Measures the same with per-row gradients from the layers' records; returns false, without measuring, if a run would
  * process rows one by one.
  */
 function goApart({ model, tuning }: PlannedRun, input: ModelInput, checkpointing: Checkpointing): boolean {
@@ -66,7 +66,7 @@ function goApart({ model, tuning }: PlannedRun, input: ModelInput, checkpointing
   return isKnown;
 }
 
-/** A head over a vocabulary is by far the largest; others are small next to the blocks. */
+/** A head over a vocabulary is by far the largest; other heads are small compared with the blocks. */
 function lossOf(model: Model, input: ModelInput, runner?: Tape): Tensor {
   const hidden = model.hidden(input, { runner });
   if (!(model.head instanceof TokenHead)) return hidden.sum();
@@ -74,7 +74,7 @@ function lossOf(model: Model, input: ModelInput, runner?: Tape): Tensor {
   return model.head.tokenLogProbs(hidden, targets).logProbs.sum();
 }
 
-/** One row with this many tokens, or the images or frames that make them. */
+/** One row with this many tokens, or the images or frames that produce them. */
 function longestInput(model: Model, tokens: number): ModelInput {
   const { modalities = [] } = model.architecture;
   if (model.trunk.tokenTable === undefined && modalities.includes('image')) return imagesOf(model, tokens);
@@ -103,7 +103,7 @@ function imagesOf(model: Model, tokens: number): ModelInput {
   return { features, layout: model.trunk.stack.layoutOf({ features }) };
 }
 
-/** Waveform samples that make at least this many frames. */
+/** A waveform long enough for at least this many frames. */
 function recordingOf(model: Model, tokens: number): ModelInput {
   const { architecture, config } = model;
   let samples = 1024;

@@ -7,19 +7,19 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 
 export interface EvaluationPlan {
   recipe: Recipe;
-  /** Those that the recipe names; undefined for what suits the answers. */
+  /** Metrics that the recipe names; undefined for the defaults. */
   metrics: readonly MetricSpec[] | undefined;
   task: Task;
   test: readonly Example[];
-  /** Whether the base model can be told or shown a task. */
+  /** Whether the base model can follow instructions or examples. */
   isPromptable: boolean;
 }
 
 const LOOKED_AT = 200;
 
 /**
- * Refuses before training what the comparison at the end could not do: metrics that these rows or this kind of model
- * give no values for, baselines that cannot be asked, and either without rows to compare on.
+ * Checks before training that the final comparison is possible: that rows and model provide the metrics' inputs,
+ * baselines can be prompted, and there are rows to compare on.
  * @throws AttuneError E_EVALUATION_IMPOSSIBLE
  */
 export async function checkEvaluation(plan: EvaluationPlan): Promise<void> {

@@ -7,9 +7,9 @@ import { openModel, type OpenOptions } from '../../answering/model/open-model.ts
 import { scoreSet, scoringSet } from './scoring.ts';
 
 export interface EvaluateInput extends OpenOptions {
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** Says which rows, and what is measured. */
+  /** Defines the rows and the metrics. */
   recipe: Recipe;
   split: 'validation' | 'test';
 }
@@ -20,7 +20,7 @@ export interface EvaluateResult {
   /** Content hash of the rows. */
   hash: string;
   metrics: Metrics;
-  /** Each row's own loss. */
+  /** Loss of each row. */
   perRow: number[];
 }
 

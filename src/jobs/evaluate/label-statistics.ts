@@ -7,18 +7,18 @@ import { namedLabels } from '../../models/labels.ts';
 import type { LabelStatistics } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 
-/** Hugging Face's name of a regression head's only output. */
+/** Hugging Face's name for a regression head's single output. */
 const NUMBER = 'LABEL_0';
 
 /**
  * Class names of a data set: the recipe's, or those of the training rows. The latter are in the order of the base
- * model's classifier if it has exactly these classes, so that training continues from it; otherwise sorted.
- * @throws AttuneError E_ONE_CLASS, E_NO_LABELS if there are fewer than two
+ * model's classifier if it has exactly these classes, so that its head can be reused; otherwise sorted. @throws
+ * AttuneError E_ONE_CLASS, E_NO_LABELS if there are fewer than two
  */
 export function labelsOf(recipe: Recipe, train: readonly Example[], base: RawConfig): string[] {
   if (train[0]?.kind === 'regression' || recipe.objective.name === 'reward') return [NUMBER];
   if (train[0]?.kind === 'stepwise') return stepClasses(base);
-  // A score for each option, at the token before it.
+  // One score for each option, at the token before it.
   if (train[0]?.kind === 'decision') return ['option'];
   const given = 'labels' in recipe.objective ? recipe.objective.labels : null;
   if (given !== null) return given;
@@ -53,7 +53,7 @@ function refuseOne(found: readonly string[], train: readonly Example[]): void {
   }
 }
 
-/** @throws AttuneError E_ONE_VALUE where all rows have the same number */
+/** @throws AttuneError E_ONE_VALUE if all rows have the same number */
 export function labelStatistics(train: readonly Example[], labels: readonly string[]): LabelStatistics {
   const counts = labels.map(() => 0);
   const place = new Map(labels.map((label, i) => [label, i]));

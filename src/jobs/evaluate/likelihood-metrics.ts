@@ -14,15 +14,15 @@ interface Measured {
 }
 
 /**
- * Metrics of a recipe that need only the likelihood of each row's trained text (perplexity, bits per byte). Metrics
- * on answers are measured once, in the comparison at the end.
+ * Metrics of a recipe that only need the likelihood of each row's trained text (perplexity, bits per byte). Metrics of
+ * answers are computed once, in the final comparison.
  */
 export async function likelihoodMeasure(
   specs: readonly MetricSpec[] | undefined,
   { rows, rowOf }: PreparedSplit,
   { objective, tokenizer, examples }: Measured,
 ): Promise<Measure | undefined> {
-  // Metrics of tokens make no sense of a loss that is one of rows, or of some tokens only.
+  // Per-token metrics do not apply to losses per row, or over only some tokens.
   const isOfTokens = objective.unit === 'tokens' && objective.task === 'causal-lm';
   if (specs === undefined || !isOfTokens || rows.length === 0) return undefined;
   const created = await Promise.all(specs.map((spec) => createMetric(spec)));
@@ -39,7 +39,7 @@ export async function likelihoodMeasure(
   };
 }
 
-/** UTF-8 bytes of the trained text, without the tokens that end it. */
+/** UTF-8 bytes of the trained text, without end tokens. */
 function bytesOf({ ids, trained }: PreparedRow, tokenizer: Tokenizer): number {
   const text = ids.filter((_, place) => place > 0 && trained[place] === 1);
   return Math.max(1, Buffer.byteLength(tokenizer.decode(text, { skipSpecialTokens: true })));

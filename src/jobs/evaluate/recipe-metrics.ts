@@ -5,7 +5,7 @@ import type { MetricDefinition } from '../../scoring/metrics/metric.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { loadReference, parseReference, type ReferenceHashes, type ReferenceKind } from '../../training/reference.ts';
 
-/** A metric in a recipe or flag: a name, a reference to the user's own, or either with options. */
+/** A metric in a recipe or flag: a name, a reference to a user-defined metric, or either with options. */
 export type WrittenMetric = Exclude<Recipe['evaluation']['metrics'], string>[number];
 
 const ownMetric: ReferenceKind<MetricDefinition> = {
@@ -17,8 +17,8 @@ const ownMetric: ReferenceKind<MetricDefinition> = {
 };
 
 /**
- * The metrics that a recipe names; undefined for `auto`. One that has to be answered first is measured by the comparison
- * at the end. @throws E_METRICS_UNUSED where the recipe leaves that out
+ * The metrics that a recipe names; undefined for `auto`. Metrics of answers are computed by the final comparison.
+ * @throws E_METRICS_UNUSED if the recipe disables it
  */
 export async function recipeMetrics({ evaluation, references }: Recipe): Promise<MetricSpec[] | undefined> {
   if (evaluation.metrics === 'auto') return undefined;
@@ -34,7 +34,7 @@ export async function recipeMetrics({ evaluation, references }: Recipe): Promise
   });
 }
 
-/** Metrics ready to be created, the user's own loaded. @throws E_UNKNOWN_METRIC, E_REFERENCE_… */
+/** Resolves metrics and loads user-defined ones. @throws E_UNKNOWN_METRIC, E_REFERENCE_… */
 export async function loadMetrics(
   written: readonly WrittenMetric[],
   hashes: ReferenceHashes = {},

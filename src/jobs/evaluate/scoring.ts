@@ -33,10 +33,10 @@ export interface ScoringSet {
   hash: string;
 }
 
-/** Rows enough to tell two models apart; held-out rows are scored whole. */
+/** Enough rows to tell two models apart; held-out splits are scored in full. */
 const MOST_TRAIN_ROWS = 512;
 
-/** The rows of a recipe's split, tokenised for a model that was opened. */
+/** The rows of a recipe's split, tokenised for an opened model. */
 export async function scoringSet(
   recipe: Recipe,
   opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'notes'>,

@@ -4,21 +4,21 @@ import type { GgufForm } from '../../models/gguf/index.ts';
 import type { OpenedModel } from '../../answering/model/open-model.ts';
 
 export interface WriteRequest {
-  /** Where the files go now, and the folder that this will be. */
+  /** The temporary folder to write to, and its final path. */
   draft: string;
   folder: string;
   dtype: GgufForm;
   emit: EventSink;
 }
 
-/** A form in which a result can be written. */
+/** A format in which a result can be exported. */
 export interface ExportForm {
-  /** Refuses what it cannot hold, before anything is scored or written. */
+  /** Rejects models that the format cannot represent, before anything is scored or written. */
   check(opened: OpenedModel, dtype: GgufForm): void;
-  /** Writes a model whose adapter is merged. @returns bytes of the weights */
+  /** Writes a model whose adapter has been merged. @returns bytes of the weights */
   write(opened: OpenedModel, request: WriteRequest): number | Promise<number>;
-  /** The model that was written, from its files alone as far as they say it, in f32. */
+  /** Loads the exported model in f32, as far as possible from its files alone. */
   reopen(draft: string, opened: OpenedModel): Promise<Model>;
-  /** Completes the written folder. @returns commands that use it */
+  /** Completes the exported folder. @returns commands for using it */
   finish?(folder: string, emit: EventSink): Promise<readonly string[]>;
 }

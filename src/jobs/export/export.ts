@@ -12,13 +12,13 @@ import { scorerOf } from './scorer.ts';
 import { openModel } from '../../answering/model/open-model.ts';
 
 export interface ExportInput {
-  /** A run's, an adapter's or a model's folder, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** The form to write. */
+  /** Export format. */
   to: ExportFormName;
-  /** Says which rows both are scored on; without it they are scored on random tokens. */
+  /** Defines the rows for comparing the result with the export; random tokens are used without it. */
   recipe?: Recipe;
-  /** The folder to write; it must not exist. */
+  /** Folder to write; it must not exist. */
   folder: string;
   dtype: ExportType;
 }
@@ -27,17 +27,20 @@ export interface ExportResult {
   folder: string;
   bytes: number;
   dtype: GgufForm;
-  /** Which rows both were scored on: the first of validation, test and train that the recipe has; `random` tokens. */
+  /**
+   * Split of the compared rows: the first of validation, test and train that the recipe has; `random` for random
+   * tokens.
+   */
   split: string;
   rows: number;
-  /** Loss of the result on them, and of what was written, read again. */
+  /** Loss of the result on them, and of the reloaded export. */
   before: number;
   after: number;
-  /** Commands to use it by, where there are any. */
+  /** Commands for using the export, if any. */
   commands?: readonly string[];
 }
 
-/** Rounding to the written type may move the loss by this much, relative. */
+/** Maximum relative change of the loss by rounding to the exported type. */
 const TOLERANCE: Partial<Record<GgufForm, number>> = {
   f32: 1e-5,
   bf16: 5e-3,
@@ -47,10 +50,10 @@ const TOLERANCE: Partial<Record<GgufForm, number>> = {
   q4_0: 0.25,
 };
 
-/** Alternatives for types that are too narrow. */
+/** Types with more precision, to suggest instead. */
 const WIDER: Partial<Record<GgufForm, string>> = { q8_0: 'f16', q4_k_m: 'q8_0', q4_0: 'q4_k_m or q8_0' };
 
-/** Writes a result in another form, an adapter merged, and proves that it scores as before (F18, F19). */
+/** Exports a result, merging an adapter, and verifies that the loss stays the same (F18, F19). */
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
   const { folder, target } = input;
   refuseExisting(folder);

@@ -16,30 +16,30 @@ import { openModel, type OpenedModel } from '../../answering/model/open-model.ts
 import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
 
 export interface ExtractAdapterInput {
-  /** A run's or a model's folder with whole weights, or an adapter's, which is merged first. */
+  /** Folder of a run or a model with full weights, or of an adapter, which is merged first. */
   target: string;
   base: string;
   rank: number;
-  /** Says which rows both are scored on; without it they are scored on random tokens. */
+  /** Defines the rows for comparing the models; random tokens are used without it. */
   recipe?: Recipe;
   folder: string;
 }
 
 export interface ExtractedAdapter {
   folder: string;
-  /** Layers whose weight had changed. */
+  /** Layers whose weight changed. */
   layers: number;
-  /** Modules other than linear layers: they are saved whole. */
+  /** Modules other than linear layers, which are saved in full. */
   savedWhole: string[];
-  /** Share of the squared change of those layers that the rank holds. */
+  /** Share of the layers' squared change that the rank captures. */
   kept: number;
   split: string;
   rows: number;
-  /** Losses of the base, of the tuned model, and of the base with what was extracted. */
+  /** Losses of the base, the tuned model, and the base with the extracted adapter. */
   losses: { base: number; tuned: number; extracted: number };
 }
 
-/** Writes the LoRA nearest to a whole model's change against its base, and scores base, model and what was written. */
+/** Writes the LoRA closest to a model's change from its base, and scores base, tuned model and extracted adapter. */
 export async function run(input: ExtractAdapterInput, context: JobContext): Promise<ExtractedAdapter> {
   const { folder, target, rank } = input;
   refuseExisting(folder);
@@ -76,7 +76,7 @@ export async function run(input: ExtractAdapterInput, context: JobContext): Prom
   };
 }
 
-/** The base model with the head of the tuned one, whatever it holds. */
+/** The base model with the head of the tuned model, whatever its classes. */
 async function loadBase(name: string, tuned: OpenedModel) {
   const baseFolder = modelFolder(name);
   const { model, notes } = tuned;
@@ -96,7 +96,7 @@ function nothingChanged({ target, base }: ExtractAdapterInput): AttuneError {
   });
 }
 
-/** How the model is asked stays; what was measured of it is not true of what was extracted. */
+/** Prompt settings still apply; measurements of the tuned model do not apply to the extracted adapter. */
 function writeOwnNotes(
   draft: string,
   { notes }: OpenedModel,

@@ -12,7 +12,7 @@ import type { ExportForm } from './export-form.ts';
 
 const WEIGHTS = 'model.gguf';
 
-/** One file for llama.cpp, with tokenizer and chat template, and a Modelfile for Ollama from the same two (F19). */
+/** One file for llama.cpp with tokenizer and chat template, and a Modelfile for Ollama made from the same two (F19). */
 export const form: ExportForm = {
   check({ model, tokenizer }, dtype) {
     planGguf(model, dtype);
@@ -23,7 +23,7 @@ export const form: ExportForm = {
     const isPlain = promptFormOf(notes) === 'plain';
     const vocabulary = ggufVocabulary(tokenizer, tokenTableOf(model.trunk).count);
     const name = basename(folder) === 'gguf' ? basename(dirname(folder)) : basename(folder);
-    // A chat template would make llama.cpp ask in turns.
+    // With a chat template llama.cpp would prompt in turns.
     const told = [...vocabulary.metadata].filter(([key]) => !isPlain || !key.startsWith('tokenizer.chat_template'));
     const metadata = new Map<string, GgufValue>([['general.name', { type: 'string', value: name }], ...told]);
     const plan = planGguf(model, dtype);
@@ -38,7 +38,7 @@ export const form: ExportForm = {
   reopen: (draft, { model }) => loadGguf(join(draft, WEIGHTS), model.config),
 };
 
-/** Keys by which llama.cpp answers typed questions at /v1/systemone, for a model that was trained or calibrated for them. */
+/** Keys with which llama.cpp answers typed questions at /v1/systemone, for models trained or calibrated for them. */
 async function decisionKeys(
   { tokenizer, notes, calibration }: OpenedModel,
   settings: GgufMetadata,

@@ -7,10 +7,10 @@ import { isAdapterFolder } from '../../answering/model/base-model.ts';
 import { openModel } from '../../answering/model/open-model.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 
-/** Weights of layers by their paths, f32 [out, …] with the rest of the dimensions as one. */
+/** Layer weights by path, f32 [out, …] with the other dimensions flattened. */
 export type LayerWeights = ReadonlyMap<string, () => Tensor>;
 
-/** Those of what a user points at, mapped from its files where it is a whole model; an adapter is merged first. */
+/** Layer weights of a target, mapped from its files if it is a complete model; an adapter is merged first. */
 export async function layerWeights(target: string): Promise<LayerWeights> {
   const folder = resultFolder(target);
   const model = isAdapterFolder(folder) ? await mergedModel(target) : (await loadModel(folder)).model;

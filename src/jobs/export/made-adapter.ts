@@ -9,7 +9,7 @@ import { copyProcessor } from '../../answering/model/model-readers.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../answering/model/result-notes.ts';
 
-/** Adapters made from adapters' files: reading, and the files next to the weights. */
+/** Helpers for adapters that are made from other adapters: reading, and files other than the weights. */
 
 /** @throws E_NOT_AN_ADAPTER, and errors of an adapter without weights */
 export function adapterFolder(target: string): string {
@@ -24,7 +24,7 @@ export function adapterFolder(target: string): string {
   return folder;
 }
 
-/** Tokenizer and processor of the first adapter, where it has its own. */
+/** Copies tokenizer and processor of the first adapter, if it has its own. */
 export function copyBeside(from: string, draft: string): void {
   copyProcessor(from, draft);
   const skipped = /^(?:adapter_|attune\.json$|README\.md$)/;
@@ -34,7 +34,7 @@ export function copyBeside(from: string, draft: string): void {
   }
 }
 
-/** How the model is asked stays that of the adapter it was made of; what was measured of that one is not true of it. */
+/** Prompt settings are those of the original adapter; its measurements do not apply. */
 export function writeMadeNotes(
   draft: string,
   notes: ResultNotesFile,
@@ -44,7 +44,7 @@ export function writeMadeNotes(
   writeJson(join(draft, RESULT_NOTES), { ...kept, ...made, step: 0, metrics: {} });
 }
 
-/** The model card of an adapter that was measured on nothing yet. */
+/** Model card of an adapter that has not been evaluated yet. */
 export function writeMadeCard(
   draft: string,
   config: Readonly<Record<string, unknown>>,

@@ -12,18 +12,18 @@ import { adapterFolder, copyBeside, writeMadeCard, writeMadeNotes } from './made
 import { refuseExisting } from './new-folder.ts';
 
 export interface MergeAdaptersInput {
-  /** Runs' or adapters' folders, at least two. */
+  /** Folders of at least two runs or adapters. */
   adapters: readonly string[];
   method: MergeMethodName;
-  /** One for each adapter; 1 each unless given. Below 0 its change is subtracted. */
+  /** One weight per adapter, 1 by default. A negative weight subtracts the adapter's change. */
   weights?: readonly number[];
   /** Share of entries that ties, dare_… and magnitude_prune keep. */
   density: number;
   majoritySign: 'total' | 'frequency';
-  /** Rank of what the svd methods give; the largest of the adapters' unless given. */
+  /** Rank of the svd methods' result; by default the largest of the adapters' ranks. */
   rank?: number;
   seed: number;
-  /** The folder to write; it must not exist. */
+  /** Folder to write; it must not exist. */
   folder: string;
 }
 
@@ -37,7 +37,7 @@ export interface MergedAdapters {
   adapters: { folder: string; weight: number }[];
 }
 
-/** Writes one LoRA that does what several do, on the same base model, which is not needed for it. */
+/** Merges several LoRAs on the same base model into one. The base model itself is not needed. */
 export async function run(input: MergeAdaptersInput, context: JobContext): Promise<MergedAdapters> {
   const { folder, method, adapters, weights = adapters.map(() => 1) } = input;
   refuseExisting(folder);
@@ -72,7 +72,7 @@ function foreignFactors({ folder, foreign }: LoraFolder): WarningRaised {
   return { type: 'warning-raised', code: 'W_FOREIGN_TENSORS', message };
 }
 
-/** Ranks of the layers that were written. */
+/** Writes the merged layers. @returns their ranks */
 function writeMerged(
   draft: string,
   given: readonly LoraFolder[],
@@ -94,7 +94,7 @@ function pathsOf(given: readonly LoraFolder[]): string[] {
   return [...new Set(given.flatMap(({ paths }) => paths))];
 }
 
-/** The first adapter's own names where all have them, exact paths elsewhere. */
+/** The first adapter's target names if all adapters share them, otherwise exact paths. */
 function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
   const keys = ['target_modules', 'exclude_modules', 'layers_to_transform', 'layers_pattern'];
   const named = new Set(given.map(({ config }) => JSON.stringify(keys.map((key) => config[key] ?? null))));
@@ -107,7 +107,7 @@ function targetsOf(given: readonly LoraFolder[]): Record<string, unknown> {
   };
 }
 
-/** All that keeps the adapters from being one, at once. @throws E_ADAPTERS_DIFFER */
+/** Reports every reason why the adapters cannot be merged. @throws E_ADAPTERS_DIFFER */
 function refuseDifferent(
   given: readonly LoraFolder[],
   notes: readonly (ResultNotesFile | undefined)[],

@@ -10,7 +10,7 @@ import { openModel } from '../../answering/model/open-model.ts';
 import { RESULT_NOTES } from '../../answering/model/result-notes.ts';
 import type { ExportForm } from './export-form.ts';
 
-/** Base and adapter as one Hugging Face folder. */
+/** Base model and adapter merged into one Hugging Face folder. */
 export const form: ExportForm = {
   check({ tuning, folder }, dtype) {
     denseType(dtype);

@@ -10,15 +10,15 @@ import type { Tuning } from '../../methods/interfaces.ts';
 
 /** Difference between a tuned model and its base. */
 export interface Change {
-  /** Paths of layers whose weight is another one. */
+  /** Paths of layers with changed weights. */
   layers: string[];
-  /** Paths of modules that a LoRA cannot describe. */
+  /** Paths of changed modules that a LoRA cannot represent. */
   whole: string[];
-  /** Whether biases are others too. */
+  /** Whether biases changed as well. */
   hasBiases: boolean;
 }
 
-/** @throws E_MODELS_DIFFER where one is not made from the other */
+/** @throws E_MODELS_DIFFER if one was not derived from the other */
 export function changeBetween(base: Model, tuned: Model, initialised: readonly string[]): Change {
   const before = new Map(base.parameters());
   const after = new Map(tuned.parameters());
@@ -51,7 +51,7 @@ export function changeBetween(base: Model, tuned: Model, initialised: readonly s
   return { layers, whole: [...new Set(whole)], hasBiases };
 }
 
-/** Problems that are listed of models that have little in common. */
+/** Maximum number of problems listed for unrelated models. */
 const SHOWN = 20;
 
 function weightOf(parameters: ReadonlyMap<string, Parameter>, path: string): Tensor {
@@ -59,7 +59,7 @@ function weightOf(parameters: ReadonlyMap<string, Parameter>, path: string): Ten
 }
 
 /**
- * Puts the tuned model's change into a LoRA on the base and its saved modules.
+ * Loads the tuned model's change into a LoRA on the base and its saved modules.
  * @returns the share of the layers' squared change that the rank captures
  */
 export function fillLora(
@@ -80,7 +80,7 @@ export function fillLora(
         emit({ type: 'work-advanced', phase: 'export', done, total: adapted.length, unit: 'layers' });
         const { a, b, squared } = scope(() => factorsOf(layers.get(path)!, { before, after, path, rank }));
         all += squared;
-        held += squares(b); // rows of A have the length 1
+        held += squares(b); // rows of A have unit length
         state.set(`${ROOT}${path}.lora_A.weight`, a);
         state.set(`${ROOT}${path}.lora_B.weight`, b);
       }
@@ -92,7 +92,7 @@ export function fillLora(
 
 const FACTOR = /^base_model\.model\.(?<path>.+)\.lora_A\.weight$/;
 
-/** The path of a parameter that an adapter's file holds whole. */
+/** Path of a parameter that an adapter's file stores in full. */
 function pathOf(name: string): string {
   return name.slice(ROOT.length).replace('.base_layer.', '.');
 }
@@ -104,7 +104,7 @@ interface LayerChange {
   rank: number;
 }
 
-/** Factors in the shapes of a layer's adapter, and the squared length of all that changed. */
+/** Factors in the shapes of a layer's adapter, and the squared norm of the whole change. */
 function factorsOf(layer: Target['layer'], { before, after, path, rank }: LayerChange) {
   const change = weightOf(after, `${path}.weight`).sub(weightOf(before, `${path}.weight`));
   const squared = squares(change);

@@ -5,7 +5,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { ExportForm } from './export-form.ts';
 import { form as gguf } from './gguf.ts';
 
-/** The GGUF form, handed to the Ollama of this machine, which copies it: OLLAMA_HOST says where that is, as for Ollama. */
+/** The GGUF export, imported into the local Ollama, which copies it. OLLAMA_HOST applies as usual. */
 export const form: ExportForm = {
   ...gguf,
   check(opened, dtype) {

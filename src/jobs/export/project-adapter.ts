@@ -16,25 +16,25 @@ import { layerWeights, type LayerWeights } from './layer-weights.ts';
 import { refuseExisting } from './new-folder.ts';
 
 export interface ProjectAdapterInput {
-  /** A run's or an adapter's folder: a LoRA on the aligned model. */
+  /** Folder of a run or an adapter: a LoRA on the aligned model. */
   adapter: string;
-  /** The model before it was aligned. */
+  /** The model before alignment. */
   unaligned: string;
-  /** The model that the adapter was trained on; found by what the adapter says unless given. */
+  /** The model that the adapter was trained on; by default the one that the adapter names. */
   aligned?: string;
-  /** Layers whose cosine is at most this are projected, … */
+  /** Projects layers whose cosine is at most this, … */
   threshold?: number;
-  /** … or this number of layers with the lowest. */
+  /** … or this many layers with the lowest cosines. */
   count?: number;
-  /** The folder to write; it must not exist. */
+  /** Folder to write; it must not exist. */
   folder: string;
 }
 
 export interface ProjectedLayer {
   path: string;
-  /** Between the layer's change before and after projecting it. */
+  /** Cosine between the layer's change before and after projection. */
   cosine: number;
-  /** Length of the projected change in lengths of the one before. */
+  /** Norm of the projected change divided by the original norm. */
   ratio: number;
   isProjected: boolean;
 }
@@ -44,11 +44,11 @@ export interface ProjectedAdapter {
   aligned: string;
   unaligned: string;
   layers: ProjectedLayer[];
-  /** Layers in which aligned and unaligned model are equal: they stay as they are. */
+  /** Layers that are equal in the aligned and the unaligned model; they are left unchanged. */
   untouched: string[];
 }
 
-/** Writes a LoRA whose changes that point away from a model's alignment are projected onto it (Safe LoRA). */
+/** Safe LoRA: projects those layers of a LoRA whose changes point away from a model's alignment onto it. */
 export async function run(input: ProjectAdapterInput, context: JobContext): Promise<ProjectedAdapter> {
   const { folder, adapter, unaligned } = input;
   refuseExisting(folder);
@@ -83,7 +83,7 @@ function nothingAligned(aligned: string, unaligned: string): AttuneError {
   });
 }
 
-/** The same file with other B; what is not projected stays to the byte. */
+/** Writes the same file with new B factors; other tensors stay byte-identical. */
 function writeProjected(draft: string, lora: LoraFolder, other: (path: string) => Tensor | undefined): void {
   scope(() => {
     const tensors = lora.paths.flatMap((path) => {
@@ -100,7 +100,7 @@ interface Models {
   unaligned: LayerWeights;
 }
 
-/** @throws E_MODELS_DIFFER with every layer that does not fit */
+/** @throws E_MODELS_DIFFER listing every layer that does not match */
 function refuseDifferent(lora: LoraFolder, models: Models, names: Record<keyof Models, string>): void {
   const problems: Problem[] = lora.paths.flatMap((path) =>
     scope(() => {
@@ -140,7 +140,7 @@ function project(lora: LoraFolder, { aligned, unaligned }: Models, emit: EventSi
   return projections;
 }
 
-/** Paths of the layers that are projected. */
+/** Paths of the layers to project. */
 function choose(projections: Projections, { threshold, count }: ProjectAdapterInput): ReadonlySet<string> {
   const rising = [...projections].toSorted(([, one], [, other]) => one.cosine - other.cosine);
   const chosen = count === undefined ? rising.filter(([, { cosine }]) => cosine <= threshold!) : rising.slice(0, count);

@@ -12,12 +12,12 @@ import { scoreSet, scoringSet, type ScoringContext } from '../evaluate/scoring.t
 
 /** Input for comparing a model's loss before and after export. */
 export interface Scorer {
-  /** The split, or `random` for tokens drawn at random. */
+  /** The split, or `random` for random tokens. */
   rows: { split: string; count: number };
   loss(model: Model): Promise<number>;
 }
 
-/** Rows of the recipe that the result was trained by; random tokens for a model that no recipe belongs to. */
+/** Rows of the result's recipe; random tokens for models without a recipe. */
 export async function scorerOf(
   recipe: Recipe | undefined,
   opened: OpenedModel,
@@ -52,7 +52,7 @@ function randomTokens({ model, tokenizer, folder }: OpenedModel): Scorer {
   return { rows: { split: 'random', count: ROWS }, loss: async (scored) => lossOn(scored, ids, length) };
 }
 
-/** The loss of a model on rows of tokens. */
+/** Loss of a model on rows of tokens. */
 function lossOn(model: Model, ids: BigInt64Array, length: number): number {
   const lengths = Array.from({ length: ids.length / length }, () => length);
   return noGrad(() =>

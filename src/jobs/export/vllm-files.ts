@@ -1,28 +1,28 @@
 /** Files next to the weights for serving with vLLM. */
 
 export interface VllmPlan {
-  /** The name that clients send as `model`. */
+  /** Model name that clients send as `model`. */
   name: string;
   /** The base model's folder on this machine, if the adapter is served on its base. */
   base?: string;
   rank?: number;
-  /** File of the chat template, in the same folder. */
+  /** Chat template file in the same folder. */
   template?: string;
 }
 
-/** Stand for what is known when the script runs. */
+/** Placeholders for paths that are known when the script runs. */
 const [HERE, BASE] = ['\uE000here', '\uE000base'];
 
-/** A shell script that serves the folder it lies in; further arguments go to vLLM. */
+/** Shell script that serves its own folder; further arguments are passed to vLLM. */
 export function serveScript(plan: VllmPlan): string {
   return [
     '#!/bin/sh',
-    "# Serves this folder by vLLM, and answers OpenAI's API on port 8000. Further arguments go to vLLM.",
+    '# Serves this folder with vLLM (OpenAI API on port 8000). Further arguments are passed to vLLM.',
     'here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)',
     ...(plan.base === undefined
       ? []
       : [
-          '# Where the base model lies, if that is elsewhere: BASE=… ./serve.sh',
+          '# If the base model is in another folder: BASE=… ./serve.sh',
           `base=\${BASE:-}`,
           `[ -n "$base" ] || base=${quoted(plan.base)}`,
         ]),
@@ -31,7 +31,7 @@ export function serveScript(plan: VllmPlan): string {
   ].join('\n');
 }
 
-/** The same in vLLM's own container, on one NVIDIA GPU. JSON is YAML, and needs no rules for quotes. */
+/** Compose file for vLLM's container on one NVIDIA GPU. It is JSON, which is valid YAML and avoids quoting rules. */
 export function composeFile(plan: VllmPlan): string {
   const mounts = [['.', '/attune'], ...(plan.base === undefined ? [] : [[plan.base, '/base']])];
   const volumes = mounts.map(([source, target]) => ({ type: 'bind', source, target, read_only: true }));
@@ -44,11 +44,14 @@ export function composeFile(plan: VllmPlan): string {
     deploy: { resources: { reservations: { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] } } },
   };
   const text = JSON.stringify({ services: { vllm: service } }, null, 2);
-  // Compose replaces $NAME and reads $$ as a dollar.
+  // Compose expands $NAME; $$ is a literal dollar.
   return `# docker compose up\n${text.replaceAll('$', '$$$$')}\n`;
 }
 
-/** Greedy unless a request says otherwise, as attune measures: `--generation-config vllm` leaves the base's sampling out. */
+/**
+ * Decodes greedily by default, as in attune's evaluation: `--generation-config vllm` ignores the base model's sampling
+ * settings.
+ */
 function argumentsOf({ name, base, rank, template }: VllmPlan, at: { here: string; base: string }): string[] {
   const adapter = { name, path: `${at.here}/adapter`, base_model_name: 'base' };
   return [
@@ -70,7 +73,7 @@ function argumentsOf({ name, base, rank, template }: VllmPlan, at: { here: strin
   ];
 }
 
-/** In single quotes, in which nothing is replaced, but for the two places. */
+/** Single-quoted for the shell, except for the two placeholders, which are expanded. */
 function quoted(text: string): string {
   const inner = text
     .replaceAll("'", String.raw`'\''`)

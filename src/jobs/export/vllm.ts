@@ -15,7 +15,7 @@ const ADAPTER = 'adapter';
 const MODEL = 'model';
 const ADAPTER_FILES = ['adapter_config.json', 'adapter_model.safetensors', RESULT_NOTES];
 const TEMPLATE = 'chat_template.jinja';
-/** Ranks that `--max-lora-rank` takes (vLLM 0.11, vllm/config/lora.py). */
+/** Values that `--max-lora-rank` accepts (vLLM 0.11, vllm/config/lora.py). */
 const RANKS = [1, 8, 16, 32, 64, 128, 256, 320, 512];
 
 /**
@@ -63,7 +63,7 @@ export const form: ExportForm = {
   finish: async (folder) => [join(folder, 'serve.sh')],
 };
 
-/** Starts with which an adapter is a change of another base than the one it names. */
+/** Initialisations that change the base weights, so that the adapter does not fit the original base. */
 const OF_WEIGHT: ReadonlySet<unknown> = new Set(['pissa', 'olora']);
 
 interface AdapterConfig {
@@ -74,7 +74,7 @@ interface AdapterConfig {
   [key: string]: unknown;
 }
 
-/** The room that vLLM has to be told of; undefined where it does not read the adapter, or where there is none. */
+/** Rank limit for vLLM; undefined if there is no adapter or vLLM does not support it. */
 function rankOf({ folder, tuning }: OpenedModel): number | undefined {
   if (tuning === undefined) return undefined;
   const config = readJson<AdapterConfig>(join(folder, 'adapter_config.json'));

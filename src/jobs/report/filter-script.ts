@@ -1,6 +1,6 @@
 /**
- * The page's one script: filters, searches and pages through the answers. It only shows and hides what is there, and
- * without it everything is there. The page's policy allows exactly this text, by its hash.
+ * The page's only script: filters, searches and pages through the answers. It only shows and hides existing content;
+ * without it everything is visible. The page's policy allows exactly this text by its hash.
  */
 export const FILTER_SCRIPT = `
 (() => {

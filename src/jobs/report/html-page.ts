@@ -1,23 +1,23 @@
-/** The frame of every page that attune writes, or shows to this machine's browser. */
+/** The frame of every HTML page that attune writes or serves locally. */
 import { hash } from 'node:crypto';
 import { html, Html } from './html.ts';
 import { STYLE } from './style.ts';
 
 export interface PageFrame {
-  /** Title of the window. */
+  /** Window title. */
   title: string;
   /** Additional styles. */
   style?: string;
-  /** Its own, which stand at its end. */
+  /** The page's own scripts, placed at its end. */
   scripts?: readonly string[];
-  /** It may ask the server that it came from. */
+  /** Whether it may send requests to the server that it came from. */
   isLive?: boolean;
   hasPictures?: boolean;
 }
 
 /**
- * A page as one file: no network, and a policy that allows the page's own scripts by their hashes and forbids everything
- * else, whatever the data holds.
+ * A page as one file: no network, and a content security policy that allows only the page's own scripts, by their
+ * hashes.
  */
 export function htmlPage(main: Html, frame: PageFrame): string {
   const { title, style = '', scripts = [] } = frame;
@@ -40,7 +40,7 @@ export function htmlPage(main: Html, frame: PageFrame): string {
   return page.text;
 }
 
-/** A page's own scripts by their hashes, its own server where it is live, and nothing else. */
+/** Allows the page's own scripts by hash and, for live pages, its own server. */
 function policyOf({ scripts = [], isLive = false, hasPictures = false }: PageFrame): string {
   const hashes = scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`);
   return [

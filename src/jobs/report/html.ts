@@ -1,4 +1,4 @@
-/** Escaped HTML. Only `html` creates it, so that nothing unescaped gets into a page. */
+/** Escaped HTML. Only `html` creates it, so that unescaped text cannot get into a page. */
 import { table } from '../../base/table.ts';
 
 export class Html {
@@ -11,7 +11,7 @@ export class Html {
 
 type Part = Html | string | number | undefined | false | readonly Part[];
 
-/** HTML or SVG from a template: strings and numbers are escaped, lists joined, undefined and false left out. */
+/** HTML or SVG from a template: escapes strings and numbers, joins lists, and omits undefined and false. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   let text = strings[0];
   for (const [index, part] of parts.entries()) text += render(part) + strings[index + 1];
@@ -28,7 +28,7 @@ const ESCAPES: Record<string, string> = table({
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-  // Not allowed in HTML in any form.
+  // Not allowed anywhere in HTML.
   '\0': '\ufffd',
 });
 

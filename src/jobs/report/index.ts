@@ -11,8 +11,8 @@ export type { ReportRows } from './rows-setting.ts';
 export type { RunReport } from './run-report.ts';
 
 /**
- * Writes report.html and report.json from what the run's folder holds now. `rows` in place of what the recipe says of
- * rows of the data in them. Errors: E_RUN_MISSING and those of writing.
+ * Writes report.html and report.json from the current contents of the run's folder. `rows` overrides the recipe's
+ * setting for data rows in them. Errors: E_RUN_MISSING and those of writing.
  */
 export async function writeReport(folder: string, rows?: ReportRows): Promise<RunReport> {
   const read = readReport(resolve(folder));

@@ -15,16 +15,16 @@ import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
 
-/** Additional parts of a served page. */
+/** Additional parts of a live page. */
 export interface LivePart {
   section: Html;
-  /** May ask the page's own server, and nothing else. */
+  /** May send requests to the page's own server only. */
   script: string;
-  /** Images that the reader chooses are shown. */
+  /** Whether it displays images that the reader chooses. */
   showsImages?: boolean;
 }
 
-/** The report as one file. */
+/** The report as a single page. */
 export function reportPage(report: RunReport, live?: LivePart): string {
   const { run, comparison, samples } = report;
   const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];

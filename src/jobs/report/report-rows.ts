@@ -4,7 +4,7 @@ import type { SampleRow } from '../../store/results.ts';
 import type { ReportRows } from './rows-setting.ts';
 import type { RunReport } from './run-report.ts';
 
-/** The report with its rows of data as they are wanted: answers side by side, passages learnt by heart, pairs. */
+/** Redacts or removes data rows in the report: sample answers, memorised passages, pairs. */
 export async function withReportRows(report: RunReport, rows: ReportRows): Promise<RunReport> {
   const marked = { ...report, rows };
   if (rows === true) return marked;
@@ -12,13 +12,13 @@ export async function withReportRows(report: RunReport, rows: ReportRows): Promi
   return {
     ...marked,
     samples: rows === false ? undefined : await redactedSamples(report.samples),
-    // Few, and made of rows whose wording is their point.
+    // There are few of these, and their wording is the point, so they are removed rather than redacted.
     overfitting:
       overfitting?.memorised === undefined
         ? overfitting
         : { ...overfitting, memorised: { ...overfitting.memorised, examples: [] } },
     wording: wording && { ...wording, examples: [] },
-    // Answers may repeat what the data hold.
+    // Answers may repeat text of the data.
     policy: policy && { ...policy, rules: policy.rules.map((rule) => ({ ...rule, examples: [] })) },
     safety: safety && { ...safety, examples: [] },
     counterfactuals: counterfactuals && {
@@ -31,7 +31,7 @@ export async function withReportRows(report: RunReport, rows: ReportRows): Promi
   };
 }
 
-/** The recognisers and their lists of names are loaded for those who ask. */
+/** Loads the recognisers and name lists only when needed. */
 async function redactedSamples(samples: RunReport['samples']): Promise<RunReport['samples']> {
   if (samples === undefined) return undefined;
   const { Redactor } = await import('@attune/privacy');
@@ -39,7 +39,7 @@ async function redactedSamples(samples: RunReport['samples']): Promise<RunReport
   return { ...samples, rows: samples.rows.map((row) => redactedRow(row, redactor)) };
 }
 
-/** Images are not examined. */
+/** Images are not redacted. */
 function redactedRow(row: SampleRow, redactor: Redactor): SampleRow {
   const { prompt, expected, answers } = row;
   const texts = Object.fromEntries(Object.entries(answers).map(([name, { text }]) => [name, text]));

@@ -1,4 +1,4 @@
-/** Whether a report that may be sent holds rows of the data as they are, without personal data, or not at all. */
+/** Whether a shareable report contains data rows in full, redacted of personal data, or not at all. */
 export type ReportRows = boolean | 'redacted';
 
 /** The recipe's setting. */

@@ -24,7 +24,7 @@ import type { ReportRows } from './rows-setting.ts';
 import { CurveCollector, type Curves } from './step-curves.ts';
 import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
-/** All that a report shows, as report.json holds it. */
+/** Everything that a report shows; the contents of report.json. */
 export interface RunReport extends Partial<Assessments> {
   version: 2;
   run: RunSummary;
@@ -35,18 +35,18 @@ export interface RunReport extends Partial<Assessments> {
   /** Versions, threads, instruction set, hashes. */
   identity: Record<string, string | number>;
   samples?: Samples;
-  /** Report in a file: whether it contains rows of the data in clear text. */
+  /** In a saved report: whether it contains data rows in full. */
   rows?: ReportRows;
-  /** Remark on the base model, if it is the shipped one. */
+  /** Remark on the base model, if it is the one that ships with attune. */
   baseRemark?: string;
   data?: DataPrepared;
   preflight?: PreflightFinished;
-  /** Training settings that the recipe left open. */
+  /** Training settings that the recipe left open, as chosen. */
   settled?: TrainingSettled;
-  /** Where it was to find its learning rate itself. */
+  /** Learning-rate trials, if the run chose its own rate. */
   rateTrials?: RatesTried;
   curves: Curves;
-  /** Step from which each further epoch was trained. */
+  /** Step at which each further epoch began. */
   epochs: readonly { step: number; epoch: number }[];
   evaluations: readonly EvaluationFinished[];
   phases: readonly PhaseTime[];
@@ -54,9 +54,9 @@ export interface RunReport extends Partial<Assessments> {
   /** Progress of a running run. */
   progress?: RunProgress;
   warnings: readonly RaisedWarning[];
-  /** Which step's weights are the result of a finished run, and why. */
+  /** The step whose weights are the result of a finished run, and why it was chosen. */
   choice?: ResultChoice;
-  /** Error of a failed run: an AttuneError's parts, or a bug's name and message. */
+  /** Error of a failed run: the fields of an AttuneError, or name and message of a bug. */
   error?: Record<string, unknown>;
 }
 
@@ -64,34 +64,34 @@ export interface RunReport extends Partial<Assessments> {
 export interface RunProgress {
   /** The phase, for people. */
   message: string;
-  /** Time left of the training, from its last step. */
+  /** Estimated remaining training time, from the last step. */
   secondsLeft?: number;
-  /** Progress of the phase, if it is counted. */
+  /** Progress of the phase, if known. */
   done?: number;
   total?: number;
   unit?: string;
 }
 
 export interface RunTotals {
-  /** From the first event to the last, pauses between a stop and a resume left out. */
+  /** Duration from the first to the last event, without pauses between a stop and a resume. */
   seconds: number;
   times: RunTimes;
   inputTokens: number;
   lossTokens: number;
   /** Mean over the training steps. */
   tokensPerSecond?: number;
-  /** Highest resident memory: seen at a step, and of the whole run where it is finished. */
+  /** Peak resident memory: over the steps, or over the whole run once it has finished. */
   peakMemoryBytes?: number;
 }
 
-/** A warning, and how often it was raised. */
+/** A warning and how often it was raised. */
 export type RaisedWarning = Omit<WarningRaised, 'problems'> & { problems: readonly Problem[]; times: number };
 
 function readRecipe(path: string): Pick<RunReport, 'recipe' | 'recipeHash'> {
   return existsSync(path) ? { recipe: readJson(path), recipeHash: sha256(readFileSync(path)) } : {};
 }
 
-/** Reads a run's folder in one pass over its events, however many. Errors: E_RUN_MISSING. */
+/** Reads a run's folder in one pass over its events. Errors: E_RUN_MISSING. */
 export function readReport(folder: string): RunReport {
   requireRun(folder);
   const reader = new ReportReader(folder);
@@ -160,7 +160,7 @@ class ReportReader {
     };
   }
 
-  /** A new start clears earlier errors, and warnings about measurements that can still be made. */
+  /** A restart clears earlier errors, and warnings about measurements that can still be made. */
   #start({ identity }: Extract<StampedEvent, { type: 'run-started' }>): void {
     Object.assign(this.#parts, { identity, error: undefined });
     for (const [key, { code }] of this.#warnings) if (code === 'W_NOT_MEASURED') this.#warnings.delete(key);
@@ -179,13 +179,13 @@ class ReportReader {
     if (begun > (this.#epochs.at(-1)?.epoch ?? 1)) this.#epochs.push({ step: step - 1, epoch: begun });
   }
 
-  /** A run that had no checkpoint yet evaluates its first steps again. */
+  /** A run without a checkpoint evaluates its first steps again. */
   #evaluated(event: EvaluationFinished): void {
     this.#evaluations = this.#evaluations.filter(({ split, step }) => split !== event.split || step < event.step);
     this.#evaluations.push(event);
   }
 
-  /** A resumed run does again what came after its checkpoint. */
+  /** A resumed run repeats the steps after its checkpoint. */
   #forgetAfter(step: number): void {
     this.#epochs = this.#epochs.filter((epoch) => epoch.step < step);
     this.#evaluations = this.#evaluations.filter((evaluation) => evaluation.step <= step);

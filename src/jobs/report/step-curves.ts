@@ -1,11 +1,11 @@
 import { greatest, smallest } from '../../base/many.ts';
 import type { StampedEvent } from '../../base/events.ts';
 
-/** One curve over steps, thinned to what a picture can show. */
+/** A curve over steps, thinned for display. */
 export interface Curve {
-  /** Points in all; `points` may be fewer. */
+  /** Total number of points; `points` may have fewer. */
   count: number;
-  /** In order of steps; each is a span of steps, where there are many. */
+  /** Ordered by step; each point stands for a span of steps if there are many. */
   points: readonly CurvePoint[];
 }
 
@@ -26,7 +26,7 @@ interface Column {
   values: number[];
 }
 
-/** Collects every number that the run logged by step; what a resumed run did again replaces the first attempt. */
+/** Collects every logged number by step; the steps that a resumed run repeats replace the earlier ones. */
 export class CurveCollector {
   readonly #columns = new Map<string, Column>();
 
@@ -40,7 +40,7 @@ export class CurveCollector {
     if (event.type === 'evaluation-finished') this.#addAll(event.split, event.step, event.metrics);
   }
 
-  /** By "train/loss", "validation/loss", …; only finite values are in them. */
+  /** Curves by name: "train/loss", "validation/loss", …; non-finite values are dropped. */
   curves(): Curves {
     const entries = [...this.#columns].map(([name, { steps, values }]) => [name, thin(steps, values)] as const);
     return Object.fromEntries(entries.filter(([, curve]) => curve.count > 0));
@@ -52,7 +52,7 @@ export class CurveCollector {
       const key = `${group}/${name}`;
       const column = this.#columns.get(key) ?? { steps: [], values: [] };
       this.#columns.set(key, column);
-      // A run that had no checkpoint yet begins again without a word.
+      // A run without a checkpoint starts again without announcing it.
       forgetAfter(column, step - 1);
       column.steps.push(step);
       column.values.push(value);
@@ -71,7 +71,7 @@ function forgetAfter({ steps, values }: Column, step: number): void {
   }
 }
 
-/** Mean, lowest and highest of equal groups of points. The last point of a group stands for its step. */
+/** Mean, minimum and maximum over groups of equal size. The last step of a group is its position. */
 function thin(steps: readonly number[], values: readonly number[]): Curve {
   const perPoint = Math.ceil(steps.length / MAX_POINTS);
   const points: CurvePoint[] = [];

@@ -1,4 +1,4 @@
-/** Colours of all pages, light and dark. */
+/** Colours of all pages, for light and dark mode. */
 export const PALETTE = `
 :root { color-scheme: light dark;
   --page: #f7f7f5; --panel: #ffffff; --ink: #1d1d1b; --soft: #5f5f5a; --rule: #e4e3de; --sunk: #f1f0ec;
@@ -10,7 +10,7 @@ export const PALETTE = `
   --good: #6fd697; --good-back: #16301f; --fair: #eec26d; --fair-back: #35290f; --bad: #ff9b92; --bad-back: #3c1a17; } }
 `;
 
-/** The page itself: type, tables, pictures. */
+/** The page: typography, tables, pictures. */
 const PAGE_STYLE = `${PALETTE}* { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5; font-size: 15px;
   font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
@@ -66,7 +66,7 @@ pre { background: var(--sunk); border-radius: 8px; padding: 12px 14px; overflow-
 .problems { margin: 8px 0 0; padding-left: 20px; } footer { color: var(--soft); font-size: 13px; margin-top: 24px; }
 `;
 
-/** Verdicts, intervals, confusion tables. */
+/** Verdicts, intervals and confusion tables. */
 const COMPARISON_STYLE = `
 .badge { display: inline-block; border-radius: 20px; padding: 0 9px; font-size: 12.5px; font-weight: 600; white-space: nowrap; }
 .verdict .against { margin: 10px 0 0; padding: 0; list-style: none; }
@@ -111,7 +111,7 @@ td small, th small { display: block; font-size: 12px; font-weight: 400; color: v
 .heat-4, .heat-5 { color: var(--panel); } .heat-4 { background: var(--heat-4); } .heat-5 { background: var(--heat-5); }
 `;
 
-/** Answers side by side, their filters, and the box to ask for more. */
+/** Side-by-side answers, their filters, and the input box. */
 const ANSWERS_STYLE = `
 .sample { border-top: 1px solid var(--rule); padding: 16px 0; } .sample:last-child { padding-bottom: 0; }
 .said { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; } .long { max-height: 320px; overflow-y: auto; }
@@ -175,7 +175,7 @@ mark small { color: var(--tone); font-weight: 600; font-size: 11px; margin-left:
 input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }
 `;
 
-/** Phones and paper. Comes last, so that it wins. */
+/** Rules for phones and paper; last, so that they take precedence. */
 const MEDIA_STYLE = `
 @media screen and (max-width: 720px) { main { padding: 24px 14px; } section { padding: 16px; } .settings { columns: 1; }
   .picture.wide { display: none; } .picture.narrow { display: block; }
@@ -207,5 +207,5 @@ const MEDIA_STYLE = `
   details.printed:not([open])::details-content { content-visibility: visible; block-size: auto; } }
 `;
 
-/** The page's style, in the page itself: it must look the same without a network, in the light, in the dark, on paper. */
+/** The page's style, inlined so that it needs no network. */
 export const STYLE = [PAGE_STYLE, COMPARISON_STYLE, ANSWERS_STYLE, MEDIA_STYLE].join('');

@@ -14,7 +14,7 @@ import type { CutRow, SplitName } from '../../data/index.ts';
 import { plural } from '../../base/format.ts';
 import { loadFormatters, reportReading } from './row-formatters.ts';
 
-/** Reads and splits a recipe's data, with progress. */
+/** Loads and splits a recipe's data, with progress. */
 export async function loadRunData(
   recipe: Recipe,
   context: { emit: EventSink; signal: AbortSignal },
@@ -53,12 +53,12 @@ export async function loadRunData(
   return loaded;
 }
 
-/** Rows mixed into the run's own training rows. */
+/** Rows for replay, mixed into the run's own training rows. */
 function replayed(replay: Recipe['retention']['replay']): DataSource[] {
   return replay === null ? [] : [{ path: replay.path, share: replay.share, format: replay.format ?? undefined }];
 }
 
-/** Users who are in no evaluation are counted (F6). */
+/** Reports users without held-out items (F6). */
 function reportShort(lastItems: DataReport['lastItems'], emit: EventSink): void {
   if (lastItems === undefined || lastItems.short === 0) return;
   const { short, users, needed } = lastItems;
@@ -77,7 +77,7 @@ export interface SplitRows {
   test: readonly Example[];
 }
 
-/** Tells what will be trained on. */
+/** Reports the training data. */
 export function reportData(
   loaded: LoadedData,
   rows: SplitRows,
@@ -104,7 +104,7 @@ export function reportData(
   return prepared;
 }
 
-/** Before hours are spent: how little a verdict on so few rows will be able to say. */
+/** Reports before training how little a verdict on so few rows can say. */
 export function reportFewTestRows(test: readonly Example[], emit: EventSink): void {
   const message = fewTestRowsAdvice(test);
   if (message !== undefined) emit({ type: 'phase-started', phase: 'data', message });
@@ -112,7 +112,7 @@ export function reportFewTestRows(test: readonly Example[], emit: EventSink): vo
 
 const MAX_LISTED = 20;
 
-/** No row of any split is cut without a word (F6). */
+/** Reports truncated rows of any split (F6). */
 export function reportCuts(
   cuts: readonly CutRow[],
   { split, examples, emit }: { split: SplitName; examples: readonly Example[]; emit: EventSink },

@@ -17,33 +17,33 @@ const CHUNK = 2000;
 
 export interface PreparedSplit {
   rows: PreparedRow[];
-  /** Which example each row came from. */
+  /** Index of the example that each row came from. */
   rowOf: readonly number[];
   cuts: CutRow[];
 }
 
 export interface PrepareContext {
   objective: Objective;
-  /** The classes that the objective was made for: rows hold their place among them. */
+  /** Classes of the objective; rows store indices into them. */
   labels: readonly string[];
   tokenizer: Tokenizer;
-  /** Gives the number of tokens of a file. */
+  /** Determines the number of tokens of a file. */
   media?: MediaReader;
   recipe: Recipe;
-  /** The longest row that the model can read; a larger max_length does not change that. */
+  /** Maximum row length of the model; a larger max_length has no effect. */
   maxPositions: number;
   /** The run's clock. */
   now: Date;
   emit: EventSink;
 }
 
-/** Refuses training rows that cannot be learnt from as a whole. */
+/** Rejects training rows that are unsuitable as a whole. */
 export function checkTrainingRows(examples: readonly Example[], objective: Objective): void {
   refuseKinds(examples, objective);
   objective.check?.(examples);
 }
 
-/** Tokenises the rows of a split (or takes them from the cache) and applies the policy for long ones. */
+/** Tokenises the rows of a split, or loads them from the cache, and applies the policy for long rows. */
 export async function prepareSplit(examples: readonly Example[], context: PrepareContext): Promise<PreparedSplit> {
   refuseKinds(examples, context.objective);
   refuseIdle(examples, context.recipe.data);
@@ -65,7 +65,7 @@ export async function prepareSplit(examples: readonly Example[], context: Prepar
   return { rows: fitted.rows, rowOf: fitted.rowOf.map((row) => exampleOf[row]), cuts };
 }
 
-/** Options that change nothing would be ignored in silence. @throws AttuneError E_OPTION_IDLE */
+/** Rejects options without effect rather than ignoring them. @throws AttuneError E_OPTION_IDLE */
 function refuseIdle(examples: readonly Example[], data: Recipe['data']): void {
   const { truncation_side: side, long_rows: policy, max_windows: windows } = data;
   if (examples.length === 0) return;
@@ -85,7 +85,7 @@ function idle(what: string, got: string, policy: string): AttuneError {
   return new AttuneError('E_OPTION_IDLE', { what, got, fix: `set data.long_rows: ${policy}, or remove ${key}` });
 }
 
-/** @throws AttuneError E_OPTION_IDLE if a row is of another kind, or not a single text */
+/** @throws AttuneError E_OPTION_IDLE if a row is of another kind, or is not a single text */
 function refuseFixed(
   examples: readonly Example[],
   { kinds, got, verb, key }: { kinds: ReadonlySet<Example['kind']>; got: string; verb: string; key: string },
@@ -103,13 +103,13 @@ function refuseFixed(
   });
 }
 
-/** Whether a row is more than a single text. */
+/** Whether a row has more than a single text. */
 function hasMore(example: Example): boolean {
   const { textPair, media } = example as Partial<ClassificationExample>;
   return textPair !== undefined || media !== undefined;
 }
 
-/** Examples of a kind that the objective cannot use are a mistake in the recipe, not in the rows. */
+/** Examples of a kind that the objective cannot use are an error in the recipe rather than in the rows. */
 function refuseKinds(examples: readonly Example[], objective: Objective): void {
   const wrong = examples.find(({ kind }) => !objective.accepts.includes(kind));
   if (wrong === undefined) return;
@@ -169,7 +169,7 @@ const CODE_FOLDERS = [
   '../../engine/image/',
 ];
 
-/** Whether a template writes the date, so that rows differ from day to day. */
+/** Whether a template prints the date, so that rows change from day to day. */
 function showsDate(tokenizer: Tokenizer): boolean {
   return [...tokenizer.templates.sources.values()].some((source) => source.includes('strftime_now'));
 }

@@ -5,7 +5,7 @@ import { readNotes } from '../../answering/model/result-notes.ts';
 import { notedShapes } from '../../answering/model/noted-shapes.ts';
 
 /**
- * Expected format of rows for models: that of their training rows. Other rows are recognised by their columns.
+ * Expected layout of rows for models: that of their training rows. Other rows are recognised by their columns.
  * Undefined if nothing is known. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
  */
 export function rememberedShapes(targets: readonly string[]): KnownShapes | undefined {

@@ -5,18 +5,18 @@ import type { Example } from '../../data/example.ts';
 import { imagesIn, type ImageFile } from '../../models/text/index.ts';
 import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/** Parts of a prepared row, of whatever type, that its example does not restore. */
+/** Fields of a prepared row that cannot be restored from its example. */
 interface Entry extends Record<string, unknown> {
   length: number;
   hasTypes: boolean;
-  /** How many of the example's images it shows: the first ones. */
+  /** Number of the example's images that the row keeps, from the first on. */
   images?: number;
 }
 
-/** Read from the example again, whose files may have moved; or written as bytes. */
+/** Fields restored from the example, whose files may have moved, or stored as bytes. */
 const RESTORED = new Set(['id', 'source', 'media', 'prompt', 'images', 'ids', 'trained', 'typeIds']);
 
-/** Tokenised rows on disk, found only by the hash of all that they depend on. */
+/** On-disk cache of tokenised rows, keyed by a hash of everything that they depend on. */
 export class RowCache {
   readonly #cache = new ContentCache();
 
@@ -27,7 +27,7 @@ export class RowCache {
     const header = parseJson(new TextDecoder().decode(data.subarray(4, 4 + headerBytes)));
     const entries = fromBytes(header) as Entry[];
     if (entries.length !== examples.length) return undefined;
-    // A copy: the cache gives a Buffer, whose slices are views that keep its offset.
+    // A copy: slices of the cached Buffer would be views with its offset.
     const body = new Uint8Array(data.subarray(4 + headerBytes));
     let offset = 0;
     const ints = (count: number): Int32Array => {
@@ -64,7 +64,7 @@ interface Written {
 function withBytes(_key: string, value: unknown): unknown {
   if (!ArrayBuffer.isView(value)) return value;
   const typed = value.constructor.name;
-  if (!Object.hasOwn(ARRAYS, typed)) throw new Error(`the cache of rows keeps no ${typed}`);
+  if (!Object.hasOwn(ARRAYS, typed)) throw new Error(`the row cache does not support ${typed}`);
   return { typed, bytes: Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64') };
 }
 

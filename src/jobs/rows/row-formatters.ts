@@ -11,7 +11,7 @@ const rowFormatter: ReferenceKind<RowFormatter> = {
   accepts: (value): value is RowFormatter => typeof value === 'function',
 };
 
-/** Loads those of the formats that are functions of the user's. @throws E_REFERENCE_… */
+/** Loads the formats that are user-defined functions. @throws E_REFERENCE_… */
 export async function loadFormatters(
   formats: readonly (string | null | undefined)[],
   hashes: ReferenceHashes = {},
@@ -22,7 +22,7 @@ export async function loadFormatters(
   return loaded;
 }
 
-/** No row is left out, and no text decoded, without a word. */
+/** Reports rows that were left out, and texts in other encodings. */
 export function reportReading(
   { files, overlap }: { files: readonly FileReport[]; overlap?: OverlapReport },
   emit: EventSink,
@@ -46,7 +46,7 @@ function warning(code: string, message: string) {
   return { type: 'warning-raised', code, message } as const;
 }
 
-/** Only where `allow_overlap` lets it be. */
+/** Only reached if `allow_overlap` permits an overlap. */
 function overlapping({ rows, exact, listed }: OverlapReport) {
   const message =
     `${plural(rows, 'rows')} of the evaluation data are also in the training data, or nearly so (${exact} ` +

@@ -18,16 +18,16 @@ import { checkHash, isFile } from '../../training/reference.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';
 import { speechTokenizer, type RunTokenizer } from './speech-tokenizer.ts';
 
-/** Decisions of an earlier part of the run on its rows. */
+/** Decisions on the rows from an earlier part of the run. */
 export interface TokenizerChoice {
   answerSpace?: boolean;
 }
 
 /**
- * The base model's tokenizer with the recipe's new tokens, and with the form that its rows are shown in: the template of
- * conversations, where a base model without one gets the default, and the space before answers of plain text.
- * @throws E_NEW_TOKENS, E_TRAINABLE_TOKENS, E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS,
- * E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED, E_TRANSLATION_LANGUAGE
+ * The base model's tokenizer with the recipe's new tokens and the prompt format of the rows: a chat template (a default
+ * if the base model has none), and the space before plain-text answers. @throws E_NEW_TOKENS, E_TRAINABLE_TOKENS,
+ * E_TEMPLATE_MISSING, E_TEMPLATE_INVALID, E_TEMPLATE_KWARGS, E_TEMPLATE_UNUSED, E_OPTION_IDLE, E_REFERENCE_CHANGED,
+ * E_TRANSLATION_LANGUAGE
  */
 export async function runTokenizer(
   recipe: Recipe,
@@ -51,7 +51,7 @@ export async function runTokenizer(
   return { tokenizer, vocabulary: { size: tokenizer.size, known: own.size, newIds, trained } };
 }
 
-/** With the languages of the rows, where an encoder-decoder writes. */
+/** Sets the languages of the rows for encoder-decoders. */
 function inLanguages({ objective }: Recipe, tokenizer: Tokenizer): Tokenizer {
   if (objective.name !== 'seq2seq') return tokenizer;
   const { src_lang, tgt_lang } = objective;
@@ -72,7 +72,7 @@ function refuseKnown(wanted: Recipe['data']['new_tokens'], tokenizer: Tokenizer)
   throw new AttuneError('E_NEW_TOKENS', { what: `Tokens cannot be added to ${tokenizer.origin}`, problems });
 }
 
-/** A token is named by its spelling in the vocabulary, by a text that is just that token, or by its id. */
+/** A token is named by its spelling in the vocabulary, by a text that encodes to it alone, or by its id. */
 async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer): Promise<number[]> {
   const problems: Problem[] = [];
   const ids: number[] = [];
@@ -99,7 +99,7 @@ async function idsOf(tokens: readonly (string | number)[], tokenizer: Tokenizer)
 
 const NEW = 'data.new_tokens makes it a single token and trains it';
 
-/** Whether a chat template lays rows out: conversations, and what a decoder reads within it in a layout of its own. */
+/** Whether rows need a chat template: conversations, and decoder inputs that are laid out within one. */
 async function needsTemplate(base: string, examples: readonly Example[]): Promise<boolean> {
   if (examples.some(hasTurns)) return true;
   if (!examples.some((example) => kindOf(example).isTemplated)) return false;
@@ -117,7 +117,7 @@ async function withTemplate(recipe: Recipe, tokenizer: Tokenizer, isNeeded: bool
   return chooseTemplate(tokenizer, { template: readTemplate(template, recipe.references), kwargs });
 }
 
-/** Only what is trained as prompt and completion has a border to set answers off at. @throws AttuneError E_OPTION_IDLE */
+/** Only rows trained as prompt and completion have a border for the space. @throws AttuneError E_OPTION_IDLE */
 async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, examples: readonly Example[]) {
   const plain = objective.name === 'sft' ? examples.filter((one) => one.kind === 'completion') : [];
   if (data.answer_space === 'auto') return wantsAnswerSpace(plain, tokenizer);
@@ -128,7 +128,7 @@ async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, ex
   });
 }
 
-/** A file where there is one, else a name. */
+/** The file of that name if it exists; otherwise a template name. */
 function readTemplate(template: string, hashes: Recipe['references']) {
   if (!isFile(template)) return { name: template };
   checkHash(template, { file: template }, hashes);

@@ -8,15 +8,15 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import { tokenizerOf } from '../../answering/model/model-readers.ts';
 import type { ModelOptions } from '../../models/skeleton.ts';
 
-/** Requirements of a run's tokens on the model's token tables. */
+/** Requirements of a run's tokens on the model's embedding tables. */
 export interface Vocabulary {
-  /** Rows that they need. */
+  /** Number of rows that the tokens need. */
   size: number;
   /** Rows below this belong to tokens of the base model. */
   known: number;
   /** Tokens that the base model does not have. */
   newIds: readonly number[];
-  /** Tokens whose rows are trained whatever the tuning, the new ones among them. */
+  /** Tokens whose rows are trained under any tuning, including new ones. */
   trained: readonly number[];
 }
 
@@ -24,14 +24,16 @@ export interface Vocabulary {
 export interface RunTokenizer {
   tokenizer: Tokenizer;
   vocabulary: Vocabulary;
-  /** A vocabulary of letters that the base model does not have: its head is then new. */
+  /** Alphabet that the base model lacks, so that its head is new. */
   letters?: ModelOptions['letters'];
 }
 
-/** Letters have no rows in a table of the model. */
+/** Letters have no rows in the model's embedding tables. */
 const NO_TABLE = { size: 0, known: 0, newIds: [], trained: [] };
 
-/** The tokenizer of a run on recordings; undefined for other runs. @throws AttuneError E_NEW_TOKENS, E_SPEECH_LANGUAGE */
+/**
+ * The tokenizer for a run on recordings; undefined for other runs. @throws AttuneError E_NEW_TOKENS, E_SPEECH_LANGUAGE
+ */
 export async function speechTokenizer(
   recipe: Recipe,
   base: string,

@@ -28,7 +28,7 @@ export async function createObjective(recipe: Recipe, processor: Processor): Pro
   return method.create(options, { ...processor, references: recipe.references, rewardModel });
 }
 
-/** The measure by which an objective on pairs of answers ranks them; undefined for other objectives. */
+/** Measure by which an objective ranks pairs of answers; undefined for objectives without pairs. */
 export async function preferenceOf({
   objective: { name, ...options },
 }: Recipe): Promise<PreferenceMeasure | undefined> {
@@ -43,32 +43,32 @@ export async function baseTraits(folder: string, tuning?: Recipe['tuning']): Pro
   return { causal: isCausal(architecture, raw), ...limits, maxPositions };
 }
 
-/** Tokens that a tuning puts in front of every row. */
+/** Number of virtual tokens that a tuning prepends to every row. */
 async function virtualTokens(tuning: Recipe['tuning'] | undefined): Promise<number> {
   if (tuning === undefined) return 0;
   const { method: name, ...options } = tuning;
   return (await tunings.load(name)).virtualTokens?.(options) ?? 0;
 }
 
-/** A base model made ready to be trained. */
+/** A base model prepared for training. */
 export interface TunedBase {
   model: Model;
   tuning: Tuning;
   storage: Storage;
-  /** Parts that the checkpoint lacked: a new head. */
+  /** Parameters that the checkpoint lacks, such as a new head. */
   initialised: readonly string[];
 }
 
-/** Purpose that a base model is loaded for. */
+/** Options for loading a base model for a task. */
 export interface TunedChoice extends Pick<ModelOptions, 'labels' | 'problemType' | 'letters' | 'embedding'> {
   task: Objective['task'];
   dtype: DType;
   vocabulary?: Vocabulary;
-  /** For tunings that begin with what the layers read of the rows. */
+  /** Layer inputs over the rows, for tunings that are initialised from them. */
   passed?: PassedRows;
 }
 
-/** The base model with its tuning in place: trained weights in f32, frozen ones in the compute type. */
+/** Loads the base model and applies the tuning: trained weights in f32, frozen ones in the compute type. */
 export async function createTuned(recipe: Recipe, folder: string, choice: TunedChoice): Promise<TunedBase> {
   const { method: name, ...options } = recipe.tuning;
   const method = await tunings.load(name);
@@ -84,7 +84,7 @@ export async function createTuned(recipe: Recipe, folder: string, choice: TunedC
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
 }
 
-/** The base model as the run begins with it: with the head of its task, and rows of new tokens. */
+/** The base model at the start of the run, with the head of its task and rows for new tokens. */
 async function loadBase(
   { training: { seed } }: Recipe,
   folder: string,
@@ -118,14 +118,14 @@ async function createTuning(
   return method.create(model, withModules(options, whole), { seed, tokens: vocabulary?.trained, residuals, starts });
 }
 
-/** Initialisation of a tuning. */
+/** Inputs for initialising a tuning. */
 interface TuningStart
   extends Pick<TunedChoice, 'task' | 'vocabulary'>, Pick<TuningContext, 'residuals' | 'starts' | 'seed'> {
   model: Model;
   initialised: readonly string[];
 }
 
-/** How the base model's weights are kept while they are loaded; what is trained whole stays as it is. */
+/** Quantiser for the base model's weights during loading; weights that are trained in full stay dense. */
 export async function keepOf({
   storage: { name, ...options },
   tuning,
@@ -144,7 +144,7 @@ export async function createStorage(
   return (await storages.load(name)).create(model, options, 'training');
 }
 
-/** Whether a parameter is directly on the trunk: its module would be the whole trunk. */
+/** Whether a parameter belongs directly to the trunk: its module would be the whole trunk. */
 function isOfTrunkItself({ architecture }: Model, path: string): boolean {
   return path.slice(0, path.lastIndexOf('.')) === architecture.prefix;
 }
@@ -154,7 +154,7 @@ function newPaths(model: Model): string[] {
   return [...model.modules()].filter(([, module]) => parts.has(module)).map(([path]) => path);
 }
 
-/** A classifier is trained whole, as in PEFT, also where the checkpoint has one. */
+/** Classifier heads are trained in full, as in PEFT, even if the checkpoint has one. */
 function headPaths(model: Model): string[] {
   return [...model.parameters()].map(([path]) => path).filter((path) => model.isOfHead(path));
 }
@@ -163,17 +163,17 @@ function modulesOf(parameters: readonly string[]): string[] {
   return [...new Set(parameters.map((path) => path.slice(0, path.lastIndexOf('.'))))];
 }
 
-/** Newly initialised modules are trained in full, whatever the tuning. */
+/** Newly initialised modules are trained in full under any tuning. */
 function withModules(options: Record<string, unknown>, modules: readonly string[]): Record<string, unknown> {
   if (modules.length === 0 || !Array.isArray(options.modules_to_save)) return options;
   return { ...options, modules_to_save: [...new Set([...(options.modules_to_save as string[]), ...modules])] };
 }
 
-/** Weights that do not move are kept in the compute type. */
+/** Converts frozen weights to the compute type. */
 export function settleFrozen(model: Model, dtype: DType): void {
   noGrad(() => {
     for (const [, parameter] of model.parameters()) {
-      // Buffers keep their precision: running statistics, counts.
+      // Buffers such as running statistics and counts keep their precision.
       if (!parameter.trainable && parameter.form === undefined && !(parameter instanceof ModuleBuffer))
         scope(() => parameter.assign(parameter.tensor.to(dtype)));
     }

@@ -10,30 +10,30 @@ import { dtypeBytes } from '../../engine/tensor/index.ts';
 /** Inputs of the estimate. */
 export interface ComparisonSize {
   train: readonly Example[];
-  /** Rows that every system answers. */
+  /** Number of rows that every system answers. */
   testRows: number;
-  /** Tokens of the longest row. */
+  /** Length of the longest row in tokens. */
   longest: number;
   model: Model;
   hasCheap: boolean;
 }
 
 const MIB = 2 ** 20;
-/** Code that is loaded for it, and objects that wait to be collected: measured at 30 to 60 MiB. */
+/** Lazily loaded code, and garbage awaiting collection: measured at 30 to 60 MiB. */
 const HEAP = 48 * MIB;
 
 /**
- * Memory of the comparison at a run's end besides the model: generated answers, fitted cheap systems, statistics. It
- * comes after the training's own memory is freed, and is still the peak of many small runs.
+ * Memory of the final comparison besides the model: generated answers, fitted cheap systems, statistics. It is used
+ * after the training's memory is freed, yet is the peak of many small runs.
  */
 export function comparisonBytes(size: ComparisonSize): number {
   return HEAP + generationBytes(size) + (size.hasCheap ? cheapBytes(size) : 0) + statisticsBytes(size.testRows);
 }
 
-/** Rows that are answered at once (`Batcher`). */
+/** Rows answered concurrently (`Batcher`). */
 const SEQUENCES = 32;
 
-/** Keys and values of as many rows as are answered at once; a base model may go on for as long again as a row. */
+/** Keys and values of the rows answered concurrently; a base model may generate as many tokens again as a row has. */
 function generationBytes({ model, testRows, longest }: ComparisonSize): number {
   if (model.task !== 'causal-lm') return 0;
   const config = textConfigOf(model.config);
@@ -43,10 +43,10 @@ function generationBytes({ model, testRows, longest }: ComparisonSize): number {
   return Math.min(SEQUENCES, testRows) * 2 * longest * perToken;
 }
 
-/** Vectors of the solver: point, gradient, direction, trial and eight pairs of steps. */
+/** Number of solver vectors: point, gradient, direction, trial and eight pairs of steps. */
 const SOLVER_VECTORS = 21;
 
-/** Logistic regression on words and pairs of them is the largest: counts by slot, the rows' features, the solver. */
+/** Logistic regression on words and word pairs needs the most: slot counts, the rows' features, the solver. */
 function cheapBytes({ train }: ComparisonSize): number {
   const rows = train.filter((row) => !('media' in row && row.media !== undefined)).slice(0, MOST_ROWS);
   if (rows.length === 0 || answerForm(rows).kind === 'text') return 0;
@@ -59,7 +59,10 @@ function cheapBytes({ train }: ComparisonSize): number {
 
 const SAMPLE = 400;
 
-/** Features of all rows' texts, and those that occur in two of them, from how both grow within a sample. */
+/**
+ * Extrapolates the number of features in all rows, and of those that occur in two texts, from their growth within a
+ * sample.
+ */
 function foreseeFeatures(rows: readonly Example[]): { entries: number; features: number } {
   const stride = Math.max(1, rows.length / SAMPLE);
   const sample = Array.from({ length: Math.min(rows.length, SAMPLE) }, (_, i) => rows[Math.floor(i * stride)]);
@@ -80,7 +83,7 @@ function foreseeFeatures(rows: readonly Example[]): { entries: number; features:
   return { entries: entries * scale, features: Math.min(FEATURE_SLOTS, repeated * scale ** growth) };
 }
 
-/** Drawn rows of all resamples, and drawn signs (`Resampling`, `SignFlips`). */
+/** Resampled row indices and random signs (`Resampling`, `SignFlips`). */
 function statisticsBytes(rows: number): number {
   return 4 * Math.min(10_000 * rows, 2.4e7) + Math.min((10_000 * rows) / 8, 3.2e7);
 }

@@ -7,7 +7,7 @@ import { readEarlier, readTensors } from '../../training/trainer-state.ts';
 import type { TrainingRun } from './training-run.ts';
 
 /**
- * Takes up weights and moments of the run that this one continues, where it continues one.
+ * Loads weights and moments of the run that this one continues, if any.
  * @throws AttuneError E_CONTINUED_GONE, E_CONTINUED_CHANGED
  */
 export async function beginWhereOtherEnded({ rows, parts, trainer }: TrainingRun): Promise<void> {

@@ -8,19 +8,19 @@ import type { RunContext } from './run-context.ts';
 import type { RunPlan } from './run-plan.ts';
 import type { TrainingRun } from './training-run.ts';
 
-/** Operations that trials may take however short the run is: about a minute of two cores. */
+/** Operations that trials may use in any run: about a minute on two cores. */
 const FREE_OPERATIONS = 5e12;
-/** Share of a longer run's steps that they may take. */
+/** Maximum share of the run's steps in longer runs. */
 const MOST_OF_RUN = 0.1;
 const MOST_STEPS = 50;
 const FEWEST_STEPS = 4;
 
-/** Whether the recipe wants trials and none were made yet. */
+/** Whether the recipe asks for trials and none were made yet. */
 export function needsTrials({ recipe, earlier }: RunContext): boolean {
   return recipe.training.learning_rate === 'auto' && earlier === undefined;
 }
 
-/** Finds the rate by short trials, and leaves weights and moments as they were to the bit. */
+/** Finds the rate by short trials, and restores weights and moments bit for bit. */
 export async function findLearningRate(run: TrainingRun): Promise<void> {
   const { parts, plan, rows } = run;
   const { emit, folder, signal } = rows.context;
@@ -28,7 +28,7 @@ export async function findLearningRate(run: TrainingRun): Promise<void> {
   const steps = await stepsOfTrial(plan);
   const message = `trying learning rates around ${around}, ${steps} steps each`;
   emit({ type: 'phase-started', phase: 'preflight', message });
-  // A file rather than memory: a checkpoint is what a resumed run begins with to the bit.
+  // A file rather than memory: resuming from a checkpoint is bit-exact.
   const start = temporaryFolder('start', folder);
   try {
     run.write(start, newTrainerState());
@@ -47,7 +47,7 @@ export async function findLearningRate(run: TrainingRun): Promise<void> {
   }
 }
 
-/** By the work to be done, not by the clock: the same recipe has the same trials wherever it runs. */
+/** Based on the amount of work rather than on time, so that a recipe has the same trials on every machine. */
 async function stepsOfTrial({ tuned: { rows }, options, sampler }: RunPlan): Promise<number> {
   const tokens = rows.train.rows.reduce((sum, row) => sum + tokensOf(row), 0);
   const operations = (6 * (await parametersOf(rows.base)) * tokens) / sampler.batchesPerEpoch;

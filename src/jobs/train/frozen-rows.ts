@@ -19,20 +19,20 @@ import type { ReferenceModel } from '../../answering/model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 
 export interface FrozenContext {
-  /** The base model's folder. */
+  /** Folder of the base model. */
   base: string;
   media?: MediaReader;
   model: Model;
   objective: Objective;
   blocks: number;
-  /** How the weights of those blocks are kept. */
+  /** Storage of the frozen blocks' weights. */
   storage?: Recipe['storage'];
   microBatchTokens: number;
   emit: EventSink;
   signal: AbortSignal;
 }
 
-/** A plan's objective, with what frozen blocks make of all rows computed once where they see the same at each step. */
+/** The plan's objective; the outputs of frozen blocks are computed once per row if they are the same in every step. */
 export async function withFrozenBlocks(
   { tuned, decided, options, sampler }: RunPlan,
   reference: Pick<ReferenceModel, 'sharesFrozen'> | undefined,
@@ -41,7 +41,7 @@ export async function withFrozenBlocks(
   const { recipe, earlier, emit, signal } = context;
   const { model } = tuned;
   const rows = [...train.rows, ...validation.rows];
-  // A run that has begun goes on as it began.
+  // A resumed run continues as it began.
   const isAsked = earlier === undefined && rows.length > 0 && (await isAskedFor(recipe));
   if (!canResume(objective, reference?.sharesFrozen)) {
     if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} they see something else in each step`);
@@ -59,14 +59,14 @@ export async function withFrozenBlocks(
   return withFrozenRows(rows, { base, media, model, objective, blocks, storage, microBatchTokens, emit, signal });
 }
 
-/** Whether the recipe says so, and not its tuning by default. */
+/** Whether the recipe requests caching explicitly, rather than its tuning by default. */
 async function isAskedFor({ tuning, training }: Recipe): Promise<boolean> {
   if (training.cache_frozen !== true) return false;
   const { recipeDefaults } = await tunings.load(tuning.method);
   return recipeDefaults(tuning).training?.cache_frozen !== true;
 }
 
-/** Asked for, it would else be left out without a word. */
+/** An explicit request must not be ignored silently. */
 function nothingToKeep(message: string): AttuneError {
   return new AttuneError('E_NOTHING_FROZEN', {
     what: 'Frozen blocks cannot be computed once per row',
@@ -75,7 +75,7 @@ function nothingToKeep(message: string): AttuneError {
   });
 }
 
-/** Blocks that nothing trained acts in, where the recipe lets them be computed once. */
+/** Number of blocks without trained parameters, if the recipe allows caching them. */
 async function blocksToKeep(
   { model, objective, epochs }: { model: Model; objective: Objective; epochs: number },
   { training: { cache_frozen: wanted } }: Recipe,
@@ -92,8 +92,8 @@ async function blocksToKeep(
 }
 
 /**
- * Without frozen blocks, images are still read once for all epochs if nothing before the blocks is trained: a vision
- * tower takes longer than everything after it. Undefined if that saves nothing, or there is no room for it.
+ * Without frozen blocks, images are still encoded once for all epochs if nothing before the blocks is trained: the
+ * vision tower takes longer than everything after it. Undefined if that saves nothing, or the cache does not fit.
  */
 function blocksBeforeImages(rows: readonly PreparedRow[], model: Model, epochs: number): 0 | undefined {
   const hasImages = rows.some(({ images }) => images !== undefined);
@@ -106,13 +106,12 @@ function bytesOf(rows: readonly PreparedRow[], { trunk }: Model): number {
   return rows.reduce((sum, row) => sum + tokensOf(row), 0) * trunk.width * 4;
 }
 
-/** Room that has to be there for each byte. */
+/** Free space required per byte. */
 const SPARE = 1.1;
 
 /**
- * The objective with the frozen blocks computed once for each row, now or by an earlier run: their outputs lie on disk
- * under the hash of the weights, the rows and the code, so that every epoch and every trial after the first one costs
- * the blocks that move only.
+ * The objective with frozen blocks computed once per row, now or in an earlier run. Their outputs are stored on disk
+ * under a hash of weights, rows and code, so that later epochs and trials only pay for the trained blocks.
  */
 export async function withFrozenRows(rows: readonly PreparedRow[], context: FrozenContext): Promise<Objective> {
   const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
@@ -136,7 +135,7 @@ async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Prom
   return sha256(JSON.stringify([weights, code, media?.identity, rest]));
 }
 
-/** All that the blocks read of a row: the same text may be other tokens, or have been cut elsewhere. */
+/** Everything that the blocks read of a row, since the same text may be tokenised or truncated differently. */
 function readOf({ id, ids, typeIds, segments, parents, media, images }: PreparedRow): (string | undefined)[] {
   const seen = images?.map(({ hash }) => hash).join();
   return [id, hashOf(ids), typeIds && hashOf(typeIds), segments?.join(), parents?.join(), media?.hash, seen];

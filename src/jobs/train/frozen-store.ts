@@ -8,7 +8,7 @@ import { makeFolders } from '../../files/make-folder.ts';
 import type { ResumedRow, ResumedStore } from '../../training/frozen-blocks.ts';
 import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/** Beyond this, caches of older runs are deleted. */
+/** When the cache exceeds this size, older files are deleted. */
 const MAX_BYTES = 20 * 2 ** 30;
 
 interface Entry {
@@ -18,7 +18,7 @@ interface Entry {
   blocks: number;
 }
 
-/** Writes rows one after the other; nothing is found until all of them are there. */
+/** Writes rows in order; the file becomes visible once it is complete. */
 export class FrozenWriter {
   readonly #path: string;
   readonly #draft: string;
@@ -52,8 +52,8 @@ export class FrozenWriter {
 }
 
 /**
- * Reads rows where they lie: only the index is in memory. The file stays open for the life of the process, so that
- * another one may delete it.
+ * Reads rows from disk, with only the index in memory. The file stays open for the life of the process, so that another
+ * process may delete it.
  */
 export class FrozenRows implements ResumedStore {
   readonly #entries: Map<string, Entry>;
@@ -66,7 +66,7 @@ export class FrozenRows implements ResumedStore {
     this.#entries = new Map(Object.entries(entries));
   }
 
-  /** Undefined where they are not there, or another process is just deleting them. */
+  /** Opens the store; undefined if it does not exist, or another process is deleting it. */
   static open(path: string): FrozenRows | undefined {
     const [rows, index] = [`${path}.bin`, `${path}.json`];
     const descriptor = unlessMissing(() => openSync(rows, 'r'));
@@ -101,7 +101,7 @@ function unlessMissing<T>(body: () => T): T | undefined {
   }
 }
 
-/** Deletes what killed runs left half written, and what was used longest ago; but never what is in use now. */
+/** Deletes incomplete files of killed runs and the least recently used stores, but never one in use. */
 export function prune(folder: string, inUse: string): void {
   const all = readdirSync(folder);
   for (const name of all) {

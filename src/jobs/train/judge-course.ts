@@ -10,7 +10,7 @@ import { trainingFacts } from './settle-training.ts';
 import type { TrainingRun } from './training-run.ts';
 import type { CourseAdvice, RewardCurves } from '../../training/reward-course.ts';
 
-/** Says what to change where the losses of the whole run, its earlier parts included, have not settled. */
+/** Suggests changes if the losses of the whole run, including earlier parts, have not converged. */
 export async function recordCourse(
   { rows: { context, base, train, objective }, plan, constants }: TrainingRun,
   resultStep: number,
@@ -35,7 +35,7 @@ export async function recordCourse(
   return advice;
 }
 
-/** Undefined where answers are sampled and not scored. */
+/** Undefined for objectives without sampled answers. */
 function rewardsOf(curves: RunReport['curves']): RewardCurves | undefined {
   const of = (name: string) => curves[`train/${name}`]?.points ?? [];
   const rewards = of('reward');
@@ -44,14 +44,14 @@ function rewardsOf(curves: RunReport['curves']): RewardCurves | undefined {
   return { rewards, alike: of('frac_reward_zero_std'), entropies: of('entropy'), distances };
 }
 
-/** The sum of the learning rates of some steps. */
+/** Sum of the learning rates over a range of steps. */
 function rateBetween(schedule: Schedule, from: number, to: number): number {
   let sum = 0;
   for (let step = from; step < to; step++) sum += learningRateAt(schedule, step);
   return sum;
 }
 
-/** Says where the reward of a run with rollouts seems to have been earned by something else than meant. */
+/** Warns if the reward of a run with rollouts seems to be exploited. */
 export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun, resultStep: number): void {
   if (parts.objective.production?.rollsOut !== true) return;
   const { initial } = trainer.state;
@@ -66,7 +66,7 @@ export function recordRewards({ rows: { context }, trainer, parts }: TrainingRun
   }
 }
 
-/** How far length told the reward in the steps whose answers were not all of one length. */
+/** Correlation of reward and length, over the steps whose answers differ in length. */
 function sampledCorrelation({ curves }: RunReport): number {
   const values = (curves['train/reward_length_correlation']?.points ?? []).map(({ value }) => value);
   const telling = values.filter((value) => value !== 0);
@@ -75,7 +75,7 @@ function sampledCorrelation({ curves }: RunReport): number {
 
 const SHOWN_ANSWERS = 5;
 
-/** The answers of the last evaluation with the highest rewards, for people to read. */
+/** The answers of the last evaluation with the highest rewards, for inspection. */
 function bestAnswers(answers: readonly EvaluatedAnswer[]): Problem[] {
   const best = answers.toSorted((a, b) => (b.reward ?? -Infinity) - (a.reward ?? -Infinity)).slice(0, SHOWN_ANSWERS);
   return best.map((answer) => ({ ...answer.source, message: `reward ${answer.reward}: ${callTexts(answer)}` }));

@@ -14,8 +14,8 @@ import { TEMPLATE_DATE } from '../../answering/tasks/answers/answering.ts';
 import { processRewards, refuseLong, refuseUnknownStep } from './process-rewards.ts';
 
 /**
- * Any model that scores a row: a reward model of ours, a sequence classifier of which a class is the reward, or a model
- * that judges each step.
+ * A reward model from any model that scores rows: one trained with attune, a sequence classifier with one class as the
+ * reward, or a process reward model.
  */
 export function rewardModel(spec: RewardModelSpec): RewardModel {
   let opened: OpenedModel | undefined;
@@ -69,7 +69,10 @@ function refuseUnfit({ model, media }: OpenedModel, spec: RewardModelSpec): void
   );
 }
 
-/** Prompt and answer as the model was trained on them, or the answer alone. @throws AttuneError E_REWARD_MODEL_ROOM */
+/**
+ * Prompt and answer in the format that the model was trained on, or the answer alone. @throws AttuneError
+ * E_REWARD_MODEL_ROOM
+ */
 async function rowsOf(
   opened: OpenedModel,
   answers: readonly AnswerToScore[],
@@ -94,7 +97,7 @@ async function rowsOf(
   }
 }
 
-/** @throws AttuneError E_REWARD_MODEL_ROOM for what its template cannot show */
+/** @throws AttuneError E_REWARD_MODEL for rows that its template cannot render */
 async function rendered({ tokenizer }: OpenedModel, answers: readonly AnswerToScore[]): Promise<PreparedRow[]> {
   const renderer = new Renderer(tokenizer, { trainOn: 'answers', now: TEMPLATE_DATE });
   const { rows, problems } = await renderer.renderRows(
@@ -108,7 +111,7 @@ async function rendered({ tokenizer }: OpenedModel, answers: readonly AnswerToSc
   });
 }
 
-/** The only score of each answer, or the probability of the class that is the reward. */
+/** The single score of each answer, or the probability of the reward class. */
 async function scoresOf(
   { model }: OpenedModel,
   rows: readonly PreparedRow[],
@@ -121,6 +124,6 @@ async function scoresOf(
   );
   return found.map((own = []) => {
     const { text = '', scores } = readScores(own, model.sequenceHead, model.config);
-    return label === undefined ? Number(text) : (scores?.[label] ?? 0); // own: a class of the head
+    return label === undefined ? Number(text) : (scores?.[label] ?? 0); // label is a class of the head
   });
 }

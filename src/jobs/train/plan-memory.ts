@@ -26,15 +26,15 @@ export interface MemoryRequest {
   model: Model;
   tuning: Tuning;
   objective: Objective;
-  /** Tokens of the longest row. */
+  /** Length of the longest row in tokens. */
   longest: number;
-  /** Bytes that a token's activations take, where a pass over a row has said it. */
+  /** Activation bytes per token, if measured by a forward pass. */
   perToken?: number;
 }
 
 /**
- * How a run's steps fit into the memory that there is, or that the recipe allows: counted on shapes with the run's own
- * tuning, storage and optimiser.
+ * Plans how a run's steps fit into the available memory, or the recipe's limit, by counting on shapes with the run's
+ * own tuning, storage and optimiser.
  */
 export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan & { note?: string }> {
   const { recipe, model, longest, perToken } = request;
@@ -43,7 +43,7 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   const wanted = { longest, microBatchTokens, checkpointing, perToken };
   const budget = limit === undefined ? undefined : await roomOf(request, limit);
   const roomy = planMemory(model, { ...wanted, budget });
-  // Where a rough count leaves no doubt nothing is counted.
+  // Skips the exact count if a rough one leaves ample room.
   const isWanted = roomy.checkpointing === wantedCheckpointing(recipe);
   if (limit === undefined && isWanted && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
   const costs = isCounted(model) ? await costsOf(request) : undefined;
@@ -52,8 +52,8 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
 }
 
 /**
- * Compute type of a run. If bf16 is not faster, `auto` is f32, unless a recipe's limit is less than twice the size of
- * the weights in f32: it depends on the recipe and the model alone, so that a resumed run decides the same.
+ * Compute type of a run. If bf16 is not faster, `auto` is f32, unless the recipe's memory limit is below twice the size
+ * of the f32 weights. The choice depends only on the recipe and the model, so that a resumed run makes the same one.
  */
 export function trainedType(
   { training, storage }: Recipe,
@@ -65,38 +65,38 @@ export function trainedType(
   return 2 * 4 * parameters > bytesOf(max_memory) ? 'bf16' : 'f32';
 }
 
-/** Keys and values that rollouts may keep, of what a recipe allows; the batcher's own bound without a limit. */
+/** Bytes for the rollouts' key-value cache under the recipe's limit; undefined without a limit. */
 export function rolloutBytes({ training: { max_memory } }: Recipe): number | undefined {
   return max_memory === null ? undefined : Math.min(2 ** 30, bytesOf(max_memory) / 8);
 }
 
-/** Tokens at once from which on more would not be faster. */
+/** Micro-batch size beyond which larger ones are not faster. */
 const ROOMY_TOKENS = 2048;
-/** Share of the remaining limit: operators need memory of their own. */
+/** Share of the remaining limit that may be planned: operators need workspace. */
 const SHARE_OF_LIMIT = 0.9;
 
-/** Room for activations within a limit, after the process, the weights, their gradients and the optimiser's state. */
+/** Memory for activations within a limit, after the process, the weights, their gradients and the optimiser's state. */
 async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit: number): Promise<number> {
   const sum = (parameters: Iterable<{ bytes: number }>) => [...parameters].reduce((all, { bytes }) => all + bytes, 0);
   const weights = sum([...model.parameters()].map(([, parameter]) => parameter));
   const own = new Set([...model.parameters()].map(([, parameter]) => parameter));
   const beside = sum(tuning.trainables.map(({ parameter }) => parameter).filter((parameter) => !own.has(parameter)));
   const moving = sum(tuning.trainables.map(({ parameter }) => parameter));
-  // Mapped weights are not in memory yet.
+  // Memory-mapped weights are not resident yet.
   const held = Math.max(engine().residentBytes(), PROCESS_BYTES.processor + weights + beside);
-  // Gradients and two moments; where rows are bounded, their sums too.
+  // Gradients and two moments; with per-row clipping also the sums of gradients.
   const copies = (await isPrivate(recipe)) ? 4 : 3;
   const kept = objective.production?.rollsOut === true ? rolloutBytes(recipe)! : 0;
   return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - copies * moving - kept));
 }
 
-/** For models with a second input, passes over their own rows are more accurate. */
+/** Models with a second input are measured by passes over their own rows instead, which is more accurate. */
 function isCounted({ trunk }: Model): boolean {
   const hasReader = trunk.imageReader !== undefined && isTrained(trunk.imageReader);
   return trunk.tokenTable !== undefined && !hasReader && textReaderOf(trunk) === undefined;
 }
 
-/** By steps over a row and over one of half its length. */
+/** Derived from steps over a row and over one of half its length. */
 async function costsOf({ recipe, model, longest }: MemoryRequest): Promise<StepCosts> {
   const { tuning, storage, training } = recipe;
   const choice = { tuning, storage, optimizer: training.optimizer };
@@ -110,18 +110,18 @@ async function costsOf({ recipe, model, longest }: MemoryRequest): Promise<StepC
   return { kept: cost(false), checkpointing: cost(true), least: cost('least') };
 }
 
-/** Whether a plan that fits is what the recipe says, or what a run with room does. */
+/** Whether a plan that fits equals the recipe's settings, or the plan with unlimited memory. */
 function isAsked(plan: MemoryPlan, { training }: Pick<Recipe, 'training'>): boolean {
   const isRoomy = training.micro_batch_tokens !== 'auto' || plan.microBatchTokens >= ROOMY_TOKENS;
   return plan.fits && isRoomy && plan.checkpointing === wantedCheckpointing({ training });
 }
 
-/** Checkpointing of a run with enough memory. */
+/** The checkpointing that the recipe requests, without memory pressure. */
 function wantedCheckpointing({ training: { gradient_checkpointing: wanted } }: Pick<Recipe, 'training'>) {
   return wanted === 'auto' ? false : wanted;
 }
 
-/** The decision and its reason. */
+/** Describes the decision and its reason. */
 function noteOf(
   { microBatchTokens, checkpointing, fits }: MemoryPlan,
   limit: number | string | null,

@@ -23,22 +23,21 @@ export interface PreflightRequest {
   parts: TrainerParts;
   options: TrainerOptions;
   folder: string;
-  /** Checkpoints that will lie on the disk at once. */
+  /** Number of checkpoints on disk at the same time. */
   checkpointsKept: number;
-  /** Bytes that the comparison at the end takes, where there is one. */
+  /** Memory of the final comparison, if there is one. */
   comparisonBytes: number;
   recipe: Recipe;
   constants: RunConstants;
-  /** The run's first step, for objectives that make rows of their own in it. */
+  /** The run's first step, for objectives that produce their own rows. */
   step: StepContext;
   emit: EventSink;
 }
 
 /**
- * Plans the run, then tries its worst parts: the step with the most tokens, an evaluation batch, a save. Whatever
- * fails here would have failed after hours. It does not change the run: the update is omitted and gradients are
- * cleared. Objectives that sample answers sample those of the first step, since they take most of a step's time and
- * memory of their own.
+ * Plans the run, then tries its most demanding parts: the step with the most tokens, an evaluation batch, a save. Any
+ * failure here would otherwise occur after hours. The run is not changed: no update is applied and gradients are
+ * cleared. Objectives that sample answers sample those of the first step, which take most of a step's time and memory.
  */
 export async function preflight(request: PreflightRequest): Promise<PreflightFinished> {
   const { parts, options, folder } = request;
@@ -56,7 +55,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   await tryEvaluation(parts, options);
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
-  // The tried step moved no weight, so the optimiser's state was not touched; the comparison comes when it is freed.
+  // The trial step applied no update, so the optimiser's state was not allocated; the comparison runs after it is
+  // freed.
   const peak = Math.max(peakBytes() + stateBytes(parts), engine().residentBytes() + request.comparisonBytes);
   const worstTokens = tokensIn(worst.flat());
   const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
@@ -101,7 +101,7 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
   return worst;
 }
 
-/** Includes the rows that the objective may produce, packed as in a step. */
+/** Includes rows that the objective may produce, packed as in a step. */
 export function largestBatches(
   worst: PreparedRow[][],
   { objective: { production } }: { objective: Pick<Objective, 'production'> },
@@ -131,7 +131,7 @@ async function timeStep({ parts, options }: PreflightRequest, microBatches: Prep
   return (performance.now() - started) / 1000;
 }
 
-/** A step with all that it makes, on the rows that the run begins with; `update`: seconds of one whose rows are known. */
+/** A complete step including its rollouts, on the run's first rows; `update`: seconds of an update with known rows. */
 async function timeProduced(
   request: PreflightRequest,
   production: NonNullable<Objective['production']>,
@@ -143,7 +143,7 @@ async function timeProduced(
   const { updates } = await production.produce(rows, step);
   for (const produced of updates) await timeStep(request, packed(produced, options.microBatchTokens));
   const seconds = (performance.now() - started) / 1000;
-  // The run's own first step starts without keys and values that were kept here.
+  // The run's own first step must start without the cached keys and values of this trial.
   parts.rollouts?.weightsMoved();
   return updates.length === 0 ? seconds + update : seconds;
 }
@@ -154,7 +154,7 @@ function stateBytes({ update }: TrainerParts): number {
   );
 }
 
-/** The passes of the run's update, without a move of a weight. */
+/** An update that computes gradients without changing weights. */
 function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerParts): Update {
   const moving = () => [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
   const clear = () => {
@@ -165,7 +165,7 @@ function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerP
   if (needs === undefined) return still;
   const drive: Update['drive'] = async (passes) => {
     if (needs === 'losses') return { perRow: await passes.losses(), gradNorm: 0 };
-    // All rows at once where that can be done, as the update takes them.
+    // All rows at once if possible, as in the real update.
     const cut = await passes.cutGradients?.(moving(), () => 1);
     const perRow = cut?.losses ?? (await passes.rowGradients(() => void clear()));
     return { perRow, gradNorm: clear() };

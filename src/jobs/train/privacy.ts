@@ -18,37 +18,37 @@ import type { TrainerParts } from '../../training/trainer.ts';
 import type { RunConstants } from '../../training/trainer-state.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Whether a recipe's update bounds what a single row may change. */
+/** Whether a recipe's update bounds the influence of single rows. */
 export async function isPrivate({ training }: Recipe): Promise<boolean> {
   return (await updates.load(training.optimizer.name)).isPrivate === true;
 }
 
-/** As far as random keys go in one number. */
+/** Range of random keys that fit in one number. */
 const SECRETS = 2 ** 48 - 1;
 
 /**
- * Secret key of a private run's noise and batches: new for each run, the same after a resume. It is kept until the
- * run has finished, readable by its user alone: with it the noise can be removed from the result.
+ * Secret seed of a private run's noise and batches: new for each run, and the same after a resume. It is stored until
+ * the run has finished, readable only by its user, since it would allow removing the noise from the result.
  */
 export async function secretOf({ recipe, folder, isResumed }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
   if (!(await isPrivate(recipe))) return {};
   const { secret: path } = runPaths(folder);
-  // Steps that are done again under another secret are as private.
+  // Repeating steps with another secret would be just as private.
   if (isResumed === true && existsSync(path)) return { secret: readJson<{ secret: number }>(path).secret };
   return { secret: randomInt(SECRETS) };
 }
 
-/** Before the checkpoint that needs it. */
+/** Stores the secret before the first checkpoint that depends on it. */
 export function keepSecret(folder: string, { secret }: RunConstants): void {
   if (secret !== undefined) writeFileAtomic(runPaths(folder).secret, JSON.stringify({ secret }), PRIVATE_FILE);
 }
 
-/** Once no step is left. */
+/** Deletes the secret once all steps are done. */
 export function forgetSecret(folder: string): void {
   rmSync(runPaths(folder).secret, { force: true });
 }
 
-/** Whether norms of single rows can be told from batches: decided once, and the same after a resume. */
+/** Whether per-row gradient norms can be computed from batches; decided once and kept after a resume. */
 export async function rowsApartOf(
   { earlier }: RunContext,
   { model, tuning, objective, update, reference, train }: Omit<TrainerParts, 'rowsApart'>,
@@ -58,7 +58,7 @@ export async function rowsApartOf(
   return canTellRowsApart({ model, objective, reference, trainables }, train);
 }
 
-/** @throws E_PRIVACY_UNSUPPORTED where rows have a part in each other's loss, or are seen unevenly */
+/** @throws E_PRIVACY_UNSUPPORTED if rows affect each other's loss, or are sampled unevenly */
 export function refuseUnprivate(run: {
   objective: Objective;
   model: Model;
@@ -83,7 +83,7 @@ export function refuseUnprivate(run: {
   });
 }
 
-/** "at most (ε 8, δ 1e-5) after 40 steps". */
+/** Reports the privacy spent: "at most (ε 8, δ 1e-5) after 40 steps". */
 export function reportPrivacy(update: Update, steps: number, emit: EventSink): void {
   if (update.privacySpent === undefined) return;
   emit({ type: 'phase-started', phase: 'train', message: `computing the privacy cost of ${plural(steps, 'steps')}` });

@@ -10,7 +10,7 @@ import { TEMPLATE_DATE } from '../../answering/tasks/answers/answering.ts';
 import { inBatches } from '../../answering/tasks/answers/batched.ts';
 import { rightSteps, separatorOf } from '../../answering/tasks/answers/head-scores.ts';
 
-/** Rewards of answers by a model that judges each of their steps; 0 for an answer without any. */
+/** Rewards of answers by a process reward model, which judges each step; 0 for an answer without steps. */
 export async function processRewards(
   { model, tokenizer }: OpenedModel,
   answers: readonly AnswerToScore[],
@@ -38,7 +38,7 @@ const rewardOf: Record<NonNullable<RewardModelSpec['steps']>, (steps: readonly n
   mean: (steps) => steps.reduce((sum, step) => sum + step, 0) / steps.length,
 };
 
-/** @throws AttuneError E_REWARD_MODEL where it is not known which class is that of a right step */
+/** @throws AttuneError E_REWARD_MODEL if it is unknown which class means a right step */
 export function refuseUnknownStep(labels: readonly string[], { model, label }: RewardModelSpec): void {
   if (label === undefined ? labels.length === 2 : labels.includes(label)) return;
   throw new AttuneError('E_REWARD_MODEL', {

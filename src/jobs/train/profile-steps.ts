@@ -9,11 +9,11 @@ import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { startProfile, stopProfile, type Span } from '../../engine/tensor/index.ts';
 import { utilisationOf } from './utilisation.ts';
 
-/** The first step is not like the others: it makes what the later ones keep. */
+/** Skips the first step, which allocates buffers that later steps reuse. */
 const FIRST = 2;
 const STEPS = 2;
 
-/** The run that is recorded. */
+/** Context of the recorded run. */
 interface Recorded {
   folder: string;
   emit: EventSink;
@@ -22,8 +22,8 @@ interface Recorded {
 }
 
 /**
- * Records a few of a run's steps, then writes what they did as a Chrome trace and says what took the time.
- * @throws AttuneError E_PROFILE_STEPS where the run ends before
+ * Records a few steps of a run, writes them as a Chrome trace and reports where the time went. @throws AttuneError
+ * E_PROFILE_STEPS if the run ends before
  */
 export function profileSteps(
   totalSteps: number,
@@ -44,7 +44,7 @@ export function profileSteps(
     isRecording = false;
     return stopProfile();
   };
-  // Whatever ends the run earlier ends the recording: what the process does after it would be recorded, too.
+  // Stops recording if the run ends early, so that later work is not recorded.
   const giveUp = (): void => void (isRecording && end());
   run.signal.addEventListener('abort', giveUp, { once: true });
   return async (body, rows) => {
@@ -84,12 +84,12 @@ function report(spans: readonly Span[], rows: readonly PreparedRow[], { folder, 
   });
 }
 
-/** Operators that run between the phases have their namespace in their names. */
+/** Operators between phases have their namespace in their names. */
 function isPhase({ name, parent }: Span): boolean {
   return parent < 0 && !name.includes('::');
 }
 
-/** A block, or what stands before and behind the blocks (`Tape` names them). */
+/** A block, or the stages before and after the blocks (named by `Tape`). */
 function isStage({ name }: Span): boolean {
   return /^stage \d+ (for|back)ward$/.test(name);
 }
@@ -100,7 +100,7 @@ interface Amount {
   bytes: number;
 }
 
-/** Cost of each span, including nested ones. */
+/** Cost of each span, including nested spans. */
 function totalsOf(spans: readonly Span[]): Amount[] {
   const totals = spans.map(amountOf);
   for (let i = spans.length - 1; i >= 0; i--) {
@@ -110,7 +110,7 @@ function totalsOf(spans: readonly Span[]): Amount[] {
   return totals;
 }
 
-/** Cost of each span, excluding nested ones. */
+/** Cost of each span, excluding nested spans. */
 function ownOf(spans: readonly Span[]): Amount[] {
   const own = spans.map(amountOf);
   for (const span of spans) {
@@ -126,7 +126,7 @@ function amountOf({ start, end, processor, bytes }: Span): Amount {
   return { seconds: (end - start) / 1e6, processorSeconds: processor / 1e6, bytes };
 }
 
-/** Amounts of a step added up by name, the longest first. */
+/** Amounts per step, summed by name, longest first. */
 function partsOf(spans: readonly Span[], amounts: readonly Amount[], counts: (span: Span) => boolean): ProfiledPart[] {
   const parts = new Map<string, ProfiledPart>();
   for (const [i, span] of spans.entries()) {

@@ -24,15 +24,15 @@ import { warnOfSilence } from './warn-of-silence.ts';
 import type { FinishedRun, RunContext } from './run-context.ts';
 import type { Vocabulary } from '../rows/speech-tokenizer.ts';
 
-/** The first stage of a run: its data, tokenised, and what they are tokenised for. */
+/** First stage of a run: its tokenised data and their targets. */
 export interface ReadRows extends FinishedRun {
   context: RunContext;
-  /** The base model's folder. */
+  /** Folder of the base model. */
   base: string;
   loaded: LoadedData;
   /** Statistics of the training data. */
   report: DataPrepared;
-  /** Whether the base model can be told or shown a task. */
+  /** Whether the base model can follow instructions or examples. */
   isPromptable: boolean;
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
@@ -60,10 +60,10 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   await refuseUnfit(named, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
   const { tokenizer, vocabulary, letters } = await formedTokenizer(context, base, loaded.splits.train);
-  // Models without input tokens have no table that the letters could fit.
+  // Models without input tokens have no embedding table to check.
   if (vocabularySize > 0) checkVocabulary({ origin: base, size: vocabulary.known }, vocabularySize);
   const labels = labelsOf(recipe, loaded.splits.train, readConfig(base));
-  recipePlan(recipe, labels, loaded.splits.train); // costs that cannot be followed are told before training
+  recipePlan(recipe, labels, loaded.splits.train); // rejects invalid costs before training
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
   const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
@@ -74,7 +74,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);
-  // With `long_rows: fail`, rows that are too long are reported before training.
+  // With `long_rows: fail`, reports rows that are too long before training.
   await prepareSplit(loaded.splits.test, prepare);
   if (train.rows.length === 0) throw nothingLeft(Math.min(recipe.data.max_length, maxPositions));
   checkGeneralSet(recipe, objective.task);
@@ -86,9 +86,9 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   return { context, base, loaded, report, train, validation, metrics, isPromptable, ...formed, labels, objective };
 }
 
-/** A base for other rows is rejected at once, rather than for each row or by its tokenizer. */
+/** Rejects an unsuitable base model at once, rather than row by row or in its tokenizer. */
 async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: Objective['task']): Promise<void> {
-  // Items need a vocabulary of their own, which has an error of its own.
+  // Recommendation rows are checked elsewhere, with a specific error.
   if (first === undefined || first.kind === 'items' || isByObjective(first) !== (task !== undefined)) return;
   const fix = () => `attune init ${first.source.file} suggests a model for these rows`;
   await requireFit(base, first, { fix, task });
@@ -96,7 +96,7 @@ async function refuseUnfit(base: NamedBase, [first]: readonly Example[], task?: 
 
 type NamedBase = Parameters<typeof requireFit>[0];
 
-/** A run that began before there was a space between prompt and answer goes on without it. */
+/** A run that began before the space between prompt and answer existed continues without it. */
 async function formedTokenizer({ recipe, earlier, emit }: RunContext, base: string, train: readonly Example[]) {
   const decided = earlier && { answerSpace: earlier.answerSpace ?? false };
   const formed = await runTokenizer(recipe, base, train, decided);

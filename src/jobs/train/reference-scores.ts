@@ -17,7 +17,7 @@ import type { RunPlan } from './run-plan.ts';
 
 interface ScoresContext {
   recipe: Recipe;
-  /** The reference model's folder. */
+  /** Folder of the reference model. */
   folder: string;
   objective: Objective;
   judge: NonNullable<NonNullable<Objective['reference']>['judge']>;
@@ -29,8 +29,8 @@ interface ScoresContext {
 }
 
 /**
- * Rows with what the reference model says of each, computed now or by an earlier run: kept on disk under the hash of the
- * weights, the rows and the code, so that no step asks the reference again.
+ * Rows with the reference model's scores, computed now or in an earlier run. They are stored on disk under a hash of
+ * weights, rows and code, so that no step runs the reference model again.
  */
 async function withReferenceScores(
   rows: readonly PreparedRow[],
@@ -46,7 +46,7 @@ async function withReferenceScores(
   return rows.map((row, i) => ({ ...row, reference: values.slice(i * width, (i + 1) * width) }));
 }
 
-/** A plan's rows, with what the reference says of each where it is to be asked only once. */
+/** The plan's rows, with precomputed reference scores if the objective allows them. */
 export async function judgedRows(
   { tuned: { rows: read }, decided: { microBatchTokens } }: RunPlan,
   reference: ReferenceModel | undefined,
@@ -102,6 +102,6 @@ async function compute(rows: readonly PreparedRow[], context: ScoresContext): Pr
 }
 
 function numbersOf(bytes: Uint8Array): Float32Array {
-  // A copy: what the cache gives need not be aligned.
+  // A copy, since cached bytes may be unaligned.
   return new Float32Array(Uint8Array.from(bytes).buffer);
 }

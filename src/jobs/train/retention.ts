@@ -8,10 +8,10 @@ import type { Update } from '../../methods/interfaces.ts';
 import { trainStep } from '../../training/train-step.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** Rows of replay that the importance of weights is measured on. */
+/** Number of replay rows for measuring the importance of weights. */
 const MEASURED_ROWS = 128;
 
-/** The run's update with what the recipe's `retention` adds to it. @throws E_RETENTION_UNSUPPORTED */
+/** The run's update, extended by the recipe's `retention`. @throws E_RETENTION_UNSUPPORTED */
 export async function withRetention(update: Update, plan: RunPlan, reference: Reference | undefined): Promise<Update> {
   const { recipe } = plan.tuned.rows.context;
   const { l2_sp: l2, ewc, ema } = recipe.retention;
@@ -29,13 +29,13 @@ export async function withRetention(update: Update, plan: RunPlan, reference: Re
   return new MovingAverage(kept, trainables, ema);
 }
 
-/** Mean squares of the base model's gradients on single general rows: the diagonal of Fisher's information. */
+/** Mean squared gradients of the base model on single general rows: the diagonal of the Fisher information. */
 async function importanceOf({ tuned, mixture }: RunPlan, reference: Reference | undefined): Promise<Tensor[]> {
   const { model, rows } = tuned;
   const { trainables } = tuned.tuning;
   const { objective, train, context } = rows;
   const { recipe, emit } = context;
-  // Rows of replay are the last ones.
+  // Replay rows come last.
   const general = train.rows.slice(-(mixture?.at(-1)?.rows ?? 0)).slice(0, MEASURED_ROWS);
   const message = `measuring the importance of weights on ${plural(general.length, 'rows')} of replay`;
   emit({ type: 'phase-started', phase: 'preflight', message });

@@ -10,20 +10,20 @@ export interface RunContext {
   folder: string;
   emit: EventSink;
   signal: AbortSignal;
-  /** The run's clock, kept over resumes. */
+  /** The run's clock, kept across resumes. */
   now: Date;
-  /** Whether a few steps are recorded, operator by operator. */
+  /** Whether to profile a few steps operator by operator. */
   profile?: boolean;
   /** Decisions of an earlier part of the run, or of the run to repeat. */
   earlier?: RunConstants;
-  /** Whether it goes on in its own folder. */
+  /** Whether the run resumes in its own folder. */
   isResumed?: boolean;
 }
 
-/** A run with a result that is still to be compared and judged. Its weights are freed by then. */
+/** A run whose result is still to be compared and assessed. Its weights have been freed. */
 export interface FinishedRun {
   context: Pick<RunContext, 'recipe' | 'folder' | 'emit' | 'signal'>;
   loaded: Pick<LoadedData, 'splits'>;
-  /** The metrics that the recipe names; undefined where it leaves them to what the answers are like. */
+  /** Metrics that the recipe names; undefined if they depend on the form of the answers. */
   metrics: MetricSpec[] | undefined;
 }

@@ -12,10 +12,10 @@ import type { ReadRows } from './read-rows.ts';
 import { settleTraining } from './settle-training.ts';
 import type { TunedModel } from './tuned-model.ts';
 
-/** Decisions before the first step, saved with every checkpoint. */
+/** Decisions made before the first step and saved with every checkpoint. */
 export type Decided = Omit<RunConstants, 'rowsApart'>;
 
-/** The third stage of a run: which rows its steps take, how many, and how they fit into memory. */
+/** Third stage of a run: the rows of its steps, their number, and the memory plan. */
 export interface RunPlan {
   tuned: TunedModel;
   decided: Decided;
@@ -42,7 +42,7 @@ async function decide(tuned: TunedModel, training: SettledTraining): Promise<Dec
   return { now: context.now, microBatchTokens, checkpointing, training, ...space, ...secret };
 }
 
-/** Memory plan for the memory available now. */
+/** Plans for the memory available now. */
 async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPlan> {
   const { objective, train, validation } = rows;
   const { recipe, emit } = rows.context;
@@ -65,7 +65,7 @@ function createSampler(
     rows: rows.length,
     lengths: rows.map(tokensOf),
     batchSize: training.batch_size,
-    // Which rows a private step saw is as secret as its noise.
+    // The rows of a private step are as secret as its noise.
     seed: secret ?? recipe.training.seed,
     microBatchTokens: recipe.data.packing ? microBatchTokens : undefined,
     mixture,
@@ -73,7 +73,7 @@ function createSampler(
   });
 }
 
-/** The recipe's rhythm in steps of this data set. */
+/** Converts the recipe's schedule to steps of this data set. */
 function trainerOptions(
   { context: { recipe } }: ReadRows,
   { training: { epochs, learning_rate }, microBatchTokens, checkpointing }: Decided,

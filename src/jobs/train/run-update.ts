@@ -4,7 +4,7 @@ import type { Update } from '../../methods/interfaces.ts';
 import { withRetention } from './retention.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** How a run's gradients become steps: of the tuned weights, and of those that the objective has of its own. */
+/** The update of a run: of the tuned weights, and of the objective's own parameters. */
 export async function createUpdate(plan: RunPlan, reference: Reference | undefined): Promise<Update> {
   const { model, tuning, rows } = plan.tuned;
   const { objective, train, context } = rows;

@@ -8,7 +8,9 @@ import { suggestedTraining, type TrainingFacts } from '../../training/suggested-
 import type { ReadRows } from './read-rows.ts';
 import type { RunContext } from './run-context.ts';
 
-/** Decides what the recipe leaves out, as an earlier part of the run did, and says so. */
+/**
+ * Decides the settings that the recipe leaves open, or reuses those of an earlier part of the run, and reports them.
+ */
 export async function settleTraining({ context, base, train }: ReadRows): Promise<SettledTraining> {
   const { recipe, earlier, emit } = context;
   const facts = { ...(await trainingFacts(base, recipe)), rows: train.rows.length };
@@ -16,7 +18,7 @@ export async function settleTraining({ context, base, train }: ReadRows): Promis
   const settled = earlier?.training ?? merged(recipe.training, suggested);
   const sources = {
     learning_rate: rateSource(context),
-    // A number of steps decides in their place.
+    // A fixed number of steps takes precedence over epochs.
     epochs: recipe.training.max_steps === null ? sourceOf(recipe.training.epochs) : 'recipe',
     batch_size: sourceOf(recipe.training.batch_size),
   };
@@ -25,7 +27,7 @@ export async function settleTraining({ context, base, train }: ReadRows): Promis
   return settled;
 }
 
-/** Facts for the suggestions, for a recipe's methods. */
+/** Facts that the suggestions depend on, for the recipe's methods. */
 export async function trainingFacts(
   base: string,
   { tuning, objective }: Pick<BaseRecipe, 'tuning' | 'objective'>,
@@ -35,19 +37,19 @@ export async function trainingFacts(
   return { ...(await baseFacts(base)), tuning: method, rate, objective: objective.name };
 }
 
-/** Times the rate that suits a base, beyond which hardly any run learns. */
+/** Multiple of the suggested rate beyond which hardly any run learns. */
 const HIGHEST_RATE = 100;
 
 function warnOfRate({ recipe, emit }: RunContext, rate: number, usual: { suggested: number; basis: string }): void {
   const times = rate / usual.suggested;
-  // Rates of other optimizers are on other scales.
+  // Other optimisers use other scales.
   if (times <= HIGHEST_RATE || !recipe.training.optimizer.name.startsWith('adam')) return;
   const compared = `${formatNumber(times, 2)} times the suggested ${usual.suggested} for ${usual.basis}`;
   const message = `learning rate ${rate} is ${compared}: training is likely to diverge`;
   emit({ type: 'warning-raised', code: 'W_LEARNING_RATE', message });
 }
 
-/** With `auto` the suggestion stands until trials have found better. */
+/** With `auto` the suggestion applies until trials have found a better rate. */
 function merged(
   { learning_rate, epochs, batch_size }: Recipe['training'],
   suggested: SettledTraining,

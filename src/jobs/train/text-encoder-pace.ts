@@ -4,12 +4,12 @@ import type { Model } from '../../models/model.ts';
 import type { Tuning } from '../../methods/interfaces.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 
-/** Towers begin with new weights, and an encoder with pre-trained ones, which as large steps would destroy. */
+/** Towers start with new weights, but the encoder is pre-trained and would be destroyed by equally large steps. */
 const USUAL = 0.01;
 
 /**
- * Lets the encoder of items' texts learn at its share of the learning rate. @throws AttuneError E_OPTION_IDLE where a
- * share is given and no encoder is tuned
+ * Sets the learning rate of the item text encoder to its share. @throws AttuneError E_OPTION_IDLE if a share is given
+ * and no encoder is tuned
  */
 export function paceTextEncoder(model: Model, { trainables }: Tuning, recipe: Recipe): void {
   const { objective } = recipe;

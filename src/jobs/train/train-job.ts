@@ -1,4 +1,4 @@
-/** Input and result of the job that trains. */
+/** Input and result of the training job. */
 import type { DataPrepared, Metrics, ResultChoice } from '../../base/events.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -7,13 +7,13 @@ import type { CourseAdvice } from '../../training/reward-course.ts';
 
 export interface TrainInput {
   recipe: Recipe;
-  /** Records the second and third step, operator by operator. */
+  /** Profiles the second and third step operator by operator. */
   profile?: boolean;
   /** Stops after the preflight. */
   dryRun?: boolean;
   /** Resumes from the newest checkpoint in the folder. */
   resume?: boolean;
-  /** Checkpoint of a run to repeat, with the decisions it made at run time (clock, micro-batches). */
+  /** Checkpoint of a run to repeat, with its decisions at run time (clock, micro-batches). */
   like?: string;
 }
 
@@ -24,17 +24,17 @@ export interface TrainResult {
   task: Task;
   /** Folder of the adapter or the model. */
   result: string | null;
-  /** Step that its weights are from; null without a result. */
+  /** Step of its weights; null without a result. */
   choice: ResultChoice | null;
-  /** Validation of the result's step, or else of the last one. */
+  /** Validation metrics of the result's step, or else of the last one. */
   metrics: Metrics;
   /** Time of the optimiser steps alone, without validation. */
   stepSeconds: number;
   /** Training settings that the recipe left open; null for systems without steps. */
   training: SettledTraining | null;
-  /** Suggested changes, if the losses have not settled. */
+  /** Suggested changes, if the losses have not converged. */
   advice: CourseAdvice | null;
-  /** Dry runs: cost of the run. */
+  /** Plan of the run, for dry runs. */
   plan?: TrainPlan;
 }
 
@@ -42,7 +42,7 @@ export interface TrainResult {
 export interface TrainPlan {
   /** Rows of each split. */
   rows: DataPrepared['rows'];
-  /** Tokens of one pass over the training rows: read, and trained. */
+  /** Tokens per epoch: read and trained. */
   tokens: { input: number; loss: number };
   steps: number;
   secondsPerStep: number;

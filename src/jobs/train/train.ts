@@ -60,7 +60,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
   const { rows, plan, trainer } = training;
   const isResumed = input.resume === true && training.resume();
   if (!isResumed) await beginWhereOtherEnded(training);
-  // A run that is repeated has been checked.
+  // A repeated run has been checked before.
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));
   const measured = isResumed ? undefined : await checkBefore(training);
   if (input.dryRun === true) return { ...unfinished(training, 'dry-run'), plan: measured && planOf(rows, measured) };
@@ -70,11 +70,11 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
   if (trainer.state.step === 0) await evaluateBase(trainer, training.parts);
   const outcome = await trainer.run();
   if (outcome === 'stopped') return unfinished(training, 'stopped');
-  // A run that is repeated is repeated for its bytes.
+  // A repeated run only needs its weights.
   return finish(training, { isJudged: input.like === undefined });
 }
 
-/** Writes the result and says what it is worth. */
+/** Writes the result and assesses it. */
 async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
   const { trainer, rows, plan, constants } = run;
   const { emit, folder } = rows.context;
@@ -86,7 +86,7 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
   await chooseThresholds(plan.tuned);
   await chooseNullThreshold(plan.tuned);
   const result = await writeResult(run, { step: choice.step, metrics });
-  // The run cannot go on after this.
+  // The run cannot continue after this.
   if (isJudged) run.dispose();
   const { training } = constants;
   if (isJudged) await judgeResult(rows, result, training);
@@ -97,7 +97,7 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
   return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
 }
 
-/** Compares the result and measures its forgetting. */
+/** Compares the result and runs its assessments. */
 async function judgeResult(rows: ReadRows, result: string, training: SettledTraining): Promise<void> {
   const systems = usualSystems(rows.context.recipe.evaluation, result);
   await compareResult(rows, { result, systems, training });

@@ -17,7 +17,7 @@ import { planRun, type RunPlan } from './run-plan.ts';
 import { createUpdate } from './run-update.ts';
 import { tuneModel } from './tuned-model.ts';
 
-/** The four stages of a run, each built from the last. */
+/** The four stages of a run, each built on the previous one. */
 export async function prepareRun(context: RunContext): Promise<TrainingRun> {
   const rows = await readRows(context);
   const tuned = await tuneModel(rows);
@@ -25,7 +25,7 @@ export async function prepareRun(context: RunContext): Promise<TrainingRun> {
   return assembleRun(plan);
 }
 
-/** The last stage: all that steps need, and the trainer that takes them. */
+/** Last stage: everything that steps need, and the trainer that runs them. */
 async function assembleRun(plan: RunPlan): Promise<TrainingRun> {
   const { model, tuning, storage, rows } = plan.tuned;
   const { context, objective, tokenizer, base, metrics } = rows;
@@ -59,13 +59,13 @@ async function assembleRun(plan: RunPlan): Promise<TrainingRun> {
   });
 }
 
-/** A run with everything in place, before its first step and until its result is written. */
+/** A fully prepared run, from before its first step until its result is written. */
 export class TrainingRun {
   readonly rows: ReadRows;
   readonly plan: RunPlan;
   readonly parts: TrainerParts;
   readonly trainer: Trainer;
-  /** Decisions made once, and saved with every checkpoint. */
+  /** Decisions made once and saved with every checkpoint. */
   readonly constants: RunConstants;
   readonly #disposeRest: () => void;
 
@@ -84,13 +84,13 @@ export class TrainingRun {
     this.trainer = new Trainer(parts, options, { emit: checkingFiles(emit), signal, save, aroundStep });
   }
 
-  /** Trains at this rate, and so do the parts of the run that come after this one. */
+  /** Sets the learning rate for this part of the run and all later ones. */
   settleRate(rate: number): void {
     this.constants.training = { ...this.constants.training, learning_rate: rate };
     this.plan.options.schedule.learningRate = rate;
   }
 
-  /** Takes up the newest checkpoint of the run's folder; false where there is none. */
+  /** Restores the newest checkpoint in the run's folder; false if there is none. */
   resume(): boolean {
     const { folder, emit } = this.rows.context;
     const latest = listCheckpoints(folder).at(-1);
@@ -100,7 +100,7 @@ export class TrainingRun {
     return true;
   }
 
-  /** Writes a state of its steps with the weights and moments of now; returns its bytes. */
+  /** Writes a checkpoint with the given state and the current weights and moments; returns its bytes. */
   write(folder: string, state: TrainerState): number {
     const { parts, constants } = this;
     const { tuning, update, objective } = parts;
@@ -120,7 +120,7 @@ export class TrainingRun {
     pruneCheckpoints(folder, { keep: recipe.checkpoints.keep, pinned });
   }
 
-  /** Frees weights, gradients and moments of a run that is over, for what comes after it. */
+  /** Frees weights, gradients and moments of a finished run. */
   dispose(): void {
     const { model, tuning, update, rollouts, objective } = this.parts;
     rollouts?.[Symbol.dispose]();
@@ -134,7 +134,7 @@ export class TrainingRun {
   }
 }
 
-/** After each step, the files whose pages it used must be those that were there before. */
+/** Checks after each step that the files mapped by the run have not been replaced. */
 function checkingFiles(emit: EventSink): EventSink {
   return (event) => {
     if (event.type === 'step-finished') refuseChanged();

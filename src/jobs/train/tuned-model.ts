@@ -14,7 +14,7 @@ import { trainedType } from './plan-memory.ts';
 import { isPrivate } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
 
-/** The second stage of a run: the model that its rows were read for, with the tuning in place. */
+/** Second stage of a run: the model for its rows, with the tuning applied. */
 export interface TunedModel {
   rows: ReadRows;
   model: Model;
@@ -22,7 +22,7 @@ export interface TunedModel {
   storage: Storage;
 }
 
-/** Loads the base model, puts the tuning in place, and lets its configuration say how the objective reads it. */
+/** Loads the base model, applies the tuning, and records in its configuration how the objective reads its outputs. */
 export async function tuneModel(rows: ReadRows): Promise<TunedModel> {
   const { base, objective } = rows;
   const { recipe, emit } = rows.context;
@@ -61,7 +61,7 @@ async function choiceFor(rows: ReadRows, dtype: DType): Promise<TunedChoice> {
   };
 }
 
-/** Loads rows that the objective prepared; the result collates them. */
+/** Returns a function that collates rows of the objective, after loading their files. */
 async function inputOf(objective: Objective, rows: readonly PreparedRow[]): Promise<() => ModelInput> {
   const loaded = (await objective.load?.(rows)) ?? rows;
   return () => objective.collate(loaded).input;

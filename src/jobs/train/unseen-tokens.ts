@@ -2,7 +2,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { Tokenizer } from '../../models/text/index.ts';
 import type { PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 
-/** Warns of tokens to be trained that occur in no training row: they cannot be learnt. */
+/** Warns about trainable tokens that occur in no training row and therefore cannot be learned. */
 export function reportUnseen(
   ids: readonly number[],
   { rows, tokenizer, emit }: { rows: readonly PreparedRow[]; tokenizer: Tokenizer; emit: EventSink },

@@ -7,13 +7,13 @@ import { textLengths, tokensOf, type PreparedRow } from '../../answering/tasks/r
 import { trainedTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { matrixProductRate } from '../doctor/rates.ts';
 
-/** Products of the rate that counts as all that the machine can. */
+/** Rounds of matrix products for measuring the machine's peak rate. */
 const ROUNDS = 10;
 
 /**
- * How much of the machine's matrix products a step uses (model FLOPs utilisation, Chowdhery et al., 2022), by the formula
- * of `npm run bench`: operations of the mathematics, what is computed twice counts once, by the time and by the rate of
- * one product in the type of the pass. Undefined for models whose operations do not follow from their rows' tokens alone.
+ * Model FLOPs utilisation of a step (Chowdhery et al., 2022), by the formula of `npm run bench`: the model's
+ * operations, without recomputation, divided by the time and by the rate of a single product in the compute type.
+ * Undefined for models whose operations do not follow from token counts alone.
  */
 export function utilisationOf(model: Model, rows: readonly PreparedRow[], seconds: number): Utilisation | undefined {
   const operations = operationsOf(model, rows);
@@ -24,9 +24,9 @@ export function utilisationOf(model: Model, rows: readonly PreparedRow[], second
 }
 
 /**
- * Multiplications and additions of training on rows. Two for each weight and token forward, two for its input's gradient,
- * two for its own where it is trained; attention's scores and values 7 × layers × width × Σ length² (causal).
- * Undefined for models with two stacks or experts, or that read images among texts, and for those that do not predict next tokens.
+ * Operations of a training step. Two per weight and token forward, two for the input gradient, two for the weight
+ * gradient if trained; attention scores and values take 7 × layers × width × Σ length² (causal). Undefined for models
+ * with two stacks, experts or images, and for those that do not predict next tokens.
  */
 export function operationsOf(model: Model, rows: readonly PreparedRow[]): number | undefined {
   const { trunk } = model;
@@ -45,7 +45,7 @@ function operationsPerToken(layer: LinearLike): number {
   return (layer.weight.trainable ? 6 : 4) * layer.weight.size + 6 * sum(adapters.map(({ a, b }) => a.size + b.size));
 }
 
-/** Multiplications of the vocabulary product, by a head's own matrix or the token table. */
+/** Multiplications of the vocabulary projection, by the head's own matrix or the tied token table. */
 function headOperations({ head, trunk }: Model): number {
   const own = [...head.modules()].flatMap(([, module]) => (isLinear(module) ? [module.weight] : []));
   const [{ size, trainable }] = [...own, tokenTableOf(trunk).weight];

@@ -2,10 +2,10 @@ import type { EventSink } from '../../base/events.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { answersChats } from '../../answering/model/answers-chats.ts';
 
-/** Objectives that move a model's answers apart and teach it none. */
+/** Objectives that separate good from bad answers but do not teach a model to answer. */
 const SHARPENING: ReadonlySet<string> = new Set(['dpo', 'simpo', 'kto', 'bco']);
 
-/** Such a result ranks pairs well, and what it writes has no end. */
+/** Warns that such a result ranks pairs well but does not end its answers. */
 export async function warnOfSilence(
   { model, objective }: Pick<Recipe, 'model' | 'objective'>,
   emit: EventSink,

@@ -13,14 +13,14 @@ import type { RunSummary } from '../../store/run-summary.ts';
 const POLL_MS = 200;
 
 /**
- * Follows a run from any process, by its folder: all past events, then new ones, until no process works on it. A run
- * that crashed silently ends without a final event. Errors: E_RUN_MISSING.
+ * Follows a run in any process by its folder: past events, then new ones, until no process works on it. A run that
+ * crashed silently ends without a final event. Errors: E_RUN_MISSING.
  */
 export async function* attach(folder: string, options: { signal?: AbortSignal } = {}): AsyncGenerator<StampedEvent> {
   requireRun(folder);
   const reader = new JsonLinesReader<StampedEvent>(runPaths(folder).events);
   for (;;) {
-    // Asked before reading: what was written until the lock was given back is then read too.
+    // Checked before reading, so that everything written before the lock was released is still read.
     const isOwned = findLockOwner(folder) !== undefined;
     for (const event of reader.read()) if (isEvent(event)) yield event;
     if (!isOwned || options.signal?.aborted === true) return;
@@ -29,15 +29,15 @@ export async function* attach(folder: string, options: { signal?: AbortSignal } 
 }
 
 export interface StopOptions {
-  /** Ends the process at once, without saving. */
+  /** Kills the process at once, without saving. */
   kill?: boolean;
-  /** Stops waiting; the run stops all the same. */
+  /** Stops waiting; the run still stops. */
   signal?: AbortSignal;
 }
 
 /**
- * Asks a run of any process to save and stop, and waits until it has.
- * Errors: E_RUN_MISSING, E_RUN_NOT_RUNNING, and E_RUN_ELSEWHERE where `kill` would need another machine.
+ * Requests a run in any process to save and stop, and waits for it.
+ * Errors: E_RUN_MISSING, E_RUN_NOT_RUNNING, and E_RUN_ELSEWHERE if `kill` concerns another machine.
  */
 export async function stop(folder: string, options: StopOptions = {}): Promise<RunSummary> {
   requireRun(folder);
@@ -53,7 +53,7 @@ export async function stop(folder: string, options: StopOptions = {}): Promise<R
   return readRun(folder);
 }
 
-/** Also before a kill, so that it does not count as a crash. */
+/** Also written before a kill, so that it does not count as a crash. */
 function ask(folder: string): void {
   const path = runPaths(folder).stop;
   try {

@@ -6,7 +6,7 @@ import { runPaths } from '../../store/run-paths.ts';
 const TAIL_BYTES = 4_000;
 const TAIL_LINES = 12;
 
-/** How a worker ended without a result, and what was known of it. */
+/** A worker that ended without a result, and what is known about it. */
 export interface Crash {
   job: string;
   signal: NodeJS.Signals | null;
@@ -14,11 +14,11 @@ export interface Crash {
   step: number;
   phase?: string;
   folder?: string;
-  /** Its output, if it has no folder to write to. */
+  /** Its output, if it has no log folder. */
   output: string;
 }
 
-/** Error for the user: how it ended, where it was, its last output and what to do. */
+/** Error for the user: the signal or exit code, the phase, the last output, and what to do. */
 export function crashError(crash: Crash): AttuneError {
   const how = crash.signal === null ? `exit code ${crash.exitCode}` : crash.signal;
   const during = crash.phase === undefined ? '' : ` during ${crash.phase}`;
@@ -31,7 +31,7 @@ export function crashError(crash: Crash): AttuneError {
   });
 }
 
-/** Writes the crash into the run's folder, which the dead worker could not do; not if the run was resumed already. */
+/** Records the crash in the run's folder on behalf of the dead worker, unless the run has been resumed. */
 export async function recordCrash(folder: string, error: AttuneError): Promise<StampedEvent | undefined> {
   let recorded: StampedEvent | undefined;
   try {
@@ -41,7 +41,7 @@ export async function recordCrash(folder: string, error: AttuneError): Promise<S
     recorder.endFailed(error);
     await recorder.close();
   } catch {
-    // The crash itself is what the user has to hear of.
+    // The crash itself is the error to report.
   }
   return recorded;
 }

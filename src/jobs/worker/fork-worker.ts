@@ -16,14 +16,14 @@ const KILLED = 'the worker was killed before it could save';
 
 export interface ForkOptions {
   spec: JobSpec;
-  /** Goes on when this process ends, with its output in the folder's log. */
+  /** Continues after this process ends, with its output in the folder's log. */
   detach: boolean;
   onEvent: (event: StampedEvent) => void;
-  /** The program to run; by default the worker's own. */
+  /** Worker program; by default the standard one. */
   entry?: URL;
 }
 
-/** A job in a process of its own: a crash in native code ends that process only and becomes E_WORKER_CRASHED. */
+/** A job in a separate process: a crash in native code only ends that process and becomes E_WORKER_CRASHED. */
 export class ForkedWorker {
   readonly client: JobClient;
   readonly #child: ChildProcess;
@@ -56,19 +56,19 @@ export class ForkedWorker {
     return this.#child.pid ?? 0;
   }
 
-  /** Asks the job to save and stop. */
+  /** Requests the job to save and stop. */
   stop(reason: string): void {
     this.#stoppedFor ??= reason;
     this.client.stop(reason);
   }
 
-  /** Ends it at once, without saving. */
+  /** Kills the worker at once, without saving. */
   kill(reason = KILLED): void {
     this.#killedFor ??= reason;
     this.#child.kill('SIGKILL');
   }
 
-  /** Lets this process end while the (detached) worker goes on. */
+  /** Lets this process exit while the detached worker continues. */
   release(): void {
     this.#isReleased = true;
     if (this.#child.connected) this.#child.disconnect();
@@ -76,7 +76,7 @@ export class ForkedWorker {
   }
 
   #post(message: ToWorker): void {
-    // A failure means that the worker is gone, which 'close' says.
+    // A failure means that the worker is gone, which the 'close' event reports.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
@@ -97,7 +97,7 @@ export class ForkedWorker {
     if (this.client.isOver || this.#isReleased) return;
     const { job, folder } = this.#spec;
     const wasAsked = signal === 'SIGKILL' && isStopAsked(folder);
-    // A terminal's Ctrl-C reaches a worker that is still starting, and ends it.
+    // Ctrl-C in a terminal reaches a worker that is still starting, and kills it.
     const early = signal === 'SIGINT' || signal === 'SIGTERM' ? this.#stoppedFor : undefined;
     const reason = this.#killedFor ?? early ?? (wasAsked ? KILLED : undefined);
     if (reason !== undefined) return this.client.fail(stopped(reason, folder));
@@ -127,7 +127,7 @@ function forkWithOutput(entry: URL, detach: boolean, folder: string | undefined)
   }
 }
 
-/** A stop was requested through its folder. */
+/** Whether a stop was requested through the folder. */
 function isStopAsked(folder: string | undefined): boolean {
   return folder !== undefined && existsSync(runPaths(folder).stop);
 }

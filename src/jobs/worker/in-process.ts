@@ -5,7 +5,7 @@ import { JobHost } from './job-host.ts';
 import type { JobModule, JobSpec } from '../../base/job.ts';
 import { decodeError, encodeError, mapError, type FromWorker } from './worker-messages.ts';
 
-/** A job in this very process, for debugging: breakpoints and stacks work, and a crash takes everything down. */
+/** Runs a job in this process, for debugging: breakpoints and stacks work, but a crash takes the whole process down. */
 export function runInProcess(
   jobs: Registry<JobModule>,
   spec: JobSpec,
@@ -19,7 +19,7 @@ export function runInProcess(
   return client;
 }
 
-/** As it comes out of another process, so that what cannot be sent shows here too. */
+/** Clones messages as process boundaries do, so that unserialisable values are found here too. */
 function received(message: FromWorker): FromWorker {
   return mapError(structuredClone(mapError(message, encodeError)), decodeError);
 }

@@ -1,4 +1,4 @@
-/** The one process that loads libtorch: start a job in it, talk with it, watch it from elsewhere, stop it. */
+/** The worker process, which is the only one that loads libtorch: start jobs, send requests, attach, stop. */
 export { attach, stop, type StopOptions } from './attach.ts';
 export type { Job, JobContext, JobModule, JobRequest } from '../../base/job.ts';
 export type { JobInput, JobName, JobResult } from '../index.ts';

@@ -3,13 +3,13 @@ import type { StampedEvent } from '../../base/events.ts';
 import { spellingsIn } from '../../files/written-numbers.ts';
 import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
 
-/** Receiver of a request's chunks until the request is over. */
+/** Receives a request's chunks until it is finished. */
 interface OpenAnswer {
   stream: ReadableStreamDefaultController<unknown>;
   forget(): void;
 }
 
-/** The side of a job that waits for it: turns messages into promises, events and streams. */
+/** The caller's side of a job: converts messages to promises, events and streams. */
 export class JobClient {
   readonly #post: (message: ToWorker) => void;
   readonly #onEvent: (event: StampedEvent) => void;
@@ -27,12 +27,12 @@ export class JobClient {
     for (const { promise } of [this.#started, this.#ready, this.#result]) promise.catch(() => undefined);
   }
 
-  /** The job was found and has its folder. */
+  /** Resolves once the job is loaded and has locked its folder. */
   get started(): Promise<void> {
     return this.#started.promise;
   }
 
-  /** The job takes requests. */
+  /** Resolves once the job accepts requests. */
   get ready(): Promise<void> {
     return this.#ready.promise;
   }
@@ -57,7 +57,7 @@ export class JobClient {
     this.#post({ type: 'close' });
   }
 
-  /** Sends a request; the answer's chunks come as they are made. Leaving the loop early or the signal cancels it. */
+  /** Sends a request and streams the answer's chunks. Leaving the loop early or aborting the signal cancels it. */
   request(body: unknown, signal?: AbortSignal): ReadableStream<unknown> {
     const id = this.#nextId++;
     const cancel = (): void => {
@@ -68,7 +68,7 @@ export class JobClient {
         if (this.#isOver) return controller.error(stopped('the session is closed'));
         if (signal?.aborted === true) return controller.error(signal.reason);
         const stop = (): void => {
-          // Consumers waiting for the next chunk fail now, not when it arrives.
+          // Fails consumers at once, rather than with the next chunk.
           controller.error(signal?.reason);
           cancel();
         };
@@ -89,14 +89,14 @@ export class JobClient {
     else this.#answer(message);
   }
 
-  /** Ends everything that waits: the job failed, or its process is gone. The first outcome counts. */
+  /** Fails everything that is pending: the job failed, or its process is gone. Only the first outcome counts. */
   fail(error: unknown): void {
     this.#isOver = true;
     for (const { reject } of [this.#started, this.#ready, this.#result]) reject(error);
     for (const id of this.#answers.keys()) this.#take(id)?.error(error);
   }
 
-  /** A watcher that throws ends the job; otherwise the error would be lost. */
+  /** If the event callback throws, the job is stopped, so that the error is not lost. */
   #watch(event: StampedEvent): void {
     try {
       this.#onEvent(event);
@@ -123,7 +123,7 @@ export class JobClient {
     else answer?.error(message.error);
   }
 
-  /** The stream of a request that is over; undefined where it was before. */
+  /** Removes and returns a finished request's stream; undefined if it had finished already. */
   #take(id: number): ReadableStreamDefaultController<unknown> | undefined {
     const answer = this.#answers.get(id);
     this.#answers.delete(id);

@@ -8,7 +8,7 @@ import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
-/** Runs one job and speaks the protocol; whether in a process of its own is its owner's matter. */
+/** Runs one job and speaks the message protocol, in a process of its own or not. */
 export class JobHost {
   readonly #jobs: Registry<JobModule>;
   readonly #send: (message: FromWorker) => void;
@@ -33,13 +33,13 @@ export class JobHost {
     else this.stop(message.reason);
   }
 
-  /** Asks the job to save and stop; only the first reason counts. */
+  /** Requests the job to save and stop; only the first reason counts. */
   stop(reason: string): void {
     this.#controller.abort(stopped(reason, this.#folder));
     this.#queue.close();
   }
 
-  /** Ends the job as failed, whatever it is doing: something threw outside of it. */
+  /** Fails the job in any state, after an error outside of it. */
   fail(error: unknown): void {
     this.#failure.reject(error);
   }
@@ -88,7 +88,7 @@ export class JobHost {
     else recorder.emit(event);
   }
 
-  /** A job that throws because it was told to stop has stopped; anything else has failed. */
+  /** A job that throws after a stop request counts as stopped; otherwise it has failed. */
   #recordFailure(error: unknown, recorder: RunRecorder | undefined): unknown {
     const { signal } = this.#controller;
     const isStop = signal.aborted && (error === signal.reason || (error as Error | undefined)?.name === 'AbortError');

@@ -1,18 +1,18 @@
 import type { JobName, JobResult } from '../index.ts';
 import { startJob, type JobOptions } from './start-job.ts';
 
-/** A job that answers requests until it is closed: a chat, a server. Requests may overlap. */
+/** A job that answers requests until it is closed, such as a chat or a server. Requests may overlap. */
 export interface Session<Result = unknown> {
   readonly pid: number;
-  /** The answer's chunks, as they are made. Leaving the loop early cancels the request, and so does the signal, at once. */
+  /** Streams the answer's chunks. Leaving the loop early or aborting the signal cancels the request. */
   send<Chunk = unknown>(request: unknown, signal?: AbortSignal): AsyncIterable<Chunk>;
-  /** No further requests: the job ends what it has taken, and this is its result. */
+  /** Stops accepting requests; the job finishes the accepted ones and returns its result. */
   close(): Promise<Result>;
   /** Settles when the job ends, closed or not. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
   readonly ended: Promise<Result>;
 }
 
-/** Starts a job and returns when it takes requests. Errors: what keeps it from that. `entry` as in `startJob`. */
+/** Starts a job and resolves once it accepts requests. Errors: those of starting. `entry` as in `startJob`. */
 export async function openSession<Name extends JobName>(
   options: JobOptions<Name>,
   entry?: URL,

@@ -2,7 +2,7 @@ import { ReadableStream, type ReadableStreamDefaultController } from 'node:strea
 import { stopped, type FromWorker } from './worker-messages.ts';
 import type { JobRequest } from '../../base/job.ts';
 
-/** The requests of a session, on the job's side. */
+/** The requests of a session, in the job's process. */
 export class RequestQueue {
   readonly requests: AsyncIterable<JobRequest>;
   readonly #send: (message: FromWorker) => void;
@@ -19,7 +19,7 @@ export class RequestQueue {
         pull: () => this.#announce(),
         cancel: () => void (this.#isClosed = true),
       },
-      // Nothing is pulled ahead, so that the first pull is the job's own.
+      // Disables prefetching, so that the first pull is the job's own.
       { highWaterMark: 0 },
     );
   }
@@ -43,7 +43,7 @@ export class RequestQueue {
     this.#open.delete(id);
   }
 
-  /** No further requests; those that were taken may still be answered. */
+  /** Stops accepting requests; accepted ones may still be answered. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 1_000;
 
 export interface RecorderHooks {
   publish(event: StampedEvent): void;
-  /** A stop was requested through the run's folder. */
+  /** Called when a stop is requested through the run's folder. */
   stop(reason: string): void;
 }
 
@@ -24,7 +24,7 @@ export interface RecorderOptions {
   reportTo: readonly string[];
 }
 
-/** Keeps a run's folder while a job runs: logs, index, sinks, heartbeat, and an eye on the stop file. */
+/** Maintains a run's folder while a job runs: logs, index, sinks, heartbeat, and the stop file. */
 export class RunRecorder {
   readonly #run: RunFolder;
   readonly #hooks: RecorderHooks;
@@ -43,7 +43,7 @@ export class RunRecorder {
     this.#timer = setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
-  /** Takes the folder. Errors: those of `RunFolder`, E_UNKNOWN_MONITOR. */
+  /** Locks the folder. Errors: those of `RunFolder`, E_UNKNOWN_MONITOR. */
   static async open(options: RecorderOptions, hooks: RecorderHooks): Promise<RunRecorder> {
     const modules = await Promise.all(options.reportTo.map((name) => sinks.load(name)));
     const run = new RunFolder(options.folder, { ...options, measured: assessmentPaths(options.folder) });
@@ -55,7 +55,7 @@ export class RunRecorder {
       for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
       return recorder;
     } catch (error) {
-      // A lock left by a process that lives on would keep the run from being resumed.
+      // A lock held by a live process would prevent resuming the run.
       if (recorder !== undefined) clearInterval(recorder.#timer);
       run.close();
       throw error;
@@ -80,12 +80,12 @@ export class RunRecorder {
     if (!this.#isEnded) this.emit({ type: 'run-stopped', step: this.#step, reason });
   }
 
-  /** Best effort: what failed may be the disk that this would be written to. */
+  /** Best effort: the failure may concern the disk that this would be written to. */
   endFailed(error: unknown): void {
     try {
       this.emit({ type: 'run-failed', step: this.#step, error: encodeError(error) });
     } catch {
-      // The error itself reaches the user by the job's result.
+      // The job's result carries the error itself.
     }
   }
 
@@ -112,7 +112,7 @@ export class RunRecorder {
     }
   }
 
-  /** A monitor that fails is dropped with a warning: a full disk for pictures must not end a training run. */
+  /** A failing sink is dropped with a warning: a full disk for metrics must not end a training run. */
   #attempt(sink: RunSink, action: () => void): void {
     try {
       action();
@@ -126,7 +126,7 @@ export class RunRecorder {
     try {
       this.emit({ type: 'warning-raised', code, message: (error as Error).message });
     } catch {
-      // The log cannot be written either; the job's next event fails with the reason.
+      // The log cannot be written either; the job's next event will fail with the reason.
     }
   }
 
@@ -137,7 +137,7 @@ export class RunRecorder {
       this.#run.requireHeld();
       writeHeartbeat(folder, { pid: process.pid, at: Date.now(), step: this.#step, phase: this.#phase, memoryBytes });
     } catch (error) {
-      // A missed heartbeat does not end a run; a takeover by another process does.
+      // A failed heartbeat does not end a run; a takeover by another process does.
       if ((error as { code?: string }).code === 'E_RUN_LOCKED') this.#hooks.stop('taken over by another process');
     }
     if (existsSync(paths.stop)) this.#hooks.stop('requested through the run’s folder');

@@ -5,7 +5,7 @@ import { encodeError, mapError, type FromWorker, type ToWorker } from './worker-
 import type { JobModule } from '../../base/job.ts';
 import type { Registry } from '../../base/registry.ts';
 
-/** Serves one job to the process that forked this one, then exits. */
+/** Serves one job to the parent process, then exits. */
 export function serveParent(registry: Registry<JobModule>): void {
   process.title = 'attune worker';
   volunteerForOutOfMemory();
@@ -24,11 +24,11 @@ async function serve(host: JobHost, { spec, detach }: Extract<ToWorker, { type: 
   await host.run(spec);
   await sent;
   exitWithoutEngine();
-  // Leftovers of a job (a timer, a thread pool) must not keep the process alive.
+  // Leftovers of a job, such as timers or thread pools, must not keep the process alive.
   process.exit();
 }
 
-/** On its own: the first signal saves and stops, the second ends at once. A closed terminal is nothing to it. */
+/** Detached: the first signal saves and stops, the second exits at once. Closing the terminal has no effect. */
 function handleSignals(host: JobHost): void {
   process.on('SIGHUP', () => undefined);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -36,7 +36,7 @@ function handleSignals(host: JobHost): void {
   }
 }
 
-/** The terminal sends its signals to the parent too, and the parent decides; when it is gone, save and stop. */
+/** The terminal signals the parent too, which decides. If the parent is gone, save and stop. */
 function dieWithParent(host: JobHost): void {
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => host.stop('received SIGTERM'));
@@ -45,20 +45,20 @@ function dieWithParent(host: JobHost): void {
   if (!process.connected) host.stop('the program that started it has ended');
 }
 
-/** Resolves when the last message has left. They leave in order, so all have. */
+/** Resolves when the last message has been sent. Messages are sent in order, so all have been. */
 let sent: Promise<void> = Promise.resolve();
 
 function send(message: FromWorker): void {
   if (!process.connected) return;
-  // A failure means that the parent is gone, which 'disconnect' says.
+  // A failure means that the parent is gone, which the 'disconnect' event reports.
   sent = new Promise((resolve) => process.send?.(mapError(message, encodeError), () => resolve()));
 }
 
-/** Where memory runs out, the system should end this process and not the one that talks to the user. */
+/** Lets the system kill this process first when memory runs out, rather than the one with the user interface. */
 function volunteerForOutOfMemory(): void {
   try {
     writeFileSync('/proc/self/oom_score_adj', '300');
   } catch {
-    // No such file outside Linux.
+    // The file only exists on Linux.
   }
 }

@@ -10,39 +10,42 @@ import type { JobSpec } from '../../base/job.ts';
 import { jobs, type JobInput, type JobName, type JobResult } from '../index.ts';
 
 export interface JobOptions<Name extends JobName = JobName> {
-  /** A name of src/jobs. */
+  /** Name of a job in src/jobs. */
   job: Name;
   input: JobInput<Name>;
-  /** Makes it a run: the folder is locked, and holds recipe, events, metrics, heartbeat and log. */
+  /** Makes the job a run: locks the folder and writes recipe, events, metrics, heartbeat and log to it. */
   folder?: string;
-  /** A folder that the job makes whole: where it is ended before that, nothing half written stays. */
+  /** Output folder of the job; incomplete output is removed if the job is ended early. */
   writes?: string;
-  /** Goes on in a folder that already holds a run with checkpoints or a result. */
+  /** Resumes in a folder that already holds a run with checkpoints or a result. */
   resume?: boolean;
-  /** Names of src/jobs/report/sinks, as in the recipe. */
+  /** Names of sinks in src/jobs/report/sinks, as in the recipe. */
   reportTo?: readonly string[];
-  /** The worker goes on when this process ends. Otherwise it saves and stops then. */
+  /** Lets the worker continue after this process ends. Otherwise it saves and stops. */
   detach?: boolean;
-  /** Runs the job in this process, for debugging, as ATTUNE_IN_PROCESS=1 does for all that are not detached. */
+  /** Runs the job in this process, for debugging. ATTUNE_IN_PROCESS=1 does so for all jobs that are not detached. */
   inProcess?: boolean;
   onEvent?: EventSink;
-  /** Asks the job to save and stop. */
+  /** Requests the job to save and stop. */
   signal?: AbortSignal;
-  /** Whether SIGINT and SIGTERM of this process ask the job to save and stop, a second one ends it. Default true. */
+  /**
+   * Whether SIGINT and SIGTERM of this process request the job to save and stop; a second signal kills it. Default
+   * true.
+   */
   handleSignals?: boolean;
 }
 
 export interface RunningJob<Result = unknown> {
-  /** The process that runs it. */
+  /** PID of the process that runs it. */
   readonly pid: number;
   /** Result of the job. Errors: the job's own, E_STOPPED, E_WORKER_CRASHED. */
   readonly result: Promise<Result>;
   readonly client: JobClient;
-  /** Asks the job to save and stop. */
+  /** Requests the job to save and stop. */
   stop(reason: string): void;
-  /** Ends it at once, without saving. */
+  /** Kills the job at once, without saving. */
   kill(reason?: string): void;
-  /** Lets this process end while a detached job goes on. */
+  /** Lets this process exit while a detached job continues. */
   release(): void;
 }
 
@@ -53,8 +56,8 @@ export async function runJob<Name extends JobName>(options: JobOptions<Name>): P
 }
 
 /**
- * Starts a job and returns when it has its folder, so that its run can be attached to. Errors: those of taking the
- * folder (E_RUN_LOCKED, E_RUN_EXISTS, …), E_WORKER_CRASHED. `entry` replaces the worker's program.
+ * Starts a job and resolves once it has locked its folder, so that its run can be attached to. Errors: those of locking
+ * the folder (E_RUN_LOCKED, E_RUN_EXISTS, …), E_WORKER_CRASHED. `entry` replaces the worker program.
  */
 export async function startJob<Name extends JobName>(
   options: JobOptions<Name>,
@@ -109,10 +112,10 @@ function startHere(spec: JobSpec, { onEvent = ignore }: JobOptions): RunningJob 
   };
 }
 
-/** A job without a run has nothing to save, and may be in one call of the engine for long, such as loading a model. */
+/** A job without a run has nothing to save, and may be in a long engine call, such as loading a model. */
 const GRACE_MILLISECONDS = 600;
 
-/** Until the job is over: the first signal asks it to save and stop, the second ends it. */
+/** Until the job ends, the first signal requests it to save and stop, and the second kills it. */
 function superviseSignals(job: RunningJob, { folder, signal, handleSignals = true }: JobOptions): void {
   let signals = 0;
   let grace: NodeJS.Timeout | undefined;
@@ -136,9 +139,9 @@ function superviseSignals(job: RunningJob, { folder, signal, handleSignals = tru
 function reasonOf(signal: AbortSignal | undefined): string {
   const reason: unknown = signal?.reason;
   if (reason instanceof AttuneError) return reason.what.replace(/^Stopped: /, '');
-  return typeof reason === 'string' ? reason : 'asked by the program';
+  return typeof reason === 'string' ? reason : 'requested by the program';
 }
 
 function ignore(): void {
-  // No listeners.
+  // Has no listeners.
 }

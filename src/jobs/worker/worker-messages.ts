@@ -3,7 +3,7 @@ import type { StampedEvent } from '../../base/events.ts';
 import type { spellingsIn } from '../../files/written-numbers.ts';
 import type { JobSpec } from '../../base/job.ts';
 
-/** Messages of the process that uses a job to the one that runs it. */
+/** Messages to the process that runs a job. */
 export type ToWorker =
   | { type: 'start'; spec: JobSpec; detach: boolean }
   | { type: 'stop'; reason: string }
@@ -11,12 +11,12 @@ export type ToWorker =
   | { type: 'cancel'; id: number }
   | { type: 'close' };
 
-/** Messages of the process that runs a job. `result` or `failed` is the last one. */
+/** Messages from the process that runs a job. `result` or `failed` is the last one. */
 export type FromWorker =
-  /** The job was found and its folder is locked. */
+  /** The job was loaded and its folder is locked. */
   | { type: 'started' }
   | { type: 'event'; event: StampedEvent }
-  /** The job asks for its first request. */
+  /** The job accepts requests. */
   | { type: 'ready' }
   | { type: 'chunk'; id: number; chunk: unknown }
   | { type: 'end'; id: number }
@@ -24,7 +24,7 @@ export type FromWorker =
   | { type: 'result'; result: unknown }
   | { type: 'failed'; error: unknown };
 
-/** An error as plain data: a user's with all its parts, any other with its stack. */
+/** Encodes an error as plain data: an AttuneError with all its parts, any other error with its stack. */
 export function encodeError(error: unknown): Record<string, unknown> {
   if (error instanceof AttuneError) return error.toJSON();
   if (error instanceof Error) return { name: error.name, message: error.message, stack: error.stack };
@@ -38,12 +38,12 @@ export function decodeError(value: unknown): Error {
   return Object.assign(error, { name: String(parts.name), stack: parts.stack ?? error.stack });
 }
 
-/** Replaces the error of a message, where it has one. */
+/** Maps the error of a message, if it has one. */
 export function mapError(message: FromWorker, change: (error: unknown) => unknown): FromWorker {
   return 'error' in message ? { ...message, error: change(message.error) } : message;
 }
 
-/** Reason given to a job that should stop, and error for the user if it could not return a result. */
+/** Abort reason for a job, and the user's error if the job could not return a result. */
 export function stopped(reason: string, folder?: string): AttuneError {
   return new AttuneError('E_STOPPED', {
     what: `Stopped: ${reason}`,

@@ -1,8 +1,11 @@
-/** The worker's process: the only one that loads libtorch. fork-worker.ts starts it and speaks with it. */
+/**
+ * Entry point of the worker process, the only one that loads libtorch. fork-worker.ts starts it and communicates with
+ * it.
+ */
 import module from 'node:module';
 import { codeCache } from '../../base/home.ts';
 
-// As the command line does; a forked process does not take it over. It halves what the start of a worker costs.
+// Set here as on the command line, since forked processes do not inherit it. It halves the worker's start-up time.
 module.enableCompileCache(codeCache());
 
 // Messages from the parent are queued until there is a listener.

@@ -9,7 +9,7 @@ import { ScoredConstraint, ShareProbe } from './scored-constraint.ts';
 import { segmentsOf, type TimedTokens } from './segments.ts';
 import { TimedConstraint } from './timed-constraint.ts';
 
-/** Whether a model has tokens for times, and its processor windows at any place. */
+/** Whether the model has timestamp tokens and its processor can extract a window at any position. */
 export function canWriteTimes({ model, tokenizer, processor }: Hearing): boolean {
   return processor.spectrogram !== undefined && new SpeechTokens(tokenizer).times(sizeOf(model)) !== undefined;
 }
@@ -63,7 +63,7 @@ export async function byTimes(
   };
 }
 
-/** Text alone, without times. */
+/** Text without timestamps. */
 function textOf({ tokenizer }: Hearing, ids: readonly number[]): string {
   const { noTimes } = new SpeechTokens(tokenizer);
   const text = ids.filter((id) => id <= noTimes);
@@ -82,7 +82,7 @@ function inSeconds(
   return { text: read(segments.flatMap(({ ids }) => ids)), segments: parts.filter(({ text }) => text !== '') };
 }
 
-/** A step of time is what one of the encoder's frames lasts. */
+/** Timestamps count in encoder frames. */
 function stepsOf({ model, processor }: Hearing, { framesPerWindow, window }: Spectrogram) {
   const { shape } = window(0);
   const perWindow = model.architecture.tokensOfFeatures!(model.config, shape);
@@ -95,11 +95,11 @@ function stepsOf({ model, processor }: Hearing, { framesPerWindow, window }: Spe
 interface Writing {
   tokens: SpeechTokens;
   options: TranscriptionOptions;
-  /** Seed of sampling; each window has its own. */
+  /** Sampling seed; each window derives its own. */
   seed: number;
 }
 
-/** Transcript of a window, retried if poor; and whether it is silence. */
+/** Transcript of a window, retried if it is poor, and whether the window is silent. */
 async function writeSurely(hearing: Hearing, memory: ReturnType<typeof remembered>, about: Writing) {
   const limits = { ...REFERENCE_FALLBACK, ...about.options.fallback };
   return withFallback(

@@ -7,7 +7,7 @@ import type { Completion } from '../sequence.ts';
 import type { Hearing, Transcript, TranscriptionOptions, Windows } from './hearing.ts';
 import { ChoiceConstraint, SpeechConstraint } from './speech-constraint.ts';
 
-/** The text of windows that are written down together, each by itself and without times. */
+/** Transcribes windows in one batch, each independently and without timestamps. */
 export async function byTokens(hearing: Hearing, windows: Windows, options: TranscriptionOptions): Promise<Transcript> {
   const { model, tokenizer } = hearing;
   const tokens = new SpeechTokens(tokenizer);
@@ -41,7 +41,7 @@ export function remembered(model: Model, windows: Windows): ReturnType<Model['re
   }
 }
 
-/** → [B, bins, T], or waveforms one after the other [S] */
+/** → [B, bins, T], or concatenated waveforms [S] */
 function joinedWindows(windows: Windows): Tensor {
   const [{ shape }] = windows;
   const values = new Float32Array(windows.reduce((sum, { data }) => sum + data.length, 0));
@@ -53,7 +53,7 @@ function joinedWindows(windows: Windows): Tensor {
   return fromArray(values, shape.length === 1 ? undefined : [windows.length, ...shape]);
 }
 
-/** The language that is wished for, or the one that the model takes the first window to be in. */
+/** The requested language, or the one detected in the first window. */
 export async function languageOf(
   { model, tokenizer }: Hearing,
   about: { memory: ReturnType<Model['remember']>; tokens: SpeechTokens; options: TranscriptionOptions },

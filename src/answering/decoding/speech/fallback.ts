@@ -1,14 +1,16 @@
 import { deflateSync } from 'node:zlib';
 
-/** When a window is written down again, and when nothing was said in it; as the reference has them (openai/whisper). */
+/**
+ * When to retry a window, and when to treat it as silence; the defaults are those of the reference (openai/whisper).
+ */
 export interface FallbackOptions {
-  /** One after the other, while what was written is poor. */
+  /** Temperatures to try in turn while the transcript is poor. */
   temperatures: readonly number[];
-  /** A text that compresses better repeats itself. */
+  /** Maximum compression ratio: a text that compresses better is repetitive. */
   compressionRatio: number;
-  /** Mean ln p of the tokens; below it the model did not know. */
+  /** Minimum mean log-probability of the tokens. */
   logProb: number;
-  /** Probability of silence from which what the model did not know is taken for it. */
+  /** No-speech probability above which an improbable transcript counts as silence. */
   noSpeech: number;
 }
 
@@ -22,11 +24,11 @@ export const REFERENCE_FALLBACK: FallbackOptions = {
 /** Transcript of a window at one temperature. */
 export interface Attempt {
   text: string;
-  /** Mean over the tokens and the end. */
+  /** Mean log-probability of the tokens and the end. */
   logProb: number;
 }
 
-/** Bytes of a text for each byte of it compressed. */
+/** Bytes of the text divided by its compressed bytes. */
 export function compressionRatio(text: string): number {
   const bytes = Buffer.from(text);
   return bytes.length / deflateSync(bytes).length;

@@ -13,9 +13,9 @@ export interface Hearing {
 export type Windows = readonly ReturnType<AudioProcessor['features']>[];
 
 export interface TranscriptionOptions extends SpeechWish {
-  /** Maximum tokens of a window; the model's limit unless given. */
+  /** Maximum tokens per window; the model's limit by default. */
   maxNewTokens?: number;
-  /** When a window of a long recording is written again; as the reference does unless given. */
+  /** When to retry a window of a long recording; as in the reference by default. */
   fallback?: Partial<FallbackOptions>;
   signal?: AbortSignal;
 }
@@ -29,13 +29,13 @@ export interface SpeechSegment {
 
 export interface Transcript {
   text: string;
-  /** Where they were asked for: the parts that the model tells of, or the windows that it heard. */
+  /** Segments, if requested: those with timestamps from the model, or else the windows. */
   segments?: readonly SpeechSegment[];
-  /** The code of the language that was written, or found; absent for models that know one only. */
+  /** Language code, requested or detected; absent for models of a single language. */
   language?: string;
-  /** Frames that were heard and tokens that were written, over all windows. */
+  /** Frames read and tokens generated over all windows. */
   heard: number;
   written: number;
-  /** `length` where a window's text did not come to its end. */
+  /** `length` if the text of some window is incomplete. */
   finishReason: 'stop' | 'length';
 }

@@ -2,7 +2,7 @@
 import type { TokenConstraint } from '@attune/constraint';
 import { logProbOf } from '../log-probs.ts';
 
-/** Follows another constraint and adds up how likely what is written is, among what that allows. */
+/** Wraps another constraint and adds up the log-probabilities of the chosen tokens among those that it allows. */
 export class ScoredConstraint implements TokenConstraint {
   readonly isComplete = false;
   readonly #rules: TokenConstraint;
@@ -25,7 +25,7 @@ export class ScoredConstraint implements TokenConstraint {
     this.#rules.advance(id);
   }
 
-  /** ln p of all tokens, and of the end where there is one. */
+  /** Total log-probability of all tokens, and of the end token if given. */
   total(end: number | undefined): number {
     return this.#sum + (end === undefined ? 0 : this.#logProbOf(end));
   }
@@ -36,7 +36,7 @@ export class ScoredConstraint implements TokenConstraint {
   }
 }
 
-/** Allows everything, and keeps how likely one token is as the first. */
+/** Allows everything, and records the probability of one token at the first position. */
 export class ShareProbe implements TokenConstraint {
   readonly isComplete = false;
   readonly #mask: Uint32Array;

@@ -1,16 +1,16 @@
-/** A part of a recording with its tokens, in steps of time from the beginning of its window. */
+/** A segment with its tokens; times in steps from the start of its window. */
 export interface TimedTokens {
   start: number;
   end: number;
-  /** Times and text. */
+  /** Timestamp and text tokens. */
   ids: readonly number[];
 }
 
 /**
- * The parts that a window's tokens tell of, and how many steps of time to go on, as in the reference
- * (HF's `_retrieve_segment`): up to the last pair of times, since what is written after it may be cut off by the
- * window's end; over the whole window where the last time stands alone, or no two of them side by side.
- * @param steps steps of time that the window holds of the recording
+ * The segments in a window's tokens, and the number of steps to advance, as in HF's `_retrieve_segment`. Segments count
+ * up to the last pair of timestamps, since text after it may be cut off by the window's end. If the last timestamp
+ * stands alone, or no two are adjacent, they cover the whole window.
+ * @param steps number of steps of the window that belong to the recording
  */
 export function segmentsOf(
   ids: readonly number[],

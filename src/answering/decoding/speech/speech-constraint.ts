@@ -1,6 +1,6 @@
 import type { TokenConstraint } from '@attune/constraint';
 
-/** Bans ids that are not text, some of them at the start only. */
+/** Bans non-text ids, some of them only at the start. */
 export class SpeechConstraint implements TokenConstraint {
   readonly isComplete = false;
   readonly #first: Uint32Array;
@@ -22,7 +22,7 @@ export class SpeechConstraint implements TokenConstraint {
   }
 }
 
-/** Allows some ids only. */
+/** Allows only the given ids. */
 export class ChoiceConstraint implements TokenConstraint {
   readonly isComplete = false;
   readonly #mask: Uint32Array;
@@ -36,11 +36,11 @@ export class ChoiceConstraint implements TokenConstraint {
     return this.#mask;
   }
   advance(): void {
-    // One token is chosen, whatever came before.
+    // Stateless: a single token is chosen.
   }
 }
 
-/** Takes ids out of a mask. */
+/** Removes ids from a mask. */
 export function forbid(mask: Uint32Array, ids: readonly number[]): void {
   for (const id of ids) if (id >= 0 && id >>> 5 < mask.length) mask[id >>> 5] &= ~(1 << (id & 31));
 }

@@ -13,9 +13,10 @@ export interface TimedVocabulary {
 }
 
 /**
- * Whisper's rules of times (Radford et al., 2022; HF's WhisperTimeStampLogitsProcessor): a text begins with a time; times
- * come in pairs, the end of one part and the beginning of the next, but for the first and the last; they do not go
- * back; and a time is written where all times together are more probable than any other token.
+ * Whisper's timestamp rules (Radford et al., 2022; HF's WhisperTimeStampLogitsProcessor): a text begins with a
+ * timestamp; timestamps come in pairs, the end of one segment and the start of the next, except for the first and the
+ * last; they never decrease; and a timestamp is forced if all timestamps together are more probable than any other
+ * token.
  */
 export class TimedConstraint implements TokenConstraint {
   readonly isComplete = false;
@@ -48,12 +49,12 @@ export class TimedConstraint implements TokenConstraint {
     const isPair = isTime && (before === undefined || this.#isTime(before));
     if (isPair) forbid(mask, range(times.first, size));
     else if (isTime) forbid(mask, range(0, end));
-    // The end of a part may be the beginning of the next one; any other time is a later one.
+    // The end of a segment may be the start of the next; any other timestamp must be later.
     if (this.#lastTime !== undefined) forbid(mask, range(times.first, this.#lastTime + (isTime && !isPair ? 0 : 1)));
     return mask;
   }
 
-  /** Texts are left out where times together are more probable than each of them. */
+  /** Bans text tokens if the timestamps together are more probable than each of them. */
   adjust(logits: Float32Array): void {
     const { first } = this.#vocabulary.times;
     const text = largest(logits.subarray(0, first));

@@ -6,13 +6,13 @@ import { byTimes, canWriteTimes } from './by-times.ts';
 import { byTokens } from './by-tokens.ts';
 import type { Hearing, SpeechSegment, Transcript, TranscriptionOptions, Windows } from './hearing.ts';
 
-/** Seconds of a window for models that read recordings of any length: attention grows with the square of it. */
+/** Window length for models that read recordings of any length: attention is quadratic in it. */
 const FREE_WINDOW_SECONDS = 30;
 
 /**
- * The text of a recording of any length, mono at the processor's rate. Models that write times go through a long one by
- * them, window after window. For all others it is cut where it is quietest into windows that the model can hear, each
- * written down by itself.
+ * Transcribes a recording of any length, mono at the processor's rate. Models with timestamps move through a long
+ * recording window by window. For all others it is cut at its quietest points into windows, each transcribed
+ * independently.
  * @throws AttuneError E_SPEECH_LANGUAGE, E_SPEECH_TIMES
  */
 export async function transcribe(

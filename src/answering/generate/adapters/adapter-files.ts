@@ -10,7 +10,7 @@ export async function identityOf(folder: string, tokenizer: Tokenizer): Promise<
   return sha256(JSON.stringify([await sha256File(adapterWeights(folder)), config, templateHash(tokenizer)]));
 }
 
-/** Tells whether a folder's files may have been written since, without reading them. */
+/** Fingerprint of a folder's files by metadata, without reading them: it changes when they are rewritten. */
 export function stampOf(folder: string): string {
   const stats = readdirSync(folder)
     .toSorted()
@@ -18,14 +18,14 @@ export function stampOf(folder: string): string {
   return stats.map(([name, { size, mtimeNs, ino }]) => `${name} ${size} ${mtimeNs} ${ino}`).join('\n');
 }
 
-/** Names of files that say how texts become tokens and prompts. */
+/** Names of files that define tokenization and prompt templates. */
 export const TOKENIZER_FILE = /token|vocab|merges|template|spiece|generation_config/i;
 
-/** Tokenizers of adapters: those of the same files are one, which may have a hundred thousand entries. */
+/** Shares tokenizers between adapters with identical files; one may have a hundred thousand entries. */
 export class SharedTokenizers {
   readonly #known = new Map<string, Promise<Tokenizer>>();
 
-  /** The tokenizer of a folder's files, as `load` makes it; `use` is whatever else it depends on. */
+  /** The tokenizer of a folder's files, created by `load` once; `use` stands for everything else that it depends on. */
   of(folder: string, use: unknown, load: () => Promise<Tokenizer>): Promise<Tokenizer> {
     const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
       TOKENIZER_FILE.test(name),

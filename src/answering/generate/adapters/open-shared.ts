@@ -37,21 +37,21 @@ export interface SharedAdapter extends KnownAdapter {
   owner: AdapterOwner;
   /** Bytes of its tensors in memory. */
   bytes: number;
-  /** Takes it off the model and frees it. */
+  /** Removes it from the model and frees it. */
   dispose(): void;
 }
 
 interface OpenContext {
   tokenizers: SharedTokenizers;
-  /** Facts from an earlier opening; skips the trial. */
+  /** Facts from an earlier opening; skips the trial run. */
   known?: KnownAdapter;
 }
 
 /**
- * Opens an adapter on a model that serves others too: the model stays as it is.
+ * Opens an adapter on a model that it shares with others, which leaves the model unchanged.
  *
- * @throws AttuneError E_ADAPTER_EXPECTED, E_ADAPTER_BASE where it belongs to another base, E_ADAPTER_MISMATCH where it
- *   changes what others need, E_ADAPTER_CHANGED where it is not what it is known to be, and every error of opening an
+ * @throws AttuneError E_ADAPTER_EXPECTED, E_ADAPTER_BASE if it belongs to another base, E_ADAPTER_MISMATCH if it
+ *   changes shared weights, E_ADAPTER_CHANGED if its files differ from the known ones, and every error of opening an
  *   adapter by itself
  */
 export async function openShared(base: OpenedModel, target: string, context: OpenContext): Promise<SharedAdapter> {
@@ -118,7 +118,9 @@ async function placeOn(base: OpenedModel, { folder, description, notes }: Origin
   return { tuning, owner, bytes, dispose };
 }
 
-/** An adapter's own tokenizer, or its base model's, that renders as it was trained. @throws E_TEMPLATE_MISMATCH */
+/**
+ * The adapter's own tokenizer, or its base model's if that renders prompts as in training. @throws E_TEMPLATE_MISMATCH
+ */
 async function tokenizerFor(
   { model, baseFolder }: OpenedModel,
   { folder, notes }: Origin,
@@ -131,7 +133,7 @@ async function tokenizerFor(
   return tokenizer;
 }
 
-/** By the folder that the adapter's base lies in; where that is another one, by the bytes of its weights. */
+/** Compares the base's folder and, if it differs, the hash of its weights. */
 async function checkBase(base: OpenedModel, { folder, notes, description }: Origin): Promise<void> {
   const named = baseFolderOf(notes, description.baseModel, folder);
   if (realpathSync(named) === realpathSync(base.baseFolder) || weightsHash(named) === weightsHash(base.baseFolder))
@@ -149,7 +151,9 @@ function weightsHash(folder: string): string {
   return sha256(weightFiles(folder).map(sha256FileSync).join());
 }
 
-/** Tables of tokens that grew, or that lie below rows of its own: the base model would have to change for it. */
+/**
+ * Refuses adapters that need a larger vocabulary or their own embedding tables: the base model would have to change.
+ */
 function refuseOwnTables(
   { model }: OpenedModel,
   of: { folder: string; saved: Awaited<ReturnType<typeof findSavedTables>>; tokenizer: Tokenizer },

@@ -8,14 +8,14 @@ import { openShared, type KnownAdapter, type SharedAdapter } from './open-shared
 /** Public facts about an installed adapter. */
 export interface InstalledAdapter {
   id: string;
-  /** SHA-256 of its tensors, its configuration and its chat template: what it is, whatever it is called. */
+  /** SHA-256 of its tensors, configuration and chat template, independent of its name. */
   identity: string;
-  /** Bytes that it takes in memory while it is in use. */
+  /** Memory that it takes while in use. */
   bytes: number;
   folder: string;
 }
 
-/** An adapter in the batcher's memory, for as long as requests need it. */
+/** Holds an adapter in the batcher's memory while requests need it. */
 export interface AdapterLease {
   /** Unique per load: a reused adapter name never maps to an old one. */
   key: string;
@@ -26,15 +26,15 @@ export interface AdapterLease {
   release(): void;
 }
 
-/** One adapter under a name, until the name goes over to another one. */
+/** One adapter under a name, until the name is reassigned. */
 interface Entry {
   about: InstalledAdapter;
   known: KnownAdapter;
-  /** Undefined while its weights are on disk only. */
+  /** Undefined while its weights are only on disk. */
   loaded: Promise<Placed> | undefined;
-  /** Requests that use it. */
+  /** Number of requests that use it. */
   users: number;
-  /** Set once it takes no further ones: called when the last has ended. */
+  /** Set once it takes no further requests; called when the last one has ended. */
   onIdle?: () => void;
 }
 
@@ -48,7 +48,7 @@ export class AdapterShelf {
   readonly #base: OpenedModel;
   readonly #batcher: Batcher;
   readonly #budget: number;
-  /** In the order of use, the last used last. */
+  /** Ordered by use, most recently used last. */
   readonly #entries = new Map<string, Entry>();
   readonly #tokenizers = new SharedTokenizers();
   #loads = 0;
@@ -59,7 +59,7 @@ export class AdapterShelf {
     this.#budget = parts.budget;
   }
 
-  /** How often weights were read from disk. */
+  /** Number of times that weights were read from disk. */
   get loads(): number {
     return this.#loads;
   }
@@ -70,8 +70,8 @@ export class AdapterShelf {
   }
 
   /**
-   * Makes an adapter known by a name, after everything about it was checked. Another one under that name takes no
-   * further requests and goes when its last answers are made. @throws as `openShared` does
+   * Installs an adapter under a name after full validation. An adapter already under that name takes no further
+   * requests and is disposed after its last answer. @throws as `openShared` does
    */
   async install(id: string, target: string): Promise<InstalledAdapter> {
     if (this.#base.tuning !== undefined) throw notBase(this.#base);
@@ -88,14 +88,16 @@ export class AdapterShelf {
     return about;
   }
 
-  /** Forgets an adapter: resolves when its last answers are made and its memory is free. @throws E_ADAPTER_UNKNOWN */
+  /**
+   * Removes an adapter; resolves when its last answers are finished and its memory is free. @throws E_ADAPTER_UNKNOWN
+   */
   async remove(id: string): Promise<void> {
     const entry = this.#entryOf(id);
     this.#entries.delete(id);
     await this.#retire(entry);
   }
 
-  /** Has an adapter in memory until it is released. @throws E_ADAPTER_UNKNOWN, E_ADAPTER_CHANGED */
+  /** Keeps an adapter in memory until the lease is released. @throws E_ADAPTER_UNKNOWN, E_ADAPTER_CHANGED */
   async take(id: string): Promise<AdapterLease> {
     const entry = this.#entryOf(id);
     entry.users++;

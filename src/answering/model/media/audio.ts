@@ -1,7 +1,7 @@
 import { audioProcessor } from '../../../engine/audio/index.ts';
 import type { MediaProcessorKind } from '../media-processors.ts';
 
-/** Recordings as preprocessor_config.json wants them. */
+/** Audio processing as described by preprocessor_config.json. */
 export const kind: MediaProcessorKind = {
   open(config) {
     const processor = audioProcessor(config);

@@ -7,10 +7,10 @@ import type { Model } from '../../../models/model.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { MediaReader, Reference } from '../rows/prepared-rows.ts';
 
-/** Templates that show the date must not make two evaluations differ. */
+/** Fixed date for templates that print one, so that evaluations are reproducible. */
 export const TEMPLATE_DATE = new Date(0);
 
-/** Why a model leaves a row unanswered. */
+/** Reason that a row has no prediction. */
 export const TOO_LONG = "longer than the model's context";
 
 /** A model with everything it needs to answer rows. */
@@ -21,56 +21,56 @@ export interface Answering {
   media?: MediaReader;
   /** The folder of the model, without an adapter. */
   baseFolder: string;
-  /** How the run read its rows that the model comes from, or that it is the base of. */
+  /** How the run that the model comes from, or is the base of, reads its rows. */
   reading?: RunReading;
   /** How pairs of answers are judged. */
   pairs?: PairJudging;
-  /** Temperatures of typed questions. */
+  /** Temperatures for typed questions. */
   calibration?: Pick<Calibration, 'temperatures'>;
 }
 
-/** A recipe's keys about rows that are too long. */
+/** Recipe keys for rows that are too long. */
 export interface RunReading {
   max_length: number;
   long_rows: FitOptions['policy'];
   truncation_side?: FitOptions['side'];
-  /** Absent from recipes that cut such texts in place of reading them in windows. */
+  /** Absent from older recipes, which truncate such texts instead of reading them in windows. */
   max_windows?: FitOptions['maxWindows'];
 }
 
 /**
- * Preference for one answer of a pair: its log-probability, whole or per token, or the implicit reward, the increase
- * since the reference.
+ * Score by which an answer of a pair is preferred: its log-probability, total or per token, or the implicit reward, its
+ * gain over the reference.
  */
 export type PreferenceMeasure = 'whole' | 'per_token' | 'reference';
 
 /** Measure by which a result was trained, if recorded. */
 export interface PairJudging {
   measure: PreferenceMeasure | undefined;
-  /** The model that training compared with; undefined for one that nothing was made from: it is its own. */
+  /** The reference model of the training; undefined for a model that is its own reference. */
   reference(): Promise<{ run: Reference; dispose(): void } | undefined>;
 }
 
 export interface AnswerOptions {
-  /** Longest answer, in tokens. */
+  /** Maximum length of an answer in tokens. */
   maxNewTokens: number;
-  /** Texts that end an answer, for models that have learnt no end. */
+  /** Texts that end an answer, for models that have not learnt to stop. */
   stop?: readonly string[];
-  /** Constraints on answers, for models that have not learnt the form. */
+  /** Constraints on answers, for models that have not learnt the format. */
   held?: Record<AskingStyle, ConstraintSpec>;
-  /** The classes of classification rows, for a language model: it chooses the likeliest instead of writing. */
+  /** Classes of classification rows, for language models: chooses the most likely class instead of generating. */
   labels?: readonly string[];
-  /** How pairs of answers are judged; as the model was trained to, unless given. */
+  /** How pairs of answers are judged; as in training by default. */
   preference?: PreferenceMeasure;
-  /** Whether it is asked as a base model, which is its own reference. */
+  /** Whether it is used as a base model, which is its own reference. */
   isBase?: boolean;
-  /** Choices are asked a second time with their options reversed, to see whether the order changes the answer. */
+  /** Also asks choices with their options reversed, to test whether the order changes the answer. */
   asksReversed?: boolean;
-  /** Solved rows that show whether the model is better asked in turns or by a text to continue. */
+  /** Solved rows that decide whether the model is prompted by chat turns or by plain text. */
   practice?: readonly Asked[];
 }
 
-/** Answers rows, in their order. */
+/** Answers rows, in order. */
 export type Answer = (
   opened: Answering,
   asked: readonly Asked[],

@@ -6,7 +6,7 @@ import { TOO_LONG } from './answering.ts';
 
 const BATCH_TOKENS = 4096;
 
-/** Rows that a model reads at once, and what it says of each, in their order; undefined for a row that it cannot read. */
+/** Reads rows in batches and returns a result for each, in order; undefined for rows that are too long. */
 export async function inBatches<Row extends PreparedRow, Found>(
   rows: readonly Row[],
   { maxPositions, signal, onProgress }: PredictOptions & { maxPositions: number },
@@ -30,7 +30,7 @@ export async function inBatches<Row extends PreparedRow, Found>(
   return found;
 }
 
-/** A row that its model could not read. */
+/** Prediction for a row that the model could not read. */
 export function unreadRow(id: string): Prediction {
   return { id, unreadable: TOO_LONG };
 }

@@ -31,7 +31,7 @@ export async function answerWithClasses(
   return rows.map((row, i) => (scores[i] === undefined ? unreadRow(row.id) : prediction(row, scores[i], model)));
 }
 
-/** As training reads them: texts in their frame, or files. @throws AttuneError E_WRONG_ROWS */
+/** Rows as in training: framed texts, or files. @throws AttuneError E_WRONG_ROWS */
 async function inputRows(answering: Answering, asked: readonly Asked[]): Promise<PreparedRow[]> {
   const examples = asked.map(({ example }) => example);
   const inputs = await rowInputs(examples.map(subjectOf), answering);

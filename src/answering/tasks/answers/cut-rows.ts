@@ -5,7 +5,7 @@ import type { Answering } from './answering.ts';
 
 type Opened = Pick<Answering, 'reading' | 'tokenizer'>;
 
-/** How a model reads rows that are too long for it, as in training; undefined if it rejects them. */
+/** Describes how the model reads rows that are too long, as in training; undefined if it rejects them. */
 export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | undefined {
   const policy = opened.reading?.long_rows;
   if (policy === 'split' && readsWindows(opened) && opened.model.task === 'sequence')
@@ -13,7 +13,7 @@ export function partsRead(opened: Opened & Pick<Answering, 'model'>): string | u
   return policy === 'truncate' || policy === 'split' ? 'long texts cut as in training' : undefined;
 }
 
-/** Runs whose recipe does not know the key cut such texts in place of reading them in windows. */
+/** Recipes without the key truncate such texts instead of reading them in windows. */
 function readsWindows(opened: Opened): boolean {
   return opened.reading?.max_windows !== undefined;
 }
@@ -21,11 +21,11 @@ function readsWindows(opened: Opened): boolean {
 interface Cutting {
   opened: Opened;
   maxPositions: number;
-  /** Examples of classified rows: only these are read in windows. */
+  /** Origins of classification rows, the only ones that are read in windows. */
   origins?: readonly RowOrigin[];
 }
 
-/** Long texts as training cut them, or read them in windows, where it did. */
+/** Truncates long texts or splits them into windows, as in training. */
 export function cutRows(
   rows: readonly PreparedRow[],
   { opened, maxPositions, origins }: Cutting,
@@ -39,7 +39,7 @@ export function cutRows(
   return fitRows(rows, origins, { ...cutsOf(opened), maxLength, policy: 'split' }).rows;
 }
 
-/** As much of each text as there is room for, of the side that training read, and the tokens of its frame. */
+/** Truncates each text to its room on the side that training kept, leaving the frame's tokens intact. */
 export function cutTo(rows: readonly PreparedRow[], maxLength: number, opened: Opened): readonly PreparedRow[] {
   const texts = rows.map(({ source }) => ({ kind: 'text' as const, source }));
   return fitRows(rows, texts, { ...cutsOf(opened), maxLength, policy: 'truncate' }).rows;

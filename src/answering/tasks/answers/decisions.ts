@@ -18,12 +18,12 @@ import type { PreparedRow } from '../rows/prepared-rows.ts';
 import type { Answering, AnswerOptions } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** Rows between two reports of progress. */
+/** Number of rows between progress reports. */
 const BATCH = 64;
 
 /**
- * Typed questions answered by how likely their labels are as the next token. The questions of a state share its cache.
- * The order of options does not matter here, so that nothing is asked in the reverse one.
+ * Answers typed questions by the probabilities of their labels as the next token. Questions about one state share its
+ * cache. The order of options has no effect here, so reversed options are not asked.
  */
 export async function answerWithDecisions(
   opened: Answering,
@@ -59,7 +59,7 @@ export async function answerWithDecisions(
   return predictions;
 }
 
-/** Typed questions answered by an encoder's scores of their options, each question in a row of its own. */
+/** Answers typed questions with an encoder's scores of their options, one row per question. */
 export async function answerWithMarkers(
   { model, tokenizer, calibration }: Answering,
   asked: readonly Asked[],
@@ -98,7 +98,7 @@ function scoresClasses(labels: readonly string[]): AttuneError {
   });
 }
 
-/** Logits of each question's options. */
+/** Logits of the options of each question. */
 function scoresOf(model: Model, batch: readonly PreparedRow[], causal: boolean): number[][][] {
   const rows = batch as readonly DecisionRow[];
   const flat = noGrad(() =>
@@ -108,7 +108,7 @@ function scoresOf(model: Model, batch: readonly PreparedRow[], causal: boolean):
   return rows.map(({ asked }) => asked.map(({ count }) => flat.slice(from, (from += count))));
 }
 
-/** A question that was read: its answer and its tokens. */
+/** A processed question: its answer and its token count. */
 export interface ReadDecision {
   answer: DecisionAnswer;
   tokens: number;
@@ -126,7 +126,7 @@ export function promptsOf(
   return Promise.all(questions.map((question) => prompts.prompt(state, question)));
 }
 
-/** Probabilities of a prompt's labels as its next token. */
+/** Probabilities of a prompt's labels as the next token. */
 export async function readLabels(
   { ids, labels, question }: DecisionPrompt,
   { temperatures, submit }: LabelReading,
@@ -156,7 +156,7 @@ function isReversible({ type, options }: DecisionQuestion): boolean {
   return type === 'choice' && options.length > 1;
 }
 
-/** All questions, followed by the choices with their options reversed. */
+/** All questions, followed by the choices among them with their options reversed. */
 function withReversed(questions: readonly DecisionQuestion[]): DecisionQuestion[] {
   const reversed = questions.filter(isReversible).map((one) => ({ ...one, options: one.options.toReversed() }));
   return [...questions, ...reversed];

@@ -1,11 +1,11 @@
-/** Scores of classifiers' heads. R rows, C classes */
+/** Scores of classification heads. R rows, C classes */
 import { collateRows } from '../rows/collate.ts';
 import { stepScores } from '../rows/step-scores.ts';
 import type { Model } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import type { PreparedRow } from '../rows/prepared-rows.ts';
 
-/** As the head gives them: [R][C] */
+/** Raw outputs of the head: [R][C] */
 export function classScores(model: Model, rows: readonly PreparedRow[], causal: boolean): number[][] {
   const flat = noGrad(() =>
     scope(() => {
@@ -18,12 +18,12 @@ export function classScores(model: Model, rows: readonly PreparedRow[], causal: 
   return rows.map((_, row) => Array.from(flat.slice(row * classes, (row + 1) * classes)));
 }
 
-/** Separator after each step of the training rows; a newline unless the configuration has one. */
+/** Separator after each step of the training rows; a newline unless configured. */
 export function separatorOf({ config }: Pick<Model, 'config'>): string {
   return typeof config.step_separator === 'string' ? config.step_separator : '\n';
 }
 
-/** The probability of a class at each step of each row; the second class is that of right steps. */
+/** Probability that each step of each row is right, which is the head's second class. */
 export function rightSteps(
   model: Model,
   rows: readonly PreparedRow[],

@@ -1,4 +1,4 @@
-// R rows, V items and the tokens that are none
+// R rows, V vocabulary: items and special tokens
 import type { ItemsExample } from '../../../data/example.ts';
 import { KEPT } from '../../../scoring/collection.ts';
 import { askedExamples, type Asked } from '../../../scoring/asked.ts';
@@ -12,7 +12,7 @@ import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 
-/** All items that a row does not have yet, by how likely each comes next; of a long history its end is read. */
+/** Ranks all items that a row does not have yet by their probability of coming next; long histories keep their end. */
 export async function answerWithItems(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],
@@ -39,7 +39,7 @@ export async function answerWithItems(
   });
 }
 
-/** A user's history as a model reads it: the end of a long one. */
+/** A user's history as model input, truncated to its end. */
 export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPositions: number): PreparedRow {
   const { id, source } = example;
   const { ids: all, lead } = itemIds(tokenizer, example);
@@ -48,7 +48,7 @@ export function historyRow(tokenizer: Tokenizer, example: ItemsExample, maxPosit
   return { id, source, ids, trained: new Uint8Array(ids.length) };
 }
 
-/** State at each row's end: [R, D] */
+/** Hidden state at the end of each row: [R, D] */
 export function lastStates({ model }: Pick<Answering, 'model'>, batch: readonly PreparedRow[]): Tensor {
   const { input } = collateRows(batch, { causal: true });
   const ends = BigInt64Array.from(model.layoutOf(input).offsets.slice(1), (end) => BigInt(end - 1));

@@ -18,8 +18,8 @@ import { rowSums } from './row-sums.ts';
 export type Likely = Likelihood | 'too long' | undefined;
 
 /**
- * How likely each row's own last answer is (all of a plain text), by the same function as in training. A plain text
- * that is longer than the model can read is read in windows; other rows are not cut.
+ * Likelihood of each row's last answer, or of all of a plain text, computed as in training. A plain text longer than
+ * the model's context is read in windows; other rows are not truncated.
  */
 export async function likelihoods(opened: Answering, examples: readonly Example[]): Promise<Likely[]> {
   const { model, tokenizer, media } = opened;
@@ -62,7 +62,7 @@ export async function likelihoods(opened: Answering, examples: readonly Example[
   return found;
 }
 
-/** Each token is predicted once: a window starts with the last token of the one before. */
+/** Predicts each token once: a window starts with the last token of the previous one. */
 function windowsOf(row: PreparedRow, length: number): PreparedRow[] {
   const windows: PreparedRow[] = [];
   for (let start = 0; start === 0 || start + 1 < row.ids.length; start += length - 1) {

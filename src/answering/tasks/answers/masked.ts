@@ -9,12 +9,12 @@ import { traitsOf } from '../../../models/base-traits.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 
-/** Number of passes over a text; each masks another seventh of its tokens, about as many as in training. */
+/** Number of passes over a text; each masks another seventh of its tokens, about the share used in training. */
 const PASSES = 7;
 
 /**
- * How likely each text is to a model of hidden tokens: every token is predicted once, from a text in which about one in
- * seven is hidden (a pseudo-likelihood, after Salazar et al. 2020, who hide one at a time).
+ * Pseudo-likelihood of each text under a masked language model: every token is predicted once, with about one in seven
+ * masked (after Salazar et al. 2020, who mask one at a time).
  */
 export async function answerWithMasks(
   { model, tokenizer }: Answering,
@@ -44,7 +44,7 @@ export async function answerWithMasks(
     const own = nats.slice(i * PASSES, (i + 1) * PASSES);
     const tokens = framed[i].ids.filter((token) => !tokenizer.isSpecial(token)).length;
     if (own.includes(undefined)) return { id, unreadable: TOO_LONG };
-    if (tokens === 0) return { id, unreadable: 'without any token' };
+    if (tokens === 0) return { id, unreadable: 'without tokens' };
     const sum = own.reduce<number>((total, one) => total + one!, 0);
     return { id, likelihood: { negativeLogLikelihood: sum, tokens, bytes: Buffer.byteLength(texts[i]) } };
   });

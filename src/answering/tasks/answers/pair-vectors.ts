@@ -1,4 +1,4 @@
-// R rows, E width of the space of texts and images
+// R rows, E width of the shared space of texts and images
 import type { MediaFile } from '../../../data/media.ts';
 import type { PredictOptions } from '../../../scoring/predictor.ts';
 import { captionInput } from '../rows/captions.ts';
@@ -10,13 +10,13 @@ import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 import { fitted, framedRows, type TextReading } from './text-vectors.ts';
 
-/** An image file, and the row that named it. */
+/** An image file and the row that names it. */
 export interface PlacedImage {
   media: MediaFile;
   source: { file: string; line: number };
 }
 
-/** Vectors of length 1 of texts, in the space that they share with images: [E] each; undefined where too long. */
+/** Unit vectors of texts in the space shared with images: [E] each; undefined for texts that are too long. */
 export async function captionVectors(
   opened: Answering,
   texts: readonly (string | readonly number[])[],
@@ -30,14 +30,14 @@ export async function captionVectors(
   );
 }
 
-/** Vectors of length 1 of images: [E] each. @throws AttuneError E_MEDIA_UNREADABLE */
+/** Unit vectors of images: [E] each. @throws AttuneError E_MEDIA_UNREADABLE */
 export async function imageVectors(
   opened: Answering,
   images: readonly PlacedImage[],
   options: PredictOptions,
 ): Promise<(Float32Array | undefined)[]> {
   const { model, media: reader } = opened;
-  if (reader === undefined) throw new Error('a model with a tower of images reads none');
+  if (reader === undefined) throw new Error('a model with an image tower has no image reader');
   const rows = images.map(({ media, source }) => ({
     id: media.hash,
     ids: new Int32Array(),

@@ -7,8 +7,8 @@ import type { Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
 
 /**
- * For each row, all texts ranked by fit to its image, and all images by fit to its text. Other texts of the same
- * image, and other images of the same text, are correct too and are left out of the ranking.
+ * For each row, ranks all texts by similarity to its image and all images by similarity to its text. Other texts of the
+ * same image, and other images of the same text, are correct too and are left out of the ranking.
  */
 export async function answerWithPairs(
   opened: Answering,
@@ -30,7 +30,7 @@ export async function answerWithPairs(
 
 type Vectors = ReadonlyMap<string, Float32Array>;
 
-/** Names of the vectors by their cosine with one, the greatest first, as many as are kept. */
+/** Names of the most similar vectors by cosine, best first, up to the number that is kept. */
 function ordered(vector: Float32Array, all: Vectors, isMeant: (name: string) => boolean): string[] {
   const scored = [...all]
     .filter(([name]) => isMeant(name))

@@ -1,10 +1,10 @@
-/** Answers to prompts of plain text, without the space that sets them off where a model was trained so. */
+/** Removes the separating space from answers to plain-text prompts, for models trained with one. */
 import { spacedConstraint, type ConstraintSpec, type TextEvent } from '../../decoding/index.ts';
 import { withoutSeparator, type Tokenizer } from '../../../models/text/index.ts';
 
 type Prompt = string | object;
 
-/** Takes the space away again, of a whole answer and of one that is streamed. */
+/** Removes the space from complete and streamed answers. */
 export interface AnswerBorder {
   whole<Part extends { text: string }>(answer: Part): Part;
   streamed(event: TextEvent): TextEvent;
@@ -24,7 +24,7 @@ export function answerBorder(prompt: Prompt, tokenizer: Tokenizer): AnswerBorder
   };
 }
 
-/** The constraint as the model writes answers to these prompts. */
+/** Adapts the constraint to the space that the model writes before these answers. */
 export function borderedConstraint(
   spec: ConstraintSpec,
   prompts: readonly Prompt[],

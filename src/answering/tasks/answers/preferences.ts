@@ -11,7 +11,7 @@ import { traitsOf } from '../../../models/base-traits.ts';
 import { TEMPLATE_DATE, type AnswerOptions, type Answering, type PreferenceMeasure } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** Which answer of each pair a language model prefers, or which a reward model scores higher, and by how much. */
+/** Chooses the answer of each pair that a language model prefers or a reward model scores higher, with the margin. */
 export async function answerWithPreferences(
   opened: Answering,
   asked: readonly Asked[],
@@ -47,7 +47,7 @@ export async function answerWithPreferences(
   }
 }
 
-/** By each measure, chosen less rejected; a reward model has its score alone. */
+/** Margin of chosen over rejected by each measure; a reward model has only its score. */
 type Margins = { whole: number } & Partial<Record<PreferenceMeasure, number>>;
 
 function scoredMargins(model: Model, batch: Batch): Margins[] {
@@ -84,7 +84,7 @@ function predictionOf(
   const text = textOf((margins[measure] ?? margin) >= 0 ? chosen : rejected);
   if (per_token !== undefined)
     return { id, margin, margins: { per_token, ...(measure === 'reference' && { reference }) }, text };
-  // A reward model predicts the probability that an answer is preferred.
+  // A reward model defines the probability that an answer is preferred.
   const isChosen = 1 / (1 + Math.exp(-margin));
   return { id, margin, text, scores: { chosen: isChosen, rejected: 1 - isChosen } };
 }

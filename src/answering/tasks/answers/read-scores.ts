@@ -8,7 +8,7 @@ import type { SequenceHead } from '../../../models/heads/sequence.ts';
 
 type Answer = Pick<Prediction, 'text' | 'label' | 'labels' | 'scores'>;
 
-/** The answer that a head's scores [C] of one row mean. */
+/** Converts a head's scores [C] of one row to its answer. */
 export function readScores(
   scores: readonly number[],
   { labels, problemType }: Pick<SequenceHead, 'labels' | 'problemType'>,

@@ -6,7 +6,7 @@ import { noGrad, scope, type Tensor } from '../../../engine/tensor/index.ts';
 
 const BATCH_TOKENS = 4096;
 
-/** A number of each row, in their order, from batches of about as many tokens: `read` gives those of a batch [R]. */
+/** One number per row, in order. `read` computes those of a batch [R]; batches have similar token counts. */
 export async function rowSums<Row extends PreparedRow>(
   rows: readonly Row[],
   read: (batch: readonly Row[]) => Tensor,

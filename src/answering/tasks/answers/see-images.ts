@@ -8,8 +8,8 @@ import { squaresOf } from '../rows/image-tokens.ts';
 import type { Answering } from './answering.ts';
 
 /**
- * Vectors of a prompt's images for a model, or for an adapter on it; undefined for prompts without images. @throws
- * AttuneError E_MEDIA_UNREADABLE
+ * Encodes a prompt's images with a model or an adapter on it; undefined for prompts without images. @throws AttuneError
+ * E_MEDIA_UNREADABLE
  */
 export async function seeImages(
   { model, media, lease }: Pick<Answering, 'model' | 'media'> & { lease?: { owner: AdapterOwner } },

@@ -9,10 +9,10 @@ import { rowSums } from './row-sums.ts';
 import { traitsOf } from '../../../models/base-traits.ts';
 import { TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
-/** Texts that are read together, and answered together. */
+/** Number of texts per batch. */
 const BATCH = 32;
 
-/** Answers of an encoder-decoder, and the likelihood of the right ones. */
+/** Answers of an encoder-decoder, and the likelihood of the expected answers. */
 export async function answerWithDecoder(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],
@@ -49,7 +49,7 @@ function asCompletion(example: Asked['example']): CompletionExample {
   return { kind: 'completion', id, source, prompt: promptText(example), completion: expectedText(example) ?? '' };
 }
 
-/** Likelihood of each row's own answer; undefined without one. */
+/** Likelihood of each row's expected answer; undefined if it has none. */
 async function likelihoodsOf(
   { model, tokenizer }: Pick<Answering, 'model' | 'tokenizer'>,
   examples: readonly CompletionExample[],

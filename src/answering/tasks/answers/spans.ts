@@ -15,25 +15,25 @@ import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** How answers are read off a head that finds where they start and end; config.json has it as `answer_spans`. */
+/** How answer spans are decoded from the head's start and end scores; `answer_spans` in config.json. */
 interface SpanReading {
-  /** Tokens that a window of a long text shares with the one before. */
+  /** Overlap between windows of a long text, in tokens. */
   stride: number;
-  /** Tokens of an answer, at most. */
+  /** Maximum length of an answer in tokens. */
   longest: number;
   may_be_absent: boolean;
-  /** By how much "none" has to answer better, to be the answer. */
+  /** How much higher "no answer" has to score than the best span. */
   null_score_diff_threshold: number;
 }
 
-/** As Hugging Face's scripts for SQuAD do, for models that do not say it themselves. */
+/** Defaults of Hugging Face's SQuAD scripts. */
 const USUAL: SpanReading = { stride: 128, longest: 30, may_be_absent: false, null_score_diff_threshold: 0 };
 
 function spanReading({ answer_spans: recorded }: RawConfig): SpanReading {
   return { ...USUAL, ...(recorded as Partial<SpanReading> | undefined) };
 }
 
-/** Whether a model may answer that the text does not tell. */
+/** Whether a model may answer that the text contains no answer. */
 export function hasNullAnswers(config: RawConfig): boolean {
   return spanReading(config).may_be_absent;
 }
@@ -42,7 +42,7 @@ export function withNullThreshold(config: RawConfig, threshold: number): RawConf
   return { ...config, answer_spans: { ...spanReading(config), null_score_diff_threshold: threshold } };
 }
 
-/** A stretch of tokens, `first` to `last`, and how well it answers. */
+/** A span of tokens, `first` to `last` inclusive, with its score. */
 interface Span {
   first: number;
   last: number;
@@ -50,8 +50,8 @@ interface Span {
 }
 
 /**
- * The span within `from … to - 1` of at most `longest` tokens with the highest sum of start and end scores; the first
- * of several. Undefined without tokens.
+ * The span of at most `longest` tokens within `from … to - 1` with the highest sum of start and end scores; the first
+ * on ties. Undefined without tokens.
  */
 export function bestSpan(
   { start, end }: { start: ArrayLike<number>; end: ArrayLike<number> },
@@ -67,16 +67,16 @@ export function bestSpan(
   return best;
 }
 
-/** As Hugging Face's scripts for SQuAD have it. */
+/** Default of Hugging Face's SQuAD scripts. */
 const USUAL_LENGTH = 384;
 
-/** Result of one window: the best span of its text, and the score of "none". */
+/** Result of one window: the best span, and the score of "no answer". */
 interface WindowAnswer {
   best: Span | undefined;
   none: number;
 }
 
-/** The stretch of each row's text that answers its question best, by a head that scores where answers start and end. */
+/** Finds the best answer span in each row's text, using a head that scores starts and ends. */
 export async function answerWithSpans(
   answering: Answering,
   asked: readonly Asked[],
@@ -134,7 +134,7 @@ interface Found {
   framed: PlacedText;
 }
 
-/** Best span of all windows, or "none" if every window says so; undefined without text. */
+/** The best span over all windows, or "no answer" if every window says so; undefined without text. */
 function bestStretch(
   answers: readonly WindowAnswer[],
   { example, windows, framed }: Found,
@@ -153,12 +153,12 @@ function bestStretch(
   return { text: stretch.trim(), start, noneBy: none - best.score };
 }
 
-/** None where that is allowed, and better by more than the threshold. */
+/** Empty if that is allowed and scores higher by more than the threshold. */
 function answerText(stretch: Prediction['stretch'], { may_be_absent, null_score_diff_threshold }: SpanReading): string {
   return stretch === undefined || (may_be_absent && stretch.noneBy > null_score_diff_threshold) ? '' : stretch.text;
 }
 
-/** The same answers with a threshold of 0 for "none", for comparison with the chosen one. */
+/** The same answers with a threshold of 0 for "no answer", to compare with the tuned threshold. */
 export function withoutThreshold(answered: Answered, config: RawConfig): Answered[] {
   const reading = spanReading(config);
   if (!reading.may_be_absent || reading.null_score_diff_threshold === 0) return [];
@@ -167,7 +167,7 @@ export function withoutThreshold(answered: Answered, config: RawConfig): Answere
     {
       ...answered,
       name: `${answered.name}_at_0`,
-      title: `${answered.title}, "none" from a difference of 0`,
+      title: `${answered.title}, "no answer" threshold 0`,
       kind: 'variant',
       predictions: answered.predictions.map((prediction) =>
         prediction.stretch === undefined ? prediction : { ...prediction, text: answerText(prediction.stretch, plain) },

@@ -12,12 +12,12 @@ import { tasks } from '../index.ts';
 import { turn } from '../../../base/turn.ts';
 import type { Answering } from './answering.ts';
 
-/** Whether a model writes down what it hears. */
+/** Whether a model transcribes speech. */
 export function hears({ task, architecture }: Model): boolean {
   return tasks[task].transcribes?.(architecture.modalities?.includes('audio') === true) === true;
 }
 
-/** Transcript of each row's recording. */
+/** Transcribes each row's recording. */
 export async function answerWithSpeech(
   opened: Answering,
   asked: readonly Asked[],
@@ -56,7 +56,7 @@ async function heard(
   }
 }
 
-/** The text of a recording's bytes, and how long it is. @throws AttuneError of decoding */
+/** Transcript and duration of an audio file's bytes. @throws AttuneError of decoding */
 export async function writeDown(
   { model, tokenizer }: Pick<Answering, 'model' | 'tokenizer'>,
   processor: AudioProcessor,
@@ -68,7 +68,7 @@ export async function writeDown(
   return { ...transcript, seconds: samples.length / processor.sampleRate };
 }
 
-/** Enough to see what a processor makes of them. */
+/** Enough samples to see the processor's output shape. */
 const PROBE_SAMPLES = 400;
 
 /** Audio processor of an opened model. @throws AttuneError E_NO_LETTERS for a model without an alphabet; E_PROCESSOR_WRONG */

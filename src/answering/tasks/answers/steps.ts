@@ -7,7 +7,7 @@ import { TEMPLATE_DATE, type Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 import { rightSteps, separatorOf } from './head-scores.ts';
 
-/** How probable it is that each step of an answer is right, by a process reward model. */
+/** Probability that each step of an answer is right, by a process reward model. */
 export async function answerWithSteps(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],

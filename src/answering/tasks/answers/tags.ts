@@ -8,10 +8,10 @@ import { traitsOf } from '../../../models/base-traits.ts';
 import type { Answering } from './answering.ts';
 import { inBatches, unreadRow } from './batched.ts';
 
-/** Tag of words outside any name. */
+/** Tag of words outside any entity. */
 const OUTSIDE = 'O';
 
-/** The likeliest tag of each word, by a head for tokens. */
+/** The most likely tag of each word, by a token classification head. */
 export async function answerWithTags(
   { model, tokenizer }: Answering,
   asked: readonly Asked[],

@@ -9,17 +9,17 @@ import type { Answering } from './answering.ts';
 import { inBatches } from './batched.ts';
 import { cutRows, cutTo } from './cut-rows.ts';
 
-/** How texts are read that are longer than the model's room. */
+/** How texts that exceed the model's context are read. */
 export interface TextReading extends PredictOptions {
-  /** Their beginning is read, whatever training did with such texts. */
+  /** Truncates them, whatever training did with such texts. */
   isCut?: boolean;
-  /** Told of each text that is not read whole, by its place. */
+  /** Called with the index of each truncated text. */
   onCut?: (place: number) => void;
-  /** Told how many tokens are read. */
+  /** Called with the number of tokens read. */
   onRead?: (tokens: number) => void;
 }
 
-/** Vectors as an embedding model makes them: [D] each; undefined for a text that is too long and not to be cut. */
+/** Vectors as the embedding model defines them: [D] each; undefined for texts that are too long and not truncated. */
 export async function sentenceVectors(
   opened: Answering,
   texts: readonly (string | readonly number[])[],
@@ -38,7 +38,10 @@ export async function sentenceVectors(
   });
 }
 
-/** Each text with the tokens that frame it; tokens as they are. @throws AttuneError E_GENERATION_OPTIONS for those that are none, E_TEXT_EMPTY */
+/**
+ * Each text with its special tokens; token ids as they are. @throws AttuneError E_GENERATION_OPTIONS for invalid ids,
+ * E_TEXT_EMPTY
+ */
 export async function framedRows(
   { tokenizer, model }: Answering,
   texts: readonly (string | readonly number[])[],
@@ -54,7 +57,7 @@ export async function framedRows(
   return rows;
 }
 
-/** Nothing can be pooled from no token: libtorch would give NaN. */
+/** A row without tokens cannot be pooled: libtorch would return NaN. */
 function refuseEmpty(rows: readonly PreparedRow[]): void {
   const empty = [...rows.entries()].filter(([, { ids }]) => ids.length === 0).map(([place]) => place);
   if (empty.length === 0) return;
@@ -75,7 +78,7 @@ function asTokens(given: readonly number[], vocabularySize: number): { ids: Int3
   });
 }
 
-/** Rows as training cut them; and to the model's room, where they are to be cut in any case. */
+/** Truncates rows as in training, and in any case to the model's context if `isCut`. */
 export function fitted(
   rows: readonly PreparedRow[],
   opened: Answering,
@@ -93,7 +96,7 @@ export function unit(vector: Float32Array): Float32Array {
   return length > 0 ? vector.map((value) => value / length) : vector;
 }
 
-/** Brings each row to the length 1, in place; a row of zeros stays. */
+/** Normalises each row to unit length in place; zero rows stay zero. */
 export function toUnitRows(values: Float32Array, width: number): void {
   for (let at = 0; at < values.length; at += width) values.set(unit(values.subarray(at, at + width)), at);
 }

@@ -30,10 +30,10 @@ import { answerBorder, borderedConstraint } from './plain-answers.ts';
 import { likelihoods, type Likely } from './likelihoods.ts';
 import { TEMPLATE_DATE, TOO_LONG, type AnswerOptions, type Answering } from './answering.ts';
 
-/** Rows between two signs of progress; how many are computed together is up to the generation. */
+/** Number of rows between progress reports; batching is up to the generator. */
 const BATCH = 128;
 
-/** Answers of a language model, the likelihood of the right ones, and its most likely class. */
+/** Answers of a language model, the likelihood of the expected answers, and its most likely class. */
 export async function answerWithText(
   opened: Answering,
   asked: readonly Asked[],
@@ -93,7 +93,7 @@ async function answerFitted(
   });
 }
 
-/** In the rows' order, each held to the form where the model has room for the shortest answer of that form. */
+/** Answers in the order of the rows; each is constrained if the context has room for the shortest valid answer. */
 async function writeAnswers(
   opened: Answering,
   writing: readonly Fitted[],
@@ -122,12 +122,12 @@ async function writeAnswers(
     await write(writing.filter(isHeld), { maxNewTokens: room, constraint: () => constraint.begin() });
   }
   const free = writing.filter((row) => !isHeld(row));
-  // A turn has an end of its own, which a model that was never shown turns does not write either.
+  // Chat turns have an end token, which a model that was never trained on turns does not generate.
   await write(free, { maxNewTokens, stop });
   return writing.map((row, i) => answerBorder(asked[i], opened.tokenizer).whole(answers.get(row)!));
 }
 
-/** Some work with what the model sees of rows' images. */
+/** Runs `work` with the encoded images of rows. */
 async function withSeen<Result>(
   opened: Answering,
   rows: readonly Fitted[],
@@ -139,22 +139,22 @@ async function withSeen<Result>(
   return await work(images);
 }
 
-/** A class or a number stands after "Label:" and a space. */
+/** Classes and numbers follow "Label:" and a space. */
 function answerOf(text: string, kind: ExampleKind): string {
   return isAskedByName(kind) ? text.trim() : text;
 }
 
 interface Fitted extends Asked {
-  /** Undefined for rows of plain text, which ask nothing. */
+  /** Undefined for rows of plain text, which have no prompt. */
   row?: AskedRow;
-  /** Ids; empty without a row. */
+  /** Token ids; empty without a row. */
   prompt: Int32Array;
-  /** Images of its image tokens. */
+  /** Images for its image tokens. */
   images?: readonly ImageFile[];
   isTooLong: boolean;
 }
 
-/** As many of a row's solved rows as the model can read before the question, with room for the answer. */
+/** Keeps as many of a row's few-shot examples as fit before the question, with room for the answer. */
 async function fitShots(
   { model, tokenizer, media }: Answering,
   asked: readonly Asked[],
@@ -178,7 +178,7 @@ async function fitShots(
   );
 }
 
-/** The likeliest of the classes that a row may have, for rows that have classes. */
+/** The most likely of the classes that a row may have, for rows with classes. */
 async function chooseClasses(
   opened: Answering,
   fitted: readonly Fitted[],
@@ -206,7 +206,10 @@ async function chooseClasses(
   });
 }
 
-/** Turns or plain text, whichever makes the answers of solved rows likelier; rows with turns of their own have no choice. */
+/**
+ * Chooses chat turns or plain text, whichever gives solved rows the higher likelihood; rows that are conversations
+ * already have no choice.
+ */
 async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
   const rows = practice.filter(({ example }) => !isChat(example) && expectedText(example) !== undefined);
   const likelyIn = (style: AskingStyle) =>
@@ -215,7 +218,7 @@ async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promi
       rows.flatMap((one) => askedRow(one, style) ?? []),
     );
   const [plain, chat] = [await likelyIn('plain'), await likelyIn('chat')];
-  // Only rows that can be read in both ways say anything.
+  // Compares only rows that fit in both styles.
   const gain = plain.reduce((sum, one, i) => {
     const [before, after] = [nats(one, Number.NaN), nats(chat[i], Number.NaN)];
     return Number.isNaN(before - after) ? sum : sum + before - after;

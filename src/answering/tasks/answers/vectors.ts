@@ -7,7 +7,7 @@ import { ExactIndex, sideBySide } from '../../../engine/vectors/index.ts';
 import { sentenceVectors, unit, type TextReading } from './text-vectors.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 
-/** The texts of a collection by their cosine with each row's anchor; or the cosine of a row's two texts. */
+/** Ranks a collection's texts by their cosine with each row's anchor, or computes the cosine of a row's two texts. */
 export async function answerWithVectors(
   opened: Answering,
   asked: readonly Asked[],
@@ -18,7 +18,8 @@ export async function answerWithVectors(
   const texts = [...new Set([...collection, ...examples.flatMap((one) => textsOf(one))])];
   const vectors = await unitVectors(opened, texts, options);
   const vectorOf = new Map(texts.map((text, i) => [text, vectors[i]]));
-  // A text that the model can neither read nor was trained to cut is never found; a row whose own text it is cannot be answered.
+  // A text that is too long for a model without truncation is never retrieved; a row with such an anchor is not
+  // answered.
   const known = collection.filter((text) => vectorOf.get(text) !== undefined);
   const askedWith = examples.map((example) => textsOf(example).map((text) => vectorOf.get(text)));
   const anchors = askedWith.flatMap(([first], i) =>
@@ -35,7 +36,7 @@ export async function answerWithVectors(
   });
 }
 
-/** For each vector the texts of a collection by their cosine with it, the best first. */
+/** For each vector, the collection's texts by cosine, best first. */
 function nearest(
   vectors: readonly Float32Array[],
   collection: readonly string[],
@@ -57,7 +58,7 @@ function product(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
-/** Vectors of length 1 of texts, of which a model that cannot read all reads the beginning. */
+/** Unit vectors of texts, truncated to the model's context. */
 export async function textVectors(
   opened: Answering,
   texts: readonly string[],
@@ -72,7 +73,7 @@ export async function textVectors(
   return (await unitVectors(opened, texts, { ...options, isCut: true })) as Float32Array[];
 }
 
-/** Vectors of length 1; undefined for a text that is too long, where it is not to be cut. */
+/** Unit vectors; undefined for texts that are too long and not truncated. */
 async function unitVectors(
   opened: Answering,
   texts: readonly string[],

@@ -11,9 +11,9 @@ export interface TrainedTokens {
   layout: Layout;
   /** f32 [L] */
   logProbs: Tensor;
-  /** Whether the token is the most probable one: [L] */
+  /** Whether each token is the most probable one: [L] */
   hit: Tensor;
-  /** Hidden states that predict them: [L, D] */
+  /** Hidden states that predict the tokens: [L, D] */
   hidden: Tensor;
   /** Hidden states of all tokens of the batch: [N, D] */
   states: Tensor;
@@ -50,16 +50,16 @@ export function sumsOfTexts(values: Tensor, { texts, layout }: Pick<TrainedToken
   return sumsOfRows(values, fromArray(texts).toDevice(values.device), layout.rowOf.length);
 }
 
-/** The texts that end each row, `back` from its last one: [R] */
+/** Texts at the `back`-th place from the end of each row: [R] */
 export function textsFromEnd({ rowOf }: Layout, back: number): BigInt64Array {
   const last = rowOf.flatMap((row, text) => (row === rowOf[text + 1] ? [] : [text]));
   return BigInt64Array.from(last, (text) => BigInt(text - back));
 }
 
-/** Tokens whose whole distributions are in memory at once. */
+/** Number of tokens whose full distributions are in memory at once. */
 const CHUNK = 256;
 
-/** A number of each token's distribution, from its logits [·, V]; without gradients. [L] */
+/** Applies a measure to each token's distribution, given its logits [·, V]; without gradients. [L] */
 export function ofDistributions(model: Model, hidden: Tensor, measure: (logits: Tensor) => Tensor): Tensor {
   return noGrad(() =>
     scope(() => {

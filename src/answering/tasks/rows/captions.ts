@@ -4,7 +4,10 @@ import type { Tokenizer } from '../../../models/text/index.ts';
 import { collateRows } from './collate.ts';
 import type { Batch, PreparedRow, RowReader } from './prepared-rows.ts';
 
-/** The rows' texts as one input, padded to `filledTo` for models that read padding too. @throws AttuneError E_NO_PADDING */
+/**
+ * The rows' texts as one input, padded to `filledTo` for models that attend to padding. @throws AttuneError
+ * E_NO_PADDING
+ */
 export function captionInput(
   rows: readonly PreparedRow[],
   { tokenizer, filledTo }: Pick<RowReader, 'tokenizer' | 'filledTo'>,

@@ -5,7 +5,7 @@ import type { StackInput } from '../../../models/stack.ts';
 import { cat, fromArray } from '../../../engine/tensor/index.ts';
 import type { Batch, ReadRow } from './prepared-rows.ts';
 
-/** Rows side by side, no text of a row seeing another, as one flat input of tokens, or of what was read from their files. */
+/** Concatenates rows into one flat input of tokens or media features. Texts of a row do not attend to each other. */
 export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: { causal: boolean }): Batch<Row> {
   const features = rows.find((row) => row.features !== undefined)?.features;
   if (features !== undefined) return { rows, input: featuresOf(rows) };
@@ -25,7 +25,7 @@ export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: 
   return { rows, input: { ids, layout, tokenTypes } };
 }
 
-/** Features of rows, equally large but for their last dimension, which is filled up with zeros: [R, …]; or their patches. */
+/** Stacks the features of rows, zero-padded in the last dimension: [R, …]; or concatenates their patches. */
 export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   const all = rows.map(({ features }) => features!);
   if (all[0].grid !== undefined && all[0].shape.length === 2) {
@@ -48,12 +48,12 @@ export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'featu
   return { features: fromArray(values, [rows.length, ...shape]), ...(isFilled && { featureLengths: lengths }) };
 }
 
-/** Features of rows, in the form that models read. */
+/** Features of rows in the form that models read. */
 export function featuresOf(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   return rows[0].features?.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows);
 }
 
-/** Waveforms side by side, none of them padded: [S] and the samples of each. */
+/** Concatenates waveforms without padding: [S], with the number of samples of each. */
 function sideBySide(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
   const all = rows.map(({ features }) => features!.data);
   const featureLengths = all.map(({ length }) => length);

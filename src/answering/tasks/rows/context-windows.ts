@@ -1,42 +1,43 @@
-// Rows are a question and a context in one frame; the context's tokens are the trained ones.
+// Rows combine a question and its context; the context's tokens are the trained ones.
 import { sha256 } from '../../../files/hash.ts';
 import type { QuestionExample } from '../../../data/example.ts';
 import type { PlacedText, Tokenizer } from '../../../models/text/index.ts';
 import type { PreparedRow } from './prepared-rows.ts';
 
-/** Position of "no answer in the text": the frame's first token, which is [CLS] if there is one. */
+/** Position that means "no answer in the text": the first token, [CLS] if the tokenizer has one. */
 export const NO_ANSWER = 0;
 
-/** Questions with their contexts as models were trained to see them. */
+/** Questions with their contexts, framed as in training. */
 export function frameQuestions(
   tokenizer: Tokenizer,
   examples: readonly Pick<QuestionExample, 'question' | 'context'>[],
 ): Promise<PlacedText[]> {
-  // Hugging Face's preparation of SQuAD takes the space before a question away.
+  // Hugging Face's SQuAD scripts also strip the space before a question.
   return tokenizer.encodeFramedWithOffsets(
     examples.map(({ question, context }) => ({ text: question.trimStart(), pair: context })),
   );
 }
 
-/** The stretch of a row's tokens that is its context. */
+/** Token range of a row's context. */
 export function contextOf({ trained }: Pick<PreparedRow, 'trained'>): { from: number; to: number } {
   return { from: Math.max(0, trained.indexOf(1)), to: trained.lastIndexOf(1) + 1 };
 }
 
-/** A question with its context; in training with the places where the answer starts and ends. */
+/** A question with its context; in training also the start and end of the answer. */
 export interface QuestionRow extends PreparedRow {
   values?: readonly number[];
 }
 
-/** A part of a row that has its question whole, and how many tokens of its context were left out before. */
+/** A window of a row with the complete question, and the number of context tokens skipped before it. */
 export interface ContextWindow {
   row: QuestionRow;
   skipped: number;
 }
 
 /**
- * A row as windows of at most `maxLength` tokens that all begin with its question and overlap by `stride` tokens of the
- * context. A window without the answer has none. The row itself where it fits, or where its question leaves no room.
+ * Splits a row into windows of at most `maxLength` tokens, each with the question, that overlap by `stride` context
+ * tokens. A window without the answer has "no answer" as its target. Returns the row itself if it fits, or if the
+ * question leaves no room.
  */
 export function contextWindows(row: QuestionRow, maxLength: number, stride: number): ContextWindow[] {
   const { from, to } = contextOf(row);
@@ -68,7 +69,7 @@ function windowOf(row: QuestionRow, { from, to, start, end }: Cut): QuestionRow 
   const { ids, trained, typeIds, values, id } = row;
   const isInside = values !== undefined && values[0] >= start && values[1] < end;
   const moved = values && (isInside ? values.map((place) => place - start + from) : [NO_ANSWER, NO_ANSWER]);
-  // Windows have random numbers of their own.
+  // Each window gets its own id, which keys random numbers.
   const own = start === from ? id : sha256(`${id} ${start - from}`).slice(0, id.length);
   return {
     ...row,

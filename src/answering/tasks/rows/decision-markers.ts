@@ -1,4 +1,4 @@
-/** Typed questions as rows of an encoder, which scores each option at the mask token before it (Laya's layout). */
+/** Typed questions as encoder rows: each option is scored at the mask token before it (Laya's layout). */
 import { AttuneError } from '../../../base/errors.ts';
 import { pushAll } from '../../../base/many.ts';
 import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
@@ -11,11 +11,11 @@ interface Frame {
   mask: number;
 }
 
-/** `[CLS] type question: instructions [SEP] [MASK] option … [SEP] state [SEP]`, one row for each question. */
+/** `[CLS] type question: instructions [SEP] [MASK] option … [SEP] state [SEP]`, one row per question. */
 export class DecisionMarkers implements DecisionReader {
   readonly #tokenizer: Tokenizer;
   #frame: Promise<Frame> | undefined;
-  /** The state that was read last: its other questions follow. */
+  /** Cache of the last state, since its other questions follow. */
   #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
   constructor(tokenizer: Tokenizer) {
@@ -52,7 +52,7 @@ export class DecisionMarkers implements DecisionReader {
     return this.#last.ids;
   }
 
-  /** Special tokens spelled out in a text are left out: they must not move a border. */
+  /** Drops special tokens spelled out in a text, since they would be mistaken for the layout's own. */
   #plain(ids: Int32Array): Int32Array {
     const { unkId } = this.#tokenizer;
     return ids.filter((id) => id === unkId || !this.#tokenizer.isSpecial(id));

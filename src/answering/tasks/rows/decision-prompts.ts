@@ -1,4 +1,4 @@
-/** Typed questions as prompts of a chat model, whose next token answers. */
+/** Typed questions as prompts of a chat model, answered by its next token. */
 import { AttuneError } from '../../../base/errors.ts';
 import type { DecisionQuestion, DecisionType } from '../../../data/kinds/decision.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
@@ -7,32 +7,32 @@ import { TEMPLATE_DATE } from '../answers/answering.ts';
 export interface DecisionPrompt {
   question: DecisionQuestion;
   ids: Int32Array;
-  /** Where options are scored: at the last token, or at a token for each. */
+  /** Token positions where options are scored: the last token, or one token per option. */
   marks: readonly number[];
-  /** Tokens that stand for the options, where these are scored as the next token; otherwise none. */
+  /** Label tokens, if options are scored as the next token; otherwise empty. */
   labels: readonly number[];
 }
 
-/** Lays questions out as a model reads them, each by itself. */
+/** Lays questions out as model input, each independently. */
 export interface DecisionReader {
-  /** @param isDrawn options are in an order that training drew, which is kept */
+  /** @param isDrawn keeps the options in the order that training drew */
   prompt(state: string, question: DecisionQuestion, isDrawn?: boolean): Promise<DecisionPrompt>;
 }
 
-/** Chat templates of reasoning models open a block of thoughts unless asked not to. */
+/** Chat templates of reasoning models open a thinking block unless told not to. */
 const CHAT = { chatTemplateKwargs: { enable_thinking: false } };
 
 const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
 const SMALL = CAPITALS.map((letter) => letter.toLowerCase());
 const LETTERS = [...CAPITALS, ...SMALL];
 const DIGITS = [...'0123456789'];
-/** For more options than there are letters: vocabularies hold hundreds of pairs of letters. */
+/** For more options than there are letters: vocabularies contain hundreds of two-letter tokens. */
 const PAIRS = [CAPITALS, SMALL].flatMap((letters) => letters.flatMap((first) => letters.map((last) => first + last)));
 
-/** Labels to choose from, of which the first list with enough single tokens is used; the first is llama.cpp's. */
+/** Lists of labels to choose from; the first with enough single-token labels is used. The first list is llama.cpp's. */
 const POOLS = [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]];
 
-/** False and true, in words. */
+/** False and true as words. */
 const SAID = ['no', 'yes'];
 
 const ASKED: Readonly<Record<DecisionType, string>> = {
@@ -47,13 +47,13 @@ interface Label {
 }
 
 /**
- * Lays questions out, each in a conversation of its own that begins with the state, so that reading the state can be
- * shared. A label is one token after the prompt, and no two options share it. Options of a choice are listed by name,
- * so that an answer does not depend on the order in which a request has them.
+ * Lays out each question as a separate conversation that begins with the state, so that the state's cache can be
+ * shared. A label is one token after the prompt and belongs to a single option. Options of a choice are sorted by name,
+ * so that the answer does not depend on the order in the request.
  */
 export class DecisionPrompts implements DecisionReader {
   readonly #renderer: Renderer;
-  /** The token of each label, where it is one token. */
+  /** Token of each label, if it is a single token. */
   readonly #known = new Map<string, Promise<number | undefined>>();
   #start: Promise<Int32Array> | undefined;
 
@@ -61,7 +61,7 @@ export class DecisionPrompts implements DecisionReader {
     this.#renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
   }
 
-  /** One for each tokenizer: labels are looked up once. */
+  /** One per tokenizer: labels are looked up once. */
   static of(tokenizer: Tokenizer): DecisionPrompts {
     return byTokenizer.get(tokenizer) ?? byTokenizer.set(tokenizer, new DecisionPrompts(tokenizer)).get(tokenizer)!;
   }
@@ -94,7 +94,7 @@ export class DecisionPrompts implements DecisionReader {
     });
   }
 
-  /** Tokens of a text at the answer's place: prompts all end in the same header, so that any of them tells. */
+  /** Token of a label at the answer's position. All prompts end in the same header, so any of them will do. */
   #tokenOf(label: string): Promise<number | undefined> {
     const find = async (): Promise<number | undefined> => {
       const start = await (this.#start ??= this.#readStart());
@@ -117,7 +117,7 @@ export class DecisionPrompts implements DecisionReader {
   }
 }
 
-/** Places of the options in the order in which they are listed: a choice's by name, others as they are. */
+/** Indices of the options in listing order: by name for a choice, otherwise as given. */
 function listedPlaces({ type, options }: DecisionQuestion): number[] {
   const places = [...options.keys()];
   return type === 'choice' ? places.sort((a, b) => (options[a].key < options[b].key ? -1 : 1)) : places;
@@ -128,7 +128,7 @@ const byTokenizer = new WeakMap<Tokenizer, DecisionPrompts>();
 const STATE = 'state';
 const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const;
 
-/** The question, which follows the state. Ids of questions are names for programs: models never see them. */
+/** The question after the state. Question ids are for programs: models never see them. */
 function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
   const lines = options.map(({ key, description }, i) => {
     const name = type === 'score' ? undefined : type === 'noul' ? SAID[i] : key;
@@ -140,8 +140,8 @@ function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, 
 }
 
 /**
- * The same layout as a template of llama.cpp, which is given `state`, `instructions`, `type` and `options` with their
- * labels A to Z and a to z; options of a choice have to come in the order of their names.
+ * The same layout as a llama.cpp template, which receives `state`, `instructions`, `type` and `options` with labels A
+ * to Z and a to z; options of a choice have to be sorted by name.
  */
 export async function systemOneTemplate(tokenizer: Tokenizer): Promise<string> {
   const { text } = await new Renderer(tokenizer, { now: TEMPLATE_DATE }).prompt(PROBE);

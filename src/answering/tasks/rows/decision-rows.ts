@@ -1,46 +1,49 @@
-// Q questions of a batch, K options of the question with the most, P readings of all options
+// Q questions of a batch, K largest number of options, P all options together
 import { randomPermutation, randomUint32 } from '../../../base/random.ts';
 import type { AnsweredQuestion, DecisionExample, DecisionType } from '../../../data/kinds/decision.ts';
 import { greatest, smallest } from '../../../base/many.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
 import type { PreparedRow } from './prepared-rows.ts';
 
-/** A question as a row asks it: options in some order, all of them or some. */
+/** A question as it appears in a row: all or some of its options, in some order. */
 export interface AskedQuestion {
   type: DecisionType;
-  /** How many options it has. */
+  /** Number of options. */
   count: number;
-  /** Tokens that stand for the options; none where each option is scored at a token of its own. */
+  /** Label tokens of the options; empty if each option is scored at its own token. */
   labels: readonly number[];
   target?: readonly number[];
   rewards?: readonly number[];
 }
 
-/** The tokens that follow the state for one question. */
+/** The tokens of one question after the state. */
 interface QuestionPart extends AskedQuestion {
-  /** Plain lists: rows are kept as JSON but for their own tokens. */
+  /** Plain lists, since rows are stored as JSON apart from their own tokens. */
   ids: readonly number[];
-  /** Where among these its options are scored. */
+  /** Positions among these where the options are scored. */
   marks: readonly number[];
 }
 
-/** Questions about one state, each a text of the row that sees the state and itself. Options are scored at trained tokens. */
+/**
+ * Questions about one state. Each is a text of the row that attends to the state and itself. Options are scored at
+ * trained tokens.
+ */
 export interface DecisionRow extends PreparedRow {
   asked: readonly AskedQuestion[];
-  /** The tokens that all questions begin with, where a decoder reads them once. */
+  /** Common prefix of all questions, which a decoder reads once. */
   state: readonly number[];
-  /** The orders of options in which each question may be asked; the first is as given. */
+  /** The option orders in which each question may be asked; the first is the given one. */
   orders: readonly (readonly QuestionPart[])[];
 }
 
 export interface OrderOptions {
-  /** Show choices with their options in an order that is drawn. */
+  /** Shuffles the options of choices. */
   shuffles: boolean;
-  /** Options of a choice that are asked at once; undefined for all. */
+  /** Maximum number of options of a choice per question; no limit if undefined. */
   maxOptions?: number;
 }
 
-/** A row of all questions in the given order of their options, to be answered. */
+/** An inference row of all questions, with options in the given order. */
 export async function askedRow(
   { id, source, state, questions }: DecisionExample,
   prompts: DecisionReader,
@@ -53,7 +56,7 @@ export async function askedRow(
   return { ...assembled(row, () => 0), questions };
 }
 
-/** A row of the questions that have an answer. @throws AttuneError E_DECISION_LABELS */
+/** A training row of the questions that have an answer. @throws AttuneError E_DECISION_LABELS */
 export async function decisionRow(
   { id, source, state, questions }: DecisionExample,
   prompts: DecisionReader,
@@ -87,19 +90,19 @@ function partOf(
   return { type, count: options.length, ...read, ...(target && { target }), ...(rewards && { rewards }) };
 }
 
-/** The row with its options in an order that the step draws; as given, in evaluations. */
+/** The row with its options in an order drawn for the step; in the given order for evaluation. */
 export function drawnRow(row: DecisionRow, at: { seed: number; step: number } | undefined): DecisionRow {
   if (row.orders.every((orders) => orders.length === 1)) return row;
   const key = keyOf(row.id);
   return assembled(row, (q, orders) => {
     if (at === undefined) return 0;
-    // The order as given may have more options than are asked at once.
+    // The given order may exceed the maximum number of options.
     const first = row.orders[q][0].count > row.orders[q][orders - 1].count ? 1 : 0;
     return first + (randomUint32([at.seed, 'order of options', at.step, key, q]) % (orders - first));
   });
 }
 
-/** A number to draw orders from: an id begins with a hash, unless a caller made it up. */
+/** Seed for drawing orders: an id starts with a hash, unless a caller made it up. */
 function keyOf(id: string): number {
   return Number.parseInt(id.slice(0, 8), 16) || 0;
 }
@@ -126,10 +129,10 @@ function withParent(parent: number, lengths: readonly number[]): Pick<DecisionRo
   return { segments: [parent, ...lengths], parents: [-1, ...lengths.map(() => 0)] };
 }
 
-/** Orders, or parts, of a choice's options to draw from. */
+/** Number of option orders, or subsets, to draw from. */
 const ORDERS = 4;
 
-/** The question as it was given, and with its options in other orders where it is a choice. */
+/** The question as given and, for choices, with its options in other orders. */
 function ordersOf(
   question: AnsweredQuestion,
   key: readonly [number, number],
@@ -147,7 +150,7 @@ function ordersOf(
   ];
 }
 
-/** Keeps the right options and leaves others out from the end. */
+/** Keeps the right options and drops others from the end. */
 function keptPlaces({ target, rewards }: AnsweredQuestion, places: readonly number[], most: number): number[] {
   const worth = target ?? rewards ?? [];
   const best = greatest(worth);
@@ -168,7 +171,7 @@ function inOrder(question: AnsweredQuestion, places: readonly number[]): Answere
   };
 }
 
-/** Tokens that all prompts begin with, without the last one of any: it answers. */
+/** Length of the common prefix of all prompts, at most one token less than the shortest, whose last token answers. */
 function sharedTokens(prompts: readonly Pick<DecisionPrompt, 'ids'>[]): number {
   const most = smallest(prompts.map(({ ids }) => ids.length)) - 1;
   const [{ ids: first }] = prompts;

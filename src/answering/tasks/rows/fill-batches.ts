@@ -1,6 +1,6 @@
 import { tokensOf, type PreparedRow } from './prepared-rows.ts';
 
-/** Row indices in batches of at most `limit` tokens (a longer row alone), short rows together. */
+/** Groups row indices into batches of at most `limit` tokens, short rows together; a longer row is alone. */
 export function byTokens(rows: readonly PreparedRow[], limit: number): number[][] {
   const order = rows
     .keys()
@@ -9,7 +9,7 @@ export function byTokens(rows: readonly PreparedRow[], limit: number): number[][
   return filled(order, (i) => tokensOf(rows[i]), limit);
 }
 
-/** Items in order, in batches of at most `limit` tokens; a longer one alone. */
+/** Groups items in order into batches of at most `limit` tokens; a longer item is alone. */
 export function filled<Item>(items: readonly Item[], tokens: (item: Item) => number, limit: number): Item[][] {
   const batches: Item[][] = [];
   let held = Number.POSITIVE_INFINITY;

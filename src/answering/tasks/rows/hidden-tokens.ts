@@ -2,13 +2,13 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { Batch, PreparedRow } from './prepared-rows.ts';
 
-/** A row with hidden tokens, which are its trained ones. */
+/** A row with masked tokens, which are its trained ones. */
 export interface HiddenRow extends PreparedRow {
-  /** The ids that stood there before. */
+  /** The original ids of the masked tokens. */
   targets: Int32Array;
 }
 
-/** @throws AttuneError E_NO_MASK where the vocabulary has no token for what is hidden */
+/** @throws AttuneError E_NO_MASK if the vocabulary has no mask token */
 export function maskToken(tokenizer: Tokenizer): number {
   const { mask } = tokenizer.special;
   if (mask !== undefined) return mask.id;
@@ -19,7 +19,7 @@ export function maskToken(tokenizer: Tokenizer): number {
   });
 }
 
-/** Where a batch's hidden tokens stand, which tokens they are, and the row of each. */
+/** Positions, original ids and rows of a batch's masked tokens. */
 export function hiddenTokens({
   rows,
 }: Pick<Batch<HiddenRow>, 'rows'>): Record<'places' | 'targets' | 'rows', number[]> {

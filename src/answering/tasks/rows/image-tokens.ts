@@ -3,7 +3,7 @@ import type { Features } from '../../../base/features.ts';
 import { markNames, type ImageFile, type ImageTexts } from '../../../models/text/index.ts';
 import type { MediaReader, RowReader } from './prepared-rows.ts';
 
-/** How a model's tokens stand for images; undefined for one that reads none among texts. */
+/** How images are represented by tokens; undefined for models that do not read images. */
 export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | 'media'>): ImageTexts | undefined {
   if (media?.imageTokens === undefined) return undefined;
   const { id, written = id, textOf } = media.imageTokens;
@@ -16,7 +16,7 @@ export function imageTexts({ tokenizer, media }: Pick<RowReader, 'tokenizer' | '
     image,
     async textsOf(files) {
       const texts: string[] = [];
-      // One by one: decoded images are large.
+      // Sequentially, since decoded images are large.
       for (const file of files) texts.push(textOf(await squaresOf(file, media), { image, textOf: tokenOf, named }));
       return texts;
     },
@@ -31,7 +31,7 @@ function noToken(id: number, origin: string): never {
   });
 }
 
-/** An image as the model reads it: [squares, channels, side, side] */
+/** An image as model input: [tiles, channels, side, side] */
 export async function squaresOf(file: ImageFile, media: MediaReader): Promise<Features> {
   try {
     const [{ features }] = await media.load([{ media: file, source: { file: file.path, line: 0 } }]);

@@ -19,7 +19,7 @@ export function optionScores(
   return model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets)).logProbs;
 }
 
-/** Where each option is scored, and the token that stands for it, if any. */
+/** Position where each option is scored, and its label token, if any. */
 function placesOf(rows: readonly DecisionRow[]): [places: number[], targets: number[]] {
   const [places, targets]: [number[], number[]] = [[], []];
   let start = 0;

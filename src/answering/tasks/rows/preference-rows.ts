@@ -11,14 +11,14 @@ import { collateRows } from './collate.ts';
 import { trainedTokens } from './trained-tokens.ts';
 import { plainText, renderAnswers, sharedPromptRow } from './shared-prompt.ts';
 
-/** How pairs of answers become rows and batches. */
+/** Converts pairs of answers to rows and batches. */
 interface PairRows {
   prepare(examples: readonly PreferenceExample[]): Promise<Prepared<TextsRow>>;
   collate<Row extends TextsRow>(rows: readonly Row[]): Batch<Row>;
   counts(batch: Pick<Batch<TextsRow>, 'rows'>): Counts;
 }
 
-/** Common to objectives over pairs: rows whose last two texts are the chosen and the rejected answer. */
+/** Shared by objectives over pairs: the last two texts of a row are the chosen and the rejected answer. */
 export function preferenceRows(
   processor: Pick<RowReader, 'tokenizer' | 'now'>,
   { trainsPrompt = false }: { trainsPrompt?: boolean } = {},
@@ -64,7 +64,7 @@ const sameTokens = {
   fix: 'the two answers of a pair must differ: delete the row',
 } satisfies Problem;
 
-/** Trained tokens of the chosen and of the rejected answer. */
+/** Number of trained tokens in the chosen and the rejected answer. */
 export function answerTokens({ trained, segments }: Pick<TextsRow, 'trained' | 'segments'>): [number, number] {
   const rejected = trained.length - segments[segments.length - 1];
   const chosen = rejected - segments[segments.length - 2];
@@ -72,19 +72,19 @@ export function answerTokens({ trained, segments }: Pick<TextsRow, 'trained' | '
   return [count(chosen, rejected), count(rejected, trained.length)];
 }
 
-/** Trained tokens before the two answers. */
+/** Number of trained tokens before the two answers. */
 export function promptTokens({ trained, segments }: Pick<TextsRow, 'trained' | 'segments'>): number {
   const answers = segments.slice(-2).reduce((sum, length) => sum + length, 0);
   return trained.subarray(0, trained.length - answers).reduce((sum, one) => sum + one, 0);
 }
 
-/** The two columns of what was summed over texts [S]: chosen and rejected, [R] each. */
+/** Splits sums over texts [S] into chosen and rejected: [R] each. */
 export function pairsOf(sums: Tensor, { layout }: Pick<TrainedTokens, 'layout'>): [Tensor, Tensor] {
   const pick = (back: number) => sums.indexSelect(0, fromArray(textsFromEnd(layout, back)).toDevice(sums.device));
   return [pick(1), pick(0)];
 }
 
-/** Sums of log-probabilities over both answers, each token weighed: [R] each. */
+/** Weighted sums of log-probabilities over both answers: [R] each. */
 export function pairSums(tokens: TrainedTokens, weights?: Tensor): [Tensor, Tensor] {
   const values = weights === undefined ? tokens.logProbs : tokens.logProbs.mul(weights);
   return pairsOf(sumsOfTexts(values, tokens), tokens);
@@ -95,7 +95,7 @@ export function columns(...values: readonly Tensor[]): Tensor {
   return stack([...values], 1);
 }
 
-/** How many tokens each pair's answers have, f32 [R] each. */
+/** Token counts of each pair's answers, f32 [R] each. */
 export function pairLengths(rows: readonly TextsRow[], like: Tensor): [Tensor, Tensor] {
   const lengths = rows.map(answerTokens);
   const tensorOf = (values: readonly number[]) =>
@@ -103,7 +103,7 @@ export function pairLengths(rows: readonly TextsRow[], like: Tensor): [Tensor, T
   return [tensorOf(lengths.map(([chosen]) => chosen)), tensorOf(lengths.map(([, rejected]) => rejected))];
 }
 
-/** TRL's metrics of pairs. Rewards without their gradients, [R] each. */
+/** TRL's metrics for pairs. Detached rewards, [R] each. */
 export function pairMetrics(
   rewards: { chosen: Tensor; rejected: Tensor },
   logProbs: { chosen: Tensor; rejected: Tensor },
@@ -125,12 +125,12 @@ export function pairMetrics(
 export function pairScores(model: Model, batch: Pick<Batch, 'input'>, runner?: StageRunner): [Tensor, Tensor] {
   const layout = model.layoutOf(batch.input);
   const hidden = model.hidden(batch.input, { runner });
-  // Each text is scored by itself, not as a part of its row.
+  // Scores each text on its own, not as part of its row.
   const alone = { ...layout, rowOf: layout.rowOf.map((_, text) => text) };
   return pairsOf(model.sequenceHead.scores(hidden, alone).squeeze(1), { layout });
 }
 
-/** Pairs for a head that scores each answer. Encoders, which read both ways, get prompt and answer in one frame, twice. */
+/** Pairs for a head that scores each answer. Bidirectional encoders get prompt and answer in one frame, twice. */
 export function scoredPairs(reader: Pick<RowReader, 'tokenizer' | 'now' | 'causal'>): PairRows {
   const rows = preferenceRows(reader);
   return {

@@ -13,16 +13,16 @@ import type { Tokenizer } from '../../../models/text/index.ts';
 export interface PreparedRow extends TokenRow {
   /** The example's id; keys random numbers. */
   id: string;
-  /** The file that the model reads in place of tokens. */
+  /** The media file that the model reads instead of tokens. */
   media?: MediaFile;
-  /** The images that stand among its tokens, in their order. */
+  /** Images among its tokens, in order. */
   images?: readonly MediaFile[];
-  /** Size in tokens of the model, for rows without ids. */
+  /** Size in model tokens, for rows without ids. */
   size?: number;
   source: { file: string; line: number };
 }
 
-/** A row while it is in use, with the model input from its file. */
+/** A loaded row with the model input of its file. */
 export interface ReadRow extends PreparedRow {
   features?: Features;
 }
@@ -32,52 +32,52 @@ export interface TextsRow extends PreparedRow {
   segments: readonly number[];
 }
 
-/** A row with numbers to learn: 1 or 0 for each class, its own number, or one for each trained token in order. */
+/** A row with target values: 1 or 0 for each class, its number, or one value for each trained token in order. */
 export interface ValuesRow extends PreparedRow {
   values: readonly number[];
 }
 
-/** Tokens that a model's blocks see of a row. */
+/** Number of tokens of a row in the model's blocks. */
 export function tokensOf(row: Pick<PreparedRow, 'ids' | 'size'>): number {
   return row.size ?? row.ids.length;
 }
 
 type Sized = Pick<PreparedRow, 'ids' | 'segments' | 'parents' | 'size'>;
 
-/** Tokens of each of a row's texts, or of the one thing that it is. */
+/** Token counts of a row's texts, or of the row itself. */
 export function textLengths(row: Sized): readonly number[] {
   return row.segments ?? [tokensOf(row)];
 }
 
-/** Tokens of a row that see each other, at most. */
+/** Maximum number of tokens in a row that attend to each other. */
 export function tokensAtOnce(row: Sized): number {
   return greatest(chainLengths(textLengths(row), row.parents));
 }
 
-/** Several rows as one input, with what the objective needs to score them. */
+/** Several rows as one input, with the data that the objective needs to score them. */
 export interface Batch<Row extends PreparedRow = PreparedRow> {
   input: ModelInput;
   rows: readonly Row[];
 }
 
-/** Counts over a whole optimiser step, taken before its first forward, so that each term is scaled once. */
+/** Counts over a whole optimiser step, taken before its first forward pass, so that each term is scaled once. */
 export type Counts = Record<string, number>;
 
-/** Sums that are added up over batches: a metric is `sum / count`. */
+/** Sums accumulated over batches: a metric is `sum / count`. */
 export type Tally = Record<string, { sum: Tensor; count: number }>;
 
-/** Reads images or recordings as a model wants them. */
+/** Reads images or recordings as model input. */
 export interface MediaReader {
   readonly kind: MediaKind;
-  /** Hash of all that says what it makes of a file, for cache keys. */
+  /** Hash of all settings that determine its output, for cache keys. */
   readonly identity: string;
-  /** Tokens that the model's blocks see of a file. */
+  /** Number of model tokens for a file. */
   size(file: MediaFile): number;
-  /** The same of a file that was read. */
+  /** Number of model tokens for loaded features. */
   tokens(features: Features): number;
   /** Vision language models: the placeholder tokens of images. */
   readonly imageTokens?: ImageTokens;
-  /** Adds what the model reads of each row's file. @throws AttuneError with all files that cannot be read */
+  /** Loads each row's file. @throws AttuneError listing all files that cannot be read */
   load<Row extends Pick<PreparedRow, 'media' | 'source'>>(
     rows: readonly Row[],
   ): Promise<(Row & { features: Features })[]>;
@@ -89,19 +89,19 @@ export interface RowReader {
   tokenizer: Tokenizer;
   /** For models that read images or recordings. */
   media?: MediaReader;
-  /** The clock that templates see; fixed per run, so that rows come out the same when it is resumed. */
+  /** Clock that templates see; fixed per run, so that a resumed run renders the same rows. */
   now: Date;
-  /** Whether the model's trunk is causal: a decoder, not an encoder. */
+  /** Whether the model's trunk is causal (a decoder rather than an encoder). */
   causal: boolean;
-  /** Length that texts are padded to, by a model that reads the padding too. */
+  /** Length that texts are padded to, for models that attend to padding. */
   filledTo?: number;
 }
 
-/** Rows of examples, in their order; one that cannot be read is undefined and has its problem listed. */
+/** Rows of examples, in order; undefined for an example with a problem. */
 export interface Prepared<Row extends PreparedRow = PreparedRow> {
   rows: (Row | undefined)[];
   problems: Problem[];
 }
 
-/** Runs `body` without gradients on the model as it was before training. */
+/** Runs `body` without gradients on the reference model. */
 export type Reference = <T>(body: (model: Model) => T) => T;

@@ -2,7 +2,7 @@ import { AttuneError, type Problem } from '../../../base/errors.ts';
 import type { SpeechExample } from '../../../data/example.ts';
 import type { MediaReader, Prepared, PreparedRow, RowReader } from './prepared-rows.ts';
 
-/** Reader of the recordings. @throws AttuneError E_WRONG_MODEL if the base model takes no audio */
+/** The audio reader. @throws AttuneError E_WRONG_MODEL if the base model does not take audio */
 export function hearing({ media }: Pick<RowReader, 'media'>, objective: string): MediaReader {
   if (media?.kind === 'audio') return media;
   throw new AttuneError('E_WRONG_MODEL', {
@@ -13,7 +13,7 @@ export function hearing({ media }: Pick<RowReader, 'media'>, objective: string):
   });
 }
 
-/** Rows of recordings, each by its own rule and the tokens that the model makes of it; what is wrong is listed. */
+/** Prepares rows of recordings with a rule for each and its number of model tokens; collects problems. */
 export async function prepareRecordings(
   examples: readonly SpeechExample[],
   media: MediaReader,
@@ -34,7 +34,7 @@ export async function prepareRecordings(
 type MediaRow = Omit<PreparedRow, 'id' | 'source' | 'media'>;
 type Fault = Omit<Problem, 'file' | 'line'>;
 
-/** Each file is read once before training, so that all unreadable ones are reported at once. */
+/** Reads each file once before training, so that all unreadable files are reported together. */
 export async function tokensIn(
   row: Pick<SpeechExample, 'media' | 'source'>,
   media: MediaReader,

@@ -9,7 +9,7 @@ export function isRendered(example: Example): example is RenderedExample {
   return example.kind === 'chat' || example.kind === 'completion' || example.kind === 'text';
 }
 
-/** Tokenises renderable examples through the one renderer. */
+/** Tokenises examples with the shared renderer. */
 export async function renderExamples(renderer: Renderer, examples: readonly RenderedExample[]): Promise<Prepared> {
   const rendered = await renderer.renderRows(examples);
   const rows = rendered.rows.map((row, i) =>

@@ -7,17 +7,17 @@ import { tokensIn } from './recordings.ts';
 /** Model input of one row. */
 export type RowInput = Pick<PreparedRow, 'ids' | 'trained' | 'typeIds' | 'media' | 'size'>;
 
-/** Input of a classification: a text, two of them, or a file. */
+/** Input of a classification: a text, a pair of texts, or a file. */
 export type Subject = Pick<ClassificationExample, 'text' | 'textPair' | 'media'> & Pick<PreparedRow, 'source'>;
 
-/** Each row as the model reads it: its text in the frame that training puts around it, or its file; or what is wrong. */
+/** Each row as model input, a framed text or a file, or its problem. */
 export async function rowInputs(
   subjects: readonly Subject[],
   { tokenizer, media: reader }: Pick<RowReader, 'tokenizer' | 'media'>,
 ): Promise<(RowInput | Problem)[]> {
   if (reader !== undefined) {
     const inputs: (RowInput | Problem)[] = [];
-    // One by one: decoded recordings are large.
+    // Sequentially, since decoded recordings are large.
     for (const subject of subjects) inputs.push(await fileInput(subject, reader));
     return inputs;
   }
@@ -30,7 +30,7 @@ export async function rowInputs(
   });
 }
 
-/** Images all have the size that the model reads; a recording has its own, so that it is read once for its length. */
+/** Images have a fixed size; recordings vary, so each is read once to find its length. */
 async function fileInput({ media, source }: Subject, reader: MediaReader): Promise<RowInput | Problem> {
   if (media?.kind !== reader.kind) {
     return { ...source, message: `is ${describe(media)}, but the model reads ${IN_WORDS[reader.kind]}` };
@@ -39,7 +39,7 @@ async function fileInput({ media, source }: Subject, reader: MediaReader): Promi
   return typeof size === 'number' ? { ...NO_TOKENS, media, size } : { ...source, ...size };
 }
 
-/** Loader for rows that may be files; undefined for text models. */
+/** Loads rows that may be files; undefined for text models. */
 export function loaderOf({ media }: Pick<RowReader, 'media'>): MediaReader['load'] | undefined {
   return media === undefined ? undefined : (rows) => media.load(rows);
 }

@@ -6,7 +6,7 @@ import type { Message } from '../../../models/text/message.ts';
 import type { RenderableRow, RenderedRow, Renderer } from '../../../models/text/index.ts';
 import type { TextsRow } from './prepared-rows.ts';
 
-/** Prompt and answer of one example, as the renderer takes them: the answer is trained, earlier answers are not. */
+/** Prompt and answer of one example for the renderer: only this answer is trained, not earlier ones. */
 export function answeredRow(
   { prompt, source, tools }: Pick<PreferenceExample, 'prompt' | 'source' | 'tools'>,
   answer: string | readonly Message[],
@@ -19,7 +19,7 @@ export function answeredRow(
   return { kind: 'chat', messages: [...asContext(before), ...after], ...(tools && { tools }), source };
 }
 
-/** Several answers to one prompt as a row that reads the prompt once, or what keeps them from being one. */
+/** Several answers to one prompt as a row that contains the prompt once, or the problem that prevents it. */
 export function sharedPromptRow(
   { id, source }: Pick<Example, 'id' | 'source'>,
   answers: readonly RenderedRow[],
@@ -28,7 +28,7 @@ export function sharedPromptRow(
   const shared = sharedTokens(answers);
   const rests = answers.map(({ ids, trained }) => ({ ids: ids.subarray(shared), trained: trained.subarray(shared) }));
   const ids = Int32Array.from([...answers[0].ids.subarray(0, shared), ...rests.flatMap((rest) => [...rest.ids])]);
-  // The first token of a row has nothing that it could be predicted from.
+  // The first token of a row cannot be predicted.
   const before = new Uint8Array(shared).fill(trainsPrompt ? 1 : 0, 1);
   const trained = Uint8Array.from([...before, ...rests.flatMap((rest) => [...rest.trained])]);
   const lengths = rests.map((rest) => rest.ids.length);
@@ -36,7 +36,7 @@ export function sharedPromptRow(
   return { id, source, ids, trained, segments: [shared, ...lengths], parents: [-1, ...rests.map(() => 0)] };
 }
 
-/** Tokens that all begin with, of which none is trained in any. */
+/** Length of the common prefix, up to the first trained token of any answer. */
 function sharedTokens(answers: readonly RenderedRow[]): number {
   const [first, ...others] = answers;
   const firstTrained = answers.map(({ trained, ids }) => {
@@ -49,13 +49,13 @@ function sharedTokens(answers: readonly RenderedRow[]): number {
   return shared;
 }
 
-/** An example's answers, rendered; undefined where a problem was found in one of them. */
+/** Rendered answers of each example; undefined if one of them has a problem. */
 export interface RenderedAnswers {
   answers: (RenderedRow[] | undefined)[];
   problems: Problem[];
 }
 
-/** Renders all answers of all examples; each problem names the answer that it was found in. */
+/** Renders all answers of all examples; each problem names its answer. */
 export async function renderAnswers<One extends PreferenceExample | FeedbackExample>(
   renderer: Renderer,
   examples: readonly One[],
@@ -79,7 +79,7 @@ export async function renderAnswers<One extends PreferenceExample | FeedbackExam
   return { answers, problems };
 }
 
-/** A prompt or an answer as encoders read it: without roles. */
+/** A prompt or an answer as plain text for encoders, without roles. */
 export function plainText(part: string | readonly Message[]): string {
   return typeof part === 'string' ? part : part.map(({ content }) => content).join('\n');
 }

@@ -7,7 +7,7 @@ import { layoutOfRows, rowOfTokens } from '../../../engine/nn/index.ts';
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Batch, RowReader, TextsRow } from './prepared-rows.ts';
 
-/** The prompt and the answer one after the other; only the answer's tokens are trained. */
+/** Prompt and answer, concatenated; only the answer's tokens are trained. */
 export async function sourceTargetRows(
   examples: readonly CompletionExample[],
   { tokenizer }: Pick<RowReader, 'tokenizer'>,
@@ -30,7 +30,7 @@ function withEnd(ids: Int32Array, end: number | undefined): Int32Array {
   return end === undefined || ids.at(-1) === end ? ids : Int32Array.of(...ids, end);
 }
 
-/** The answers' tokens, and the prompts' as what the encoder reads. */
+/** The answers' tokens as decoder input, with the prompts as encoder input. */
 export function collateSourceTarget(rows: readonly TextsRow[]): Batch<TextsRow> {
   const parts = rows.map(({ ids, segments: [length] }) => [ids.subarray(0, length), ids.subarray(length)]);
   const input = (place: 0 | 1, causal: boolean) => {
@@ -50,7 +50,7 @@ export function collateSourceTarget(rows: readonly TextsRow[]): Batch<TextsRow> 
   return { rows, input: { ...input(1, true), source: input(0, false) } };
 }
 
-/** Log-probabilities of the answers' tokens [N], whether each is the most probable one, and the row of each. */
+/** Log-probabilities of the answers' tokens [N], whether each is the most probable one, and each token's row. */
 export function answerTokens(
   model: Model,
   batch: Batch,
@@ -66,7 +66,10 @@ export function answerTokens(
   return { ...found, rows };
 }
 
-/** Decoder input: each row's tokens shifted right by one, after the start token or, without one, the row's last. */
+/**
+ * Decoder input: each row's tokens shifted right by one, after the start token or, without one, after the row's last
+ * token.
+ */
 function shiftedRight(ids: BigInt64Array, offsets: readonly number[], start?: bigint): BigInt64Array {
   const shifted = new BigInt64Array(ids.length);
   shifted.set(ids.subarray(0, -1), 1);

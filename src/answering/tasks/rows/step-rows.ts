@@ -11,8 +11,8 @@ export interface StepReading extends Pick<RowReader, 'tokenizer' | 'now' | 'caus
 type Steps = Pick<StepwiseExample, 'id' | 'source' | 'prompt' | 'completions'>;
 
 /**
- * Prompts and the steps of their answers as TRL tokenises them: each part by itself, the separator behind each step. The
- * last token of a separator is marked as trained: there the step before it is judged.
+ * Prompts and the steps of their answers, tokenised as in TRL: each part separately, with the separator after each
+ * step. The last token of a separator is marked as trained: the step before it is judged there.
  */
 export async function stepRows(examples: readonly Steps[], reading: StepReading): Promise<PreparedRow[]> {
   const { tokenizer, causal, separator, now } = reading;
@@ -37,7 +37,7 @@ export async function stepRows(examples: readonly Steps[], reading: StepReading)
     for (const step of own) trained[(place += step.length + end.length)] = 1;
     const row = { id, source, ids, trained };
     if (frame !== undefined || prompt.length === 0) return row;
-    // The steps continue the prompt: where a row is too long, this loses its beginning and the answer its end.
+    // Steps follow the prompt as a second text: truncation drops the beginning of the prompt and the end of the answer.
     return { ...row, segments: [prompt.length, answer.length], parents: [-1, 0] };
   });
 }
@@ -48,7 +48,7 @@ async function frameOf({ tokenizer }: StepReading): Promise<{ start: number; end
   return { start: ids[0], end: ids[ids.length - 1] };
 }
 
-/** An answer's steps; what stands between separators and says nothing is none. */
+/** An answer's steps, without blank ones. */
 export function stepsOf(answer: string, separator: string): string[] {
   return answer.split(separator).filter((step) => step.trim() !== '');
 }

@@ -3,7 +3,7 @@ import type { Layout } from '../../../engine/nn/index.ts';
 import { aten, zeros, type Tensor } from '../../../engine/tensor/index.ts';
 import type { Batch, Counts, PreparedRow, ValuesRow } from './prepared-rows.ts';
 
-/** Trained tokens of a row; its first token has nothing that it could be predicted from. */
+/** Number of trained tokens of a row, excluding its first, which cannot be predicted. */
 export function trainedTokens(row: PreparedRow): number {
   let count = 0;
   for (let t = 1; t < row.trained.length; t++) count += row.trained[t];
@@ -15,17 +15,17 @@ export function countTokens(batch: Pick<Batch, 'rows'>): Counts {
 }
 
 export interface Predictions {
-  /** Where in the batch each prediction is made: [L]. */
+  /** Position in the batch where each prediction is made: [L]. */
   places: BigInt64Array;
   targets: BigInt64Array;
   rows: BigInt64Array;
-  /** The text of the batch that each target belongs to, counted through all rows: [L]. */
+  /** Index of each target's text, counted over all rows: [L]. */
   texts: BigInt64Array;
-  /** How many trained tokens stand directly before each target, so that an answer's first one has 0: [L]. */
+  /** Number of trained tokens directly before each target, so that an answer's first token has 0: [L]. */
   depths: Int32Array;
 }
 
-/** Positions that predict a batch's trained tokens: the token before, or the last one of the parent text. */
+/** Positions that predict a batch's trained tokens: the preceding token, or the last token of the parent text. */
 export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   const places: bigint[] = [];
   const targets: bigint[] = [];
@@ -57,13 +57,13 @@ export function predictionsOf(batch: Batch, layout: Layout): Predictions {
   return { places: arrays[0], targets: arrays[1], rows: arrays[2], texts: arrays[3], depths: Int32Array.from(depths) };
 }
 
-/** Trained tokens, wherever they stand. */
+/** Counts trained tokens, including first tokens. */
 export function countTrained({ rows }: Pick<Batch, 'rows'>): Counts {
   const tokens = rows.reduce((sum, { trained }) => sum + trained.reduce((ones, one) => ones + one, 0), 0);
   return { tokens, rows: rows.length };
 }
 
-/** Where the batch's trained tokens stand, the value of each and its row; a row that was cut has values to spare. */
+/** Position, value and row of each trained token in the batch; a truncated row may have extra values. */
 export function taggedTokens({
   rows,
 }: {

@@ -1,4 +1,4 @@
-/** Pairs and choices as Argilla's records: fields, and a label question whose responses are the reviewers'. */
+/** Pairs and choices as Argilla records: fields, and a label question whose responses are the reviewers' choices. */
 import type { HumanChoice, HumanLabel } from '../../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
@@ -47,8 +47,8 @@ function responseOf(pair: AnswerPair, { choice, reviewer }: HumanLabel): object 
   return { user_id: reviewer, status: 'submitted', values: { [QUESTION]: { value } } };
 }
 
-/** Reads the older form, and the newer one in which each question has its responses. */
+/** Reads the older format, and the newer one in which responses are keyed by question. */
 function valueOf({ values, value }: Record<string, unknown>): unknown {
-  const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // own: a name of ours
+  const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // a name that attune sets
   return asked?.value ?? value;
 }

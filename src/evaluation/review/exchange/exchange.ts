@@ -1,9 +1,9 @@
-/** How pairs and choices go to other tools and come back. */
+/** Export of pairs and choices to other tools, and import from them. */
 import { randomUnit } from '../../../base/random.ts';
 import type { HumanLabel } from '../../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 
-/** A choice as it came back: of what stood first or second there. */
+/** An imported choice, by the order in which the answers were shown there. */
 export interface ImportedLabel {
   pair: AnswerPair;
   choice: 'first' | 'second' | 'tie' | 'neither' | 'a' | 'b';
@@ -11,17 +11,17 @@ export interface ImportedLabel {
 }
 
 export interface Exchange {
-  /** A list, in place of a record on each line. */
+  /** Written as one JSON list instead of JSON lines. */
   isList?: boolean;
-  /** Settings of a project in the other tool; written next to the records. */
+  /** Project settings for the other tool, written next to the records. */
   settings?: { ending: string; text: string };
-  /** One record for each pair. */
+  /** One record per pair. */
   write(pairs: readonly AnswerPair[], labels: readonly HumanLabel[]): object[];
-  /** The choices of one record, or what is wrong with it. */
+  /** The choices of one record, or its problem. */
   read(record: Record<string, unknown>, pairs: ReadonlyMap<string, AnswerPair>): ImportedLabel[] | string;
 }
 
-/** Which answer stands first elsewhere: drawn by the pair, so that neither system always does. */
+/** Order of the answers in the other tool: randomised by pair, so that neither system is always first. */
 export function sideOf({ id }: AnswerPair): 'ab' | 'ba' {
   return randomUnit([0, `exchange ${id}`]) < 0.5 ? 'ab' : 'ba';
 }

@@ -1,9 +1,9 @@
-/** Pairs and choices as Label Studio's tasks, with the Pairwise tag: left, right. */
+/** Pairs and choices as Label Studio tasks with the Pairwise tag: left, right. */
 import type { HumanLabel } from '../../../scoring/judges/human-labels.ts';
 import type { AnswerPair } from '../../../scoring/judges/answer-pairs.ts';
 import { sideOf, type Exchange, type ImportedLabel } from './exchange.ts';
 
-/** How the project shows a task; its names are those of the results below. */
+/** Labelling configuration of the project; its names match those of the results below. */
 const LABELLING = `<View>
   <Text name="prompt" value="$prompt" />
   <Pairwise name="preferred" toName="left,right" />

@@ -1,4 +1,4 @@
-/** Tools whose projects are read and written. */
+/** Tools that reviews can be exchanged with. */
 export const toolNames = ['argilla', 'label-studio'] as const;
 
 export type ToolName = (typeof toolNames)[number];

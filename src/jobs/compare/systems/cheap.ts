@@ -4,7 +4,7 @@ import type { Answered } from '../../../answering/system.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { CheapSpec } from './system-spec.ts';
 
-/** Predictors that cost seconds, fitted on the training rows. */
+/** Baselines that are fitted in seconds on the training rows. */
 export async function answer({ baselines, without }: CheapSpec, comparing: Comparing): Promise<Answered[]> {
   const { rows, signal, emit, skipped, metric, keepSeen } = comparing;
   emit({ type: 'phase-started', phase: 'evaluate', message: 'fitting cheap baselines' });

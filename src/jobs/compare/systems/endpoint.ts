@@ -6,7 +6,7 @@ import { asker } from '../../../answering/prompting/asker.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
 import type { EndpointSpec } from './system-spec.ts';
 
-/** Bytes of a token that is short, so that the longest answer fits. */
+/** Bytes of a short token, so that the longest answer fits. */
 const BYTES_PER_TOKEN = 2;
 const SPARE = 32;
 
@@ -25,7 +25,7 @@ export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<
   return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
 }
 
-/** Each kind of failure once, however often it is waited out. */
+/** Reports each reason for retrying only once. */
 function waitingTeller(title: string, { emit }: Comparing): (reason: string) => void {
   const told = new Set<string>();
   return (reason) => {
@@ -39,7 +39,7 @@ function waitingTeller(title: string, { emit }: Comparing): (reason: string) => 
   };
 }
 
-/** The endpoint's tokenizer is not known. */
+/** Limit in bytes, since the endpoint's tokenizer is unknown. */
 function roomInBytes({ rows }: Comparing): number {
   const bytes = rows.typical.map((example) => Buffer.byteLength(expectedText(example) ?? ''));
   return Math.ceil(bytes.reduce((most, length) => Math.max(most, length), 0) / BYTES_PER_TOKEN) + SPARE;

@@ -2,7 +2,7 @@ import { defineRegistry } from '../../../base/registry.ts';
 import type { SystemSource } from '../comparing.ts';
 import type { SystemSpec } from './system-spec.ts';
 
-/** Where the systems of a comparison come from. */
+/** Sources of the systems in a comparison. */
 export const systemSources = defineRegistry<SystemSource, SystemSpec['source']>(
   'source of systems',
   'E_UNKNOWN_SYSTEM',

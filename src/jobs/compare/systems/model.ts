@@ -21,13 +21,13 @@ import { withoutThreshold } from '../../../answering/tasks/answers/spans.ts';
 import { hears, processorOf } from '../../../answering/tasks/answers/speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
-/** Solved rows by which the better way of asking is found. */
+/** Number of solved rows for choosing the better prompt style. */
 const PRACTICE_ROWS = 16;
 
-/** Systems that have not learnt the form of the answers and are held to it instead. */
+/** Systems that have not learnt the format of the answers and are constrained to it. */
 const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
 
-/** A model of this machine, opened and asked as the entry wants it. */
+/** A local model, prompted as the entry specifies. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
   const { name, title, kind, target, isBase = false, asking } = spec;
   const { rows, models, emit } = comparing;
@@ -36,7 +36,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   if (opened.model.task === 'sequence') refuseForeignClasses(title, opened.model, rows.test);
   if (hears(opened.model)) {
     if (asking.how !== 'plain') throw notAsked(title);
-    processorOf(opened); // refuses a model without letters before any row
+    processorOf(opened); // rejects a CTC model without an alphabet before any row is read
   }
   const { ask, note } = asker(asking, rows);
   const isTrained = kind === 'tuned';
@@ -69,7 +69,7 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
   return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
 }
 
-/** Whether it was tuned from an encoder of texts that was trained elsewhere; attune's own is small. */
+/** Whether it was tuned from a pre-trained text encoder other than attune's own small ones. */
 function knowsWords({ kind, target }: ModelSpec, task: Task, [first]: readonly Example[]): true | undefined {
   const base =
     kind === 'tuned' && tasks[task].tellsClasses === true ? readNotes(resultFolder(target))?.base_model : undefined;
@@ -86,7 +86,7 @@ function notAsked(title: string): AttuneError {
 
 const SHOWN_CLASSES = 5;
 
-/** A head made for another task, or for none yet, is wrong on every row, which says nothing of the model. */
+/** A head for another task, or an untrained one, would be wrong on every row, which says nothing about the model. */
 function refuseForeignClasses(title: string, { sequenceHead }: Model, examples: readonly Example[]): void {
   const known = sequenceHead.labels;
   const isNumber = sequenceHead.problemType === 'regression';

@@ -1,29 +1,29 @@
 import type { BaselineName } from '../../../answering/baselines/index.ts';
 import type { SystemKind } from '../../../store/results.ts';
 
-/** How a model is asked. Plain data. */
+/** How a model is prompted. Plain data. */
 export interface Asking {
   how: 'plain' | 'prompted' | 'few_shot';
-  /** In place of the one that is made from the form of the training answers. */
+  /** Replaces the instruction derived from the form of the training answers. */
   instruction?: string;
 }
 
 interface Named {
   /** Unique in a comparison. */
   name: string;
-  /** For people. */
+  /** Title for people. */
   title: string;
   kind: SystemKind;
-  /** Left out with the reason where it cannot answer, in place of an error. */
+  /** If it cannot answer, it is left out with the reason instead of failing. */
   isOptional?: boolean;
 }
 
-/** A model of this machine. */
+/** A local model. */
 export interface ModelSpec extends Named {
   source: 'model';
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** The base model that the target was made from, in its place. */
+  /** Uses the base model that the target was made from. */
   isBase?: boolean;
   asking: Asking;
 }
@@ -31,7 +31,7 @@ export interface ModelSpec extends Named {
 /** A chat model behind an OpenAI-compatible endpoint. */
 export interface EndpointSpec extends Named {
   source: 'endpoint';
-  /** Up to and with the version: "https://host/v1". */
+  /** URL up to and including the version: "https://host/v1". */
   url: string;
   model: string;
   asking: Asking;
@@ -40,41 +40,41 @@ export interface EndpointSpec extends Named {
 
 /** Limits of requests to an endpoint. */
 export interface EndpointLimits {
-  /** Name of the environment variable that holds the key; OPENAI_API_KEY unless given. */
+  /** Environment variable that holds the key; OPENAI_API_KEY by default. */
   keyVariable?: string;
-  /** Requests at once. Default 4. */
+  /** Maximum concurrent requests. Default 4. */
   concurrency?: number;
-  /** Seconds that one answer may take. Default 120. */
+  /** Timeout per answer in seconds. Default 120. */
   timeout?: number;
-  /** Tokens in all, read and written. */
+  /** Maximum total tokens, prompts and answers. */
   maxTokens?: number;
-  /** Money in all, in the currency of the prices. */
+  /** Maximum total cost, in the currency of the prices. */
   maxCost?: number;
-  /** Price of a million tokens read, and written. */
+  /** Price per million prompt tokens, and per million generated tokens. */
   inputPrice?: number;
   outputPrice?: number;
 }
 
-/** All cheap baselines that make sense for the rows, or those named. */
+/** All applicable cheap baselines, or the named ones. */
 export interface CheapSpec {
   source: 'cheap';
   baselines?: readonly BaselineName[];
-  /** One that is judged itself. */
+  /** Excludes the system that is being judged. */
   without?: BaselineName;
 }
 
-/** A cheap system that was kept. */
+/** A saved cheap system. */
 export interface KeptSpec extends Named {
   source: 'kept';
-  /** The folder that holds it. */
+  /** Its folder. */
   folder: string;
 }
 
-/** Answers that were made elsewhere: JSON lines of `{id, text}` or of texts in the rows' order. */
+/** Answers from a file: JSON lines of `{id, text}`, or texts in row order. */
 export interface FileSpec extends Named {
   source: 'file';
   path: string;
 }
 
-/** One entry of a comparison. Plain data: it crosses the process border. */
+/** One system of a comparison. Plain data: it crosses process boundaries. */
 export type SystemSpec = ModelSpec | EndpointSpec | CheapSpec | KeptSpec | FileSpec;

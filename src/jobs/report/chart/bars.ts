@@ -6,12 +6,12 @@ import { linearScale } from './scale.ts';
 export interface Bar {
   label: string;
   value: number;
-  /** The value for people. */
+  /** The formatted value. */
   text: string;
   /** Ends of the value's interval. */
   low?: number;
   high?: number;
-  /** The one that the chart is about. */
+  /** Highlights the bar. */
   isChosen?: boolean;
 }
 
@@ -21,11 +21,11 @@ export interface BarsOptions extends Pick<WindowSize, 'width' | 'isNarrow'> {
   bars: readonly Bar[];
 }
 
-/** Where names, bars and values stand; in narrow windows names stand above their bars. */
+/** Positions of names, bars and values; in narrow windows names are above their bars. */
 interface BarLayout {
   width: number;
   rowHeight: number;
-  /** Where bars begin and what is left for values. */
+  /** Left edge of the bars, and the space left for values. */
   left: number;
   beside: number;
   isNarrow: boolean;
@@ -34,7 +34,7 @@ interface BarLayout {
 const WIDE = { rowHeight: 34, left: 190, beside: 150, isNarrow: false };
 const NARROW = { rowHeight: 48, left: 2, beside: 112, isNarrow: true };
 
-/** Lying bars from zero, with an interval where there is one: few things, compared by one number. */
+/** Horizontal bars from zero, with optional intervals: for a few items and one number each. */
 export function barChart({ title, description, bars, width = 760, isNarrow = false }: BarsOptions): Html | undefined {
   if (bars.length === 0) return undefined;
   const layout: BarLayout = { width, ...(isNarrow ? NARROW : WIDE) };

@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.ts';
 import type { Scale } from './scale.ts';
 
-/** The rectangle of a picture inside which data is drawn, in the picture's own units. */
+/** The area of a picture in which data is drawn, in the picture's units. */
 export interface PlotArea {
   left: number;
   right: number;
@@ -12,14 +12,14 @@ export interface PlotArea {
 export interface PictureOptions {
   width: number;
   height: number;
-  /** Drawn for windows in which the other form would be too small to read. */
+  /** Variant for narrow windows, in which the wide one would be illegible. */
   isNarrow?: boolean;
   /** Title and description of the chart, for screen readers. */
   title: string;
   description: string;
 }
 
-/** An SVG picture that scales with the page and says what it shows. Titles are unique within a page. */
+/** A scalable SVG picture with an accessible title and description. Titles are unique within a page. */
 export function picture(
   { width, height, isNarrow = false, title, description }: PictureOptions,
   content: readonly Html[],
@@ -46,19 +46,19 @@ export interface WindowSize {
 
 const NARROW: WindowSize = { width: 320, isNarrow: true };
 
-/** A picture in two forms, of which the page shows the one that its window has room for. */
+/** Draws a picture for wide and for narrow windows; the page's styles show the one that fits. */
 export function forWindows(draw: (size: WindowSize) => Html | undefined, wide: WindowSize = {}): Html | undefined {
   const pictures = [draw(wide), draw(NARROW)].filter((one) => one !== undefined);
   return pictures.length === 0 ? undefined : html`${pictures}`;
 }
 
-/** Where words stand, and as what. `end`: they end there. */
+/** Position and style class of a text. `end`: right-aligned. */
 export interface WordsPlace {
   kind: string;
   x: number;
   y: number;
   anchor?: 'start' | 'middle' | 'end';
-  /** Shifts them down, in letter heights. */
+  /** Vertical shift in em. */
   dy?: number;
 }
 
@@ -71,7 +71,7 @@ export function standingLine(kind: string, x: number, [from, to]: readonly [numb
   return html`<line class="${kind}" x1="${round(x)}" x2="${round(x)}" y1="${round(from)}" y2="${round(to)}" />`;
 }
 
-/** A box with slightly round corners. */
+/** A box with slightly rounded corners. */
 export function rectangle(
   kind: string,
   box: { x: number; y: number; width: number; height: number },
@@ -97,7 +97,7 @@ export function verticalAxis(scale: Scale, { left, right }: PlotArea): Html {
   return html`<g>${lines}</g>`;
 }
 
-/** The base line with tick values below it, and what they count. */
+/** The base line with tick labels and the unit below it. */
 export function horizontalAxis(scale: Scale, { left, right, bottom }: PlotArea, label: string): Html {
   const ticks = scale.ticks.map((tick) => {
     const x = scale.position(tick.value);
@@ -112,7 +112,7 @@ export function horizontalAxis(scale: Scale, { left, right, bottom }: PlotArea, 
   </g>`;
 }
 
-/** Two decimals are a hundredth of a pixel: more would only make the file larger. */
+/** Two decimals are a hundredth of a pixel; more would only enlarge the file. */
 export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

@@ -22,15 +22,15 @@ export interface Bucket {
 export interface HistogramOptions extends WindowSize {
   title: string;
   description: string;
-  /** Adjoining, in order. */
+  /** Adjacent and in order. */
   buckets: readonly Bucket[];
   /** Unit of the horizontal axis. */
   unit: string;
-  /** Values to mark by a line. */
+  /** Values to mark with a line. */
   marks?: readonly { value: number; label: string }[];
 }
 
-/** How many rows fall into each span, with a few values marked. */
+/** Number of rows in each bucket, with marked values. */
 export function histogram(options: HistogramOptions): Html | undefined {
   const { buckets, marks = [], unit, width = 760, height = 240, isNarrow = false } = options;
   if (buckets.length === 0) return undefined;

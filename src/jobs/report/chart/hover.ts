@@ -7,13 +7,13 @@ import type { Scale } from './scale.ts';
 export interface LineSeries {
   name: string;
   curve: Curve;
-  /** `trace`: noisy, drawn faint under its moving average. `dots`: few, each one counts. */
+  /** `trace`: noisy, drawn faint under its moving average. `dots`: a few separate values. */
   style: 'trace' | 'dots' | 'line';
-  /** Number of the series' colour. */
+  /** Colour number of the series. */
   tone: 1 | 2 | 3;
 }
 
-/** A placed series: what is drawn, and where. */
+/** A series with its drawing positions. */
 export interface Placed {
   series: LineSeries;
   points: readonly CurvePoint[];
@@ -28,7 +28,7 @@ export interface HoverOptions {
   format: (value: number) => string;
 }
 
-/** Invisible columns that show their step's values while the pointer is over them: by style alone, without a script. */
+/** Invisible columns that show the values of a step while the pointer is over them: CSS only, no script. */
 export function hoverColumns(placed: readonly Placed[], options: HoverOptions): Html {
   const steps = [...new Set(placed.flatMap(({ points }) => points.map(({ step }) => step)))].sort((a, b) => a - b);
   const stride = Math.ceil(steps.length / MAX_COLUMNS);
@@ -39,7 +39,7 @@ export function hoverColumns(placed: readonly Placed[], options: HoverOptions): 
   >`;
 }
 
-/** From half way to the neighbour before until half way to the one after. */
+/** Column from halfway to the previous step to halfway to the next. */
 function borders(places: readonly number[], index: number, { left, right }: PlotArea): [number, number] {
   const before = index === 0 ? left : (places[index - 1] + places[index]) / 2;
   const after = index === places.length - 1 ? right : (places[index] + places[index + 1]) / 2;

@@ -2,20 +2,20 @@ import { greatest, smallest } from '../../../base/many.ts';
 import { html, type Html } from '../html.ts';
 import { linearScale, type Scale } from './scale.ts';
 
-/** An estimate with its interval; positive where the subject is better. */
+/** An estimate with its interval; positive if the subject is better. */
 export interface IntervalMark {
   estimate: number;
   /** Absent without an interval. */
   low?: number;
   high?: number;
-  /** Gives the point its shape and colour. */
+  /** Determines the shape and colour of the point. */
   kind: 'better' | 'no-evidence' | 'worse';
 }
 
 // Margin for the labels of the outermost ticks.
 const RANGE = [5, 95] as const;
 
-/** One scale, in percent of a cell's width, for all marks of a table; zero is always on it. */
+/** A common scale, in percent of a cell's width, for all marks of a table; always includes zero. */
 export function intervalScale(marks: readonly Omit<IntervalMark, 'kind'>[]): Scale {
   const ends = marks.flatMap(({ estimate, low = estimate, high = estimate }) => [low, high]).filter(Number.isFinite);
   const [low, high] = [smallest(ends, 0), greatest(ends, 0)];

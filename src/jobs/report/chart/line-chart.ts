@@ -19,11 +19,11 @@ export interface LineChartOptions extends WindowSize {
   title: string;
   description: string;
   series: readonly LineSeries[];
-  /** `auto`: by ratio, where the values span more than a factor of 30. */
+  /** `auto` chooses logarithmic if the values span more than a factor of 30. */
   yScale?: 'linear' | 'log' | 'auto';
-  /** Steps at which something began, marked by a line. */
+  /** Steps at which a phase begins, marked with a line. */
   borders?: readonly { step: number; label: string }[];
-  /** A point to ring and name. */
+  /** A point to mark with a ring and a label. */
   highlight?: { step: number; value: number; label: string };
   format?: (value: number) => string;
   /** Unit of the axis. */
@@ -34,7 +34,7 @@ const LOG_FROM_RATIO = 30;
 const LOG_FLOOR = 1e-3;
 const SMOOTH_FROM = 30;
 
-/** Curves over steps, each named at its end. Series without points are left out; nothing at all where none has any. */
+/** Curves over steps, each labelled at its end. Series without points are left out; undefined if no series has any. */
 export function lineChart(options: LineChartOptions): Html | undefined {
   const { isNarrow = false, borders = [], highlight, format = formatNumber, steps = 'step' } = options;
   const { width = 760, height = isNarrow ? 240 : 300 } = options;
@@ -52,7 +52,7 @@ export function lineChart(options: LineChartOptions): Html | undefined {
     html`${placed.map((one) => drawSeries(one, x, y))}`,
     html`${endLabels(placed, y, area, format)}`,
     html`${highlight !== undefined && ring(highlight, x, y)}`,
-    // A narrow window has no pointer, and no room for what one would show.
+    // Narrow windows have neither a pointer nor room for tooltips.
     html`${!isNarrow && hoverColumns(placed, { x, y, area, format })}`,
   ]);
 }
@@ -71,11 +71,11 @@ function valueScale(series: readonly LineSeries[], area: PlotArea, kind: 'linear
   const low = smallest(values);
   const isLog = kind === 'log' || (kind === 'auto' && low > 0 && high / low > LOG_FROM_RATIO);
   if (!isLog || positive.length === 0) return linearScale([low, high], { range, nice: true });
-  // A rate that decays to nothing would stretch the axis without end.
+  // Limits the axis for rates that decay to almost nothing.
   return logScale([Math.max(smallest(positive), high * LOG_FLOOR), high * 1.1], { range });
 }
 
-/** A logarithm has no place for zero. */
+/** A logarithmic axis cannot show zero. */
 function drawable(points: readonly CurvePoint[], y: Scale): readonly CurvePoint[] {
   return y.kind === 'log' ? points.filter(({ value }) => value > 0) : points;
 }
@@ -110,8 +110,8 @@ function band(points: readonly CurvePoint[], x: Scale, y: Scale): string {
 }
 
 /**
- * A straight line fitted to the twelfth of the curve around each point, read at the point: like a mean in the middle,
- * but neither late nor flat where the window is cut off by an end.
+ * Smooths by local regression: a line fitted to a twelfth of the curve around each point. In the middle this equals a
+ * moving average; at the ends it neither lags nor flattens.
  */
 export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
   const reach = Math.max(1, Math.round(points.length / 24));
@@ -122,7 +122,7 @@ export function smoothed(points: readonly CurvePoint[]): CurvePoint[] {
   });
 }
 
-/** Least squares over the places 0, 1, 2, … of the window. */
+/** Least-squares line over the positions 0, 1, 2, … of the window, evaluated at `place`. */
 function fittedAt(window: readonly CurvePoint[], place: number): number {
   const middle = (window.length - 1) / 2;
   const mean = window.reduce((sum, { value }) => sum + value, 0) / window.length;
@@ -138,7 +138,7 @@ function borderLine({ step, label }: { step: number; label: string }, x: Scale, 
 
 function ring(highlight: { step: number; value: number; label: string }, x: Scale, y: Scale): Html {
   const [cx, cy] = [x.position(highlight.step), y.position(highlight.value)];
-  // Inwards, away from the names at the curves' ends.
+  // Label on the inner side, away from the curves' own labels.
   const isRight = highlight.step > (x.domain[0] + x.domain[1]) / 2;
   return html`<g>
     <circle class="ring" cx="${round(cx)}" cy="${round(cy)}" r="7" />
@@ -163,7 +163,7 @@ function endLabels(placed: readonly Placed[], y: Scale, area: PlotArea, format: 
   });
 }
 
-/** Moves places (in order) as little apart as they need, first downwards, then back up from the lower end. */
+/** Shifts ordered positions apart by the minimum distance, first downwards, then back up from the lower end. */
 export function apart(wanted: readonly number[], top: number, bottom: number): number[] {
   const places = [...wanted];
   for (let i = 0; i < places.length; i++) {

@@ -13,7 +13,7 @@ import {
 } from './frame.ts';
 import { linearScale, type Scale } from './scale.ts';
 
-/** Answers whose confidence lies between `from` and `to`: how many, their mean confidence, and the share right. */
+/** Answers with a confidence between `from` and `to`: their number, mean confidence, and share of right ones. */
 export interface ReliabilityBin {
   from: number;
   to: number;
@@ -30,7 +30,7 @@ export interface ReliabilityOptions extends Pick<WindowSize, 'width' | 'isNarrow
 
 const [HEIGHT, COUNTS_TOP] = [390, 296];
 
-/** Right answers against confidence; on the diagonal a model is as often right as it says. Below it, rows per bin. */
+/** Accuracy against confidence, with the diagonal of perfect calibration and the number of rows per bin below. */
 export function reliabilityChart({
   title,
   description,

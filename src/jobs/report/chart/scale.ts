@@ -5,7 +5,7 @@ export interface Scale {
   readonly kind: 'linear' | 'log';
   readonly domain: readonly [number, number];
   readonly ticks: readonly Tick[];
-  /** A value outside of the domain is put on its nearer end. */
+  /** Values outside the domain are clamped to the nearer end. */
   position(value: number): number;
 }
 
@@ -15,15 +15,15 @@ export interface Tick {
 }
 
 export interface ScaleOptions {
-  /** Positions of the domain's two ends. */
+  /** Positions of the two ends of the domain. */
   range: readonly [number, number];
-  /** About how many ticks. */
+  /** Approximate number of ticks. */
   ticks?: number;
-  /** Widens the domain to round numbers, so that the first and the last tick are its ends. */
+  /** Extends the domain to round numbers, so that it starts and ends with a tick. */
   nice?: boolean;
 }
 
-/** An axis over equal differences. An empty or single-valued domain is widened. */
+/** A linear axis. An empty or single-valued domain is widened. */
 export function linearScale(domain: readonly [number, number], options: ScaleOptions): Scale {
   const [low, high] = widened(domain);
   const step = niceStep((high - low) / (options.ticks ?? 5));
@@ -35,14 +35,14 @@ export function linearScale(domain: readonly [number, number], options: ScaleOpt
   return { kind: 'linear', domain: ends, ticks, position: mapping(ends, options.range, (value) => value) };
 }
 
-/** An axis over equal ratios. Both ends must be positive. */
+/** A logarithmic axis. Both ends must be positive. */
 export function logScale(domain: readonly [number, number], options: ScaleOptions): Scale {
   const ends: [number, number] = domain[0] < domain[1] ? [domain[0], domain[1]] : [domain[0] / 2, domain[1] * 2];
   const ticks = logTicks(ends, options.ticks ?? 5);
   return { kind: 'log', domain: ends, ticks, position: mapping(ends, options.range, Math.log) };
 }
 
-/** 1, 2, 5 times a power of ten, the next at or above `rough`. */
+/** The smallest of 1, 2 or 5 times a power of ten that is at least `rough`. */
 export function niceStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   const factor = [1, 2, 5, 10].find((candidate) => candidate * power >= rough * (1 - 1e-9)) ?? 10;
@@ -63,14 +63,14 @@ function mapping(domain: readonly [number, number], range: readonly [number, num
   };
 }
 
-/** Multiples of a step carry rounding errors (0.30000000000000004); the step says how many digits are real. */
+/** Multiples of a step have rounding errors (0.30000000000000004); the step determines the significant decimals. */
 function tick(value: number, step: number): Tick {
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const exact = Number(value.toFixed(Math.min(100, decimals)));
   return { value: exact, label: compact(exact) };
 }
 
-/** Powers of ten, with 2 and 5 between them where there is room; thinned out over many decades. */
+/** Powers of ten, with 2 and 5 in between if there is room; thinned out over many decades. */
 function logTicks([low, high]: readonly [number, number], wanted: number): Tick[] {
   const decades = Math.log10(high / low);
   const factors = decades < 1.2 ? [1, 2, 3, 5] : decades < wanted / 2 ? [1, 2, 5] : [1];
@@ -86,7 +86,7 @@ function logTicks([low, high]: readonly [number, number], wanted: number): Tick[
   return ticks;
 }
 
-/** "20k", "1.5M": an axis has no room for more. */
+/** Short number format for axes: "20k", "1.5M". */
 function compact(value: number): string {
   const size = Math.abs(value);
   if (size >= 1e9 && size < 1e15) return `${formatNumber(value / 1e9)}G`;

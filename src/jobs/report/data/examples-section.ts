@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 
-/** A row in stretches that are trained or only read. */
+/** A row split into trained and untrained spans. */
 export interface ShownExample {
   file: string;
   line: number;

@@ -1,4 +1,4 @@
-/** One page about a data set: what it is made of, what was left out and why, every number with its first rows. */
+/** A page about a data set: its contents, what was left out and why, with sample rows for every number. */
 import { join } from 'node:path';
 import { formatCount, plural } from '../../../base/format.ts';
 import { writeFileAtomic } from '../../../files/atomic.ts';
@@ -20,11 +20,11 @@ export type { ShownExample } from './examples-section.ts';
 export interface DataReportParts {
   manifest: DataSetManifest;
   survey: DataSurvey;
-  /** Rows as a model would see them, where one was named. */
+  /** Rows as a model sees them, if a model was named. */
   examples?: { tokenizer: string; rows: readonly ShownExample[] };
 }
 
-/** Writes data-report.html into the data set's folder: no network, no script. */
+/** Writes data-report.html into the data set's folder; the page uses neither network nor scripts. */
 export function writeDataReport(folder: string, parts: DataReportParts): string {
   const path = join(folder, 'data-report.html');
   writeFileAtomic(path, dataReportPage(parts));
@@ -70,12 +70,12 @@ function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, 
   return html`<dl class="tiles">
     ${tile('Rows', formatCount(total), undefined)} ${groups}
     ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
-    ${tile('Kept together', formatCount(split.clusteredRows), `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: none is in two splits`)}
+    ${tile('Kept together', formatCount(split.clusteredRows), `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: no set is in two splits`)}
     ${split.leftOut !== undefined && tile('Left out by the split', formatCount(split.leftOut), 'on the other side in time than the rest of their set')}
   </dl>`;
 }
 
-/** Why rows stay on one side of the split. */
+/** Explains why rows are kept on one side of the split. */
 function togetherBy({ by, groupBy = [] }: DataSetManifest['split']): string {
   const of = [...(by === 'document' ? ['document'] : []), ...groupBy];
   return [...of.map((what) => `of one ${what}`), 'alike'].join(' or ');

@@ -11,7 +11,7 @@ const MOST_DIFFERENCES = 40;
 
 type Axis = AxisReport<ListedRow>;
 
-/** Groups in the rows, for each way of finding them: their size, and whether their labels are balanced. */
+/** Groups in the rows, for each way of detecting them: sizes, and balance of the labels. */
 export function peopleSections(report: GroupReport<ListedRow> | undefined, lists: RowLists): Html[] {
   if (report === undefined) return [];
   return report.axes
@@ -68,7 +68,7 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
     </table>`;
 }
 
-/** How much more often a group has a label than all others, the surest first. */
+/** How much more often a group has a label than all other groups, most certain first. */
 function balance({ groups, labels }: Axis): Html | undefined {
   const rows = groups
     .flatMap(({ group, labels: own }) => own.flatMap((one) => (one.difference === undefined ? [] : [{ group, one }])))

@@ -13,7 +13,7 @@ interface RowList {
   first: readonly ListedRow[];
 }
 
-/** Numbers that lead to the rows they count, which stand at the page's end. */
+/** Links numbers to lists of the rows that they count, at the end of the page. */
 export class RowLists {
   readonly #lists: RowList[] = [];
 
@@ -23,7 +23,7 @@ export class RowLists {
     return html`<a href="#rows-${this.#lists.length}">${number}</a>`;
   }
 
-  /** The browser opens the list that a link leads into. */
+  /** The browser opens the list that a link points to. */
   section(): Html {
     return html`<section>
       <h2>Rows behind the numbers</h2>

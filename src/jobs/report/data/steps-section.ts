@@ -8,7 +8,7 @@ import type { ListedRow, RowLists } from './row-lists.ts';
 type Step = DataSetManifest['steps'][number];
 type Place = Step['leftOut'][number]['first'][number];
 
-/** Items before and after each step, and reasons for the rest. */
+/** Items before and after each step, and reasons for removals. */
 export function stepsSection({ steps }: DataSetManifest, lists: RowLists): Html {
   const bars = steps.map(({ step, itemsOut }) => ({ label: step, value: itemsOut, text: formatCount(itemsOut) }));
   return html`<section>
@@ -30,7 +30,7 @@ function oneStep({ step, options, itemsIn, itemsOut, leftOut, found, remarks }: 
       <td class="number">${number}</td>
     </tr>`;
   };
-  // The most first; of many, the rest folds.
+  // Most frequent first; long lists are folded.
   const lines = [
     ...leftOut.toSorted(byCount).map((entry) => line('left out', entry.reason, entry)),
     ...found.toSorted(byCount).map((entry) => line('found', entry.what, entry)),
@@ -75,7 +75,7 @@ function tableOf(lines: readonly Html[]): Html {
   </table>`;
 }
 
-/** "size 900, headings true": those that are set. */
+/** "size 900, headings true": the options that are set. */
 function optionsText(options: Step['options']): string {
   const set = Object.entries(options).filter(([, value]) => {
     return value !== null && !(Array.isArray(value) && value.length === 0);

@@ -6,7 +6,7 @@ import { html, type Html } from '../html.ts';
 
 const MOST_CLASSES = 50;
 
-/** How many rows there are of each class, the rarest first: few rows to train on, or to test on, say little of one. */
+/** Number of rows of each class, rarest first: a class with few training or test rows cannot be judged reliably. */
 export function classesSection(comparison: Comparison | undefined): Html | undefined {
   const classes = comparison?.classes;
   if (comparison === undefined || classes === undefined || classes.length === 0) return undefined;
@@ -38,13 +38,13 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
   </section>`;
 }
 
-/** Full name of a class "1", with its column. */
+/** Full name of a class such as "1", including its column. */
 function nameOf(label: string, { labelColumn }: Comparison): Html | undefined {
   const title = classTitle(label, labelColumn);
   return title === label || title === `class ${label}` ? undefined : html`<small>${title}</small>`;
 }
 
-/** Classes that the result never gives, for the verdict. */
+/** Classes that the result never predicts, for the verdict. */
 export function neverPredicted({ classes, split, labelColumn }: Comparison): Html | undefined {
   const never = neverGiven(classes);
   if (never.length === 0) return undefined;

@@ -8,7 +8,7 @@ import { html, type Html } from '../html.ts';
 import { differencesTable } from './differences.ts';
 import { systemTable } from './system-table.ts';
 
-/** The tuned model next to everything it was compared with. */
+/** The tuned model next to all systems that it was compared with. */
 export function comparisonSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const { metric } = comparison;
@@ -23,7 +23,7 @@ export function comparisonSection(comparison: Comparison | undefined): Html | un
   </section>`;
 }
 
-/** A confusion table has a picture of its own; its value is the accuracy. */
+/** The confusion table has its own chart; its value is the accuracy. */
 function plainMetrics({ metric, metrics, systems }: Comparison): ComparedMetric[] {
   const isTable = (name: string) => systems.some(({ values }) => entryOf(values, name)?.details?.table !== undefined);
   return metrics.filter(({ name }) => name === metric || !isTable(name));
@@ -41,7 +41,7 @@ function groundRules(comparison: Comparison, { title, better }: ComparedMetric):
   );
 }
 
-/** A metric that does not decide: in a line, and whole when it is opened. */
+/** A metric that does not decide: one line, with details on demand. */
 function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | undefined {
   const table = differencesTable(comparison, metric);
   if (table === undefined) return undefined;
@@ -59,7 +59,7 @@ function furtherMetric(comparison: Comparison, metric: ComparedMetric): Html | u
   </details>`;
 }
 
-/** All metrics of all systems; left out where there is but the one above. */
+/** All metrics of all systems; omitted if there is only the deciding one. */
 function metricTable(comparison: Comparison, metrics: readonly ComparedMetric[]): Html | undefined {
   if (metrics.length < 2) return undefined;
   const { systems } = comparison;
@@ -72,7 +72,7 @@ function metricTable(comparison: Comparison, metrics: readonly ComparedMetric[])
 }
 
 function inWords({ better, isProperty }: ComparedMetric): string {
-  return isProperty === true ? 'none is better' : `${better} is better`;
+  return isProperty === true ? 'neither is better' : `${better} is better`;
 }
 
 function figure(system: ComparedSystem, metric: ComparedMetric, systems: readonly ComparedSystem[]): Html | string {

@@ -6,7 +6,7 @@ import { mostTelling } from './outcome.ts';
 
 type Counts = Record<string, Record<string, number>>;
 
-/** A confusion table with its classes in order; answers outside them are the last column. */
+/** A confusion table with sorted classes; other answers are in the last column. */
 interface Confusion {
   classes: readonly string[];
   /** [true class][predicted class, the last one "other"] */
@@ -17,7 +17,7 @@ interface Confusion {
 const MOST_CLASSES = 16;
 const MOST_MISTAKES = 8;
 
-/** Which classes are taken for which: of the judged system and of its strongest rival. */
+/** Confusion tables of the judged system and its strongest rival. */
 export function confusionSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const shown = mostTelling(comparison, (system) => {
@@ -50,7 +50,7 @@ function tableOf({ values }: ComparedSystem): Counts | undefined {
   return found?.details?.table as Counts | undefined;
 }
 
-/** Answers outside of the true classes are one column: a model that writes freely may give hundreds. */
+/** Answers that are not a class share one column, since a generative model may give hundreds. */
 function confusionOf(table: Counts): Confusion {
   const classes = Object.keys(table).toSorted();
   const counts = classes.map((label) => {

@@ -22,7 +22,7 @@ const COLUMNS: readonly CostColumn[] = [
   },
 ];
 
-/** Cost of an answer for each system; only columns known for some system. */
+/** Costs of an answer for each system, without columns that are unknown for all systems. */
 export function costsSection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const { rows, systems } = comparison;

@@ -30,7 +30,7 @@ function warning({ code, message, problems, problemCount, times }: RaisedWarning
     }`;
 }
 
-/** Where the time went, and how the forecast fared. */
+/** Time by phase, and the accuracy of the forecast. */
 export function timeSection({ phases, preflight, totals }: RunReport): Html | undefined {
   const lasting = phases.filter(({ seconds }) => seconds >= 0.05);
   if (lasting.length === 0) return undefined;
@@ -49,7 +49,7 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
       html`<p class="soft small">
         The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of
         ${formatBytes(preflight.peakBytes)} of
-        memory${totals.peakMemoryBytes !== undefined && `; the highest seen was ${formatBytes(totals.peakMemoryBytes)}`}.
+        memory${totals.peakMemoryBytes !== undefined && `; the highest measured was ${formatBytes(totals.peakMemoryBytes)}`}.
       </p>`
     }
   </section>`;

@@ -11,7 +11,7 @@ import type { LineSeries } from '../chart/hover.ts';
 const SMALL = { width: 460, height: 220 };
 const MOST_EPOCH_BORDERS = 12;
 
-/** How the run went, step by step. */
+/** Curves of the run over its steps. */
 export function curvesSection(report: RunReport): Html | undefined {
   const loss = lossChart(report);
   const others = otherCharts(report.curves);
@@ -33,7 +33,7 @@ export function curvesSection(report: RunReport): Html | undefined {
   </section>`;
 }
 
-/** The rates that were tried before the first step, and their losses. */
+/** Learning rates that were tried before the first step, with their losses. */
 function triedRates(tried: RunReport['rateTrials']): Html | undefined {
   if (tried === undefined) return undefined;
   const bars = tried.trials.map(({ rate, loss }) => ({
@@ -73,7 +73,7 @@ interface SmallChart {
   names: readonly string[];
   yScale?: 'log' | 'linear';
   format?: (value: number) => string;
-  /** From the logged unit to the one of the title. */
+  /** Converts from the logged unit to that of the title. */
   divisor?: number;
 }
 
@@ -85,7 +85,7 @@ const KNOWN: readonly SmallChart[] = [
 ];
 const MOST_OTHERS = 16;
 
-/** The known curves first, then every metric that the run logged, training and validation in one picture. */
+/** The known curves first, then every other metric that the run logged, with training and validation in one chart. */
 function otherCharts(curves: Curves): Html[] {
   const shown = new Set(['train/loss', 'validation/loss', 'test/loss', ...KNOWN.flatMap(({ names }) => names)]);
   const metrics = [
@@ -106,7 +106,7 @@ function otherCharts(curves: Curves): Html[] {
 function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
   const { title, names, yScale, format, divisor = 1 } = chart;
   const series = names.map((name) => seriesOf(name, scaled(curveOf(curves, name), divisor)));
-  // A single evaluation has no curve; its number is in the comparison or the table.
+  // A single evaluation is not a curve; its number is in the comparison or the table.
   if (series.every(({ curve }) => curve.points.length < 2)) return undefined;
   const named = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;
   const about = { title, description: allInWords(series), series: named, yScale, format };
@@ -150,7 +150,7 @@ function allInWords(series: readonly LineSeries[]): string {
   return words.filter((part) => part !== '').join(' ');
 }
 
-/** A curve for those who hear it: where it begins, ends, and its lowest point. */
+/** Text description of a curve for screen readers: start, end and minimum. */
 function inWords({ name, curve }: LineSeries): string {
   const { points } = curve;
   if (points.length === 0) return '';
@@ -161,7 +161,7 @@ function inWords({ name, curve }: LineSeries): string {
 
 const MOST_TABLE_ROWS = 25;
 
-/** The same numbers as text. */
+/** The same numbers as a table. */
 function lossTable({ curves, evaluations }: RunReport): Html {
   const { points } = curveOf(curves, 'train/loss');
   const stride = Math.ceil(points.length / MOST_TABLE_ROWS);

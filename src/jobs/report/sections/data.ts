@@ -38,17 +38,19 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
   </section>`;
 }
 
-/** A cheap system reads none. */
+/** Cheap systems do not count tokens. */
 function tokens({ inputTokens, lossTokens }: DataPrepared): string {
   const trained = lossTokens > 0 ? `, of which ${formatCount(lossTokens)} carry loss` : '';
   return ` · ${formatCount(inputTokens)} input tokens${trained}`;
 }
 
-/** Rows that were not used as they stood; silence would be a lie (F6). */
+/** Rows that were truncated, dropped or left out; this must always be reported (F6). */
 function cuts({ truncated, dropped, leftOut = 0 }: DataPrepared): Html {
   if (truncated === 0 && dropped === 0 && leftOut === 0)
-    return html`<p class="soft small">Every row was used whole.</p>`;
-  const bad = html`<p><b>${formatCount(leftOut)}</b> ${leftOut === 1 ? 'row was' : 'rows were'} left out as bad.</p>`;
+    return html`<p class="soft small">Every row was used in full.</p>`;
+  const bad = html`<p>
+    <b>${formatCount(leftOut)}</b> ${leftOut === 1 ? 'row was' : 'rows were'} left out as invalid.
+  </p>`;
   if (truncated === 0 && dropped === 0) return bad;
   return html`${leftOut > 0 && bad}
     <p>

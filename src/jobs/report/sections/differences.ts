@@ -7,7 +7,7 @@ import type { Scale } from '../chart/scale.ts';
 import { html, type Html } from '../html.ts';
 import { differenceBadge, intervalText, systemNamed, titleOf } from './outcome.ts';
 
-/** A forest plot as a table: the subject against every other system on one metric, the hardest rival first. */
+/** A forest plot as a table: the subject against every other system on one metric, hardest rival first. */
 export function differencesTable(comparison: Comparison, metric: ComparedMetric): Html | undefined {
   const differences = inOrder(comparison, metric.name);
   if (differences.length === 0) return undefined;
@@ -44,7 +44,7 @@ export function differencesTable(comparison: Comparison, metric: ComparedMetric)
   </table>`;
 }
 
-/** Rivals first, since the verdict is about them; among these the one that the subject beats by least. */
+/** Rivals first, since the verdict is about them; of these, the one with the smallest lead of the subject. */
 function inOrder({ differences, rivals }: Comparison, metric: string): Difference[] {
   const rank = ({ against }: Difference) => (rivals.includes(against) ? 0 : 1);
   return differences
@@ -87,7 +87,7 @@ function valueOf(comparison: Comparison, system: string, metric: string): Html {
   return html`${formatNumber(value, 3)}${interval !== false && html`<small>${interval}</small>`}`;
 }
 
-/** Where nothing was found, how much could have been. */
+/** If no difference was found, the smallest detectable difference. */
 function remark(difference: Difference, comparison: Comparison): string {
   const { minimalDetectable, verdict } = difference;
   const p = correctedP(comparison, difference);

@@ -17,10 +17,10 @@ import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts
 import { html, type Html } from '../html.ts';
 import { outcomeBadge } from './outcome.ts';
 
-/** More columns than this scroll in a narrow window. */
+/** Tables with more columns scroll in narrow windows. */
 const WIDE = 4;
 
-/** A section of measurements. */
+/** A section with the figures of an assessment. */
 export function figuresSection({ title, lead, figures, notes = [] }: FiguresShown): Html {
   return html`<section>
     <h2>${title}</h2>
@@ -104,7 +104,7 @@ function cell(found: Cell, column: Column): Html {
     }</td>`;
 }
 
-/** Rows have units of their own, so each has its own scale. */
+/** Rows have different units, so each has its own scale. */
 function marked(found: Cell): Html {
   const {
     value: estimate = Number.NaN,

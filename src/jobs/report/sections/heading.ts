@@ -14,7 +14,7 @@ const TONE_OF_STATUS: Record<RunStatus, string> = {
   failed: 'bad',
 };
 
-/** The run, whether it helped, and the most important numbers. */
+/** The run, its verdict, and the most important numbers. */
 export function heading(report: RunReport): Html {
   const { run } = report;
   const made = [run.tuning, run.objective].filter((part) => part !== undefined).join(' · ');
@@ -48,7 +48,7 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   const { inputTokens, lossTokens, peakMemoryBytes, times, tokensPerSecond } = totals;
   const [time, parts] = formatTimes(times).split(': ');
   const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
-  // Cheap systems have no steps.
+  // Cheap systems are not trained in steps.
   const hasSteps = choice === undefined || run.step > 0;
   return html`<dl class="tiles">
     ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
@@ -72,7 +72,7 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
       )
     }
     ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
-    ${tokensPerSecond !== undefined && tile('Input tokens a second', formatCount(tokensPerSecond))}
+    ${tokensPerSecond !== undefined && tile('Input tokens per second', formatCount(tokensPerSecond))}
     ${tile('Time', time, parts)} ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
   </dl>`;
 }

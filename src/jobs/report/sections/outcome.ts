@@ -3,7 +3,7 @@ import { isUndoneByCorrection } from '../../../evaluation/compare/correction.ts'
 import type { ComparedSystem, Comparison, Difference, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
-/** Presentation of a verdict on one difference: a word and a shape, so that it does not depend on colour. */
+/** Presentation of a verdict: a word and a shape, so that it does not depend on colour. */
 const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
   better: { tone: 'good', mark: '▲', word: 'better' },
   'no-evidence': { tone: 'fair', mark: '○', word: 'cannot tell' },
@@ -16,8 +16,8 @@ export function outcomeBadge(verdict: Verdict): Html {
 }
 
 /**
- * Badge of one difference. An unproven difference with an interval without 0 is probable; a win against a system that
- * cannot do the task means nothing.
+ * Badge of one difference. A difference without evidence whose interval excludes 0 is called probable; a win against a
+ * system that cannot do the task means nothing.
  */
 export function differenceBadge(comparison: Comparison, difference: Difference): Html {
   const { against, estimate, verdict } = difference;
@@ -44,7 +44,7 @@ export function titleOf(comparison: Comparison, name: string): string {
   return systemNamed(comparison, name)?.title ?? name;
 }
 
-/** Something of the judged system and of the strongest rival that has it, for pictures that have no room for all. */
+/** A value of the judged system and of the strongest rival that has it, for charts with room for only two. */
 export function mostTelling<Shown>(
   comparison: Comparison,
   read: (system: ComparedSystem) => Shown | undefined,

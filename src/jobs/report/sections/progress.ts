@@ -2,7 +2,7 @@ import { formatCount, formatDuration } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** How far a run is that goes on: nothing for any other. */
+/** Progress of a running run; empty for others. */
 export function progressSection({ run, phases, progress }: RunReport): Html | undefined {
   if (run.status !== 'running') return undefined;
   const phase = progress?.message ?? phases.at(-1)?.phase ?? 'starting';

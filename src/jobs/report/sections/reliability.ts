@@ -5,7 +5,7 @@ import { reliabilityChart, type ReliabilityBin } from '../chart/reliability.ts';
 import { html, type Html } from '../html.ts';
 import { mostTelling } from './outcome.ts';
 
-/** Whether a system is right as often as it is sure, for those whose answers carry a confidence. */
+/** Calibration of systems whose answers have a confidence. */
 export function reliabilitySection(comparison: Comparison | undefined): Html | undefined {
   if (comparison === undefined) return undefined;
   const shown = mostTelling(comparison, figureOf);

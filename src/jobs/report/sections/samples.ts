@@ -8,26 +8,26 @@ import type { RunReport } from '../run-report.ts';
 interface Layout {
   /** Name of the judged system. */
   subject: string;
-  /** Shown next to the expected answer. */
+  /** Answers next to the expected one. */
   first: Samples['systems'];
-  /** Behind a click. */
+  /** Answers behind a click. */
   rest: Samples['systems'];
   /** The deciding metric; its value is shown with each answer. */
   metric?: { name: string; title: string };
-  /** Rival that "worse" and "better" refer to. */
+  /** The rival that "worse" and "better" refer to. */
   against?: Rival;
 }
 
 interface Rival {
   name: string;
   title: string;
-  /** The model that the subject was tuned from: only of its answers can one say that they got worse. */
+  /** Whether it is the model that the subject was tuned from: only then can an answer "get worse". */
   isBase: boolean;
 }
 
 const KIND_SHOWN_FIRST = 'base';
 
-/** Answers to held-out rows side by side, those that are worse first; to be filtered and searched. */
+/** Answers to held-out rows side by side, worst first, with filter and search. */
 export function samplesSection({
   samples,
   comparison,
@@ -52,7 +52,7 @@ export function samplesSection({
   </section>`;
 }
 
-/** A file may be forwarded, and its readers see the rows. */
+/** Warns that readers of a forwarded file see the rows. */
 function rowsNote(rows: RunReport['rows']): Html | undefined {
   if (rows === 'redacted')
     return html`<p class="notice fair">
@@ -98,7 +98,7 @@ const FILTERS = [
   { value: 'invalid', label: 'Invalid' },
 ] as const;
 
-/** Hidden until the page's script has made them work. */
+/** Hidden until the page's script has initialised them. */
 function controls({ rows }: Samples, { subject }: Layout): Html {
   const counts = {
     all: rows.length,
@@ -125,7 +125,7 @@ function controls({ rows }: Samples, { subject }: Layout): Html {
   </form>`;
 }
 
-/** Whether anything was asked of the form of answers. */
+/** Whether a metric checked the format of the answers. */
 function isChecked(rows: readonly SampleRow[], subject: string): boolean {
   return rows.some(({ answers }) => entryOf(answers, subject)?.valid !== undefined);
 }
@@ -145,7 +145,7 @@ function changeBadge(row: SampleRow, layout: Layout): Html | undefined {
   return change && html`<span class="badge ${change.tone}">${change.mark} ${changeInWords(row, layout)}</span>`;
 }
 
-/** "got worse" against the model's own base; against any other system, which of the two is right. */
+/** "got worse" relative to the model's own base; relative to other systems, which of the two is right. */
 function changeInWords({ answers, change }: SampleRow, { against, metric, subject }: Layout): string {
   if (against === undefined || against.isBase) return `got ${change}`;
   const scores = [subject, against.name].map((name) => entryOf(entryOf(answers, name)?.scores, metric?.name ?? ''));
@@ -179,7 +179,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
   </article>`;
 }
 
-/** Input of the row: its text, or its file. */
+/** Input of the row: its text or its file. */
 function asked({ prompt, file, picture }: SampleRow): Html {
   if (file === undefined) return said(prompt, 'prompt');
   return html`<figure class="file">
@@ -216,7 +216,7 @@ function scoreOf({ scores }: SampleAnswer, { metric }: Layout): Html | undefined
 
 const LONG = 1200;
 
-/** Space around a text is not seen by metrics either. Long text scrolls in its own place, by keyboard too. */
+/** Trims surrounding space, which metrics ignore as well. Long text scrolls in place, also by keyboard. */
 function said(whole: string, role = ''): Html {
   const text = whole.trim();
   if (text === '') return html`<p class="soft">(nothing)</p>`;

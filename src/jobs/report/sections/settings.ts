@@ -2,7 +2,7 @@ import type { SettingSource } from '../../../base/events.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** The resolved recipe and what else belongs to the run's identity. */
+/** The resolved recipe and the other parts of the run's identity. */
 export function settingsSection(report: RunReport): Html | undefined {
   const { recipe, recipeHash, identity } = report;
   if (recipe === undefined) return undefined;
@@ -34,7 +34,7 @@ const ORIGINS: Record<SettingSource, string> = {
   pending: '(by trials)',
 };
 
-/** The recipe with the run's own decisions, and their origin. */
+/** The recipe with the settings that the run chose, marked as such. */
 function withSettled(recipe: Record<string, unknown>, report: RunReport): Record<string, unknown> {
   const { settled, rateTrials } = report;
   if (settled === undefined || !isGroup(recipe.training)) return recipe;
@@ -64,7 +64,7 @@ function settingsTable(name: string, settings: readonly Setting[]): Html {
   </div>`;
 }
 
-/** Dotted paths below the group. */
+/** Flattens a group to dotted paths. */
 function flatten(group: Record<string, unknown>, prefix = ''): Setting[] {
   return Object.entries(group).flatMap(([name, value]) => {
     const path = `${prefix}${name}`;
@@ -82,7 +82,7 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** An entry of a list; of an object what is set, without its key where that is one thing only. */
+/** An entry of a list; for an object its set keys, or only the value if there is a single key. */
 function item(value: unknown): string {
   if (!isGroup(value)) return shown(value);
   const set = Object.entries(value).filter(([, part]) => part !== null && part !== undefined);

@@ -1,15 +1,15 @@
 import type { ComparedSystem, Comparison } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
-/** Content of a column. */
+/** Heading of a column. */
 export interface ColumnTitle {
   name: string;
   remark?: string;
 }
 
 /**
- * A table with a line for each system of a comparison, the judged one marked. Narrow windows show each line as a block
- * in which every value has its column's name.
+ * A table with a row for each system of a comparison, the judged one highlighted. Narrow windows show each row as a
+ * block of labelled values.
  */
 export function systemTable(
   { subject, systems }: Pick<Comparison, 'subject' | 'systems'>,

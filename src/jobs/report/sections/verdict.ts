@@ -20,7 +20,7 @@ const OUTCOMES = {
   unclear: { tone: 'fair', word: 'Cannot tell yet' },
 } as const;
 
-/** Whether it helped and what to do, in plain words; whom it was measured against, and how sure that is, one click away. */
+/** Whether training helped and what to do, in plain words; rivals and confidence are one click away. */
 export function verdictBox({ baseRemark, comparison, run, wording }: RunReport): Html | undefined {
   if (comparison !== undefined) {
     const { outcome, advice: told } = conclusionOf(comparison);
@@ -41,12 +41,12 @@ export function verdictBox({ baseRemark, comparison, run, wording }: RunReport):
   </div>`;
 }
 
-/** Suggested changes, if the losses have not settled. */
+/** Suggested changes, if the losses have not converged. */
 function advice({ advice: found, name }: RunReport['run']): Html | undefined {
   return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
 }
 
-/** How to have the cheap system that the advice names, from where one worked. */
+/** Command for training the recommended cheap system, run from the original working folder. */
 function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
   const model = keepableCheap(comparison);
   if (model === undefined) return undefined;
@@ -57,20 +57,20 @@ function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | 
   </p>`;
 }
 
-/** In the money that the recipe names. */
+/** In the recipe's currency. */
 function costOfErrors({ rows, systems }: Comparison): Html | undefined {
   const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
   if (costs.length === 0) return undefined;
   return html`<p class="losses"><b>Wrong answers cost</b> on these ${plural(rows, 'rows')}: ${costs.join(', ')}.</p>`;
 }
 
-/** Where systems differ in what matters more than overlap. */
+/** Reported if systems differ in copying, which matters more than overlap. */
 function copying(comparison: Comparison): Html | undefined {
   const note = copyingNote(comparison);
   return note === undefined ? undefined : html`<p class="losses">N${note.slice(1)}.</p>`;
 }
 
-/** For whom wants to know how sure it is. */
+/** Details for readers who want to know how certain the verdict is. */
 function figures(comparison: Comparison): Html {
   return html`<details class="figures printed">
     <summary>How sure is that?</summary>
@@ -88,7 +88,7 @@ function figures(comparison: Comparison): Html {
   </details>`;
 }
 
-/** One line a rival, where the sentence above cannot speak of all. */
+/** One line per rival, if the summary cannot cover all of them. */
 function againstEach(comparison: Comparison): Html | undefined {
   const { differences, metric, rivals } = comparison;
   const ofRivals = differences
@@ -116,7 +116,7 @@ function byHowMuch(difference: Difference, comparison: Comparison): string {
 
 const MOST_LOSSES = 5;
 
-/** Where it is worse than another system, other than in the lines above. */
+/** Losses to other systems on metrics not covered above. */
 function losses(comparison: Comparison): Html | undefined {
   const { differences, metric, metrics, rivals } = comparison;
   const isTold = (one: Difference) => one.metric === metric && rivals.includes(one.against);

@@ -3,7 +3,7 @@ import { ownRowsAdvice, wordingFinding } from '../../../evaluation/wording/wordi
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
-/** Finding of the verdict: one sentence, and how to test with the user's own rows. */
+/** Result of the test with reworded rows, in a sentence, and how to test with the user's own rows. */
 export function wordingLines({
   baseRemark,
   comparison,

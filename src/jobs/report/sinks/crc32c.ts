@@ -15,7 +15,7 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Rotated and shifted, as record files store it: a checksum over data that holds checksums would be weak. */
+/** Rotated and offset, as in record files, since plain checksums of data that contains checksums are weak. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + MASK_DELTA) >>> 0;

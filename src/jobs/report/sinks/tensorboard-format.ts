@@ -57,7 +57,7 @@ export function textEvent(at: number, step: number, { tag, text }: { tag: string
   return event(at, step, bytesField(EVENT.summary, bytesField(SUMMARY_VALUE, value)));
 }
 
-/** A run that goes on: TensorBoard then forgets what it has of this step and later ones. */
+/** Marks a resumed run: TensorBoard discards earlier values from this step on. */
 export function sessionStartEvent(at: number, step: number): Uint8Array {
   return event(at, step + 1, bytesField(EVENT.sessionLog, varintField(SESSION_STATUS, SESSION_START)));
 }
@@ -73,7 +73,7 @@ function wallTime(at: number): Uint8Array {
   return field;
 }
 
-/** A one-element tensor of strings. */
+/** A tensor with one string element. */
 function stringTensor(text: string): Uint8Array {
   const dimension = bytesField(SHAPE_DIMENSION, varintField(DIMENSION_SIZE, 1));
   return Buffer.concat([
@@ -98,7 +98,7 @@ function bytesField(field: number, data: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.of(key(field, LENGTH_DELIMITED)), varint(data.length), data]);
 }
 
-/** Base 128, lowest group first; for values up to 2^53. */
+/** Little-endian base 128; for values up to 2^53. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
   let rest = value;
@@ -107,7 +107,7 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** All field numbers here are below 16, so that a key is one byte. */
+/** All field numbers here are below 16, so a key is one byte. */
 function key(field: number, wireType: number): number {
   return (field << 3) | wireType;
 }

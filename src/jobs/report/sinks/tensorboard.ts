@@ -21,7 +21,7 @@ export function open(folder: string): RunSink {
   };
 }
 
-/** A file of its own for each part of a run; TensorBoard reads them in the order of their names. */
+/** A separate file for each part of a run; TensorBoard reads them in name order. */
 function openEventFile(folder: string): number {
   mkdirSync(folder, { recursive: true });
   const seconds = String(Math.floor(Date.now() / 1000)).padStart(10, '0');
@@ -35,7 +35,7 @@ function openEventFile(folder: string): number {
   }
 }
 
-/** Tags as other trainers log them, so that runs of both can be laid over each other. */
+/** Uses the tags of other trainers, so that their runs can be overlaid. */
 function encode(event: StampedEvent): Uint8Array | undefined {
   if (event.type === 'run-started') {
     return textEvent(event.at, 0, { tag: 'recipe', text: fenced(event.recipe) });
@@ -58,7 +58,7 @@ function tagged(group: string, values: Record<string, number>): Record<string, n
   return Object.fromEntries(finite.map(([name, value]) => [`${group}/${name}`, value]));
 }
 
-/** TensorBoard shows text as Markdown. */
+/** TensorBoard renders text as Markdown. */
 function fenced(recipe: unknown): string {
   return `\`\`\`\n${JSON.stringify(recipe, null, 2)}\n\`\`\``;
 }

@@ -9,18 +9,21 @@ import { answeredRows, rowsToFit, unfitFor, unsuited } from '../../../evaluation
 export interface FittedCheap {
   baseline: KeptBaseline;
   state: LearntState;
-  /** Training rows that it was fitted on. */
+  /** Number of training rows that it was fitted on. */
   rows: number;
 }
 
-/** The baseline that a recipe's name means for these rows. @throws AttuneError E_CHEAP_UNFIT where none can read them */
+/** The baseline that a recipe's name selects for these rows. @throws AttuneError E_CHEAP_UNFIT if none applies */
 export async function chooseBaseline(model: string, train: readonly Example[]): Promise<KeptBaseline> {
   const answered = answeredRows(train);
   const fix = () => 'attune advise DATA shows which cheap systems fit these rows';
   return firstFit(model, (baseline) => unfitFor(baseline, answered), fix);
 }
 
-/** Refuses a name for rows that it never suits, by a few of them; `fix` says what does. @throws AttuneError E_CHEAP_UNFIT */
+/**
+ * Rejects a baseline that can never apply to such rows, judging by a few of them; `fix` names one that does. @throws
+ * AttuneError E_CHEAP_UNFIT
+ */
 export async function requireCheapFit(
   model: string,
   examples: readonly Example[],
@@ -45,13 +48,13 @@ async function firstFit(
   throw new AttuneError('E_CHEAP_UNFIT', {
     what: `${model} cannot be trained on these rows`,
     got: [...new Set(reasons)].join('; '),
-    // One baseline says itself what it lacks.
+    // A single baseline states its own requirements.
     ...(names.length > 1 && { expected: 'texts with a class, with any number of labels, or with a number' }),
     fix: await fix(),
   });
 }
 
-/** Fits it on the training rows that have an answer. */
+/** Fits a baseline on the training rows that have an answer. */
 export async function fitKept(
   baseline: KeptBaseline,
   train: readonly Example[],

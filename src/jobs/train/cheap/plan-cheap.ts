@@ -5,10 +5,10 @@ import { availableBytes, freeDiskBytes, peakBytes } from '../../../answering/mod
 import { fitKept } from './fit-cheap-model.ts';
 import type { TrainPlan } from '../train-job.ts';
 
-/** Rows that a plan is measured on: enough to see how long the others take. */
+/** Number of rows that a plan is measured on: enough to extrapolate. */
 const MEASURED_ROWS = 1000;
 
-/** Plan of a cheap system: measured on a part of the rows, since time and disk grow with them. */
+/** Plan for a cheap system, extrapolated from a part of the rows, since time and disk space grow with them. */
 export async function planCheap(
   baseline: KeptBaseline,
   { splits }: Pick<LoadedData, 'splits'>,

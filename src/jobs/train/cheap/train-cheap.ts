@@ -29,16 +29,16 @@ import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
 import { planCheap } from './plan-cheap.ts';
 import type { TrainInput, TrainResult } from '../train-job.ts';
 
-/** Where a run keeps its result. */
+/** Subfolder of the result in a run's folder. */
 const RESULT = 'model';
-/** Nothing is taken in steps. */
+/** Cheap systems are not trained in steps. */
 const STEP = 0;
 const TASK = 'sequence';
 const UNTRAINED = { training: null, advice: null };
 
 type CheapRun = FinishedRun & { loaded: LoadedData };
 
-/** A run that fits a cheap system in place of training a model: the same rows, splits, comparison and folder. */
+/** A run that fits a cheap system instead of training a model, with the same rows, splits, comparison and folder. */
 export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit, signal } = context;
   const began = performance.now();
@@ -46,7 +46,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   const run = await readRun(recipe, context);
   const { train } = run.loaded.splits;
   const baseline = await chooseBaseline(recipe.model, train);
-  const plan = recipePlan(recipe, labelsIn(train), train); // costs that cannot be followed are told before anything is fitted
+  const plan = recipePlan(recipe, labelsIn(train), train); // rejects invalid costs before fitting
   const unfinished = { step: STEP, task: TASK, result: null, choice: null, metrics: {}, ...UNTRAINED } as const;
   if (dryRun === true) {
     const taken = await planCheap(baseline, run.loaded, run.context);
@@ -69,7 +69,7 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
 }
 
-/** Tells how the run begins, and reads its rows. */
+/** Announces the run and reads its rows. */
 async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_dir }: JobContext): Promise<CheapRun> {
   const identity = { node: process.version, platform: `${process.platform} ${process.arch}` };
   const told = cheapRecipe(recipe);
@@ -82,7 +82,7 @@ async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_di
   return { context: { recipe, folder, emit, signal }, loaded, metrics };
 }
 
-/** The parts of a recipe that apply: there are no weights, no steps and no checkpoints. */
+/** The parts of a recipe that apply to cheap systems, which have no weights, steps or checkpoints. */
 function cheapRecipe(recipe: Recipe): object {
   const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
   const { threshold = null, costs = null } = thresholdWish(objective);
@@ -90,7 +90,7 @@ function cheapRecipe(recipe: Recipe): object {
   return { ...rest, ...(decides && { objective }), training: { seed: training.seed } };
 }
 
-/** Nothing is cut into tokens, so nothing is counted in them. */
+/** Reports the data without token counts, since nothing is tokenised. */
 function tellData({ report, splits }: LoadedData, emit: EventSink): void {
   emit({
     type: 'data-prepared',
@@ -111,7 +111,7 @@ function partly(rows: number, all: number): Parameters<EventSink>[0] {
   return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
 }
 
-/** Description in the folder, with the thresholds chosen on validation rows. */
+/** Describes the system in its folder, with thresholds chosen on validation rows. */
 function describe(
   { context: { recipe, emit }, loaded }: CheapRun,
   baseline: KeptBaseline,
@@ -135,7 +135,7 @@ function describe(
   return { ...about, label_thresholds: found.thresholds };
 }
 
-/** Metrics that suit the answers, or that the recipe names, if the system provides their input. */
+/** The recipe's metrics, or those that suit the answers, as far as the system provides their input. */
 async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
@@ -167,7 +167,7 @@ async function writeResult(run: CheapRun, { about, state, metrics }: Fitted): Pr
   return result;
 }
 
-/** Notes for readers of results; there is no tokenizer and no template. */
+/** Provenance notes; there is neither a tokenizer nor a template. */
 function notesOn(
   { context, loaded }: CheapRun,
   { result, about, metrics }: { result: string; about: Omit<CheapModel, 'version'>; metrics: Metrics },

@@ -7,9 +7,8 @@ import { answerWithSpans, hasNullAnswers, withNullThreshold } from '../../../ans
 import type { TunedModel } from '../tuned-model.ts';
 
 /**
- * Sets by how much "none" has to answer better than a stretch of the text where texts may not tell the answer: the number
- * that the recipe has, or what validation rows say. Rows kept for test have no part in it. It goes into config.json and
- * the result's notes.
+ * Sets the "no answer" threshold for texts that may not contain the answer: the recipe's number, or one chosen on
+ * validation rows, never on test rows. It is saved in config.json and the result's notes.
  */
 export async function chooseNullThreshold({ rows, model }: TunedModel): Promise<void> {
   const { tokenizer, media, loaded, context, base: baseFolder } = rows;

@@ -5,12 +5,12 @@ import { settleAveraged } from '../../../training/averaged.ts';
 import { readTensors, readWeights } from '../../../training/trainer-state.ts';
 import type { TrainingRun } from '../training-run.ts';
 
-/** Rounding to the written type may move the loss by this much, relative, before it is worth a warning. */
+/** Relative change of the loss by rounding to the saved type that triggers a warning. */
 const ROUNDING = 5e-3;
 
 /**
- * Chooses the step whose weights are the result, and puts them in place: the one with the lowest validation loss, or
- * the last. Where the base model scores at least as well, a warning says so; the result is a trained step all the same.
+ * Chooses the step whose weights become the result, the one with the lowest validation loss or the last one, and loads
+ * them. If the base model scores at least as well, a warning says so, but the result is still a trained step.
  */
 export function chooseResult(run: TrainingRun): ResultChoice {
   const { recipe, emit } = run.rows.context;
@@ -28,8 +28,8 @@ export function chooseResult(run: TrainingRun): ResultChoice {
 }
 
 /**
- * Validation metrics of the result: those of its step, or measured again if its weights were rounded for saving, so
- * that the record matches the files.
+ * Validation metrics of the result's step, measured again if its weights were rounded for saving, so that the record
+ * matches the files.
  */
 export async function measureResult(run: TrainingRun, { step, loss }: ResultChoice): Promise<Metrics> {
   const { trainer, parts, rows } = run;

@@ -4,8 +4,8 @@ import { answerWithClasses } from '../../../answering/tasks/answers/classes.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
 /**
- * Sets from which probability on the result gives a label, as its recipe wants it: a number, or what validation rows
- * say. Rows kept for test have no part in it. The thresholds go into config.json and the result's notes.
+ * Sets the decision thresholds of the labels as the recipe specifies: a number, or chosen on validation rows, never on
+ * test rows. They are saved in config.json and the result's notes.
  */
 export async function chooseThresholds({ rows, model }: TunedModel): Promise<void> {
   const { tokenizer, media, labels, loaded, context, base: baseFolder } = rows;

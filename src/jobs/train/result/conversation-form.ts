@@ -1,4 +1,4 @@
-/** Common form of a result's training conversations: how it should be prompted. */
+/** Common features of a result's training conversations, which determine how it should be prompted. */
 import type { Example } from '../../../data/example.ts';
 import { kindOf } from '../../../data/kinds/index.ts';
 import { usesTools, type Message, type Tokenizer, type ToolSchema } from '../../../models/text/index.ts';
@@ -14,14 +14,14 @@ type ConversationNotes = Pick<
   'has_template' | 'has_tools' | 'system_prompt' | 'tools' | 'differs' | 'answer_space'
 >;
 
-/** In which form the rows were shown, and what all of them share. */
+/** The prompt format of the rows, and what all of them share. */
 export function conversationForm(
   train: readonly Example[],
   tokenizer: Pick<Tokenizer, 'answerSpace'> & Partial<Pick<Tokenizer, 'templates'>>,
 ): ConversationNotes {
   const chats = train.flatMap((example) => turnsOf(example) ?? []);
   const isTemplated = train.some((example) => kindOf(example).isTemplated === true);
-  // Rows of plain text among them have neither.
+  // Plain-text rows among them have neither system message nor tools.
   const all: readonly Turns[] = chats.length === train.length ? chats : [...chats, { messages: [] }];
   const system = shared(all.map(systemOf));
   const tools = shared(all.map(({ tools: own = [] }) => (own.length === 0 ? undefined : own)));
@@ -48,10 +48,10 @@ function systemOf({ messages }: Turns): string | undefined {
   return first?.role === 'system' ? first.content : undefined;
 }
 
-/** The value that all rows have; `differs` where some have one, and not all the same. */
+/** The value that all rows share; `differs` if some have one but not all the same. */
 function shared<Value>(values: readonly (Value | undefined)[]): { value?: Value; differs: boolean } {
   const [first] = values;
-  // Templates write keys in their order, so that another order is another prompt.
+  // Templates print keys in order, so that another order makes another prompt.
   const text = JSON.stringify(first);
   const isShared = values.every((value) => value === first || JSON.stringify(value) === text);
   return isShared ? { value: first, differs: false } : { differs: true };

@@ -13,7 +13,7 @@ import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 
-/** The data with canaries among the training rows, where the recipe wants some. @throws E_CANARIES_UNSUPPORTED */
+/** Adds canaries to the training rows if the recipe asks for them. @throws E_CANARIES_UNSUPPORTED */
 export function withCanaries(loaded: LoadedData, recipe: Recipe): LoadedData {
   const { canaries: count } = recipe.evaluation;
   if (count === 0) return loaded;
@@ -36,7 +36,7 @@ function canariesOf({ evaluation, training }: Recipe, row: Example | undefined):
   return canariesLike(row, evaluation.canaries, training.seed);
 }
 
-/** How much of each planted code the result and its base give away. */
+/** Exposure of the planted codes under the result and its base. */
 export async function measureCanaries(
   { loaded, context }: FinishedRun,
   { result, models }: { result: string; models: OpenModels },

@@ -19,7 +19,7 @@ interface ForgettingContext {
   seed: number;
 }
 
-/** Measures a result's forgetting, if its recipe asks for it. Without a measurement a limit counts as exceeded. */
+/** Measures a result's forgetting if its recipe asks for it. If the measurement fails, a limit counts as exceeded. */
 export async function recordForgetting(run: FinishedRun, result: string): Promise<void> {
   const { recipe, emit, signal } = run.context;
   if (!wantsForgetting(recipe)) return;
@@ -35,7 +35,10 @@ function wantsForgetting({ evaluation }: Recipe): boolean {
   return evaluation.general || evaluation.max_forgetting !== null;
 }
 
-/** @throws AttuneError E_GENERAL_SET where forgetting or overfitting is to be measured of a model that writes no text */
+/**
+ * @throws AttuneError E_GENERAL_SET if forgetting or overfitting should be measured for a model that does not generate
+ * text
+ */
 export function checkGeneralSet(recipe: Recipe, task: Task): void {
   const isWanted = wantsForgetting(recipe) || recipe.evaluation.overfitting;
   if (!isWanted || task === 'causal-lm') return;
@@ -50,7 +53,7 @@ function told({ title, before, after, loss, low, high, verdict }: GeneralMeasure
   return { title, before, after, loss, low, high, verdict };
 }
 
-/** A result against its base on the general set. */
+/** Compares a result with its base on the general set. */
 async function measureForgettingOf(result: string, context: ForgettingContext): Promise<Forgetting> {
   const { emit, signal, seed } = context;
   const set = readGeneralSet();

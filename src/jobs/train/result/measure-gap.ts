@@ -7,10 +7,10 @@ import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 
-/** Rows of either set that are read again: enough for a gap of a tenth of a nat to show. */
+/** Maximum rows per set: enough to detect a gap of a tenth of a nat. */
 const ROWS = 300;
 
-/** How likely rows are to the result, and to its base where that can be asked. */
+/** Likelihoods of a row under the result and, if possible, its base. */
 interface TwiceRead {
   tuned: GapRow;
   base: GapRow;
@@ -21,7 +21,7 @@ interface Losses {
   unseen: TwiceRead[];
 }
 
-/** Losses of training and of validation rows; undefined where either set has none that the model can read. */
+/** Losses of training and validation rows; undefined if either set has no row that the model can read. */
 export async function readLosses(
   { loaded, context }: FinishedRun,
   { result, models }: { result: string; models: OpenModels },
@@ -51,14 +51,16 @@ function asRows(found: Awaited<ReturnType<typeof likelihoods>>, sample: readonly
   return found.map((likely, row) => (typeof likely === 'object' ? { ...likely, group: sample[row].group } : undefined));
 }
 
-/** Undefined where either set has fewer than two rows or groups. */
+/** Undefined if either set has fewer than two rows or groups. */
 export function gapOf({ seen, unseen }: Losses, seed: number): LossGap | undefined {
   const [training, validation] = [seen, unseen].map((rows) => rows.map(({ tuned }) => tuned));
   const gap = lossGap(training, validation, { seed });
   return Number.isFinite(gap.low) && Number.isFinite(gap.high) ? gap : undefined;
 }
 
-/** Losses less the base's: what is hard for any model says nothing of what was trained on. */
+/**
+ * Membership inference by losses relative to the base's: rows that are hard for any model say nothing about training.
+ */
 export function membershipOf({ seen, unseen }: Losses): Membership {
   const perToken = ({ negativeLogLikelihood, tokens }: GapRow) => negativeLogLikelihood / Math.max(1, tokens);
   const [training, others] = [seen, unseen].map((rows) =>

@@ -14,14 +14,14 @@ import { gapOf, membershipOf, readLosses } from './measure-gap.ts';
 import { measureParaphrases } from './measure-paraphrases.ts';
 import type { FinishedRun } from '../run-context.ts';
 
-/** In nats a token; a smaller difference is what any training leaves. */
+/** Nats per token; smaller differences are normal after any training. */
 const NOTABLE = 0.1;
-/** Bits of a canary above the base model's. */
+/** Canary exposure in bits above the base model's. */
 const EXPOSED = 2;
 
 /**
- * Measures memorisation of rows by a result, if its recipe asks for it: from losses, also on paraphrased requests,
- * and from the answers of the comparison. A certain finding becomes a warning.
+ * Measures whether a result memorised its rows, if its recipe asks for it: from losses, also on paraphrased requests,
+ * and from the answers of the comparison. Significant findings become warnings.
  */
 export async function recordOverfitting(run: FinishedRun, result: string): Promise<void> {
   const { recipe, emit } = run.context;
@@ -53,7 +53,7 @@ async function measureOverfitting(run: FinishedRun, result: string): Promise<Ove
   return { version: 1, confidence: 0.95, gap, memorised, paraphrases, membership, canaries };
 }
 
-/** From the answers that the comparison kept; undefined where there was none. */
+/** Computed from the answers of the comparison; undefined if there was none. */
 function measureMemorised({ loaded, context }: FinishedRun, seed: number): Memorised | undefined {
   const [comparison, samples] = [readAssessment(context.folder, 'comparison'), readSamples(context.folder)];
   if (comparison === undefined || samples === undefined) return undefined;

@@ -11,7 +11,7 @@ import { likelihoods } from '../../../answering/tasks/answers/likelihoods.ts';
 import type { OpenModels } from '../../compare/open-models.ts';
 import type { FinishedRun } from '../run-context.ts';
 
-/** Rows of either set that are read in both wordings by both models. */
+/** Maximum rows per set, read in both wordings by both models. */
 const ROWS = 300;
 
 interface Pair {
@@ -27,8 +27,8 @@ interface Reading {
 }
 
 /**
- * Cost of paraphrases for the result and its base, on training and validation rows. Undefined if no rule rephrases
- * two training rows: rules are for English requests.
+ * Cost of paraphrases for the result and its base, on training and validation rows. Undefined if fewer than two
+ * training rows can be rephrased: the rules only cover English requests.
  */
 export async function measureParaphrases(
   { loaded, context }: FinishedRun,
@@ -59,7 +59,7 @@ function pairsOf(examples: readonly Example[], seed: number): readonly Pair[] {
   return sampledRows(pairs, ROWS, seed);
 }
 
-/** Both wordings of each pair; undefined for one that the model cannot read whole. */
+/** Likelihoods of both wordings of each pair; undefined for a pair that exceeds the model's context. */
 async function readSets(sets: readonly (readonly Pair[])[], reading: Reading): Promise<(ReadTwice | undefined)[][]> {
   const model = await reading.models.open(reading.result, reading.base);
   const found: (ReadTwice | undefined)[][] = [];

@@ -5,17 +5,17 @@ import type { FinishedRun } from '../run-context.ts';
 import { writeModelCard } from './result-card.ts';
 
 interface Measuring<Found> {
-  /** The folder of the result. */
+  /** Folder of the result. */
   result: string;
   /** The question left open if the measurement fails: "what the result forgot". */
   question: string;
-  /** Undefined without anything to measure. */
+  /** Undefined if there is nothing to measure. */
   measure(): Promise<Found | undefined>;
   /** Announces the findings and the file. */
   report(found: Found): void;
 }
 
-/** Measures the result at the end of a run. A failure becomes a warning, since the result exists. */
+/** Assesses the result at the end of a run. A failure becomes a warning, since the result already exists. */
 export async function recordAssessment<Name extends AssessmentName>(
   { context: { folder, emit, signal } }: FinishedRun,
   name: Name,

@@ -17,8 +17,8 @@ import { formatNumber } from '../../../base/format.ts';
 import { promptFormOf, readNotes, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 
 /**
- * Writes the README.md of a result from its notes and from its run's logs; again once there is more to say, such as a
- * comparison. Nothing is written for a result that attune did not make.
+ * Writes the README.md of a result from its notes and its run's logs; called again when there is more to say, such as a
+ * comparison. Does nothing for results that attune did not make.
  */
 export function writeModelCard(runFolder: string, resultFolder: string): void {
   const notes = readNotes(resultFolder);
@@ -48,13 +48,13 @@ export function writeModelCard(runFolder: string, resultFolder: string): void {
   writeFileAtomic(join(resultFolder, 'README.md'), card);
 }
 
-/** How far the result holds, in Markdown. */
+/** Limits of the result, in Markdown. */
 function limitsOf(wording: Wording | undefined, baseRemark: string | undefined): string | undefined {
   const known = [wording && wordingFinding(wording).sentence, baseRemark].filter((one) => one !== undefined);
   return known.length === 0 ? undefined : ['## Limits', ...known].join('\n\n');
 }
 
-/** Names under which hubs list models of typed questions. */
+/** Tags under which hubs list models for typed questions. */
 function decisionTags(folder: string, objective: string | undefined): string[] {
   if (objective !== 'decision') return [];
   return ['decision-model', 'system-one', ...(readCalibration(folder) === undefined ? [] : ['calibrated-decisions'])];
@@ -83,7 +83,7 @@ function calibrationOf(folder: string): string | undefined {
   ].join('\n\n');
 }
 
-/** Provenance of the result: a cheap system is made from rows alone. */
+/** Provenance of the result. A cheap system has no base model. */
 function originOf(
   folder: string,
   notes: ResultNotesFile,
@@ -97,7 +97,7 @@ function originOf(
   return { kind, isOwnFormat, baseModel: notes.base_model, ...licenceOf(notes.base_folder) };
 }
 
-/** The base model's own card says under which licence its offspring stands, and which languages it knows. */
+/** Licence and languages from the base model's own card. */
 function licenceOf(baseFolder: string): Pick<ModelCardParts, 'license' | 'languages'> {
   const path = join(baseFolder, 'README.md');
   const front = existsSync(path) ? /^---\n([\s\S]*?)\n---/.exec(readFileSync(path, 'utf8'))?.[1] : undefined;
@@ -109,7 +109,7 @@ function licenceOf(baseFolder: string): Pick<ModelCardParts, 'license' | 'langua
   };
 }
 
-/** A malformed card of the base model must not cost the result. */
+/** A malformed card of the base model must not fail the run. */
 function frontMatter(text: string): Record<string, unknown> {
   try {
     return (parse(text) ?? {}) as Record<string, unknown>;

@@ -16,7 +16,7 @@ import { preferenceOf } from '../build-trainer.ts';
 import type { TrainingRun } from '../training-run.ts';
 import type { TunedModel } from '../tuned-model.ts';
 
-/** Writes the result in its standard form, with the tokenizer and attune's own notes. */
+/** Writes the result in its standard format, with the tokenizer and attune's notes. */
 export async function writeResult(run: TrainingRun, about: { step: number; metrics: Metrics }): Promise<string> {
   const { model, tuning } = run.plan.tuned;
   const { context, objective, tokenizer, base } = run.rows;
@@ -33,7 +33,7 @@ export async function writeResult(run: TrainingRun, about: { step: number; metri
   return folder;
 }
 
-/** How many rows the token tables have, where the base model has fewer. */
+/** Rows of the embedding tables, if more than the base model's. */
 function grownVocabulary({ architecture, config }: Model, base: string): number | undefined {
   const { vocabularySize } = architecture.limits(config);
   return vocabularySize > architecture.limits(readConfig(base)).vocabularySize ? vocabularySize : undefined;
@@ -45,7 +45,7 @@ function readingOf({ model, rows: { objective } }: TunedModel): Record<string, u
   return Object.fromEntries(keys.filter((key) => key in model.config).map((key) => [key, model.config[key]]));
 }
 
-/** Undefined where the files of the training rows have several. */
+/** Undefined if the training files have several formats. */
 export function trainFormat({ files }: DataReport): string | undefined {
   const formats = new Set(files.flatMap(({ split, format }) => (split === 'train' ? [format] : [])));
   return formats.size === 1 ? [...formats][0] : undefined;
@@ -55,7 +55,7 @@ function notesOn(run: TrainingRun, about: { step: number; metrics: Metrics; fold
   const { context, tokenizer, loaded, base, objective, labels, train, validation } = run.rows;
   const { tuned } = run.plan;
   const privacy = run.parts.update.privacySpent?.(run.trainer.state.updates);
-  // A private result must not contain a training row's tokens.
+  // A private result must not contain tokens of a training row.
   const probed = validation.rows[0] ?? (privacy === undefined ? train.rows[0] : undefined);
   return {
     base_model: context.recipe.model,
@@ -76,7 +76,7 @@ function notesOn(run: TrainingRun, about: { step: number; metrics: Metrics; fold
     probe: probed === undefined ? undefined : takeProbe(tuned.model, probed.ids),
     metrics: about.metrics,
     privacy,
-    // Includes the run's own decisions, so that it can be repeated from the notes alone.
+    // Includes the run's own decisions, so that the notes suffice to repeat it.
     recipe: { ...context.recipe, training: { ...context.recipe.training, ...run.constants.training } },
   };
 }
