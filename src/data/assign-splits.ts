@@ -42,11 +42,11 @@ export function targetRows(share: number, rows: number): number {
 const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 
 /**
- * Gives whole clusters to test and validation until each has its rows, and its share of every stratum as far as
- * clusters can be divided so; the rest is train. The order is a hash of each cluster's rows and the seed: neither the
- * files' order nor rows that are added elsewhere move a cluster.
+ * Assigns whole clusters to test and validation until each has its rows, with its share of every stratum as far as the
+ * clusters allow; the rest is train. The order is a hash of each cluster's rows and the seed, so that neither the order
+ * of files nor unrelated new rows move a cluster.
  *
- * @returns by cluster the place in `splitNames`; undefined where some split would stay empty
+ * @returns index in `splitNames` for each cluster; undefined if some split would stay empty
  */
 export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: number): Uint8Array | undefined {
   const { sizes } = clusters;

@@ -23,9 +23,9 @@ const TEXTS = ['title', 'name', 'text', 'description'];
 const MOST_PROBLEMS = 20;
 
 /**
- * Reads what is known of items: a row for each, with `item` (or `item_id`), any of `title`, `name`, `text` and
- * `description` as its text, and further columns as its features: numbers, texts, truth values and lists of texts.
- * @throws AttuneError E_BAD_ROWS with all defects, E_NO_ROWS, E_UNKNOWN_CONTAINER, E_FILE_MISSING
+ * Reads an item catalogue: one row per item, with `item` (or `item_id`), any of `title`, `name`, `text` and
+ * `description` as its text, and further columns as features: numbers, texts, Booleans and lists of texts. @throws
+ * AttuneError E_BAD_ROWS with all defects, E_NO_ROWS, E_UNKNOWN_CONTAINER, E_FILE_MISSING
  */
 export async function readCatalogue(path: string): Promise<CatalogueItem[]> {
   const kind = containerName(path);

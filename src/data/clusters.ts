@@ -29,8 +29,8 @@ export function firmClusters(examples: readonly Example[]): UnionFind {
 }
 
 /**
- * Clusters with near-duplicates, strictest reading first. The later ones overlook long text that many rows share (a
- * prompt's template), without which a set made from one template could not be split at all; take the first that serves.
+ * Clusters with near-duplicates, strictest definition first. Later ones ignore long text that many rows share (a
+ * prompt's template), without which a set made from one template could not be split at all; take the first that works.
  */
 export async function* clusterings(
   examples: readonly Example[],

@@ -3,7 +3,7 @@ import { findOverlaps, refuseOverlap, type OverlapReport } from './overlaps.ts';
 import { partition } from './partition.ts';
 
 /**
- * Refuses rows to evaluate on that a model was trained on, as they stand, nearly so, or as rows of the same group.
+ * Rejects evaluation rows that a model was trained on: exact copies, near-duplicates, or rows of the same group.
  * @throws AttuneError E_SPLIT_OVERLAP with the rows
  */
 export async function refuseContaminated(

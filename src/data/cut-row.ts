@@ -106,7 +106,7 @@ function shortened<Row extends TokenRow>(row: Row, segments: readonly number[], 
 }
 
 /**
- * Answers to one prompt: this loses its beginning, as far as the longest answer asks for it and down to a quarter of the
+ * Answers to one prompt. The prompt loses its beginning as far as the longest answer requires, down to a quarter of the
  * room; an answer that is still too long loses its end.
  */
 function sharedPrompt<Row extends TokenRow>(row: Row, segments: readonly number[], options: FitOptions): Row {
@@ -152,8 +152,8 @@ function frameOf(row: TokenRow, [from, end]: Stretches[number], { starts = [], e
 const MOST_WINDOWS = 8;
 
 /**
- * A text as one row of several, its windows, each in the text's frame: about equally long where they hold all of it, else
- * spread evenly from its beginning to its end.
+ * Splits a text into windows within one row, each with the text's special tokens. The windows are of similar length if
+ * they cover the whole text; otherwise they are spread evenly over it.
  */
 function inWindows<Row extends TokenRow>(row: Row, options: FitOptions): Row {
   const { length } = row.ids;
@@ -173,8 +173,8 @@ function inWindows<Row extends TokenRow>(row: Row, options: FitOptions): Row {
 }
 
 /**
- * Without the prompt's beginning. Where the last answer alone is too long it loses its end (and with it its stop token:
- * nothing is taught about stopping there), and the prompt keeps a quarter.
+ * Drops the prompt's beginning. If the last answer alone is too long, it loses its end (and its stop token, so that no
+ * false end is taught), and the prompt keeps a quarter of the room.
  */
 function withoutBeginning(row: TokenRow, { maxLength, keepStart = 0 }: FitOptions): Stretches {
   const { length } = row.ids;

@@ -7,8 +7,8 @@ const COMMA_NUMBER = /^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?$/;
 const CERTAIN = /,(\d{1,2}|\d{4,})$/;
 
 /**
- * Rows with a decimal point in the columns whose first values all have a comma; what stood in the file is `original`.
- * Only text is looked at, as tables hold it.
+ * Replaces decimal commas by points in columns whose first values all have one; `original` keeps the file's values.
+ * Only text cells are considered, as in tables.
  */
 export async function* readDecimalCommas(
   rows: AsyncGenerator<RawRow, void, undefined>,

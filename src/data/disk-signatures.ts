@@ -14,8 +14,8 @@ const BUFFERED = 1 << 18;
 const MOST_KEPT = 4096;
 
 /**
- * Signatures and shingle sets of any number of texts in files: a file for each band, and one for all sets. In memory
- * are 24 bytes a text, and 16 more while bands are searched.
+ * Signatures and shingle sets of any number of texts, stored in files: one per band, and one for all sets. Memory use
+ * is 24 bytes per text, plus 16 while bands are searched.
  */
 export class DiskSignatures implements Signatures, Disposable {
   readonly sketches = new Sketches();

@@ -1,7 +1,10 @@
 import { AttuneError } from '../base/errors.ts';
 import { kindOf, type Example } from './kinds/index.ts';
 
-/** An example as a row of its kind's own format, which is detected and read back as the same example. @throws AttuneError E_WRONG_ROWS */
+/**
+ * Converts an example to a row in its kind's own format, which is detected and read back as the same example. @throws
+ * AttuneError E_WRONG_ROWS
+ */
 export function exampleRow(example: Example): Record<string, unknown> {
   return kindOf(example).row?.(example) ?? refuse(example);
 }

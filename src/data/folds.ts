@@ -3,10 +3,10 @@ import type { Example } from './example.ts';
 import { strataOf } from './strata.ts';
 
 /**
- * By row the fold that it is tested in: related rows in one fold, and each fold with its share of every class or range of
- * numbers, as far as related rows can be divided so.
+ * For each row the fold in which it is tested. Related rows share a fold, and each fold gets its share of every class
+ * or range of numbers, as far as related rows allow.
  *
- * @param setOf the set of related rows that each row is of; each row alone without
+ * @param setOf the cluster of each row; without it every row is alone
  */
 export function foldsOf(
   rows: readonly Example[],

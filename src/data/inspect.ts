@@ -19,9 +19,9 @@ export interface DataInspection extends FileInspection {
 }
 
 /**
- * Says what a path holds from its first rows: container, row format with the reason, columns, examples, defects.
+ * Describes a path from its first rows: container, row format with the reason, columns, examples, defects.
  *
- * @throws AttuneError as `loadData`, E_BAD_ROWS excepted
+ * @throws AttuneError as `loadData`, except E_BAD_ROWS
  */
 export async function inspectData(spec: DataSpec, options: InspectOptions = {}): Promise<DataInspection> {
   const { base = process.cwd(), ...how } = options;

@@ -3,10 +3,10 @@ import { sha256 } from '../files/hash.ts';
 import type { Example, ItemsExample } from './example.ts';
 
 /**
- * Interactions become one row for each user, by time, and as they stand where times are equal or missing; all other rows
- * stay as they are. A user's row stands where the first of its interactions stood.
+ * Joins interactions to one row per user, ordered by time, or in file order if times are equal or missing; other rows
+ * are unchanged. A user's row takes the place of the first interaction.
  *
- * @throws AttuneError E_BAD_ROWS where some interactions of a user have a time and others have none
+ * @throws AttuneError E_BAD_ROWS if only some interactions of a user have a time
  */
 export function joinInteractions(rows: readonly Example[]): { rows: Example[]; firstOf: Map<Example, Example> } {
   const firstOf = new Map<Example, Example>();

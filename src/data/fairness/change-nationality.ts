@@ -9,17 +9,17 @@ import type { Axis } from './axes.ts';
 export interface ChangedTexts {
   texts: string[];
   changes: Change[];
-  /** The group that the row spoke of: "female", "italian"; `mixed` where it spoke of several. */
+  /** The row's original group: "female", "italian"; `mixed` if it mentions several. */
   from: string;
   to: string;
 }
 
 export interface ChangeOptions {
   axis: Axis;
-  /** The origins that names may be changed to; all that there are names of unless given. */
+  /** Origins that names may be changed to; by default all origins with known names. */
   to?: readonly string[];
   seed: number;
-  /** Tells rows apart in the draws of names. */
+  /** Distinguishes rows in the random choice of names. */
   row: number;
 }
 
@@ -39,7 +39,7 @@ export function changeNationality(
   const own = [...new Set(found.map(({ nationality }) => nationality))];
   const forms = [...new Set(found.map(({ form }) => form))];
   const others = [...new Set([...lexicon().nationalities.values()].map(({ nationality }) => nationality))]
-    // The French have no plural of their own.
+    // "French" has no plural noun.
     .filter((one) => !own.includes(one) && forms.every((form) => one[form] !== ''));
   const drawn = shuffled(others, [seed, 'counterfactual-nationality', row]);
   const changed = new Map(own.map((one, index) => [one, drawn[index]]));

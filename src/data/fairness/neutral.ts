@@ -14,8 +14,8 @@ const PRONOUN_PARTS: Record<string, string> = table({
 });
 
 /**
- * The words in small letters with every pronoun and gendered word in its feminine form, both names of a change as one,
- * and one article: "He is John’s uncle" and "she is Mary's aunt" are the same.
+ * Normalised words: lower case, pronouns and gendered words in the feminine form, both names of a change as one, and a
+ * single article. "He is John’s uncle" and "she is Mary's aunt" become equal.
  */
 export function neutralText(text: string, changes: readonly Change[]): string {
   const names = new Map(

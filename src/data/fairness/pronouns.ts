@@ -120,7 +120,9 @@ function isBreak(words: readonly Word[], at: number, next: number): boolean {
   return /^["“‘']/u.test(text) ? start === words[at].end : !/^[\p{L}\d]/u.test(text);
 }
 
-/** The place of the next word or the one before; a sentence goes on behind the end of a line where it does so in small letters. */
+/**
+ * Index of the next or previous word. A sentence continues after a line break if the next line starts in lower case.
+ */
 function beside(words: readonly Word[], at: number, step: 1 | -1): number | undefined {
   const isBroken = words[at + step]?.text === '\n' && /^\p{Ll}/u.test(words[at + 2 * step]?.text ?? '');
   const place = at + (isBroken ? 2 : 1) * step;

@@ -6,7 +6,7 @@ import { readTools } from './tools.ts';
 /** Optional columns of any chat row besides its turns. */
 export const chatFields: readonly string[] = ['tools', 'functions', 'chat_template_kwargs', ...IMAGE_COLUMNS];
 
-/** A chat example from its turns; a conversation that nothing can be learnt from is a problem of `column`. */
+/** A chat example from its turns; a conversation without anything to train on is a problem of `column`. */
 export function chatBody(row: RowReader, column: string, messages: readonly Message[]): ExampleBody | undefined {
   if (!messages.some(({ role, weight }) => role === 'assistant' && weight !== 0)) {
     return row.problem(column, 'has no assistant turn to train on', 'add the answer or delete the row');
@@ -32,7 +32,10 @@ function withExtras(row: RowReader, messages: readonly Message[]): ExampleBody |
   return { kind: 'chat', messages: seen, ...extras };
 }
 
-/** Images of the row that no message names stand before the first user's text; where some are named all have to be. */
+/**
+ * Inserts the row's images before the first user text if no message refers to them; if some are referred to, all must
+ * be.
+ */
 function withColumnImages(row: RowReader, messages: readonly Message[]): readonly Message[] | undefined {
   const hasTaken = row.hasTakenImages;
   const others = row.otherImages();

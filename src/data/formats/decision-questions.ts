@@ -11,7 +11,7 @@ export const LEVELS = [2, 10] as const;
 /** OpenAI's limit. */
 const MOST_QUESTIONS = 400;
 
-/** Names of types; OpenAI's, SGLang's and the AI SDK's clients have another name for a noul. */
+/** Type names; the clients of OpenAI, SGLang and the AI SDK use another name for a noul. */
 const TYPES: Readonly<Record<string, DecisionType>> = {
   noul: 'noul',
   boolean: 'noul',
@@ -74,7 +74,7 @@ function idOf(value: unknown): string | undefined {
   return [value.id, value.name].find((id) => typeof id === 'string');
 }
 
-/** `{ type, instructions?, criteria }` as System One has it; `options` and `levels` may be lists. */
+/** `{ type, instructions?, criteria }` as in System One; `options` and `levels` may be lists. */
 export function readQuestion(
   row: RowReader,
   { path, id, value }: Placed & { id: string },
@@ -110,7 +110,7 @@ function readNoul(row: RowReader, { path, value }: Placed): DecisionOption[] | u
   return ['false', 'true'].map((key) => optionOf(row, key, { path: `${path}.${key}`, value: given?.[key] }));
 }
 
-/** Options by name with their meanings, or a list of them. */
+/** Options by name with their meanings, or as a list. */
 function readChoice(row: RowReader, { path, value }: Placed): DecisionOption[] | undefined {
   const options = isObject(value)
     ? Object.entries(value).map(([key, one]) => optionOf(row, key, { path: `${path}.${key}`, value: one }))

@@ -3,7 +3,10 @@ import type { DecisionQuestion } from '../kinds/decision.ts';
 import type { Placed } from './decision-questions.ts';
 import { describeValue, isObject, parseStructure, type RowReader } from './row-reader.ts';
 
-/** The first of several answers to a question as a probability for each option; undefined without one, or after a problem. */
+/**
+ * The first of several answers to a question, as a probability for each option; undefined if there is none, or after a
+ * problem.
+ */
 export function readTarget(
   row: RowReader,
   question: DecisionQuestion,
@@ -46,7 +49,7 @@ function labelled(row: RowReader, question: DecisionQuestion, { path, value }: P
   return options.map((_, i) => (i === place ? 1 : 0));
 }
 
-/** The option of a name; a level of a score also by its text, and true or false in any case. */
+/** Index of a named option. Levels of a score also match by text, and true and false in any case. */
 function placeOf({ type, options }: DecisionQuestion, name: string): number {
   const exact = options.findIndex(({ key }) => key === name);
   if (exact >= 0 || type === 'choice') return exact;
@@ -60,7 +63,7 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'no', 'n', '0'].map((word) => [word, false] as const),
 ]);
 
-/** Whether a text says yes or no, if it does. */
+/** The truth value of a text such as "yes" or "no"; undefined for others. */
 export function truthOf(text: string): boolean | undefined {
   return TRUTHS.get(text.toLowerCase());
 }
@@ -84,7 +87,7 @@ export function readRewards(
   return given && readNumbers(row, question, given);
 }
 
-/** Numbers by option, or in their order; `missing` stands for options without one. */
+/** Numbers by option name or in option order; `missing` is used for options without one. */
 function readNumbers(
   row: RowReader,
   question: DecisionQuestion,

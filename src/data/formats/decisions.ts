@@ -5,13 +5,13 @@ import { readRewards, readTarget } from './decision-targets.ts';
 import type { Format } from './format.ts';
 import { describeValue, isObject, type RowReader } from './row-reader.ts';
 
-/** By question: labels, weights of options, either of them, rewards of options. */
+/** By question: labels, option weights, either of them, option rewards. */
 const BY_QUESTION = ['answers', 'soft_labels', 'expected', 'gold', 'rewards'] as const;
 
 /**
- * `{ state, questions }` with questions as System One has them, and answers in `answers`, `soft_labels` and `rewards`
- * (NeMo), `gold` (Unsloth, typed-decisions, Laya), `expected` (Laya), or in each question: `label` (Kev), or `target`
- * and `rewards` in the order of `options`.
+ * `{ state, questions }` with questions as in System One, and answers in `answers`, `soft_labels` and `rewards` (NeMo),
+ * `gold` (Unsloth, typed-decisions, Laya), `expected` (Laya), or in each question: `label` (Kev), or `target` and
+ * `rewards` in option order.
  */
 export const decisionRecords: Format = {
   fields: ['state', 'questions', ...BY_QUESTION],
@@ -41,7 +41,7 @@ function readRecord(row: RowReader, isAnswered: boolean): ReturnType<Format['rea
   return row.problems.length > before ? undefined : { kind: 'decision', state, questions };
 }
 
-/** Objects by question in columns, which may be JSON texts; a column that is absent has no entry. */
+/** Objects keyed by question, one per column, possibly as JSON text; absent columns have no entry. */
 function readAnswers(row: RowReader): Map<string, Record<string, unknown>> {
   const found = new Map<string, Record<string, unknown>>();
   for (const column of BY_QUESTION) {
@@ -53,7 +53,7 @@ function readAnswers(row: RowReader): Map<string, Record<string, unknown>> {
   return found;
 }
 
-/** The answers to one question, wherever they are, with the path of each. */
+/** The answers to one question from any column, each with its path. */
 function answersOf(
   id: string,
   { answers, value, path }: Placed & { answers: ReadonlyMap<string, Record<string, unknown>> },
@@ -77,7 +77,7 @@ function answersOf(
 
 const LINE_FIELDS = ['state', 'question', 'type', 'options', 'label', 'soft_labels'];
 
-/** NeMo's simple lines: `{ state, question, type, options, label, soft_labels? }`, one question a row. */
+/** NeMo's simple lines: `{ state, question, type, options, label, soft_labels? }`, one question per row. */
 export const decisionLines: Format = {
   fields: LINE_FIELDS,
   recognise: (sample) => (sample.has('state', 'question', 'type') ? ['state', 'question', 'type'] : undefined),

@@ -12,7 +12,10 @@ export function itemText(row: RowReader, path: string, value: unknown): string |
 /** Column of user features. */
 export const USER_FEATURES = 'user_features';
 
-/** `{ "country": "de", "plan": "pro" }` as `name=value`, sorted; undefined where the row has none or after noting what is wrong. */
+/**
+ * `{ "country": "de", "plan": "pro" }` as sorted `name=value`; undefined if the row has none, or after noting a
+ * problem.
+ */
 export function userFeatures(row: RowReader): string[] | undefined {
   if (!row.has(USER_FEATURES)) return undefined;
   const value = row.json(USER_FEATURES);

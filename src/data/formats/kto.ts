@@ -3,7 +3,10 @@ import { asTurns, promptFields, readAnswer, readPrompt, type TextOrTurns } from 
 import type { ColumnSample, ExampleBody, Format } from './format.ts';
 import { describeValue, type RowReader } from './row-reader.ts';
 
-/** KTO's rows: `{ prompt, completion, label }` with a thumb up or down; a whole chat, or `kto_tag`, will do as well. */
+/**
+ * KTO's rows: `{ prompt, completion, label }` with thumbs up or down; also a whole chat as the completion, or `kto_tag`
+ * as the label.
+ */
 export const kto: Format = {
   fields: [...promptFields, 'completion', 'output', 'label', 'kto_tag'],
   recognise(sample) {

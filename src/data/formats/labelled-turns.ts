@@ -3,7 +3,7 @@ import type { Message } from '../../models/text/message.ts';
 const LABEL = /(?:^|\n\n)(Human|Assistant): ?/g;
 const ROLES = { Human: 'user', Assistant: 'assistant' } as const;
 
-/** Turns of a text that has them as `Human: …` and `Assistant: …` (Anthropic's hh-rlhf); undefined for any other text. */
+/** Parses text with turns marked `Human: …` and `Assistant: …` (Anthropic's hh-rlhf); undefined for any other text. */
 export function labelledTurns(text: string): Message[] | undefined {
   const trimmed = text.trim();
   const labels = [...trimmed.matchAll(LABEL)];

@@ -3,7 +3,10 @@ import type { ExampleBody, Format } from './format.ts';
 import { readLabel } from './labelled-text.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** Columns that name a row's file, by precedence; `file_name` is that of folders with a metadata file, `path` Common Voice's. */
+/**
+ * Columns that name a row's file, by precedence; `file_name` is used in folders with a metadata file, `path` by Common
+ * Voice.
+ */
 const FILE_COLUMNS: Record<MediaKind, readonly string[]> = {
   image: ['image', 'image_path', 'img', 'file_name'],
   audio: ['audio', 'audio_path', 'wav', 'file_name', 'path', 'file'],

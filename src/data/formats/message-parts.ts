@@ -56,7 +56,10 @@ function addText(row: RowReader, content: MessageContent, { place, part, isAlone
   }
 }
 
-/** OpenAI's `image_url` and `input_image`; Hugging Face's `image`, with its file or one of the row's column. */
+/**
+ * Matches OpenAI's `image_url` and `input_image`, and Hugging Face's `image`, with its own file or one from the row's
+ * column.
+ */
 function isImage(part: unknown): part is Record<string, unknown> {
   return isObject(part) && typeof part.type === 'string' && /^(?:input_)?image(?:_url)?$/.test(part.type);
 }

@@ -9,9 +9,9 @@ import { checkTools, readTools } from './tools.ts';
 const OPENAI = ['input', 'preferred_output', 'non_preferred_output'];
 
 /**
- * Pairs: `{ prompt, chosen, rejected }` as texts or turns, the prompt perhaps only as what both answers begin with, also
- * as one text of `Human:` and `Assistant:` turns;
- * or OpenAI's `{ input: { messages, tools? }, preferred_output, non_preferred_output }`.
+ * Pairs: `{ prompt, chosen, rejected }` as texts or turns. The prompt may be implicit as the common beginning of both
+ * answers, also in texts with `Human:` and `Assistant:` turns.
+ * Also OpenAI's `{ input: { messages, tools? }, preferred_output, non_preferred_output }`.
  */
 export const preference: Format = {
   fields: [...promptFields, 'chosen', 'rejected', 'margin', 'tools', ...OPENAI.slice(1)],
@@ -99,7 +99,7 @@ function splitChats(row: RowReader, chosen: readonly Message[], rejected: readon
   return { prompt: chosen.slice(0, shared), chosen: answers[0], rejected: answers[1] };
 }
 
-/** Two texts without a prompt: what both begin with, up to the last space, is the prompt. */
+/** Two texts without a prompt: their common prefix up to the last space is the prompt. */
 function splitTexts(row: RowReader, chosen: string, rejected: string): Pair | undefined {
   row.used.add('prompt');
   let end = 0;

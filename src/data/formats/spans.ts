@@ -5,8 +5,8 @@ const COLUMNS = ['spans', 'entities'];
 const LABELS = ['label', 'type', 'tag', 'entity_group'];
 
 /**
- * `{ text, spans: [{ start, end, label }] }`: stretches of a text with a class, told by characters (code points, the end
- * not included). The text is taken apart into words, whose tags begin with B- and I-.
+ * `{ text, spans: [{ start, end, label }] }`: text spans with a class, by code point offsets, end exclusive. The text
+ * is split into words with B- and I- tags.
  */
 export const spans: Format = {
   fields: ['text', ...COLUMNS],

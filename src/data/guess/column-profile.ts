@@ -37,14 +37,14 @@ export interface ColumnProfile {
   distinctParts: number;
   /** Lists: mean number of items. */
   items: number;
-  /** Values that differ only by case or white space; empty where there are very many values. */
+  /** Values that differ only by case or white space; empty if there are too many values to compare. */
   alike: string[][];
 }
 
 /** Columns with more distinct values are unlikely to contain classes. */
 const MOST_COMPARED = 5000;
 
-/** Those of the values that differ only by case or white space. */
+/** Groups of values that differ only by case or white space. */
 export function alikeValues(values: readonly string[]): string[][] {
   if (values.length > MOST_COMPARED) return [];
   const groups = Map.groupBy(values, (value) => value.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase());
@@ -144,7 +144,7 @@ function kindOf(value: unknown, text: string): ColumnKind {
   if (Array.isArray(read)) return 'list';
   if (typeof read === 'object' && read !== null) return isMedia(read) ?? 'structure';
   if (cellNumber(value) !== undefined) return 'number';
-  // Nothing is fetched: a remote image is an address.
+  // A URL is never fetched, so a remote image is an address.
   if (ADDRESS.test(text)) return 'address';
   if (!/\n/.test(text)) for (const kind of ['image', 'audio'] as const) if (endsLike(text, kind)) return kind;
   return 'text';

@@ -1,7 +1,4 @@
-/**
- * Conclusion of a comparison for decision makers: which system to use, the reason in counts, and the number of rows
- * that would settle the question.
- */
+/** Conclusion of a comparison for decision makers: which system to use, why, and how many rows would settle it. */
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
@@ -112,10 +109,7 @@ function rivalsOf(comparison: Told): Rival[] {
     });
 }
 
-/**
- * Standing of the judged system against a rival. A difference without evidence may still be probable, and is never
- * called a tie.
- */
+/** Standing of the judged system against a rival. A probable difference without evidence is never called a tie. */
 function standingOf(comparison: Told, rival: ComparedSystem, difference: Difference): Standing {
   const { verdict, estimate, high, minimalDetectable } = difference;
   if (verdict === 'better') return 'ahead';
@@ -159,9 +153,7 @@ function tellsByLength({ metric }: Told, { system, standing }: Rival): boolean {
   return BY_LENGTH.has(system.name) && standing !== 'ahead' && low > 0.5;
 }
 
-/**
- * If length predicts the better answer as well as the model does, the pairs show nothing else that it may have learned.
- */
+/** If length predicts the better answer as well as the model does, the pairs show nothing else that it learned. */
 function toldByLength({ metric, rows }: Told, { name, values }: ComparedSystem): Conclusion {
   const length = name === 'longer_answer' ? 'longer' : 'shorter';
   const right = formatNumber(100 * (entryOf(values, metric)?.value ?? 0), 3);

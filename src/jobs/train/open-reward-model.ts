@@ -124,6 +124,6 @@ async function scoresOf(
   );
   return found.map((own = []) => {
     const { text = '', scores } = readScores(own, model.sequenceHead, model.config);
-    return label === undefined ? Number(text) : (scores?.[label] ?? 0); // label is a class of the head
+    return label === undefined ? Number(text) : (scores?.[label] ?? 0); // own: a class of the head
   });
 }

@@ -49,6 +49,6 @@ function responseOf(pair: AnswerPair, { choice, reviewer }: HumanLabel): object 
 
 /** Reads the older format, and the newer one in which responses are keyed by question. */
 function valueOf({ values, value }: Record<string, unknown>): unknown {
-  const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // a name that attune sets
+  const asked = (values as Record<string, { value?: unknown }> | undefined)?.[QUESTION]; // own: attune sets this name
   return asked?.value ?? value;
 }
