@@ -44,6 +44,7 @@ const exclusive = [
   ['profile', 'resume'],
   ['overwrite', 'resume'],
   ['overwrite', 'dryRun'],
+  ['queue', 'dryRun'],
 ] as const;
 
 function refuseContradictions(options: Options): void {

@@ -9,7 +9,7 @@ import { remarkOnRun } from '../evaluation/demonstration-base.ts';
 import { runTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { runJob, startJob } from '../jobs/worker/index.ts';
+import { runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
@@ -23,7 +23,7 @@ export async function startTraining(
   recipe: Recipe,
   { detach = false, ...options }: StartOptions,
 ): Promise<TrainOutcome | DetachedRun> {
-  if (!detach) return train(recipe, options);
+  if (!detach) return trainHere(recipe, options);
   if (options.overwrite === true) await removeEarlier(recipe, options);
   return { outcome: 'detached', ...(await trainDetached(recipe, options)) };
 }
@@ -33,7 +33,11 @@ export async function startTraining(
  * @throws AttuneError of every kind that the recipe's parts can raise; E_FORGETTING, with exit code 3, for a finished run
  * whose result forgot more than `evaluation.max_forgetting`
  */
-export async function train(recipe: Recipe, options: TrainOptions = {}): Promise<TrainOutcome> {
+export async function train(recipe: Recipe, options: Omit<TrainOptions, 'leave'> = {}): Promise<TrainOutcome> {
+  return (await trainHere(recipe, options)) as TrainOutcome;
+}
+
+async function trainHere(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome | DetachedRun> {
   if (options.overwrite === true) await removeEarlier(recipe, options);
   const rows = new RecipeRows(recipe, options.dryRun !== true);
   try {
@@ -53,14 +57,15 @@ async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }:
   if (isRunFolder(folder)) await deleteRuns([folder]);
 }
 
-async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome> {
-  const { dryRun = false, resume = false, profile = false, inProcess, handleSignals } = options;
+async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome | DetachedRun> {
+  const { dryRun = false, resume = false, profile = false, queue, inProcess, handleSignals, leave } = options;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
-  const run = async (): Promise<TrainOutcome> => {
-    const job = jobOf(recipe, { dryRun, resume, profile });
-    const outcome = await runJob({ ...job, inProcess, handleSignals, onEvent, signal });
+  const run = async (): Promise<TrainOutcome | DetachedRun> => {
+    const job = { ...jobOf(recipe, { dryRun, resume, profile, queue }), inProcess, handleSignals, onEvent, signal };
+    const outcome = leave === undefined ? await runJob(job) : await runLeft({ ...job, leave });
+    if (outcome.outcome === 'detached') return { ...outcome, folder };
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readAssessment(folder, 'forgetting');
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);
@@ -81,6 +86,23 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
   if (!dryRun) return run();
   if (!resume && isRunFolder(folder)) checkFree(folder);
   return withBorrowedFolder(folder, run);
+}
+
+/** Runs a job that goes on by itself once `leave` is aborted. */
+async function runLeft({ leave, ...job }: JobOptions<'train'> & { leave: AbortSignal }) {
+  const running = await startJob({ ...job, detach: true });
+  const { promise: left, resolve: leaves } = Promise.withResolvers<Omit<DetachedRun, 'folder'>>();
+  const onLeave = (): void => {
+    running.release();
+    leaves({ outcome: 'detached', pid: running.pid });
+  };
+  if (leave.aborted) onLeave();
+  else leave.addEventListener('abort', onLeave, { once: true });
+  try {
+    return await Promise.race([running.result, left]);
+  } finally {
+    leave.removeEventListener('abort', onLeave);
+  }
 }
 
 /** A dry run tries the disk where the run would lie, and leaves no empty folder there. */
@@ -114,15 +136,15 @@ function removeEmpty(folder: string, first: string): void {
 /** Starts a run that goes on when this process ends; returns once it has its folder. */
 async function trainDetached(
   recipe: Recipe,
-  options: { resume?: boolean } = {},
+  options: { resume?: boolean; queue?: boolean } = {},
 ): Promise<{ folder: string; pid: number }> {
-  const { resume = false } = options;
+  const { resume = false, queue } = options;
   const rows = new RecipeRows(recipe);
   try {
     if (resume) await refuseChanges(rows.recipe);
     rows.write();
     const job = await startJob({
-      ...jobOf(rows.recipe, { dryRun: false, resume, profile: false }),
+      ...jobOf(rows.recipe, { dryRun: false, resume, profile: false, queue }),
       detach: true,
       handleSignals: false,
     });
@@ -133,11 +155,14 @@ async function trainDetached(
   }
 }
 
-function jobOf(recipe: Recipe, choice: { dryRun: boolean; resume: boolean; profile: boolean }) {
+function jobOf(
+  recipe: Recipe,
+  { queue, ...choice }: { dryRun: boolean; resume: boolean; profile: boolean; queue?: boolean },
+) {
   const { dryRun, resume } = choice;
   const input = { recipe, ...choice };
   if (dryRun) return { job: 'train', input } as const;
-  return { job: 'train', input, folder: recipe.output_dir, resume, reportTo: recipe.report_to } as const;
+  return { job: 'train', input, folder: recipe.output_dir, resume, queue, reportTo: recipe.report_to } as const;
 }
 
 /** Settings that do not change what is learned. */

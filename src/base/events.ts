@@ -86,7 +86,6 @@ export interface RatesTried {
   type: 'rates-tried';
   /** In ascending order of rate; a diverged trial has no loss. */
   trials: readonly { rate: number; loss: number | null }[];
-  /** Loss before the first step. */
   startLoss: number;
   /** Number of steps of each trial. */
   steps: number;
@@ -275,6 +274,7 @@ export interface RunFinished {
 /** One stream feeds the terminal, SQL, TensorBoard, the report and the studio. */
 export type RunEvent =
   | RunStarted
+  | { type: 'run-queued'; runsAhead: number }
   | PhaseStarted
   | WorkAdvanced
   | DataPrepared

@@ -40,6 +40,8 @@ export interface JobSpec {
   folder?: string;
   /** Resumes an earlier part of the run in the folder. */
   resume?: boolean;
+  /** A run that begins once no other one is training. */
+  queue?: boolean;
   /** Names of src/jobs/report/sinks. */
   reportTo?: readonly string[];
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { AttuneError } from '../base/errors.ts';
 import type { MountedServer } from './create-server.ts';
@@ -35,7 +36,9 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
   const { settings, table } = mounted.parts;
   const listener = listenerOf(mounted);
   const server =
-    settings.tls === undefined ? createServer(limitsOf(settings), listener) : tlsServer(settings, listener);
+    settings.tls === undefined
+      ? createServer(limitsOf(settings), listener)
+      : tlsServer(settings.tls, { ...limitsOf(settings), handshakeTimeout: settings.header_seconds * 1000 }, listener);
   server.on('clientError', refuseBroken);
   await bind(server, settings);
   const { port } = server.address() as AddressInfo;
@@ -69,15 +72,15 @@ function listenerOf({ app, parts }: MountedServer): Listener {
   };
 }
 
-function tlsServer(settings: ServeSettings, listener: Listener): Server {
-  const { cert, key } = settings.tls!;
+/** @throws AttuneError E_TLS */
+export function tlsServer(
+  { cert, key }: NonNullable<ServeSettings['tls']>,
+  options: ServerOptions & TlsOptions,
+  listener: Listener,
+): Server {
   try {
-    const files = {
-      cert: readFileSync(cert),
-      key: readFileSync(key),
-      handshakeTimeout: settings.header_seconds * 1000,
-    };
-    return createTlsServer({ ...limitsOf(settings), ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
+    const files = { cert: readFileSync(cert), key: readFileSync(key) };
+    return createTlsServer({ ...options, ...files, minVersion: 'TLSv1.2' }, listener) as unknown as Server;
   } catch (error) {
     throw new AttuneError('E_TLS', {
       what: 'The TLS certificate or key cannot be used',
@@ -113,7 +116,7 @@ function cannotListen(
   });
 }
 
-function hostOf(host: string): string {
+export function hostOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -99,8 +99,9 @@ export function readRun(folder: string): RunSummary {
 /** Adds the live status: events cannot tell that the process died, or that another one has started to resume. */
 export function withLiveStatus(summary: RunSummary): RunSummary {
   const owner = findLockOwner(summary.folder);
-  if (owner !== undefined) return isOwn(owner) ? summary : { ...summary, status: 'running' };
-  return summary.status === 'running' ? { ...summary, status: 'interrupted' } : summary;
+  const isOpen = summary.status === 'running' || summary.status === 'waiting';
+  if (owner !== undefined) return isOwn(owner) || isOpen ? summary : { ...summary, status: 'running' };
+  return isOpen ? { ...summary, status: 'interrupted' } : summary;
 }
 
 /** Skips lines that are not events, such as other programs' or torn ones. */

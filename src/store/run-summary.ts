@@ -2,8 +2,11 @@ import { isPlainObject } from '../base/plain-object.ts';
 import { basename, join } from 'node:path';
 import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, StampedEvent } from '../base/events.ts';
 
-/** `interrupted`: the process disappeared; the run can be resumed from its last checkpoint. */
-export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
+/**
+ * `waiting`: it begins once no other run is training. `interrupted`: the process disappeared; the run can be resumed from
+ * its last checkpoint.
+ */
+export type RunStatus = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
 /** Summary of a run's events. Paths are absolute, times milliseconds since the epoch. */
 export interface RunSummary {
@@ -43,6 +46,9 @@ type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => v
 
 /** Updates by kind of event; other events do not affect the summary. */
 const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
+  'run-queued': (summary) => {
+    Object.assign(summary, { ...UNDER_WAY, status: 'waiting' });
+  },
   'run-started': (summary, event) => {
     // A resumed run announces itself again, but keeps the folder's original id.
     const id = summary.id === summary.folder ? event.run : summary.id;
@@ -105,7 +111,7 @@ export function recordEvent(summary: RunSummary, event: StampedEvent): boolean {
     next.updatedAt = event.at;
     const record = Object.hasOwn(recorders, event.type) ? (recorders[event.type] as Recorder<RunEvent>) : undefined;
     record?.(next, event);
-    if (next.status !== 'running') next.finishedAt = event.at;
+    if (next.status !== 'running' && next.status !== 'waiting') next.finishedAt = event.at;
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /** The studio's server, from a page. */
 import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
-import type { CallLine, CallState } from '../app/studio/calls.ts';
+import type { CallLine, CallState } from '../app/calls/calls.ts';
 import type { RunPart } from '../app/studio/run-feed.ts';
 
 /** A defect of a file, and its place there. */

@@ -62,14 +62,12 @@ function Studio() {
   );
 }
 
-/** Signed out until the link's token has become a cookie. */
+/** Signed out until the link's token or a key has become a cookie. */
 function Door() {
   const [failure, setFailure] = useState<Failure>();
   const [isIn, setIn] = useState(false);
-  useEffect(() => {
-    const token = /^#token=(.+)$/.exec(location.hash)?.[1];
-    // The token must not stay in the address.
-    if (token !== undefined) history.replaceState(null, '', '#/');
+  const [key, setKey] = useState('');
+  const signIn = (token: string | undefined) =>
     post('/api/session', { token }).then(
       () => {
         if (token !== undefined) route.value = [''];
@@ -77,6 +75,11 @@ function Door() {
       },
       (error: unknown) => setFailure(failureOf(error)),
     );
+  useEffect(() => {
+    const token = /^#token=(.+)$/.exec(location.hash)?.[1];
+    // The token must not stay in the address.
+    if (token !== undefined) history.replaceState(null, '', '#/');
+    void signIn(token);
   }, []);
   if (isIn) return <Studio />;
   if (failure === undefined) return null;
@@ -84,6 +87,23 @@ function Door() {
     <main>
       <h1>This browser is not signed in</h1>
       <p>A link counts once. Start the studio again and open the link that it prints: attune studio</p>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void signIn(key.trim());
+        }}
+      >
+        <label for="key">Or a key that its owner gave you</label>
+        <input
+          id="key"
+          type="password"
+          autocomplete="current-password"
+          required
+          value={key}
+          onInput={(event) => setKey(event.currentTarget.value)}
+        />
+        <button>Sign in</button>
+      </form>
       <Fault failure={failure} />
     </main>
   );

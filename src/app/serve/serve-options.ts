@@ -18,7 +18,7 @@ function settingName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function tlsOf(cert: string | undefined, key: string | undefined): ServeOptions['tls'] {
+export function tlsOf(cert: string | undefined, key: string | undefined): ServeOptions['tls'] {
   if (cert === undefined && key === undefined) return undefined;
   if (cert !== undefined && key !== undefined) return { cert, key };
   throw new AttuneError('E_USAGE', { what: '--tls-cert and --tls-key must be given together', fix: 'give both' });

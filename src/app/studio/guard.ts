@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import type { Scope } from '../../serving/access/roles.ts';
+import { requireScopes, type Caller } from '../access/scopes.ts';
 import { isFromHere, PRIVATE_HEADERS } from '../page/page-server.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -21,37 +23,71 @@ export const REPORT_POLICY =
 
 const MONTH = 30 * 24 * 3600;
 
+interface Guarded {
+  sessions: Sessions;
+  /** Only this machine reaches it. Elsewhere no name of another site leads to a session: cookies know hosts. */
+  isLocal: boolean;
+}
+
 /** Refuses other sites' pages (also by a name of their own that leads here), and requests without a session. */
-export function guard(sessions: Sessions): MiddlewareHandler {
+export function guard({ sessions, isLocal }: Guarded): MiddlewareHandler {
   return async (context, next) => {
     const port = portOf(context);
+    const { method, path } = context.req;
     const headers = context.req.header();
     // A link may be followed from anywhere; only the page it leads to may call the API.
     const isForeign = isApi(context) && !['none', 'same-origin'].includes(headers['sec-fetch-site'] ?? 'none');
-    if (isForeign || !isFromHere({ headers, method: context.req.method }, Number(port)))
-      return context.text('403', 403);
-    const isOpen = !isApi(context) || context.req.path === '/api/session';
-    if (!isOpen && !sessions.has(getCookie(context, cookieName(port)) ?? ''))
-      return context.json({ error: { code: 'E_NO_SESSION', what: 'This browser is not signed in' } }, 401);
+    const isOwn = isLocal ? isFromHere({ headers, method }, Number(port)) : isSameOrigin({ headers, method });
+    if (isForeign || !isOwn) return context.text('403', 403);
+    if (isApi(context) && path !== '/api/session') {
+      const caller = sessions.callerOf(getCookie(context, cookieName(port)) ?? '');
+      if (caller === undefined)
+        return context.json({ error: { code: 'E_NO_SESSION', what: 'This browser is not signed in' } }, 401);
+      requireScopes(`${method} ${path}`, scopesOfRoute(method, path), caller);
+      context.set('caller', caller);
+    }
     await next();
     for (const [name, value] of Object.entries(PRIVATE_HEADERS)) context.header(name, value);
     if (context.res.headers.get('content-security-policy') === null) context.header('content-security-policy', POLICY);
   };
 }
 
+/** Rights that a route needs; calls need those of their use case. */
+function scopesOfRoute(method: string, path: string): Scope[] {
+  if (method === 'GET' || path === '/api/calls' || path.startsWith('/api/calls/')) return ['read'];
+  return path === '/api/run/ask' ? ['read', 'compute'] : ['read', 'write'];
+}
+
+/** The sender of a request to the API. */
+export function callerOf(context: Context): Caller {
+  return (context as Context<{ Variables: { caller: Caller } }>).get('caller');
+}
+
+function isSameOrigin({ headers, method }: { headers: Record<string, string>; method: string }): boolean {
+  if (headers.origin === undefined) return method === 'GET';
+  return [`http://${headers.host}`, `https://${headers.host}`].includes(headers.origin);
+}
+
 function isApi(context: Context): boolean {
   return context.req.path.startsWith('/api/');
 }
 
-/** Trades the link's token for a cookie that scripts cannot read. */
+/** Trades the link's token or a key for a cookie that scripts cannot read. */
 export async function signIn(context: Context, sessions: Sessions): Promise<Response> {
   const { token } = await context.req.json<{ token?: unknown }>().catch(() => ({ token: undefined }));
   const port = portOf(context);
   const session = typeof token === 'string' ? sessions.exchange(token) : undefined;
-  if (session === undefined && !sessions.has(getCookie(context, cookieName(port)) ?? '')) return context.json({}, 401);
+  const caller = sessions.callerOf(session ?? getCookie(context, cookieName(port)) ?? '');
+  if (caller === undefined) return context.json({}, 401);
   if (session !== undefined)
-    setCookie(context, cookieName(port), session, { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: MONTH });
-  return context.json({});
+    setCookie(context, cookieName(port), session, {
+      httpOnly: true,
+      sameSite: 'Strict',
+      secure: context.req.header('origin')?.startsWith('https:') === true,
+      path: '/',
+      maxAge: MONTH,
+    });
+  return context.json({ scopes: caller.scopes });
 }
 
 /** Cookies do not know ports: two studios on one machine keep theirs apart by name. */

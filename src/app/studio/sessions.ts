@@ -1,25 +1,38 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { attuneHome } from '../../base/home.ts';
+import { localActor } from '../../base/local-actor.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
+import type { ApiKeys } from '../../serving/access/api-keys.ts';
+import { roles } from '../../serving/access/roles.ts';
+import { keyActor } from '../../store/registry/index.ts';
+import type { Caller } from '../access/scopes.ts';
 import { isEqual } from '../page/page-server.ts';
 
 const LIFETIME = 30 * 24 * 3600_000;
 
+const kept = z.record(z.string(), z.strictObject({ end: z.number(), key: z.string().optional() }));
+type Kept = z.output<typeof kept>;
+
 /**
- * Browsers that may use the studio. A link with a single-use token starts a session, which outlives the server: its hash
- * and expiry are kept in a file that only its owner can read.
+ * Browsers that may use the studio. A single-use token or a key starts a session, which outlives the server: its hash,
+ * expiry and key's name are kept in a file that only its owner can read.
  */
 export class Sessions {
   readonly #path = join(attuneHome(), 'studio-sessions.json');
-  readonly #ends: Map<string, number>;
-  #token: string | undefined = secret();
+  readonly #keys: ApiKeys | undefined;
+  readonly #sessions: Map<string, Kept[string]>;
+  #token: string | undefined;
 
-  constructor() {
-    this.#ends = new Map(Object.entries(readEnds(this.#path)).filter(([, end]) => end > Date.now()));
+  /** With keys there is no token: everybody signs in with a key, and has the rights of its role. */
+  constructor(keys?: ApiKeys) {
+    this.#keys = keys;
+    this.#token = keys === undefined ? secret() : undefined;
+    this.#sessions = new Map(Object.entries(readKept(this.#path)).filter(([, { end }]) => end > Date.now()));
   }
 
   /** The part of the link that counts once. */
@@ -27,20 +40,32 @@ export class Sessions {
     return this.#token;
   }
 
-  /** A new session for the token; undefined where it is another one or was used. */
-  exchange(token: string): string | undefined {
-    if (this.#token === undefined || !isEqual(token, this.#token)) return undefined;
+  /** A new session for the token or a key with a role; undefined where it is another one or was used. */
+  exchange(given: string): string | undefined {
+    const key = this.#keys?.find(given);
+    if (this.#keys !== undefined) return key?.role === undefined ? undefined : this.#begin(key.name);
+    if (this.#token === undefined || !isEqual(given, this.#token)) return undefined;
     this.#token = undefined;
+    return this.#begin();
+  }
+
+  #begin(key?: string): string {
     const session = secret();
-    this.#ends.set(sha256(session), Date.now() + LIFETIME);
+    this.#sessions.set(sha256(session), { end: Date.now() + LIFETIME, key });
     // Another studio may have added some.
-    const ends = { ...readEnds(this.#path), ...Object.fromEntries(this.#ends) };
-    writeFileAtomic(this.#path, JSON.stringify(ends));
+    const all = { ...readKept(this.#path), ...Object.fromEntries(this.#sessions) };
+    writeFileAtomic(this.#path, JSON.stringify(all), 0o600);
     return session;
   }
 
-  has(session: string): boolean {
-    return (this.#ends.get(sha256(session)) ?? 0) > Date.now();
+  /** The owner of a session, with the rights that the key has now. */
+  callerOf(session: string): Caller | undefined {
+    const found = this.#sessions.get(sha256(session));
+    if (found === undefined || found.end <= Date.now()) return undefined;
+    if (this.#keys === undefined)
+      return found.key === undefined ? { by: localActor(), scopes: roles.owner, isAudited: false } : undefined;
+    const role = found.key === undefined ? undefined : this.#keys.named(found.key)?.role;
+    return role === undefined ? undefined : { by: keyActor(found.key!), scopes: roles[role], isAudited: true };
   }
 }
 
@@ -48,9 +73,9 @@ function secret(): string {
   return randomBytes(24).toString('base64url');
 }
 
-function readEnds(path: string): Record<string, number> {
+function readKept(path: string): Kept {
   try {
-    return existsSync(path) ? (parseJson(readFileSync(path, 'utf8')) as Record<string, number>) : {};
+    return existsSync(path) ? kept.parse(parseJson(readFileSync(path, 'utf8'))) : {};
   } catch {
     // A damaged file: everybody signs in again.
     return {};

@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { errorDocument } from '../../base/errors.ts';
-import { bind } from '../../serving/listen.ts';
-import { Calls } from './calls.ts';
+import { AttuneError, errorDocument } from '../../base/errors.ts';
+import { ApiKeys } from '../../serving/access/api-keys.ts';
+import { isLoopback } from '../../serving/access/origins.ts';
+import { bind, hostOf, tlsServer } from '../../serving/listen.ts';
+import { tlsOf } from '../serve/serve-options.ts';
+import { Calls } from '../calls/calls.ts';
 import { guard, signIn } from './guard.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { runRoutes, RunModels } from './routes/run-routes.ts';
@@ -18,31 +21,68 @@ export interface OpenStudio {
   close(): Promise<void>;
 }
 
+export interface StudioOptions {
+  port: number;
+  /** Address to listen on: 127.0.0.1, or another one for people with keys. */
+  host?: string;
+  /** File of keys, each with a role. */
+  apiKeys?: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  /** TLS ends at a proxy in front of it. */
+  behindProxy?: boolean;
+}
+
 /**
- * Serves the studio to this machine's browser. Uploads go into `data/` of the working folder, runs into `runs/`.
- * @throws AttuneError E_PORT_IN_USE, E_LISTEN
+ * Serves the studio to this machine's browser, or to people with keys. Uploads go into `data/` of the working folder,
+ * runs into `runs/`.
+ * @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_API_KEYS, E_TLS, E_USAGE
  */
-export async function openStudio({ port }: { port: number }): Promise<OpenStudio> {
-  const [sessions, calls, models] = [new Sessions(), new Calls(), new RunModels()];
+export async function openStudio({ port, host = '127.0.0.1', ...options }: StudioOptions): Promise<OpenStudio> {
+  const isLocal = isLoopback(host);
+  if (!isLocal) requireProtection(host, options);
+  const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);
+  const [sessions, calls, models] = [new Sessions(keys), new Calls(), new RunModels()];
   const app = new Hono();
-  app.use(guard(sessions));
+  // First, so that it answers what the guard throws.
   app.onError((error, context) => {
     const document = errorDocument(error);
-    return context.json({ error: document }, document.code === 'E_BUG' ? 500 : 400);
+    const status = document.code === 'E_BUG' ? 500 : document.code === 'E_SCOPE' ? 403 : 400;
+    return context.json({ error: document }, status);
   });
+  app.use(guard({ sessions, isLocal }));
   app.post('/api/session', bodyLimit({ maxSize: 1024 }), (context) => signIn(context, sessions));
   app.route('/api', callRoutes(calls));
   app.route('/api', runRoutes(models));
   app.get('/:file?', (context) => studioFile(context.req.param('file') ?? 'index.html'));
-  const server = createServer(getRequestListener(app.fetch));
-  await bind(server, { host: '127.0.0.1', port });
+  const tls = tlsOf(options.tlsCert, options.tlsKey);
+  const listener = getRequestListener(app.fetch);
+  const server = tls === undefined ? createServer(listener) : tlsServer(tls, {}, listener);
+  await bind(server, { host, port });
   const { port: bound } = server.address() as AddressInfo;
+  const place = `${tls === undefined ? 'http' : 'https'}://${hostOf(host)}:${bound}/`;
   return {
-    url: `http://127.0.0.1:${bound}/#token=${sessions.token}`,
+    url: sessions.token === undefined ? place : `${place}#token=${sessions.token}`,
     async close() {
       server.close();
       server.closeAllConnections();
       await Promise.all([calls.close(), models.close()]);
     },
   };
+}
+
+/** @throws AttuneError E_USAGE without keys, or without encryption of what passes the network */
+function requireProtection(host: string, { apiKeys, tlsCert, behindProxy }: Omit<StudioOptions, 'port'>): void {
+  const problems = [
+    ...(apiKeys === undefined ? [{ field: '--api-keys', message: 'is needed: a file from `attune keys create`' }] : []),
+    ...(tlsCert === undefined && behindProxy !== true
+      ? [{ field: '--tls-cert', message: 'is needed with --tls-key, or --behind-proxy where a proxy speaks TLS' }]
+      : []),
+  ];
+  if (problems.length === 0) return;
+  throw new AttuneError('E_USAGE', {
+    what: `Others can reach the studio on ${host}`,
+    problems,
+    fix: 'attune keys create NAME --file keys.yaml --role owner, then --api-keys keys.yaml',
+  });
 }

@@ -20,7 +20,7 @@ export const useCase = defineUseCase({
     comment: fields.text('TEXT', 'free text'),
     ...answerFields(fields),
   }),
-  effects: ['writes-registry'],
+  effects: ['judges'],
   examples: ['answers rate chatcmpl-4f1c --thumb down --correction "It was shipped on Monday."'],
   async run({ id, ...options }): Promise<RatedAnswer> {
     const { rateAnswer } = await import('../monitor/answers.ts');

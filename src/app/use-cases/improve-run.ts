@@ -22,7 +22,7 @@ export const useCase = defineUseCase({
     discard: text('REASON', 'drop the batch under way, or one that was stopped, with its rows'),
     onDecision: inMemory<(decision: Decision) => void>('receives every decision'),
   }),
-  effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files'],
+  effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files', 'deploys'],
   examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to turn it"'],
   async run({ file, ...options }, call): Promise<Improvement> {
     const { improve } = await import('../improve/improve.ts');

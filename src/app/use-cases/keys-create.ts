@@ -1,16 +1,21 @@
+import { roleNames } from '../../serving/access/roles.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'create an API key for clients of `attune serve`',
+  summary: 'create an API key for `attune serve`, the studio and agents',
   arguments: ({ argument }) => [argument('name', 'NAME', 'owner of the key')],
-  options: ({ text, texts, flag, required }) => ({
+  options: ({ text, texts, flag, choice, required }) => ({
     file: required(text('FILE', "the API key file, which stores only the key's hash")),
     model: texts('NAME', 'a model the key may use (all); can be repeated'),
     admin: flag('may load and unload adapters, and read metrics'),
+    role: choice(roleNames, 'ROLE', `rights in the studio and over MCP: ${roleNames.join(', ')} (none)`),
   }),
-  effects: ['writes-registry', 'writes-files'],
-  examples: ['keys create website --file keys.yaml --model tickets'],
+  effects: ['grants', 'writes-files'],
+  examples: [
+    'keys create website --file keys.yaml --model tickets',
+    'keys create anna --file keys.yaml --role trainer',
+  ],
   async run({ model: models, ...key }): Promise<{ name: string; key: string }> {
     const { createKey } = await import('../../serving/access/api-keys.ts');
     return createKey({ ...key, models });

@@ -43,7 +43,7 @@ export const useCase = defineUseCase({
     gate: inMemory<Partial<GateSettings>>("requirements in place of the run's own gate; may be empty"),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),
-  effects: ['writes-registry'],
+  effects: ['deploys'],
   examples: [
     'models promote tickets',
     'models promote tickets 4 --shadow 200 --canary 10% --bake 2h --guard "error_rate<1%"',

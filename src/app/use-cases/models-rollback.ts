@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
     reason: text('TEXT', 'the reason; it is recorded'),
     by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
   }),
-  effects: ['writes-registry'],
+  effects: ['deploys'],
   examples: ['models rollback tickets --reason "answers in English"'],
   async run({ name, ...options }): Promise<Rollback> {
     const { rollbackModel } = await import('../registry/rollback.ts');

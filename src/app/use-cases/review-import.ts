@@ -21,7 +21,7 @@ export const useCase = defineUseCase({
     from: required(choice(toolNames, 'TOOL', toolNames.join(' or '))),
     against: text('SYSTEM', 'as in the review'),
   }),
-  effects: ['writes-files'],
+  effects: ['judges'],
   examples: ['review import runs/tickets annotated.json --from label-studio'],
   async run({ pairs, file, ...options }): Promise<ImportedReview> {
     const { importReview } = await import('../review/import-review.ts');

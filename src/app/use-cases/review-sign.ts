@@ -10,7 +10,7 @@ export const useCase = defineUseCase({
     decision: required(choice(['approve', 'reject'], 'WORD', 'approve or reject')),
     reason: required(text('TEXT', 'why')),
   }),
-  effects: ['writes-registry'],
+  effects: ['judges'],
   examples: ['review sign runs/tickets --by "Anna Smith" --decision approve --reason "better on all queues"'],
   async run({ pairs, ...options }): Promise<SignOff> {
     const { signReview } = await import('../review/review.ts');

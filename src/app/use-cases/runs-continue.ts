@@ -1,3 +1,4 @@
+import { trainingFields } from './shared/training-fields.ts';
 import { defineUseCase, resultType } from './use-case.ts';
 import type { DetachedRun, Trained } from '../run.ts';
 
@@ -5,7 +6,8 @@ export const useCase = defineUseCase({
   section: 'Train',
   summary: 'train a finished run further, with a new schedule, as a new run',
   arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
-  options: ({ z, parsed, choice, text, flag }) => {
+  options: (fields) => {
+    const { z, parsed, choice, text, flag } = fields;
     // A text is read as in a recipe's flags.
     const setting = (value: string, summary: string) =>
       parsed(z.union([z.number(), z.string()]), value, summary, { read: String });
@@ -16,8 +18,7 @@ export const useCase = defineUseCase({
       from: choice(['last', 'best'], 'last|best', 'checkpoint to start from: the last one, or the result (last)'),
       output: text('FOLDER', 'folder of the new run (RUN-2, RUN-3, …)', { aliases: ['--output-dir'] }),
       dryRun: flag('check everything and try the largest batch, but do not train'),
-      detach: flag('continue in the background'),
-      inProcess: flag('train in this process, for debugging'),
+      ...trainingFields(fields),
     };
   },
   effects: ['computes', 'writes-runs'],

@@ -1,4 +1,5 @@
 import type { FinishedBefore } from '../resume-run.ts';
+import { trainingFields } from './shared/training-fields.ts';
 import { defineUseCase, resultType } from './use-case.ts';
 import type { DetachedRun, Trained } from '../run.ts';
 
@@ -6,10 +7,7 @@ export const useCase = defineUseCase({
   section: 'Train',
   summary: 'resume a stopped run from its newest checkpoint',
   arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
-  options: ({ flag }) => ({
-    detach: flag('continue in the background'),
-    inProcess: flag('train in this process, for debugging'),
-  }),
+  options: trainingFields,
   effects: ['computes', 'writes-runs'],
   resultWith: { detach: resultType<DetachedRun>() },
   async run({ run, ...options }, call): Promise<Trained | FinishedBefore> {

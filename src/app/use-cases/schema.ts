@@ -15,6 +15,8 @@ export interface FieldDescription {
   isRequired: boolean;
   /** Only programs can give it; forms and tools leave it out. */
   isInMemory: boolean;
+  /** The kind of value, in capitals; undefined for a switch. */
+  value?: string;
   /** The flag of an option, as it is typed. */
   spelling: string;
   /** How an option is typed. */
@@ -23,12 +25,13 @@ export interface FieldDescription {
 }
 
 export function fieldsOf(useCase: UseCase): FieldDescription[] {
-  const places = (useCase.arguments?.(fields) ?? []).map(({ name, summary, required, schema }) => ({
+  const places = (useCase.arguments?.(fields) ?? []).map(({ name, value, summary, required, schema }) => ({
     name,
     summary,
     isArgument: true,
     isRequired: required,
     isInMemory: false,
+    value,
     spelling: flagName(name),
     schema,
   }));
@@ -40,6 +43,7 @@ export function fieldsOf(useCase: UseCase): FieldDescription[] {
       isArgument: false,
       isRequired: !schema.safeParse(undefined).success,
       isInMemory: flag?.inMemory ?? false,
+      value: flag?.value,
       spelling: flag?.flag ?? flagName(name),
       schema,
       flag,

@@ -17,7 +17,7 @@ export const useCase = defineUseCase({
     ...answerFields(fields),
     settings: fields.inMemory<ServeSettingsInput>('more settings, by their names in YAML; options win over them'),
   }),
-  effects: ['listens'],
+  effects: ['listens', 'deploys'],
   examples: [
     'serve attune-base',
     'serve attune-base runs/tickets --port 8080',

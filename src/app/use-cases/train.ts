@@ -1,6 +1,7 @@
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Run, DetachedRun, Trained } from '../run.ts';
+import { trainingFields } from './shared/training-fields.ts';
 import { keepCommand } from './text/keep-command.ts';
 import { defineUseCase, resultType, type CallOptions } from './use-case.ts';
 
@@ -17,15 +18,14 @@ export const useCase = defineUseCase({
     const named = optionalArgument('recipe', 'RECIPE', 'a .yaml, .json or .ts file; optional');
     return [{ ...named, schema: z.union([z.string(), recipe]).optional() }];
   },
-  options: ({ flag, inMemory }) => ({
-    dryRun: flag('check everything and try the longest batch, then stop'),
-    detach: flag('continue in the background'),
-    resume: flag('continue from the newest checkpoint, if there is one'),
-    overwrite: flag('delete the run in the output folder first, where there is one'),
-    profile: flag('profile two steps; the trace goes to profile.json'),
-    inProcess: flag('train in this process, for debugging'),
-    flags: inMemory<RecipeFlags>("settings that win over the recipe's, by leaf name or dotted path"),
-    handleSignals: inMemory<boolean>('whether Ctrl-C and SIGTERM ask the run to save and stop (true)'),
+  options: (fields) => ({
+    dryRun: fields.flag('check everything and try the longest batch, then stop'),
+    resume: fields.flag('continue from the newest checkpoint, if there is one'),
+    overwrite: fields.flag('delete the run in the output folder first, where there is one'),
+    profile: fields.flag('profile two steps; the trace goes to profile.json'),
+    ...trainingFields(fields),
+    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's, by leaf name or dotted path"),
+    handleSignals: fields.inMemory<boolean>('whether Ctrl-C and SIGTERM ask the run to save and stop (true)'),
   }),
   takesRecipe: true,
   effects: ['computes', 'writes-runs', 'fetches'],

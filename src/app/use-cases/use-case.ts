@@ -15,8 +15,12 @@ export type Effect =
   | 'writes-files'
   /** Makes or changes runs. */
   | 'writes-runs'
-  /** Changes what the registry says: versions, aliases, keys, sign-offs, kept answers. */
+  /** Adds to the registry: versions, kept answers. */
   | 'writes-registry'
+  /** Changes what answers its users: champions, trials, servers. */
+  | 'deploys'
+  /** Records a person's judgement: ratings, choices, sign-offs. */
+  | 'judges'
   /** Deletes data that cannot be recreated. */
   | 'deletes'
   /** Keeps the processor busy for more than seconds. */
@@ -26,7 +30,9 @@ export type Effect =
   /** Fetches from the network. */
   | 'fetches'
   /** Listens on a port until it is stopped. */
-  | 'listens';
+  | 'listens'
+  /** Hands out rights: keys, approvals, sessions. */
+  | 'grants';
 
 /**
  * One thing that a user can do, declared once: the command with its flags, help and usage errors, the library's typed

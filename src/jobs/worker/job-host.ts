@@ -48,14 +48,15 @@ export class JobHost {
   async run(spec: JobSpec): Promise<void> {
     this.#folder = spec.folder;
     try {
-      const { run } = await this.#jobs.load(spec.job);
-      this.#send({ type: 'result', result: await this.#runRecorded(run as Job, spec) });
+      // A run that waits for its turn holds no memory for the engine meanwhile.
+      if (spec.queue !== true) await this.#jobs.load(spec.job);
+      this.#send({ type: 'result', result: await this.#runRecorded(spec) });
     } catch (error) {
       this.#send({ type: 'failed', error });
     }
   }
 
-  async #runRecorded(run: Job, spec: JobSpec): Promise<unknown> {
+  async #runRecorded(spec: JobSpec): Promise<unknown> {
     const recorder = await this.#openRecorder(spec);
     const { signal } = this.#controller;
     const emit = (event: RunEvent) => this.#emit(event, recorder);
@@ -63,7 +64,7 @@ export class JobHost {
     onFirstRun((message) => emit({ type: 'warning-raised', code: 'W_CODE_RUN', message }));
     this.#send({ type: 'started' });
     try {
-      const result = await Promise.race([run(spec.input, context), this.#failure.promise]);
+      const result = await Promise.race([this.#runJob(spec, context), this.#failure.promise]);
       if (signal.aborted) recorder?.endStopped((signal.reason as AttuneError).what);
       return result;
     } catch (error) {
@@ -72,6 +73,15 @@ export class JobHost {
       this.#queue.close();
       await recorder?.close();
     }
+  }
+
+  async #runJob({ job, input, queue }: JobSpec, context: JobContext): Promise<unknown> {
+    if (queue === true && context.folder !== undefined) {
+      const { awaitTurn } = await import('../../store/run-queue.ts');
+      await awaitTurn(context.folder, context);
+    }
+    const { run } = await this.#jobs.load(job);
+    return (run as Job)(input, context);
   }
 
   async #openRecorder(spec: JobSpec): Promise<RunRecorder | undefined> {

@@ -19,6 +19,8 @@ export interface JobOptions<Name extends JobName = JobName> {
   writes?: string;
   /** Resumes in a folder that already holds a run with checkpoints or a result. */
   resume?: boolean;
+  /** The run begins once no other one is training; it waits in its own process. */
+  queue?: boolean;
   /** Names of sinks in src/jobs/report/sinks, as in the recipe. */
   reportTo?: readonly string[];
   /** Lets the worker continue after this process ends. Otherwise it saves and stops. */
@@ -63,9 +65,9 @@ export async function startJob<Name extends JobName>(
   options: JobOptions<Name>,
   entry?: URL,
 ): Promise<RunningJob<JobResult<Name>>> {
-  const { job, input, resume, reportTo } = options;
+  const { job, input, resume, queue, reportTo } = options;
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
-  const spec: JobSpec = { job, input, folder, resume, reportTo };
+  const spec: JobSpec = { job, input, folder, resume, queue, reportTo };
   const running = isHere(options) ? startHere(spec, options) : startForked(spec, options, entry);
   superviseSignals(running, options);
   await running.client.started;

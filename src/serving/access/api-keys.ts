@@ -8,6 +8,7 @@ import { problemsOf } from '../../base/schema-issues.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { lockFile } from '../../files/lock-file.ts';
 import { ApiError } from '../api-error.ts';
+import { roleNames, type Role } from './roles.ts';
 import { quotaSchema, rateSchema, type RateSettings } from '../server-settings.ts';
 
 const keySchema = z.strictObject({
@@ -15,6 +16,7 @@ const keySchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key in hexadecimal digits'),
   models: z.array(z.string()).optional(),
   admin: z.boolean().optional(),
+  role: z.enum(roleNames).optional(),
   quota: quotaSchema.optional(),
   rate: rateSchema.optional(),
 });
@@ -28,6 +30,8 @@ export interface ApiKey {
   models?: readonly string[];
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;
+  /** Rights in the studio and over MCP; without one, it may only ask models. An owner is an admin too. */
+  role?: Role;
   /** Limits on files and jobs; default: the server's settings. */
   quota?: { storage?: number | string; jobs?: number };
   /** Limits on requests and tokens; default: the server's settings. */
@@ -77,16 +81,22 @@ export class ApiKeys {
     return this.#current().find(({ key }) => key.name === name)?.key;
   }
 
-  /** The key of a request. All keys are compared in constant time. @throws ApiError 401 */
+  /** The key of a request. @throws ApiError 401 */
   of(request: Request): ApiKey {
     const header = request.headers.get('authorization');
     const sent = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
     if (sent === undefined)
       throw refused("The API key is missing: send it as 'Authorization: Bearer KEY'.", 'missing_api_key');
+    const found = this.find(sent);
+    if (found === undefined) throw refused('The API key is invalid.', 'invalid_api_key');
+    return found;
+  }
+
+  /** The key that was sent. All keys are compared in constant time. */
+  find(sent: string): ApiKey | undefined {
     const digest = createHash('sha256').update(sent).digest();
     let found: ApiKey | undefined;
     for (const { key, digest: known } of this.#current()) if (timingSafeEqual(known, digest)) found = key;
-    if (found === undefined) throw refused('The API key is invalid.', 'invalid_api_key');
     return found;
   }
 }
@@ -103,7 +113,10 @@ function stateOf(path: string): string {
 function readKeys(path: string): { key: ApiKey; digest: Buffer }[] {
   if (!existsSync(path)) throw unreadable(path, 'no such file', MAKE_ONE);
   const { keys } = parsedFile(path);
-  return keys.map(({ sha256, ...key }) => ({ key, digest: Buffer.from(sha256, 'hex') }));
+  return keys.map(({ sha256, ...key }) => ({
+    key: { ...key, admin: key.admin ?? key.role === 'owner' },
+    digest: Buffer.from(sha256, 'hex'),
+  }));
 }
 
 function refused(message: string, code: string): ApiError {
@@ -116,7 +129,7 @@ export interface NewKey extends ApiKey {
 }
 
 /** Creates a key, stores its hash and returns the key, which cannot be recovered later. @throws AttuneError E_API_KEYS */
-export async function createKey({ file, name, models, admin }: NewKey): Promise<{ name: string; key: string }> {
+export async function createKey({ file, name, models, admin, role }: NewKey): Promise<{ name: string; key: string }> {
   using _held = await lockFile(file);
   const isNew = !existsSync(file) || statSync(file).size === 0;
   const keys = isNew ? [] : parsedFile(file).keys;
@@ -129,6 +142,7 @@ export async function createKey({ file, name, models, admin }: NewKey): Promise<
     sha256,
     ...(models !== undefined && { models: [...models] }),
     ...(admin === true && { admin }),
+    ...(role !== undefined && { role }),
   };
   writeFileAtomic(file, stringify({ keys: [...keys, entry] }));
   chmodSync(file, 0o600);

@@ -8,7 +8,7 @@ export {
   moveAlias,
   type AliasChange,
 } from './aliases.ts';
-export { keyActor, readAudit, type AuditEntry, type AuditFilter } from './audit.ts';
+export { keyActor, readAudit, recordAction, type AuditEntry, type AuditFilter } from './audit.ts';
 export {
   addFile,
   fetchFile,

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { CallState } from '../../app/studio/calls.ts';
+import type { CallState } from '../../app/calls/calls.ts';
 import type { RunEvent } from '../../base/events.ts';
 import { failureOf, followCall, startCall, stopCall, type CallPart, type Failure } from '../client.ts';
 

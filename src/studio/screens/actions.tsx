@@ -62,6 +62,9 @@ const EFFECTS: Record<DescribedUseCase['effects'][number], string> = {
   sends: 'sends rows to another machine',
   fetches: 'fetches from the network',
   listens: 'listens on a port until it is stopped',
+  deploys: 'changes what answers its users',
+  judges: "records a person's judgement",
+  grants: 'hands out rights',
 };
 
 /** A form for one action, drawn from its schema. */

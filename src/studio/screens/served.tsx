@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { CallState } from '../../app/studio/calls.ts';
+import type { CallState } from '../../app/calls/calls.ts';
 import { failureOf, get, stopCall, type Failure } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Answering } from './serve.tsx';

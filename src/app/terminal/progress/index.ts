@@ -7,7 +7,7 @@ import type {
   StepFinished,
   WarningRaised,
 } from '../../../base/events.ts';
-import { formatBytes, formatDuration } from '../../../base/format.ts';
+import { formatBytes, formatDuration, plural } from '../../../base/format.ts';
 import type { Terminal } from '../terminal.ts';
 import { shortPath } from '../short-path.ts';
 import {
@@ -111,6 +111,8 @@ class ProgressView implements Progress {
   #showTurn(event: Exclude<RunEvent, { type: 'phase-started' }>): void {
     const { colours } = this.#terminal;
     if (event.type === 'warning-raised') this.#warn(event);
+    if (event.type === 'run-queued' && event.runsAhead > 0)
+      this.#remark(`waiting for ${plural(event.runsAhead, 'runs')} to end`);
     if (event.type === 'run-resumed') this.#remark(`resumed after step ${event.step} from ${shortPath(event.from)}`);
     if (event.type === 'run-stopped')
       this.#finish(colours.yellow('■'), 'stopped', `after step ${event.step}: ${event.reason}`);

@@ -9,6 +9,7 @@ import type { RunSummary } from '../../../store/run-summary.ts';
 
 export function paintStatus(status: string, colours: Colours): string {
   const paints: Record<RunStatus, (text: string) => string> = {
+    waiting: colours.cyan,
     running: colours.cyan,
     finished: colours.green,
     stopped: colours.yellow,

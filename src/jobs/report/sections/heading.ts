@@ -8,6 +8,7 @@ import { verdictBox } from './verdict.ts';
 
 const TONE_OF_STATUS: Record<RunStatus, string> = {
   finished: 'good',
+  waiting: 'fair',
   running: 'fair',
   stopped: 'fair',
   interrupted: 'bad',

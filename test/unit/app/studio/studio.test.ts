@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keepUpload, safeName } from '../../../../src/app/studio/dropped-files.ts';
-import { Feed } from '../../../../src/app/studio/feed.ts';
+import { Feed } from '../../../../src/app/calls/feed.ts';
 import { openStudio, type OpenStudio } from '../../../../src/app/studio/studio.ts';
+import { auditLog } from '../../../../src/app/registry/registry-log.ts';
+import { createKey } from '../../../../src/serving/access/api-keys.ts';
+import { roleNames } from '../../../../src/serving/access/roles.ts';
 
 interface Reply {
   status: number;
@@ -132,6 +135,94 @@ describe('the studio', () => {
       status: 400,
       error: { code: 'E_USAGE', problems: [{ field: 'handleSignals' }] },
     });
+  });
+});
+
+describe('a studio with keys', () => {
+  let studio: OpenStudio;
+  const folder = mkdtempSync(join(tmpdir(), 'attune-keys-'));
+  const apiKeys = join(folder, 'keys.yaml');
+  const keys: Record<string, string> = {};
+  beforeAll(async () => {
+    for (const role of [...roleNames, undefined])
+      keys[role ?? 'none'] = (await createKey({ file: apiKeys, name: role ?? 'none', role })).key;
+    studio = await openStudio({ port: 0, apiKeys });
+  });
+  afterAll(async () => {
+    await studio.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const send = (path: string, { cookie, body }: { cookie?: string; body?: unknown } = {}) =>
+    fetch(new URL(path, studio.url), {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { origin: new URL(studio.url).origin, ...(cookie !== undefined && { cookie }) },
+      body: JSON.stringify(body),
+    });
+  const signIn = async (name: string) => {
+    const reply = await send('/api/session', { body: { token: keys[name] } });
+    return { status: reply.status, cookie: reply.headers.get('set-cookie')?.split(';')[0] ?? '' };
+  };
+  const call = async (cookie: string, name: string, input: object) => {
+    const reply = await send('/api/calls', { cookie, body: { name, input } });
+    return { status: reply.status, body: (await reply.json()) as { id: string; error?: { code: string } } };
+  };
+
+  test('lets each role do what it is for, and no more', async () => {
+    expect(studio.url).not.toContain('token');
+    expect((await signIn('none')).status).toBe(401);
+    const file = join(folder, 'rows.csv');
+    writeFileSync(file, 'said,queue\nhello,a\n');
+    const inputs: [string, object, string[]][] = [
+      ['data columns', { file }, ['viewer', 'reviewer', 'trainer', 'owner']],
+      ['answers rate', { id: 'x', thumb: 'up' }, ['reviewer', 'trainer', 'owner']],
+      ['train', { recipe: join(folder, 'gone.yaml') }, ['trainer', 'owner']],
+      ['models promote', { name: 'x' }, ['owner']],
+      ['runs delete', { runs: ['x'] }, ['owner']],
+      ['keys create', { name: 'x', file: join(folder, 'more.yaml') }, ['owner']],
+    ];
+    for (const role of roleNames) {
+      const { cookie } = await signIn(role);
+      for (const [name, input, allowed] of inputs) {
+        const { status, body } = await call(cookie, name, input);
+        const expected = allowed.includes(role) ? [200, undefined] : [403, 'E_SCOPE'];
+        expect([role, name, status, body.error?.code]).toEqual([role, name, ...expected]);
+      }
+      const { origin } = new URL(studio.url);
+      // Without a usable name: nothing is written.
+      const upload = await fetch(`${origin}/api/files?name=..`, { method: 'POST', headers: { origin, cookie } });
+      expect([role, upload.status === 403]).toEqual([role, !['trainer', 'owner'].includes(role)]);
+    }
+  });
+
+  test('shows a call to those alone who could have made it, and each call is in the audit log', async () => {
+    const [owner, viewer] = [await signIn('owner'), await signIn('viewer')];
+    const { body } = await call(owner.cookie, 'keys create', { name: 'y', file: join(folder, 'more.yaml') });
+    expect((await send(`/api/calls/${body.id}?wait`, { cookie: viewer.cookie })).status).toBe(403);
+    expect((await send(`/api/calls/${body.id}?wait`, { cookie: owner.cookie })).status).toBe(200);
+    const [entry] = await auditLog({ limit: 1 });
+    expect(entry).toMatchObject({
+      by: 'key:owner',
+      action: 'call',
+      subject: 'keys create',
+      details: { via: 'studio' },
+    });
+  });
+
+  test('ends the sessions of a key that is taken away', async () => {
+    const { cookie } = await signIn('viewer');
+    writeFileSync(apiKeys, readFileSync(apiKeys, 'utf8').replace('role: viewer', 'admin: false'));
+    expect((await send('/api/calls', { cookie })).status).toBe(401);
+  });
+
+  test('is not opened to others without keys and encryption', async () => {
+    const refused = openStudio({ port: 0, host: '0.0.0.0' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'E_USAGE',
+      problems: [{ field: '--api-keys' }, { field: '--tls-cert' }],
+    });
+    const alone = openStudio({ port: 0, host: '0.0.0.0', apiKeys });
+    await expect(alone).rejects.toMatchObject({ problems: [{ field: '--tls-cert' }] });
   });
 });
 

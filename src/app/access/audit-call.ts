@@ -1,0 +1,46 @@
+import { sha256 } from '../../files/hash.ts';
+import { recordAction, withRegistry } from '../../store/registry/index.ts';
+import { fieldsOf } from '../use-cases/schema.ts';
+import type { UseCase } from '../use-cases/use-case.ts';
+import type { Caller } from './scopes.ts';
+
+export interface AuditedCall {
+  name: string;
+  useCase: UseCase;
+  input: Readonly<Record<string, unknown>>;
+  /** Where it came from: `studio`, or `mcp` with the client's name. */
+  via: string;
+  /** Code of the error that refused it. */
+  refused?: string;
+  /** Id of the approval that allowed it. */
+  approval?: string;
+}
+
+/** Kinds of values that name something and hold no text of a row. */
+const NAMES = new Set(['ADAPTER', 'FILE', 'FOLDER', 'FOLDER|NAME', 'INDEX', 'MODEL', 'PATH', 'RECIPE', 'RUN']);
+const MOST_CHARACTERS = 200;
+
+/**
+ * Adds a call to the audit log before it begins, so that none goes without an entry. Files, models and runs are named;
+ * texts, which may be rows or secrets, are in the input's hash alone.
+ */
+export async function auditCall({ by }: Caller, call: AuditedCall): Promise<void> {
+  const { name, useCase, input, via, refused, approval } = call;
+  const named = fieldsOf(useCase)
+    .filter((field) => NAMES.has(field.value ?? '') && input[field.name] !== undefined)
+    .map((field) => [field.name, String(input[field.name]).slice(0, MOST_CHARACTERS)]);
+  const details = {
+    via,
+    given: Object.keys(input),
+    ...Object.fromEntries(named),
+    ...(refused !== undefined && { refused }),
+    ...(approval !== undefined && { approval }),
+  };
+  const hashes = { input: sha256(JSON.stringify(input)) };
+  const action = refused === undefined ? 'call' : 'call-refused';
+  await withRegistry((registry) =>
+    registry
+      .transaction()
+      .execute((transaction) => recordAction(transaction, { by, action, subject: name, hashes, details })),
+  );
+}

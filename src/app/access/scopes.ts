@@ -1,0 +1,42 @@
+import { AttuneError } from '../../base/errors.ts';
+import type { Scope } from '../../serving/access/roles.ts';
+import type { Effect, UseCase } from '../use-cases/use-case.ts';
+
+const SCOPE_OF: Readonly<Record<Effect, Scope>> = {
+  computes: 'compute',
+  fetches: 'compute',
+  sends: 'compute',
+  'writes-files': 'write',
+  'writes-runs': 'write',
+  'writes-registry': 'write',
+  judges: 'judge',
+  deploys: 'deploy',
+  listens: 'deploy',
+  deletes: 'delete',
+  grants: 'grant',
+};
+
+/** Rights that a call of the use case needs. Every call reads. */
+export function scopesOf({ effects }: Pick<UseCase, 'effects'>): Scope[] {
+  return [...new Set<Scope>(['read', ...effects.map((effect) => SCOPE_OF[effect])])];
+}
+
+/** Somebody who calls use cases: a person with a session or a key, or an agent. */
+export interface Caller {
+  /** For the audit log: a user of this machine, or `key:NAME`. */
+  by: string;
+  scopes: readonly Scope[];
+  /** Whether each call gets an entry in the audit log. */
+  isAudited: boolean;
+}
+
+/** @throws AttuneError E_SCOPE */
+export function requireScopes(what: string, needed: readonly Scope[], { by, scopes }: Caller): void {
+  const missing = needed.filter((scope) => !scopes.includes(scope));
+  if (missing.length === 0) return;
+  throw new AttuneError('E_SCOPE', {
+    what: `${what} needs the right to ${missing.join(' and to ')}`,
+    got: `${by} may ${scopes.join(', ')}`,
+    fix: 'ask the owner for a key with another role, or to do it',
+  });
+}

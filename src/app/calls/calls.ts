@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { AttuneError, errorDocument } from '../../base/errors.ts';
+import type { RunEvent } from '../../base/events.ts';
+import { parseJson } from '../../files/json.ts';
+import { auditCall } from '../access/audit-call.ts';
+import { requireScopes, scopesOf, type Caller } from '../access/scopes.ts';
+import { createTerminal } from '../terminal/terminal.ts';
+import { useCases, type UseCaseName } from '../use-cases/index.ts';
+import { runUseCase } from '../use-cases/library.ts';
+import { fieldsOf } from '../use-cases/schema.ts';
+import { asCommand, asProgram } from '../use-cases/spell.ts';
+import type { UseCase } from '../use-cases/use-case.ts';
+import { Feed } from './feed.ts';
+
+/** One line of a call's log; `status` says that the state is another one, or has its result. */
+export type CallLine = { event: RunEvent } | { notice: string } | { status: CallState['status'] };
+
+export interface CallState {
+  id: string;
+  name: UseCaseName;
+  startedAt: number;
+  status: 'running' | 'finished' | 'failed' | 'stopped';
+  /** The same call in a terminal and in a program. */
+  command: string;
+  program: string;
+  result?: unknown;
+  /** The result as the terminal shows it. */
+  text?: string;
+  /** An error as `--json` prints it. */
+  error?: Record<string, unknown>;
+}
+
+/** A use case with an input that has been read. */
+export interface NamedCall {
+  name: UseCaseName;
+  useCase: UseCase;
+  input: Readonly<Record<string, unknown>>;
+}
+
+interface Started extends NamedCall {
+  state: CallState;
+  feed: Feed<CallLine>;
+  stop: AbortController;
+  /** Aborted when this process ends: a training goes on by itself. */
+  leave: AbortController;
+  /** Closes a server or review pages. */
+  close?: () => Promise<void>;
+}
+
+/** Origin of a call, for the audit log. */
+interface Origin {
+  via: string;
+  /** Id of the approval that allowed it. */
+  approval?: string;
+}
+
+/** Renders without colours, as into a file. */
+const PLAIN = createTerminal({ write: () => undefined }, { NO_COLOR: '1' });
+
+/** Ended calls are forgotten beyond this number, oldest first. */
+const MOST_CALLS = 50;
+
+/**
+ * Use cases called from pages and by agents, each with a log that is read from a cursor on. They end with this process,
+ * except for trainings, which have a process of their own.
+ */
+export class Calls {
+  readonly #calls = new Map<string, Started>();
+
+  /** @throws AttuneError E_USAGE for a name or an input that is not one, E_SCOPE */
+  async start(name: string, input: unknown, caller: Caller, { via, approval }: Origin): Promise<CallState> {
+    const call = await readCall(name, input);
+    requireScopes(`\`attune ${name}\``, scopesOf(call.useCase), caller);
+    if (caller.isAudited) await auditCall(caller, { ...call, via, approval });
+    const started: Started = {
+      ...call,
+      state: {
+        id: randomUUID(),
+        name: call.name,
+        startedAt: Date.now(),
+        status: 'running',
+        command: asCommand(name, call.useCase, call.input),
+        program: asProgram(name, call.useCase, call.input),
+      },
+      feed: new Feed(),
+      stop: new AbortController(),
+      leave: new AbortController(),
+    };
+    this.#calls.set(started.state.id, started);
+    this.#forget();
+    void this.#run(started);
+    return started.state;
+  }
+
+  /**
+   * Lines from the cursor on, once there are some, the call has ended or the time is over; undefined for an unknown id.
+   * @throws AttuneError E_SCOPE
+   */
+  async follow(id: string, caller: Caller, { since, until }: { since: number; until: AbortSignal }) {
+    const started = this.#of(id, caller);
+    if (started === undefined) return undefined;
+    const isOver = started.state.status !== 'running';
+    const { lines, next } = await started.feed.since(since, isOver ? AbortSignal.abort() : until);
+    return { lines, next, state: started.state };
+  }
+
+  /** Those in progress that the caller could have started, newest first. */
+  list({ scopes }: Caller): CallState[] {
+    const seen = [...this.#calls.values()].filter(({ useCase }) =>
+      scopesOf(useCase).every((scope) => scopes.includes(scope)),
+    );
+    return seen
+      .map(({ state }) => state)
+      .filter(({ status }) => status === 'running')
+      .toReversed();
+  }
+
+  /** @returns whether there is such a call @throws AttuneError E_SCOPE */
+  async stop(id: string, caller: Caller): Promise<boolean> {
+    const started = this.#of(id, caller);
+    if (started !== undefined) await end(started);
+    return started !== undefined;
+  }
+
+  /** Ends all but trainings, which go on by themselves. */
+  async close(): Promise<void> {
+    const all = [...this.#calls.values()];
+    for (const { leave } of all) leave.abort();
+    await Promise.all(all.map(async (started) => (canLeave(started.useCase) ? undefined : end(started))));
+  }
+
+  #of(id: string, caller: Caller): Started | undefined {
+    const started = this.#calls.get(id);
+    if (started !== undefined) requireScopes(`A call of \`attune ${started.name}\``, scopesOf(started.useCase), caller);
+    return started;
+  }
+
+  async #run(started: Started): Promise<void> {
+    const { state, feed, stop, leave, useCase, input } = started;
+    try {
+      const given = canLeave(useCase) && input.detach !== true ? { ...input, leave: leave.signal } : input;
+      const result = await runUseCase(state.name, given, {
+        signal: stop.signal,
+        onEvent: (event) => feed.push({ event }),
+        onNotice: (notice) => feed.push({ notice }),
+      });
+      state.result = asJson(result);
+      state.text = await useCase.render?.(result, PLAIN);
+      // Servers and review pages go on until they are stopped.
+      if (useCase.effects.includes('listens') && isOpen(result)) {
+        started.close = () => this.#shut(started, result);
+        if (stop.signal.aborted) await started.close();
+      } else state.status = 'finished';
+    } catch (error) {
+      state.status = stop.signal.aborted ? 'stopped' : 'failed';
+      if (!stop.signal.aborted) state.error = errorDocument(error);
+    }
+    feed.push({ status: state.status });
+  }
+
+  async #shut(started: Started, open: { close(): Promise<void> }): Promise<void> {
+    started.close = undefined;
+    await open.close();
+    started.state.status = 'stopped';
+    started.feed.push({ status: 'stopped' });
+  }
+
+  #forget(): void {
+    const ended = [...this.#calls].filter(([, { state }]) => state.status !== 'running');
+    for (const [id] of ended.slice(0, Math.max(0, this.#calls.size - MOST_CALLS))) this.#calls.delete(id);
+  }
+}
+
+async function end({ stop, close }: Started): Promise<void> {
+  stop.abort(new Error('stopped by its caller'));
+  await close?.();
+}
+
+/** Whether it has the option by which a training goes on when this process ends. */
+function canLeave(useCase: UseCase): boolean {
+  return fieldsOf(useCase).some(({ name }) => name === 'leave');
+}
+
+/** @throws AttuneError E_USAGE for an unknown name, or values that only programs can give */
+export async function readCall(name: string, input: unknown): Promise<NamedCall> {
+  if (!Object.hasOwn(useCases, name)) throw new AttuneError('E_USAGE', { what: `No use case is named ${name}` });
+  const known = name as UseCaseName;
+  const useCase = (await useCases[known]()).useCase as UseCase;
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new AttuneError('E_USAGE', { what: 'The input is not an object' });
+  const problems = fieldsOf(useCase)
+    .filter(({ isInMemory, name: field }) => isInMemory && Object.hasOwn(input, field))
+    .map(({ name: field }) => ({ field, message: 'can only be given by a program' }));
+  if (problems.length > 0)
+    throw new AttuneError('E_USAGE', { what: 'The input has fields that only a program can give', problems });
+  return { name: known, useCase, input: input as Record<string, unknown> };
+}
+
+function isOpen(result: unknown): result is { close(): Promise<void> } {
+  return typeof result === 'object' && result !== null && 'close' in result && typeof result.close === 'function';
+}
+
+function asJson(value: unknown): unknown {
+  const text = JSON.stringify(value) as string | undefined;
+  return text === undefined ? undefined : parseJson(text);
+}

@@ -1,0 +1,16 @@
+/** Rights of people and agents beyond asking models: one table for keys, the studio and tools. */
+
+export const scopes = ['read', 'compute', 'write', 'judge', 'deploy', 'delete', 'grant'] as const;
+
+export type Scope = (typeof scopes)[number];
+
+export const roles = {
+  viewer: ['read'],
+  reviewer: ['read', 'judge'],
+  trainer: ['read', 'compute', 'write', 'judge'],
+  owner: scopes,
+} as const satisfies Record<string, readonly Scope[]>;
+
+export type Role = keyof typeof roles;
+
+export const roleNames = Object.keys(roles) as [Role, ...Role[]];
