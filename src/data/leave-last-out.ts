@@ -19,11 +19,10 @@ export function splitsByLast(given: Splits, shares: SplitShares): boolean {
 }
 
 /**
- * The last item of each user is predicted in test and the one before it in validation, from all that came before
- * (Kang and McAuley, 2018); where only one of the two is wanted, it has the last item. Rows of a split's own files stay
- * there.
+ * Each user's last item is predicted in test and the one before it in validation, from all preceding items (Kang and
+ * McAuley, 2018); if only one of the two is requested, it gets the last item. Rows of a split's own files stay there.
  *
- * @returns the splits, with the row that each train row is a part of
+ * @returns the splits, and for each train row the complete row that it is part of
  */
 export function leaveLastOut(
   given: Splits,

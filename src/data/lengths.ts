@@ -1,4 +1,4 @@
-/** How long the rows of a set are, in tokens; serves as an event's LengthSummary. */
+/** Row lengths of a data set in tokens; serves as an event's LengthSummary. */
 export interface LengthReport {
   rows: number;
   tokens: number;

@@ -49,7 +49,7 @@ export async function linkBuckets(
   return true;
 }
 
-/** Marks in `crowd` the texts of overfull buckets; false if there were too many pairs. Its memory is free afterwards. */
+/** Marks texts in overfull buckets in `crowd`; false if there were too many pairs. Its buffers are free afterwards. */
 async function linkBands(
   crowd: Uint8Array,
   linking: Linking,
@@ -75,7 +75,10 @@ async function linkBands(
   return true;
 }
 
-/** Texts of buckets that are too full to be compared pair by pair, as those of one template are, by their rare shingles. */
+/**
+ * Texts in buckets that are too full for pairwise comparison, such as those of one template, are linked by rare
+ * shingles.
+ */
 async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSignal): Promise<void> {
   const texts = new Uint32Array(crowd.reduce((sum, isIn) => sum + isIn, 0));
   if (texts.length === 0) return;
@@ -118,7 +121,10 @@ interface Group {
   members: number[];
 }
 
-/** Links each text of a bucket to a similar one, there or of the others, of every set that it does not belong to yet. */
+/**
+ * Links each text of a bucket to a similar one, in the bucket or among the others, for every set it does not belong to
+ * yet.
+ */
 function linkBucket(bucket: readonly number[], linking: Linking, others: readonly number[] = []): void {
   const { sets, budget } = linking;
   const groups = groupsOf(others, sets);

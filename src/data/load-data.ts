@@ -23,14 +23,14 @@ export interface DataOptions {
   /** Format of files that name none; detected if undefined. */
   format?: string;
   columns?: ColumnMapping;
-  /** For formats that are the user's functions. */
+  /** User-defined format functions. */
   formatters?: RowFormatters;
   /** Expected format of files that name neither format nor columns. */
   known?: KnownShapes;
-  /** The rows are to be answered and may have no answers yet. */
+  /** Whether the rows are inputs, which may have no answers yet. */
   isInput?: boolean;
   seed: number;
-  /** Bad rows are an error; otherwise they are left out and counted. Default true. */
+  /** Whether bad rows are an error; otherwise they are left out and counted. Default true. */
   strict?: boolean;
   /** Continues even if evaluation rows are among the training rows. */
   allowOverlap?: boolean;
@@ -68,7 +68,7 @@ export interface DataReport {
 }
 
 /**
- * Reads, checks and splits a data set. The result depends on the rows and the options only.
+ * Reads, checks and splits a data set. The result depends only on the rows and the options.
  *
  * @throws AttuneError E_FILE_MISSING, E_NO_FILES, E_UNKNOWN_CONTAINER, E_UNKNOWN_FORMAT, E_BAD_COLUMNS, E_BAD_FILE,
  * E_BAD_ENCODING, E_BAD_ROWS (all of them at once), E_NO_ROWS, E_BAD_SHARE, E_BAD_WEIGHT, E_SPLIT_IMPOSSIBLE,
@@ -210,7 +210,7 @@ function allLeftOut(split: SplitName, rows: readonly LeftOutRow[]): AttuneError 
   });
 }
 
-/** Train rows keep the order of the spec's parts, so that each part is one stretch of them. */
+/** Train rows keep the order of the spec's parts, so that each part is a contiguous range. */
 function mix(train: readonly Example[], sourceOf: ReadonlyMap<Example, number>, plan: Plan): MixturePart[] | undefined {
   if (!isMixed(plan)) return undefined;
   const parts = (plan.weights ?? plan.ownShares)!;

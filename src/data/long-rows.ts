@@ -26,12 +26,12 @@ export interface FittedRows<Row> {
 }
 
 /**
- * Applies the policy for rows longer than `maxLength`. Texts are cut at their end (or where `side` says) or into windows; whatever has an
- * answer loses the beginning of its prompt, so that the answer and its stop token stay. `split` makes rows of a text's
- * windows, or one row of several texts where the text is classified, and truncates all others: a later window of an
+ * Applies the policy for rows longer than `maxLength`. Texts are cut at their end (or on `side`) or into windows; rows
+ * with an answer lose the beginning of the prompt, so that the answer and its stop token stay. `split` makes a row of
+ * each window, or one row of several texts for classification, and truncates all other rows: a later window of an
  * answer would have lost its question.
  *
- * @param examples what the rows came from: their kind, and their place for the error
+ * @param examples the examples of the rows, for their kind and their location in errors
  * @throws AttuneError E_ROWS_TOO_LONG under `fail`, with every such row; E_BAD_MAX_LENGTH
  */
 export function fitRows<Row extends TokenRow>(
@@ -57,12 +57,12 @@ export function fitRows<Row extends TokenRow>(
   return fitted;
 }
 
-/** Tokens of the longest answer that shares a prompt; 0 for other rows. */
+/** Length of the longest answer that shares a prompt; 0 for other rows. */
 function longestAnswer({ segments = [], parents = [] }: TokenRow): number {
   return greatest(segments.filter((_, text) => (parents[text] ?? -1) >= 0));
 }
 
-/** Tokens seen at once by the model: those of the longest text, if a row has several. */
+/** Number of tokens that the model sees at once: those of the longest text, if a row has several. */
 function lengthOf({ ids, segments, parents }: TokenRow): number {
   return segments === undefined ? ids.length : greatest(chainLengths(segments, parents));
 }

@@ -32,8 +32,8 @@ export interface MediaDefect {
 const HASH_DIGITS = 32;
 
 /**
- * The file that a cell names: a path (relative to the data file's folder), a `data:` or `file:` address, or what data
- * sets in Parquet hold, `{bytes, path}`. Bytes without a file are kept in the cache, under their hash.
+ * The file that a cell names: a path (relative to the data file's folder), a `data:` or `file:` URL, or `{bytes, path}`
+ * as in Parquet data sets. Bytes are stored in the cache under their hash.
  */
 export function mediaOf(value: unknown, kind: MediaKind, folder: string): MediaFile | MediaDefect {
   if (typeof value === 'string') return fromText(value, kind, folder);

@@ -6,7 +6,9 @@ const ROWS_PER_BAND = 4;
 /** Words per sketch: one bit per minimum hash. */
 export const SKETCH_WORDS = (BANDS * ROWS_PER_BAND) / 32;
 
-/** MinHash (Broder, "On the resemblance and containment of documents", 1997): sets that are alike share some key. */
+/**
+ * MinHash (Broder, "On the resemblance and containment of documents", 1997): similar sets are likely to share a key.
+ */
 export class MinHash {
   /** Keys of the last signed set: 32 bits per band, from its minimum hashes. */
   readonly keys = new Uint32Array(BANDS);
@@ -28,7 +30,7 @@ export class MinHash {
     for (let band = 0; band < BANDS; band++) this.#signBand(band, shingles);
   }
 
-  /** A band's four minima in one pass: most of the time that finding near-duplicates takes is spent here. */
+  /** A band's four minima in one pass. The search for near-duplicates spends most of its time here. */
   #signBand(band: number, shingles: Uint32Array): void {
     const [multipliers, addends, first] = [this.#multipliers, this.#addends, band * ROWS_PER_BAND];
     const [m0, m1, m2, m3] = [
@@ -66,7 +68,7 @@ function mixed(key: number, least: number): number {
   return next ^ (next >>> 15);
 }
 
-/** The lowest bits of a product depend on few bits of its factors, the highest on all. */
+/** The lowest bits of a product depend on few bits of its factors, the highest on all of them. */
 function bitOf(least: number): number {
   return Math.imul(least, 0x9e3779b1) >>> 31;
 }

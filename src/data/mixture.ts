@@ -12,10 +12,10 @@ export interface MixturePart {
 }
 
 /**
- * Turns weights into rows per epoch. The part with the largest share is seen once an epoch (of several, the longest);
- * the others are repeated, or taken piece by piece over the epochs, until their shares are right.
+ * Converts weights to rows per epoch. The part with the largest weight (the longest on ties) is seen once per epoch;
+ * the others are repeated, or spread over several epochs, to reach their share.
  *
- * @param rows train rows by part, in their order; `names` are for the error where a part has none
+ * @param rows number of train rows of each part; `names` are for the error if a part has none
  */
 export function mixParts(rows: readonly number[], weights: readonly number[], names: readonly string[]): MixturePart[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -40,7 +40,7 @@ export function mixParts(rows: readonly number[], weights: readonly number[], na
   return parts;
 }
 
-/** Weights where some parts have a share of the total, and the others divide the rest in proportion. */
+/** Final weights if some parts have fixed shares: the others divide the rest in proportion. */
 export function withShares(weights: readonly number[], shares: readonly (number | undefined)[] | undefined): number[] {
   if (shares === undefined) return [...weights];
   const taken = shares.reduce<number>((sum, share = 0) => sum + share, 0);

@@ -32,10 +32,10 @@ export interface NearDuplicates {
 }
 
 /**
- * Finds near-duplicates among texts: MinHash signatures put likely pairs into the same bucket of some band, and each
- * pair is checked on its exact shingle sets. Texts with the same words are linked without a check.
+ * Finds near-duplicates: MinHash signatures put likely pairs into the same bucket of some band, and each pair is
+ * verified on its exact shingle sets. Texts with the same words are linked without verification.
  *
- * Memory: the shingle sets and 144 bytes of signature a text; the texts are read once, in order.
+ * Memory: the shingle sets and 144 bytes of signature per text; texts are read once, in order.
  */
 export async function findNearDuplicates(
   count: number,

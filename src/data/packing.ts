@@ -1,8 +1,8 @@
 /**
- * Divides rows over micro-batches of at most `capacity` tokens: longest row first, each into the fullest micro-batch
- * that it still fits in (best-fit decreasing). The first micro-batch is the fullest, so that memory peaks at once.
+ * Packs rows into micro-batches of at most `capacity` tokens: longest row first, each into the fullest micro-batch that
+ * has room for it (best-fit decreasing). The first micro-batch is the fullest, so that memory peaks at once.
  *
- * @param lengths tokens of a row by its index; none above `capacity`
+ * @param lengths tokens of each row by index; none above `capacity`
  * @returns lists of rows, each in the given order
  */
 export function packRows(rows: readonly number[], lengths: ArrayLike<number>, capacity: number): number[][] {
@@ -25,9 +25,9 @@ export function packRows(rows: readonly number[], lengths: ArrayLike<number>, ca
 }
 
 /**
- * Divides rows over ranks so that each has about as many tokens: longest row first, each to the rank with the fewest.
+ * Divides rows over ranks with similar token counts: longest row first, each to the rank with the fewest tokens.
  *
- * @returns one list a rank, each in the given order; some are empty where there are fewer rows than ranks
+ * @returns one list per rank, each in the given order; some are empty if there are fewer rows than ranks
  */
 export function divideRows(rows: readonly number[], lengths: ArrayLike<number> | undefined, ranks: number): number[][] {
   if (ranks === 1) return [[...rows]];

@@ -45,8 +45,8 @@ export interface Partition {
 
 /**
  * Splits rows so that no row, group or near-duplicate is in two splits, and each split has its share of every class or
- * range of numbers. Rows that came in a split's own files stay
- * there; what they have in common with other splits is left to `findOverlaps`.
+ * range of numbers. Rows from a split's own files stay there; `findOverlaps` reports what they have in common with
+ * other splits.
  */
 export async function partition(given: Splits, options: PartitionOptions): Promise<Partition> {
   const rows = splitNames.flatMap((split) => given[split]);
@@ -84,7 +84,10 @@ interface Divided {
   strata: Uint32Array | undefined;
 }
 
-/** The strictest clustering under which the split comes out about as asked and the splits' own files are not all overlap. */
+/**
+ * The strictest clustering under which the split sizes come out about right and the splits' own files do not overlap
+ * entirely.
+ */
 async function chooseClustering(divided: Divided, options: PartitionOptions): Promise<Clustering> {
   const { rows } = divided;
   const firm = firmClusters(rows);

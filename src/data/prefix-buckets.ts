@@ -1,8 +1,8 @@
 /**
- * Buckets for texts of one template, where minimum hashes tell too little apart: texts that are alike share one of the
- * rarest shingles of each (the prefix filter of Bayardo et al., "Scaling up all pairs similarity search", 2007), and the
- * rarest that they share has few before it in either (the positional filter of Xiao et al., "Efficient similarity joins
- * for near duplicate detection", 2008), without which all texts meet in the shingles of their template.
+ * Buckets for texts of one template, which minimum hashes hardly distinguish. Similar texts share one of their rarest
+ * shingles (the prefix filter of Bayardo et al., "Scaling up all pairs similarity search", 2007), and the rarest shared
+ * one has few rarer ones before it in either text (the positional filter of Xiao et al., "Efficient similarity joins
+ * for near duplicate detection", 2008); without the latter, all texts would meet in the shingles of their template.
  */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { PlacedNumbers } from '../base/placed-numbers.ts';
@@ -12,11 +12,13 @@ import type { Sketches } from './sketches.ts';
 export interface Signatures {
   readonly count: number;
   readonly sketches: Sketches;
-  /** By text, the key of its minimum hashes in one of the bands. @param room for all, which may be what comes back */
+  /**
+   * For each text, the key of its minimum hashes in one band. @param room buffer for all keys, which may be returned
+   */
   keys(band: number, room: Uint32Array): Uint32Array;
-  /** False for a text that is not compared. */
+  /** False for a text that is excluded from comparison. */
   takesPart(index: number): boolean;
-  /** The text's shingles, ascending and without repeats. */
+  /** The text's distinct shingles, ascending. */
   shingles(index: number): Uint32Array;
 }
 
@@ -34,7 +36,7 @@ export interface PrefixOptions {
   sorted?: number;
 }
 
-/** Candidates: each text with each, or each with the texts `across`. */
+/** Candidates: all pairs within the bucket, or each text with those in `across`. */
 export interface PrefixBucket {
   bucket: number[];
   across?: number[];
@@ -94,7 +96,7 @@ interface Entry {
   position: number;
 }
 
-/** The entries of each shingle that two or more texts have. @param entries shingle, place of the text and position, one after the other */
+/** Entries of each shingle that two or more texts have. @param entries flat list of shingle, text index and position */
 function* runsOf(entries: Uint32Array, texts: Uint32Array, sizes: Uint32Array): Generator<Entry[]> {
   const count = entries.length / 3;
   const sorted = new PlacedNumbers(count);
@@ -114,8 +116,8 @@ function* runsOf(entries: Uint32Array, texts: Uint32Array, sizes: Uint32Array): 
 }
 
 /**
- * Candidate pairs among texts with a common shingle and no rarer one: both must have enough shingles after it. Texts
- * of one size pass or fail by their own position, whatever the other's.
+ * Candidate pairs among texts with a common shingle and no rarer one: both must have enough shingles after it. For
+ * texts of equal size this depends only on their own positions.
  */
 function* candidates(run: readonly Entry[], threshold: number): Generator<PrefixBucket> {
   const bySize = [...Map.groupBy(run, ({ size }) => size)].sort(([a], [b]) => a - b);

@@ -2,8 +2,8 @@ import type { RawRow } from '@attune/tables';
 import { describeValue, isObject } from './formats/row-reader.ts';
 
 /**
- * A user's own function from a row of a file to a row of a known format. A text in place of a row leaves the row out
- * and says why; so does null, without a reason.
+ * User-defined function that maps a row of a file to a row in a known format. Returning a text instead leaves the row
+ * out with that reason; null leaves it out without one.
  */
 export type RowFormatter = (
   row: Readonly<Record<string, unknown>>,

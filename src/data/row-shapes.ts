@@ -14,9 +14,9 @@ interface Misfit extends RowShape {
 }
 
 /**
- * The file with format and columns of the first known shape whose columns it has. Settings of the file itself take
- * precedence, and files without any of the shapes are left to detection.
- * @throws AttuneError E_BAD_COLUMNS, where that would misread the file
+ * The file with format and columns of the first known layout whose columns it has. The file's own settings take
+ * precedence; files without any known layout are left to detection.
+ * @throws AttuneError E_BAD_COLUMNS if detection would misread the file
  */
 export async function withShape(source: SourceFile, sample: readonly Row[]): Promise<SourceFile> {
   const { known, format } = source;

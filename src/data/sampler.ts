@@ -53,8 +53,8 @@ export interface Sampler {
 }
 
 /**
- * Batches as a function of (seed, epoch, index): which rows form a step depends neither on packing nor on how many
- * ranks share it.
+ * Batches as a function of (seed, epoch, index): the rows of a step depend neither on packing nor on the number of
+ * ranks.
  *
  * @throws AttuneError E_NO_ROWS, E_ROW_EXCEEDS_MICRO_BATCH
  */
@@ -127,8 +127,8 @@ class EpochOrders {
   }
 
   /**
-   * A part's rows of one epoch: the next stretch of its endless sequence of shuffled passes, so that no row comes a
-   * second time before every other has come once.
+   * A part's rows for one epoch: the next range of an endless sequence of shuffled passes, so that no row repeats
+   * before all others have been used.
    */
   *#draw(part: MixturePart, index: number, epoch: number): Generator<number> {
     let order: Uint32Array | undefined;

@@ -1,4 +1,4 @@
-// A word: letters and digits together; scripts that put no spaces between words give one word a character.
+// A word: consecutive letters and digits; in scripts without spaces between words, every character is a word.
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]]+/gv;
 
@@ -8,16 +8,16 @@ export function normalWords(text: string): string[] {
 }
 
 /**
- * The set of a text's shingles (pairs of neighbouring words) as 32-bit hashes, ascending and without repeats. Pairs, not
- * longer runs, so that one changed word in twenty still leaves four fifths of the set.
+ * A text's shingles (pairs of adjacent words) as distinct 32-bit hashes, ascending. Pairs rather than longer n-grams,
+ * so that one changed word in twenty still leaves four fifths of the set.
  */
 export function shinglesOf(words: readonly string[]): Uint32Array {
   return pairsOf(Uint32Array.from(words, hashWord)).slice();
 }
 
 /**
- * The same of a text, without making its words where its characters are those of Western languages; good until those of
- * the next text are asked for, which spares a piece of memory for each of millions.
+ * As `shinglesOf`, but without creating word strings for texts in Western languages. The result is only valid until the
+ * next call, which avoids an allocation for each of millions of texts.
  */
 export function shinglesOfText(text: string): Uint32Array {
   const hashes = plainWords(text);
@@ -81,7 +81,7 @@ function pairsOf(hashes: Uint32Array): Uint32Array {
 /** Reused for all texts. */
 let pairs = new Uint32Array(4096);
 
-/** In place. */
+/** Removes duplicates in place. */
 function unique(sorted: Uint32Array): Uint32Array {
   let count = 0;
   for (let index = 0; index < sorted.length; index++) {

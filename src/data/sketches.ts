@@ -5,8 +5,8 @@ const BITS = 32 * SKETCH_WORDS;
 const MARGIN = 7;
 
 /**
- * A bit of each of a text's minimum hashes: two texts differ in about half as many of them as they are dissimilar, so
- * that most pairs that share a bucket by chance are rejected without their sets. 16 bytes per text.
+ * One bit of each of a text's minimum hashes. The share of differing bits is about half the dissimilarity, so that most
+ * pairs that share a bucket by chance are rejected without comparing sets. 16 bytes per text.
  */
 export class Sketches {
   #words: Uint32Array;

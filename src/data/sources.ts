@@ -23,7 +23,7 @@ export interface KnownShapes {
   shapes: readonly RowShape[];
   /** Source of the known shapes, for messages: `runs/tickets`. */
   origin: string;
-  /** Refuses files of any other shape. Otherwise they are recognised by their columns. */
+  /** Rejects files with any other layout. Otherwise they are recognised by their columns. */
   isStrict?: boolean;
 }
 
@@ -52,7 +52,7 @@ export interface SourceFile {
   /** Index of its part in the spec. */
   source: number;
   format?: string;
-  /** The user's function named by `format`. */
+  /** The user-defined function that `format` names. */
   formatter?: RowFormatter;
   columns?: ColumnMapping;
   /** Expected layouts, if the file does not state its own. */
@@ -61,7 +61,7 @@ export interface SourceFile {
   rows?: Iterable<Record<string, unknown>> | AsyncIterable<Record<string, unknown>>;
   /** Container, if the file name does not tell. */
   container?: string;
-  /** Its rows are to be answered and may have no answers yet. */
+  /** Whether its rows are inputs, which may have no answers yet. */
   isInput?: boolean;
   /** Base folder of paths in rows; default: the file's own. */
   mediaFolder?: string;
@@ -165,8 +165,8 @@ function filesOf(
 }
 
 /**
- * A folder of images or recordings in one folder for each class, or with such folders for each split; undefined where
- * it holds data files, which then say what the classes are.
+ * A folder of images or recordings with one subfolder per class, or with such folders per split; undefined if it
+ * contains data files, which then define the classes.
  */
 function classFolders(path: string, split: SplitName): Partial<Record<SplitName, string[]>> | undefined {
   if (!isFolder(path) || readdirSync(path).some((name) => dataExtensions.some((end) => name.endsWith(end)))) return;

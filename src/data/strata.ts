@@ -7,8 +7,8 @@ const RANGES = 10;
 const ROWS_PER_CLASS = 5;
 
 /**
- * The stratum of each row, so that splits have their share of each: of its class, of the rarest of its labels, or of
- * the range of its number. Undefined where rows have none of these.
+ * The stratum of each row, so that every split gets its share of each: the row's class, its rarest label, or the range
+ * of its number. Undefined for rows without any of these.
  */
 export function strataOf(rows: readonly Example[]): Uint32Array | undefined {
   const keys = numberRanges(rows) ?? classKeys(rows);

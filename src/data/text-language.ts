@@ -1,8 +1,8 @@
 /** Language detection. */
 
 /**
- * Candidate languages besides those asked about. Among all known languages, names of programs make Irish, Hindi or
- * Klingon of a tenth of English manuals.
+ * Candidate languages besides the requested ones. With all known languages as candidates, a tenth of English manuals
+ * would count as Irish, Hindi or Klingon because of program names.
  */
 const LIKELY = 'ar bg cs da de el en es fa fi fr he hu id it ja ko nl no pl pt ro ru sk sv th tr uk vi zh'.split(' ');
 
@@ -13,8 +13,8 @@ const LOOKED_AT = 2000;
 const LEAST_LIKELY = 0.12;
 
 /**
- * Gives a text's language as ISO 639-1; undefined where it is not recognised. A wanted language that is half as likely as
- * the likeliest is taken for the text's. The words are loaded for those who ask.
+ * Detects a text's language as ISO 639-1; undefined if it is not recognised. A wanted language wins if it is at least
+ * half as likely as the best one. The word lists are loaded on first use.
  */
 export async function languageTeller(wanted: readonly string[]): Promise<(text: string) => string | undefined> {
   const { detectAll } = await import('tinyld');

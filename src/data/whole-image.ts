@@ -19,7 +19,7 @@ const CUT_OFF = 'is truncated: the end of the image is missing';
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
 
-/** Finds the end of the main image: a thumbnail in the header has an end of its own. */
+/** Finds the end of the main image: a thumbnail in the header has its own end marker. */
 function hasJpegEnd(bytes: Buffer): boolean {
   let at = 2;
   while (at + 4 <= bytes.length && bytes[at] === 0xff) {

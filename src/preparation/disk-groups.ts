@@ -18,8 +18,8 @@ export interface Member<Kind extends Item> {
 const BATCH = 10_000;
 
 /**
- * Items in groups, on disk, however many there are: a group comes out whole, in the order of time, and groups in the
- * order of their first items. Disposed of with its folder.
+ * Items in groups, stored on disk, however many there are. Groups are returned whole, in the order of their first
+ * items; items within a group are ordered by time. Disposed of with its folder.
  */
 export class DiskGroups<Kind extends Item> implements Disposable {
   readonly #database: DatabaseSync;

@@ -6,8 +6,8 @@ const BYTE_OF = new Map([...WINDOWS_1252].map((character, index) => [character, 
 const SURE_BYTES = 3;
 
 /**
- * UTF-8 that was once read as Windows-1252 ("cafÃ©" for "café"), read right. Only where all that is not ASCII is valid
- * UTF-8 in that reading, and enough of it; any other text is given back as it is.
+ * Repairs UTF-8 that was decoded as Windows-1252 ("cafÃ©" for "café"). Applies only if all non-ASCII characters form
+ * valid UTF-8 in that reading, and there are enough of them; any other text is returned unchanged.
  */
 export function repairMojibake(text: string): string {
   // The first byte of a sequence appears as one of these.

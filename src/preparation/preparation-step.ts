@@ -59,8 +59,8 @@ export interface StepNotes {
 export type RunStep = (items: AsyncIterable<Item>, notes: StepNotes) => AsyncIterable<Item>;
 
 /**
- * One kind of step: a file that exports `step`, and a line in `steps/index.ts`. Its options are plain values, so that
- * what a data set was made by can be written down, compared and run again.
+ * A kind of step: a file that exports `step`, and a line in `steps/index.ts`. Its options are plain values, so that the
+ * recipe of a data set can be saved, compared and repeated.
  */
 export interface StepDefinition<Options = unknown> {
   /** One line for people. */
@@ -87,18 +87,18 @@ export interface StepDefinition<Options = unknown> {
   open(options: Options, context: StepContext): RunStep | Promise<RunStep>;
 }
 
-/** Keeps the type of a step's options within its file; to all others they are plain values that its schema checks. */
+/** Hides a step's option type outside its file: elsewhere options are plain values that its schema checks. */
 export function defineStep<Options>(definition: StepDefinition<Options>): StepDefinition {
   return definition as StepDefinition;
 }
 
-/** A row with the origins of what it was made from. @param from the item that it is made from: a row is split by the same */
+/** A row with the origins of its sources. @param from the item it is made from, whose split keys it inherits */
 export function rowOf(values: Record<string, unknown>, origins: readonly Origin[], from?: Item): DataRow {
   const splitKeys = from?.kind === 'row' ? from.splitKeys : undefined;
   return { kind: 'row', values, origins, ...(splitKeys && { splitKeys }) };
 }
 
-/** A step that looks at one item at a time; undefined leaves it out, for the reason that was told. */
+/** A step that processes items one by one; returning nothing leaves an item out, with the reason given in `notes`. */
 export function eachItem(change: (item: Item, notes: StepNotes) => Iterable<Item> | Promise<Iterable<Item>>): RunStep {
   return async function* run(items, notes) {
     for await (const item of items) yield* await change(item, notes);

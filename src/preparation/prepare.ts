@@ -79,8 +79,8 @@ interface Chosen {
   reason?: string;
 }
 
-/** The rows; or, where the first documents misled, the steps that suit all of them, with nothing written. */
-// oxlint-disable-next-line max-lines-per-function -- what is open has to be closed here
+/** Writes the rows, or returns better steps without writing anything if the first documents were misleading. */
+// oxlint-disable-next-line max-lines-per-function -- resources opened here must be closed here
 async function prepareBy(
   preparation: Preparation,
   { steps, reason }: Chosen,
@@ -133,7 +133,7 @@ async function opening(
   return openSteps(specs, { base, folder, openTokenizer, openRecognisers, quotes, signal });
 }
 
-/** The documents, counted as they pass. */
+/** Counts the documents as they are read. */
 class Reading {
   readonly kinds: Record<Item['kind'], number> = { text: 0, message: 0, record: 0, row: 0 };
   readonly documents: AsyncGenerator<Item, void, undefined>;

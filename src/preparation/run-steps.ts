@@ -22,7 +22,7 @@ export interface OpenedStep {
 }
 
 /**
- * Checks and opens steps, in their order. Reports the problems of all of them at once.
+ * Validates and opens steps in order, reporting the problems of all of them at once.
  * @throws AttuneError E_UNKNOWN_STEP, E_STEP_OPTIONS, and a step's own errors
  */
 export async function openSteps(specs: readonly StepSpec[], context: StepContext): Promise<OpenedStep[]> {

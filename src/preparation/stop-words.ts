@@ -1,4 +1,4 @@
-// The most frequent words of ten languages in Latin letters; prose in any of them has some.
+// The most frequent words of ten languages in Latin script; prose in any of them contains some.
 import { greatest } from '../base/many.ts';
 const WORDS = new Set(
   [
@@ -17,7 +17,7 @@ const WORDS = new Set(
 
 const LONGEST = greatest([...WORDS].map(({ length }) => length));
 
-/** Whether what stands there in a text is one of them, signs around it overlooked. */
+/** Whether the characters in this range are a stop word, ignoring surrounding punctuation. */
 export function isStopWord(text: string, from: number, to: number): boolean {
   let [first, last] = [from, to];
   while (first < last && isAsciiSign(text.charCodeAt(first))) first++;
@@ -25,7 +25,7 @@ export function isStopWord(text: string, from: number, to: number): boolean {
   if (first === last) return false;
   let at = first;
   while (at < last && isAsciiLetter(text.charCodeAt(at))) at++;
-  // Most words are too long, which costs less to see than to look them up.
+  // Most words are too long, and checking the length is cheaper than a lookup.
   if (at === last && last - first > LONGEST) return false;
   const small = text.slice(first, last).toLowerCase();
   return WORDS.has(at === last ? small : small.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
@@ -43,7 +43,7 @@ function isAsciiLetter(code: number): boolean {
 const LETTER = /\p{L}/u;
 const LATIN = /\p{Script=Latin}/u;
 
-/** True where most letters are Latin: of other scripts these words say nothing. */
+/** Whether most letters are Latin: these words say nothing about other scripts. */
 export function isProse(text: string): boolean {
   let letters = 0;
   let latin = 0;

@@ -4,9 +4,9 @@ import { groundingFault } from './grounding.ts';
 /** Request to a teacher for each source, and conversion of its reply to rows. */
 export interface TeacherTask {
   instruction: string;
-  /** Sources are prompts, which are asked as they stand; other sources are material. */
+  /** Sources are prompts, sent unchanged; otherwise they are material. */
   asksSource?: boolean;
-  /** Rows, each with the source's words that it rests on; a text says why there is none. */
+  /** Rows, each with the source's words that support it; a text is the reason for having none. */
   read(answer: string, source: string): (TaughtRow | string)[];
 }
 
@@ -93,7 +93,7 @@ function rewriting({ instruction, grounded }: TaskOptions): TeacherTask {
   };
 }
 
-/** Distillation by answers: what the teacher says to each prompt is what is trained. */
+/** Distillation by answers: the teacher's answer to each prompt becomes the training target. */
 function answering({ instruction }: TaskOptions): TeacherTask {
   return {
     instruction: instruction ?? '',

@@ -2,21 +2,21 @@ import { plural } from '../base/format.ts';
 import { charactersOf, type Item, type ItemKind } from '@attune/documents';
 import type { StepSpec } from './run-steps.ts';
 
-/** Documents that decide what is usual; fewer where they are long, since they are held. */
+/** Number of documents examined to choose steps; fewer if they are long, since they are kept in memory. */
 const LOOKED_AT = 200;
 const ENOUGH_CHARACTERS = 1 << 22;
 
 interface UsualSteps {
   steps: StepSpec[];
-  /** For people. */
+  /** Explanation for people. */
   reason: string;
-  /** All documents, those that were looked at included. */
+  /** All documents, including those already examined. */
   documents: AsyncIterable<Item>;
   /** Better steps for all documents, if the first ones were misleading. */
   outgrown(): Pick<UsualSteps, 'steps' | 'reason'> | undefined;
 }
 
-/** The steps that suit what most of the first documents are. */
+/** Chooses steps that suit the majority of the first documents. */
 export async function usualSteps(documents: AsyncGenerator<Item, void, undefined>): Promise<UsualSteps> {
   const counts = new Kinds();
   const first: Item[] = [];
@@ -44,15 +44,15 @@ export async function usualSteps(documents: AsyncGenerator<Item, void, undefined
   return { steps: [{ step: chosen.step }], reason: chosen.reason, documents: all(), outgrown };
 }
 
-/** The step that takes documents of every kind. */
+/** The step that accepts every kind of document. */
 const EVERYTHING = 'chunks';
-/** Largest share of other documents that may be left out. */
+/** Maximum share of other documents that may be left out. */
 const MOST_OTHERS = 0.05;
 
-/** Documents by their kind. A table counts once, however many rows it has. */
+/** Counts documents by kind. A table counts once, whatever its number of rows. */
 class Kinds {
   readonly #tables = new Map<string, ItemKind>();
-  /** Titles and notes in a table's file do not count as documents: by file. */
+  /** Text counts by file, since titles and notes in a table's file do not count as documents. */
   readonly #texts = new Map<string, number>();
   #messages = 0;
 
@@ -62,7 +62,7 @@ class Kinds {
     else this.#tables.set(file, kind);
   }
 
-  /** @param looked of the first documents only */
+  /** @param looked number of documents examined, if only the first ones were */
   choice(looked?: number): { step: string; reason: string } {
     const texts = [...this.#texts].reduce((sum, [file, count]) => sum + (this.#tables.has(file) ? 0 : count), 0);
     const tables = Map.groupBy(this.#tables.values(), (kind) => kind);

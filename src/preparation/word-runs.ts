@@ -1,10 +1,10 @@
-/** Fewer words in a row prove nothing: evaluation texts below this are not looked for. */
+/** Evaluation texts with fewer words are ignored: a match would prove nothing. */
 const LEAST_WORDS = 5;
 
-/** Runs of words of known texts, as hashes of 53 bits. */
+/** Word n-grams of known texts, as 53-bit hashes. */
 export class WordRuns {
   readonly #words: number;
-  /** By length: texts that are shorter than a run are known whole. */
+  /** By length: texts shorter than an n-gram are stored whole. */
   readonly #runs = new Map<number, Set<number>>();
 
   constructor(words: number) {

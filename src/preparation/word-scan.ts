@@ -9,7 +9,7 @@ export interface ScannedWords {
   stopWords: number;
 }
 
-/** A text's words without a string for each: they are most of what looking at a text costs. */
+/** Scans a text's words without creating a string for each, which would dominate the cost of examining it. */
 export function scanWords(text: string): ScannedWords {
   if (scratch.length <= text.length) scratch = new Uint32Array(2 * text.length);
   let count = 0;
@@ -31,7 +31,7 @@ export function scanWords(text: string): ScannedWords {
   return { hashes: scratch.slice(0, count), characters, stopWords };
 }
 
-/** Reused from text to text. */
+/** Buffer reused between texts. */
 let scratch = new Uint32Array(4096);
 
 /** Same as `\s` in a regular expression. */

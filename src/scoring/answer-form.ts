@@ -22,7 +22,7 @@ const CLASS_LENGTH = 60;
 const JSON_SHARE = 0.9;
 const SHORT_WORDS = 8;
 
-/** Classifies rows with answers; others are ignored. Running text counts as having none. */
+/** Determines the answer form from rows with answers; others are ignored. Running text counts as having none. */
 export function answerForm(examples: readonly Example[]): AnswerForm {
   if (examples.every((example) => kindOf(example).isRunningText)) return { kind: 'text' };
   const own = formOfKind(examples);

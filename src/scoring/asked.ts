@@ -5,7 +5,7 @@ import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
 import { expectedText, promptText, questionTurns } from './prompt-text.ts';
 
-/** A row with its prompt's additions: an instruction, and solved rows to show before it. Plain data. */
+/** A row with additions to its prompt: an instruction, and solved rows to show before it. Plain data. */
 export interface Asked {
   example: Example;
   instruction?: string;
@@ -13,7 +13,7 @@ export interface Asked {
   shots?: readonly Example[];
 }
 
-/** The examples that are asked, which are all of one kind: a task refuses others before a model is asked. */
+/** Narrows the rows to one kind, which the task has checked before. */
 export function askedExamples<Name extends ExampleKind>(asked: readonly Asked[], kind: Name): ExampleOf<Name>[] {
   const isOfKind = (example: Example): example is ExampleOf<Name> => example.kind === kind;
   return asked.map(({ example }) => {
@@ -29,8 +29,8 @@ export type AskingStyle = 'chat' | 'plain';
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
- * Lays a row out: the instruction first, then the solved rows with the best one last, then the question itself. Rows
- * of plain text ask nothing and have no layout. `answerSpace`: solved rows show the space that sets answers off.
+ * Lays a row out: the instruction, the solved rows with the best one last, then the question. Rows of plain text have
+ * no question and no layout. `answerSpace`: solved rows include the space before answers.
  */
 export function askedRow(
   { example, instruction, shots = [] }: Asked,
@@ -109,7 +109,7 @@ export function isAskedByName(kind: ExampleKind): boolean {
   return kindOf({ kind }).answerName !== undefined;
 }
 
-/** Plain prompts end in the answer's name; other prompts stay as they are. */
+/** Plain prompts end with the answer's name; other prompts are unchanged. */
 function plainQuestion(example: Example): string {
   const { answerName } = kindOf(example);
   return answerName === undefined ? promptText(example) : `Text: ${promptText(example)}\n${capitalised(answerName)}:`;

@@ -77,17 +77,17 @@ export function confidenceOf(type: Exclude<DecisionType, 'noul'>, probabilities:
   return Math.max(0, 1 - spread / uniform);
 }
 
-/** A decision that was judged: how sure it was, and how wrong, from 0 to 1. */
+/** A judged decision: its confidence, and how wrong it is, from 0 to 1. */
 export interface JudgedDecision {
   confidence: number;
   wrong: number;
 }
 
 /**
- * How many decisions can be made, the surest first, with no more than a share of them wrong, and the confidence from
- * which on. Equal confidences are all decided, or none.
+ * Number of decisions, most confident first, that can be made with at most a given share of errors, and the minimum
+ * confidence for that. Equal confidences are decided together or not at all.
  * @param sorted by falling confidence
- * @param countOf how often one counts, by its place
+ * @param countOf weight of a decision by index
  */
 export function decidedAtError(
   sorted: readonly JudgedDecision[],

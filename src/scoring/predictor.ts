@@ -35,9 +35,12 @@ export interface Prediction {
   steps?: readonly number[];
   /** Answers to a row's typed questions, in order. */
   decisions?: readonly DecisionAnswer[];
-  /** The best stretch of a row's text, whether or not it is the answer, where it begins in UTF-16 units, and by how much "none" answers better. */
+  /**
+   * The best span of a row's text, whether or not it is the answer, its start in UTF-16 units, and by how much "no
+   * answer" scores higher.
+   */
   stretch?: { text: string; start: number; noneBy: number };
-  /** Why the row could not be answered: a clause such as "longer than the model can read". */
+  /** Why the row could not be answered, as a clause: "longer than the model's context". */
   unreadable?: string;
   /** Why the text ended. */
   finish?: 'stop' | 'length';
@@ -46,11 +49,11 @@ export interface Prediction {
 
 /** The answer to a typed question. */
 export interface DecisionAnswer {
-  /** Probability of each option, in their order. */
+  /** Probability of each option, in option order. */
   probabilities: readonly number[];
   /** Language models: the probability of all labels together among all tokens. */
   labelMass?: number;
-  /** Choices that were asked in two orders of options: whether the answers differ. */
+  /** For choices asked in two orders of options: whether the answers differ. */
   isFlipped?: boolean;
 }
 
@@ -66,15 +69,15 @@ export interface RowUsage {
 
 export interface PredictOptions {
   signal?: AbortSignal;
-  /** Recommenders: whether items that a row already has may be recommended again; they are left out by default. */
+  /** Recommenders: whether items of a row's history may be recommended; they are excluded by default. */
   keepSeen?: boolean;
   /** Called after each row or batch of rows. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Anything that answers examples: a base, prompted or tuned model, an endpoint, a nearest neighbour, a constant.
- * Comparisons know nothing else. It must not read the examples' answers, except to say how likely they are.
+ * Anything that answers examples: a base, prompted or tuned model, an endpoint, a nearest neighbour, a constant. It is
+ * all that comparisons know about systems. It must not read the examples' answers, except to score their likelihood.
  */
 export interface Predictor {
   readonly name: string;
@@ -84,7 +87,7 @@ export interface Predictor {
   predict(examples: readonly Example[], options?: PredictOptions): Promise<Prediction[]>;
 }
 
-/** A predictor from a function of one example; checks for an abort between rows. */
+/** Result of answering one example. */
 type RowAnswer = Omit<Prediction, 'id'>;
 
 export function rowPredictor(

@@ -30,14 +30,14 @@ export function expectedCalls(example: Example): readonly ToolCall[] | undefined
     : undefined;
 }
 
-/** The classes of a row, including those of its words; empty for rows without. */
+/** The classes of a row, including those of its words; empty for rows without classes. */
 export function rowLabels(example: Example): readonly string[] {
   const { label } = kindOf(example);
   if (label?.type === 'class') return [label.of(example)];
   return label?.type === 'classes' || label?.type === 'tags' ? label.of(example) : [];
 }
 
-/** Whether each row as a whole has a class or several. */
+/** Whether every row is classified as a whole, with one class or several. */
 export function areClassified(examples: readonly Example[]): boolean {
   return examples.every((example) => {
     const type = kindOf(example).label?.type;
@@ -61,7 +61,7 @@ export function splitLabels(text: string): string[] {
   return [...new Set(labels.filter((label) => label !== ''))].toSorted();
 }
 
-/** The turns that come before the answer, of a row that is a conversation. */
+/** The turns before the answer, if the row is a conversation. */
 export function questionTurns(example: Example): readonly Message[] | undefined {
   return kindOf(example).turns?.(example);
 }

@@ -4,13 +4,13 @@ import type { MetricDefinition, MetricResult } from './metrics/metric.ts';
 import type { Statistic } from './statistics/index.ts';
 import type { PredictOptions, Prediction, Predictor } from './predictor.ts';
 
-/** One metric of one predictor: its value, and each row's value for paired statistics. */
+/** A predictor's result on one metric: its value, and each row's value for paired statistics. */
 export interface Score extends MetricResult {
   name: string;
   title: string;
   better: MetricDefinition['better'];
   rows: Float64Array;
-  /** The value for any choice of rows, if it is not their mean. */
+  /** The value for any selection of rows, if it is not their mean. */
   statistic?: Statistic;
 }
 
@@ -36,7 +36,7 @@ export async function scorePredictions(
   }));
 }
 
-/** Predicts and scores; the predictions are returned too, for reports that show them. */
+/** Predicts and scores; also returns the predictions, for reports that show them. */
 export async function scorePredictor(
   predictor: Predictor,
   examples: readonly Example[],
@@ -47,7 +47,7 @@ export async function scorePredictor(
   return { predictions, scores: await scorePredictions(predictions, examples, specs) };
 }
 
-/** Whether `first` is the better score; a missing one is the worst. */
+/** Whether `first` is the better score; an absent score is the worst. */
 export function isBetter(first: number | undefined, second: number | undefined, better: 'higher' | 'lower'): boolean {
   if (first === undefined || second === undefined) return second === undefined && first !== undefined;
   return better === 'higher' ? first > second : first < second;

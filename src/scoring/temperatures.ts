@@ -1,4 +1,4 @@
-/** Temperatures of typed questions, and thresholds from costs. Temperatures never change which option is the likeliest. */
+/** Temperatures for typed questions, and thresholds from costs. Temperatures never change the most likely option. */
 import { z } from 'zod';
 import { greatest } from '../base/many.ts';
 import {
@@ -18,16 +18,16 @@ const temperaturesSchema = z.partialRecord(
   z.enum(types),
   z.strictObject({
     all: temperature,
-    /** By number of options, where enough rows have it. */
+    /** By number of options, if there are enough rows. */
     buckets: z.partialRecord(z.enum(buckets), temperature),
   }),
 );
 
-/** Probabilities from which on a question is decided without a person. */
+/** Probability thresholds above which a question is decided without human review. */
 const actingSchema = z.union([
-  /** A noul: true from `high` on, false up to `low`, and a person between. */
+  /** For a noul: true from `high` on, false up to `low`, and review in between. */
   z.strictObject({ low: z.number(), high: z.number() }),
-  /** Others: the likeliest option, if it is at least so likely. */
+  /** For others: the most likely option, if its probability is at least this. */
   z.strictObject({ least: z.number() }),
 ]);
 
@@ -37,15 +37,15 @@ export type Acting = z.infer<typeof actingSchema>;
 
 const figureSchema = z.strictObject({ estimate: z.number(), low: z.number(), high: z.number() });
 
-/** How a question fares with its thresholds, on rows that were not used to set them. */
+/** Results of a question's thresholds on rows that were not used to set them. */
 const actedSchema = z.strictObject({
   acting: actingSchema,
   questions: z.number().int(),
-  /** Share that is decided without a person. */
+  /** Share that is decided without review. */
   decided: figureSchema,
-  /** Share of the decided ones that is wrong; absent if none is decided. */
+  /** Share of wrong ones among the decided; absent if none is decided. */
   wrong: figureSchema.optional(),
-  /** Mean cost of a question, in the unit of the costs. */
+  /** Mean cost per question, in the unit of the costs. */
   cost: figureSchema.optional(),
 });
 
@@ -54,39 +54,39 @@ export const calibrationSchema = z.strictObject({
   version: z.literal(1),
   file: z.string(),
   sha256: z.string(),
-  /** Rows that temperatures and thresholds were fitted on, and others that they were measured on. */
+  /** Number of rows that temperatures and thresholds were fitted on, and of others that they were measured on. */
   rows: z.strictObject({ fitted: z.number().int(), measured: z.number().int() }),
   temperatures: temperaturesSchema,
-  /** Before and after, on the measured rows. */
+  /** Metrics before and after calibration, on the measured rows. */
   metrics: z.record(z.string(), z.strictObject({ before: figureSchema, after: figureSchema })),
   /** By the question's id. */
   acting: z.record(z.string(), actedSchema),
 });
 export type Calibration = z.infer<typeof calibrationSchema>;
 
-/** The temperature of a question; 1 where its type was not calibrated. */
+/** The temperature for a question; 1 if its type was not calibrated. */
 export function temperatureOf(temperatures: Temperatures | undefined, { type, options }: DecisionQuestion): number {
   const own = temperatures?.[type];
   return own?.buckets[optionBucket(options.length)] ?? own?.all ?? 1;
 }
 
-/** Whether a question is decided without a person; always, where nothing says otherwise. */
+/** Whether a question is decided without review; always true without thresholds. */
 export function acts(acting: Acting | undefined, probabilities: readonly number[]): boolean {
   if (acting === undefined) return true;
   if ('least' in acting) return greatest(probabilities) >= acting.least;
   return probabilities[1] >= acting.high || probabilities[1] <= acting.low;
 }
 
-/** A question with its target and the probabilities that a model gave. */
+/** A question with its target and a model's probabilities. */
 export interface JudgedQuestion {
   question: AnsweredQuestion & { target: readonly number[] };
   probabilities: readonly number[];
 }
 
-/** Fewer questions than this have the temperature of their type. */
+/** Minimum number of questions for a separate temperature; with fewer, that of the type applies. */
 const LEAST_QUESTIONS = 10;
 
-/** The temperatures that make the targets likeliest, relative to those already applied to the probabilities. */
+/** Temperatures that maximise the likelihood of the targets, relative to those already applied to the probabilities. */
 export function fitTemperatures(judged: readonly JudgedQuestion[]): Temperatures {
   const fitted = types.flatMap((type) => {
     const own = judged.filter(({ question }) => question.type === type && question.options.length > 1);
@@ -103,7 +103,7 @@ export function fitTemperatures(judged: readonly JudgedQuestion[]): Temperatures
 const [LOWEST, HIGHEST] = [Math.log(0.5), Math.log(5)];
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Golden-section search over log T: the cross-entropy of a scaled softmax has one minimum. */
+/** Golden-section search over log T: the cross-entropy of a scaled softmax has a single minimum. */
 export function fitTemperature(judged: readonly JudgedQuestion[]): number {
   const logits = judged.map(({ probabilities }) => logitsOf(probabilities));
   const loss = (logT: number): number => {
@@ -134,11 +134,11 @@ function logitsOf(probabilities: readonly number[]): number[] {
 /** Costs of a question, in any unit. */
 export const costsSchema = z.union([
   z.strictObject({
-    /** A true case that is called false. */
+    /** A true case classified as false. */
     missed: z.number().positive(),
-    /** A false case that is called true. */
+    /** A false case classified as true. */
     false_alarm: z.number().positive(),
-    /** A person who looks at it; nobody does unless given. */
+    /** A human review; without it, nothing is reviewed. */
     review: z.number().positive().optional(),
   }),
   z.strictObject({
@@ -156,11 +156,11 @@ export function actingOf(costs: Costs): Acting {
   const even = alarm / (alarm + missed);
   if (review === undefined) return { low: even, high: even };
   const [low, high] = [review / missed, 1 - review / alarm];
-  // A person who costs more than either mistake at their break-even is never asked.
+  // If a review costs more than either error at the break-even point, it never pays.
   return low < high ? { low, high } : { low: even, high: even };
 }
 
-/** Cost of answering a question by its thresholds, with the target's weights; a person is right. */
+/** Expected cost of answering a question by its thresholds, weighted by the target; a review is always right. */
 export function costOf(costs: Costs, acting: Acting, { question, probabilities }: JudgedQuestion): number {
   const { target } = question;
   if (!acts(acting, probabilities)) return costs.review ?? 0;
@@ -169,7 +169,7 @@ export function costOf(costs: Costs, acting: Acting, { question, probabilities }
   return saysTrue ? costs.false_alarm * target[0] : costs.missed * target[1];
 }
 
-/** The confidence from which on no more than a share of decisions is wrong; undefined where none is high enough. */
+/** Minimum confidence at which at most a given share of decisions is wrong; undefined if none is high enough. */
 export function confidenceAtError(judged: readonly JudgedQuestion[], error: number): number | undefined {
   const sorted = judged
     .map(({ question, probabilities }) => {

@@ -62,20 +62,20 @@ function beforeLast(example: ChatExample): readonly Message[] {
   );
 }
 
-/** The assistant's text, followed by its calls as in our own chat template. */
+/** The assistant's text, followed by its tool calls as in attune's own chat template. */
 function answerOf(message: Message | undefined): string | undefined {
   if (message?.tool_calls === undefined) return message?.content;
   return [message.content, ...message.tool_calls.map(callText)].filter((part) => part !== '').join('\n');
 }
 
-/** The last answer, and what a user said last before it. */
+/** The last answer and the user message before it. */
 function lastExchange({ messages: turns }: ChatExample) {
   const answerAt = turns.findLastIndex(({ role }) => role === 'assistant');
   const questionAt = turns.findLastIndex(({ role }, at) => role === 'user' && at < answerAt);
   return { answerAt, questionAt, question: turns[questionAt], answer: turns[answerAt] };
 }
 
-/** A turn with images as OpenAI has it, in parts. */
+/** A turn with images in OpenAI's format, as a list of parts. */
 function messageRow({ images, content, ...turn }: Message): Record<string, unknown> {
   const part = ({ path }: { path: string }) => ({ type: 'image_url', image_url: { url: path } });
   return { ...turn, content: images === undefined ? content : contentParts({ content, images }, part) };

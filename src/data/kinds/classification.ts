@@ -12,7 +12,7 @@ export interface ClassificationExample extends ReadText {
   label: string;
 }
 
-/** `{ text, text_pair?, label }`: one class a row, named by text, a number or a truth value. */
+/** `{ text, text_pair?, label }`: one class per row, given as text, number or Boolean. */
 const format: Format = {
   fields: [...textFields, 'label'],
   recognise: (sample) => (sample.has('text', 'label') ? ['text', 'label'] : undefined),

@@ -2,7 +2,7 @@ import { promptCompletion } from '../formats/prompt-completion.ts';
 import { translation } from '../formats/translation.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** Prompt and answer without a chat template, when both are strings; as messages they are a chat. */
+/** A prompt and an answer without a chat template, both strings; lists of messages are read as a chat. */
 export interface CompletionExample extends Provenance {
   kind: 'completion';
   prompt: string;

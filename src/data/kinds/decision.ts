@@ -6,30 +6,30 @@ import { defineKind, type OwnForm, type Provenance } from './kind.ts';
 export type DecisionType = 'noul' | 'choice' | 'score';
 
 export interface DecisionOption {
-  /** How the option is named in labels and answers: `false` and `true` of a noul, `0`, `1`, … of a score. */
+  /** Name of the option in labels and answers: `false` and `true` for a noul, `0`, `1`, … for a score. */
   key: string;
-  /** A score's levels always have one. */
+  /** Always present for the levels of a score. */
   description?: string;
 }
 
-/** A typed question. Options are a list, since objects move keys that look like integers to the front. */
+/** A typed question. Options are a list, since objects reorder keys that look like integers. */
 export interface DecisionQuestion {
   id: string;
   type: DecisionType;
   instructions?: string;
-  /** A noul's are false and true, a score's the levels from the lowest. */
+  /** For a noul false and true, for a score the levels from lowest to highest. */
   options: readonly DecisionOption[];
 }
 
-/** A question with its answer, as far as it has one. */
+/** A question with its answer, if it has one. */
 export interface AnsweredQuestion extends DecisionQuestion {
-  /** How probable each option is: 1 for the right one, or several people's votes. Sums to 1. */
+  /** Probability of each option: 1 for the right one, or the share of several people's votes. Sums to 1. */
   target?: readonly number[];
   /** Reward for choosing each option. */
   rewards?: readonly number[];
 }
 
-/** A state and questions about it, none of which sees the others. */
+/** A state and independent questions about it. */
 export interface DecisionExample extends Provenance {
   kind: 'decision';
   /** A text, or JSON as text. */
@@ -76,7 +76,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
   needs: () => ({ reads: 'text', tasks: ['causal-lm', 'token'] }),
 });
 
-/** Numbers of options that are calibrated and reported together; the names are those of GGUF keys. */
+/** Groups of option counts that are calibrated and reported together; named as in GGUF keys. */
 export type OptionBucket = '2' | '3_5' | '6_10' | '11';
 
 export function optionBucket(options: number): OptionBucket {
@@ -84,7 +84,7 @@ export function optionBucket(options: number): OptionBucket {
   return options <= 5 ? '3_5' : options <= 10 ? '6_10' : '11';
 }
 
-/** The option with the highest target; the first one of several. */
+/** Index of the option with the highest target; the first on ties. */
 export function rightOption({ target }: Pick<AnsweredQuestion, 'target'>): number | undefined {
   return target === undefined ? undefined : target.indexOf(greatest(target));
 }

@@ -2,7 +2,7 @@ import { kto } from '../formats/kto.ts';
 import { defineKind, type Provenance } from './kind.ts';
 import { comparedText, lastSaid, spoken, turnsOf, type TextOrTurns } from './turns.ts';
 
-/** One answer with a thumb up or down (KTO). */
+/** An answer with thumbs up or down (KTO). */
 export interface FeedbackExample extends Provenance {
   kind: 'feedback';
   prompt: TextOrTurns;

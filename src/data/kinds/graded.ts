@@ -2,7 +2,7 @@ import type { Format } from '../formats/format.ts';
 import { readNumber } from '../formats/labelled-text.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** Two texts and how alike they are. */
+/** Two texts and their similarity. */
 export interface GradedExample extends Provenance {
   kind: 'graded';
   first: string;
@@ -12,7 +12,7 @@ export interface GradedExample extends Provenance {
 
 const SCORES = ['score', 'similarity', 'similarity_score'];
 
-/** `{ sentence1, sentence2, score }`: two texts and how alike they are, on any scale. */
+/** `{ sentence1, sentence2, score }`: two texts and their similarity, on any scale. */
 const format: Format = {
   fields: ['sentence1', 'sentence2', ...SCORES],
   recognise(sample) {

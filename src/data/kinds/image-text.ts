@@ -22,7 +22,7 @@ export const imageText = defineKind<ImageTextExample, 'image_text', 'image-retri
     'image-retrieval': {
       metrics: ['mrr', 'recall_at_1', 'recall_at_10', 'image_recall_at_1', 'image_recall_at_10'],
       inWords: 'texts and images to find',
-      // Its text is found, not written.
+      // Texts are retrieved rather than generated.
       hasLikelihood: false,
     },
   },

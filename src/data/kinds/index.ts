@@ -1,4 +1,6 @@
-/** All kinds of rows. A file is read by the first format that recognises it, so particular shapes stand before general ones. */
+/**
+ * All kinds of rows. A file is read by the first format that recognises it, so specific formats precede general ones.
+ */
 import { chat } from './chat.ts';
 import { classification } from './classification.ts';
 import { completion } from './completion.ts';
@@ -47,20 +49,20 @@ type ExampleIn<One> = One extends Kind<infer E, infer _FormatName, infer _FormNa
 type FormatIn<One> = One extends Kind<infer _E, infer FormatName, infer _FormName> ? FormatName : never;
 type FormIn<One> = One extends Kind<infer _E, infer _FormatName, infer FormName> ? FormName : never;
 
-/** Examples, as formats produce and objectives accept them; checked before training. */
+/** Examples as formats produce them and objectives accept them; checked before training. */
 export type Example = ExampleIn<AnyKind>;
 export type ExampleKind = Example['kind'];
 export type ExampleOf<Name extends ExampleKind> = Extract<Example, { kind: Name }>;
 /** Formats of all kinds. */
 export type KindFormat = FormatIn<AnyKind>;
-/** Forms of answers that are one kind's own. */
+/** Answer forms that belong to a single kind. */
 export type OwnFormName = FormIn<AnyKind>;
 
 export const kinds: readonly Kind<Example>[] = all;
 
 const byName = new Map<string, Kind<Example>>(kinds.map((kind) => [kind.name, kind]));
 
-/** Whether a name that was read from a file is one of a kind of this version. */
+/** Whether a name read from a file is a kind known to this version. */
 export function isKind(name: string): name is ExampleKind {
   return byName.has(name);
 }
@@ -70,7 +72,7 @@ export function kindOf({ kind }: Pick<Example, 'kind'>): Kind<Example> {
   return byName.get(kind)!;
 }
 
-/** Names of the kinds of which something is declared. */
+/** Names of the kinds that satisfy a predicate. */
 export function kindsWhere(isSo: (kind: Kind<Example>) => boolean): ReadonlySet<ExampleKind> {
   return new Set(kinds.filter(isSo).map(({ name }) => name));
 }

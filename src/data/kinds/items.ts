@@ -3,7 +3,7 @@ import { sequences } from '../formats/sequences.ts';
 import type { Example } from '../example.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** A user's choices, in order: bought, read, watched. In evaluations the last item is predicted. */
+/** A user's choices in order: bought, read, watched. Evaluation predicts the last item. */
 export interface ItemsExample extends Provenance {
   kind: 'items';
   user?: string;
@@ -11,9 +11,9 @@ export interface ItemsExample extends Provenance {
   about?: readonly string[];
   /** At least one. */
   items: readonly string[];
-  /** Only the last item is new: those before it were trained on. */
+  /** Only the last item is held out: those before it were trained on. */
   isLastOnly?: true;
-  /** One interaction of many, to be joined with the others of its user; `at` puts them in order. */
+  /** A single interaction, to be joined with the others of its user; `at` determines their order. */
   part?: { at?: number };
 }
 
@@ -49,7 +49,7 @@ export const items = defineKind<ItemsExample, 'sequences' | 'interactions', 'ite
   layout: 'items',
 });
 
-/** `name=value` as an object, as the column `user_features` has it. */
+/** `name=value` features as an object, as in the column `user_features`. */
 function featuresRow(about: readonly string[] | undefined): Record<string, string> | undefined {
   if (about === undefined) return undefined;
   return Object.fromEntries(about.map((one) => [one.slice(0, one.indexOf('=')), one.slice(one.indexOf('=') + 1)]));

@@ -9,37 +9,37 @@ export interface Provenance {
   source: { file: string; line: number };
   /** Rows of one group never straddle splits (customer, patient, conversation). */
   group?: string;
-  /** Mails that a prepared row is of, or came with: what is of one mail never straddles splits either. */
+  /** Mails that a prepared row belongs to or was attached to; rows of one mail never straddle splits. */
   mails?: readonly string[];
 }
 
 /**
  * Truncation of a row that is too long:
- * - `prompt`: the beginning of the prompt is cut, the answer stays
- * - `end`: read whole, without an answer among its tokens, so the end is cut
- * - `rows`: the end is cut; `split` makes a row of each window
- * - `windows`: cut at any side, since none of its tokens is trained; `split` reads all windows of a text together
- * - `sides`: several texts, each cut at any side
- * - `newest`: the newest items stay, and the user's features
- * - `never`: the row is dropped
+ * - `prompt`: cuts the beginning of the prompt; the answer stays
+ * - `end`: cuts the end, since the row has no answer among its tokens
+ * - `rows`: cuts the end; `split` makes a row of each window
+ * - `windows`: cuts any side, since no token is trained; `split` reads all windows of a text together
+ * - `sides`: several texts, each cut on any side
+ * - `newest`: keeps the newest items and the user's features
+ * - `never`: drops the row
  */
 export type Cut = 'prompt' | 'end' | 'rows' | 'windows' | 'sides' | 'newest' | 'never';
 
-/** Classes or a number, where these are learnt; `answer` is a text that may turn out to be one of few. */
+/** The classes or number to learn; `answer` is a text that may be one of a few classes. */
 export type Label<E> =
   | { type: 'class' | 'answer'; of(example: E): string }
   | { type: 'classes' | 'tags'; of(example: E): readonly string[] }
   | { type: 'number'; of(example: E): number };
 
-/** A form of answers that only one kind of rows has: how such answers are measured and asked for. */
+/** An answer form that only one kind of rows has, with its metrics and prompt. */
 export interface OwnForm {
-  /** Metrics by name, the one that decides first. */
+  /** Names of metrics, the deciding one first. */
   metrics: readonly string[];
   /** Completes "the answers are …". */
   inWords: string;
-  /** False where no system tells how likely an answer is, or where that says nothing. */
+  /** False if no system provides a likelihood of the answers, or it is meaningless. */
   hasLikelihood?: false;
-  /** Only baselines that name the form apply: those for texts in general say nothing of such answers. */
+  /** Only baselines that name the form apply; general text baselines do not. */
   hasOwnBaselines?: true;
   /** Instruction for generative models; absent if they are not asked. */
   instruction?: string;
@@ -58,7 +58,7 @@ interface NamedObjective {
 }
 
 export interface UsualObjective extends NamedObjective {
-  /** By the ending of the model's class, where such models learn these rows in a way of their own. */
+  /** Alternatives by the suffix of the model's class, for models that learn these rows differently. */
   ofClasses?: Readonly<Record<string, NamedObjective>>;
 }
 
@@ -90,10 +90,11 @@ export type Layout =
   | 'file';
 
 /**
- * A kind of rows: everything that code elsewhere asks of an example without caring which kind it is. Metrics, objectives
- * and tasks lie in rooms above and are given by name; a contract test checks the names.
+ * A kind of rows: everything that other code needs from an example without knowing its kind. Metrics, objectives and
+ * tasks are in higher layers and referred to by name; a contract test checks the names.
  *
- * Methods, not function properties: so that a kind of one example can be called with any example of that kind.
+ * These are methods rather than function properties, so that a kind of one example type can be called with any example
+ * of that kind.
  */
 export interface Kind<
   E extends Provenance & { kind: string },
@@ -101,56 +102,56 @@ export interface Kind<
   FormName extends string = string,
 > {
   name: E['kind'];
-  /** Shapes of files that become such rows, in the order in which they are tried. */
+  /** File formats that yield such rows, in the order in which they are tried. */
   formats: Readonly<Record<FormatName, Format>>;
 
   /** Text for comparing rows: everything that a model would read or learn, except system prompts, which whole sets share. */
   text(example: E): string;
   /** The question alone, so that one question with two answers does not straddle splits. */
   question?(example: E): string | undefined;
-  /** Files of the row; they are identified by their bytes, not their location. */
+  /** Files of the row; they are identified by content rather than location. */
   files?(example: Omit<E, keyof Provenance>): readonly Pick<MediaFile, 'hash'>[];
-  /** A row that detection reads back as the same example; without it such rows are never written. */
+  /** A row that detection reads back as the same example; if absent, such rows are never written. */
   row?(example: E): Record<string, unknown>;
   cut: Cut;
   label?: Label<E>;
 
-  /** The text that a predictor is given; empty where there is none. */
+  /** Input text for predictors; empty if there is none. */
   prompt(example: E): string;
-  /** The answer that a prediction is compared with, where the row has one. */
+  /** The expected answer, if the row has one. */
   answer(example: E): string | undefined;
-  /** The turns before the answer, where a chat template renders them. */
+  /** The turns before the answer, if a chat template renders them. */
   turns?(example: E): readonly Message[] | undefined;
-  /** Chat models read it in a layout of its own within their chat template. */
+  /** Chat models read it in a special layout within their chat template. */
   isTemplated?: true;
   /** Prompt for a model, if it is neither turns nor `prompt`. */
   request?(example: E): Request;
-  /** It is to be continued: it asks nothing and has no answer to speak of. */
+  /** Running text to continue: it has neither a question nor an answer. */
   isRunningText?: true;
-  /** Name of the answer to one text that is read whole. Plain prompts end in it, and a table's columns are kept. */
+  /** Name of the answer about a single input text. Plain prompts end with it, and table columns are kept. */
   answerName?: 'label' | 'labels' | 'number';
-  /** The row's text is all that a request would have of it. */
+  /** A request needs nothing but the row's text. */
   isReadWhole?: true;
-  /** A model trained on conversations is asked it as one. */
+  /** Models trained on conversations are prompted with it as one. */
   isPrompt?: true;
   forms?: Readonly<Record<FormName, OwnForm>>;
-  /** Which of `forms` the answers have, where there are several. */
+  /** The form of the answers, if `forms` has several. */
   formOf?(examples: readonly E[]): FormName;
 
-  /** The texts that may be put in other words; undefined where the row has no question with an answer. */
+  /** Texts that may be reworded; undefined if the row has no question with an answer. */
   written?(example: E): WrittenTexts | undefined;
   withWritten?(example: E, texts: WrittenTexts): E;
-  /** Whether the row keeps its meaning when people in it are changed. */
+  /** Whether the row keeps its meaning if the people in it are changed. */
   canChangePeople?: true;
 
   objective?: UsualObjective;
-  /** Whether cheap systems are worth a comparison before training. */
+  /** Whether cheap systems are worth comparing before training. */
   hasCheapRivals?: true;
   /** Requirements of the usual objective on a base model. */
   needs?(example: E): Need;
-  /** Whether other objectives for these rows need another base. */
+  /** Whether other objectives for these rows need a different base model. */
   hasOtherNeeds?: true;
-  /** Not shown where it is not trained on. */
+  /** Absent for rows that are not trained on. */
   layout?: Layout;
 }
 

@@ -4,16 +4,18 @@ import { describeValue, parseStructure, type RowReader } from '../formats/row-re
 import { defineKind } from './kind.ts';
 import { bothTexts, type ReadText } from './read-text.ts';
 
-/** Any number of classes for one text, none of them too. */
+/** Any number of classes for one text, possibly none. */
 export interface MultiLabelExample extends ReadText {
   kind: 'multilabel';
-  /** Each once, sorted. */
+  /** Distinct and sorted. */
   labels: readonly string[];
 }
 
 const COLUMNS = ['labels', 'label'];
 
-/** `{ text, text_pair?, labels }`: any number of classes a row, as a list or as text with |, ; or line breaks between them. */
+/**
+ * `{ text, text_pair?, labels }`: any number of classes per row, as a list or as text separated by |, ; or line breaks.
+ */
 const format: Format = {
   fields: [...textFields, ...COLUMNS],
   recognise(sample) {
@@ -49,12 +51,12 @@ export const multilabel = defineKind<MultiLabelExample, 'multilabel'>({
   layout: 'whole',
 });
 
-/** Several classes as one answer: in order, so that equal sets are equal texts. */
+/** Several classes as one answer, sorted so that equal sets give equal texts. */
 export function joinLabels(labels: readonly string[]): string {
   return labels.toSorted().join(', ');
 }
 
-/** A column `labels` holds sets whatever is in it; one named `label` only where every value is a list. */
+/** A column `labels` always holds sets; a column `label` only if every value is a list. */
 function holdsSets(sample: ColumnSample, column: string): boolean {
   const isList = (value: unknown): boolean => Array.isArray(typeof value === 'string' ? parseStructure(value) : value);
   return column === 'labels' || sample.values(column).every(isList);

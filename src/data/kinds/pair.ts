@@ -2,7 +2,7 @@ import type { Format } from '../formats/format.ts';
 import { describeValue, type RowReader } from '../formats/row-reader.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** A text and one that belongs to it, for search; `negatives` do not belong to it, though they may look so. */
+/** A text and a matching one, for retrieval; `negatives` do not match, though they may look as if they did. */
 export interface PairExample extends Provenance {
   kind: 'pair';
   anchor: string;
@@ -14,7 +14,7 @@ const ANCHORS = ['anchor', 'query'];
 const POSITIVES = ['positive', 'document'];
 const NEGATIVES = ['negatives', 'negative'];
 
-/** `{ anchor, positive, negative? | negatives? }`: a text, one that belongs to it, and ones that do not. */
+/** `{ anchor, positive, negative? | negatives? }`: a text, a matching one, and others that do not match. */
 const format: Format = {
   fields: [...ANCHORS, ...POSITIVES, ...NEGATIVES],
   recognise(sample) {

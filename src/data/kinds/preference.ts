@@ -3,13 +3,13 @@ import { preference as format } from '../formats/preference.ts';
 import { defineKind, type Provenance } from './kind.ts';
 import { comparedText, lastSaid, spoken, turnsOf, type TextOrTurns } from './turns.ts';
 
-/** Two answers to one prompt; strings, or the messages that continue the prompt's. */
+/** Two answers to one prompt, as strings or as messages that continue the prompt's. */
 export interface PreferenceExample extends Provenance {
   kind: 'preference';
   prompt: TextOrTurns;
   chosen: TextOrTurns;
   rejected: TextOrTurns;
-  /** By how much the chosen answer is better, for reward models. */
+  /** How much better the chosen answer is, for reward models. */
   margin?: number;
   tools?: readonly ToolSchema[];
 }

@@ -3,17 +3,17 @@ import type { Format } from '../formats/format.ts';
 import { defineKind, type Provenance } from './kind.ts';
 import { comparedText, spoken, turnsOf, type TextOrTurns } from './turns.ts';
 
-/** A prompt only, for rollouts. Further columns go to the reward functions. */
+/** A prompt without an answer, for rollouts. Other columns are passed to the reward functions. */
 export interface PromptExample extends Provenance {
   kind: 'prompt';
   prompt: TextOrTurns;
   columns: Record<string, unknown>;
 }
 
-/** Columns whose presence says that an answer is there under a name of its own. */
+/** Columns that contain an answer under another name. */
 const ANSWERS = ['completion', 'completions', 'response', 'output', 'chosen'];
 
-/** `{ prompt, … }`: prompts only; every other column goes to the reward functions. */
+/** `{ prompt, … }`: prompts only; every other column is passed to the reward functions. */
 const format: Format = {
   fields: ['prompt'],
   recognise: (sample) => (sample.has('prompt') && !ANSWERS.some((name) => sample.has(name)) ? ['prompt'] : undefined),

@@ -4,14 +4,14 @@ import type { Format } from '../formats/format.ts';
 import { describeValue, isObject, type RowReader } from '../formats/row-reader.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** A stretch of a text that answers a question about it. */
+/** A span of a text that answers a question about it. */
 export interface AnswerSpan {
   text: string;
-  /** Where it begins, in UTF-16 units of the text. */
+  /** Start offset in UTF-16 units. */
   start: number;
 }
 
-/** A question about a text, which is answered by a stretch of it. */
+/** A question about a text, answered by a span of it. */
 export interface QuestionExample extends Provenance {
   kind: 'question';
   question: string;
@@ -23,9 +23,9 @@ export interface QuestionExample extends Provenance {
 const ANSWERS = ['answers', 'answer'];
 
 /**
- * `{ question, context, answers }`: a question about a text, and the stretches of it that answer it. Answers are as SQuAD
- * has them (`{ text: [], answer_start: [] }`, places in code points; none where the text does not tell), a list of
- * `{ text, answer_start }`, or texts alone, which stand for their first place. Rows without the column are to be answered.
+ * `{ question, context, answers }`: a question about a text and its answer spans. Answers are in SQuAD's format (`{
+ * text: [], answer_start: [] }`, offsets in code points, empty if the text has no answer), a list of `{ text,
+ * answer_start }`, or texts alone, which refer to their first occurrence. Rows without the column are inputs.
  */
 const format: Format = {
   fields: ['question', 'context', ...ANSWERS, 'answer_start', 'is_impossible'],
@@ -55,7 +55,7 @@ export const question = defineKind<QuestionExample, 'questions', 'span'>({
   formats: { questions: format },
   text: (example) => `${example.question}\n${example.context}`,
   row: questionRow,
-  // Its text is read in windows already: what is too long is the question, and no part of it can be asked.
+  // Long texts are read in windows already; only the question can be too long, and it cannot be cut.
   cut: 'never',
   prompt: (example) => `${example.context}\n${example.question}`,
   answer: (example) => example.answers && (example.answers[0]?.text ?? ''),
@@ -74,7 +74,7 @@ export const question = defineKind<QuestionExample, 'questions', 'span'>({
   layout: 'span',
 });
 
-/** As SQuAD has it: places count code points. */
+/** SQuAD's format, with offsets in code points. */
 function questionRow({ question: asked, context, answers }: QuestionExample): Record<string, unknown> {
   const starts = answers?.map(({ start }) => codePointsIn(context.slice(0, start)));
   return {
@@ -84,7 +84,7 @@ function questionRow({ question: asked, context, answers }: QuestionExample): Re
   };
 }
 
-/** An answer as the row has it, with its places in the row for messages. */
+/** An answer as written in the row, with its paths for messages. */
 interface Written {
   text: unknown;
   start: unknown;

@@ -1,12 +1,12 @@
 import type { CellValue } from '../cells.ts';
 import type { Provenance } from './kind.ts';
 
-/** A text that is read whole, to be given classes or a number. */
+/** A text to classify or to predict a number for. */
 export interface ReadText extends Provenance {
   text: string;
   /** Second sentence of a pair task. */
   textPair?: string;
-  /** The values by column, where the text is made of several; no part of what identifies the row. */
+  /** Values by column if the text was joined from several; not part of the row's identity. */
   fields?: Readonly<Record<string, CellValue>>;
 }
 

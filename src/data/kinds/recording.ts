@@ -2,7 +2,7 @@ import { recordings } from '../formats/media-rows.ts';
 import type { MediaFile } from '../media.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** A recording to write down. */
+/** A recording to transcribe. */
 export interface RecordingExample extends Provenance {
   kind: 'recording';
   media: MediaFile;

@@ -3,13 +3,13 @@ import { readNumber, readTexts, textFields, toNumber } from '../formats/labelled
 import { defineKind } from './kind.ts';
 import { bothTexts, type ReadText } from './read-text.ts';
 
-/** A number for one text. */
+/** A number for a text. */
 export interface RegressionExample extends ReadText {
   kind: 'regression';
   value: number;
 }
 
-/** `{ text, text_pair?, label }` where labels are numbers with a fraction: a quantity, not a class. */
+/** `{ text, text_pair?, label }` with fractional labels: quantities rather than classes. */
 const format: Format = {
   fields: [...textFields, 'label'],
   recognise: (sample) => (sample.has('text', 'label') && holdsQuantities(sample) ? ['text', 'label'] : undefined),
@@ -49,7 +49,7 @@ export const regression = defineKind<RegressionExample, 'regression', 'numbers'>
   layout: 'whole',
 });
 
-/** Whole numbers alone may as well be classes; to learn them as quantities, the format is named. */
+/** Integers may be classes as well; to learn them as quantities, name the format. */
 function holdsQuantities(sample: ColumnSample): boolean {
   const numbers = sample.values('label').map(toNumber);
   return numbers.every((value) => value !== undefined) && numbers.some((value) => !Number.isInteger(value));

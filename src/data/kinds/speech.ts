@@ -2,7 +2,7 @@ import { mediaText } from '../formats/media-rows.ts';
 import type { MediaFile } from '../media.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** A recording and what is said in it. */
+/** A recording and its transcript. */
 export interface SpeechExample extends Provenance {
   kind: 'speech';
   media: MediaFile;
@@ -21,10 +21,10 @@ export const speech = defineKind<SpeechExample, 'speech', 'speech'>({
   request: (example) => ({ audio: example.media.path }),
   forms: {
     speech: {
-      // CTC models of letters write neither case nor punctuation.
+      // CTC models on letters output neither case nor punctuation.
       metrics: ['spoken_word_error_rate', 'spoken_character_error_rate'],
       inWords: 'recordings',
-      // A recording's letters may fall on its frames in many ways.
+      // The letters of a transcript align with the frames in many ways.
       hasLikelihood: false,
     },
   },

@@ -5,17 +5,17 @@ import { describeValue, type RowReader } from '../formats/row-reader.ts';
 import { defineKind, type Provenance } from './kind.ts';
 import { comparedText, spoken, turnsOf, type TextOrTurns } from './turns.ts';
 
-/** An answer in steps, each of them judged, for models of process rewards. */
+/** An answer in judged steps, for process reward models. */
 export interface StepwiseExample extends Provenance {
   kind: 'stepwise';
   prompt: TextOrTurns;
-  /** The steps, in their order; at least one. */
+  /** The steps in order; at least one. */
   completions: readonly string[];
-  /** How probable it is that each step is right: 1 and 0 for verdicts. */
+  /** Probability that each step is right: 1 or 0 for verdicts. */
   labels: readonly number[];
 }
 
-/** TRL's stepwise supervision: `{ prompt, completions, labels }`, the steps of an answer and whether each is right. */
+/** TRL's stepwise supervision: `{ prompt, completions, labels }`, the steps of an answer and their verdicts. */
 const format: Format = {
   fields: [...promptFields, 'completions', 'labels'],
   recognise: (sample) => {
@@ -63,7 +63,7 @@ export const stepwise = defineKind<StepwiseExample, 'stepwise', 'steps'>({
   layout: 'steps',
 });
 
-/** How the verdict on a step is written. */
+/** Text of the verdict on a step. */
 export function verdictText(right: number): string {
   return right >= 0.5 ? 'right' : 'wrong';
 }
@@ -83,7 +83,7 @@ function readLabels(row: RowReader): number[] | undefined {
   return labels === undefined || labels.includes(undefined) ? undefined : (labels as number[]);
 }
 
-/** A verdict, or a probability as roll-outs from a step estimate it. */
+/** A verdict, or a probability estimated by rollouts from the step. */
 function readLabel(row: RowReader, path: string, value: unknown): number | undefined {
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;

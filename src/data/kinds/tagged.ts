@@ -2,17 +2,17 @@ import { spans } from '../formats/spans.ts';
 import { tagged as format } from '../formats/tagged.ts';
 import { defineKind, type Provenance } from './kind.ts';
 
-/** Words, each with a tag: names (`B-PER`), parts of speech. */
+/** Words with one tag each: entities (`B-PER`), parts of speech. */
 export interface TaggedExample extends Provenance {
   kind: 'tagged';
   words: readonly string[];
-  /** One for each word. */
+  /** One per word. */
   tags: readonly string[];
-  /** Original text of the words, in rows to be answered. */
+  /** Original text of the words, for rows to be tagged. */
   text?: string;
 }
 
-/** Tags that mark the beginning, inside and end of stretches. */
+/** Tags that mark the beginning, inside and end of spans. */
 const OF_STRETCHES = /^(O$|[BIESLU]-)/;
 
 export const tagged = defineKind<TaggedExample, 'tagged' | 'spans', 'entities' | 'tags'>({

@@ -1,9 +1,9 @@
-/** Prompts and answers that are texts or turns, as texts. */
+/** Converts prompts and answers, which are texts or turns, to text. */
 import { imagesIn, type Message } from '../../models/text/message.ts';
 
 export type TextOrTurns = string | readonly Message[];
 
-/** Index of the last assistant turn; the number of messages where there is none. */
+/** Index of the last assistant turn; the number of messages if there is none. */
 export function lastAnswer(messages: readonly Message[]): number {
   const index = messages.findLastIndex(({ role }) => role === 'assistant');
   return index < 0 ? messages.length : index;
@@ -13,7 +13,7 @@ export function turnsOf(prompt: TextOrTurns): readonly Message[] | undefined {
   return typeof prompt === 'string' ? undefined : prompt;
 }
 
-/** The text of a prompt, line by line. */
+/** The text of a prompt, one message per line. */
 export function spoken(prompt: TextOrTurns): string {
   return typeof prompt === 'string' ? prompt : prompt.map(({ content }) => content).join('\n');
 }
@@ -31,7 +31,7 @@ export function comparedText(value: TextOrTurns): string {
     .join('\n');
 }
 
-/** The same about images, with them after each word: texts about other images have no run of words in common. */
+/** The turns' text with image hashes after each word, so that texts about different images share no word pairs. */
 export function comparedTurns(messages: readonly Message[]): string {
   const text = comparedText(messages);
   const hashes = imagesIn(messages).map(({ hash }) => hash.slice(0, 12));

@@ -27,8 +27,9 @@ interface Batch<One> {
 }
 
 /**
- * Each item with its redacted row, in order, whatever the number of threads: they only look, and what tag a value gets is
- * decided here. Recognisers of the user's own are functions, which no thread can be given: then all is done here.
+ * Each item with its redacted row, in order, independent of the number of threads: threads only detect, and tags are
+ * assigned here. User-defined recognisers are functions, which cannot be sent to threads; with them everything runs
+ * here.
  */
 export async function* redactRows<One>(
   items: AsyncIterable<One>,
@@ -63,7 +64,7 @@ async function* closed<One>({ items, rows, found }: Batch<One>, redactor: Redact
   }
 }
 
-/** Detects in this thread at first, later in others. */
+/** Detects in this thread at first, and in worker threads once there is enough text. */
 class Finder implements AsyncDisposable {
   readonly #redactor: Redactor;
   readonly #threads: number;

@@ -58,8 +58,8 @@ export interface PipelineResult {
 const MOST_CACHED = 20 * 2 ** 30;
 
 /**
- * Sources through steps and a split into a data set. Finished parts are kept: a run that was killed goes on from them,
- * and one over changed sources or steps makes only what depends on the change. The result depends on neither.
+ * Runs sources through steps and a split into a data set. Finished parts are cached: a killed run resumes from them,
+ * and a run over changed sources or steps only recomputes what depends on the change. The result depends on neither.
  * @throws AttuneError as `prepare`; E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP
  */
 export async function runPipeline(run: PipelineRun): Promise<PipelineResult> {

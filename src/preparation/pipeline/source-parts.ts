@@ -46,8 +46,8 @@ interface Batch {
 }
 
 /**
- * Reads all sources, a part for each few files and for each piece of a large one, as many at once as there are readers;
- * what is the same as before is not read again.
+ * Reads all sources: one part for every few files and for each piece of a large file, with one reader process per lane;
+ * unchanged parts are not read again.
  */
 export async function readSources(
   found: AsyncIterable<FoundFile>,

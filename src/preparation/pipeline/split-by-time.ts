@@ -4,7 +4,7 @@
  */
 import { splitNames, targetRows, type SplitShares } from '../../data/index.ts';
 
-/** Marks a row outside of all splits: its set lies on the other side of the border. */
+/** Marks a row outside of all splits: the rest of its set is on the other side of the border. */
 export const LEFT_OUT = splitNames.length;
 
 export interface TimedRows {
@@ -17,11 +17,10 @@ export interface TimedRows {
 }
 
 /**
- * Test is cut off first, then validation from what is before it. A set with rows on both sides of a border goes to one of
- * them whole, and its rows beyond the border are left out, so that no row is as late as the beginning of the split behind
- * its own, and no set is in two.
+ * Cuts off test first, then validation from the rows before it. A set with rows on both sides of a border is assigned
+ * to one side, and its rows beyond the border are left out, so that splits overlap neither in time nor in sets.
  *
- * @returns by row the place in `splitNames`, or LEFT_OUT; undefined where some split would stay empty
+ * @returns index in `splitNames` for each row, or LEFT_OUT; undefined if some split would stay empty
  */
 export function splitByTime(rows: TimedRows, shares: SplitShares): Uint8Array | undefined {
   const { times, setOf } = rows;
@@ -96,7 +95,7 @@ function foresee({ within, after }: SetCounts, wanted: number): { kept: number; 
   return { kept, held: Math.round(held) };
 }
 
-/** Sets that are wholly later, and as many more as it takes: those of which the most is later first. */
+/** Sets that are entirely later, plus as many more as needed: those with the largest later share first. */
 function chooseLater(
   later: Uint32Array,
   wanted: number,

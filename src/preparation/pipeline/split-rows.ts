@@ -1,6 +1,6 @@
 /**
  * Splits rows into train, validation and test. Similar rows, a mail and its attachments, and rows of one group or
- * document stay in one split. Takes a few bytes of memory a row.
+ * document stay in one split. Needs a few bytes of memory per row.
  */
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
@@ -24,31 +24,31 @@ import { LEFT_OUT, splitByTime } from './split-by-time.ts';
 export interface SplitReport {
   by: SplitSpec['by'];
   column?: string;
-  /** Columns of which rows with the same value stay together. */
+  /** Columns whose equal values keep rows together. */
   groupBy?: readonly string[];
   rows: Record<SplitName, number>;
-  /** By time: rows in no split, since their set stands on the other side of the border. */
+  /** When splitting by time: rows in no split, since the rest of their set is on the other side of the border. */
   leftOut?: number;
-  /** Sets of two or more rows that stay together, the rows in them, and the largest. */
+  /** Sets of two or more rows that stay together: their number, their rows, and the largest one. */
   clusters: number;
   clusteredRows: number;
   largestCluster: number;
 }
 
-/** Collects what a split is decided by. */
+/** Collects the data that determines a split. */
 export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
   #signatures: DiskSignatures | undefined;
   readonly #ids = new HashList();
   /** Keys that keep rows together: their documents, or the group columns. */
   readonly #groups: { column?: string; isAsked: boolean; values: HashList; isFound: boolean }[];
-  /** Rows of mails with attachments, and of these: by the mail, the first of them. */
+  /** First row of each mail with attachments, and the rows to join with it. */
   readonly #mails = new Map<string, number>();
   readonly #joined: [number, number][] = [];
   readonly #times = new GrowingArray(Float64Array);
   readonly #untimed: { row: DataRow; got: unknown }[] = [];
 
-  /** @param subjects columns that group rows too, where rows have them still */
+  /** @param subjects further grouping columns, used if rows still have them */
   constructor(spec: SplitSpec, { folder, subjects = [] }: { folder: string; subjects?: readonly string[] }) {
     this.#spec = spec;
     const asked = new Set(spec.group_by);
@@ -76,7 +76,10 @@ export class SplitPlanner implements Disposable {
     if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
   }
 
-  /** By row, the place of its split in `splitNames`, or LEFT_OUT. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME, E_SPLIT_GROUP */
+  /**
+   * Index in `splitNames` for each row, or LEFT_OUT. @throws AttuneError E_SPLIT_IMPOSSIBLE, E_SPLIT_TIME,
+   * E_SPLIT_GROUP
+   */
   async plan(signal?: AbortSignal): Promise<{ splitOf: Uint8Array; report: SplitReport }> {
     if (this.#untimed.length > 0) throw noTime(this.#spec.column!, this.#untimed);
     const strange = this.#groups.filter(({ isAsked, isFound }) => isAsked && !isFound);

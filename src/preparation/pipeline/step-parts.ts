@@ -13,9 +13,9 @@ import type { ShardPool } from './threads/shard-pool.ts';
 interface Stage {
   specs: StepSpec[];
   perItem: boolean;
-  /** A step with a `look` for each shard. */
+  /** A step with a per-shard `look`. */
   looks: boolean;
-  /** It removes values by which rows may be split. */
+  /** Whether it removes values that rows may be split by. */
   protects: boolean;
   /** Everything the result depends on besides the items. */
   key: unknown[];
@@ -43,7 +43,7 @@ export async function stagesOf(specs: readonly StepSpec[], context: StepContext)
   return stages;
 }
 
-/** Unknown steps are reported when all are opened. */
+/** Whether reports must not quote rows. Unknown steps are reported when all are opened. */
 export async function hidesRows(specs: readonly StepSpec[]): Promise<boolean> {
   const names = specs.map(({ step }) => step).filter((name) => steps.has(name));
   const definitions: StepDefinition[] = await Promise.all(names.map((name) => steps.load(name)));
@@ -91,7 +91,10 @@ function keyOf(stage: Stage, input: readonly InputShard[], { quotes }: StageRun[
   return { steps: stage.key, quotes, input: input.map(({ sha256 }) => sha256) };
 }
 
-/** A part for each shard, in threads where there are any. @param looks for what is seen in it in place of what is made of it */
+/**
+ * One part per shard, in worker threads if available. @param looks records the results of the step's `look` instead of
+ * running the step
+ */
 function overEach(
   stage: Stage,
   shards: readonly InputShard[],

@@ -77,7 +77,7 @@ export async function surveyDataSet(
 class Groups {
   readonly #groups = new Map<string, SurveyedGroup>();
 
-  /** Beyond some hundred names the rest forms one group, since each holds rows. */
+  /** After a few hundred names the rest share one group, since each group holds rows. */
   add(name: string, row: SurveyedRow): void {
     const known = this.#groups.has(name) || this.#groups.size < MOST_GROUPS;
     const key = known ? name : 'all others';

@@ -1,4 +1,7 @@
-/** Lines that many rows have: headers, footers, signatures, notices. Three passes, so that few lines are held at once. */
+/**
+ * Lines shared by many rows: headers, footers, signatures, notices. Works in three passes, so that few lines are held
+ * in memory.
+ */
 import { plural } from '../../base/format.ts';
 import { z } from 'zod';
 import type { DataRow } from '@attune/documents';
@@ -31,7 +34,7 @@ export const step = defineStep<Options>({
       });
       const least = Math.max(given.rows, Math.floor(given.share * rows.count) + 1);
       const common = await countExactly(rows, given, { counters, least });
-      // A signature is a line that many rows have: who redacts later shows none.
+      // Shared lines may be signatures: if rows are redacted later, they are not shown.
       const shown = context.quotes === false ? [] : common;
       if (shown !== common && common.size > 0)
         notes.remark(`${plural(common.size, 'lines')}, not shown because rows are redacted`);

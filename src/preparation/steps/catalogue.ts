@@ -1,4 +1,7 @@
-/** A catalogue's rows as tasks: find attributes in a description, write the description, say what goes together. */
+/**
+ * Turns catalogue rows into tasks: extract attributes from a description, write a description, recommend what goes
+ * together.
+ */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { mergeOrigins, type Item, type RecordDocument } from '@attune/documents';
@@ -83,7 +86,7 @@ function checkColumns({ task, name, text, basket }: Options): void {
     });
 }
 
-/** Attributes that have a value, in the order of the columns. */
+/** Attributes with a value, in column order. */
 function attributesOf({ values }: RecordDocument, { attributes, text, name, task }: Options): [string, string][] {
   const columns =
     attributes ?? Object.keys(values).filter((column) => column !== text && (task === 'extract' || column !== name));
@@ -92,7 +95,7 @@ function attributesOf({ values }: RecordDocument, { attributes, text, name, task
     .filter(([, value]) => value !== '');
 }
 
-/** The row, or why there is none. */
+/** The row, or the reason for leaving it out. */
 function extract(item: RecordDocument, given: Options): Item | string {
   const text = valueText(item.values[given.text!]);
   if (text === '') return `no value in column "${given.text}"`;
@@ -100,7 +103,7 @@ function extract(item: RecordDocument, given: Options): Item | string {
   const said = bare(text);
   const found = given.grounded ? all.filter(([, value]) => said.includes(bare(value))) : all;
   if (found.length === 0) return all.length === 0 ? 'no attributes' : 'no attribute occurs in its text';
-  // All items are asked for the same attributes, so that missing ones are learnt too.
+  // All items are queried for the same attributes, so that missing ones are learnt too.
   const asked = given.attributes ?? found.map(([column]) => column);
   const answer = Object.fromEntries(
     asked.map((column) => [column, found.find(([one]) => one === column)?.[1] ?? null]),
@@ -134,7 +137,7 @@ function row(prompt: string, completion: string, { origins }: RecordDocument): I
   return rowOf({ prompt, completion }, origins);
 }
 
-/** Every basket of two or more: all but the last against the last. */
+/** Each basket of two or more items: predicts the last from the others. */
 async function* recommend(
   items: AsyncIterable<Item>,
   given: Options,

@@ -1,4 +1,4 @@
-/** Documents as stretches of text for domain adaptation: cut between sections, then paragraphs, then sentences. */
+/** Splits documents into chunks for domain adaptation, at section, then paragraph, then sentence boundaries. */
 import { z } from 'zod';
 import { mergeOrigins, sectionOrigin, withHeadings, type Item, type Origin, type Section } from '@attune/documents';
 import { pushAll } from '../../base/many.ts';
@@ -47,7 +47,7 @@ interface Part {
   path: readonly string[];
   text: string;
   origin: Origin;
-  /** Where in the text each page begins, of one on several. */
+  /** Start offset of each page in the text, if it spans several. */
   pages?: Section['pages'];
 }
 
@@ -57,7 +57,7 @@ function partsOf(item: Item): Part[] {
     return all.flatMap(({ section, path }, index) => {
       const origin = sectionOrigin(item, section, path);
       if (section.text.trim() !== '') return [{ path, text: section.text, origin, pages: section.pages }];
-      // A heading with nothing below it, not even others, is a line of text like any other.
+      // A heading with neither text nor subheadings counts as a line of text.
       const isBare = path.length > 0 && (all[index + 1]?.path.length ?? 0) <= path.length;
       return isBare ? [{ path: path.slice(0, -1), text: path.at(-1)!, origin }] : [];
     });
@@ -69,7 +69,7 @@ function partsOf(item: Item): Part[] {
   return [];
 }
 
-/** The pieces of a part that goes over several pages, each with its own. */
+/** Assigns each piece of a multi-page part to its page. */
 function onTheirPages(part: Part, pieces: readonly Piece[]): Piece[] {
   const { pages, text } = part;
   if (pages === undefined) return [...pieces];
@@ -145,15 +145,15 @@ class Chunker {
     this.#headings = new Map(headings.map((heading, index) => [heading, lengths[index]]));
   }
 
-  /** With its marks and line breaks, of which none is more than a token. */
+  /** Includes heading marks and line breaks, each at most one token. */
   #headingLength(path: readonly string[]): number {
     if (!this.#options.headings) return 0;
     return path.reduce((sum, heading, index) => sum + this.#headings.get(heading)! + index + 4, 0);
   }
 
-  /** One section in as many pieces as it needs, as few as there can be. */
+  /** Splits a section into as few pieces as possible. */
   async #pieces(part: Part): Promise<Piece[]> {
-    // Headings that would fill a chunk by themselves give way to the text.
+    // Headings that would take up most of a chunk are omitted.
     const path = this.#headingLength(part.path) * 2 < this.#options.size ? part.path : [];
     const room = this.#options.size - this.#headingLength(path) - BREAK;
     const pieces: Piece[] = [];

@@ -1,4 +1,7 @@
-/** Rows that share a run of words with sets to evaluate on: thirteen, as Brown et al. ("Language models are few-shot learners", 2020, appendix C) count. */
+/**
+ * Leaves out rows that share a run of words with evaluation sets: thirteen, as in Brown et al. ("Language models are
+ * few-shot learners", 2020, appendix C).
+ */
 import { z } from 'zod';
 import { resolve } from 'node:path';
 import { loadData, normalWords, textOf } from '../../data/index.ts';

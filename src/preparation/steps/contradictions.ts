@@ -1,4 +1,4 @@
-/** Rows that ask the same and answer differently: one of them is wrong, or the question says too little. */
+/** Finds rows with the same question but different answers: one of them is wrong, or the question is underspecified. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -61,7 +61,7 @@ function hashOf(text: string): string {
   return sha256(normalWords(text).join(' ')).slice(0, DIGITS);
 }
 
-/** Each question's first answer, and whether another one came: on disk. */
+/** Each question's first answer, and whether a different one followed; stored on disk. */
 class AnswerTable implements Disposable {
   readonly #database: DatabaseSync;
   readonly #add;

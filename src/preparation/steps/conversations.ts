@@ -1,4 +1,4 @@
-/** Messages as conversations to train on: threads of mail, sessions of chats, with who asks and who answers. */
+/** Turns messages into training conversations: mail threads and chat sessions, with user and assistant roles. */
 import { z } from 'zod';
 import { mergeOrigins, type Item, type MessageDocument } from '@attune/documents';
 import { AgentStatistics, namedAgents, type AgentFinder } from '../agents.ts';
@@ -42,7 +42,7 @@ export const step = defineStep<Options>({
 
 const REPLY_MARK = /^\s*(?:(?:re|aw|antw|sv|vs|fwd?|wg|tr|rv|r|ref|odp)(?:\[\d+\])?\s?:\s*)+/i;
 
-/** Mails are one thread by what they answer, else by their subject; other messages by their channel or ticket. */
+/** Mails form threads by the message they reply to, otherwise by subject; other messages by channel or ticket. */
 function threadOf({ conversation, id, answers = [], subject }: MessageDocument): {
   names: string[];
   alsoKnownAs?: string[];
@@ -62,7 +62,7 @@ function foundAgents(groups: DiskGroups<MessageDocument>, given: Options): Agent
 
 const HOUR = 3_600_000;
 
-/** A mail's thread and a ticket go on after any time. */
+/** Mail threads and tickets may continue after any pause. */
 function* sessionsOf(
   group: readonly MessageDocument[],
   { session_hours: hours }: Options,
@@ -93,10 +93,10 @@ interface Turn {
   messages: MessageDocument[];
 }
 
-/** Turns from the first question to the last answer; neighbouring messages of one side are one turn. */
+/** Turns from the first question to the last answer; adjacent messages of one side are merged into one turn. */
 function* conversation(session: readonly MessageDocument[], { given, finder, notes }: Telling): Generator<Item> {
   const turns: Turn[] = [];
-  // The system prompt, as in logs of models.
+  // The system prompt, as found in model logs.
   const told = session[0].role === 'system' ? session[0].text : null;
   for (const message of told === null ? session : session.slice(1)) {
     const isAgent = message.role === 'system' ? undefined : finder.isAgent(message);
@@ -110,7 +110,7 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
     const role = isAgent ? 'assistant' : 'user';
     const last = turns.at(-1);
     if (last?.role === role) {
-      // Whole mails stand apart, lines of a chat do not.
+      // Merged mails are separated by an empty line, chat lines by a line break.
       last.content += `${message.subject === undefined ? '\n' : '\n\n'}${message.text}`;
       last.messages.push(message);
     } else turns.push({ role, content: message.text, messages: [message] });
@@ -134,7 +134,7 @@ function* conversation(session: readonly MessageDocument[], { given, finder, not
   );
 }
 
-/** Tells of the turns before the first question and behind the last answer. */
+/** Reports the turns before the first question and after the last answer. */
 function leaveOut(turns: readonly Turn[], kept: readonly Turn[], notes: StepNotes): void {
   for (const turn of turns) {
     if (kept.includes(turn)) continue;

@@ -1,4 +1,4 @@
-/** Columns of a table as typed questions about the other columns. */
+/** Turns table columns into typed questions about the other columns. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
@@ -114,7 +114,7 @@ interface Asking {
   item: Item;
 }
 
-/** The row, or why there is none. */
+/** The row, or the reason for leaving it out. */
 function decisionOf(
   values: Readonly<Record<string, unknown>>,
   { given, seen, notes, item }: Asking,
@@ -133,7 +133,7 @@ function decisionOf(
   return { state: columns.length === 1 ? state[0][1] : Object.fromEntries(state), questions };
 }
 
-/** Questions with their answers, or why the column has none. */
+/** Questions with their answers, or the reason why the column has none. */
 function askedOf(
   column: string,
   given: unknown,

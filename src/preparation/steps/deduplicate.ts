@@ -1,4 +1,4 @@
-/** Rows that stand there before, as they are or nearly so: the first one stays. */
+/** Removes rows that repeat an earlier row exactly or nearly; the first one stays. */
 import { z } from 'zod';
 import { DiskSignatures, isSimilar, linkBuckets, normalWords, UnionFind } from '../../data/index.ts';
 import { DiskItems } from '../disk-items.ts';
@@ -52,7 +52,7 @@ export const step = defineStep<Options>({
 const [UNIQUE, EXACT, NEAR] = [0, 1, 2];
 const NAMES = ['', 'same words as an earlier row', 'nearly the same as an earlier row'];
 
-/** By row: unique, or a copy of which kind. Each copy is alike to a row that stays, not only to another copy. */
+/** For each row: unique, or the kind of copy. Each copy is similar to a row that stays, not only to another copy. */
 async function findCopies(
   signatures: DiskSignatures,
   hashes: HashList,
@@ -61,7 +61,7 @@ async function findCopies(
   const sets = new UnionFind(signatures.count);
   const linked = new Uint8Array(signatures.count);
   const onLink = (first: number, other: number): void => void (linked[first] = linked[other] = 1);
-  // The same words are the same set, so copies of both kinds are linked by the one search.
+  // Rows with the same words have the same shingle set, so one search finds both kinds of copies.
   await linkBuckets(signatures, onLink, { threshold: given.threshold ?? 1, sets, signal: context.signal });
   const clusters = new Map<number, number[]>();
   for (const [member, isLinked] of linked.entries()) {

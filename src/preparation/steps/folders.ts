@@ -35,7 +35,7 @@ export const step = defineStep<Options>({
 function labelOf(path: readonly string[], below: string | null, up: number): string | undefined {
   if (below === null) return path.at(-1 - up);
   const at = path.indexOf(below);
-  // A file right below it lies in no class.
+  // A file directly in it has no class.
   return at === -1 || at + 2 >= path.length ? undefined : path[at + 1];
 }
 
@@ -43,7 +43,7 @@ function textOf(item: Item, hasSubject: boolean): string {
   if (item.kind === 'message') return joined([hasSubject ? item.subject : undefined, item.text], '\n');
   if (item.kind !== 'text') return '';
   const parts = item.sections.flatMap(({ heading, text }) => [heading, text]);
-  // A title is most often the first heading too.
+  // A title usually repeats the first heading.
   return joined([hasSubject && item.title !== parts[0] ? item.title : undefined, ...parts], '\n\n');
 }
 

@@ -1,4 +1,4 @@
-/** Labels that a model which has not seen the row would not give: confident learning (Northcutt et al., 2021). */
+/** Flags labels that a model trained on other rows would not assign: confident learning (Northcutt et al., 2021). */
 import { plural } from '../../base/format.ts';
 import { z } from 'zod';
 import type { DataRow } from '@attune/documents';
@@ -19,12 +19,12 @@ const options = z.strictObject({
 type Options = z.output<typeof options>;
 
 const FOLDS = 5;
-/** Rows that each fold's model learns from; more would teach a model of words little. */
+/** Maximum training rows per fold; more would hardly improve a word model. */
 const MOST_FITTED = 20_000;
 const MOST_CLASSES = 100;
-/** The penalty is 1 / (STRENGTH · rows), the middle one of those that the baseline tries. */
+/** The penalty is 1 / (STRENGTH · rows); STRENGTH is the middle value that the baseline tries. */
 const STRENGTH = 10;
-/** A gain of a tenth of a percent in five iterations changes no label any more. */
+/** A relative improvement below a tenth of a percent over five iterations no longer changes labels. */
 const IMPROVEMENT = 1e-3;
 
 export const step = defineStep<Options>({
@@ -65,7 +65,7 @@ function labelOf(row: DataRow, { text, label }: Options) {
   return questionAnswer(row, { question: text, answer: label });
 }
 
-/** By row, the label that fits better. */
+/** For each row, the label that fits better. */
 async function findSuspects(
   rows: DiskItems,
   given: Options,
@@ -113,8 +113,8 @@ async function fitWithout(
 }
 
 /**
- * A class is held for possible where its probability reaches the mean that it has over the rows labelled so; the row is a
- * suspect where the likeliest possible class is not its label.
+ * A class counts as possible if its probability reaches its mean over the rows labelled with it; a row is suspect if
+ * its most likely possible class differs from its label.
  */
 function confidentDisagreements(
   probabilities: Float32Array,

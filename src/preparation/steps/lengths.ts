@@ -1,4 +1,4 @@
-/** How long rows are, and which are far longer or shorter than most. */
+/** Reports row lengths and flags rows that are much longer or shorter than most. */
 import { z } from 'zod';
 import { reportLengths } from '../../data/index.ts';
 import { DiskItems } from '../disk-items.ts';
@@ -56,11 +56,11 @@ export const step = defineStep<z.output<typeof options>>({
   },
 });
 
-/** Tukey's fences on logarithms: lengths of texts spread by factors, not by differences. */
+/** Tukey's fences on a logarithmic scale, since text lengths vary by factors rather than differences. */
 function fences(lengths: readonly number[], spread: number): [number, number] {
   const sorted = Float64Array.from(lengths, (length) => Math.log1p(length)).sort();
   const [low, high] = [sorted[Math.floor(sorted.length / 4)], sorted[Math.floor((3 * sorted.length) / 4)]];
-  // Where half of all have one length, a spread of zero would make outliers of all others.
+  // If half of the rows have the same length, a spread of zero would make all others outliers.
   const reach = spread * Math.max(high - low, Math.log(1.5));
   return [Math.expm1(low - reach), Math.expm1(high + reach)];
 }

@@ -1,4 +1,4 @@
-/** Rows of a table as messages: for chats and tickets that were exported as CSV. */
+/** Reads table rows as messages, for chats and tickets exported as CSV. */
 import { table } from '../../base/table.ts';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';

@@ -1,4 +1,4 @@
-/** One way to write the same text: Unicode form, control characters, white space, and encodings mistaken once. */
+/** Normalises text: Unicode form, control characters, white space, and wrongly decoded text. */
 import { z } from 'zod';
 import { mapTexts } from '../row-texts.ts';
 import { repairMojibake } from '../mojibake.ts';
@@ -12,8 +12,8 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
-// Tab, line feed and carriage return stay; joiners stay, which some scripts need.
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
+// Keeps tab, line feed and carriage return, and joiners, which some scripts need.
+// oxlint-disable-next-line no-control-regex -- matching them is the purpose
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u2060\ufeff\ufffe\uffff]/g;
 const SPACES = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/g;
 
@@ -38,7 +38,7 @@ export const step = defineStep<Options>({
   },
 });
 
-/** Mistaken encodings first: their second bytes look like control characters. */
+/** Repairs encodings first: the second bytes of mojibake look like control characters. */
 function passesOf({ form, mojibake, whitespace }: Options): [string, (text: string) => string][] {
   return [
     ...(mojibake ? [['mojibake repaired', repairMojibake] as [string, (text: string) => string]] : []),

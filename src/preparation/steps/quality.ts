@@ -1,4 +1,7 @@
-/** Texts that are hardly prose, by named measures (after Rae et al., "Scaling language models", 2021, appendix A). */
+/**
+ * Detects texts that are hardly prose, by named measures (after Rae et al., "Scaling language models", 2021, appendix
+ * A).
+ */
 import { z } from 'zod';
 import { actionOption, judgeRows } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
@@ -36,7 +39,7 @@ export const step = defineStep<Options>({
   open: (given) => judgeRows(given.action, (row) => objections(textOfRow(row, given.columns), given)),
 });
 
-/** Statistics of words say nothing of fewer. */
+/** Word statistics are meaningless for fewer words. */
 const LEAST_WORDS = 50;
 const RUN = 5;
 
@@ -51,7 +54,7 @@ function objections(text: string, given: Options): string[] {
   above(symbolShare(text), given.most_symbols, 'too many symbols');
   above(repeatedShare(lines), given.most_repeated_lines, 'lines repeated');
   if (given.most_repeated_runs !== null) above(repeatedRuns(words.hashes), given.most_repeated_runs, 'words repeated');
-  // Scripts without spaces between words, tables and code have no words in this sense.
+  // These measures do not apply to scripts without spaces between words, tables and code.
   if (words.hashes.length < LEAST_WORDS || !isProse(text)) return found;
   if (given.least_stop_words !== null && words.stopWords / words.hashes.length < given.least_stop_words)
     found.push('few stop words');
@@ -67,7 +70,7 @@ function symbolShare(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code < 0x80) symbols += ASCII_SYMBOLS[code];
-    // Few are left, so the slower way is taken for these alone.
+    // The slower check is only needed for the few remaining characters.
     else if (SYMBOL.test(String.fromCodePoint(text.codePointAt(at)!))) symbols++;
     if (code >= 0xd800 && code < 0xdc00 && isLowSurrogate(text.charCodeAt(at + 1))) at++;
   }
@@ -81,7 +84,7 @@ function isLowSurrogate(code: number): boolean {
   return code >= 0xdc00 && code < 0xe000;
 }
 
-/** Code points. */
+/** Length in code points. */
 function lengthInCharacters(text: string): number {
   let pairs = 0;
   for (let at = 0; at < text.length - 1; at++) {
@@ -91,12 +94,12 @@ function lengthInCharacters(text: string): number {
   return text.length - pairs;
 }
 
-/** Two equal parts are a repeated share of one half: the first occurrence does not count. */
+/** Two equal parts give a repeated share of one half: the first occurrence does not count. */
 function repeatedShare(parts: readonly string[]): number {
   return parts.length === 0 ? 0 : 1 - new Set(parts).size / parts.length;
 }
 
-/** Repeated runs of five words, by hash: a text would need a billion words for a collision. */
+/** Share of repeated five-word runs, by hash: collisions only become likely at a billion words. */
 function repeatedRuns(hashes: Uint32Array): number {
   const count = hashes.length - RUN + 1;
   if (count < 1) return 0;
@@ -115,10 +118,10 @@ function repeatedRuns(hashes: Uint32Array): number {
   return 1 - seen.size / count;
 }
 
-/** Pairs of 32-bit numbers, each once: a set of numbers costs four times as much. */
+/** A set of pairs of 32-bit numbers: a Set of numbers would need four times the memory. */
 class RunTable {
   size = 0;
-  /** Upper and lower half, by place; 0 for none, which no pair comes to but once in 2^64. */
+  /** Upper and lower halves by slot; 0 marks an empty slot, and a pair of zeros occurs once in 2^64. */
   readonly #pairs: Int32Array;
   readonly #mask: number;
 

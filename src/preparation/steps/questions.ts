@@ -1,4 +1,4 @@
-/** Questions and answers that documents already hold: FAQ entries, and headings with what stands below them. */
+/** Extracts question–answer pairs from documents: FAQ entries, and headings with the text below them. */
 import { z } from 'zod';
 import { sectionOrigin, withHeadings, type Item, type Origin, type TextDocument } from '@attune/documents';
 import { blocksOf } from '../blocks.ts';
@@ -63,7 +63,7 @@ function pairRow(
 const QUESTION_WORDS =
   /^(?:how|what|why|when|where|who|which|can|could|do|does|did|is|are|should|may|will|wie|was|warum|wann|wo|wer|welche\w*|kann|comment|pourquoi|quand|où|qui|cómo|qué|por qué|cuándo|dónde|come|perché|quando|dove)\b/i;
 
-/** By its mark, or by how it begins where it has several words. */
+/** Recognised by its question mark, or by its first word if it has several. */
 function isQuestion(heading: string): boolean {
   const text = heading.replace(/^(?:q(?:uestion)?\s*)?[\d.]*[.):]?\s*/i, '');
   return /[?？]\s*$/.test(heading) || (QUESTION_WORDS.test(text) && text.split(/\s+/).length >= 3);
@@ -89,12 +89,12 @@ function* pairsOf(document: TextDocument, given: Options): Generator<Pair> {
   }
 }
 
-/** A title or heading of nothing but questions. */
+/** A title or heading that announces questions. */
 const FAQ =
   /\b(?:faqs?|frequently asked|questions|häufige fragen|fragen und antworten|foire aux questions|preguntas frecuentes|perguntas frequentes|domande frequenti|veelgestelde vragen|vanliga frågor|часто задаваемые вопросы)\b|よくある質問|常见问题|자주 묻는 질문/iu;
 const PLAIN_QUESTION = /^(?:\d{1,3}[.)]\s+|[-*]\s+)?(?:\p{Lu}|\p{Lo}|[¿“"])[^\n]{4,200}[?？]$/u;
 
-/** Questions that stand on lines of their own, marked as such where there are several or the heading says so. */
+/** Marks questions on separate lines, if there are several or the heading announces them. */
 function withMarks(text: string, isFaq: boolean): string {
   const blocks = blocksOf(text);
   const asks = blocks.map((block, index) => PLAIN_QUESTION.test(block) && !Q.test(block) && index + 1 < blocks.length);
@@ -131,7 +131,7 @@ function* markedPairs(text: string): Generator<{ question: string; answer: strin
   if (question !== undefined && answer.length > 0) yield { question, answer: answer.join('\n\n') };
 }
 
-/** A question and its answer may stand on neighbouring lines. */
+/** A question and its answer may be on adjacent lines. */
 function splitMarks(block: string): string[] {
   const parts: string[] = [];
   for (const line of block.split('\n')) {

@@ -1,4 +1,4 @@
-/** Rows without personal data: tags or surrogates in its place. */
+/** Removes personal data from rows, replacing it by tags or surrogates. */
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -90,7 +90,7 @@ async function redactorOf(given: Options, { openRecognisers, folder, base }: Ste
   });
 }
 
-/** Rows by what was seen in them before; where nothing was, they are looked at now, in threads. */
+/** Redacts rows by the findings recorded earlier; without any, detects in worker threads now. */
 async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { seen }: StepContext) {
   const { redactRows } = await import('../../data/redaction/redact-rows.ts');
   if (seen === undefined) return yield* redactRows(items, { redactor, valuesOf: ({ values }) => values });
@@ -99,7 +99,7 @@ async function* redacted(items: AsyncIterable<DataRow>, redactor: Redactor, { se
   }
 }
 
-/** Dates and names that rows are split by are gone from their values, or moved. */
+/** Keeps split keys of dates and names, whose values are removed or shifted. */
 function keysOf({ values, splitKeys }: DataRow, { splitColumns }: StepContext): Pick<DataRow, 'splitKeys'> {
   return splitColumns === undefined ? {} : { splitKeys: { ...splitKeysOf(values, splitColumns), ...splitKeys } };
 }

@@ -1,4 +1,7 @@
-/** Rows written by a model at an OpenAI-compatible endpoint from the documents, each checked against its source. */
+/**
+ * Generates rows from documents with a teacher model behind an OpenAI-compatible endpoint, and checks each against its
+ * source.
+ */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
@@ -107,7 +110,7 @@ interface Source {
   item: Item;
   text: string;
   origins: readonly Origin[];
-  /** The row that is written anew. */
+  /** The row to rewrite. */
   row?: DataRow;
   /** Text of each page, for sections that span several. */
   pages?: readonly { page: number; text: string }[];
@@ -167,7 +170,7 @@ async function taught(
   });
 }
 
-/** The page on which a quotation stands, where the section has several and it is found on one of them. */
+/** The page that contains a quotation, if the section spans several pages and one of them contains it. */
 function quotedAt(origin: Origin, quote: string, pages: Source['pages']): Origin {
   const said = squeezed(quote);
   const page = said === '' ? undefined : pages?.find(({ text }) => squeezed(text).includes(said))?.page;
@@ -176,7 +179,7 @@ function quotedAt(origin: Origin, quote: string, pages: Source['pages']): Origin
   return { ...rest, page, quote };
 }
 
-/** A row with its text written anew, or with an answer; questions about it are rows of their own. */
+/** A row with its text rewritten, or with an answer; questions about it become separate rows. */
 function rowWith({ values }: DataRow, taught: TaughtRow['values']): Record<string, unknown> {
   if ('text' in taught) return { ...values, ['completion' in values ? 'completion' : 'text']: taught.text };
   return 'prompt' in taught ? taught : { ...values, ...taught };

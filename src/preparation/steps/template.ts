@@ -1,4 +1,4 @@
-/** Rows by templates: instructions made of a table's columns or of a document's sections. */
+/** Renders rows from templates over a table's columns or a document's sections. */
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { sectionOrigin, withHeadings, type Item, type Origin } from '@attune/documents';

@@ -1,4 +1,7 @@
-/** Rows with words that insult, degrade or threaten, by a list of words: a hint where to look, no judgement. */
+/**
+ * Flags rows with insulting, degrading or threatening words by word lists: a hint where to look rather than a
+ * judgement.
+ */
 import { z } from 'zod';
 import { normalWords } from '../../data/index.ts';
 import { insults } from '../insults.ts';

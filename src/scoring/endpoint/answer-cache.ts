@@ -6,7 +6,10 @@ import { sha256 } from '../../files/hash.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import type { ChatAnswer, ChatBody } from './chat-completion.ts';
 
-/** Disk cache of answers by request and endpoint, so that an interrupted comparison asks nothing twice. Contains no keys. */
+/**
+ * Disk cache of answers by request and endpoint, so that an interrupted comparison repeats no request. Contains no
+ * keys.
+ */
 export class AnswerCache {
   readonly #folder: string;
 

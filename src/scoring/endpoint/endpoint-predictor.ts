@@ -26,9 +26,10 @@ export interface EndpointOptions extends BudgetLimits, Patience {
 }
 
 /**
- * A chat model elsewhere as a predictor. Each answer is kept on disk as it comes, so that what is cut off goes on where
- * it was.
- * @throws AttuneError E_PRICES_WANTED; from `predict` E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED, E_BUDGET_SPENT
+ * A chat model behind an endpoint as a predictor. Answers are cached on disk as they arrive, so that an interrupted
+ * comparison resumes.
+ * @throws AttuneError E_PRICES_WANTED; from `predict` E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_ENDPOINT_FAILED,
+ * E_BUDGET_SPENT
  */
 export function endpointPredictor(name: string, endpoint: Endpoint, options: EndpointOptions): Predictor {
   const asking = new Asking(endpoint, options);

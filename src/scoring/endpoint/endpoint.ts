@@ -15,9 +15,9 @@ export interface Endpoint {
 const DEFAULT_VARIABLE = 'OPENAI_API_KEY';
 
 /**
- * An endpoint with its key from the environment, which may be absent where none is needed.
- * @throws AttuneError E_ENDPOINT_URL for an address that is none, carries a secret, or would send the key in the clear;
- * E_ENDPOINT_KEY for a key that cannot be sent
+ * An endpoint with its key from the environment, if one is needed.
+ * @throws AttuneError E_ENDPOINT_URL for an address that is invalid, contains a secret, or would send the key
+ * unencrypted; E_ENDPOINT_KEY for a key that cannot be sent
  */
 export function endpointFrom(url: string, model: string, keyVariable = DEFAULT_VARIABLE): Endpoint {
   const parsed = URL.parse(url);

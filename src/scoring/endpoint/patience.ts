@@ -15,8 +15,8 @@ export interface Patience {
 const LONGEST_WAIT = 60;
 
 /**
- * Tries again after failures that may pass, later each time or when the server says so. The waits are spread, so that
- * requests which failed together do not come back together. @throws the last failure
+ * Retries after temporary failures with growing delays, or after the delay that the server asks for. Delays have
+ * jitter, so that requests that failed together do not retry together. @throws the last failure
  */
 export async function patiently<Result>(
   key: string,

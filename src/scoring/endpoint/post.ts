@@ -119,7 +119,7 @@ function messageOf(text: string): string {
   return text.trim() || 'nothing';
 }
 
-/** Some servers repeat the key that they were sent: it is taken out of what they mean, and then cut short. */
+/** Some servers repeat the key that they were sent: it is removed from the message before that is shortened. */
 function clean(text: string, { key = '', keyVariable }: Pick<Endpoint, 'key' | 'keyVariable'>): string {
   const secrets = [{ value: key, shown: `(the value of ${keyVariable})` }];
   return withoutSecrets(text.slice(0, LOOKED_AT), secrets).slice(0, SHOWN);

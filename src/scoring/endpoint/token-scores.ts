@@ -41,8 +41,9 @@ export class TokenScores {
   }
 
   /**
-   * For each text, what may stand at each of its places: nothing at the first, which nothing comes before. Told as it comes.
-   * @throws AttuneError E_TEACHER_LOGPROBS, E_TEACHER_DOWN, E_ENDPOINT_KEY, E_ENDPOINT_REFUSED, E_BUDGET_SPENT
+   * For each text, the most likely tokens at each position; empty at the first, which nothing precedes. Results are
+   * reported as they arrive. @throws AttuneError E_TEACHER_LOGPROBS, E_TEACHER_DOWN, E_ENDPOINT_KEY,
+   * E_ENDPOINT_REFUSED, E_BUDGET_SPENT
    */
   async of(
     texts: readonly Int32Array[],
@@ -57,7 +58,7 @@ export class TokenScores {
     });
   }
 
-  /** The ids that a server makes of a text, where it has vLLM's /tokenize; undefined elsewhere. */
+  /** Token ids of a text according to the server, if it has vLLM's /tokenize; otherwise undefined. */
   async tokenize(prompt: string, signal?: AbortSignal): Promise<number[] | undefined> {
     const { url, model } = this.#endpoint;
     const { timeout: seconds } = this.#options;
@@ -77,7 +78,7 @@ export class TokenScores {
     }
   }
 
-  /** The text that a server makes of tokens, as it repeats them. */
+  /** The text of token ids according to the server's echo. */
   async echo(ids: readonly number[], signal?: AbortSignal): Promise<string> {
     const body = { model: this.#endpoint.model, prompt: ids, echo: true, max_tokens: 0 };
     const { text } = choiceIn(await this.#post(body, signal));
@@ -169,7 +170,7 @@ function ofPromptLogProbs(value: unknown): PlaceScores[] | undefined {
   });
 }
 
-/** OpenAI's: by text, or by `token_id:5` as vLLM may write it. The ids of the text's own tokens are known. */
+/** OpenAI's form: keyed by text, or by `token_id:5` in vLLM's variant. The ids of the text's own tokens are known. */
 function ofEcho(value: unknown, ids: readonly number[], idOf: TokenScoresOptions['idOf']): PlaceScores[] | undefined {
   const { tokens, top_logprobs: places } = (value ?? {}) as { tokens?: unknown[]; top_logprobs?: unknown[] };
   if (!Array.isArray(tokens) || !Array.isArray(places) || places.length < ids.length) return undefined;

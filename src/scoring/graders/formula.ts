@@ -19,7 +19,7 @@ export type Formula = (scores: Scores) => number;
 
 const TOKEN = /\s*(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[A-Za-z_]\w*|[-+*/^(),])/y;
 
-/** @throws AttuneError E_GRADER with where it cannot be read */
+/** @throws AttuneError E_GRADER with the position of the error */
 export function parseFormula(text: string, names: readonly string[]): Formula {
   return new Parser(text, names).whole();
 }

@@ -19,8 +19,8 @@ export interface Grade {
 const USUAL_COMPARISONS = 1_000_000_000;
 
 /**
- * A grader, ready to score; each score throws E_GRADER_COST where its parts take more than `comparisons` together.
- * @throws AttuneError E_GRADER for one that cannot score any row
+ * Compiles a grader; scoring throws E_GRADER_COST if its parts need more than `comparisons` in total. @throws
+ * AttuneError E_GRADER for one that cannot score any row
  */
 export function compileGrader(grader: Grader, comparisons = USUAL_COMPARISONS): (graded: Graded) => Grade {
   if (grader.type !== 'multi') {

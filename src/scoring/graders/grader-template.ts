@@ -1,4 +1,4 @@
-/** Texts of graders: `{{ item.answer }}` is a column of the row, `{{ sample.output_text }}` the answer. */
+/** Templates of graders: `{{ item.answer }}` is a column of the row, `{{ sample.output_text }}` the answer. */
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
@@ -29,7 +29,7 @@ export function checkTemplate(template: string, field: string): void {
   }
 }
 
-/** Why a template cannot be filled in. */
+/** A template that cannot be filled, with the reason. */
 export class TemplateFailure extends Error {
   readonly kind: 'invalid_variable' | 'sample_parse';
 

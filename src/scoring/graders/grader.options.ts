@@ -1,4 +1,4 @@
-/** Graders, as OpenAI's API has them: what scores an answer, from 0 to 1. */
+/** Graders as in OpenAI's API: they score an answer from 0 to 1. */
 import { z } from 'zod';
 
 export const graderName = z.string().min(1).max(200).default('grader');
@@ -38,7 +38,7 @@ const single = z.discriminatedUnion('type', [stringCheck, textSimilarity], {
   error: 'must be string_check, text_similarity or multi: other graders need a model or Python, which is not run here',
 });
 
-/** Several graders of a kind, and a formula of their scores. */
+/** Several graders of one kind, combined by a formula of their scores. */
 export function multiOf<Single extends z.ZodType<{ name: string }>>(single: Single) {
   type One = z.output<Single>;
   const byName = (graders: readonly One[]): Record<string, One> =>

@@ -16,7 +16,7 @@ interface Asking extends Pick<JudgeOptions, 'maxNewTokens'> {
   options: Omit<JudgeOptions, 'signal' | 'onProgress'>;
 }
 
-/** A grader, ready to score. @throws AttuneError E_GRADER for one that cannot score any row */
+/** Compiles a grader that may use a model. @throws AttuneError E_GRADER for one that cannot score any row */
 export function compileGraders(grader: AnyGrader, asking: Asking): ManyGrades {
   if (grader.type !== 'multi') return compileSingle(grader, asking);
   const parts = Object.entries(grader.graders).map(([name, part]) => [name, compileSingle(part, asking)] as const);
@@ -53,7 +53,7 @@ function askingModel(grader: ModelGrader, { endpoint, options }: Asking): ManyGr
     const scores = answers.map((answer) => (answer === undefined ? null : scoreOf(grader, answer)));
     if (places.length > 0) requireReadable(scores.filter((score) => score !== null).length, answers, grader.model);
     const read = new Map(places.map((place, i) => [place, scores[i]]));
-    // Rows that the template cannot be filled for score 0, as in OpenAI's graders.
+    // Rows for which the template cannot be filled score 0, as in OpenAI's graders.
     return all.map((_, i) => (read.has(i) ? read.get(i)! : 0));
   };
 }

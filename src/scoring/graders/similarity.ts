@@ -13,13 +13,13 @@ export function similarity(kind: Similarity, text: string, reference: string): n
   return rougeScore(kind === 'rouge_l' ? 'L' : Number(kind.slice('rouge_'.length)), text, reference);
 }
 
-/** Twice the longest common subsequence by both lengths, which is RapidFuzz's ratio. */
+/** Twice the longest common subsequence divided by the sum of the lengths: RapidFuzz's ratio. */
 function fuzzyMatch(a: readonly string[], b: readonly string[]): number {
   if (a.length + b.length === 0) return 1;
   return (2 * longestCommon(a, b)) / (a.length + b.length);
 }
 
-/** Number of character or word comparisons it takes; other measures take a few per character. */
+/** Number of character or word comparisons needed; other measures need a few per character. */
 export function comparisonsOf(kind: Similarity, text: string, reference: string): number {
   if (kind === 'fuzzy_match') return text.length * reference.length;
   if (kind === 'rouge_l') return rougeWords(text).length * rougeWords(reference).length;
@@ -30,7 +30,7 @@ const COMPARISONS_OF_GRAMS = 10;
 
 const ORDERS = [1, 2, 3, 4];
 
-/** The smaller one of precision and recall over all n-grams up to four words (Wu and others, 2016). */
+/** The minimum of precision and recall over all n-grams up to four words (Wu et al., 2016). */
 function gleu(words: readonly string[], reference: readonly string[]): number {
   const count = (length: number) => ORDERS.reduce((sum, order) => sum + Math.max(0, length - order + 1), 0);
   const common = ORDERS.reduce((sum, order) => sum + overlap(wordGrams(words, order), wordGrams(reference, order)), 0);

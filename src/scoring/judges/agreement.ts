@@ -1,6 +1,6 @@
 /**
- * How far raters agree beyond chance. Ratings are a table: one row an item, one column a rater, `undefined` where the
- * rater left the item out. Where chance alone would give full agreement (all ratings in one category) a coefficient is NaN.
+ * Inter-rater agreement beyond chance. Ratings are a table with one row per item and one column per rater, `undefined`
+ * for missing ratings. If chance alone would give full agreement (all ratings in one category), a coefficient is NaN.
  */
 import { mean } from '../statistics/moments.ts';
 
@@ -11,7 +11,7 @@ export type Ratings = readonly (readonly (Rating | undefined)[])[];
 
 export type Scale = 'nominal' | 'ordinal' | 'interval' | 'ratio';
 
-/** Share of pairs of ratings of one item that are the same, averaged over the items with two ratings or more. */
+/** Share of equal pairs of ratings, averaged over the items with two or more ratings. */
 export function percentAgreement(ratings: Ratings): number {
   const rated = withPairs(ratings);
   return mean(rated.map((row) => agreeing(row) / (row.length * (row.length - 1))));
@@ -27,8 +27,8 @@ export function cohenKappa(first: readonly (Rating | undefined)[], second: reado
 }
 
 /**
- * Fleiss' κ (1971): any raters, who need not be the same for each item.
- * @throws RangeError where items have different numbers of ratings; Krippendorff's α takes those
+ * Fleiss' κ (1971): any raters, who may differ between items.
+ * @throws RangeError if items have different numbers of ratings; Krippendorff's α allows that
  */
 export function fleissKappa(ratings: Ratings): number {
   const rows = present(ratings);
@@ -39,7 +39,7 @@ export function fleissKappa(ratings: Ratings): number {
   return beyondChance(percentAgreement(ratings), expected);
 }
 
-/** Gwet's AC1 (2008), which does not fall where one category is rare, as κ does. Ratings may be missing. */
+/** Gwet's AC1 (2008), which unlike κ does not drop if one category is rare. Ratings may be missing. */
 export function gwetAC1(ratings: Ratings): number {
   const shares = [...sharesOf(present(ratings)).values()];
   if (shares.length < 2) return shares.length === 1 ? 1 : Number.NaN;
@@ -47,7 +47,7 @@ export function gwetAC1(ratings: Ratings): number {
   return beyondChance(percentAgreement(ratings), expected);
 }
 
-/** Krippendorff's α (2011): any raters, missing ratings, any scale; numbers are wanted unless it is nominal. */
+/** Krippendorff's α (2011): any raters, missing ratings, any scale; ratings are numbers unless the scale is nominal. */
 export function krippendorffAlpha(ratings: Ratings, scale: Scale = 'nominal'): number {
   const rows = withPairs(ratings);
   const values = [...new Set(rows.flat())].toSorted((a, b) => (a < b ? -1 : 1));
@@ -74,7 +74,7 @@ export function krippendorffAlpha(ratings: Ratings, scale: Scale = 'nominal'): n
   return expected === 0 ? Number.NaN : 1 - observed / expected;
 }
 
-/** Squared difference of two values by their places in order. */
+/** Squared difference of two values by their rank in order. */
 function differenceOf(
   scale: Scale,
   values: readonly Rating[],
@@ -101,14 +101,14 @@ function withPairs(ratings: Ratings): Rating[][] {
   return present(ratings).filter(({ length }) => length > 1);
 }
 
-/** Ordered pairs of one item's ratings that are the same. */
+/** Number of ordered pairs of equal ratings for one item. */
 function agreeing(row: readonly Rating[]): number {
   const counts = new Map<Rating, number>();
   for (const rating of row) counts.set(rating, (counts.get(rating) ?? 0) + 1);
   return sum([...counts.values()].map((count) => count * (count - 1)));
 }
 
-/** How often each category was given: the mean over items of its share of the item's ratings. */
+/** Frequency of each category: the mean over items of its share of the item's ratings. */
 function sharesOf(rows: readonly (readonly Rating[])[]): Map<Rating, number> {
   const shares = new Map<Rating, number>();
   for (const row of rows) {

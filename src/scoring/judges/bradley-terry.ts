@@ -1,8 +1,8 @@
-/** Bradley-Terry (1952): the strength of several systems from who wins against whom. */
+/** Bradley–Terry model (1952): strengths of several systems from pairwise wins. */
 import { greatest } from '../../base/many.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 
-/** A meeting of two systems: the first one's score, 1 for a win, 0.5 for a tie, 0 for a loss. */
+/** A comparison of two systems with the first one's score: 1 for a win, 0.5 for a tie, 0 for a loss. */
 export interface Meeting {
   first: string;
   second: string;
@@ -13,9 +13,9 @@ export interface Meeting {
 
 export interface Strength {
   system: string;
-  /** Log odds of winning against the first system, whose own is 0. */
+  /** Log odds of winning against the first system, whose own estimate is 0. */
   estimate: number;
-  /** Standard error, in the same unit; 0 of the first system. */
+  /** Standard error in the same unit; 0 for the first system. */
   error: number;
   low: number;
   high: number;
@@ -25,8 +25,8 @@ const MAX_ITERATIONS = 100;
 const CONVERGED = 1e-12;
 
 /**
- * Maximum likelihood by Newton's method, with Wald intervals; systems in the order in which they first meet. Undefined
- * where it does not exist: some systems never lost to, or never met, the others (Ford 1957).
+ * Maximum likelihood by Newton's method, with Wald intervals; systems are in order of first appearance. Undefined if no
+ * maximum exists: some systems never lost to, or never met, the others (Ford 1957).
  */
 export function bradleyTerry(meetings: readonly Meeting[], confidence = 0.95): Strength[] | undefined {
   const systems = [...new Set(meetings.flatMap(({ first, second }) => [first, second]))];
@@ -50,7 +50,7 @@ export function bradleyTerry(meetings: readonly Meeting[], confidence = 0.95): S
   });
 }
 
-/** Wins of each system (row) against each other one (column); a tie is half a win for both. */
+/** Wins of each system (row) against every other (column); a tie is half a win for both. */
 function winsBetween(systems: readonly string[], meetings: readonly Meeting[]): number[][] {
   const place = new Map(systems.map((system, index) => [system, index]));
   const wins = systems.map(() => systems.map(() => 0));
@@ -73,7 +73,7 @@ function isConnected(wins: readonly (readonly number[])[]): boolean {
   return reaches((from, to) => wins[from][to] > 0) && reaches((from, to) => wins[to][from] > 0);
 }
 
-/** First and second derivative of the likelihood, without the first system. */
+/** First and second derivatives of the likelihood, without the first system. */
 function slope(wins: readonly (readonly number[])[], strengths: Float64Array) {
   const free = wins.length - 1;
   const gradient = Array.from({ length: free }, () => 0);

@@ -15,7 +15,7 @@ export interface HumanLabel {
   /** The answer that was shown first. */
   order?: 'ab' | 'ba';
   seconds?: number;
-  /** By criterion, of `a` and of `b`. */
+  /** Ratings of `a` and `b` by criterion. */
   ratings?: Readonly<Record<string, readonly [number, number]>>;
   /** A correct answer written by the reviewer. */
   edit?: string;

@@ -15,21 +15,21 @@ export interface Calibration {
   isEnough: boolean;
   /** Share of them with the same choice, ties included. */
   agreement: Interval;
-  /** The same where neither chose a tie. */
+  /** Agreement on the pairs where neither chose a tie. */
   agreementWithoutTies?: Interval & { labels: number };
-  /** Cohen's; NaN and unbounded where chance explains all. */
+  /** Cohen's κ; NaN and unbounded if chance explains all agreement. */
   kappa: Interval;
   positionConsistency: Interval;
   /**
-   * By how much the judge scores the pairs' first system higher than people do, from -1 to 1: above nothing it favours that
-   * system, below the other one.
+   * How much higher the judge scores the pairs' first system than people do, from -1 to 1: a positive value favours
+   * that system, a negative one the other.
    */
   leaning: Interval & { system: string };
-  /** The win rate of all pairs' first system from the judge on all pairs and people on some. */
+  /** Win rate of the first system of all pairs, estimated from the judge on all pairs and people on some. */
   combined: PredictionPowered;
 }
 
-/** Undefined where no pair has both. */
+/** Undefined if no pair has both a human label and a verdict. */
 export function calibrate(
   pairs: readonly AnswerPair[],
   judged: readonly JudgedPair[],

@@ -1,4 +1,4 @@
-/** Pairs judged in both orders: a win counts only where both orders agree. */
+/** Judges pairs in both orders: a win only counts if both orders agree. */
 import { wilsonInterval, type Interval } from '../statistics/index.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { askJudge, requireReadable, type JudgeOptions } from './judge.ts';
@@ -9,7 +9,7 @@ import { scoreOf, standing, type Preference, type Standing } from './win-rate.ts
 
 export interface JudgedPair {
   id: string;
-  /** A tie where the orders disagree; absent where an answer could not be read. */
+  /** A tie if the orders disagree; absent if a verdict could not be parsed. */
   choice?: Choice;
   /** Verdicts with `a` first, and with `b` first. */
   orders: readonly [Choice | undefined, Choice | undefined];

@@ -50,7 +50,7 @@ function exampleOf({ id, system, user }: Question): ChatExample {
   return { kind: 'chat', id, source: { file: 'judge', line: 0 }, messages };
 }
 
-/** @throws AttuneError E_JUDGE_UNREADABLE where no answer could be read */
+/** @throws AttuneError E_JUDGE_UNREADABLE if no answer could be parsed */
 export function requireReadable(readable: number, answers: readonly (string | undefined)[], model: string): void {
   if (readable > 0) return;
   const [first] = answers;

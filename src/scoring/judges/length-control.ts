@@ -1,4 +1,7 @@
-/** Win rates at equal lengths (Dubois et al. 2024): a logistic model of the win by the difference in length, read where that is 0. */
+/**
+ * Length-controlled win rates (Dubois et al. 2024): a logistic model of wins by length difference, evaluated at equal
+ * lengths.
+ */
 import { normalQuantile } from '../statistics/normal.ts';
 import { solve } from './bradley-terry.ts';
 
@@ -7,7 +10,7 @@ export interface LengthControlled {
   winRate: number;
   low: number;
   high: number;
-  /** Log odds that a length difference of one standard deviation adds, as far as it is linear; above 0 the longer answer wins more often. */
+  /** Log odds added by a length difference of one standard deviation; positive if the longer answer wins more often. */
   slope: number;
   slopeLow: number;
   slopeHigh: number;

@@ -1,4 +1,7 @@
-/** Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): a mean from a few true values and many guesses. */
+/**
+ * Prediction-powered inference (Angelopoulos et al. 2023) with power tuning (PPI++, 2024): estimates a mean from a few
+ * true values and many predictions.
+ */
 import { covariance, mean, variance } from '../statistics/moments.ts';
 import { normalQuantile } from '../statistics/normal.ts';
 import type { Interval } from '../statistics/index.ts';
@@ -21,7 +24,9 @@ export interface Guessed {
 
 const WORTH_IT = 0.95;
 
-/** Mean of values from 0 to 1. The interval holds however wrong the guesses are, and is the shorter the better they are. */
+/**
+ * Mean of values from 0 to 1. The interval is valid however wrong the predictions are, and shorter the better they are.
+ */
 export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.95): PredictionPowered {
   const z = normalQuantile((1 + confidence) / 2);
   const [n, many] = [labelled.length, judged.length];
@@ -34,8 +39,8 @@ export function predictionPowered({ judged, labelled }: Guessed, confidence = 0.
   const weight = Math.min(1, Math.max(0, best));
   if (weight === 0) return { ...alone, labelsAlone: alone, weight, helps: false };
   const rests = labelled.map(([guess, truth]) => truth - weight * guess);
-  // Few labels differ from their guesses, so that the spread of the rests is uncertain itself, and too small as a rule: one
-  // more label of either error counts in it, as in Agresti and Coull's interval of a share (1998).
+  // With few labels the variance of the residuals is itself uncertain and usually too small, so one more error in each
+  // direction is added, as in Agresti and Coull's interval for a share (1998).
   const spreadOfRests = variance([...rests, 1, -weight]);
   const error = Math.sqrt((weight ** 2 * variance(judged)) / many + spreadOfRests / n);
   const both = around(weight * mean(judged) + mean(rests), z * error, confidence);

@@ -8,8 +8,8 @@ export function yesNoForm(field: string): string {
 }
 
 /**
- * A model's yes-or-no answers; undefined for unreadable ones. `field`: the field that `yesNoForm` asked for. @throws
- * AttuneError from endpoints
+ * A model's yes-or-no answers; undefined if they could not be parsed. `field`: the field that `yesNoForm` names.
+ * @throws AttuneError from endpoints
  */
 export async function askYesNo(
   questions: readonly Question[],

@@ -5,7 +5,7 @@ import { answerWords } from './english/answer-words.ts';
 import { type MetricDefinition, rowMetric } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';
 
-/** Share of answers equal to the reference, outer white space aside. */
+/** Share of answers equal to the reference, ignoring surrounding white space. */
 export const exactMatch: MetricDefinition = {
   name: 'exact_match',
   title: 'exact match',
@@ -19,7 +19,7 @@ export const exactMatch: MetricDefinition = {
     }),
 };
 
-/** Share of answers with the words of one that is right, by SQuAD's normalisation of English answers. */
+/** Share of answers with the same words as a right one, after SQuAD's normalisation of English answers. */
 export const squadExactMatch: MetricDefinition = {
   name: 'squad_exact_match',
   title: 'SQuAD exact match',
@@ -35,7 +35,7 @@ export const squadExactMatch: MetricDefinition = {
 };
 
 /**
- * F1 of the two bags of words, averaged over rows, with SQuAD's normalisation of English answers. With several right
+ * F1 of the bags of words, averaged over rows, after SQuAD's normalisation of English answers. With several right
  * answers the closest counts.
  */
 export const tokenF1: MetricDefinition = {
@@ -52,7 +52,7 @@ export const tokenF1: MetricDefinition = {
     }),
 };
 
-/** F1 of two bags; two empty ones agree. */
+/** F1 of two bags; two empty bags count as equal. */
 function bagF1(predicted: readonly string[], reference: readonly string[]): number {
   if (predicted.length === 0 || reference.length === 0) return predicted.length === reference.length ? 1 : 0;
   const left = new Map<string, number>();
@@ -67,12 +67,12 @@ function bagF1(predicted: readonly string[], reference: readonly string[]): numb
   return (2 * common) / (predicted.length + reference.length);
 }
 
-/** Which questions count: those that their text answers, or the others. */
+/** Which questions count: those with an answer in their text, or the others. */
 type Kind = 'has_answer' | 'no_answer';
 
 const TITLES: Record<Kind, string> = { has_answer: 'where there is an answer', no_answer: 'where there is none' };
 
-/** A metric over the questions of one kind, as SQuAD 2.0's evaluation tells it of both. */
+/** A metric over one kind of questions; SQuAD 2.0's evaluation reports both. */
 function ofKind(kind: Kind, definition: MetricDefinition, { name, title }: { name: string; title: string }) {
   return {
     ...definition,
@@ -86,7 +86,7 @@ function ofKind(kind: Kind, definition: MetricDefinition, { name, title }: { nam
           const value = all.add(prediction, example);
           const { references } = comparedAnswers(prediction, example, options);
           const own: Kind = references.some((reference) => reference.trim() !== '') ? 'has_answer' : 'no_answer';
-          // On rows of the other kind all systems score the same.
+          // On rows of the other kind all systems get the same score.
           if (own !== kind) return 0;
           sums.set([value, 1]);
           return value;
@@ -117,7 +117,7 @@ export const hasAnswerExactMatch = ofKind('has_answer', squadExactMatch, exact);
 export const noAnswerF1 = ofKind('no_answer', tokenF1, f1);
 export const noAnswerExactMatch = ofKind('no_answer', squadExactMatch, exact);
 
-/** Share of answers that have the form asked for: that match a regular expression, by default that are not empty. */
+/** Share of answers that match a regular expression; by default, that are not empty. */
 export const patternMatch: MetricDefinition = {
   name: 'pattern_match',
   title: 'right form',

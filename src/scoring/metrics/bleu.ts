@@ -5,7 +5,7 @@ import { sumsMetric } from './row-sums.ts';
 
 const ORDERS = 4;
 
-/** Sums that BLEU is computed from; they add up over rows. */
+/** Sums for computing BLEU; they are additive over rows. */
 export interface BleuCounts {
   predictedWords: number;
   referenceWords: number;
@@ -15,8 +15,8 @@ export interface BleuCounts {
 }
 
 /**
- * BLEU as sacreBLEU computes it by default: 13a tokens, case kept, exponential smoothing. 0 to 100.
- * The value is of the summed counts; a row's own is its sentence BLEU (with effective order).
+ * BLEU as computed by sacreBLEU by default: 13a tokenization, cased, exponential smoothing. 0 to 100.
+ * The value is computed from the summed counts; a row's own value is its sentence BLEU (with effective order).
  */
 export const bleu: MetricDefinition = {
   name: 'bleu',
@@ -43,7 +43,7 @@ function named(sums: Float64Array): BleuCounts {
   return { predictedWords, referenceWords, common: matches.slice(0, ORDERS), predicted: matches.slice(ORDERS) };
 }
 
-/** Counts of one row; of several references each n-gram counts as often as in the one that has most of it. */
+/** Counts of one row; with several references each n-gram is clipped to its maximum count over the references. */
 export function bleuCounts(predicted: string, references: readonly string[]): BleuCounts {
   const words = tokens13a(predicted.trimEnd());
   const others = references.map((reference) => tokens13a(reference.trimEnd()));
@@ -72,8 +72,8 @@ export function addCounts(total: BleuCounts, row: BleuCounts): void {
 }
 
 /**
- * Brevity penalty times the geometric mean of the precisions; an order without match counts as half of the last such
- * one. `effectiveOrder` leaves out orders longer than the prediction, as one does for single sentences.
+ * Brevity penalty times the geometric mean of the precisions; an order without matches counts half of the previous such
+ * order. `effectiveOrder` ignores orders longer than the prediction, as usual for single sentences.
  */
 export function bleuScore(counts: BleuCounts, options: { effectiveOrder?: boolean } = {}): number {
   if (counts.common.every((count) => count === 0)) return 0;
@@ -109,7 +109,7 @@ function emptyCounts(): BleuCounts {
   return { predictedWords: 0, referenceWords: 0, common: zeros(), predicted: zeros() };
 }
 
-/** The tokens of NIST's mteval-v13a: ASCII punctuation apart, full stops and commas within numbers kept. */
+/** Tokenization of NIST's mteval-v13a: separates ASCII punctuation, but keeps full stops and commas within numbers. */
 export function tokens13a(text: string): string[] {
   const line = text
     .replaceAll('<skipped>', '')

@@ -1,10 +1,10 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { MetricDefinition, MetricOptions } from './metric.ts';
 
-/** Texts, classes and numbers can be one field of an answer; other inputs belong to the row. */
+/** Inputs that may be one field of an answer: texts, classes and numbers; other inputs belong to the row. */
 const ofAnswers = new Set<MetricDefinition['reads']>(['text', 'label', 'number']);
 
-/** @throws AttuneError E_METRIC_OPTION for an option that the metric does not take, or with a value that makes no sense */
+/** @throws AttuneError E_METRIC_OPTION for an option that the metric does not support, or an invalid value */
 export function checkOptions({ name, reads, options }: MetricDefinition, given: MetricOptions): void {
   const known = options ?? (ofAnswers.has(reads) ? ['field'] : []);
   const unknown = Object.keys(given).filter((option) => !(known as readonly string[]).includes(option));
@@ -16,7 +16,7 @@ export function checkOptions({ name, reads, options }: MetricDefinition, given: 
   });
 }
 
-/** Counts are whole; what a pattern or a schema may be, the metric that reads it knows. */
+/** Counts must be integers; patterns and schemas are checked by the metrics that use them. */
 function checkValues({ k, bins, normalizer }: MetricOptions): void {
   for (const [option, value] of Object.entries({ k, bins })) {
     if (value === undefined || (Number.isInteger(value) && value > 0)) continue;

@@ -7,13 +7,13 @@ import { sumsMetric } from './row-sums.ts';
 const CHARACTER_ORDERS = 6;
 const BETA = 2;
 
-/** Per order, characters first: n-grams predicted, in the reference, in common. */
+/** For each order, characters first: number of n-grams predicted, in the reference, and in common. */
 export type ChrfCounts = Float64Array;
 
 /**
- * chrF2 as sacreBLEU computes it by default: character 1- to 6-grams without white space, recall twice as important,
- * orders that a side lacks left out. chrF++ counts 1- and 2-grams of words besides. 0 to 100; the value is of the
- * summed counts, a row's own is its sentence chrF.
+ * chrF2 as computed by sacreBLEU by default: character 1- to 6-grams without white space, recall weighted twice,
+ * ignoring orders that one side lacks. chrF++ adds word 1- and 2-grams. 0 to 100; the value is computed from the summed
+ * counts, a row's own value is its sentence chrF.
  */
 function defineChrf(name: string, title: string, wordOrders: number): MetricDefinition {
   return {
@@ -55,7 +55,7 @@ function orderCounts(left: readonly string[], right: readonly string[], order: n
   return [size(right) === 0 ? 0 : size(left), size(right), overlap(grams(left, order), grams(right, order))];
 }
 
-/** Words as chrF++ has them: one sign of ASCII punctuation is cut off, behind the word or else before it. */
+/** chrF++ words: one ASCII punctuation character is split off, after the word or otherwise before it. */
 function splitWords(text: string): string[] {
   const words = text.split(/\s+/).filter((word) => word !== '');
   return words.flatMap((word) => {
@@ -65,7 +65,7 @@ function splitWords(text: string): string[] {
   });
 }
 
-/** Precision and recall averaged over the orders that both sides have, then one F score; 0 to 100. */
+/** Precision and recall averaged over the orders that both sides have, then combined into an F score; 0 to 100. */
 export function chrfScore(counts: ChrfCounts): number {
   let precision = 0;
   let recall = 0;

@@ -5,18 +5,20 @@ import { type Metric, type MetricDefinition, type MetricOptions, rowMetric } fro
 
 type OfClass = (k: number, totals: ClassTotals) => number;
 
-/** Right answers over answers; 0 for a class that was never chosen (scikit-learn's zero_division=0). */
+/**
+ * Right predictions divided by predictions of the class; 0 if it was never predicted (scikit-learn's zero_division=0).
+ */
 const precisionOf: OfClass = (k, { chosen, right }) => (chosen[k] === 0 ? 0 : right[k] / chosen[k]);
 
-/** Right answers over rows of the class; 0 for one without rows. */
+/** Right predictions divided by rows of the class; 0 for a class without rows. */
 const recallOf: OfClass = (k, { support, right }) => (support[k] === 0 ? 0 : right[k] / support[k]);
 
 const f1Of: OfClass = (k, { support, chosen, right }) =>
   support[k] + chosen[k] === 0 ? 0 : (2 * right[k]) / (support[k] + chosen[k]);
 
 /**
- * The score of the class `options.positive`, or else the mean over classes without weights: over those that occur,
- * true or chosen (scikit-learn's macro average), or over the true ones only.
+ * Score of the class `options.positive`, or the unweighted mean over classes: those that occur, true or predicted
+ * (scikit-learn's macro average), or only the true ones.
  */
 function classAverage(ofClass: OfClass, over: 'true' | 'occurring', options: MetricOptions = {}): Metric {
   const occurs = ({ support, chosen }: ClassTotals, k: number) => support[k] + (over === 'true' ? 0 : chosen[k]) > 0;
@@ -65,7 +67,7 @@ export const accuracy: MetricDefinition = {
     }),
 };
 
-/** Mean over the true classes of the share of their rows that are right: every class weighs the same. */
+/** Mean recall over the true classes: every class has the same weight. */
 export const balancedAccuracy: MetricDefinition = {
   name: 'balanced_accuracy',
   title: 'balanced accuracy',
@@ -75,7 +77,7 @@ export const balancedAccuracy: MetricDefinition = {
   create: (options) => classAverage(recallOf, 'true', options),
 };
 
-/** How often a class is right where it is chosen: mean over classes, or of one class. */
+/** Share of a class's predictions that are right: mean over classes, or for one class. */
 export const precision: MetricDefinition = {
   name: 'precision',
   title: 'precision',
@@ -86,7 +88,7 @@ export const precision: MetricDefinition = {
   create: (options) => classAverage(precisionOf, 'occurring', options),
 };
 
-/** How many rows of a class are found: mean over classes that occur, true or chosen, or of one class. */
+/** Share of a class's rows that are found: mean over the classes that occur, true or predicted, or for one class. */
 export const recall: MetricDefinition = {
   name: 'recall',
   title: 'recall',
@@ -97,7 +99,7 @@ export const recall: MetricDefinition = {
   create: (options) => classAverage(recallOf, 'occurring', options),
 };
 
-/** F1 of each class that occurs, true or predicted, averaged without weights; or of one class. */
+/** F1 of each class that occurs, true or predicted, unweighted mean; or of one class. */
 export const macroF1: MetricDefinition = {
   name: 'macro_f1',
   title: 'macro F1',
@@ -110,9 +112,9 @@ export const macroF1: MetricDefinition = {
 };
 
 /**
- * F1 of the classes that have rows, over all rows together: right answers over the mean of answers and rows of these
- * classes. An answer outside these classes is missing, not wrong, so precision and recall differ; if every answer is
- * one of them, it equals accuracy. If rows may have several classes, each one counts.
+ * F1 of the classes that have rows, over all rows together: right predictions divided by the mean of predictions and
+ * rows of these classes. A prediction outside these classes counts as missing rather than wrong, so precision and
+ * recall differ; otherwise it equals accuracy. For multi-label rows each label counts.
  */
 export const microF1: MetricDefinition = {
   name: 'micro_f1',
@@ -135,8 +137,8 @@ function micro({ support, chosen, right, isTrue, areSets }: ClassTotals): number
 }
 
 /**
- * Matthews correlation coefficient of any number of classes (Gorodkin 2004): 1 is right everywhere, 0 no better than
- * chance, also where one class was always chosen.
+ * Matthews correlation coefficient for any number of classes (Gorodkin 2004): 1 if everything is right, 0 at chance
+ * level, also for a constant prediction.
  */
 export const matthews: MetricDefinition = {
   name: 'mcc',
@@ -156,12 +158,12 @@ function correlation({ rows, support, chosen, right }: ClassTotals): number {
     choices += chosen[k] ** 2;
   }
   const spread = (rows ** 2 - supports) * (rows ** 2 - choices);
-  // A single class, always chosen: all answers are right, though the correlation is undefined.
+  // A single class, always predicted: everything is right, though the correlation is undefined.
   if (spread === 0) return hits === rows ? 1 : 0;
   return (hits * rows - both) / Math.sqrt(spread);
 }
 
-/** The whole table, `details.table[true][predicted]`; its value is the accuracy. */
+/** The whole confusion table, `details.table[true][predicted]`; its value is the accuracy. */
 export const confusion: MetricDefinition = {
   name: 'confusion',
   title: 'confusion table',

@@ -3,23 +3,23 @@ import { comparedSets, refuseSets, type ComparedSets } from './compared.ts';
 import { rowMetric, RowValues, type Metric, type MetricOptions } from './metric.ts';
 
 /**
- * Totals for metrics on predicted classes; a row may have any number of them. Classes in alphabetical order, true or
- * predicted at least once.
+ * Totals for metrics on predicted classes; a row may have any number of them. Classes that are true or predicted at
+ * least once, in alphabetical order.
  */
 export interface ClassTotals {
   labels: readonly string[];
   rows: number;
-  /** Per class: rows of it, rows it was chosen for, and both. [K] */
+  /** For each class: its rows, its predictions, and the right ones. [K] */
   support: Float64Array;
   chosen: Float64Array;
   right: Float64Array;
-  /** Whether any row is of the class, also one that is left out here. [K] */
+  /** Whether any row has the class, including rows outside the selection. [K] */
   isTrue: Uint8Array;
   /** Whether rows may have several classes, or none. */
   areSets: boolean;
 }
 
-/** Numbers of several rows one after the other. */
+/** Rows of varying numbers of values, concatenated. */
 class RaggedRows {
   readonly #values = new RowValues();
   readonly #ends = new RowValues();
@@ -33,14 +33,14 @@ class RaggedRows {
     return this.#ends.count;
   }
 
-  /** A function from a row to its numbers. */
+  /** Returns a function that reads a row's values. */
   reader(): (row: number) => Float64Array {
     const [values, ends] = [this.#values.view, this.#ends.view];
     return (row) => values.subarray(row === 0 ? 0 : ends[row - 1], ends[row]);
   }
 }
 
-/** True and chosen classes of each row, as numbers in the order of their first appearance. */
+/** True and predicted classes of each row, as codes in order of first appearance. */
 export class ChosenClasses {
   readonly #codes = new Map<string, number>();
   readonly #truth = new RaggedRows();
@@ -53,7 +53,7 @@ export class ChosenClasses {
     this.#choice.push(predicted.map((label) => this.#codeOf(label)));
   }
 
-  /** A function from rows to their totals; it reuses its arrays. */
+  /** Returns a function that computes the totals of rows; it reuses its arrays. */
   totalsOf(): (indices?: Uint32Array) => ClassTotals {
     const [truth, choice, areSets] = [this.#truth.reader(), this.#choice.reader(), this.#areSets];
     const count = this.#truth.rows;
@@ -77,7 +77,7 @@ export class ChosenClasses {
     };
   }
 
-  /** Rows by true class, then by chosen class; for rows of one class each. */
+  /** Confusion table by true, then predicted class; for rows with one class each. */
   table(): Record<string, Record<string, number>> {
     const labels = [...this.#codes.keys()];
     // Maps: a class may be called "__proto__".
@@ -100,11 +100,14 @@ export class ChosenClasses {
 
 interface ClassMetricOptions extends MetricOptions {
   details?: (totals: ClassTotals, chosen: ChosenClasses) => object;
-  /** For rows of one class each only. */
+  /** Only for rows with one class each. */
   isSingle?: boolean;
 }
 
-/** A metric of chosen classes: per row 1 or 0, of several classes their F1; the value from the totals of all. */
+/**
+ * A metric of predicted classes: per row 1 or 0, for multi-label rows F1; the value is computed from the totals of all
+ * rows.
+ */
 export function classMetric(
   value: (totals: ClassTotals) => number,
   { details, isSingle = false, ...options }: ClassMetricOptions = {},
@@ -128,7 +131,7 @@ export function classMetric(
   );
 }
 
-/** F1 of one row; two empty sets agree. */
+/** F1 of one row; two empty sets count as equal. */
 function setF1({ predicted, reference }: ComparedSets): number {
   const size = predicted.length + reference.length;
   return size === 0 ? 1 : (2 * predicted.filter((label) => reference.includes(label)).length) / size;

@@ -8,12 +8,12 @@ import type { MetricOptions } from './metric.ts';
 
 /** The two texts that a metric compares. */
 export interface Compared {
-  /** Empty where nothing was predicted, or the predicted JSON has no such field. */
+  /** Empty if nothing was predicted, or the predicted JSON lacks the field. */
   predicted: string;
   reference: string;
 }
 
-/** Whole texts, or one field of both where `options.field` names it. */
+/** The whole texts, or one field of both if `options.field` names it. */
 export function compared(prediction: Prediction, example: Example, options?: MetricOptions): Compared {
   const predicted = prediction.text ?? prediction.label ?? '';
   const reference = answerText(example);
@@ -33,8 +33,8 @@ export function comparedAnswers(
 }
 
 /**
- * As `compared`, but a prediction's class goes before its text: what a classifier chose is its answer. Several classes
- * are one answer, so that they are right as a whole or not.
+ * As `compared`, but prefers a prediction's class over its text. Several classes form one answer, which is right only
+ * as a whole.
  */
 export function comparedLabels(prediction: Prediction, example: Example, options?: MetricOptions): Compared {
   if (example.kind === 'multilabel' && options?.field === undefined) {
@@ -46,7 +46,7 @@ export function comparedLabels(prediction: Prediction, example: Example, options
   return { predicted: label.trim(), reference: reference.trim() };
 }
 
-/** The classes of a row and those it was given: one each, or any number where rows may have several. */
+/** True and predicted classes of a row: one each, or any number for multi-label rows. */
 export interface ComparedSets {
   predicted: readonly string[];
   reference: readonly string[];
@@ -60,7 +60,7 @@ export function comparedSets(prediction: Prediction, example: Example, options?:
   return { predicted: [predicted], reference: [reference] };
 }
 
-/** @throws AttuneError E_METRIC_ROWS for rows that may have several classes */
+/** @throws AttuneError E_METRIC_ROWS for multi-label rows */
 export function refuseSets({ kind, source }: Example): void {
   if (kind !== 'multilabel') return;
   throw new AttuneError('E_METRIC_ROWS', {
@@ -70,7 +70,7 @@ export function refuseSets({ kind, source }: Example): void {
   });
 }
 
-/** The text as a JSON object, or undefined where it is not one. */
+/** Parses the text as a JSON object; undefined if it is not one. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = parseJson(text);

@@ -4,8 +4,8 @@ import { compared } from './compared.ts';
 import { type MetricDefinition, rowMetric } from './metric.ts';
 
 /**
- * Share of answers with every number, code and name that the right answer takes from the row's prompt, and without
- * numbers and codes that are in neither of them.
+ * Share of answers that contain every number, code and name which the right answer copies from the prompt, and no
+ * number or code that is in neither of the two.
  */
 export const copied: MetricDefinition = {
   name: 'copied',

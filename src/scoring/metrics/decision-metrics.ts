@@ -1,5 +1,5 @@
-// Typed questions: targets are probabilities of options, all weight on one of them where the answer is certain.
-// A row is a state with its questions, so that intervals over rows are clustered by state.
+// Metrics for typed questions. Targets are probabilities of options, with all weight on one if the answer is certain. A
+// row is a state with its questions, so that intervals over rows are clustered by state.
 import { optionBucket, rightOption, type AnsweredQuestion } from '../../data/kinds/decision.ts';
 import type { Example } from '../../data/example.ts';
 import { decidedAtError, likeliest } from '../decisions.ts';
@@ -13,7 +13,7 @@ interface Judged {
   question: AnsweredQuestion;
   target: readonly number[];
   probabilities: readonly number[];
-  /** Indices of the most likely and the correct option; the first of equals. */
+  /** Indices of the most likely and of the correct option; the first on ties. */
   chosen: number;
   right: number;
   isFlipped?: boolean;
@@ -34,7 +34,7 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   });
 }
 
-/** Mean over questions; `details.by` has it by type and number of options. */
+/** Mean over questions; `details.by` breaks it down by type and number of options. */
 function meanOfQuestions(
   about: Omit<MetricDefinition, 'reads' | 'create'>,
   valueOf: (judged: Judged) => number | undefined,
@@ -73,7 +73,7 @@ function groupOf({ type, options }: AnsweredQuestion): string {
   return type === 'noul' ? type : `${type} of ${optionBucket(options.length)}`;
 }
 
-/** Share of questions whose likeliest option is the right one, or the one with the highest target. */
+/** Share of questions whose most likely option is the one with the highest target. */
 export const decisionAccuracy = meanOfQuestions(
   { name: 'decision_accuracy', title: 'accuracy of decisions', better: 'higher', best: 1 },
   ({ chosen, right }) => Number(chosen === right),
@@ -86,7 +86,7 @@ export const decisionNll = meanOfQuestions(
     -target.reduce((sum, t, i) => sum + (t === 0 ? 0 : t * Math.log(Math.max(probabilities[i], Number.EPSILON))), 0),
 );
 
-/** Squared distance from the target; halved for two options, as `brier`. */
+/** Squared distance from the target; halved for two options, as in `brier`. */
 export const decisionBrier = meanOfQuestions(
   { name: 'decision_brier', title: 'Brier score of decisions', better: 'lower', best: 0 },
   ({ target, probabilities }) => {
@@ -95,7 +95,9 @@ export const decisionBrier = meanOfQuestions(
   },
 );
 
-/** Ranked probability score of scores: squared distance of cumulative probabilities, over the borders between levels. */
+/**
+ * Ranked probability score for scores: squared distance of cumulative probabilities over the borders between levels.
+ */
 export const decisionRps = meanOfQuestions(
   { name: 'decision_rps', title: 'ranked probability score', better: 'lower', best: 0 },
   ({ question, target, probabilities }) => {
@@ -112,8 +114,8 @@ export const decisionRps = meanOfQuestions(
 const BINS = 15;
 
 /**
- * Expected calibration error in 15 equal bins (lo, hi] of the likeliest option's probability, over all questions
- * together. `details.bins` is the reliability diagram. An answer is right to the extent of its option's target.
+ * Expected calibration error of the most likely option's probability in 15 equal bins (lo, hi], over all questions
+ * together. `details.bins` is the reliability diagram. An answer is right to the degree of its option's target.
  */
 export const decisionEce: MetricDefinition = {
   name: 'decision_ece_15',
@@ -149,7 +151,7 @@ export const decisionEce: MetricDefinition = {
     }),
 };
 
-/** Share of choices whose answer changes when their options are listed in the opposite order; 0 without any. */
+/** Share of choices whose answer changes if their options are reversed; 0 if none were reversed. */
 export const decisionFlips: MetricDefinition = {
   name: 'decision_flip_rate',
   title: 'answers that change with the order of options',
@@ -171,7 +173,7 @@ export const decisionFlips: MetricDefinition = {
     }),
 };
 
-/** A statistic of all questions together; `count` is the weight of each row. */
+/** A statistic over all questions together; `count` is the weight of each row. */
 function overQuestions(
   about: Omit<MetricDefinition, 'reads' | 'create'>,
   prepare: (judged: readonly (Judged & { row: number })[]) => (count: ArrayLike<number>) => number,
@@ -200,7 +202,7 @@ function overQuestions(
   return { ...about, reads: 'decisions', create };
 }
 
-/** Mean of F1 over the options of each question that are right or chosen somewhere. */
+/** Mean F1 over the options of each question that are right or chosen somewhere. */
 export const decisionMacroF1 = overQuestions(
   { name: 'decision_macro_f1', title: 'macro F1 of decisions', better: 'higher', best: 1 },
   (judged) => {
@@ -229,7 +231,7 @@ export const decisionMacroF1 = overQuestions(
 
 const ERROR = 0.05;
 
-/** Share of questions that can be decided by confidence, the surest first, with no more than 5 % of them wrong. */
+/** Share of questions, most confident first, that can be decided with at most 5 % errors. */
 export const decisionCoverage = overQuestions(
   { name: 'decision_coverage_5', title: 'decisions at 5 % error', better: 'higher', best: 1 },
   (judged) => {

@@ -32,8 +32,8 @@ export interface OwnMetric {
 }
 
 /**
- * A metric of your own, for `evaluation.metrics: [./metrics.ts#name]` and for `createMetric`.
- * @throws AttuneError E_METRIC_DEFINITION for a definition that cannot be used
+ * Defines a custom metric for `evaluation.metrics: [./metrics.ts#name]` and `createMetric`.
+ * @throws AttuneError E_METRIC_DEFINITION for an invalid definition
  */
 export function defineMetric(own: OwnMetric): MetricDefinition {
   const problems = definitionProblems(own);
@@ -52,7 +52,7 @@ export function defineMetric(own: OwnMetric): MetricDefinition {
     best,
     reads,
     create(options, compare) {
-      if (compare === undefined) throw new Error('a metric of a user is created by createMetric');
+      if (compare === undefined) throw new Error('user-defined metrics are created by createMetric');
       const value = (prediction: Prediction, example: Example) => {
         const found = score({ ...compare(prediction, example, options), prediction, example });
         return finite(typeof found === 'boolean' ? Number(found) : found, name, example);

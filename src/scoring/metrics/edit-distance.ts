@@ -1,6 +1,6 @@
 /**
- * Levenshtein distance between two sequences of symbols. Memory is linear in the shorter one; equal ends cost nothing.
- * Symbols are compared as strings: characters, phonemes or words.
+ * Levenshtein distance between two sequences of symbols. Memory is linear in the shorter one; common prefixes and
+ * suffixes are free. Symbols are compared as strings: characters, phonemes or words.
  */
 export function symbolDistance(a: readonly string[], b: readonly string[]): number {
   if (a.length < b.length) [a, b] = [b, a];
@@ -26,7 +26,7 @@ export function symbolDistance(a: readonly string[], b: readonly string[]): numb
   return row[width];
 }
 
-/** Characters as people count them in code points, so that an emoji outside the basic plane is one. */
+/** Characters as code points, so that an emoji outside the basic plane counts once. */
 export function characters(text: string): string[] {
   return [...text];
 }

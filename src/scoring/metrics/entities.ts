@@ -7,7 +7,7 @@ import { sumsMetric } from './row-sums.ts';
 
 interface Entity {
   type: string;
-  /** First and last word. */
+  /** Indices of the first and last word. */
   start: number;
   end: number;
 }
@@ -19,8 +19,8 @@ interface Counts {
 }
 
 /**
- * The stretches that tags mark, in any of BIO, BIOES and IOE, and also where they are not well formed, as seqeval's
- * get_entities finds them in its default mode: a change of type ends one and begins another, with or without B.
+ * Entity spans marked by tags in BIO, BIOES or IOE, also if malformed, as found by seqeval's get_entities in its
+ * default mode: a change of type ends one span and begins another, with or without B.
  */
 export function entitiesOf(tags: readonly string[]): Entity[] {
   const found: Entity[] = [];
@@ -53,12 +53,12 @@ function startsBetween([place, type]: Parts, [next, nextType]: Parts): boolean {
   return ['E', 'S', 'O'].includes(place) || type !== nextType;
 }
 
-/** Tags as a text: one for each word, with spaces between. */
+/** Parses tags separated by spaces, one per word. */
 function tagsIn(text: string): string[] {
   return text.split(/\s+/).filter((tag) => tag !== '');
 }
 
-/** The right tags, and the given ones for as many words. @throws AttuneError E_METRIC_INPUT where their number differs */
+/** Expected and predicted tags, one for each word. @throws AttuneError E_METRIC_INPUT if their numbers differ */
 export function comparedTags(prediction: Prediction, example: Example): { wanted: string[]; found: string[] } {
   const wanted = tagsIn(answerText(example));
   const found = tagsIn(compared(prediction, example).predicted);
@@ -68,7 +68,7 @@ export function comparedTags(prediction: Prediction, example: Example): { wanted
   });
 }
 
-/** Right, found and wanted stretches of all rows, and by type in the details. */
+/** Right, predicted and expected spans over all rows, broken down by type in the details. */
 function entityMetric(value: (counts: Counts) => number): Metric {
   const types = new Map<string, Counts>();
   return sumsMetric({
@@ -83,7 +83,7 @@ function entityMetric(value: (counts: Counts) => number): Metric {
         if (keys.has(keyOf(entity))) count(types, entity.type, 'right');
       }
       sums.set([found.filter((entity) => keys.has(keyOf(entity))).length, found.length, wanted.length]);
-      // A row without names that is given none is right.
+      // A row without entities and without predictions is right.
       return wanted.length + found.length === 0 ? 1 : value(named(sums));
     },
     value: (sums) => value(named(sums)),
@@ -116,7 +116,7 @@ const f1Of = ({ right, found, wanted }: Counts) => (found + wanted === 0 ? 0 : (
 
 const shared = { better: 'higher', best: 1, reads: 'tags', options: [] } as const;
 
-/** F1 of whole names with their type, over all rows (seqeval's micro average); each type's in the details. */
+/** F1 of whole entities with their type, over all rows (seqeval's micro average); per type in the details. */
 export const entityF1: MetricDefinition = {
   ...shared,
   name: 'entity_f1',
@@ -124,7 +124,7 @@ export const entityF1: MetricDefinition = {
   create: () => entityMetric(f1Of),
 };
 
-/** How many of the names that were found are right, place and type. */
+/** Share of the predicted entities that are right in position and type. */
 export const entityPrecision: MetricDefinition = {
   ...shared,
   name: 'entity_precision',
@@ -132,7 +132,7 @@ export const entityPrecision: MetricDefinition = {
   create: () => entityMetric(precisionOf),
 };
 
-/** How many of the names were found, place and type. */
+/** Share of the true entities that are found with position and type. */
 export const entityRecall: MetricDefinition = {
   ...shared,
   name: 'entity_recall',

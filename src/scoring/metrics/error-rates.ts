@@ -5,8 +5,8 @@ import { type Metric, type MetricDefinition, type MetricOptions, rowMetric } fro
 import { sumsMetric } from './row-sums.ts';
 
 /**
- * Edits over reference symbols, of all rows together (so long rows weigh more); a row's own value is its own rate.
- * It passes 1 where a prediction is much longer than its reference. An empty reference counts one symbol.
+ * Edits per reference symbol over all rows together, so long rows weigh more; a row's own value is its own rate.
+ * Exceeds 1 for predictions much longer than their reference. An empty reference counts as one symbol.
  */
 function errorRate(symbols: (text: string) => string[], options?: MetricOptions): Metric {
   return sumsMetric({
@@ -24,12 +24,12 @@ function errorRate(symbols: (text: string) => string[], options?: MetricOptions)
   });
 }
 
-/** Words between white space. */
+/** Words separated by white space. */
 function spacedWords(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-/** Word error rate: edits per reference word, words separated by white space; case and punctuation count. */
+/** Word error rate: edits per reference word; words are separated by white space; case and punctuation count. */
 export const wordErrorRate: MetricDefinition = {
   name: 'word_error_rate',
   title: 'word error rate',
@@ -39,7 +39,7 @@ export const wordErrorRate: MetricDefinition = {
   create: (options) => errorRate(spacedWords, options),
 };
 
-/** Character error rate: edits per reference character, outer white space aside. */
+/** Character error rate: edits per reference character, ignoring surrounding white space. */
 export const characterErrorRate: MetricDefinition = {
   name: 'character_error_rate',
   title: 'character error rate',
@@ -49,7 +49,7 @@ export const characterErrorRate: MetricDefinition = {
   create: (options) => errorRate((text) => characters(text.trim()), options),
 };
 
-/** Phoneme error rate: edits per reference symbol, symbols separated by white space ("HH AH L OW"). */
+/** Phoneme error rate: edits per reference symbol; symbols are separated by white space ("HH AH L OW"). */
 export const phonemeErrorRate: MetricDefinition = {
   name: 'phoneme_error_rate',
   title: 'phoneme error rate',
@@ -60,9 +60,9 @@ export const phonemeErrorRate: MetricDefinition = {
 };
 
 /**
- * A text as it is spoken, after the basic normaliser of Whisper (Radford et al., 2022, appendix C; HF's
- * BasicTextNormalizer): small letters, nothing in brackets, marks, symbols and punctuation as spaces, NFKC. Diacritics
- * that are letters of their own in NFKC stay.
+ * Normalises a text as spoken, after Whisper's basic normaliser (Radford et al., 2022, appendix C; HF's
+ * BasicTextNormalizer): lower case, no text in brackets, NFKC, with marks, symbols and punctuation as spaces. Letters
+ * that keep their diacritics under NFKC keep them.
  */
 export function spokenText(text: string): string {
   return text
@@ -75,7 +75,7 @@ export function spokenText(text: string): string {
     .replaceAll(/\s+/g, ' ');
 }
 
-/** Texts as they are compared. */
+/** The normalisation applied before comparing texts. */
 const normalised = ({ normalizer }: MetricOptions = {}): ((text: string) => string) =>
   normalizer === 'english' ? englishText : spokenText;
 
@@ -96,7 +96,7 @@ export const spokenWordErrorRate: MetricDefinition = {
   },
 };
 
-/** The same of characters, spaces between words among them. */
+/** The same for characters, including the spaces between words. */
 export const spokenCharacterErrorRate: MetricDefinition = {
   name: 'spoken_character_error_rate',
   title: 'character error rate of speech',
@@ -110,7 +110,7 @@ export const spokenCharacterErrorRate: MetricDefinition = {
   },
 };
 
-/** 1 - edit distance / length of the longer text, in characters; mean of the rows. */
+/** 1 - edit distance / length of the longer text, in characters; mean over rows. */
 export const editSimilarity: MetricDefinition = {
   name: 'edit_similarity',
   title: 'edit similarity',

@@ -97,12 +97,12 @@ export type MetricName = keyof typeof table;
 
 export const metrics = defineRegistry<MetricDefinition, MetricName>('metric', 'E_UNKNOWN_METRIC', table);
 
-/** One metric by name or of the user's own, of the whole answer or of a field of JSON answers; or a mean of several. */
+/** A metric by name or user-defined, of the whole answer or of a field of JSON answers; or a mean of several. */
 export type MetricSpec =
   | (MetricOptions & { metric: MetricName | MetricDefinition; name?: string })
   | { mean: MetricSpec[]; name: string };
 
-/** A metric ready to take rows, with what a report needs to print it. */
+/** A metric ready to take rows, with its display data for reports. */
 export interface NamedMetric {
   name: string;
   definition: MetricDefinition;
@@ -110,8 +110,8 @@ export interface NamedMetric {
 }
 
 /**
- * @throws E_UNKNOWN_METRIC; E_METRIC_OPTION for an option that the metric does not take; E_UNBOUNDED_METRIC where a
- * mean is asked of metrics without a common scale.
+ * @throws E_UNKNOWN_METRIC; E_METRIC_OPTION for an unsupported option; E_UNBOUNDED_METRIC for a mean of metrics without
+ * a common scale
  */
 export async function createMetric(spec: MetricSpec, labelColumn?: string): Promise<NamedMetric> {
   if ('mean' in spec) return createMean(spec.name, spec.mean);
@@ -126,7 +126,7 @@ export async function createMetric(spec: MetricSpec, labelColumn?: string): Prom
   };
 }
 
-/** A metric of one class says which: "F1 of fraud". */
+/** A metric of one class names it: "F1 of fraud". */
 function titled(definition: MetricDefinition, { positive }: MetricOptions, labelColumn?: string): MetricDefinition {
   if (positive === undefined) return definition;
   return { ...definition, title: `${definition.ofClass ?? definition.title} of ${classTitle(positive, labelColumn)}` };

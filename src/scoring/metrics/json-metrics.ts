@@ -5,7 +5,7 @@ import { type JsonSchema, type MetricDefinition, rowMetric } from './metric.ts';
 import { fScore } from './n-grams.ts';
 import { sumsMetric } from './row-sums.ts';
 
-/** Share of answers that are one JSON object and nothing else. */
+/** Share of answers that consist of one JSON object. */
 export const jsonValidity: MetricDefinition = {
   name: 'json_validity',
   title: 'valid JSON',
@@ -18,9 +18,9 @@ export const jsonValidity: MetricDefinition = {
 };
 
 /**
- * Share of answers that are JSON and meet a JSON schema, with the reasons of those that do not and how often each
- * was met. Without a schema any JSON value will do.
- * @throws AttuneError E_JSON_SCHEMA for a schema that is none
+ * Share of answers that are valid JSON and satisfy a JSON schema, with the reasons for failures and their counts.
+ * Without a schema any JSON value is valid.
+ * @throws AttuneError E_JSON_SCHEMA for an invalid schema
  */
 export const schemaValidity: MetricDefinition = {
   name: 'schema_validity',
@@ -58,8 +58,8 @@ function faultFinder(schema: JsonSchema): (text: string) => string | undefined {
 }
 
 /**
- * Fields of a JSON answer that are exactly right: F1 of (path, value) pairs over all rows, with precision and recall.
- * Nested objects and arrays count by their leaves; an answer that is not JSON has no fields.
+ * F1 of exactly right fields of JSON answers: of (path, value) pairs over all rows, with precision and recall. Nested
+ * objects and arrays count by their leaves; an answer that is not JSON has no fields.
  */
 export const jsonFields: MetricDefinition = {
   name: 'json_fields',
@@ -92,7 +92,7 @@ export const jsonFields: MetricDefinition = {
   },
 };
 
-/** Leaves under one field of the whole answer. */
+/** Counts of leaves under one top-level field. */
 interface FieldCounts {
   right: number;
   predicted: number;
@@ -115,7 +115,7 @@ function fieldScores(fields: ReadonlyMap<string, FieldCounts>) {
   return Object.fromEntries(scored);
 }
 
-/** Two answers without any field agree. */
+/** Two answers without fields count as equal. */
 function scores(right: number, predicted: number, expected: number) {
   if (predicted === 0 && expected === 0) return { precision: 1, recall: 1, f1: 1 };
   const precision = predicted === 0 ? 0 : right / predicted;
@@ -123,7 +123,7 @@ function scores(right: number, predicted: number, expected: number) {
   return { precision, recall, f1: fScore(precision, recall) };
 }
 
-/** Leaf values as JSON by their path; an empty object or array is a leaf. */
+/** Leaf values as JSON, by path; empty objects and arrays are leaves. */
 function leaves(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
   if (value === undefined) return found;
   if (typeof value === 'object' && value !== null && (Object.keys(value).length > 0 || path === '')) {
@@ -134,7 +134,7 @@ function leaves(value: unknown, path = '', found = new Map<string, string>()): M
   return found;
 }
 
-/** A key in a JSON pointer (RFC 6901), so that no key can pass for a path. */
+/** Escapes a key as in JSON pointers (RFC 6901), so that no key can be mistaken for a path. */
 function escaped(key: string): string {
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

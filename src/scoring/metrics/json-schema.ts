@@ -5,9 +5,9 @@ import { AttuneError } from '../../base/errors.ts';
 import type { JsonSchema } from './metric.ts';
 
 /**
- * A function that says what is wrong with a value ("/price must be number"), or undefined. Draft 2020-12 unless the
- * schema's `$schema` names draft 7 or 6; a keyword or format that is not known is an error, since it would be ignored.
- * @throws AttuneError E_JSON_SCHEMA
+ * Compiles a schema to a function that returns a value's error ("/price must be number") or undefined. Draft 2020-12
+ * unless `$schema` names draft 7 or 6; unknown keywords and formats are errors, since they would be ignored. @throws
+ * AttuneError E_JSON_SCHEMA
  */
 export function validatorOf(schema: JsonSchema): (value: unknown) => string | undefined {
   const isOld = /draft-0[67]/.test(String(schema.$schema ?? ''));
@@ -19,7 +19,7 @@ export function validatorOf(schema: JsonSchema): (value: unknown) => string | un
     return (value) => {
       if (validate(value)) return undefined;
       const [error] = validate.errors ?? [];
-      // Indices would make a reason of its own of each place.
+      // Array indices are generalised, so that equal errors at different positions count together.
       const place = error.instancePath.replaceAll(/\/\d+/g, '/*');
       return `${place} ${error.message ?? error.keyword}`.trim();
     };

@@ -2,7 +2,9 @@ import type { Likelihood, Prediction } from '../predictor.ts';
 import { type Metric, type MetricDefinition, missingInput } from './metric.ts';
 import { sumsMetric } from './row-sums.ts';
 
-/** Sums of negative log-likelihood, tokens and bytes; `ratio` says what one value is, of a row or of all rows. */
+/**
+ * Sums of negative log-likelihood, tokens and bytes; `ratio` computes a value from the sums of one row or of all rows.
+ */
 function likelihoodMetric(ratio: (sum: Likelihood) => number): Metric {
   return sumsMetric({
     width: 3,
@@ -26,7 +28,7 @@ function missing(prediction: Prediction): never {
   });
 }
 
-/** Mean negative log-likelihood of a loss token, in nats. */
+/** Mean negative log-likelihood per loss token, in nats. */
 export const loss: MetricDefinition = {
   name: 'loss',
   title: 'loss',
@@ -35,7 +37,7 @@ export const loss: MetricDefinition = {
   create: () => likelihoodMetric((sum) => sum.negativeLogLikelihood / sum.tokens),
 };
 
-/** exp of the mean loss of a token: depends on the tokenizer, unlike bits per byte. */
+/** exp of the mean loss per token: depends on the tokenizer, unlike bits per byte. */
 export const perplexity: MetricDefinition = {
   name: 'perplexity',
   title: 'perplexity',
@@ -44,7 +46,7 @@ export const perplexity: MetricDefinition = {
   create: () => likelihoodMetric((sum) => Math.exp(sum.negativeLogLikelihood / sum.tokens)),
 };
 
-/** Negative log-likelihood in bits over UTF-8 bytes: comparable between tokenizers. */
+/** Negative log-likelihood in bits per UTF-8 byte: comparable between tokenizers. */
 export const bitsPerByte: MetricDefinition = {
   name: 'bits_per_byte',
   title: 'bits per byte',

@@ -1,6 +1,6 @@
 /**
- * Length of the longest common subsequence, by 32 places at a time (Hyyrö, "Bit-parallel LCS-length computation
- * revisited", 2004): a place of the shorter sequence is a bit, which is 0 once it ends a longer subsequence.
+ * Length of the longest common subsequence, 32 positions at a time (Hyyrö, "Bit-parallel LCS-length computation
+ * revisited", 2004): each position of the shorter sequence is a bit, which becomes 0 when it ends a longer subsequence.
  */
 export function longestCommon(a: readonly string[], b: readonly string[]): number {
   if (a.length < b.length) [a, b] = [b, a];

@@ -1,7 +1,7 @@
 import type { Statistic } from '../statistics/index.ts';
 import { rowMetric, type Metric, type MetricDefinition } from './metric.ts';
 
-/** A metric with the scale that brings its value to 0…1. */
+/** A metric, scaled to 0…1. */
 export interface Part {
   name: string;
   metric: Metric;
@@ -9,8 +9,8 @@ export interface Part {
 }
 
 /**
- * Unweighted mean of several metrics, each scaled to 0…1 with 1 as best, for tasks with several answers per row: a
- * category's accuracy and a summary's chrF.
+ * Unweighted mean of several metrics, each scaled to 0…1 with 1 as best, for tasks with several answers per row, such
+ * as a category's accuracy and a summary's chrF.
  */
 export function meanMetric(parts: readonly Part[]): Metric {
   return rowMetric(
@@ -36,7 +36,7 @@ function average(parts: readonly Part[], valueOf: (part: Part) => number): numbe
   return sum / parts.length;
 }
 
-/** A rate of errors (best 0) becomes 1 - rate, not below 0; a score is divided by its best value. */
+/** An error rate (best value 0) becomes 1 - rate, at least 0; a score is divided by its best value. */
 function toUnit(definition: MetricDefinition, value: number): number {
   return definition.best === 0 ? Math.max(0, 1 - value) : value / (definition.best ?? 1);
 }

@@ -4,7 +4,7 @@ import type { Prediction } from '../predictor.ts';
 import type { Statistic } from '../statistics/index.ts';
 
 export interface MetricResult {
-  /** Over all rows, by the metric's own definition: a mean, or computed from sums where the metric is defined so. */
+  /** Over all rows, as the metric defines: their mean, or a value computed from sums. */
   value: number;
   /** Further results: parts, counts, a confusion table. */
   details: Record<string, unknown>;
@@ -12,13 +12,13 @@ export interface MetricResult {
 
 /** A streaming reducer: keeps sums and one number per row, never texts or logits (F5). */
 export interface Metric {
-  /** Takes one row and returns its own value; NaN where that is settled only when all rows are known. */
+  /** Adds one row and returns its own value; NaN if that depends on all rows. */
   add(prediction: Prediction, example: Example): number;
-  /** @throws E_NO_ROWS before the first row. */
+  /** @throws E_NO_ROWS before the first row */
   result(): MetricResult;
-  /** The value of each row in the order of adding, for paired statistics. */
+  /** The value of each row in the order they were added, for paired statistics. */
   readonly rows: Float64Array;
-  /** The value computed from any choice of the rows added so far; absent where it is the mean of `rows`. */
+  /** Computes the value for any selection of the rows added so far; absent if it is the mean of `rows`. */
   statistic?(): Statistic;
 }
 
@@ -42,10 +42,10 @@ export interface MetricOptions {
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /**
- * Input of a metric: `calls` a text that may call tools, `number` a text that is a number, `ranking` texts of a
- * collection in order, `image-ranking` images, `items` a ranking of items for rows with a history, `tags` a text with
- * one tag per word, `scores` probabilities of classes, `margin` the preference for the chosen answer of a pair,
- * `steps` the probability that each step of an answer is right, `decisions` the options of typed questions.
+ * Input of a metric: `calls` a text with tool calls, `number` a text that is a number, `ranking` ranked texts of a
+ * collection, `image-ranking` ranked images, `items` ranked items for rows with a history, `tags` a text with one tag
+ * per word, `scores` class probabilities, `margin` the preference for the chosen answer of a pair, `steps` the
+ * probability that each step of an answer is right, `decisions` the options of typed questions.
  */
 export type MetricInput =
   | 'text'
@@ -73,15 +73,15 @@ export interface MetricDefinition {
   /** Perfect value of a bounded metric (1 or 100); undefined for others. */
   readonly best?: number;
   readonly reads: MetricInput;
-  /** Its 1 or 0 tells whether an answer has the requested form: others are shown as invalid. */
+  /** Whether its 1 or 0 says if an answer has the required format: others are shown as invalid. */
   readonly checksForm?: boolean;
-  /** Its result is the table in the details; its value is neither shown nor compared. */
+  /** Whether its result is the table in the details; its value is neither shown nor compared. */
   readonly isTable?: boolean;
-  /** It describes answers without ranking them: it is shown, but never decides. */
+  /** Whether it describes answers without ranking them: it is shown, but never decides. */
   readonly isProperty?: boolean;
   /** Supported options. */
   readonly options?: readonly (keyof MetricOptions)[];
-  /** `compare` gives predicted and right answer of a row, so that metrics of users need not load it. */
+  /** `compare` returns the predicted and the right answer of a row, so that user-defined metrics need not import it. */
   create(options?: MetricOptions, compare?: CompareRow): Metric;
 }
 
@@ -91,7 +91,7 @@ export type CompareRow = (
   options?: MetricOptions,
 ) => { predicted: string; reference: string };
 
-/** Grows by doubling; a row costs eight bytes. */
+/** Growable array; eight bytes per row. */
 export class RowValues {
   #values = new Float64Array(256);
   #count = 0;

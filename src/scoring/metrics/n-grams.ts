@@ -1,4 +1,4 @@
-/** Counts of each run of `order` neighbouring symbols. */
+/** Counts by n-gram: runs of `order` adjacent symbols. */
 export type Counts = Map<string, number>;
 
 /** N-grams of a list of words; words are joined by a space, which no word contains. */
@@ -14,7 +14,7 @@ export function wordGrams(words: readonly string[], order: number): Counts {
 /** N-grams of a list of characters (code points). */
 export function characterGrams(symbols: readonly string[], order: number): Counts {
   const counts: Counts = new Map();
-  // Parts of one text: joining the symbols of each n-gram takes half as long again.
+  // Slices of the text: joining the symbols of each n-gram would take 50 % longer.
   const text = symbols.join('');
   let [from, to] = [0, 0];
   for (let end = 1; end <= symbols.length; end++) {
@@ -27,14 +27,14 @@ export function characterGrams(symbols: readonly string[], order: number): Count
   return counts;
 }
 
-/** How many n-grams the two have in common, each counted as often as in the one that has fewer. */
+/** Number of common n-grams, each counted by its lower count. */
 export function overlap(a: Counts, b: Counts): number {
   let common = 0;
   for (const [gram, count] of a) common += Math.min(count, b.get(gram) ?? 0);
   return common;
 }
 
-/** Harmonic mean of precision and recall, recall counting `beta` times as much; 0 where both are 0. */
+/** Harmonic mean of precision and recall, with recall weighted `beta` times; 0 if both are 0. */
 export function fScore(precision: number, recall: number, beta = 1): number {
   const weighted = beta * beta * precision + recall;
   return weighted === 0 ? 0 : ((1 + beta * beta) * precision * recall) / weighted;

@@ -41,9 +41,9 @@ export interface NumberPairs {
 }
 
 interface NumbersDefinition {
-  /** One row's own value. */
+  /** A row's own value. */
   own(predicted: number, reference: number): number;
-  /** The value for any choice of rows, if it is not the mean of their values. */
+  /** The value for any selection of rows, if it is not the mean of their values. */
   statistic?(pairs: NumberPairs): Statistic;
 }
 
@@ -113,7 +113,7 @@ function mean(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Mean distance of the predicted number from the true one. */
+/** Mean absolute difference between predicted and true numbers. */
 export const meanAbsoluteError: MetricDefinition = {
   name: 'mae',
   title: 'mean absolute error',
@@ -122,7 +122,7 @@ export const meanAbsoluteError: MetricDefinition = {
   create: (options) => numbersMetric({ own: (predicted, reference) => Math.abs(predicted - reference) }, options),
 };
 
-/** Root of the mean squared distance from the true number: large errors weigh more. */
+/** Root of the mean squared difference: large errors weigh more. */
 export const rootMeanSquaredError: MetricDefinition = {
   name: 'rmse',
   title: 'root mean squared error',
@@ -143,7 +143,7 @@ function rootMeanSquare({ predicted, reference }: NumberPairs): Statistic {
   };
 }
 
-/** Centred second moments of predicted and true numbers, each over the number of rows. */
+/** Centred second moments of predicted and true numbers, divided by the number of rows. */
 interface Moments {
   predictedVariance: number;
   referenceVariance: number;
@@ -151,13 +151,13 @@ interface Moments {
   squaredError: number;
 }
 
-/** A metric computed from moments. A row's own value is its distance from the true number, negative. */
+/** A metric computed from moments. A row's own value is its negative distance from the true number. */
 function momentsMetric(value: (moments: Moments) => number, options?: MetricOptions): Metric {
   return numbersMetric(
     {
       own: (predicted, reference) => (predicted === reference ? 0 : -Math.abs(predicted - reference)),
       statistic: (pairs) => {
-        // Sums of squares far from 0 lose their digits: numbers are taken relative to the first row's.
+        // Sums of squares far from 0 lose precision, so numbers are taken relative to the first one.
         const [origin] = pairs.reference;
         return (indices) => value(momentsOf(pairs, indices, origin));
       },
@@ -186,7 +186,7 @@ function momentsOf({ predicted, reference }: NumberPairs, indices: Uint32Array, 
   };
 }
 
-/** Linear correlation of predicted and true numbers; not defined (NaN) where either are all equal. */
+/** Linear correlation of predicted and true numbers; undefined (NaN) if either are constant. */
 export const pearson: MetricDefinition = {
   name: 'pearson',
   title: 'Pearson correlation',
@@ -201,8 +201,8 @@ export const pearson: MetricDefinition = {
 };
 
 /**
- * Coefficient of determination: 1 less the squared error over that of always answering the mean; below 0 where the
- * mean would have been nearer. Not defined (NaN) where all true numbers are equal.
+ * Coefficient of determination: 1 minus the squared error relative to that of always predicting the mean; negative if
+ * the mean would be closer. Undefined (NaN) if all true numbers are equal.
  */
 export const rSquared: MetricDefinition = {
   name: 'r2',

@@ -41,20 +41,23 @@ function accuracyBy(
 
 /**
  * By the score of a reward model, otherwise by the likelihood of whole answers. For models with a confidence (reward
- * models, by Bradley and Terry) `details.bins` is the reliability diagram: the accuracy by margin.
+ * models, by Bradley–Terry) `details.bins` is the reliability diagram: accuracy by margin.
  */
 export const preferenceAccuracy = accuracyBy(
   { name: 'preference_accuracy', title: 'preference accuracy' },
   ({ margin }) => margin,
 );
 
-/** As objectives judge that compare means over tokens (orpo, simpo). */
+/** The measure of objectives that compare means over tokens (orpo, simpo). */
 export const preferencePerToken = accuracyBy(
   { name: 'preference_accuracy_per_token', title: 'preference accuracy (likelihood per token)' },
   ({ margins, margin }) => margins?.per_token ?? margin,
 );
 
-/** As dpo judges: by what the likelihood rose by since the reference. The reference itself prefers nothing, and has a half. */
+/**
+ * The measure of dpo: the gain in likelihood over the reference. The reference itself has no preference and scores one
+ * half.
+ */
 export const preferenceAgainstReference = accuracyBy(
   { name: 'preference_accuracy_reference', title: 'preference accuracy (reward against the base)' },
   ({ margins, margin }) => (margins === undefined ? margin : margins.reference),

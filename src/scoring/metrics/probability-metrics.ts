@@ -20,7 +20,7 @@ function scoresOf(prediction: Prediction): Readonly<Record<string, number>> {
   });
 }
 
-/** @throws AttuneError E_METRIC_INPUT where the prediction has no scores; E_METRIC_ROWS where rows may have several classes */
+/** @throws AttuneError E_METRIC_INPUT if the prediction has no scores; E_METRIC_ROWS for multi-label rows */
 export function classProbabilities(prediction: Prediction, example: Example): ClassProbabilities {
   refuseSets(example);
   const scores = scoresOf(prediction);
@@ -28,13 +28,13 @@ export function classProbabilities(prediction: Prediction, example: Example): Cl
   return { scores, truth, ofTruth: probabilityOf(scores, truth) };
 }
 
-/** The probability of one class; 0 where the predictor does not know it. */
+/** The probability of a class; 0 if the predictor does not know it. */
 export function probabilityOf(scores: Readonly<Record<string, number>>, label: string): number {
-  // Not what every object inherits: a class may be called "constructor".
+  // Ignores inherited properties: a class may be called "constructor".
   return Object.hasOwn(scores, label) ? scores[label] : 0;
 }
 
-/** The class with the highest probability, the first of equals, and that probability. */
+/** The class with the highest probability, the first on ties, and that probability. */
 function mostLikely(scores: Readonly<Record<string, number>>): { label: string; probability: number } {
   let best = { label: '', probability: -Infinity };
   for (const [label, probability] of Object.entries(scores))
@@ -49,7 +49,7 @@ export interface LabelProbability {
   isTrue: boolean;
 }
 
-/** Every class of a row that may have any number of them; one that the predictor does not know has probability 0. */
+/** Every class of a multi-label row; a class that the predictor does not know has probability 0. */
 export function labelProbabilities(prediction: Prediction, example: Example): LabelProbability[] {
   const scores = scoresOf(prediction);
   const truth = rowLabels(example);
@@ -62,8 +62,8 @@ export function labelProbabilities(prediction: Prediction, example: Example): La
 }
 
 /**
- * Mean of -ln p(true class), in nats; p is clipped by the machine epsilon of a double, as in scikit-learn. For rows
- * with any number of classes, the mean over the classes of -ln p(whether the row has it).
+ * Mean of -ln p(true class), in nats; p is clipped at the machine epsilon of a double, as in scikit-learn. For
+ * multi-label rows, the mean over the classes of -ln p(whether the row has it).
  */
 export const logLoss: MetricDefinition = {
   name: 'log_loss',
@@ -85,7 +85,7 @@ function surprise(probability: number): number {
 
 /**
  * Brier score: squared distance of the probabilities from the one-hot truth, summed over classes; halved for two
- * classes (as scikit-learn's scale_by_half="auto"). For rows with any number of classes, the mean over the classes.
+ * classes (as scikit-learn's scale_by_half="auto"). For multi-label rows, the mean over the classes.
  */
 export const brier: MetricDefinition = {
   name: 'brier',
@@ -111,9 +111,9 @@ export const brier: MetricDefinition = {
 const BINS = 15;
 
 /**
- * Expected calibration error (Guo et al. 2017): how far the probability of the chosen class is from the share that is
- * right (of rows with any number of classes: each class's), in equal bins of that probability, weighted by rows.
- * `details.bins` is the reliability diagram. A row's own value is how far its probability is from right or wrong.
+ * Expected calibration error (Guo et al. 2017): difference between the probability of the predicted class (of each
+ * class for multi-label rows) and the share of right predictions, in equal bins weighted by rows. `details.bins` is the
+ * reliability diagram. A row's own value is the distance of its probability from being right (1) or wrong (0).
  */
 export const calibrationError: MetricDefinition = {
   name: 'ece',
@@ -145,7 +145,7 @@ export const calibrationError: MetricDefinition = {
   },
 };
 
-/** The chosen class and whether it is right; of rows with any number of classes, each class and whether the row has it. */
+/** The predicted class and whether it is right; for multi-label rows each class and whether the row has it. */
 function statements(prediction: Prediction, example: Example): Pick<LabelProbability, 'probability' | 'isTrue'>[] {
   if (example.kind === 'multilabel') return labelProbabilities(prediction, example);
   const { scores, truth } = classProbabilities(prediction, example);
@@ -162,7 +162,7 @@ function calibration(sums: Float64Array): number {
   return error / rows;
 }
 
-/** Bins that have rows: their borders, rows, mean probability and share right. */
+/** Non-empty bins: borders, rows, mean probability and share right. */
 export function reliability(sums: Float64Array) {
   const bins = sums.length / 3;
   return Array.from({ length: bins }, (_, bin) => {
@@ -173,7 +173,7 @@ export function reliability(sums: Float64Array) {
 
 const K = 5;
 
-/** Share of rows whose true class is among the k most likely (5 by default); equal probabilities count against it. */
+/** Share of rows whose true class is among the k most likely (default 5); ties count against it. */
 export const topK: MetricDefinition = {
   name: 'top_k_accuracy',
   title: 'top-k accuracy',

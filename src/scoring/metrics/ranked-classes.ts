@@ -11,15 +11,15 @@ import { type LabelProbability, classProbabilities, labelProbabilities, probabil
 
 /** The ranking of rows by the probability of one class. */
 export interface Ranking {
-  /** Rows from the highest probability down. [R] */
+  /** Rows by descending probability. [R] */
   order: Uint32Array;
-  /** Whether the row is the last of those with its probability, by place in `order`. [R] */
+  /** Whether the row at each place of `order` is the last one with its probability. [R] */
   isLast: Uint8Array;
   /** Whether the row belongs to the class. [R] */
   isPositive: Uint8Array;
 }
 
-/** Quality of a ranking with rows weighted by `weights`; NaN without rows of both kinds. */
+/** Quality of a ranking with rows weighted by `weights`; NaN without both positive and negative rows. */
 type RankingScore = (ranking: Ranking, weights: Float64Array) => number;
 
 /** Probabilities by class and row. */
@@ -45,7 +45,7 @@ class Probabilities {
   }
 }
 
-/** Rows by a probability of each, and whether each is what that is the probability of. */
+/** Ranks rows by a probability of each, with the truth of the predicted property. */
 export function rankingOf(scores: Float64Array, truth: readonly boolean[]): Ranking {
   const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a] || a - b);
   const isLast = Uint8Array.from(order, (row, place) => (scores[row] === scores[order[place + 1]] ? 0 : 1));
@@ -53,9 +53,9 @@ export function rankingOf(scores: Float64Array, truth: readonly boolean[]): Rank
 }
 
 /**
- * One class against the rest, averaged over the classes without weights, or of `options.positive` alone. NaN where no
- * class has rows both of it and not of it. A row's own value is the probability of its class; of several classes the
- * mean probability of what is true of each.
+ * One class against the rest, unweighted mean over the classes, or `options.positive` alone. NaN if no class has both
+ * positive and negative rows. A row's own value is the probability of its class; for multi-label rows the mean
+ * probability of the true statements.
  */
 function rankedMetric(score: RankingScore, { positive }: MetricOptions = {}): Metric {
   const probabilities = new Probabilities();
@@ -104,8 +104,8 @@ function meanRightness(labels: readonly LabelProbability[]): number {
 }
 
 /**
- * Area under the ROC curve: how often a row of the class has a higher probability of it than another row, ties
- * counting half. One class against the rest, averaged over classes (scikit-learn's multi_class="ovr").
+ * Area under the ROC curve: how often a row of the class ranks above another row, ties counting half. One class against
+ * the rest, averaged over classes (scikit-learn's multi_class="ovr").
  */
 export const rocAuc: MetricDefinition = {
   name: 'roc_auc',
@@ -117,7 +117,7 @@ export const rocAuc: MetricDefinition = {
   create: (options) => rankedMetric(areaUnderRoc, options),
 };
 
-/** NaN without rows of both kinds. */
+/** NaN without both positive and negative rows. */
 export function areaUnderRoc({ order, isLast, isPositive }: Ranking, weights: Float64Array): number {
   let [positives, negatives, area] = [0, 0, 0];
   let [tiedPositives, tiedNegatives] = [0, 0];
@@ -136,8 +136,8 @@ export function areaUnderRoc({ order, isLast, isPositive }: Ranking, weights: Fl
 }
 
 /**
- * Area under the precision-recall curve as average precision: precision at each new probability, weighted by the
- * recall that it adds, without interpolation. One class against the rest, averaged over classes.
+ * Area under the precision–recall curve as average precision: precision at each distinct probability, weighted by the
+ * recall it adds, without interpolation. One class against the rest, averaged over classes.
  */
 export const averagePrecision: MetricDefinition = {
   name: 'average_precision',
@@ -166,8 +166,8 @@ function areaUnderPrecision({ order, isLast, isPositive }: Ranking, weights: Flo
 const PRECISION = 0.9;
 
 /**
- * How many rows of a class are found where nine in ten that are taken for it are of it: the largest recall of any
- * probability from which precision is at least 0.9. One class against the rest, averaged over classes.
+ * Recall at precision 0.9: the largest recall over all thresholds whose precision is at least 0.9. One class against
+ * the rest, averaged over classes.
  */
 export const recallAtPrecision: MetricDefinition = {
   name: 'recall_at_precision',

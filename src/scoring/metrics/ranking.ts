@@ -8,7 +8,7 @@ const K = 10;
 /** Target of the search: the row's text, or its image. */
 type Sought = 'text' | 'image';
 
-/** Rank of the row's own text, from 1; infinite if it is not among those kept. */
+/** Rank of the row's own text, from 1; infinite beyond the ranks that are kept. */
 function rankOf(prediction: Prediction, example: Example, sought: Sought): number {
   const ranking = sought === 'text' ? prediction.ranking : prediction.imageRanking;
   if (ranking === undefined) {
@@ -28,9 +28,9 @@ function rankMetric(about: {
   name: string;
   title: string;
   value(rank: number): number;
-  /** A text unless said. */
+  /** Default: text. */
   sought?: Sought;
-  /** Fixed, where the name says it. */
+  /** Fixed if it is part of the name. */
   k?: number;
 }): MetricDefinition {
   return {
@@ -48,21 +48,21 @@ function rankMetric(about: {
   };
 }
 
-/** Share of rows whose own text is among the first k (10 unless given). */
+/** Share of rows whose own text is among the first k (default 10). */
 export const recallAtK = rankMetric({ name: 'recall_at_k', title: 'recall at k', value: () => 1 });
 
-/** The same with its k in the name. */
+/** Variants with k in the name. */
 export const recallAt1 = rankMetric({ name: 'recall_at_1', title: 'recall at 1', value: () => 1, k: 1 });
 export const recallAt10 = rankMetric({ name: 'recall_at_10', title: 'recall at 10', value: () => 1, k: 10 });
 
-/** The same of a text's own image. */
+/** The same for images. */
 const image = { value: () => 1, sought: 'image' } as const;
 export const imageRecallAtK = rankMetric({ ...image, name: 'image_recall_at_k', title: 'image recall at k' });
 export const imageRecallAt1 = rankMetric({ ...image, name: 'image_recall_at_1', title: 'image recall at 1', k: 1 });
 export const imageRecallAt10 = rankMetric({ ...image, name: 'image_recall_at_10', title: 'image recall at 10', k: 10 });
 
-/** Mean of 1 / rank of the row's own text, 0 beyond k (10 unless given). */
+/** Mean of 1 / rank of the row's own text, 0 beyond k (default 10). */
 export const reciprocalRank = rankMetric({ name: 'mrr', title: 'MRR', value: (rank) => 1 / rank });
 
-/** Normalised discounted cumulative gain with one right text: 1 / log2(1 + rank), 0 beyond k (10 unless given). */
+/** Normalised discounted cumulative gain with one right text: 1 / log2(1 + rank), 0 beyond k (default 10). */
 export const discountedGain = rankMetric({ name: 'ndcg', title: 'nDCG', value: (rank) => 1 / Math.log2(1 + rank) });

@@ -22,12 +22,12 @@ class Popularity {
     this.rows = indices.length;
     for (let i = 0; i < indices.length; i++) {
       const { history } = rows[indices[i]];
-      // Done for every resample: an iterator would take three times as long.
+      // Runs for every resample: an iterator would take three times as long.
       for (let h = 0; h < history.length; h++) this.counts[history[h]]++;
     }
   }
 
-  /** Share of the rows that have each item; one that none has counts as if half a row had it. [V] */
+  /** Share of rows with each item; an item without rows counts as half a row. [V] */
   shares(): Float64Array {
     return this.counts.map((count) => Math.max(count, 0.5) / this.rows);
   }
@@ -40,10 +40,10 @@ function meanOf(items: Int32Array, values: Float64Array): number {
   return sum / items.length;
 }
 
-/** The value of some rows, by index. */
+/** Value of a selection of rows. */
 type Value = (rows: readonly RecommendedRow[], indices: ArrayLike<number>, popularity: Popularity) => number;
 
-/** A metric of the first k recommended items (10 unless given) that needs all rows to know how popular items are. */
+/** A metric of the first k recommended items (default 10) that needs the popularity of items over all rows. */
 function recommendedMetric(
   about: Pick<MetricDefinition, 'name' | 'title' | 'better' | 'best' | 'isProperty'>,
   value: Value,
@@ -87,7 +87,7 @@ class RecommendedItems implements Metric {
     return { value: this.statistic()(Uint32Array.from(this.#rows.keys())), details: { rows: this.#rows.length } };
   }
 
-  /** Each row's own, with the popularity of all. */
+  /** Each row's own value, using the popularity over all rows. */
   get rows(): Float64Array {
     const popularity = this.#popularity(Uint32Array.from(this.#rows.keys()));
     return Float64Array.from(this.#rows.keys(), (row) => this.#value(this.#rows, [row], popularity));
@@ -115,8 +115,8 @@ function meanOver(indices: ArrayLike<number>, valueOf: (row: number) => number):
 }
 
 /**
- * Share of the items that at least one row is recommended. The items are those that rows have before the one that is to
- * be predicted, and those recommended; so it grows with the rows, and its interval lies somewhat low.
+ * Share of items that are recommended to at least one row. The items are those in the rows' histories and the
+ * recommended ones; so it grows with the number of rows, and its interval is biased slightly downwards.
  */
 export const coverage = recommendedMetric(
   { name: 'coverage', title: 'coverage of items', better: 'higher', best: 1 },
@@ -136,8 +136,8 @@ export const coverage = recommendedMetric(
 );
 
 /**
- * Mean self-information of recommended items, in bits: -log2 of the share of rows that have them (Zhou et al., 2010).
- * Items drawn by chance have the most.
+ * Mean self-information of recommended items in bits: -log2 of the share of rows that have them (Zhou et al., 2010).
+ * Random items score highest.
  */
 export const novelty = recommendedMetric(
   { name: 'novelty', title: 'novelty (bits)', better: 'higher', isProperty: true },
@@ -148,9 +148,9 @@ export const novelty = recommendedMetric(
 );
 
 /**
- * How much more popular recommended items are than those that a row has: the difference of their mean shares of rows that
- * have them. 0 where recommendations are as popular as what people choose; rows that have nothing do not count. More is
- * not worse, and less is not better: items drawn by chance have the least.
+ * How much more popular recommended items are than those in the history: the difference of their mean shares of rows. 0
+ * if recommendations are as popular as people's choices; rows without a history do not count. More is not worse, and
+ * less is not better: random items have the least.
  */
 export const popularityBias = recommendedMetric(
   { name: 'popularity_bias', title: 'popularity bias', better: 'lower', isProperty: true },

@@ -8,7 +8,7 @@ interface Score {
   recall: number;
 }
 
-/** Matching units of a pair: how many match, and how many each side has. */
+/** Matching units of a pair of texts: common units, and the total of each side. */
 interface Matches {
   common: number;
   predicted: number;
@@ -16,8 +16,8 @@ interface Matches {
 }
 
 /**
- * F1 of ROUGE-1, ROUGE-2 or ROUGE-L (whole text as one sequence), mean of the rows; no stemming.
- * Words are lower-cased runs of letters and digits of any script; on ASCII text that is Google's rouge-score.
+ * F1 of ROUGE-1, ROUGE-2 or ROUGE-L (whole text as one sequence), mean over rows; no stemming.
+ * Words are lower-cased runs of letters and digits in any script; on ASCII text this equals Google's rouge-score.
  */
 export function defineRouge(variant: '1' | '2' | 'L'): MetricDefinition {
   const match = variant === 'L' ? commonSubsequence : (a: string[], b: string[]) => commonGrams(a, b, Number(variant));
@@ -43,7 +43,7 @@ export function defineRouge(variant: '1' | '2' | 'L'): MetricDefinition {
   };
 }
 
-/** F1 of a pair of texts, of n-grams of words or of the longest common subsequence. */
+/** F1 of two texts by word n-grams or the longest common subsequence. */
 export function rougeScore(variant: number | 'L', predicted: string, reference: string): number {
   const [words, others] = [rougeWords(predicted), rougeWords(reference)];
   const { precision, recall } = scoreOf(

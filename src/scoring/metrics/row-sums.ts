@@ -6,13 +6,13 @@ import { rowMetric, type Metric, type RowValues } from './metric.ts';
 export interface SumsDefinition {
   /** Number of sums. */
   width: number;
-  /** Writes a row's sums into an array of zeros, and returns the row's own value. */
+  /** Writes a row's sums into a zeroed array and returns the row's own value. */
   row(prediction: Prediction, example: Example, sums: Float64Array): number;
   value(sums: Float64Array): number;
   details?(sums: Float64Array, rows: RowValues): Record<string, unknown>;
 }
 
-/** Stores each row's sums, so that the value of any choice of rows can be computed. */
+/** Stores each row's sums, so that the value of any selection of rows can be computed. */
 export function sumsMetric({ width, row, value, details }: SumsDefinition): Metric {
   const kept = new SumRows(width);
   const sums = new Float64Array(width);

@@ -2,7 +2,7 @@ import type { Statistic } from '../statistics/index.ts';
 import type { MetricDefinition } from './metric.ts';
 import { numbersMetric, type NumberPairs } from './number-metrics.ts';
 
-/** Correlation of ranks, equal numbers sharing their mean rank; not defined (NaN) where either are all equal. */
+/** Rank correlation with mean ranks for ties; undefined (NaN) if either side is constant. */
 export const spearman: MetricDefinition = {
   name: 'spearman',
   title: 'Spearman correlation',
@@ -29,7 +29,7 @@ function rankCorrelation({ predicted, reference }: NumberPairs): Statistic {
   };
 }
 
-/** A function from how often each row counts to its rank among all of them; sorts once. */
+/** Returns a function from row weights to ranks; sorts only once. */
 function weightedRanks(values: Float64Array): (weights: Float64Array) => Float64Array {
   const order = Uint32Array.from(values.keys()).sort((a, b) => values[a] - values[b]);
   const ranks = new Float64Array(values.length);
@@ -47,7 +47,7 @@ function weightedRanks(values: Float64Array): (weights: Float64Array) => Float64
 
 function weightedCorrelation(x: Float64Array, y: Float64Array, weights: Float64Array): number {
   const rows = weights.reduce((sum, weight) => sum + weight, 0);
-  // Ranks of either side have the same mean.
+  // Both sides have the same mean rank.
   const mean = (rows + 1) / 2;
   let [xx, yy, xy] = [0, 0, 0];
   for (let row = 0; row < weights.length; row++) {

@@ -1,4 +1,5 @@
-// Steps of an answer, each right or wrong: `labels` from half on is right, as is a probability from half on.
+// Metrics for the steps of an answer, each right or wrong: labels and probabilities of at least one half count as
+// right.
 import type { Example, StepwiseExample } from '../../data/example.ts';
 import type { Prediction } from '../predictor.ts';
 import { missingInput, rowMetric, RowValues, type MetricDefinition } from './metric.ts';
@@ -27,7 +28,7 @@ function judgedSteps(prediction: Prediction, example: Example): JudgedStep[] {
   }));
 }
 
-/** Share of all steps that are judged as they are. `details.bins` is the reliability diagram of these judgements. */
+/** Share of steps judged correctly. `details.bins` is the reliability diagram of these judgements. */
 export const stepAccuracy: MetricDefinition = {
   name: 'step_accuracy',
   title: 'accuracy of steps',
@@ -60,7 +61,7 @@ export const stepAccuracy: MetricDefinition = {
     }),
 };
 
-/** F1 of finding wrong steps, the purpose of such a model. */
+/** F1 of detecting wrong steps, the purpose of process reward models. */
 export const stepF1: MetricDefinition = {
   name: 'step_f1',
   title: 'F1 of wrong steps',
@@ -124,7 +125,7 @@ export const stepAuc: MetricDefinition = {
       },
       () => ({ value: area(rankingOf(probabilities.view, truth), new Float64Array(rows).fill(1)), details: { rows } }),
       () => {
-        // Once for all resamples.
+        // Computed once for all resamples.
         const ranking = rankingOf(probabilities.view, truth);
         return (indices) => {
           const weights = new Float64Array(rows);
@@ -137,8 +138,8 @@ export const stepAuc: MetricDefinition = {
 };
 
 /**
- * ProcessBench's F1 (Zheng et al., 2024): the harmonic mean of two shares, of the answers with a wrong step those whose
- * first wrong step is found, and of the sound answers those in which none is; 0 where either is.
+ * ProcessBench's F1 (Zheng et al., 2024): harmonic mean of two shares: answers with an error whose first wrong step is
+ * found, and sound answers in which no step is rejected; 0 if either is 0.
  */
 export const firstErrorF1: MetricDefinition = {
   name: 'first_error_f1',
@@ -166,7 +167,7 @@ export const firstErrorF1: MetricDefinition = {
     }),
 };
 
-/** The one share where rows are all of one kind. */
+/** Only one share if all rows are of one kind. */
 function processBenchF1([found, wrong, sound, right]: Float64Array): number {
   if (wrong === 0) return sound / right;
   if (right === 0) return found / wrong;

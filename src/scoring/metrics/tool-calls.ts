@@ -1,4 +1,4 @@
-/** Calls of tools: whether the right ones are called, with the right arguments. */
+/** Metrics for tool calls: the right tools with the right arguments. */
 import { isDeepStrictEqual } from 'node:util';
 import { AttuneError } from '../../base/errors.ts';
 import type { Example } from '../../data/example.ts';
@@ -15,7 +15,7 @@ interface Calls {
   found: readonly WrittenCall[];
 }
 
-/** A metric of the rows whose answer calls tools; of the others all systems are worth the same. */
+/** A metric over the rows whose answer has tool calls; on other rows all systems get the same score. */
 function ofCallingRows(valueOf: (calls: Calls) => number) {
   return sumsMetric({
     width: 2,
@@ -47,7 +47,7 @@ function comparedCalls(prediction: Prediction, example: Example): Calls {
 
 const shared = { better: 'higher', best: 1, reads: 'calls', options: [] } as const;
 
-/** Share of the rows with calls in which exactly the right tools are called, in any order. */
+/** Share of rows with calls in which exactly the right tools are called, in any order. */
 export const toolName: MetricDefinition = {
   ...shared,
   name: 'tool_name',
@@ -60,8 +60,8 @@ export const toolName: MetricDefinition = {
 };
 
 /**
- * Share of arguments with the right value, a call's name being one of them: of those that are wanted or given, averaged
- * over the rows with calls. Each call is compared with the one of the same tool that it fits best.
+ * Share of right arguments, with the tool's name counted as one: relative to those expected or given, averaged over the
+ * rows with calls. Each call is compared with the best-matching call of the same tool.
  */
 export const toolArguments: MetricDefinition = {
   ...shared,
@@ -83,7 +83,7 @@ export const toolArguments: MetricDefinition = {
     }),
 };
 
-/** How many of two calls' arguments agree, their common name included. */
+/** Number of arguments on which two calls agree, including their common name. */
 function agreement(wanted: WrittenCall | undefined, found: WrittenCall | undefined): { right: number; all: number } {
   const [a, b] = [argumentsOf(wanted), argumentsOf(found)];
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

@@ -5,28 +5,28 @@ export interface BootstrapOptions {
   /** Default 0.95. */
   confidence?: number;
   /**
-   * `bca` corrects bias and skewness; `percentile` takes the resamples' quantiles as they are; `expanded` (default) is
-   * BCa with wider tails for few rows, whose resamples vary too little.
+   * `bca` corrects bias and skewness; `percentile` uses the resamples' quantiles unchanged; `expanded` (default) is BCa
+   * with wider tails for few rows, whose resamples vary too little.
    */
   method?: 'expanded' | 'bca' | 'percentile';
 }
 
 export interface Interval {
-  /** The statistic of the rows themselves. */
+  /** The statistic on the original rows. */
   estimate: number;
   low: number;
   high: number;
   confidence: number;
 }
 
-/** An interval's ends as they are kept in files; absent where there are none, since JSON has no infinity. */
+/** An interval's ends for storage; absent if infinite, since JSON has no infinity. */
 export function bounds({ low, high }: Pick<Interval, 'low' | 'high'>): { low?: number; high?: number } {
   return Number.isFinite(low) && Number.isFinite(high) ? { low, high } : {};
 }
 
 /**
- * Interval of a statistic from its resamples. Resamples on which it is not defined are left out.
- * Unbounded where one row or group is all the evidence, or where most resamples define no value.
+ * Interval of a statistic from its resamples. Resamples with an undefined value are left out.
+ * Unbounded with a single row or group, or if most resamples have no defined value.
  */
 export function spreadInterval(
   { estimate, values, jackknife }: Spread,
@@ -49,13 +49,13 @@ export function spreadInterval(
   return { estimate, low, high, confidence };
 }
 
-/** BCa's levels (Efron 1987): shifted by the median bias of the resamples and by the statistic's acceleration. */
+/** BCa levels (Efron 1987): shifted by the median bias of the resamples and the statistic's acceleration. */
 function correctedLevels(
   sorted: Float64Array,
   estimate: number,
   { skew, tail }: { skew: number; tail: number },
 ): [number, number] {
-  // Sums of the same rows in another order differ in the last bits and are ties, which count half.
+  // Sums of the same rows in another order may differ in the last bits; they count as ties, by one half.
   const rounding = 1e-12 * Math.max(Math.abs(sorted[0]), Math.abs(sorted[sorted.length - 1]));
   let below = 0;
   for (const value of sorted) below += Math.abs(value - estimate) <= rounding ? 0.5 : value < estimate ? 1 : 0;
@@ -65,7 +65,10 @@ function correctedLevels(
   return [level(normalQuantile(tail)), level(normalQuantile(1 - tail))];
 }
 
-/** A sixth of the skewness of the jackknife values, which move against what is left out. */
+/**
+ * A sixth of the skewness of the jackknife values, with the sign reversed since leaving a row out moves them the other
+ * way.
+ */
 function acceleration(values: Float64Array): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   let squares = 0;
@@ -79,8 +82,8 @@ function acceleration(values: Float64Array): number {
 }
 
 /**
- * The tail that makes a percentile interval of a mean as wide as Student's (Hesterberg 2015): resamples of n rows vary
- * by (n - 1)/n of the variance, which is itself only estimated.
+ * Tail level that makes a percentile interval of a mean as wide as Student's (Hesterberg 2015): resamples of n rows
+ * have (n - 1)/n of the variance, which is itself an estimate.
  */
 function expandedTail(tail: number, rows: number): number {
   return normalCdf(Math.sqrt(rows / (rows - 1)) * studentQuantile(tail, rows - 1));

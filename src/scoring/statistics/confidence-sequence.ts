@@ -1,4 +1,4 @@
-/** Confidence sequences: intervals that hold at all times simultaneously, however often they are looked at. */
+/** Confidence sequences: intervals that hold at all times simultaneously, however often they are inspected. */
 
 export interface SequenceInterval {
   estimate: number;
@@ -8,7 +8,7 @@ export interface SequenceInterval {
 
 /**
  * For a share: the values that a beta-binomial mixture (uniform prior) does not reject (Robbins 1970). `part` of
- * `rows`. Before the first row it is all of [0, 1].
+ * `rows`; [0, 1] before the first row.
  */
 export function shareSequence(part: number, rows: number, confidence = 0.95): SequenceInterval {
   if (rows === 0) return { estimate: Number.NaN, low: 0, high: 1 };
@@ -23,7 +23,7 @@ export function shareSequence(part: number, rows: number, confidence = 0.95): Se
   };
 }
 
-/** Where refuted shares end, between one that may be refuted and one that is not. */
+/** Bisects the edge of the rejected shares, between one that may be rejected and one that is not. */
 function edge(outside: number, inside: number, isRefuted: (share: number) => boolean): number {
   let [far, near] = [outside, inside];
   for (let i = 0; i < 60; i++) {
@@ -42,7 +42,7 @@ function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b);
 }
 
-/** Stirling's series, shifted to where it has ten digits. */
+/** Stirling's series, shifted to an argument where it has ten digits. */
 function logGamma(x: number): number {
   let shift = 0;
   let z = x;

@@ -1,9 +1,9 @@
-/** Evidence as e-values: numbers whose mean is 1 at most where nothing changed. */
+/** Evidence as e-values: nonnegative statistics with a mean of at most 1 under the null hypothesis. */
 import { greatest } from '../../base/many.ts';
 
 /**
- * Which of several e-values are findings, with at most the share `rate` of false ones among them: e-BH (Wang and Ramdas
- * 2022), whatever they have to do with each other, and at any time where each is a process of its own.
+ * Rejects hypotheses by e-values with a false discovery rate of at most `rate`: e-BH (Wang and Ramdas 2022). Valid
+ * under any dependence, and at any time if each e-value comes from an e-process.
  */
 export function eBenjaminiHochberg(values: readonly number[], rate = 0.05): boolean[] {
   const sorted = values.toSorted((a, b) => b - a);
@@ -15,8 +15,8 @@ export function eBenjaminiHochberg(values: readonly number[], rate = 0.05): bool
 }
 
 /**
- * An e-value from a statistic and its values under permutations: exp(strength · z) by its own mean. Up to one more than
- * there are permutations.
+ * An e-value from a statistic and its values under permutations: exp(strength · z), normalised by the mean. At most the
+ * number of permutations plus one.
  */
 export function permutationEValue(seen: number, permuted: readonly number[], strength = 3): number {
   const terms = [seen, ...permuted].map((value) => strength * value);

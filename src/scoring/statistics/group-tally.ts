@@ -6,7 +6,7 @@ import { holm, shareDifference, wilsonInterval } from './index.ts';
 export interface RowGroups {
   /** A column's name, or an axis of mentions: "gender", "origin". */
   axis: string;
-  /** `mentions`: found in texts, so that a row may belong to several groups or none. */
+  /** `mentions`: detected in texts, so that a row may belong to several groups or none. */
   by: 'column' | 'mentions';
   groups: readonly string[];
 }
@@ -37,7 +37,7 @@ export interface GroupOfRows<Row> {
   share: number;
   low: number;
   high: number;
-  /** `few`: too few rows for conclusions. `small`: certainly less than half of an even share. */
+  /** `few`: too few rows for conclusions. `small`: significantly less than half of an even share. */
   flag?: 'few' | 'small';
   first: Row[];
   /** Labels of rows that belong to this group only. */
@@ -50,7 +50,7 @@ export interface GroupLabel {
   /** Share among the group's labelled rows, and among those of all other groups. */
   share: number;
   others: number;
-  /** Absent where the same is tested elsewhere already: of two groups, or of two labels, one says both. */
+  /** Absent if another entry tests the same: with two groups or two labels one test is enough. */
   difference?: { estimate: number; low: number; high: number; p: number; pAdjusted: number; verdict: Verdict };
 }
 
@@ -63,15 +63,15 @@ export interface TallyOptions {
   confidence?: number;
 }
 
-/** With more distinct labels, they are texts. */
+/** With more distinct labels, they count as free text. */
 const MOST_LABELS = 20;
-/** With more groups, they are keys. */
+/** With more groups, the column is a key. */
 const MOST_GROUPS = 200;
 
 interface Counted<Row> {
   rows: number;
   first: Row[];
-  /** Per label, rows that belong to no other group. */
+  /** For each label, the rows that belong to no other group. */
   labels: Map<string, number>;
 }
 
@@ -167,7 +167,7 @@ function balanceOf<Row>(
   });
 }
 
-/** By Holm, over all groups and labels that are looked at. `better` is more often, `worse` less often. */
+/** Holm correction over all groups and labels. `better` means more often, `worse` less often. */
 function adjust<Row>(axes: readonly AxisReport<Row>[], confidence: number): void {
   const all = axes.flatMap(({ groups }) =>
     groups.flatMap(({ labels }) => labels.flatMap((one) => one.difference ?? [])),

@@ -1,6 +1,6 @@
 /**
- * Adjusted p-values by Holm's step-down method (1979): calling everything below 5 % a finding then keeps the chance of
- * any false one below 5 %, however the tests depend on each other. In the order given; never above 1.
+ * Adjusts p-values by Holm's step-down method (1979): rejecting below 5 % then keeps the probability of any false
+ * finding below 5 %, under any dependence. In the given order; at most 1.
  */
 export function holm(values: ArrayLike<number>): number[] {
   const order = Array.from({ length: values.length }, (_, i) => i).sort((a, b) => values[a] - values[b]);

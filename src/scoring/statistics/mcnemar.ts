@@ -1,10 +1,10 @@
-/** Rows that exactly one of two predictors got right. */
+/** Numbers of rows that exactly one of two predictors got right. */
 export interface Discordant {
   onlyFirst: number;
   onlySecond: number;
 }
 
-/** Counts from the per-row values of a right-or-wrong metric; both arrays in the same order of rows. */
+/** Counts from the per-row values of a right-or-wrong metric; both arrays are in the same row order. */
 export function discordant(first: ArrayLike<number>, second: ArrayLike<number>): Discordant {
   if (first.length !== second.length) throw new RangeError(`${first.length} and ${second.length} rows are not paired`);
   const counts = { onlyFirst: 0, onlySecond: 0 };
@@ -15,13 +15,15 @@ export function discordant(first: ArrayLike<number>, second: ArrayLike<number>):
   return counts;
 }
 
-/** Two-sided p-value of the exact McNemar test: the binomial test that either kind of row is equally likely. */
+/**
+ * Two-sided p-value of the exact McNemar test: the binomial test that both kinds of discordant rows are equally likely.
+ */
 export function mcnemarExact({ onlyFirst, onlySecond }: Discordant): number {
   const rows = onlyFirst + onlySecond;
   const fewer = Math.min(onlyFirst, onlySecond);
   let logTerm = -rows * Math.LN2;
   for (let k = 1; k <= fewer; k++) logTerm += Math.log((rows - k + 1) / k);
-  // From the largest term of the tail down: each is the one above times k / (n - k + 1).
+  // Starts from the largest term of the tail; each further term is the previous one times k / (n - k + 1).
   let relative = 1;
   let sum = 1;
   for (let k = fewer; k > 0 && relative > 1e-18; k--) {

@@ -1,4 +1,4 @@
-/** Moments of a sample, summed in its order. NaN where there are too few values. */
+/** Moments of a sample, summed in order. NaN with too few values. */
 
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 const SERIES_LIMIT = 3;
 
-/** P(Z <= z) of the standard normal distribution; relative accuracy holds in the lower tail too. */
+/** P(Z <= z) of the standard normal distribution, with relative accuracy in the lower tail too. */
 export function normalCdf(z: number): number {
   const x = Math.abs(z) / Math.SQRT2;
   if (x < SERIES_LIMIT) return 0.5 + (Math.sign(z) * erfSeries(x)) / 2;
@@ -13,7 +13,7 @@ export function normalQuantile(probability: number): number {
   if (!(probability >= 0 && probability <= 1)) throw new RangeError(`${probability} is not a probability`);
   if (probability === 0) return -Infinity;
   if (probability === 1) return Infinity;
-  // The upper half mirrors the lower one, where the distribution function keeps its digits.
+  // The upper half mirrors the lower one, where the distribution function keeps its precision.
   if (probability > 0.5) return -normalQuantile(1 - probability);
   let [low, high] = [-40, 0];
   for (let middle = -20; middle !== low && middle !== high; middle = (low + high) / 2) {

@@ -1,11 +1,12 @@
-/** Two shares of the same rows, before and after: how far apart they are, and how sure that is. */
+/** Difference of two shares on the same rows, before and after, with its interval. */
 import { discordant, mcnemarExact } from './mcnemar.ts';
 import type { ShareDifference } from './two-shares.ts';
 import { wilsonInterval } from './wilson.ts';
 
 /**
- * How much higher the share is after than before. `before` and `after` are 0 or 1 for each row, in the same order. The
- * interval is Newcombe's for paired rows (1998, method 10): unlike resamples it has a width where no row changed.
+ * Increase of the share from before to after. `before` and `after` are 0 or 1 for each row, in the same order. The
+ * interval is Newcombe's for paired rows (1998, method 10): unlike a bootstrap it has positive width even if no row
+ * changed.
  */
 export function pairedShareDifference(
   before: ArrayLike<number>,
@@ -37,7 +38,7 @@ interface PairTable {
   neither: number;
 }
 
-/** Correlation of the two columns, shrunk towards 0 by a continuity correction. */
+/** Correlation of the two columns with a continuity correction. */
 function correlation({ both, onlyFirst, onlySecond, neither }: PairTable): number {
   const rows = both + onlyFirst + onlySecond + neither;
   const margins = (both + onlyFirst) * (onlySecond + neither) * (both + onlySecond) * (onlyFirst + neither);

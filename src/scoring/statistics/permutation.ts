@@ -5,24 +5,23 @@ const MAX_FLIPS = 10_000;
 const MAX_BYTES = 3.2e7;
 
 /**
- * The sign-flip test of paired differences: how often are sums as far from 0 as the one seen, when each difference may
- * as well have had the other sign? One of these serves many sets of differences with the same choices of signs.
+ * Sign-flip test of paired differences: the probability of a sum at least as far from 0 if every difference could
+ * equally well have the other sign. One instance serves many sets of differences with the same random signs.
  */
 export class SignFlips {
   readonly #count: number;
   readonly #seed: number;
   #signs: Uint8Array | undefined;
 
-  /** `count` differences, of rows or groups. */
+  /** `count` is the number of differences, of rows or groups. */
   constructor(count: number, seed = 0) {
     this.#count = count;
     this.#seed = seed;
   }
 
   /**
-   * Two-sided p-value. Counts every choice of signs where up to 16 differences are not 0, else 10,000 random ones (fewer
-   * above 25,000 differences) and the one that was seen, so that p is never 0. Differences that are not finite tell
-   * nothing: 1.
+   * Two-sided p-value. Enumerates all sign assignments for up to 16 non-zero differences; otherwise samples 10,000
+   * (fewer above 25,000 differences) plus the observed one, so that p is never 0. 1 if any difference is not finite.
    */
   p(differences: Float64Array): number {
     const nonzero = differences.filter((value) => value !== 0);
@@ -38,7 +37,7 @@ export class SignFlips {
   #sampledShare(differences: Float64Array, observed: number): number {
     const width = Math.ceil(this.#count / 8);
     this.#signs ??= randomSigns(width, this.#seed);
-    // Eight signs at once: each byte of signs looks up the sum of its eight differences.
+    // Eight signs at once: each byte of signs indexes the sum of its eight differences.
     const tables = signedSums(differences, 8);
     const sums = new Float64Array(this.#signs.length / width);
     for (let flip = 0; flip < sums.length; flip++) {
@@ -56,7 +55,7 @@ function share(sums: Float64Array, observed: number): number {
   return extreme / sums.length;
 }
 
-/** For each run of `size` values, their sum under each choice of signs; a bit that is set keeps the sign. */
+/** For each block of `size` values, the sum under every sign assignment; a set bit keeps the sign. */
 function signedSums(values: Float64Array, size: number): Float64Array[] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, part) => {
     const sums = new Float64Array(2 ** size);

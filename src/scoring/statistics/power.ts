@@ -1,13 +1,13 @@
 import { normalQuantile } from './normal.ts';
 
 export interface PowerOptions {
-  /** Chance of a finding where there is none; default 0.05, two-sided. */
+  /** Probability of a false finding; default 0.05, two-sided. */
   alpha?: number;
-  /** Chance of finding what is there; default 0.8. */
+  /** Probability of detecting a true difference; default 0.8. */
   power?: number;
 }
 
-/** The smallest true difference of means that n pairs (or groups) of this spread would show with the given power. */
+/** The smallest true difference of means that n pairs (or groups) with this spread detect with the given power. */
 export function minimalDetectableDifference(
   { sdOfDifferences, n }: { sdOfDifferences: number; n: number },
   options: PowerOptions = {},
@@ -20,12 +20,12 @@ export function detectableByError(standardError: number, { alpha = 0.05, power =
   return (normalQuantile(1 - alpha / 2) + normalQuantile(power)) * standardError;
 }
 
-/** Rows that only one of two predictors gets right, all for the same one, before the exact McNemar test sees it. */
+/** Minimum number of discordant rows, all in favour of one predictor, for a significant exact McNemar test. */
 const FEWEST_DISCORDANT = 6;
 
 /**
- * The smallest difference of shares that n rows show in four of five tries where nothing varies but the rows that one of
- * two predictors gets right: any noise needs more. 1 where n rows can show none.
+ * The smallest difference of shares that n rows detect with the given power if all discordant rows favour one
+ * predictor; any noise requires a larger difference. 1 if n rows cannot detect any.
  */
 export function detectableShare(n: number, power = 0.8): number {
   if (n < FEWEST_DISCORDANT) return 1;
@@ -50,9 +50,9 @@ function chanceOfAtLeast(k: number, n: number, chance: number): number {
 }
 
 /**
- * The same for right-or-wrong rows by McNemar's test (Connor 1987), from the share of rows on which the two differ:
- * two predictors that are right on `rate` of the rows independently of each other differ on 2 rate (1 - rate) of them.
- * The most that such rows can differ by, their share, where nothing smaller would show.
+ * The same for right-or-wrong rows by McNemar's test (Connor 1987), from the share of discordant rows: two predictors
+ * that are each right on `rate` of the rows independently differ on 2 rate (1 - rate) of them. At most that share, if
+ * no smaller difference would be detected.
  */
 export function minimalDetectableRateDifference(
   { discordant, n }: { discordant: number; n: number },

@@ -1,22 +1,25 @@
 /**
- * Whether values still come from where the reference came from, looked at after every value: a conformal test martingale
- * (Vovk, Nouretdinov and Gammerman 2003). Each value's rank among the reference and the values before it is uniform as long
- * as nothing changed, whatever the distribution is and however small the reference; bets on uneven ranks then earn nothing
- * on average, so that wealth W is reached with probability 1/W at most (Ville). Two liberties give up a proof of that for
- * quicker findings: ties are averaged over, not drawn, and bets on a share look at how large it was so far. Simulated
- * streams (`npm run simulate`) reach W no more often than 1/W, with 50 reference values and with 500.
+ * Tests after every value whether values still come from the reference distribution: a conformal test martingale (Vovk,
+ * Nouretdinov and Gammerman 2003). Without a change, each value's rank among the reference and the earlier values is
+ * uniform, whatever the distribution and however small the reference. Bets on uneven ranks then earn nothing on
+ * average, so wealth W is reached with probability at most 1/W (Ville). Two deviations trade the proof for faster
+ * detection: ties are averaged rather than randomised, and the bet sizes depend on their success so far. In simulations
+ * (`npm run simulate`) streams reach W no more often than 1/W, with 50 reference values and with 500.
  */
 
 export type Direction = 'up' | 'down';
 
 export interface RankMartingaleOptions {
-  /** Reference values by bin. Bins must not be chosen by looking at the values. */
+  /** Reference values by bin. Bins must be chosen without looking at the values. */
   reference: ArrayLike<number>;
-  /** Alternatives to bet on: ranks higher than before, or lower. Both unless given. */
+  /** Alternatives to bet on: higher or lower ranks than before. Default: both. */
   directions?: readonly Direction[];
 }
 
-/** A bet: a tail of the ranks with share `tail` (of two bins: the last bin) is taken to come `odds` times as often. */
+/**
+ * A bet that the tail of the ranks with share `tail` (with two bins: the last bin) occurs with `odds` times the usual
+ * odds.
+ */
 interface Bet {
   direction: Direction;
   tail: number | undefined;
@@ -24,7 +27,7 @@ interface Bet {
   wealth: number;
 }
 
-/** State from which a martingale of the same reference continues. */
+/** Serialised state, to continue a martingale with the same reference. */
 export interface MartingaleState {
   counts: number[];
   /** Wealth of each bet. */
@@ -32,13 +35,13 @@ export interface MartingaleState {
   reserve: number;
 }
 
-/** Half of the wealth is bet from the first value on; the rest comes in by and by, for changes that come later. */
+/** Half of the wealth is bet from the first value; the rest is invested gradually, for later changes. */
 const FIRST_STAKE = 0.5;
 const LATER_STAKE = 1 / 250;
 const SHARE_ODDS = [2, 5];
 const TAILS = [0.05, 0.2, 0.5];
 const TAIL_ODDS = [2, 4];
-/** Cap on the wealth, against overflow: the evidence is conclusive by then. */
+/** Cap on the wealth against overflow: by then the evidence is conclusive. */
 const MOST_WEALTH = 1e12;
 
 export class RankMartingale {
@@ -60,7 +63,7 @@ export class RankMartingale {
     this.#bets = kinds.map((kind) => ({ ...kind, wealth: FIRST_STAKE / kinds.length }));
   }
 
-  /** An e-value at any time, and the inverse of an anytime-valid p-value at its highest. */
+  /** An e-value at any time; the inverse of its running maximum is an anytime-valid p-value. */
   get wealth(): number {
     return this.#bets.reduce((sum, { wealth }) => sum + wealth, this.#reserve);
   }
@@ -69,7 +72,7 @@ export class RankMartingale {
     return { counts: [...this.#counts], bets: this.#bets.map(({ wealth }) => wealth), reserve: this.#reserve };
   }
 
-  /** Takes up a state of a martingale that was made in the same way. */
+  /** Restores the state of a martingale with the same configuration. */
   resume({ counts, bets, reserve }: MartingaleState): void {
     this.#counts.set(counts);
     this.#total = counts.reduce((sum, count) => sum + count, 0);
@@ -78,8 +81,8 @@ export class RankMartingale {
   }
 
   /**
-   * Counts a value in its bin. `rankedAs`: a lower bin that its rank is taken from, for changes that do not matter before they
-   * are large: ranks only fall by it, so bets on higher ones still earn nothing on average.
+   * Observes a value by its bin. `rankedAs` is a lower bin to rank it in, to ignore small changes: it only lowers
+   * ranks, so bets on higher ranks still earn nothing on average.
    */
   observe(bin: number, rankedAs = bin): void {
     const shareBefore = (this.#counts[this.#counts.length - 1] + 0.5) / (this.#total + 1);
@@ -111,7 +114,7 @@ export class RankMartingale {
   }
 }
 
-/** Mean over the ranks [from, to] of a density that has `odds` times the usual odds below `tail`. */
+/** Mean over the ranks [from, to] of a density with `odds` times the usual odds below `tail`. */
 function payout({ from, to, tail, odds }: { from: number; to: number; tail: number; odds: number }): number {
   const mass = (odds * tail) / (1 - tail + odds * tail);
   const inside = Math.max(0, Math.min(to, tail) - from) / (to - from);

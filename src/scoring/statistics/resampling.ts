@@ -1,18 +1,21 @@
 import { greatest } from '../../base/many.ts';
 import { philox4x32, philoxKeys } from '../../base/random.ts';
 
-/** A number computed from rows given by index; an index may occur several times. NaN where the rows define none. */
+/** A number computed from rows given by index, with repeats. NaN if undefined for these rows. */
 export type Statistic = (indices: Uint32Array) => number;
 
 export interface ResamplingOptions {
-  /** Group of each row: groups are drawn whole, since their rows are not independent. Without, each row is its own. */
+  /**
+   * Group of each row: groups are resampled as a whole, since their rows are not independent. Default: every row is its
+   * own group.
+   */
   clusters?: ArrayLike<string | number>;
   /** Default 10,000, fewer above 2,400 rows or groups, never below 1,000. */
   resamples?: number;
   seed?: number;
 }
 
-/** A statistic of the rows, of each resample, and with each unit (or block of units) left out. */
+/** A statistic on the original rows, on each resample, and with each unit (or block of units) left out. */
 export interface Spread {
   estimate: number;
   values: Float64Array;
@@ -20,28 +23,28 @@ export interface Spread {
 }
 
 const MAX_DRAWS = 2.4e7;
-/** More rows or groups than this are drawn in bundles of several. */
+/** With more rows or groups, several are resampled together. */
 const MAX_UNITS = 10_000;
 const MAX_BLOCKS = 400;
-/** Row numbers of the jackknife that are kept for the next statistic. */
+/** Maximum number of jackknife indices cached for the next statistic. */
 const MAX_KEPT = 1e6;
 
 /**
- * Resamples of rows, with replacement, drawn once and shared by all statistics: differences between two statistics of
- * the same resample are then paired, and no draw is made twice.
+ * Bootstrap resamples, drawn once and shared by all statistics, so that differences between statistics on the same
+ * resample are paired.
  */
 export class Resampling {
   readonly rows: number;
-  /** Independent pieces of evidence: groups, or rows where none are grouped. */
+  /** Number of independent units: groups, or rows if there are no groups. */
   readonly groups: number;
   readonly resamples: number;
   readonly #seed: number;
-  /** The rows of each unit that is drawn. */
+  /** Rows of each resampled unit. */
   readonly #units: readonly Uint32Array[];
   #draws: readonly Uint32Array[] | undefined;
   #remainders: readonly Uint32Array[] | undefined;
 
-  /** @throws RangeError without rows, or with another number of groups than rows. */
+  /** @throws RangeError without rows, or if the number of groups differs from that of rows */
   constructor(rows: number, { clusters, resamples, seed = 0 }: ResamplingOptions = {}) {
     if (rows === 0) throw new RangeError('a bootstrap needs at least one row');
     if (clusters !== undefined && clusters.length !== rows) {
@@ -80,13 +83,13 @@ export class Resampling {
     let length = 0;
     for (const unit of drawn) {
       const rows = this.#units[unit];
-      // A loop: `set` costs more than it copies for units of a few rows.
+      // A loop, since `set` is slower for units of a few rows.
       for (let i = 0; i < rows.length; i++) buffer[length++] = rows[i];
     }
     return buffer.subarray(0, length);
   }
 
-  /** The statistic without each unit; with many units, without each of 400 blocks of them. */
+  /** The statistic without each unit; with many units, without each of 400 blocks of units. */
   #jackknife(statistic: Statistic): Float64Array {
     const blocks = Math.min(this.#units.length, MAX_BLOCKS);
     if (blocks < 2) return new Float64Array(0);
@@ -95,7 +98,7 @@ export class Resampling {
     return Float64Array.from(this.#remainders, (rows) => statistic(rows));
   }
 
-  /** The rows without each block, in one array again and again. */
+  /** The rows without each block, in one reused array. */
   *#rowsWithout(blocks: number): Generator<Uint32Array> {
     const blockOf = new Uint32Array(this.rows);
     for (const [unit, rows] of this.#units.entries()) for (const row of rows) blockOf[row] = unit % blocks;
@@ -125,7 +128,7 @@ function bundled(groups: readonly Uint32Array[]): Uint32Array[] {
   return bundles.map((rows) => Uint32Array.from(rows));
 }
 
-/** `resamples` times `count` unit numbers, each resample under its own key. */
+/** `resamples` times `count` unit indices, each resample with its own random key. */
 function drawUnits(count: number, resamples: number, seed: number): Uint32Array[] {
   const draws = new Uint32Array(resamples * count);
   const keys = philoxKeys(seed, 'bootstrap');

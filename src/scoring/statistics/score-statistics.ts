@@ -5,12 +5,12 @@ import { detectableByError } from './power.ts';
 import { Resampling, type ResamplingOptions, type Spread, type Statistic } from './resampling.ts';
 import { wilsonInterval } from './wilson.ts';
 
-/** A metric's value of one predictor, as far as statistics need it. */
+/** A predictor's values on a metric, as needed for statistics. */
 export interface MeasuredRows {
   better: 'higher' | 'lower';
   /** Each row's own value. */
   rows: Float64Array;
-  /** How the value is computed from rows; their mean where absent. */
+  /** Computes the value from rows; their mean if absent. */
   statistic?: Statistic;
 }
 
@@ -19,9 +19,9 @@ export interface StatisticsOptions extends ResamplingOptions {
   confidence?: number;
 }
 
-/** How sure a difference is. Positive is better for the subject, whichever direction the metric has. */
+/** A difference with its interval and test. Positive is better for the subject, whatever the metric's direction. */
 export interface PairedDifference extends Interval {
-  /** Two-sided: how often so large a difference would come about by chance. */
+  /** Two-sided p-value. */
   p: number;
   /**
    * `mcnemar`: exact, for right-or-wrong rows. `permutation`: random sign flips of the rows' (or groups')
@@ -29,15 +29,18 @@ export interface PairedDifference extends Interval {
    * F1, AUC).
    */
   test: 'mcnemar' | 'permutation' | 'bootstrap';
-  /** Pairs of rows. */
+  /** Number of paired rows. */
   n: number;
-  /** The smallest true difference that as many rows would show in four of five tries; 0 where no row differs, or one is all. */
+  /**
+   * The smallest true difference that as many rows would detect in four of five tries; 0 if no row differs, or there is
+   * only one.
+   */
   minimalDetectable: number;
 }
 
 /**
- * Intervals and tests over one set of rows. All scores meet the same resamples, which makes differences paired and
- * many scores cheap: keep one of these for a whole comparison.
+ * Intervals and tests over one set of rows. All scores share the same resamples, which makes differences paired and
+ * many scores cheap: keep one instance for a whole comparison.
  */
 export class ScoreStatistics {
   readonly #resampling: Resampling;
@@ -46,7 +49,7 @@ export class ScoreStatistics {
   readonly #clusters: StatisticsOptions['clusters'];
   readonly #spreads = new WeakMap<MeasuredRows, Spread>();
 
-  /** @throws RangeError without rows, or with another number of groups than rows. */
+  /** @throws RangeError without rows, or if the number of groups differs from that of rows */
   constructor(rows: number, options: StatisticsOptions = {}) {
     this.#resampling = new Resampling(rows, options);
     this.#confidence = options.confidence ?? 0.95;
@@ -54,12 +57,12 @@ export class ScoreStatistics {
     this.#clusters = options.clusters;
   }
 
-  /** Independent pieces of evidence. */
+  /** Number of independent units. */
   get groups(): number {
     return this.#resampling.groups;
   }
 
-  /** How sure the value itself is: Wilson's interval for a rate of independent rows, else BCa. */
+  /** Interval of the value itself: Wilson's for a rate of independent rows, otherwise BCa. */
   interval(score: MeasuredRows): Interval {
     this.#check(score);
     const { rows, statistic } = score;
@@ -67,14 +70,15 @@ export class ScoreStatistics {
     const right = sum(rows);
     const isConstant = right === 0 || right === rows.length;
     if (this.#resampling.isClustered && !isConstant) return this.#spreadInterval(this.#spread(score));
-    // Resamples of rows that are all right would be sure of it; as many independent groups say how sure one can be.
+    // Resampling rows that are all right would suggest certainty; Wilson's interval over the independent groups does
+    // not.
     const { groups } = this.#resampling;
     const estimate = right / rows.length;
     const ends = wilsonInterval(Math.round(estimate * groups), groups, this.#confidence);
     return { estimate, ...ends, confidence: this.#confidence };
   }
 
-  /** How much better the subject is on the same rows, and how sure that is. */
+  /** Lead of the subject on the same rows, with interval and test. */
   difference(subject: MeasuredRows, other: MeasuredRows): PairedDifference {
     this.#check(subject);
     this.#check(other);
@@ -94,7 +98,7 @@ export class ScoreStatistics {
 
   #test(subject: MeasuredRows, other: MeasuredRows, spread: Spread): Pick<PairedDifference, 'p' | 'test'> {
     if (subject.statistic !== undefined || other.statistic !== undefined) {
-      // A handful of rows resampled looks surer than any choice of their signs could be.
+      // A bootstrap of a handful of rows looks more certain than any sign-flip test could be.
       const least = 2 ** (1 - this.#resampling.groups);
       return { p: Math.max(least, centredShare(spread)), test: 'bootstrap' };
     }
@@ -135,7 +139,7 @@ export class ScoreStatistics {
 
 /**
  * Difference of paired values, first minus second.
- * @throws RangeError if they are not pairs, or there are none
+ * @throws RangeError if they are not paired, or there are none
  */
 export function pairedDifference(
   first: ArrayLike<number>,
@@ -146,7 +150,7 @@ export function pairedDifference(
   return new ScoreStatistics(first.length, options).difference(a, b);
 }
 
-/** Sums of the same values in another order differ in the last bits and are equal. */
+/** Sums of the same values in another order may differ in the last bits and count as equal. */
 function difference(a: number, b: number): number {
   return Math.abs(a - b) <= 1e-12 * Math.max(Math.abs(a), Math.abs(b)) ? 0 : a - b;
 }
@@ -159,7 +163,7 @@ function meanOf(values: Float64Array): Statistic {
   };
 }
 
-/** How many of the resamples, moved to where nothing differs, are as far off as the estimate is. */
+/** Share of the resamples, centred at no difference, that are as far off as the estimate. */
 function centredShare({ estimate, values }: Spread): number {
   const defined = values.filter(Number.isFinite);
   if (estimate === 0 || defined.length * 2 < values.length || !Number.isFinite(estimate)) return 1;
@@ -176,7 +180,7 @@ function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Standard error: the deviation of the resamples that define a value. */
+/** Standard error: standard deviation of the resamples with a defined value. */
 function deviation(values: Float64Array): number {
   const defined = values.filter(Number.isFinite);
   const mean = sum(defined) / defined.length;

@@ -1,7 +1,7 @@
-/** Two shares of rows that are not paired: how far apart they are, and how sure that is. */
+/** Difference of two independent shares, with its interval. */
 import { wilsonInterval } from './wilson.ts';
 
-/** Rows of a kind among all. */
+/** A number of rows out of all rows. */
 export interface Share {
   part: number;
   rows: number;
@@ -15,7 +15,7 @@ export interface ShareDifference {
   p: number;
 }
 
-/** How much higher the first share is, with Newcombe's hybrid score interval (1998, method 10). */
+/** Difference of the first share from the second, with Newcombe's hybrid score interval (1998, method 10). */
 export function shareDifference(first: Share, second: Share, confidence = 0.95): ShareDifference {
   const [a, b] = [first.part / first.rows, second.part / second.rows];
   const [own, other] = [first, second].map(({ part, rows }) => wilsonInterval(part, rows, confidence));
@@ -28,7 +28,7 @@ export function shareDifference(first: Share, second: Share, confidence = 0.95):
   };
 }
 
-/** Tables as likely as the one seen differ from it in the last bits. */
+/** Tolerance: tables as likely as the observed one may differ from it in the last bits. */
 const AS_LIKELY = 1 + 1e-7;
 
 /** Two-sided p-value for equal shares: sums all tables with the same margins that are at most as likely as this one. */

@@ -3,20 +3,20 @@ import { isSilence, Killable, SMALL_THREAD, thread, type End } from '../../../ba
 import type { Part } from '../parts.ts';
 import type { ShardAnswer, ShardJob } from './shard-messages.ts';
 
-/** Threads that run steps over shards, each of them a shard at a time; they start when there is work for them. */
+/** Worker threads that run steps, one shard at a time each; started on demand. */
 export class ShardPool implements AsyncDisposable {
   readonly #entry: URL;
   readonly #idle: Killable<ShardAnswer>[] = [];
   readonly #all: Killable<ShardAnswer>[] = [];
 
-  /** @param entry the module that a thread runs: it calls `serveShards` */
+  /** @param entry module of the worker thread, which calls `serveShards` */
   constructor(entry: URL) {
     this.#entry = entry;
   }
 
   /**
-   * Runs the job on an idle thread or a new one; the caller bounds their number. A thread has stopped
-   * writing before its failure is reported, since the draft is removed then.
+   * Runs the job on an idle or new thread; the caller limits their number. A thread has stopped writing before its
+   * failure is reported, since its draft is deleted then.
    */
   async run(job: ShardJob, signal?: AbortSignal): Promise<Part> {
     const runner = this.#idle.pop() ?? this.#new();

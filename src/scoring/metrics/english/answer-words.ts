@@ -1,6 +1,6 @@
 /**
- * Words of a short English answer, as SQuAD compares them: lower case, no ASCII punctuation, no articles. Letters of
- * all scripts are letters, as in Python's regular expressions: the end of "ça" is not an article.
+ * Words of a short English answer as SQuAD compares them: lower case, without ASCII punctuation and articles. Letters
+ * of all scripts are word characters, as in Python's regular expressions: the end of "ça" is not an article.
  */
 export function answerWords(text: string): string[] {
   const plain = text

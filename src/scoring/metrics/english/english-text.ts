@@ -1,11 +1,11 @@
-/** English as it is spoken, after Whisper's English normaliser (Radford et al., 2022, appendix C). */
+/** Normalises English speech transcripts, after Whisper's English normaliser (Radford et al., 2022, appendix C). */
 import { table } from '../../../base/table.ts';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NumberReader } from './number-reader.ts';
 import { decimals, multipliers } from './number-words.ts';
 
-/** Characters of words; `\b` covers ASCII letters only. */
+/** Word characters; `\b` only covers ASCII letters. */
 const LETTER = String.raw`[\p{L}\p{N}_]`;
 const START = `(?<!${LETTER})`;
 const END = `(?!${LETTER})`;
@@ -60,7 +60,7 @@ const replacements: readonly (readonly [RegExp, string])[] = [
   ...Object.entries(APOSTROPHES).map(([short, long]) => [wordEnd(short), long] as const),
 ];
 
-/** Letters that are not a letter with a mark in Unicode. */
+/** Letters that Unicode does not decompose into a letter and a mark. */
 const PLAIN: Readonly<Record<string, string>> = table({
   œ: 'oe',
   ø: 'o',
@@ -73,7 +73,7 @@ const PLAIN: Readonly<Record<string, string>> = table({
 });
 const PLAINED = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g');
 
-/** Small letters, short forms in full, numbers as digits, American spelling; no marks, symbols and hesitations. */
+/** Lower case, expanded contractions, numbers as digits, American spelling; no diacritics, symbols and fillers. */
 export function englishText(text: string): string {
   let plain = text
     .toLowerCase()
@@ -91,7 +91,7 @@ export function englishText(text: string): string {
     .replaceAll(/\s+/g, ' ');
 }
 
-/** Signs of numbers stay. */
+/** Keeps the signs of numbers. */
 function withoutMarks(text: string): string {
   return text
     .normalize('NFKD')
@@ -129,7 +129,7 @@ function withHalves(text: string): string {
   return joined.join(' ').replaceAll(HALF_OF_MANY, '0.5 $1');
 }
 
-/** Digits and letters apart, but for endings such as `th`. */
+/** Separates digits and letters, except for endings such as `th`. */
 function separated(text: string): string {
   return text
     .replaceAll(/([a-z])([0-9])/g, '$1 $2')
@@ -139,7 +139,7 @@ function separated(text: string): string {
 
 let spellings: ReadonlyMap<string, string> | undefined;
 
-/** By assets/spelling; its README says where the table is from. */
+/** Uses the table in assets/spelling, whose README names its source. */
 function americanSpelling(text: string): string {
   spellings ??= readSpellings();
   return text

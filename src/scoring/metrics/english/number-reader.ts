@@ -23,9 +23,9 @@ interface Place {
 }
 
 /**
- * Numbers in words as digits, after the rules of Whisper's English normaliser (Radford et al., 2022, appendix C): what is
- * said digit by digit is written side by side, everything else is added up. A number in the making is a whole number, or
- * a text where its digits stand for themselves (`007`, `3.`).
+ * Converts spelt-out numbers to digits, by the rules of Whisper's English normaliser (Radford et al., 2022, appendix
+ * C): digits spoken one by one are concatenated, everything else is added up. A number in progress is an integer, or a
+ * text if its digits are literal (`007`, `3.`).
  */
 export class NumberReader {
   readonly #written: string[] = [];
@@ -66,7 +66,7 @@ export class NumberReader {
     } else this.#takeSign(place);
   }
 
-  /** Text of the number so far; a bare 0 does not count. */
+  /** Text of the number so far; a lone 0 does not count. */
   get #text(): string {
     return this.#value === undefined || this.#value === 0n ? '' : String(this.#value);
   }
@@ -79,7 +79,7 @@ export class NumberReader {
     this.#sign = '';
   }
 
-  /** Writes a word as it is, with the sign that was said before it. */
+  /** Writes a word unchanged, with the sign spoken before it. */
   #write(word: string): void {
     this.#finish();
     this.#written.push(this.#sign + word);
@@ -98,7 +98,7 @@ export class NumberReader {
     this.#value = /[1-9]/.test(part) ? digits : BigInt(whole);
   }
 
-  /** One to nineteen after what was said so far, and after the word before. */
+  /** Combines one to nineteen with the number so far and the preceding word. */
   #withOnes(value: bigint, before = ''): bigint | string {
     const so = this.#value;
     if (so === undefined) return value;
@@ -152,7 +152,7 @@ export class NumberReader {
     this.#skips = word === 'per';
   }
 
-  /** Words between numbers: `and` after a hundred is left out, `double` and `triple` repeat a digit. */
+  /** Words between numbers: drops `and` after a hundred; `double` and `triple` repeat a digit. */
   #takeJoint({ word, before = '', after = '' }: Place): void {
     if (word === 'point') {
       if (decimals.has(after) || DIGITS.test(after)) this.#value = `${this.#text}.`;

@@ -1,4 +1,4 @@
-/** Words that stand for numbers in English texts, by what they do. */
+/** English number words by their function. */
 const DIGITS = ['one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 const TEENS = ['ten', 'eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen'];
 const TENS = ['twenty', 'thirty', 'forty', 'fifty', 'sixty', 'seventy', 'eighty', 'ninety'];
@@ -21,7 +21,7 @@ export const multipliers: Numbers = new Map([
   ...[...THOUSANDS.split(' '), 'decillion'].map((word, i): [string, bigint] => [word, 1000n ** BigInt(i + 1)]),
 ]);
 
-/** `fives`, `fifth`; by the reference's rule nine gives "nineth", and "ninth" stays a word. */
+/** `fives`, `fifth`; by the reference's rule nine gives "nineth", so "ninth" stays a word. */
 export const onesEnding: ReadonlyMap<string, Ending> = new Map([
   ...[...ones].map(([word, value]): [string, Ending] => [
     word === 'six' ? 'sixes' : `${word}s`,
