@@ -6,7 +6,7 @@ export function articleFor(word: string): 'a' | 'an' {
   return /^[aeiouáàâäåéèêëíìîïóòôöøúùûüæ]/.test(lower) ? 'an' : 'a';
 }
 
-/** A word in another word's case: all capitals, a leading capital, or unchanged. */
+/** Gives `word` the letter case of another word: all capitals, a leading capital, or unchanged. */
 export function inCaseOf(model: string, word: string): string {
   if (model.length > 1 && model === model.toUpperCase()) return word.toUpperCase();
   return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;

@@ -1,6 +1,6 @@
 /**
- * GPT-2's reversible map between the 256 byte values and printable characters: a byte that prints stands for itself,
- * the others take the code points from 256 on, in order. Vocabularies of byte-level tokenizers are written in it.
+ * GPT-2's reversible map between the 256 byte values and printable characters: a printable byte maps to itself, the
+ * others to code points from 256 on, in order. Vocabularies of byte-level tokenizers use it.
  */
 export const byteToCharacter: readonly string[] = buildAlphabet();
 

@@ -20,7 +20,7 @@ export function bytesOf(value: number | string): number {
   return Number(count) * (UNITS[unit] ?? 1);
 }
 
-/** Size as the user wrote it: `25MB` is not shown as 23.8 MiB. */
+/** The size as the user wrote it: `25MB` stays `25MB` instead of becoming 23.8 MiB. */
 export function sizeAsWritten(value: number | string): string {
   return typeof value === 'number' ? formatBytes(value) : value;
 }

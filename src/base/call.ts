@@ -1,6 +1,6 @@
 import type { EventSink } from './events.ts';
 
-/** Taken by every call of a use case, next to its options. */
+/** Callbacks and signal that every use case takes in addition to its options. */
 export interface Call {
   /** Receives phases, progress and warnings. */
   onEvent: EventSink;

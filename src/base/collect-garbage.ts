@@ -7,8 +7,8 @@ const WORTH_BYTES = 16 * 2 ** 20;
 let left = 0;
 
 /**
- * Frees all that this thread no longer needs and gives it back to the machine: V8 keeps it until it needs memory
- * itself. Does nothing where the heap has hardly grown, or where Node has no inspector or may not use it.
+ * Collects garbage and returns the freed memory to the operating system; V8 alone would keep it. A no-op if the heap
+ * has hardly grown or Node's inspector is unavailable.
  */
 export async function collectGarbage(): Promise<void> {
   if (heldBytes() < left + WORTH_BYTES) return;

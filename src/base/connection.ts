@@ -10,8 +10,8 @@ export interface ConnectionOptions {
 }
 
 /**
- * Whether an address takes connections, found out in seconds, before a request that is tried again for minutes.
- * @returns why not, in words; undefined where it does, or where a proxy stands between
+ * Tests within seconds whether an address accepts connections, before a request whose retries can take minutes.
+ * @returns the reason if it does not; undefined if it does, or if a proxy is in use
  */
 export async function unreachedBecause(
   address: string,

@@ -1,4 +1,7 @@
-/** Fair turns at a scarce resource, by owner: the owner that has used least comes next, so that a flood delays only its own requests. */
+/**
+ * Schedules turns at a scarce resource fairly: the owner that has used least comes next, so a flood of requests
+ * delays only its own owner.
+ */
 export interface Turn {
   owner: string;
   /** Number of slots; default 1. */
@@ -15,7 +18,7 @@ interface Owner {
   /** In order of arrival. */
   waiting: Set<Waiting>;
   running: number;
-  /** Amount used; a new owner starts at the level of the others. */
+  /** Amount used. A new owner starts at the level of the others. */
   had: number;
 }
 
@@ -100,7 +103,10 @@ export class FairTurns {
     }
   }
 
-  /** The next to start: the owner with the least use whose request fits. A request larger than all slots starts alone. */
+  /**
+   * The next turn to start: the first of the owner with the least use that fits. A turn larger than all slots runs
+   * alone.
+   */
   #choose(): [string, Owner] | undefined {
     const { places, ofOwner = places } = this.#limits;
     let found: [string, Owner] | undefined;

@@ -5,7 +5,7 @@ export interface Features {
    * [mel bins, frames] or [samples] for recordings.
    */
   shape: readonly number[];
-  /** Rows and columns of an image's squares or patches; none of an image that is one square. */
+  /** Rows and columns of an image's squares or patches; absent for an image of a single square. */
   grid?: readonly [rows: number, columns: number];
   /** Rows and columns of the patches of each part of an image, where parts have sizes of their own. */
   grids?: readonly (readonly [rows: number, columns: number])[];

@@ -1,4 +1,4 @@
-/** Figures in rows and columns, which the terminal, the report's page and the model card each draw in their own way. */
+/** Tables of figures, which the terminal, the HTML report and the model card each render in their own way. */
 import {
   formatCount,
   formatNumber,
@@ -10,12 +10,12 @@ import {
 
 export interface Interval {
   value: number;
-  /** Absent, null or not a number, where the evidence is too little for an interval. */
+  /** Absent, null or NaN if there is too little evidence for an interval. */
   low?: number | null;
   high?: number | null;
 }
 
-/** A value in its column's unit, or words; undefined where there is none. */
+/** A value in its column's unit, or text; undefined for an empty cell. */
 export type Cell = string | ({ text?: string; note?: string; verdict?: Judged } & Partial<Interval>) | undefined;
 
 export type Judged = 'better' | 'no-evidence' | 'worse';
@@ -30,43 +30,43 @@ type Unit = 'text' | 'count' | 'number' | 'change' | 'share' | 'change of share'
 
 export interface Column {
   title: string;
-  /** Title in a terminal; the title in small letters unless given. */
+  /** Title in a terminal; default: the title in lower case. */
   short?: string;
-  /** Text unless given. */
+  /** Default: text. */
   unit?: Unit;
-  /** Intervals in a terminal: in a column of this title, or `inline`. Pages show them under the value. */
+  /** Where a terminal shows intervals: in a column of this title, or `inline`. Pages show them under the value. */
   interval?: string;
-  /** In place of an interval that is missing. */
+  /** Text for a missing interval. */
   missing?: string;
-  /** The column that the table is about. */
+  /** The table's main column. */
   isMain?: boolean;
-  /** A page draws the intervals as well, between words for less and more. */
+  /** Makes a page draw the intervals too; the words label the left and right ends. */
   picture?: true | readonly [less: string, more: string];
-  /** Shown in one medium only: cells that repeat a page's notes, for example. */
+  /** Medium that shows the column, if only one does: the terminal leaves out cells that repeat a page's notes. */
   only?: 'terminal' | 'page';
-  /** Names, which a narrow terminal may shorten. */
+  /** Whether cells are names, which a narrow terminal may shorten. */
   isName?: boolean;
 }
 
 export interface Row {
   name: string;
   note?: string;
-  /** A part of the row above it. */
+  /** Whether the row is a part of the row above it. */
   isPart?: boolean;
-  /** The one that is judged, among others. */
+  /** Marks the row under evaluation among its rivals. */
   isSubject?: boolean;
   cells: readonly Cell[];
 }
 
-/** Lines that a page folds away. */
+/** Example lines, collapsed on a page. */
 export interface Examples {
   title: string;
   items: readonly { lines: readonly (string | { said: string; answer: string })[]; note?: string }[];
-  /** Number of them that a terminal shows as well. */
+  /** Number of lines that a terminal shows too. */
   inTerminal?: number;
 }
 
-/** Bars that a page draws in place of a table. */
+/** Bars that a page draws instead of a table. */
 export interface Chart {
   title: string;
   description: string;
@@ -74,28 +74,28 @@ export interface Chart {
 }
 
 export interface Figures {
-  /** Heading of its own. */
+  /** Heading above the table. */
   heading?: string;
   lead?: string;
   /** The first column holds the rows' names. */
   columns: readonly [names: Column, ...Column[]];
   rows: readonly Row[];
-  /** Limits on the rows shown, and a remark on the rest. */
+  /** Limits on the number of rows shown, and the note about the rest. */
   most?: { terminal: number; page: number; rest: string };
   chart?: Chart;
   examples?: readonly Examples[];
 }
 
-/** The figures of one assessment, with a title and notes. */
+/** Figures of one assessment, with title and notes. */
 export interface FiguresShown {
   title: string;
-  /** Measurement and how to read it, for page and card. */
+  /** Introduction on a page or card: the metric and how to read it. */
   lead: string;
-  /** The same in a terminal, in a line. */
+  /** One-line introduction in a terminal. */
   brief?: string;
   figures: readonly Figures[];
   notes?: readonly string[];
-  /** Remarks for a terminal alone: what to do next, and the content of a page's lead. */
+  /** Notes that only a terminal shows: next steps, and the content of a page's introduction. */
   remarks?: readonly string[];
 }
 
@@ -110,12 +110,12 @@ const WRITTEN: Readonly<Record<Unit, (value: number) => string>> = {
   verdict: String,
 };
 
-/** A perplexity may have eight digits, a table has no room for them. */
+/** Shortens large numbers to fit a table: a perplexity may have eight digits. */
 export function briefNumber(value: number, digits: number): string {
   return Math.abs(value) >= 1e6 ? value.toExponential(digits - 1).replace('e+', 'e') : formatNumber(value, digits);
 }
 
-/** The cell's value or words, without its interval. */
+/** The cell's value or text, without its interval. */
 export function cellText(cell: Cell, { unit = 'text' }: Column): string {
   if (cell === undefined) return '–';
   if (typeof cell === 'string') return cell;
@@ -124,7 +124,7 @@ export function cellText(cell: Cell, { unit = 'text' }: Column): string {
   return cell.value === undefined ? '–' : WRITTEN[unit](cell.value);
 }
 
-/** The ends of the cell's interval, or what is said without one. `isBrief`: the unit of both stands once. */
+/** The ends of the cell's interval, or the text for a missing one. `isBrief`: writes the unit only once. */
 export function intervalText(cell: Cell, { unit = 'text', missing }: Column, isBrief = false): string | undefined {
   if (cell === undefined || typeof cell === 'string' || cell.value === undefined) return undefined;
   const { low, high } = cell;
@@ -135,7 +135,7 @@ export function intervalText(cell: Cell, { unit = 'text', missing }: Column, isB
   return `${written(low!)} to ${written(high!)}`;
 }
 
-/** Columns of a terminal, or of a page and a card, each with its place among a row's cells. */
+/** Columns shown in a medium, each with its index into a row's cells. */
 export function columnsOf({ columns }: Figures, medium: 'terminal' | 'page'): { column: Column; at: number }[] {
   return columns
     .slice(1)

@@ -1,7 +1,9 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-/** Folder of data that outlive a run, such as the index of runs: `ATTUNE_HOME`, or the desktop's data folder. */
+/**
+ * Folder for data that outlive a run, such as the index of runs: `ATTUNE_HOME`, otherwise the desktop's data folder.
+ */
 export function attuneHome(environment: NodeJS.ProcessEnv = process.env): string {
   const { ATTUNE_HOME, XDG_DATA_HOME } = environment;
   if (ATTUNE_HOME) return resolve(ATTUNE_HOME);
@@ -13,7 +15,10 @@ export function codeCache(): string {
   return process.env.NODE_COMPILE_CACHE || join(attuneCache({ ...process.env, ATTUNE_HOME: undefined }), 'code');
 }
 
-/** Folder for data that can be rebuilt: tokenised rows, downloads. `ATTUNE_HOME/cache`, otherwise the desktop's. */
+/**
+ * Folder for data that can be rebuilt, such as tokenised rows and downloads: `ATTUNE_HOME/cache`, otherwise the
+ * desktop's cache folder.
+ */
 export function attuneCache(environment: NodeJS.ProcessEnv = process.env): string {
   const { ATTUNE_HOME, XDG_CACHE_HOME } = environment;
   if (ATTUNE_HOME) return join(resolve(ATTUNE_HOME), 'cache');

@@ -27,7 +27,7 @@ export interface JobRequest<Body = unknown, Chunk = unknown> {
   fail(error: unknown): void;
 }
 
-/** Exports of a job's file. */
+/** Exports of a job's module. */
 export interface JobModule {
   run: Job<never>;
 }
@@ -36,7 +36,7 @@ export interface JobModule {
 export interface JobSpec {
   job: string;
   input: unknown;
-  /** Makes the job a run: the folder is locked, events are logged, and a heartbeat is written. */
+  /** Turns the job into a run: locks the folder, logs events, and writes a heartbeat. */
   folder?: string;
   /** Resumes an earlier part of the run in the folder. */
   resume?: boolean;

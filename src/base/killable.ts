@@ -1,4 +1,4 @@
-/** Threads and processes whose work may never end, grow too large or crash: started, asked and killed. */
+/** Threads and processes whose work may hang, grow too large or crash: they are started on demand and can be killed. */
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** How a thread or process ended. */
@@ -6,11 +6,11 @@ export interface End {
   message?: string;
   code?: string;
   exitCode?: number;
-  /** The error as thrown. */
+  /** The error that was thrown. */
   error?: Error;
 }
 
-/** In place of an answer: the thread or process has ended, or was silent for too long. */
+/** Result if there is no answer: the thread or process ended, or sent nothing for too long. */
 export type Silence = ({ type: 'ended' } & End) | { type: 'timeout'; isStarting: boolean };
 
 export interface Listener {
@@ -21,7 +21,7 @@ export interface Listener {
 
 /** A running thread or process. */
 export interface Host {
-  /** Seconds that it may take to start on a busy machine, before those of the first question. */
+  /** Extra seconds allowed for starting on a busy machine, added to the time limit of the first request. */
   readonly startSeconds: number;
   post(message: unknown): void;
   /** Resolves when it has ended. */
@@ -29,13 +29,13 @@ export interface Host {
 }
 
 export interface Question<Message> {
-  /** Seconds that it may stay silent; no limit unless given. */
+  /** Maximum silence in seconds; default: no limit. */
   seconds?: number;
-  /** Sees every message, and says whether it is the last one of the answer; the first unless given. */
+  /** Called for each message; true for the last message of the answer. Default: the first message is the last. */
   isAnswer?: (message: Message) => boolean;
-  /** Whether it waits for its user, so that silence means nothing. */
+  /** Whether the process is waiting for its consumer; silence then does not count. */
   isPaused?: () => boolean;
-  /** Kills it. */
+  /** Kills the process. */
   signal?: AbortSignal;
 }
 
@@ -45,12 +45,12 @@ interface Run {
   hasSpoken: boolean;
 }
 
-/** The longest delay of a timer. */
+/** Longest delay that a timer accepts. */
 const MOST_MILLISECONDS = 2 ** 31 - 1;
 
 /**
- * A thread or process that starts with its first question and can be killed. After it has ended, was killed or was
- * silent for too long, the next question starts another.
+ * A thread or process that starts with its first request and can be killed. After it ends, is killed or times out,
+ * the next request starts another.
  */
 export class Killable<Message extends object> {
   readonly #start: (listener: Listener) => Host;
@@ -66,8 +66,8 @@ export class Killable<Message extends object> {
   }
 
   /**
-   * Posts a request, if there is one, and waits for the answer. Questions may overlap where `isAnswer` tells their
-   * answers apart. @throws the signal's reason, after its end
+   * Posts a request, if there is one, and waits for the answer. Requests may overlap if `isAnswer` can tell their
+   * answers apart. @throws the signal's reason, after the process has ended
    */
   async ask(request: unknown, question: Question<Message> = {}): Promise<Message | Silence> {
     const { signal, isAnswer = () => true } = question;
@@ -104,12 +104,12 @@ export class Killable<Message extends object> {
     this.#run?.host.post(message);
   }
 
-  /** Restarts the clocks of open questions. */
+  /** Restarts the timeouts of open requests. */
   restartClocks(): void {
     for (const restart of this.#restartClocks) restart();
   }
 
-  /** Kills it; open questions hear that it ended. */
+  /** Kills it; open requests resolve with its end. */
   async stop(): Promise<void> {
     if (this.#run !== undefined) await this.#end(this.#run);
   }
@@ -181,10 +181,10 @@ export function thread(program: URL | string, options: WorkerOptions = {}): (lis
   };
 }
 
-/** Collects garbage sooner: otherwise each thread would hold some hundred megabytes of it. */
+/** Collects garbage sooner; by default each thread would accumulate hundreds of megabytes. */
 export const SMALL_THREAD = { maxYoungGenerationSizeMb: 24 };
 
-/** URL of a module next to another one: .ts in the checkout, .js in the published package. */
+/** URL of a sibling module: .ts in a checkout, .js in the published package. */
 export function moduleBeside(name: string, self: string): URL {
   return new URL(`${name}${self.endsWith('.ts') ? '.ts' : '.js'}`, self);
 }

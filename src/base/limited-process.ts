@@ -1,4 +1,4 @@
-/** Processes for foreign files: limited in time, memory and what they may reach. */
+/** Processes that read untrusted files, with limits on time, memory and access. */
 import { fork } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ export interface LimitedProcessOptions {
 
 export const defaultProcessLimits: ProcessLimits = { seconds: 20, memoryBytes: 1536 * 2 ** 20 };
 
-/** Maximum number of unread chunks: the process works ahead of its consumer up to this limit. */
+/** Maximum number of unread chunks: a process works ahead of its consumer up to this limit. */
 export const WINDOW = 4;
 
 export type FromLimited =
@@ -48,7 +48,7 @@ export type FromLimited =
 
 export type ToLimited = { type: 'run'; request: unknown } | { type: 'more' };
 
-/** How a process came to its end in the middle of its work. */
+/** Why a process ended before its work was done. */
 export class ProcessEnded extends Error {
   readonly reason: 'too-slow' | 'out-of-memory' | 'crashed';
 
@@ -63,9 +63,10 @@ const LOOK_MILLISECONDS = 250;
 const WORDS_KEPT = 8000;
 
 /**
- * Runs one request in a process of its own and yields its chunks. `entry` is a module that calls `serveLimited`. A
- * process that is silent for too long, grows too large or dies is a ProcessEnded; leaving the loop ends the process.
- * @throws ProcessEnded; AttuneError E_STOPPED; AttuneError and Error as the work itself threw them
+ * Runs one request in its own process and yields its chunks. `entry` is a module that calls `serveLimited`. Leaving
+ * the loop ends the process.
+ * @throws ProcessEnded if the process times out, exceeds its memory or dies; AttuneError E_STOPPED; the error of the
+ * work itself
  */
 export async function* runLimited<Chunk>(
   entry: URL,
@@ -106,7 +107,7 @@ export async function* runLimited<Chunk>(
   }
 }
 
-/** Flow control: a process has at most `WINDOW` unused chunks under way, then waits for its user. */
+/** Flow control: a process sends at most `WINDOW` unread chunks, then waits for its consumer. */
 export class Window {
   readonly #killable: Killable<object>;
   unused = 0;
@@ -119,7 +120,7 @@ export class Window {
     return this.unused >= WINDOW;
   }
 
-  /** One was used: another may be sent. */
+  /** Marks one chunk as read, so that another may be sent. */
   use(): void {
     if (this.isFull) this.#killable.restartClocks();
     this.unused--;
@@ -181,7 +182,7 @@ export function limitingArguments(
     '--permission',
     ...[...ownCode(), ...reads].map((path) => `--allow-fs-read=${path}`),
     ...writes.map((path) => `--allow-fs-write=${path}`),
-    // A thread that ends the process once its parent has gone.
+    // The thread of `endWithOwner`.
     '--allow-worker',
     ...(addons === true ? ['--allow-addons'] : []),
     ...(network === true && process.allowedNodeEnvironmentFlags.has('--allow-net') ? ['--allow-net'] : []),
@@ -214,7 +215,7 @@ function isPackageRoot(folder: string): boolean {
 
 const OUT_OF_MEMORY = 'out-of-memory';
 
-/** How a process ended, by the end of what it wrote to its standard error. */
+/** Describes how a process ended, from the last line of its standard error. */
 function deathOf(words: string, how: string | number | null): End {
   if (/heap out of memory|heap limit|allocation failed/i.test(words)) return { code: OUT_OF_MEMORY };
   // A Rust panic states its reason, then its location.

@@ -1,6 +1,6 @@
 /**
- * Replacements for spreading into arguments, for any number of values: `Math.max(...values)` and `push(...values)`
- * fail with "Maximum call stack size exceeded" from some 120,000 on.
+ * Replacements for `Math.max(...values)` and `push(...values)`, which fail with "Maximum call stack size exceeded"
+ * for more than some 120,000 values.
  */
 export function greatest(values: Iterable<number>, least = -Infinity): number {
   let found = least;
@@ -20,7 +20,7 @@ export function pushAll<Value>(target: Value[], values: Iterable<Value>): void {
   for (const value of values) target.push(value);
 }
 
-/** Replaces `count` elements from `start` on by any number of values. */
+/** Replaces `count` elements from `start` on with any number of values. */
 export function spliceAll<Value>(target: Value[], start: number, count: number, values: readonly Value[]): void {
   target.splice(start, count, ...values.slice(0, PIECE));
   for (let at = PIECE; at < values.length; at += PIECE) target.splice(start + at, 0, ...values.slice(at, at + PIECE));

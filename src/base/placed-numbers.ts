@@ -1,7 +1,7 @@
-/** Pairs of a 32-bit integer and a place, sorted by integer and then by place; 8 bytes each. */
+/** Pairs of a 32-bit integer and a position, sorted by integer and then by position; 8 bytes each. */
 export class PlacedNumbers {
   length = 0;
-  /** Each 64-bit word has the place in its lower and the integer in its upper half. */
+  /** Each 64-bit word has the position in its lower half and the integer in its upper half. */
   readonly #words: Uint32Array;
 
   /** @param most capacity */

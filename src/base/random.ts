@@ -19,7 +19,7 @@ export function philox4x32(counter: Readonly<Words>, key: readonly [number, numb
     const high0 = multiplyHigh(0xd2511f53, c0);
     const low0 = Math.imul(0xd2511f53, c0);
     const high1 = multiplyHigh(0xcd9e8d57, c2);
-    // One after the other: a list to take apart in each round costs as much as the round.
+    // Passed as separate values: destructuring a list in each round would take as long as the round.
     c0 = high1 ^ c1 ^ k0;
     c1 = Math.imul(0xcd9e8d57, c2);
     c2 = high0 ^ c3 ^ k1;
@@ -58,7 +58,7 @@ export function philoxKey([seed, purpose, ...integers]: RandomKey): [number, num
   return philoxKeys(seed, purpose)(...integers);
 }
 
-/** The same for many keys that differ in their integers. */
+/** `philoxKey` for many keys that differ only in their integers. */
 export function philoxKeys(seed: number, purpose: string): (...integers: number[]) => [number, number] {
   let state = absorb([0, 0], seed, SEED, 0);
   const bytes = new TextEncoder().encode(purpose);
@@ -107,7 +107,7 @@ export function randomUnit(key: RandomKey, index = 0): number {
   return randomUnits(key)(index);
 }
 
-/** The same for many draws under one key. */
+/** `randomUnit` for many draws under one key. */
 export function randomUnits(key: RandomKey): (index: number) => number {
   const draws = new Draws(key);
   return (index) => ((draws.uint32(2 * index) >>> 5) * 0x4000000 + (draws.uint32(2 * index + 1) >>> 6)) / 2 ** 53;
@@ -134,7 +134,10 @@ export function randomSubset(count: number, total: number, key: RandomKey): Uint
   return order.subarray(total - count);
 }
 
-/** Fisher-Yates with unbiased picks: draws in the uneven tail of the 32-bit range are rejected. Shuffles the last `picks` places. */
+/**
+ * Fisher-Yates without bias: draws in the uneven tail of the 32-bit range are rejected. Shuffles the last `picks`
+ * places.
+ */
 function shuffle(array: { [index: number]: unknown; length: number }, key: RandomKey, picks = array.length): void {
   const draws = new Draws(key);
   let next = 0;

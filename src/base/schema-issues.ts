@@ -1,4 +1,4 @@
-/** Validation errors as sentences for the author of the value. */
+/** Describes validation errors in sentences for the user who wrote the value. */
 import type { z } from 'zod';
 import type { Problem } from './errors.ts';
 import { nearest } from './nearest.ts';
@@ -80,7 +80,7 @@ function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): st
   if (inner !== undefined) return keysAt(inner, path);
   if (made.options !== undefined) return made.options.flatMap((option) => keysAt(option, path));
   if (path.length === 0) return Object.keys(made.shape ?? {});
-  // own: a shape of our own schemas
+  // The shapes are those of attune's own schemas.
   const next = typeof path[0] === 'number' ? made.element : (made.shape?.[path[0]] ?? made.valueType);
   return next === undefined ? [] : keysAt(next, path.slice(1));
 }
@@ -126,7 +126,7 @@ function unquoted(expected: string, value: unknown): string | undefined {
   return value.trim() !== '' && Number.isFinite(Number(value)) ? 'remove the quotes' : undefined;
 }
 
-/** Reports the branch that the value was meant for: the one that failed deepest. */
+/** Reports the branch of the union that failed deepest, which is most likely the one intended. */
 function describeUnion(
   issue: Issue & { code: 'invalid_union' },
   path: (string | number)[],

@@ -1,4 +1,4 @@
-/** Removes secrets from foreign texts: servers echo what they receive, whole or in part, plain or encoded. */
+/** Removes secrets from untrusted texts: servers echo their input, whole or in part, plain or encoded. */
 import { table } from './table.ts';
 
 export interface Secret {
@@ -12,8 +12,8 @@ const LEAST_PART = 6;
 const MOST_ROUNDS = 3;
 
 /**
- * A text without any part of a secret, however it is escaped: as JSON, in percent or HTML notation, in base64 or hex.
- * A text in which a secret is only found once its escapes are undone is given without its escapes.
+ * Removes every part of the secrets from a text, however it is escaped: as JSON, in percent or HTML notation, in
+ * base64 or hex. If a secret appears only after unescaping, the unescaped text is returned.
  */
 export function withoutSecrets(text: string, secrets: readonly Secret[]): string {
   let result = text;

@@ -39,16 +39,16 @@ export function serveLimited<Request>(work: (request: Request, alive: () => void
   send({ type: 'ready' });
 }
 
-// A process in an endless loop cannot notice that its parent has gone, so a thread watches.
+// A process in an endless loop cannot notice that its parent is gone, so a thread watches for it.
 const GUARD = `const owner = process.ppid;
 setInterval(() => process.ppid === owner || process.kill(process.pid, 'SIGKILL'), 1000);`;
 
-/** Ends this process with its parent, which also handles Ctrl-C; last messages go to the parent. */
+/** Ends this process when its parent ends. The parent handles Ctrl-C; final messages still reach it. */
 export function endWithOwner(): void {
   process.on('disconnect', () => process.exit(0));
   process.on('SIGINT', () => undefined);
   new Worker(GUARD, { eval: true }).unref();
-  // An unhandled error of a library counts as a failure of the current request.
+  // An unhandled error in a library fails the current request.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error: unknown) => process.stderr.write(`${messageOf(error)}\n`, () => process.exit(1)));
   }

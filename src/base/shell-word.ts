@@ -1,4 +1,4 @@
-/** A word as a shell takes it: in quotes where it holds more than names of files usually do. */
+/** Quotes a word for a shell if it contains characters that file names usually do not. */
 export function shellWord(text: string): string {
   return /^[\w./@:+=,%~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,4 +1,4 @@
-/** A single listener shared by all that handle Ctrl-C and SIGTERM: Node warns about leaks from the eleventh on. */
+/** One listener shared by all handlers of Ctrl-C and SIGTERM: Node warns of a leak from the eleventh listener on. */
 
 type StopSignal = 'SIGINT' | 'SIGTERM';
 type Listener = (name: StopSignal) => void;

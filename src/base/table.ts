@@ -1,6 +1,6 @@
 /**
- * An object as a table of names: `table[name]` is what was put there or undefined, whatever the name. A plain object
- * would find "constructor" and "__proto__", too, and lose what is assigned to the latter.
+ * An object used as a table of names: `table[name]` is the value assigned to it or undefined, for any name. A plain
+ * object would also find "constructor" and "__proto__", and lose assignments to the latter.
  */
 export function table<Entries extends object>(entries: Entries): Entries {
   return Object.assign(Object.create(null) as Entries, entries);

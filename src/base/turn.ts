@@ -11,7 +11,7 @@ export async function takeTurn(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
 }
 
-/** Result of `work`, unless the signal is aborted first: then throws its reason without waiting for the work. */
+/** The result of `work`; if the signal is aborted first, throws its reason without waiting for the work. */
 export async function unlessStopped<Result>(work: Promise<Result>, signal?: AbortSignal): Promise<Result> {
   if (signal === undefined) return work;
   // Later failures are ignored.

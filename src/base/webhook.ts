@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 
 export interface WebhookMessage {
-  /** The same for every attempt. */
+  /** Identifier, the same for every attempt. */
   id: string;
   body: string;
   /** Secret in the form `whsec_…`; messages are signed if it is set. */

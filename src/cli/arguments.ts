@@ -7,11 +7,11 @@ import { usageLine } from './usage-line.ts';
 
 export interface ParsedArguments {
   all: readonly string[];
-  /** By name with dashes: text, or true for a switch; a list where an option may be given several times. */
+  /** Values by dashed name: text, or true for a switch; a list for an option that may be repeated. */
   options: ReadonlyMap<string, string | boolean | readonly string[]>;
 }
 
-/** Reads a command's own arguments and options; anything else is E_USAGE with what is possible. */
+/** Parses a command's own arguments and options. @throws AttuneError E_USAGE, with the options that exist */
 export function parseArguments(name: string, command: Command, argv: readonly string[]): ParsedArguments {
   const parser = buildParser(command);
   try {
@@ -40,7 +40,7 @@ function refuseMissing(given: ParsedArguments['options'], name: string, command:
   });
 }
 
-/** An empty word, for example from an unset shell variable, would be read as the current folder. */
+/** An empty argument, for example from an unset shell variable, would be read as the current folder. */
 function refuseEmpty(words: readonly string[], name: string, command: Command): void {
   const place = words.findIndex((word) => word.trim() === '');
   if (place < 0) return;
@@ -71,7 +71,7 @@ function buildParser(command: Command): Parser {
   return parser;
 }
 
-/** Options given under an earlier name, as remarks. */
+/** Notices about options given by a former name. */
 export function renamedOptions({ options = [] }: Command, argv: readonly string[]): string[] {
   return options.flatMap(({ name, aliases = [] }) => {
     const given = aliases.filter((alias) => argv.some((word) => word === alias || word.startsWith(`${alias}=`)));
@@ -79,7 +79,7 @@ export function renamedOptions({ options = [] }: Command, argv: readonly string[
   });
 }
 
-/** Options as recipes and other tools spell them, `--top_p`, under the names that they have here. */
+/** Rewrites options in the spelling of recipes and other tools (`--top_p`) with dashes. */
 function dashedWords(command: Command, argv: readonly string[]): string[] {
   const options = command.options ?? [];
   const names = new Map(options.flatMap(({ name, aliases = [] }) => [name, ...aliases].map((one) => [one, name])));
@@ -91,7 +91,7 @@ function dashedWords(command: Command, argv: readonly string[]): string[] {
   });
 }
 
-/** The parser makes `open: false` of a switch that is called --no-open, and `open: true` where it was not given. */
+/** The parser stores --no-open as `open: false`, and sets `open: true` if it is not given; undoes both. */
 function asWritten<Value>(key: string, value: Value, { options = [] }: Command): [string, Value | boolean] {
   const negated = `--no-${flagName(key).slice(2)}`;
   return options.some(({ name }) => name === negated) ? [negated, value === false] : [flagName(key), value];

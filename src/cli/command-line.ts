@@ -8,7 +8,7 @@ import { createTerminal } from '../app/terminal/terminal.ts';
 
 export type { Surroundings } from './context.ts';
 
-/** Runs one command line and gives its exit code: 0 done, 1 the user can fix it, 2 a bug, 3 a gate refused. */
+/** Runs one command line and returns its exit code: 0 success, 1 the user can fix it, 2 a bug, 3 a gate refused. */
 export async function runCommandLine(argv: readonly string[], surroundings: Surroundings): Promise<number> {
   const isJson = argv.includes('--json');
   try {
@@ -26,7 +26,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-/** A symbolic link to itself fails on first access, long before a file is read. */
+/** A symbolic link to itself fails on first access, long before any file is read. */
 function unreadableLink(error: unknown): unknown {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   return (code === 'ELOOP' || code === 'ENAMETOOLONG') && path !== undefined ? readFailure(path, error) : error;

@@ -9,7 +9,7 @@ export type Invocation =
   | { kind: 'version' }
   | { kind: 'command'; name: string; argv: readonly string[]; isHelp: boolean; wanted?: string };
 
-/** Splits the verb from what follows; an unknown verb is an error that names the nearest. */
+/** Splits the command's name from its arguments; an unknown one is an error that suggests the closest. */
 export function parseInvocation(argv: readonly string[], names: readonly string[]): Invocation {
   const [first, second] = argv;
   if (first === 'help') return parseInvocation([...argv.slice(1), '--help'], names);

@@ -11,7 +11,7 @@ export interface Flag extends CommandOption {
   read: FlagNotes['read'];
 }
 
-/** The command of a use case: its flags, and a `run` that passes the typed values on. */
+/** Builds the command of a use case: its flags, and a `run` that passes the typed values on. */
 export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'options'> & { options: readonly Flag[] }> {
   const [{ fields }, { fieldsOf }] = await Promise.all([
     import('../app/use-cases/fields.ts'),
@@ -62,7 +62,7 @@ function inputOf(
   const options = flags.flatMap(({ key, name, value, many, read }): [string, unknown][] => {
     if (value === undefined) return context.has(name) ? [[key, read('', name)]] : [];
     const all = context.all(name);
-    // An option typed with an empty text counts as given.
+    // An option given with an empty text counts as given.
     return all.length === 0 ? [] : [[key, read(many === true ? all : all[0], name)]];
   });
   return Object.fromEntries([...named, ...options]);

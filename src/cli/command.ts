@@ -8,7 +8,7 @@ export interface CommandArgument {
   name: string;
   summary: string;
   required?: boolean;
-  /** Takes all remaining words. */
+  /** Takes all remaining arguments. */
   many?: boolean;
 }
 
@@ -20,24 +20,24 @@ export interface CommandOption {
   /** May be repeated; otherwise only the last occurrence would count. */
   many?: boolean;
   summary: string;
-  /** Former names of the option; a remark states the current one. */
+  /** Former names of the option, which still work; a notice states the current one. */
   aliases?: readonly string[];
   /** Required: the usage line shows it, and the error explains its purpose. */
   required?: boolean;
 }
 
-/** One verb. Its file imports the use case inside `run`, so that help and errors stay fast. */
+/** One command. Its module imports the use case inside `run`, so that help and errors stay fast. */
 export interface Command<Result = unknown> {
   section: Section;
   /** One line for the list of commands. */
   summary: string;
   arguments?: readonly CommandArgument[];
   options?: readonly CommandOption[];
-  /** Takes the recipe's keys as flags. */
+  /** Accepts the recipe's keys as flags. */
   takesRecipe?: boolean;
-  /** Lines that work as they stand, without `attune`. */
+  /** Command lines that work as they are, without the leading `attune`. */
   examples?: readonly string[];
-  /** Prints its `--json` document itself while it runs, rather than at the end. */
+  /** Prints its `--json` document itself while running, not at the end. */
   streamsJson?: true;
   /** Returns the result that `--json` prints. */
   run(context: CommandContext): Promise<Result>;
@@ -45,12 +45,12 @@ export interface Command<Result = unknown> {
   render?(result: Result, terminal: Terminal): string | Promise<string>;
 }
 
-/** A line of the list of commands. */
+/** Entry in the list of commands. */
 export type Overview = Pick<Command, 'section' | 'summary'>;
 
 export interface CommandContext extends Console {
   readonly arguments: readonly string[];
-  /** All values of an option that may be given several times. */
+  /** All values of a repeatable option. */
   all(name: string): readonly string[];
   /** Whether a switch was given. */
   has(name: string): boolean;

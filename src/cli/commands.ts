@@ -5,7 +5,7 @@ import { commandOf } from './command-of.ts';
 import type { Command, Overview } from './command.ts';
 
 interface CommandModule {
-  /** For the list of commands, which must load neither fields nor zod. */
+  /** Summary for the list of commands, available without loading fields or zod. */
   overview: Overview;
   whole(): Promise<Command>;
 }
@@ -18,7 +18,7 @@ const entries = (Object.keys(useCases) as UseCaseName[]).map((name) => {
   return [name, load] as const;
 });
 
-/** One command for each use case, in their order. */
+/** One command per use case, in the same order. */
 export const commands = defineRegistry<CommandModule, UseCaseName>(
   'command',
   'E_UNKNOWN_COMMAND',

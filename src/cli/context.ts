@@ -41,7 +41,7 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
   };
 }
 
-/** First Ctrl-C or SIGTERM: abort. After that the system's own behaviour is back, so a second one ends the process. */
+/** The first Ctrl-C or SIGTERM aborts. After that the default behaviour applies, so a second one kills the process. */
 function stopSignal(announce: () => void): AbortSignal {
   const controller = new AbortController();
   const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];

@@ -14,7 +14,7 @@ export function failureDocument(error: unknown): { error: Record<string, unknown
 
 const MAX_PROBLEMS = 20;
 
-/** An error for people: what failed, each problem with its place, and what to do. */
+/** An error as text for people: the failure, each problem with its location, and advice. */
 export function describeFailure(error: unknown, terminal: Terminal): string {
   const { red, bold, dim } = terminal.colours;
   if (!(error instanceof AttuneError)) return describeBug(error, terminal);
@@ -32,7 +32,7 @@ function describeProblems({ problems, problemCount, what }: AttuneError, termina
   return more === undefined ? lines : [...lines, terminal.colours.dim(`  ${more}`)];
 }
 
-/** Two lines at most, unless the terminal is narrow: place and fault, then the advice. */
+/** At most two lines, unless the terminal is narrow: location and fault, then advice. */
 function describeOne(problem: Problem, what: string, terminal: Terminal): string[] {
   const { cyan, dim, bold } = terminal.colours;
   const place = placeOf(problem, what);
@@ -54,7 +54,7 @@ function describeOne(problem: Problem, what: string, terminal: Terminal): string
   ];
 }
 
-/** The file is left out where the headline names it. */
+/** Leaves out the file if the headline already names it. */
 function placeOf({ file, line }: Problem, what: string): string {
   if (file === undefined || what.includes(file)) return line === undefined ? '' : `line ${line}`;
   return line === undefined ? file : `${file}:${line}`;

@@ -33,19 +33,19 @@ export function overviewHelp(commands: ReadonlyMap<string, Overview>, terminal: 
     `${dim('Usage')}  attune <command> [recipe.yaml] [--key value …]`,
     '',
     ...formatBlocks(blocks, terminal),
-    dim('attune <command> --help explains one; every command takes --json.'),
+    dim('`attune <command> --help` explains a command; every command takes --json.'),
     '',
   ].join('\n');
 }
 
-/** `attune runs`: the verbs of one group. */
+/** `attune runs`: the commands of one group. */
 export function groupHelp(group: string, commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
   const rows = [...commands].filter(([name]) => name.startsWith(`${group} `));
   const block = { title: `attune ${group}`, rows: rows.map(([name, { summary }]): Row => [name, summary]) };
   return formatBlocks([block], terminal).join('\n');
 }
 
-/** Settings used by most recipes; `--help all` shows the rest. */
+/** Settings used by most recipes; `--help all` shows the others too. */
 const ESSENTIAL: ReadonlySet<string> = new Set([
   'model',
   'data.train',
@@ -68,7 +68,7 @@ const ESSENTIAL: ReadonlySet<string> = new Set([
   'output_dir',
 ]);
 
-/** `attune train --help`: the settings that most recipes name, all of them, or those of one group. */
+/** `attune train --help`: the most common settings, all of them, or those of one group. */
 export function settingsHelp(
   name: string,
   command: Command,
@@ -135,7 +135,7 @@ export function commandHelp(
   ].join('\n');
 }
 
-/** Settings by the recipe's groups; a method's option is listed under the methods that share it. */
+/** Settings by group of the recipe; an option of a method is listed under the methods that share it. */
 function recipeBlocks(listed: readonly RecipeKey[], keys: readonly RecipeKey[]): Block[] {
   const shown = listed.filter((key) => key.leaf !== 'version' && key.leaf !== 'references');
   const rows = shown.flatMap((key) => key.variants?.map((variant) => ({ ...key, ...variant })) ?? [key]);
@@ -151,7 +151,7 @@ function groupOf(key: RecipeKey): string {
   return key.methods === undefined ? `Settings: ${section}` : `Settings: ${section} ${key.methods.join(', ')}`;
 }
 
-/** The last part of the name if it is unambiguous; the short form for the choice of a method. */
+/** The last part of the name if it is unambiguous; for the choice of a method, the short form. */
 function flagName(key: RecipeKey, keys: readonly RecipeKey[]): string {
   if (key.leaf === 'method' || key.leaf === 'name') return key.path.split('.').at(-2)!;
   return keys.filter((other) => other.leaf === key.leaf).length === 1 ? key.leaf : key.path;
@@ -191,7 +191,7 @@ function formatRow([term, description]: Row, termWidth: number, terminal: Termin
   return [`  ${cyan(term)}${' '.repeat(termWidth - term.length + 2)}${first}`, ...rest];
 }
 
-/** Breaks a long list of choices after its bars. */
+/** Breaks a long list of choices after `|`. */
 function brokenChoices(term: string, width: number): string[] {
   const lines = [''];
   for (const choice of term.split(/(?<=\|)/)) {

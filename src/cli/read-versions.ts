@@ -1,13 +1,13 @@
-/** Output of `--version`. The engine's version is read from its build, without loading it. */
+/** Output of `--version`. The engine's version is read from its build without loading it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { parseJson } from '../files/json.ts';
 
 export interface Versions {
   name: string;
   version: string;
-  /** The Node that runs this. */
+  /** Version of the running Node. */
   node: string;
-  /** Null where it is not built yet. */
+  /** Null if it is not built yet. */
   engine: { libtorch: string } | null;
 }
 
@@ -22,7 +22,7 @@ export function describeVersions({ name, version, node, engine }: Versions): str
   return `${name} ${version} (Node ${node}, ${built})`;
 }
 
-/** A JSON file of the package; undefined where it is not there. */
+/** Reads a JSON file of the package; undefined if it does not exist. */
 function readPart<Content>(path: string): Content | undefined {
   const file = new URL(`../../${path}`, import.meta.url);
   return existsSync(file) ? (parseJson(readFileSync(file, 'utf8')) as Content) : undefined;

@@ -9,10 +9,10 @@ export interface SplitArguments {
   rest: string[];
 }
 
-/** Everything that may follow a switch as its value. */
+/** Words accepted as the value of a switch. */
 const switchValues = new Set(['true', 'false', 'auto', 'null']);
 
-/** Takes the recipe's flags out of a command line: `--key value`, `--key=value`, `--switch`. */
+/** Separates the recipe's flags from the rest of a command line: `--key value`, `--key=value`, `--switch`. */
 export function splitRecipeFlags(argv: readonly string[], command: Command, keys: RecipeKeys): SplitArguments {
   const spellings = ({ name, aliases = [] }: CommandOption) => [name, ...aliases];
   const own = new Set(['--json', '--help', ...(command.options ?? []).flatMap(spellings)]);
@@ -43,13 +43,13 @@ function cutAtEquals(word: string): [string, string | undefined] {
 function valueAfter(argv: readonly string[], index: number, switchKey: RecipeKey | undefined): string | undefined {
   const next = argv[index + 1];
   if (next === undefined) return undefined;
-  // Some are true or one of a few names.
+  // Some switches also accept names.
   if (switchKey !== undefined)
     return switchValues.has(next) || switchKey.schema.safeParse(next).success ? next : undefined;
   return next.startsWith('-') && !/^-\.?\d/.test(next) ? undefined : next;
 }
 
-/** The recipe keys that a flag may name, with dashes or underscores. */
+/** Recipe keys that a flag may refer to, with dashes or underscores. */
 function keysNamed(name: string, keys: RecipeKeys) {
   const path = name.slice(2).replaceAll('-', '_');
   const whole = keys.at(path);
@@ -62,7 +62,7 @@ function switchNamed(name: string, keys: RecipeKeys): RecipeKey | undefined {
   return isSwitch ? found : undefined;
 }
 
-/** `--dry-rn` is closer to the command's own option than to any recipe setting. */
+/** Rejects a misspelt option of the command itself: `--dry-rn` is closer to it than to any recipe setting. */
 function refuseSlip(name: string, own: ReadonlySet<string>, keys: RecipeKeys): void {
   if (keysNamed(name, keys).length > 0) return;
   const close = nearest(name, [...own]);

@@ -34,7 +34,10 @@ export function cacheKey({ rows, tokenizer, template, code, settings }: CachePar
 
 const DIGEST_BYTES = 32;
 
-/** A folder of entries addressed by the origin of their content. Entries end with their own SHA-256: a corrupt one is a miss. */
+/**
+ * A folder of entries addressed by the inputs that produced them. Each entry ends with its own SHA-256; a corrupt
+ * entry is a miss.
+ */
 export class ContentCache {
   readonly #folder: string;
   readonly #maxBytes: number;
@@ -101,7 +104,7 @@ function touch(path: string): void {
   try {
     utimesSync(path, now, now);
   } catch {
-    // A read-only cache still serves reads; it only loses track of recent use.
+    // A read-only cache still serves reads; only the record of recent use is lost.
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * One line of a CSV file as RFC 4180 has it, or of one with tabs; lists and objects are written as JSON. Texts that a
- * spreadsheet would compute have an apostrophe before them.
+ * One line of a CSV file (RFC 4180) or of a tab-separated one; lists and objects are written as JSON. Texts that a
+ * spreadsheet would evaluate get a leading apostrophe.
  */
 export function csvLine(cells: readonly unknown[], separator: ',' | '\t' = ','): string {
   return `${cells.map((cell) => quoted(inert(textOf(cell)))).join(separator)}\n`;

@@ -9,8 +9,8 @@ import { temporaryName } from './temporary.ts';
 const BUFFERED = 1 << 20;
 
 /**
- * A file that is written piece by piece over any time and appears whole at `commit`, or not at all: disposing of a
- * draft that was not committed removes it. @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL
+ * A file written piece by piece over any length of time. It appears whole at `commit`; disposing of an uncommitted
+ * draft removes it. @throws AttuneError E_NOT_WRITABLE, E_DISK_FULL
  */
 export class FileDraft implements Disposable {
   readonly path: string;

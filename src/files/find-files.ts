@@ -23,7 +23,7 @@ export function findFiles(pattern: string, options: FindOptions): string[] {
   return someFiles(pattern, files, options);
 }
 
-/** True where the path names a folder. */
+/** Whether the path names a folder. */
 export function isFolder(path: string): boolean {
   return statOf(path)?.isDirectory() === true;
 }
@@ -38,7 +38,10 @@ function statOf(path: string): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-/** Follows links (a hub cache consists of them) and visits each real folder once, so that loops end. Hidden files are skipped. */
+/**
+ * Follows links (a hub cache consists of them) and visits each real folder once, so that cycles end. Skips hidden
+ * files.
+ */
 function filesBelow(folder: string, extensions: readonly string[], visited = new Set<string>()): string[] {
   const real = realpathSync(folder);
   if (visited.has(real)) return [];

@@ -1,7 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { parseJsonAsWritten, readJson } from './json.ts';
 
-/** Strings, which stay, and the floats that Python writes although JSON has none. */
+/** Matches strings, which are kept, and the float literals that Python writes although JSON has none. */
 const PYTHON_FLOATS = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g;
 
 /** Infinity and NaN become `{"__float__": "Infinity"}`, as transformers 5 writes them. */

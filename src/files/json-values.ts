@@ -10,8 +10,9 @@ export interface JsonValue {
 }
 
 /**
- * The rows of a JSON file in constant memory: the elements of its array, or its values where it holds several one after
- * the other (JSON Lines under another name). Elements are cut out, not parsed: one broken row does not hide the others.
+ * Reads the rows of a JSON file in constant memory: the elements of its array, or its top-level values if there are
+ * several (JSON Lines under another name). Elements are cut out, not parsed, so one broken row does not hide the
+ * others.
  */
 export async function* readJsonValues(
   path: string,
@@ -45,7 +46,7 @@ class ValueCutter {
   readonly #maxBytes: number;
   #line = 1;
   #container: 'unknown' | 'array' | 'sequence' | 'closed' = 'unknown';
-  /** Depth of open brackets in the current value; a bare number or word is open while `#isBare`. */
+  /** Number of open brackets in the current value. `#isBare` marks an open number or word. */
   #depth = 0;
   #inString = false;
   #isEscaped = false;

@@ -8,7 +8,7 @@ export const MAX_ROW_BYTES = 64 * 1024 * 1024;
 export interface Line {
   /** 1-based. */
   number: number;
-  /** Without its line ending; empty if the line is too long, with U+FFFD where it is not UTF-8. */
+  /** Text without its line ending; empty if the line is too long. Bytes that are not UTF-8 become U+FFFD. */
   text: string;
   /** Why the line cannot be used; reading continues after it. */
   defect?: Defect;
@@ -16,18 +16,21 @@ export interface Line {
 
 /** A range of whole lines of a file. */
 export interface LineRange extends ByteRange {
-  /** Line number in the file of the first of them. */
+  /** Line number in the file of the range's first line. */
   line: number;
 }
 
 export interface LineReading {
   /** Range to read; default: the whole file. Not for compressed files. */
   range?: LineRange;
-  /** A longer line gets a defect. */
+  /** Maximum length of a line; a longer one gets a defect. */
   maxBytes?: number;
   /** Called for each chunk of the file, however long its lines are. */
   onChunk?: () => void;
-  /** Called with the encoding of a text that is not UTF-8, which is then decoded; without it such lines get a defect. */
+  /**
+   * Called with the text's encoding if it is not UTF-8, and the text is converted. Without this callback such lines
+   * get a defect.
+   */
   onEncoding?: (encoding: string) => void;
 }
 
@@ -38,8 +41,9 @@ export function textBytes(path: string, { range, onEncoding }: LineReading): Asy
 }
 
 /**
- * A text file line by line in constant memory. LF and CRLF end a line; a byte order mark is left out; `.gz` is unpacked.
- * A line that is not UTF-8 or longer than `maxBytes` carries a defect and is never held in memory whole.
+ * Reads a text file line by line in constant memory. LF and CRLF end a line; a byte order mark is removed; `.gz` is
+ * decompressed. A line that is not UTF-8 or is longer than `maxBytes` carries a defect and is never held in memory
+ * whole.
  */
 export async function* readLines(path: string, reading: LineReading = {}): AsyncGenerator<Line, void, undefined> {
   const { range, maxBytes = MAX_ROW_BYTES, onChunk } = reading;

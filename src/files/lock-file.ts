@@ -1,4 +1,4 @@
-/** Serialises changes of a file between processes: others wait until the lock file next to it has gone. */
+/** Serialises changes of a file between processes: others wait until the lock file next to it is gone. */
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 
 const WAIT_SECONDS = 30;
 const LOOK_MILLISECONDS = 20;
-/** A lock file without a PID was just created, or its creator was killed. */
+/** Age in milliseconds from which a lock file without a PID counts as abandoned; a younger one was just created. */
 const EMPTY_MILLISECONDS = 2000;
 
 /** @throws AttuneError E_FILE_LOCKED if another process keeps the lock */

@@ -4,10 +4,10 @@ import { AttuneError } from '../base/errors.ts';
 import { folderMode } from './private.ts';
 
 /**
- * Makes a folder and those above it. Node's own recursive mkdir never returns where a file system answers ENOENT for
- * folders that cannot be made, as /proc does.
- * @throws AttuneError E_FOLDER_ADDRESS where an address was given in place of a path
- * @returns the topmost folder that had to be made; undefined where all were there
+ * Creates a folder and its parents. Node's recursive mkdir never returns on file systems that answer ENOENT for
+ * folders that cannot be created, such as /proc.
+ * @throws AttuneError E_FOLDER_ADDRESS if a URL was given instead of a path
+ * @returns the topmost folder that was created; undefined if all existed
  */
 export function makeFolders(folder: string): string | undefined {
   const missing: string[] = [];
@@ -18,7 +18,7 @@ export function makeFolders(folder: string): string | undefined {
   return missing.at(-1);
 }
 
-/** As a part of a path: `postgres:/ann:secret@host/db` would be four folders, one of them named by a password. */
+/** As a path, `postgres:/ann:secret@host/db` would create nested folders, one of them named by a password. */
 const SCHEME = /^(postgres(ql)?|https?|s3|gs|hf|file|mysql|redis|sqlite|wss?):$/i;
 
 function refuseAddress(missing: readonly string[]): void {

@@ -19,7 +19,7 @@ export interface NumberedTextsOptions {
 /** Assigns consecutive numbers to any quantity of distinct texts. */
 export class NumberedTexts implements Disposable {
   readonly #options: NumberedTextsOptions;
-  /** Recent values; all of them if there is no folder. */
+  /** Recent values, or all values if there is no folder. */
   #held = new Map<string, number>();
   #stored: StoredNumbers | undefined;
 

@@ -2,8 +2,8 @@ import { isAbsolute, relative, resolve, sep, win32 } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 
 /**
- * A path below `root` from a name that came out of a file (a shard's name in an index, for example). A name that leads
- * out of the folder is an error: a downloaded file must not choose what is read or written elsewhere.
+ * Joins `root` and a name read from a file, such as a shard's name in an index. A name that leads out of `root` is an
+ * error: a downloaded file must not choose which files are read or written elsewhere.
  */
 export function safeJoin(root: string, name: string): string {
   const path = resolve(root, name);

@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 
 /**
- * Refuses files of one command that are the same file, whatever they are called: what is written last would be all
- * that is left. The names are those of their options. @throws AttuneError E_SAME_FILE
+ * Rejects two files of one command that are the same file, under whatever path: the last one written would overwrite
+ * the other. Keys are the names of their options. @throws AttuneError E_SAME_FILE
  */
 export function refuseSame(files: Readonly<Record<string, string | undefined>>): void {
   const seen = new Map<string, string>();
@@ -23,7 +23,7 @@ export function refuseSame(files: Readonly<Record<string, string | undefined>>):
   }
 }
 
-/** The target of links, also for a file that does not exist yet. */
+/** Resolves links, also for a file that does not exist yet. */
 function placeOf(path: string): string {
   try {
     return realpathSync(path);

@@ -1,4 +1,4 @@
-/** Temporary files and folders, named by their process so that leftovers of killed ones are recognised. */
+/** Temporary files and folders, named after their process so that leftovers of killed processes are recognised. */
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { writeFailure } from './write-failure.ts';
 const TEMPORARY_FILE = /\.([0-9a-f]{8})-(\d+)-[0-9a-f]{12}\.tmp$/;
 const TEMPORARY_FOLDER = /^\.?attune-[a-z]+-([0-9a-f]{8})-(\d+)-[A-Za-z0-9]{6}$/;
 
-/** Folders already tidied by this process. */
+/** Folders already cleaned up by this process. */
 const tidied = new Set<string>();
 
 /** A temporary name next to a file. Removes leftovers of killed processes. */
@@ -20,7 +20,7 @@ export function temporaryName(path: string): string {
 }
 
 /**
- * Creates a private folder, which the caller removes. Those of killed processes are removed here. `purpose` is a word
+ * Creates a private folder, which the caller removes. Also removes folders of killed processes. `purpose` is a word
  * in lower case. @throws AttuneError E_DISK_FULL, E_NOT_WRITABLE
  */
 export function temporaryFolder(purpose: string, parent = tmpdir()): string {
@@ -63,7 +63,7 @@ function removeQuietly(path: string): void {
 
 let tag: string | undefined;
 
-/** Host and process namespace as eight digits: a PID has no meaning outside of them. */
+/** Host and process namespace as eight digits: a PID is only meaningful within them. */
 function machineTag(): string {
   tag ??= createHash('sha256').update(`${hostname()} ${processNamespace()}`).digest('hex').slice(0, 8);
   return tag;

@@ -4,7 +4,7 @@ import { isAscii, isUtf8 } from 'node:buffer';
 /** Number of bytes examined. */
 export const SAMPLE_BYTES = 1 << 18;
 
-/** Below this confidence a detected charset is replaced by Windows-1252, the most common one of western files. */
+/** Detections below this confidence are replaced by Windows-1252, the most common charset of western files. */
 const LEAST_CONFIDENCE = 30;
 
 /** Encoding of a text, from its first bytes; undefined for binary data. */

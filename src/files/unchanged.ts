@@ -1,4 +1,4 @@
-/** Detects writes to memory-mapped files, whose new content would be read. */
+/** Detects writes to memory-mapped files, which would change the mapped content. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
 
@@ -17,8 +17,8 @@ export function watchFile(path: string): void {
 }
 
 /**
- * Fails if a watched file was written to. A file replaced by a rename is still mapped, unchanged. @throws AttuneError
- * E_WEIGHTS_CHANGED
+ * Fails if a watched file was written to. A file replaced by a rename stays mapped with its old content. @throws
+ * AttuneError E_WEIGHTS_CHANGED
  */
 export function refuseChanged(): void {
   for (const [path, before] of watched) {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { AttuneError } from '../base/errors.ts';
 
-/** Why bytes are not the expected text, and what to do about it. */
+/** Why bytes are not the expected text, and advice. */
 export interface Defect {
   reason: string;
   fix: string;

@@ -3,14 +3,12 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder, writeFailure } from './atomic.ts';
 import { makeFolders } from './make-folder.ts';
 
-/** Folders that exist completely or not at all, whatever fails or is killed while they are written. */
-
 const UNFINISHED = '.unfinished-';
 const REPLACED = '.replaced-';
 
 /**
- * Writes a folder under a temporary name next to it, which is renamed at the end; an older one is replaced. `write`
- * must sync the files' contents (atomic writes do). One writer of a folder at a time.
+ * Writes a folder under a temporary name next to the target, then renames it; an existing folder is replaced. `write`
+ * must sync the files' contents (atomic writes do). Only one process may write a folder at a time.
  */
 export async function writeWholeFolder<Result>(
   folder: string,
@@ -34,7 +32,7 @@ export async function writeWholeFolder<Result>(
   }
 }
 
-/** Renamed first, so that a crash during deletion leaves no incomplete folder. */
+/** Renamed before deletion, so that a crash leaves no incomplete folder. */
 export function removeWholeFolder(folder: string): void {
   const doomed = beside(folder, UNFINISHED);
   rmSync(doomed, { recursive: true, force: true });
@@ -42,7 +40,7 @@ export function removeWholeFolder(folder: string): void {
   rmSync(doomed, { recursive: true, force: true });
 }
 
-/** Removes what a crash left half written, and restores what it left half replaced. */
+/** Removes folders that a crash left half written, and restores those it left half replaced. */
 export function tidyFolder(folder: string): void {
   const replaced = beside(folder, REPLACED);
   if (existsSync(replaced)) {

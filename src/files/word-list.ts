@@ -1,7 +1,10 @@
-/** The words of a file, one per line, stored as the file's bytes and a hash table of positions, without a string per word. */
+/**
+ * The words of a file, one per line, stored as the file's bytes and a hash table of positions, without a string per
+ * word.
+ */
 import { readFileSync } from 'node:fs';
 
-/** `plain`: the word is sufficient evidence; `ambiguous`: its line ends in "?", since it is an everyday word too. */
+/** `plain`: the word alone is sufficient evidence. `ambiguous`: it is an everyday word too; its line ends in "?". */
 type Standing = 'plain' | 'ambiguous';
 
 const LINE_END = 10;
@@ -18,8 +21,8 @@ export class WordList {
   /** UTF-8. */
   readonly #bytes: Buffer;
   /**
-   * By hash, twice the place where a word begins, and one more for a word that is ambiguous. Half of the table or more is
-   * empty; what finds its place taken has the next one.
+   * Hash table with linear probing, at most half full: twice the position at which a word begins, plus one if the
+   * word is ambiguous.
    */
   readonly #entries: Int32Array;
   /** Length in bytes of the longest line. */

@@ -1,6 +1,6 @@
 import { AttuneError } from '../base/errors.ts';
 
-/** Includes ENOENT, which some file systems (/proc) return where nothing can be created. */
+/** ENOENT is included since some file systems (/proc) return it where nothing can be created. */
 const NOT_WRITABLE = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'EISDIR', 'ERR_FS_EISDIR', 'EEXIST', 'ENOENT']);
 
 const NO_SPACE: Readonly<Record<string, string>> = {

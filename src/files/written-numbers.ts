@@ -1,6 +1,6 @@
 /**
- * Numbers of JSON as they are written: JavaScript has one number for 1 and 1.0, Python has two. Objects and lists that
- * were read by `parseJsonAsWritten` carry the spelling under a symbol, which spreading keeps and JSON.stringify skips.
+ * Numbers of JSON as they are written: JavaScript does not distinguish 1 from 1.0, Python does. Objects and lists
+ * read by `parseJsonAsWritten` carry the spellings under a symbol, which spreading keeps and JSON.stringify skips.
  */
 
 const WRITTEN = Symbol('numbers as written');
@@ -9,7 +9,7 @@ const WRITTEN = Symbol('numbers as written');
 type Spellings = Map<string, string>;
 type Holder = Record<string, unknown> & { [WRITTEN]?: Spellings };
 
-/** Node 24 has both; TypeScript's library does not know them yet. */
+/** Supported by Node 24, but missing from TypeScript's library. */
 const { parse, rawJSON } = JSON as unknown as {
   parse(text: string, read?: (this: Holder, key: string, value: unknown, at?: { source?: string }) => unknown): unknown;
   rawJSON?(text: string): unknown;

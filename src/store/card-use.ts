@@ -2,7 +2,7 @@
 import { table } from '../base/table.ts';
 
 interface Use {
-  /** Commands that work as they stand once the files exist. */
+  /** Commands that work without changes once the files exist. */
   commands: readonly string[];
   /** Lines of a program between opening and closing the model. */
   program: readonly string[];
@@ -44,7 +44,7 @@ const EMBED: Use = {
   ],
 };
 
-/** For chat models; models of plain prompts take texts. */
+/** For chat models; models with plain prompts take texts. */
 const CHAT: Use = {
   commands: ['attune chat FOLDER', ...GENERATE.commands],
   program: GENERATE.program.map((line) =>

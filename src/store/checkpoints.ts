@@ -34,7 +34,9 @@ export function pruneCheckpoints(folder: string, options: { keep: number; pinned
   return removed;
 }
 
-/** Removes what a crash left half written or half replaced. Only for the process that holds the run's lock. */
+/**
+ * Removes checkpoints that a crash left half written or half replaced. Only the holder of the run's lock may call it.
+ */
 export function removeUnfinished(folder: string): void {
   tidyFoldersIn(runPaths(folder).checkpoints);
 }

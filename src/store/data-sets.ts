@@ -4,7 +4,7 @@ import type { RunSummary } from './run-summary.ts';
 import type { DataSetsTable, Tables } from './index-tables.ts';
 
 export type DataSetRecord = Selectable<DataSetsTable> & {
-  /** Ids of the runs that used it. */
+  /** Ids of the runs that used the data set. */
   runs: string[];
 };
 

@@ -5,12 +5,12 @@ import type { RunSink } from './run-sink.ts';
 import { recordRun } from './run-records.ts';
 import { isFinal, recordEvent, type RunSummary } from './run-summary.ts';
 
-/** There are many steps per second; the index is updated at this interval. */
+/** A run may take many steps per second; the index is updated at this interval. */
 const STEP_INTERVAL_MS = 2_000;
 
 /**
- * Keeps the index up to date with one run. Writes happen behind the run and never stop it: the folder is the truth,
- * and the index can be rebuilt. `fail` hears of the first failure only.
+ * Keeps the index up to date with one run. Writes are asynchronous and never stop the run: the index can be rebuilt
+ * from the folder. `fail` is called with the first failure only.
  */
 export class IndexSink implements RunSink {
   readonly #summary: RunSummary;
@@ -21,7 +21,7 @@ export class IndexSink implements RunSink {
   #isDue = false;
   #writtenAt = 0;
 
-  /** `summary`: state according to the folder's events so far, for a resumed run. */
+  /** `summary`: state from the folder's earlier events, for a resumed run. */
   constructor(summary: RunSummary, fail: (error: unknown) => void, index: Promise<Index> = openIndex()) {
     this.#summary = summary;
     this.#fail = fail;

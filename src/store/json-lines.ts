@@ -7,15 +7,15 @@ const CHUNK_BYTES = 1 << 18;
 const NEWLINE = 10;
 
 /**
- * Reads a file of one JSON value per line, also while it grows: each `read` yields what was completed since the last.
- * A torn last line waits for its end; a line that is not JSON (a crash tore it) is left out.
+ * Reads a file of one JSON value per line, also while it grows: each `read` yields the lines completed since the last
+ * call. An incomplete last line waits for its end; a line that is not JSON, such as one torn by a crash, is skipped.
  */
 export class JsonLinesReader<T> {
   readonly path: string;
   #position = 0;
   #rest: Buffer = Buffer.alloc(0);
 
-  /** `from`: an offset at the start of a line, as `next` gives. */
+  /** `from`: an offset at the start of a line, such as `next` returns. */
   constructor(path: string, from = 0) {
     this.path = path;
     this.#position = from;
@@ -42,7 +42,7 @@ export class JsonLinesReader<T> {
     }
   }
 
-  /** The file was truncated and begun anew. */
+  /** Called if the file was truncated or replaced. */
   #restart(): void {
     this.#position = 0;
     this.#rest = Buffer.alloc(0);
@@ -65,7 +65,10 @@ export function readJsonLines<T>(path: string): Generator<T> {
   return new JsonLinesReader<T>(path).read();
 }
 
-/** Appends JSON values, one per line, with a single write each. An earlier process's torn last line is cut off first. */
+/**
+ * Appends JSON values, one per line, each with a single write. Removes an incomplete last line that an earlier
+ * process left.
+ */
 export class JsonLinesWriter {
   readonly path: string;
   readonly #descriptor: number;
@@ -87,7 +90,7 @@ export class JsonLinesWriter {
     }
   }
 
-  /** A line that does not fit on the disk is removed entirely. */
+  /** Appends a line. One that does not fit on the disk is removed entirely. */
   append(value: unknown): void {
     const { size } = fstatSync(this.#descriptor);
     try {

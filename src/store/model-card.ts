@@ -28,7 +28,7 @@ export interface ModelCardParts {
   kind: 'adapter' | 'model' | 'cheap';
   /** Whether only attune can open it. */
   isOwnFormat?: boolean;
-  /** Display name of a cheap system: "tf-idf + logistic regression". */
+  /** Whether only attune can read it. */
   system?: string;
   /** Whether a cheap system's folder contains its training rows in plain text. */
   holdsRows?: boolean;
@@ -52,7 +52,7 @@ export interface ModelCardParts {
   /** Metrics of the saved model, by split. */
   metrics: Record<string, Metrics>;
   comparison?: Comparison;
-  /** Figures of the comparison, and of all else that was measured. */
+  /** Figures of the comparison, and of all other assessments. */
   compared?: FiguresShown;
   measured?: readonly FiguresShown[];
   /** Privacy loss per row, if training bounded it. */
@@ -65,7 +65,7 @@ export interface ModelCardParts {
   notes?: string;
 }
 
-/** README.md of a result: YAML front matter as model hubs read it, then what it is, what it is worth, how it was made. */
+/** README.md of a result: YAML front matter for model hubs, then what it is, how good it is, and how it was made. */
 export function modelCard(parts: ModelCardParts): string {
   const sections = [
     opening(parts),
@@ -129,7 +129,7 @@ function publicName(name: string): string {
 function opening({ name, kind, baseModel, system }: ModelCardParts): string {
   if (kind === 'cheap') return `# ${name}\n\n${system}, fitted with attune in place of a model.`;
   const what = kind === 'adapter' ? 'An adapter' : 'A model';
-  const from = baseModel === undefined ? 'trained from nothing' : `made from \`${publicName(baseModel)}\``;
+  const from = baseModel === undefined ? 'trained from scratch' : `made from \`${publicName(baseModel)}\``;
   return `# ${name}\n\n${what} ${from} with attune.`;
 }
 
@@ -170,7 +170,7 @@ function use({ kind, task, vocabularySize, holdsRows, ...asked }: ModelCardParts
   return `## Use\n\n${own === undefined ? '' : `${own}\n\n`}${reader} reads the folder ${grown}; tokenizer and chat template are next to the weights.`;
 }
 
-/** Prompt form of the training rows, which other tools must use as well. */
+/** Prompt form of the training rows, which other tools must use too. */
 function askedAs({ promptForm, systemPrompt }: Pick<ModelCardParts, 'promptForm' | 'systemPrompt'>): string {
   if (promptForm === 'plain')
     return 'It continues prompts as plain text, as in training: call it without the chat template.';
@@ -234,7 +234,7 @@ function privacy({ privacy: bound }: ModelCardParts): string | undefined {
   const { noise_multiplier: noise, max_row_norm: norm, sample_rate: rate, accountant, ...spent } = bound;
   const of = `(ε = ${formatNumber(spent.epsilon, 4)}, δ = ${formatNumber(spent.delta, 3)})`;
   const how =
-    `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, gradients of rows cut to the norm ${norm}, ` +
+    `Poisson samples of ${formatNumber(rate * 100, 4)} % of the rows, per-row gradients clipped to norm ${norm}, ` +
     `noise multiplier ${formatNumber(noise, 6)}, ${formatCount(spent.steps)} steps; ${accountant.toUpperCase()} accountant`;
   const outside =
     'settings chosen by hand, validation and test rows, and the losses of training batches in the ' +

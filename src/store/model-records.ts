@@ -41,7 +41,10 @@ export async function recordRunModels(index: Index, run: RunSummary): Promise<vo
   });
 }
 
-/** Known models, newest first, without those whose folder no longer exists and names that no run could start from. */
+/**
+ * Known models, newest first. Leaves out models whose folder no longer exists, and names from which no run could
+ * start.
+ */
 export async function listModels(index: Index): Promise<ModelRecord[]> {
   const rows = await index.selectFrom('models').selectAll().orderBy('created_at', 'desc').orderBy('id').execute();
   const runs = await index.selectFrom('runs').select(['model', 'status', 'step']).execute();
@@ -50,7 +53,7 @@ export async function listModels(index: Index): Promise<ModelRecord[]> {
   return rows.filter(({ id }) => (isAbsolute(id) ? existsSync(id) : !failed.has(id)));
 }
 
-/** Description of a model's folder; hub names have none. */
+/** Description from a model's folder; hub names have none. */
 function describeModel(id: string): Omit<ModelRecord, 'run' | 'created_at'> {
   const adapter = readConfig(join(id, 'adapter_config.json'));
   const config = readConfig(join(id, 'config.json'));

@@ -5,8 +5,8 @@ import { isRunFolder, readEvents } from './run-folder.ts';
 import { findLockOwner } from './run-lock.ts';
 
 /**
- * A folder for a new run: `folder` itself, or `folder-2`, `folder-3`, … after those that hold runs. A run that failed
- * before its first step is none: its folder is used again.
+ * A folder for a new run: `folder` itself, or `folder-2`, `folder-3`, … if earlier ones contain runs. The folder of a
+ * run that failed before its first step is reused.
  */
 export function freeRunFolder(folder: string): string {
   const taken = numbered(folder).filter(({ path }) => hasBegun(path));

@@ -4,7 +4,9 @@ import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type { Pool, PoolClient } from 'pg';
 import { AttuneError } from '../base/errors.ts';
 
-/** Codes of Node's sockets, and of PostgreSQL: connection lost, shutting down, starting, out of connections. */
+/**
+ * Error codes of Node's sockets and of PostgreSQL for lost connections, shutdown, startup, and exhausted connections.
+ */
 const AWAY_CODE = /^(?:ECONN|EPIPE$|ETIMEDOUT$|ENOTFOUND$|EAI_|EHOST|ENET|08|57P0[123]$|53300$)/;
 /** Messages of pg and Kysely, whose errors have no codes. */
 const AWAY_MESSAGE =
@@ -36,13 +38,13 @@ export function isStoreAway(error: unknown): error is AttuneError {
 }
 
 /**
- * A pool whose errors say when the database is away. After one that was waited for in vain a single caller tries whether
- * the database answers again, and the others are refused.
+ * A connection pool whose errors say when the database is unavailable. After a timeout, a single caller probes
+ * whether the database responds again, and other callers are refused meanwhile.
  */
 export class StorePool implements PostgresPool {
   readonly #pool: Pool;
   readonly #place: string;
-  /** Query timeout in milliseconds; a third of it passes before another attempt. */
+  /** Query timeout in milliseconds; after a failed probe the next one waits a third of it. */
   readonly #patience: number;
   #isSilent = false;
   #trial: Promise<void> | undefined;

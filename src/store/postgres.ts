@@ -1,6 +1,6 @@
 /**
- * Kysely on PostgreSQL, for several processes on several machines. Its transactions wait for each other, as those of SQLite
- * do: what is read in one is still so when it writes.
+ * Kysely on PostgreSQL, for several processes on several machines. Transactions are serialised, as SQLite's are: data
+ * read in one cannot change before it writes.
  */
 import {
   CompiledQuery,
@@ -58,7 +58,7 @@ export async function openPostgres<Schema>({ url, schema }: PostgresPlace): Prom
     },
   };
   const pool = new pg.Pool({ ...config, max: CONNECTIONS });
-  // Broken connections are replaced on demand; a current user gets the error of its query.
+  // Broken connections are replaced on demand; a query in progress fails with its own error.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const place = `${shownUrl(url)} (schema ${schema})`;
@@ -135,7 +135,7 @@ class StoreCompiler extends PostgresQueryCompiler {
     this.append(node.dataType === 'blob' ? 'bytea' : node.dataType);
   }
 
-  /** Our own labels and messages may quote any character of a file. */
+  /** Labels and messages in migrations may contain any character. */
   protected override appendValue(parameter: unknown): void {
     super.appendValue(storable(parameter));
   }
@@ -151,7 +151,7 @@ class StoreDriver extends PostgresDriver {
     this.#changes = changes;
   }
 
-  /** Serialises the transactions of a schema: what one reads does not change until it ends. */
+  /** Serialises the transactions of a schema: data read in one does not change until it ends. */
   override async beginTransaction(
     ...[connection, settings]: Parameters<PostgresDriver['beginTransaction']>
   ): Promise<void> {
@@ -179,7 +179,7 @@ class Changes {
     this.#make = make;
   }
 
-  /** A counter of changes; without a listener it increases with every call, since anything may have changed. */
+  /** A counter of changes. Without a listener it increases with every call, since anything may have changed. */
   async count(tellOfThem: () => Promise<void>): Promise<number> {
     this.#client ??= this.#listen(tellOfThem);
     await this.#client;

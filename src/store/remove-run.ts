@@ -15,8 +15,7 @@ const UNFINISHED = /\.(?:unfinished|replaced|preflight|start)-|^run\.lock\.|\.tm
 
 /**
  * Fails unless a folder contains nothing but a run.
- * @param measured names of files of assessments, which this room does not know
- * @throws AttuneError E_RUN_MISSING, E_RUN_LINK, E_RUN_FOREIGN_FILES
+ * @param measured names of the files of assessments, which the store does not know
  */
 export function checkRemovable(folder: string, measured: readonly string[] = []): void {
   const absolute = refuseLink(folder);

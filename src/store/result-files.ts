@@ -1,4 +1,4 @@
-/** The files of a result, and the versions of them that each measurement used. */
+/** The files of a result, and the versions of them that each assessment used. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { sha256, sha256File, sha256FileSync } from '../files/hash.ts';

@@ -8,40 +8,40 @@ export const comparedMetricSchema = z.strictObject({
   /** For people: "chrF". */
   title: z.string(),
   better: z.enum(['higher', 'lower']),
-  /** A perfect value, where there is one. */
+  /** Perfect value, if there is one. */
   best: z.number().optional(),
   /** Input: text, label, likelihood. */
   reads: z.string(),
-  /** Its 1 or 0 of a row says whether the answer has the form asked for. */
+  /** Whether its value of 1 or 0 for a row says if the answer has the requested form. */
   checksForm: z.boolean().optional(),
-  /** Its table is what it tells; its value stands elsewhere already. */
+  /** Whether the table is the metric's result; its value is shown elsewhere already. */
   isTable: z.boolean().optional(),
-  /** A property: `better` is meaningless, and there are no differences. */
+  /** Whether it is a property: `better` is meaningless, and there are no differences. */
   isProperty: z.boolean().optional(),
 });
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 
-/** A `variant` is another system's answers under another reading: shown together, and never a rival. */
+/** A `variant` is another system's answers under another interpretation: shown next to it, never a rival. */
 const systemKindSchema = z.enum(['tuned', 'base', 'prompted', 'few_shot', 'cheap', 'endpoint', 'other', 'variant']);
 export type SystemKind = z.infer<typeof systemKindSchema>;
 
 const comparedValueSchema = z.strictObject({
   value: z.number(),
-  /** Absent where one row or group is all the evidence. */
+  /** Absent if the evidence is a single row or group. */
   low: z.number().optional(),
   high: z.number().optional(),
-  /** The metric's own parts: a confusion table, counts, bins. */
+  /** The metric's details: a confusion table, counts, bins. */
   details: z.record(z.string(), z.unknown()).optional(),
 });
 export type ComparedValue = z.infer<typeof comparedValueSchema>;
 
-/** Cost of a row, as far as known. */
+/** Cost per row, as far as known. */
 const systemUsageSchema = z.strictObject({
   secondsPerRow: z.number().optional(),
   /** Tokens of all rows. */
   inputTokens: z.number().optional(),
   outputTokens: z.number().optional(),
-  /** In the currency of the prices that were given. */
+  /** In the currency of the given prices. */
   costPer1000: z.number().optional(),
 });
 export type SystemUsage = z.infer<typeof systemUsageSchema>;
@@ -51,18 +51,21 @@ const comparedSystemSchema = z.strictObject({
   /** For people: "nearest training row". */
   title: z.string(),
   kind: systemKindSchema,
-  /** By metric; one that the system has no value of is absent. */
+  /** Values by metric; metrics that the system has no value for are absent. */
   values: z.record(z.string(), comparedValueSchema),
   usage: systemUsageSchema.optional(),
   /** Answers cut off by the token limit; absent if unknown. */
   cutAnswers: z.number().optional(),
-  /** Costs next to nothing to run: it was fitted in seconds, also where it is what was trained. */
+  /**
+   * Whether it costs next to nothing to run. True for systems fitted in seconds, even if one is the training's
+   * result.
+   */
   isCheap: z.boolean().optional(),
-  /** Was tuned from an encoder that knows more words than the rows have. */
+  /** Whether it was tuned from an encoder that knows more words than the rows contain. */
   knowsWords: z.boolean().optional(),
-  /** Rows that it answers right, where answers are right or wrong. */
+  /** Number of rows that it answers correctly, for answers that are right or wrong. */
   right: z.number().optional(),
-  /** By class: rows of it that it finds, and rows that it gives it to. */
+  /** By class: the rows of the class that it finds, and the rows to which it assigns the class. */
   byClass: z
     .record(
       z.string(),
@@ -77,26 +80,26 @@ const comparedSystemSchema = z.strictObject({
   cost: z.number().optional(),
   /** Reason why it is not a rival: it cannot do the task as it is. */
   unable: z.string().optional(),
-  /** Particulars: the instruction it was given, how many rows it was shown. */
+  /** Details: its instruction, how many example rows it was shown. */
   note: z.string().optional(),
 });
 export type ComparedSystem = z.infer<typeof comparedSystemSchema>;
 
-/** Subject against one other system on one metric. */
+/** Difference between the subject and one other system on one metric. */
 const differenceSchema = z.strictObject({
   metric: z.string(),
   against: z.string(),
-  /** In the metric's own unit; positive where the subject is better, whichever direction the metric has. */
+  /** In the metric's own unit; positive if the subject is better, whichever direction the metric has. */
   estimate: z.number(),
-  /** Absent where one row or group is all the evidence. */
+  /** Absent if the evidence is a single row or group. */
   low: z.number().optional(),
   high: z.number().optional(),
   p: z.number(),
-  /** By Holm: over the rivals for a rival, over all other systems for the rest. */
+  /** Adjusted by Holm's method: over the rivals for a rival, over all other systems for the others. */
   pAdjusted: z.number(),
   /** Test that gives p: "permutation", "mcnemar". */
   test: z.string(),
-  /** The smallest difference that this many rows would show in four of five tries. */
+  /** Smallest difference that this number of rows would detect with 80 % power. */
   minimalDetectable: z.number(),
   verdict: verdictSchema,
 });
@@ -104,18 +107,24 @@ export type Difference = z.infer<typeof differenceSchema>;
 
 /** Conclusion of a comparison for decision makers. */
 const conclusionSchema = z.strictObject({
-  /** `not-better`: a rival is better, probably is, or does as well for less. `unclear`: the rows do not tell. */
+  /**
+   * `not-better`: a rival is better, probably better, or equally good at a lower cost. `unclear`: the rows cannot
+   * tell them apart.
+   */
   outcome: z.enum(['better', 'not-better', 'unclear']),
   /** Advice with reasons, in sentences: "Use trees: they find 4 of 4 fraud rows, the tuned model 3." */
   advice: z.string(),
-  /** Name of the system to use; absent where the rows do not tell. */
+  /** Name of the system to use; absent if the rows cannot tell them apart. */
   use: z.string().optional(),
-  /** Where the rows do not tell: about how many would. */
+  /** Approximate number of rows that would tell them apart, if these cannot. */
   rowsNeeded: z.number().optional(),
 });
 export type Conclusion = z.infer<typeof conclusionSchema>;
 
-/** Rows that the subject answers worse or better than its strongest rival by the deciding metric; the largest first. */
+/**
+ * Rows that the subject answers worse or better than its strongest rival by the deciding metric, largest change
+ * first.
+ */
 const flipsSchema = z.strictObject({
   against: z.string(),
   worse: z.array(z.string()).readonly(),
@@ -131,10 +140,10 @@ export type SkippedSystem = z.infer<typeof skippedSystemSchema>;
 
 const classRowsSchema = z.strictObject({
   label: z.string(),
-  /** Rows of it to train on, and to compare on. */
+  /** Rows of the class to train on, and to compare on. */
   train: z.number(),
   test: z.number(),
-  /** Rows that the subject gives it to. */
+  /** Rows to which the subject assigns the class. */
   given: z.number(),
 });
 export type ClassRows = z.infer<typeof classRowsSchema>;
@@ -142,19 +151,19 @@ export type ClassRows = z.infer<typeof classRowsSchema>;
 /** Comparison of one system with others on the same held-out rows. The run folder's comparison.json. */
 export const comparisonSchema = z.strictObject({
   version: z.literal(2),
-  /** Which rows: "test", or the file that they came from. */
+  /** Source of the rows: "test", or their file. */
   split: z.string(),
   rows: z.number(),
-  /** How many the split has, where the rows are a sample of it. */
+  /** Number of rows in the split, if the rows are a sample of it. */
   available: z.number().optional(),
-  /** Rows that were left out because a system could not answer them at all. */
+  /** Number of rows left out because a system could not answer them at all. */
   leftOut: z
     .strictObject({
       rows: z.number(),
       reason: z.string(),
     })
     .optional(),
-  /** Clusters of rows that were resampled whole, where rows are grouped. */
+  /** Number of clusters of rows that were resampled whole, if rows are grouped. */
   groups: z.number().optional(),
   /** Confidence of every interval, such as 0.95. */
   confidence: z.number(),
@@ -163,25 +172,25 @@ export const comparisonSchema = z.strictObject({
   metric: z.string(),
   /** The deciding one first. */
   metrics: z.array(comparedMetricSchema).readonly(),
-  /** Name of the system that is judged. */
+  /** Name of the system under evaluation. */
   subject: z.string(),
   /** The subject first. */
   systems: z.array(comparedSystemSchema).readonly(),
-  /** Names of the systems that the verdict is about: what one has without the subject. */
+  /** Names of the systems that the verdict is about: the alternatives to the subject. */
   rivals: z.array(z.string()).readonly(),
-  /** Where the cheap rival was chosen among the cheap systems. */
+  /** Rows on which the cheap rival was chosen among the cheap systems. */
   cheapChosenOn: z.enum(['validation', 'test']).optional(),
-  /** Every metric by every other system that has a value of it. */
+  /** Every metric for every other system that has a value of it. */
   differences: z.array(differenceSchema).readonly(),
-  /** Better than every rival; worse than any; otherwise there is no evidence. */
+  /** `better`: than every rival. `worse`: than any rival. Otherwise `no-evidence`. */
   verdict: verdictSchema,
   /** The verdict with its figures, for people. */
   sentence: z.string(),
   /** Conclusion. Absent in files of earlier versions. */
   conclusion: conclusionSchema.optional(),
-  /** Where the deciding metric is of one class: the class to find. */
+  /** The class to find, if the deciding metric is about one class. */
   positive: z.string().optional(),
-  /** The column that classes were read from: what a class "1" is called. */
+  /** The column from which classes were read: it names a class "1". */
   labelColumn: z.string().optional(),
   flips: flipsSchema,
   skipped: z.array(skippedSystemSchema).readonly(),
@@ -192,9 +201,9 @@ export type Comparison = z.infer<typeof comparisonSchema>;
 
 const sampleAnswerSchema = z.strictObject({
   text: z.string(),
-  /** Set where it was cut, having come to its longest. */
+  /** Set if the answer was cut off at the token limit. */
   cut: z.literal(true).optional(),
-  /** Whether the answer has the form that was asked for, where a form was. */
+  /** Whether the answer has the requested form, if there was one. */
   valid: z.boolean().optional(),
   /** By metric. */
   scores: z.record(z.string(), z.number()),
@@ -205,12 +214,12 @@ const sampleRowSchema = z.strictObject({
   /** Id of the example. */
   id: z.string(),
   prompt: z.string(),
-  /** Where the row is a file: its folder and name. */
+  /** Folder and name of the row's file, if it is one. */
   file: z.string().optional(),
-  /** Where it is an image: a small version of it, as a `data:` address. */
+  /** A small version of the image as a `data:` URL, if the row is one. */
   picture: z.string().optional(),
   expected: z.string().optional(),
-  /** The class, where rows have one. */
+  /** The row's class, if it has one. */
   label: z.string().optional(),
   /** By system. */
   answers: z.record(z.string(), sampleAnswerSchema),
@@ -219,10 +228,10 @@ const sampleRowSchema = z.strictObject({
 });
 export type SampleRow = z.infer<typeof sampleRowSchema>;
 
-/** Answers to the same held-out rows, side by side; those that are worse first. The run folder's samples.json. */
+/** Answers to the same held-out rows, side by side, with the worse ones first. The run folder's samples.json. */
 const samplesSchema = z.strictObject({
   version: z.literal(2),
-  /** In the order to show them. */
+  /** In display order. */
   systems: z
     .array(
       z.strictObject({

@@ -2,7 +2,10 @@ import type { PhaseStarted, StampedEvent } from '../base/events.ts';
 import { readEvents } from './run-folder.ts';
 import { isFinal } from './run-summary.ts';
 
-/** Breakdown of a run's time: the same numbers in terminal, report and `runs show`. Pauses before a resume do not count. */
+/**
+ * Breakdown of a run's time, as the terminal, the report and `runs show` display it. Pauses before a resume do not
+ * count.
+ */
 export interface RunTimes {
   /** Time of the whole run, including loading and saving. */
   total: number;
@@ -67,7 +70,7 @@ export class RunClock {
     this.#seconds.set(this.#phase, (this.#seconds.get(this.#phase) ?? 0) + Math.max(0, seconds));
   }
 
-  /** The first step after a resume is left out, since its number of tokens is unknown. */
+  /** Skips the first step after a resume, since its number of tokens is unknown. */
   #time(inputTokens: number, tokensPerSecond: number): void {
     const tokens = inputTokens - (this.#seenTokens ?? inputTokens);
     this.#seenTokens = inputTokens;
@@ -77,7 +80,7 @@ export class RunClock {
   }
 }
 
-/** No work was done between the last event of one process and the first of the next. */
+/** Whether two events are the last of one process and the first of the next, between which no work was done. */
 function isPause(last: StampedEvent, next: StampedEvent): boolean {
   return isFinal(last) || next.type === 'run-resumed' || next.type === 'run-started';
 }

@@ -15,7 +15,7 @@ import { emptySummary, prefixed, recordEvent, type RunSummary } from './run-summ
 
 export interface RunFolderOptions {
   resume?: boolean;
-  /** Measurements of an earlier run in the folder, which a new one begins without. */
+  /** File names of an earlier run's assessments, which a new run deletes. */
   measured?: readonly string[];
 }
 
@@ -28,8 +28,8 @@ export class RunFolder {
   readonly #metrics: JsonLinesWriter;
 
   /**
-   * Takes the folder. Unless it is resumed it must not hold an earlier run's checkpoints or result; the logs of a run
-   * that came to neither are begun anew. Errors: E_RUN_LOCKED, E_RUN_EXISTS, E_NOT_WRITABLE, E_DISK_FULL.
+   * Locks the folder. Unless it is resumed it must not contain an earlier run's checkpoints or result; the logs of a
+   * run without either are deleted. @throws AttuneError E_RUN_LOCKED, E_RUN_EXISTS, E_NOT_WRITABLE, E_DISK_FULL
    */
   constructor(folder: string, options: RunFolderOptions = {}) {
     this.folder = resolve(folder);
@@ -48,7 +48,7 @@ export class RunFolder {
     }
   }
 
-  /** @throws AttuneError E_RUN_LOCKED if another process has taken the folder meanwhile */
+  /** @throws AttuneError E_RUN_LOCKED if another process has locked the folder meanwhile */
   requireHeld(): void {
     this.#lock.requireHeld();
   }
@@ -104,7 +104,7 @@ export function withLiveStatus(summary: RunSummary): RunSummary {
   return isOpen ? { ...summary, status: 'interrupted' } : summary;
 }
 
-/** Skips lines that are not events, such as other programs' or torn ones. */
+/** Reads the run's events. Skips other lines, such as torn ones. */
 export function* readEvents(folder: string): Generator<StampedEvent> {
   for (const event of readJsonLines<StampedEvent | null>(runPaths(folder).events)) if (isEvent(event)) yield event;
 }

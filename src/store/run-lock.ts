@@ -33,7 +33,10 @@ const WAIT_MS = 200;
 
 export interface RunLock {
   readonly owner: LockOwner;
-  /** A suspended process may have lost the lock. @throws AttuneError E_RUN_LOCKED if another process has the folder */
+  /**
+   * Checks the lock, which a suspended process may have lost. @throws AttuneError E_RUN_LOCKED if another process has
+   * it
+   */
   requireHeld(): void;
   release(): void;
 }
@@ -112,8 +115,8 @@ function ageOf(path: string): number {
 }
 
 /**
- * Replaces a dead owner's lock. If several processes try, only the holder of the claim on exactly that lock may:
- * otherwise a slower one would replace a faster one's fresh lock.
+ * Replaces a dead owner's lock. If several processes try, only the one that claims exactly this lock may: otherwise a
+ * slower process would replace a faster one's new lock.
  */
 function replaceStale(path: string, draft: string, stale: LockOwner | undefined): boolean {
   const claim = `${path}.claim-${stale?.token ?? 'unreadable'}`;
@@ -143,8 +146,8 @@ function isWorking(folder: string, owner: LockOwner): boolean {
 }
 
 /**
- * Waits until no process works on the folder. One of another machine is gone once its heartbeat stays the same for two
- * minutes, whatever its clock says; its lock is taken away.
+ * Waits until no process works on the folder. A process on another machine counts as gone once its heartbeat has not
+ * changed for two minutes, whatever its clock says; its lock is then removed.
  */
 export async function untilFree(folder: string, signal: AbortSignal): Promise<void> {
   const { lock } = runPaths(folder);

@@ -10,7 +10,7 @@ export interface RunPaths {
   checkpoints: string;
   lock: string;
   heartbeat: string;
-  /** Its existence tells the worker to save and stop. */
+  /** Its existence requests the worker to save and stop. */
   stop: string;
   /** Key of the noise, for unfinished private runs. */
   secret: string;

@@ -11,7 +11,7 @@ import { isRunFolder, readRun, withLiveStatus } from './run-folder.ts';
 import type { RunStatus, RunSummary } from './run-summary.ts';
 import type { RunsTable } from './index-tables.ts';
 
-/** Inserts or replaces a run with the data it used. A folder begun anew is a new run. */
+/** Inserts or replaces a run with the data it used. A run that replaces another in its folder is a new one. */
 export async function recordRun(index: Index, summary: RunSummary): Promise<void> {
   const row = toRow(summary);
   const { id: _id, ...changes } = row;
@@ -39,7 +39,10 @@ export async function listRuns(index: Index, filter: RunFilter = {}): Promise<Ru
   return wanted.slice(0, filter.limit);
 }
 
-/** Finds a run by its folder, id, the beginning of its id, or its name (the newest of that name). Errors: E_RUN_MISSING. */
+/**
+ * Finds a run by its folder, its id, the beginning of its id, or its name (the newest of that name). @throws
+ * AttuneError E_RUN_MISSING
+ */
 export async function findRun(index: Index, wanted: string): Promise<RunSummary> {
   if (isRunFolder(wanted)) return readRun(wanted);
   const runs = await listRuns(index);

@@ -8,7 +8,7 @@ import type { CourseJudged, DataPrepared, Metrics, RunEvent, RunStarted, Stamped
  */
 export type RunStatus = 'waiting' | 'running' | 'finished' | 'stopped' | 'failed' | 'interrupted';
 
-/** Summary of a run's events. Paths are absolute, times milliseconds since the epoch. */
+/** State of a run, computed from its events. Paths are absolute, times milliseconds since the epoch. */
 export interface RunSummary {
   id: string;
   name: string;
@@ -35,7 +35,7 @@ export interface RunSummary {
   error?: string;
   /** Advice on the error. */
   fix?: string;
-  /** Judgement of its settings by the course of its losses. */
+  /** Judgement of the settings from the course of the losses. */
   advice?: Omit<CourseJudged, 'type'>;
 }
 
@@ -44,13 +44,13 @@ const UNDER_WAY = { status: 'running', error: undefined, fix: undefined, finishe
 
 type Recorder<Event extends RunEvent> = (summary: RunSummary, event: Event) => void;
 
-/** Updates by kind of event; other events do not affect the summary. */
+/** Updates by type of event; other events do not affect the summary. */
 const recorders: { [Type in RunEvent['type']]?: Recorder<Extract<RunEvent, { type: Type }>> } = {
   'run-queued': (summary) => {
     Object.assign(summary, { ...UNDER_WAY, status: 'waiting' });
   },
   'run-started': (summary, event) => {
-    // A resumed run announces itself again, but keeps the folder's original id.
+    // A resumed run emits this event again, but keeps the folder's original id.
     const id = summary.id === summary.folder ? event.run : summary.id;
     Object.assign(summary, { id, ...UNDER_WAY, ...namesOf(event) });
   },
@@ -101,8 +101,8 @@ export function emptySummary(folder: string): RunSummary {
 }
 
 /**
- * Adds one event to the summary. Invalid events change nothing: a folder may come from anywhere. @returns whether it
- * was valid
+ * Adds one event to the summary. Invalid events are ignored: a folder may come from an untrusted source. @returns
+ * whether it was valid
  */
 export function recordEvent(summary: RunSummary, event: StampedEvent): boolean {
   const next = { ...summary };

@@ -1,4 +1,4 @@
-/** Samples of a comparison, separate from their schema so that the help need not load it. */
+/** Samples of a comparison, separate from their schema so that help texts need not load it. */
 import { writeJson } from '../files/json.ts';
 import { readVersioned } from './read-versioned.ts';
 import type { Samples } from './results.ts';

@@ -1,6 +1,6 @@
 /**
- * Detects silence without comparing the clocks of machines: a sign of life that has not changed for the limit, by the
- * watcher's own clock, was the last one.
+ * Detects silence without comparing the clocks of different machines: a heartbeat is stale if it has not changed for
+ * the limit, measured by the watcher's own clock.
  */
 export class SilenceWatch {
   readonly #limit: number;
@@ -12,7 +12,7 @@ export class SilenceWatch {
     this.#limit = limit;
   }
 
-  /** The stale ones among the current heartbeats. @param asked time of the query, by `performance.now()` */
+  /** The stale heartbeats among the current ones. @param asked time of the query, from `performance.now()` */
   silent(signs: readonly string[], asked: number): ReadonlySet<string> {
     // A heartbeat is only known to exist since now, not since `asked`, as the watcher may have been suspended in
     // between.

@@ -17,7 +17,10 @@ const NEEDED =
   /^((.*config|tokenizer|vocab|special_tokens_map|added_tokens|modules)\.json|.*\.index\.json|(vocab|merges)\.txt|.*\.model)$/i;
 const MOST_OTHER_BYTES = 64 * 2 ** 20;
 
-/** Files to download from a model repository: safetensors and what they need, nothing that runs code. @throws E_PICKLE_WEIGHTS */
+/**
+ * Chooses the files to download from a model repository: safetensors weights and the files that they need, nothing
+ * that runs code. @throws E_PICKLE_WEIGHTS
+ */
 export function modelFiles(files: readonly HubFile[], { name }: Repository): HubFile[] {
   const isTop = ({ path }: HubFile) => !path.includes('/') || /^(\d+_[A-Za-z]+|additional_chat_templates)\//.test(path);
   const isWanted = ({ path, size }: HubFile) =>

@@ -31,8 +31,8 @@ const PATIENCE = 30_000;
 const PAUSE = 1000;
 
 /**
- * Fetches one file: goes on where an earlier attempt broke off, gives up a connection that is silent, takes no byte
- * more than was said, and keeps the file only if its hash is right.
+ * Downloads one file. Resumes an interrupted attempt, drops a silent connection, accepts at most the announced number
+ * of bytes, and keeps the file only if its hash matches.
  * @throws E_HUB_HASH, E_HUB_SIZE, E_HUB_UNREACHABLE, E_HUB_FORBIDDEN, E_DISK_FULL
  */
 export async function downloadFile(request: DownloadRequest): Promise<void> {
@@ -53,7 +53,7 @@ async function fetchWhole(request: DownloadRequest, part: string): Promise<void>
   if (await isRight(part, file)) return keep(part, place);
   rmSync(part, { force: true });
   if (wasResumed) {
-    // The beginning may belong to another file, so the download starts over once.
+    // The resumed beginning may belong to another file, so the download starts over once.
     await fetchAll(request, part);
     if (await isRight(part, file)) return keep(part, place);
     rmSync(part, { force: true });
@@ -102,7 +102,7 @@ function isUnreached(error: unknown): boolean {
   );
 }
 
-/** A temporary refusal, with the server's advice on when to retry. */
+/** A temporary refusal, with the delay that the server requests before a retry. */
 class Busy extends Error {
   readonly milliseconds?: number;
   constructor(response: Response) {
@@ -116,7 +116,7 @@ function waitFor(error: unknown): number | undefined {
   return error instanceof Busy ? error.milliseconds : undefined;
 }
 
-/** One connection: requests the missing bytes and appends them to the part. */
+/** One connection: requests the missing bytes and appends them to the partial file. */
 async function fetchOn({ url, file, fetch, signal, onProgress, patience = PATIENCE }: DownloadRequest, part: string) {
   let have = sizeOf(part);
   const silence = new AbortController();

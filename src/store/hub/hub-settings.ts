@@ -9,7 +9,7 @@ export interface HubSettings {
   /** `HF_HUB_CACHE`: shared with the Python library, in its layout. */
   cache: string;
   token?: string;
-  /** No network requests are made. */
+  /** Whether network requests are disabled. */
   isOffline: boolean;
 }
 

@@ -21,7 +21,7 @@ export interface Listing {
   files: HubFile[];
 }
 
-/** Limit on the number of files, against endless listings. */
+/** Limit on the number of files, as a guard against endless listings. */
 const MOST_FILES = 200_000;
 const TIMEOUT = 60_000;
 /** Timeout for the hub's first byte: a host may accept connections without responding. */
@@ -53,7 +53,7 @@ export async function listRepository(repository: Repository, settings: HubSettin
   }
 }
 
-/** Sends the token to the hub only: pages on other hosts are requested without it, and redirects drop it. */
+/** Fetches with the token for the hub's host only; requests to other hosts, also after redirects, have none. */
 export function fetchWith({ token, endpoint }: HubSettings): typeof fetch {
   return async (address, options) => {
     const headers = new Headers(options?.headers);
@@ -95,7 +95,7 @@ function checkedFile({ path, size, oid, lfs }: ListFileEntry, repository: Reposi
 
 function odd({ name }: Repository, got: string): AttuneError {
   return new AttuneError('E_HUB_ANSWER', {
-    what: `The hub's answer for ${name} is invalid`,
+    what: `The hub's response for ${name} is invalid`,
     got,
     fix: 'check HF_ENDPOINT; the mirror may be broken',
   });

@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path';
 import { isRunning } from '../../base/is-running.ts';
 
 /**
- * Reserves a partial file of this process's own for `place`: two processes that download the same file must not write
- * into one. Takes over the part of an earlier attempt, including that of a killed process.
+ * Reserves a partial file for `place` that belongs to this process alone: two processes that download the same file
+ * must not write into one. Takes over the part of an earlier attempt, including one of a killed process.
  */
 export function takePart(place: string): string {
   const own = `${place}.${process.pid}-${randomBytes(4).toString('hex')}.incomplete`;
@@ -13,7 +13,7 @@ export function takePart(place: string): string {
   return own;
 }
 
-/** Leaves the received part for the next attempt. */
+/** Leaves the partial file for the next attempt. */
 export function leavePart(part: string, place: string): void {
   moved(part, leftPart(place));
 }

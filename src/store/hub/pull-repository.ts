@@ -28,8 +28,8 @@ export interface Pulled {
 }
 
 /**
- * Brings a repository's files into the cache that Hugging Face's own tools use, each checked by its hash; what is
- * there is not fetched again.
+ * Downloads a repository's files into the cache of Hugging Face's own tools and verifies their hashes; files in the
+ * cache are not downloaded again.
  * @throws E_HUB_…, E_PICKLE_WEIGHTS, E_DISK_FULL
  */
 export async function pullRepository(repository: Repository, options: PullOptions): Promise<Pulled> {
@@ -45,7 +45,7 @@ export async function pullRepository(repository: Repository, options: PullOption
   refuseFullDisk(missing, root);
   await fetchMissing(missing, { repository, commit, root, settings, options });
   linkSnapshot(root, commit, files);
-  // Written last: a named revision is always complete.
+  // Written last, so that a named revision is always complete.
   writeRef(repository, root, commit);
   const folder = snapshotFolder({ ...repository, revision: commit }, settings)!;
   return { repository, commit, folder, files, bytes, fetchedBytes: sumOf(missing) };

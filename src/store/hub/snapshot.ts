@@ -23,8 +23,8 @@ export function snapshotFolder(repository: Repository, settings: HubSettings): s
 }
 
 /**
- * Links a commit's files under their names. A mark exists while this runs, so that an interrupted snapshot is not
- * mistaken for a complete one: a commit requested by its hash has no ref that would show it.
+ * Links a commit's files under their names. A marker file exists meanwhile, so that an interrupted snapshot does not
+ * count as complete; a commit requested by its hash has no ref that would show this.
  */
 export function linkSnapshot(root: string, commit: string, files: readonly { path: string; hash: string }[]): void {
   const mark = linkingMark(root, commit);
@@ -34,7 +34,7 @@ export function linkSnapshot(root: string, commit: string, files: readonly { pat
   rmSync(mark, { force: true });
 }
 
-/** Stored next to the folders of the Python library, which ignores it. */
+/** Stored next to the Python library's folders, which ignores it. */
 function linkingMark(root: string, commit: string): string {
   return safeJoin(join(root, '.linking'), commit);
 }
@@ -49,7 +49,7 @@ export function writeRef({ revision }: Repository, root: string, commit: string)
   if (revision !== commit) writeFileAtomic(safeJoin(join(root, 'refs'), revision), commit);
 }
 
-/** Path of a file's content by `hash`, the name that the hub gives it. */
+/** Path of a file's content; `hash` is the hub's name for it. */
 export function blobPath(root: string, hash: string): string {
   return safeJoin(join(root, 'blobs'), hash);
 }

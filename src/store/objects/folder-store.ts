@@ -11,7 +11,9 @@ export interface StoredObject {
   sha256: string;
 }
 
-/** Objects in use lie in a local folder, at `pathOf(key)`; new ones are written there first. */
+/**
+ * Storage for immutable objects. Objects in use have a local copy at `pathOf(key)`; new ones are written there first.
+ */
 export interface ObjectStore {
   /** Display name, without credentials. */
   readonly place: string;
@@ -30,7 +32,7 @@ export interface ObjectStore {
   check(): Promise<void>;
 }
 
-/** Objects in a folder alone; servers on several machines share it through a network file system. */
+/** Stores objects in a local folder only; servers on several machines can share it through a network file system. */
 export class FolderStore implements ObjectStore {
   readonly place: string;
   readonly isFolder = true;
@@ -43,7 +45,7 @@ export class FolderStore implements ObjectStore {
     return safeJoin(this.place, key);
   }
 
-  /** The file is already in place. */
+  /** A no-op: the file is already in place. */
   put(_object: StoredObject): Promise<void> {
     markOwnUse(this.place);
     return Promise.resolve();

@@ -1,4 +1,4 @@
-/** Local copies of objects in a bucket. Without a bucket, files in the folder are originals, not copies. */
+/** Local copies of objects in a bucket. Without a bucket, the files in the folder are originals. */
 import { readdirSync, statSync, utimesSync, writeFileSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { greatest, smallest } from '../../base/many.ts';
@@ -15,7 +15,7 @@ export function markFirstUse(folder: string): void {
   writeFileSync(markPath(folder), '');
 }
 
-/** Marks a folder used for copies as holding originals again: none of its current files is a copy. */
+/** Marks a folder that held copies as holding originals: none of its current files counts as a copy. */
 export function markOwnUse(folder: string): void {
   // Files written now have finer timestamps.
   const now = new Date(Date.now() + 1);

@@ -53,7 +53,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
   InvalidToken: CREDENTIALS,
   RequestTimeTooSkewed: {
     ...CREDENTIALS,
-    what: 'Request with a wrong time refused by',
+    what: 'Request time rejected by',
     fix: 'correct the clock of this machine',
   },
   CredentialsProviderError: { ...CREDENTIALS, what: 'No credentials for' },

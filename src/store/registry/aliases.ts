@@ -44,7 +44,7 @@ export async function moveAlias(registry: Registry, move: AliasMove): Promise<nu
   });
 }
 
-/** The same as part of a larger transaction. */
+/** `moveAlias` within a larger transaction. */
 export async function moveWithin(
   transaction: RegistryTransaction,
   { model, alias, version, action, reason, by }: AliasMove,

@@ -96,7 +96,7 @@ export async function findBatch(registry: Registry, id: string): Promise<Batch |
   return row && batchFrom(row);
 }
 
-/** Changes a batch's status if it is one of those given. @returns whether it was */
+/** Changes a batch's status if the current one is among those given. @returns whether it did */
 export async function moveBatch(
   registry: Registry,
   batch: Batch,
@@ -114,7 +114,7 @@ export async function moveBatch(
   return true;
 }
 
-/** Claims the next batch whose owner is not busy: one that waits, or whose process has gone. */
+/** Claims the next batch of an owner who has none running: a waiting one, or one whose process is gone. */
 export function claimBatch(
   registry: Registry,
   watch: WorkerWatch,

@@ -23,7 +23,7 @@ export async function dueDeliveries(registry: Registry, now = Date.now()): Promi
     .execute();
 }
 
-/** Records an attempt; `next` is the time of the next one, if any. */
+/** Records an attempt; `next` is the time of the next attempt, if there is one. */
 export async function noteAttempt(
   registry: Registry,
   { id, attempts }: Delivery,

@@ -71,7 +71,7 @@ export async function changeEval(
     .execute();
 }
 
-/** Including its runs and their rows. */
+/** Deletes an evaluation with its runs and their rows. */
 export async function removeEval(registry: Registry, id: string): Promise<void> {
   for (const run of await evalRunsOf(registry, id)) await removeEvalRun(registry, run.id);
   await registry.deleteFrom('evals').where('id', '=', id).execute();
@@ -123,7 +123,7 @@ export async function removeEvalRun(registry: Registry, id: string): Promise<voi
   await registry.deleteFrom('eval_runs').where('id', '=', id).execute();
 }
 
-/** Claims the next run: one that waits, or whose process has gone. */
+/** Claims the next run: a waiting one, or one whose process is gone. */
 export async function claimEvalRun(registry: Registry, watch: WorkerWatch): Promise<EvalRun | undefined> {
   return registry.transaction().execute(async (transaction) => {
     const asked = performance.now();

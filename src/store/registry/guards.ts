@@ -1,13 +1,12 @@
 /**
- * Guards of a version that is tried: limits on shares of its requests, which may be looked at after every one of them.
- *
- * Each guard bets against "the share is within its limit" (a test by betting: Waudby-Smith and Ramdas, 2024). Its wealth
- * is a mean over several sizes of bets; where the limit is kept, the chance that it ever reaches 1/α is at most α.
+ * Guards of a candidate version: limits on rates of its requests, which may be checked after every request. Each
+ * guard bets against "the rate is within its limit" (testing by betting: Waudby-Smith and Ramdas, 2024). Its wealth
+ * is the mean over several bet sizes; if the limit holds, the probability that it ever reaches 1/α is at most α.
  */
 import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 
-/** Signals for guards: 0 or 1 for each request. */
+/** Signals for guards: 0 or 1 per request. */
 export const guardSignals = {
   error_rate: "requests that failed through the version's own fault",
   length_rate: 'requests whose answer was cut off at its token limit',
@@ -39,7 +38,10 @@ export interface GuardState {
 
 const GUARD = /^\s*(?<signal>\w+)\s*<=?\s*(?<relative>base\s*\+\s*)?(?<limit>\d+(?:\.\d+)?)\s*(?<percent>%?)\s*$/;
 
-/** Reads `error_rate<1%` or `length_rate<=base+5%`; a text may hold several, separated by commas. @throws AttuneError E_GUARD */
+/**
+ * Parses `error_rate<1%` or `length_rate<=base+5%`; a text may contain several, separated by commas. @throws
+ * AttuneError E_GUARD
+ */
 export function parseGuards(texts: readonly string[]): Guard[] {
   return texts.flatMap((text) => text.split(',')).map(parseGuard);
 }
@@ -71,7 +73,10 @@ export function observeBase(state: GuardState, value: 0 | 1): void {
   state.base.ones += value;
 }
 
-/** Counts one of the version that is tried: a relative guard compares it with those of the version in use since the last. */
+/**
+ * Counts an observation of the candidate. A relative guard pairs it with the observations of the version in use since
+ * the last pair.
+ */
 export function observeTried({ isRelative, limit }: Guard, state: GuardState, value: 0 | 1): void {
   state.seen++;
   state.ones += value;

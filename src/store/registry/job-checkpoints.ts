@@ -1,4 +1,4 @@
-/** Checkpoints of jobs, which are separate models, and the API keys that may use them. */
+/** Checkpoints of jobs, each of which is a model of its own, and the API keys that may use them. */
 import type { Selectable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';

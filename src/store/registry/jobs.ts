@@ -132,7 +132,7 @@ export type JobChanges = Partial<
 
 const JSON_FIELDS: ReadonlySet<string> = new Set(['method', 'recipe', 'error', 'result_files']);
 
-/** Changes a job if its status is one of those given. @returns whether it was */
+/** Changes a job if its status is among those given. @returns whether it did */
 export async function changeJob(
   registry: Registry,
   id: string,
@@ -154,8 +154,8 @@ export async function changeJob(
 }
 
 /**
- * The next job for this process: the oldest of the owner whose last turn was the longest ago. Undefined while another
- * process works on this machine, or where none waits.
+ * Claims the next job for this process: the oldest job of the owner whose last turn was longest ago. Undefined if
+ * another process works on this machine, or no job is waiting.
  */
 export async function claimJob(registry: Registry): Promise<Job | undefined> {
   return registry.transaction().execute(async (transaction) => {
@@ -187,7 +187,7 @@ const WORKING: readonly JobStatus[] = ['running', 'pausing', 'cancelling'];
 
 /**
  * Requeues jobs whose process is gone, or moves them to the requested state. If several processes call this, each job
- * is returned to one of them.
+ * is returned to only one of them.
  */
 export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promise<Job[]> {
   const asked = performance.now();
@@ -196,7 +196,7 @@ export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promi
   for (const row of watch.abandoned(rows, asked)) {
     const lease = row.lease + 1;
     const status = RECOVERED[row.status as keyof typeof RECOVERED];
-    // In a transaction: concurrent writes of a worker that is alive after all come before or are rejected.
+    // In a transaction, so that concurrent writes of a worker that is still alive either come before or are rejected.
     const { numUpdatedRows } = await registry.transaction().execute((transaction) =>
       transaction
         .updateTable('jobs')
@@ -212,7 +212,7 @@ export async function recoverJobs(registry: Registry, watch: WorkerWatch): Promi
   return taken;
 }
 
-/** A job that was being cancelled is cancelled by the process that finds it. */
+/** A job being cancelled stays `cancelling`; the process that finds it completes the cancellation. */
 const RECOVERED = { running: 'queued', pausing: 'paused', cancelling: 'cancelling' } as const;
 
 export interface NewEvent {

@@ -1,6 +1,6 @@
 /**
- * Which process works on a job, an evaluation or a batch. Each claim raises the number of its lease: a process whose lease was taken
- * over, such as one that slept, can write nothing of the work any more.
+ * Leases: which process works on a job, an evaluation or a batch. Each claim increments the lease number, so a
+ * process whose lease was taken over, for example while it was suspended, can no longer write results.
  */
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
@@ -52,13 +52,13 @@ export function isWorkedOnHere(worker: string | null): boolean {
 }
 
 /**
- * Finds abandoned work. This process knows its own; processes of this machine are looked up, and those of other
- * machines must send heartbeats.
+ * Finds abandoned work. This process knows its own work; processes on this machine are checked by PID, and those on
+ * other machines must send heartbeats.
  */
 export class WorkerWatch {
   readonly #watch = new SilenceWatch(LOST_MS);
 
-  /** @param asked time before the rows were read, by `performance.now()` */
+  /** @param asked time before the rows were read, from `performance.now()` */
   abandoned<Row extends { id: string; worker: string | null }>(rows: readonly Row[], asked: number): Row[] {
     const silent = this.#watch.silent(
       rows.flatMap(({ worker }) => worker ?? []),

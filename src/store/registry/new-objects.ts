@@ -1,6 +1,6 @@
 /**
- * Objects from their first byte to their row. They are noted before: what a process leaves that dies meanwhile is removed
- * after a day by this registry, which alone can know of it. No object is removed for not being known here, since several
+ * Tracks objects from their first byte until their row exists. They are recorded before they are written: if the
+ * process dies, this registry removes its leftovers after a day. Unknown objects are never removed, since several
  * registries may share a bucket.
  */
 import { rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ import type { UnfinishedObjectsTable } from './tables.ts';
 
 /** Age at which unregistered objects are deleted. */
 const GRACE_MS = 86_400_000;
-/** Marks notes whose objects are being removed: the write can no longer be completed. */
+/** Marks records whose objects are being removed: the write can no longer be completed. */
 const GIVEN_UP = -1;
 const GIVEN_UP_CODE = 'E_OBJECTS_GIVEN_UP';
 
@@ -51,7 +51,7 @@ async function writeNote(registry: Registry, note: Note): Promise<void> {
 
 async function leave(registry: Registry, note: Note, error: unknown): Promise<void> {
   if (!isStoreFailure(error)) return giveUp(registry, note.key);
-  // Does not wait for a bucket that does not respond: the sweep removes leftovers.
+  // Does not wait for an unresponsive bucket: the sweep removes leftovers.
   rmSync(objectStore().pathOf(note.key), { recursive: true, force: true });
   if ((error as AttuneError).code === GIVEN_UP_CODE) await writeNote(registry, { ...note, begun_at: GIVEN_UP });
 }

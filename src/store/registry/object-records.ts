@@ -24,7 +24,7 @@ export async function storedObjects(registry: Registry): Promise<StoredObject[]>
   ];
 }
 
-/** Older parts have no recorded hash; their content is on this machine alone. */
+/** Computes hashes that older parts lack; their content is only on this machine. */
 async function hashOldParts(registry: Registry): Promise<void> {
   const parts = await registry.selectFrom('upload_parts').select('id').where('sha256', '=', '').execute();
   for (const { id } of parts) {
@@ -35,7 +35,7 @@ async function hashOldParts(registry: Registry): Promise<void> {
   }
 }
 
-/** Records the new location of a version's files: the object store, or a folder alone. */
+/** Records the new location of a version's files: the object store, or a folder only. */
 export async function recordPlace(
   registry: Registry,
   { model, version }: { model: string; version: number },
@@ -55,7 +55,7 @@ export async function removeDeletedVersions(registry: Registry): Promise<void> {
   for (const { stored, isDeleted, made, ...version } of await placesOfVersions(registry)) {
     if (!isDeleted || stored === undefined || stored.files.length === 0) continue;
     await removeFolder(objectStore(), stored);
-    // The key stays, since other machines use it to delete their copies.
+    // The key stays, since other machines need it to delete their copies.
     await recordPlace(registry, version, { folder: made, stored: { ...stored, files: [] } });
   }
 }

@@ -1,4 +1,4 @@
-/** Paginated lists in a stable order: additions come first or last. */
+/** Paginated lists in a stable order: new rows come first or last. */
 
 export interface PageWish {
   /** Id of the last row of the previous page. */

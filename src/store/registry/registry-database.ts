@@ -40,7 +40,7 @@ export async function withRegistry<Result>(use: (registry: Registry) => Promise<
   }
 }
 
-/** Tables that servers follow, with the relevant columns if not all are. */
+/** Tables watched for changes, with the relevant columns if not all are. */
 const FOLLOWED = {
   registered_models: [],
   versions: [],
@@ -50,7 +50,7 @@ const FOLLOWED = {
   replicas: ['holds'],
 } as const;
 
-/** A number that changes when another connection has written; it costs no table read. */
+/** A number that changes when another connection has written; reading it touches no table. */
 export async function outsideChanges(registry: Registry): Promise<number> {
   if (isPostgres(registry)) return postgresChanges(registry, FOLLOWED);
   const { rows } = await sql<{ data_version: number }>`PRAGMA data_version`.execute(registry);

@@ -9,15 +9,15 @@ import { placesOfVersions, storedObjects } from './object-records.ts';
 import { versionsInUse } from './versions-in-use.ts';
 import type { ObjectStore } from '../objects/folder-store.ts';
 
-/** Newer files may be in the course of being written or registered. */
+/** Newer files may still be being written or registered. */
 const YOUNG_MS = { files: 600_000, parts: 600_000, models: 86_400_000 } as const;
 const KINDS = ['files', 'parts', 'models'] as const;
 /** Copies used within this time may still be in use. */
 const USED_MS = 600_000;
 
 /**
- * Deletes this machine's copies of objects that another machine has deleted. Files from before a bucket was
- * configured stay, since they may be another registry's.
+ * Deletes this machine's copies of objects that another machine has deleted. Keeps files from before a bucket was
+ * configured, since they may belong to another registry.
  */
 export async function removeStrayCopies(registry: Registry, now = Date.now()): Promise<void> {
   if (objectStore().isFolder) return;
@@ -37,8 +37,8 @@ export async function removeStrayCopies(registry: Registry, now = Date.now()): P
 }
 
 /**
- * Deletes copies, least recently used first, until at most `mostBytes` remain. Copies in use stay, and those that are
- * not in the bucket. @returns number of bytes deleted. @throws AttuneError E_OBJECTS…
+ * Deletes copies, least recently used first, until at most `mostBytes` remain. Keeps copies that are in use or
+ * missing from the bucket. @returns number of bytes deleted. @throws AttuneError E_OBJECTS…
  */
 export async function boundCopies(registry: Registry, mostBytes: number, now = Date.now()): Promise<number> {
   const store = objectStore();
@@ -60,7 +60,7 @@ export async function boundCopies(registry: Registry, mostBytes: number, now = D
   return before - left;
 }
 
-/** Known objects that are not in use: all keys of each, by the name of their copy. */
+/** Known objects that are not in use: by the name of their copy, all keys of each. */
 async function unusedObjects(registry: Registry): Promise<Map<string, string[]>> {
   const used = await filesInUse(registry);
   const objects = (await storedObjects(registry)).map(({ key }) => key).filter((key) => !used.has(key));

@@ -11,8 +11,8 @@ export const REPLICA_LOST_MS = 10_000;
 const LOOK_MS = 500;
 
 /**
- * Says that a server is alive, and what it holds; the rows of those that are gone are removed.
- * @param isChanged whether others are to be told of what it holds. @returns whether some are gone since
+ * Records that a server is alive and which versions it holds; removes the rows of servers that are gone.
+ * @param isChanged whether to notify others of the versions it holds. @returns whether any server has gone since
  */
 export async function beat(
   registry: Registry,
@@ -59,7 +59,10 @@ function textOf({ id, seen_at: seenAt }: Sign): string {
   return `${id} ${seenAt}`;
 }
 
-/** Servers with a new heartbeat; with stale entries it may take ten seconds to be certain that none is alive. */
+/**
+ * Counts servers with a new heartbeat; if there are stale entries, ten seconds may pass until it is certain that none
+ * is alive.
+ */
 export async function liveReplicas(registry: Registry): Promise<number> {
   const known = new Set((await signsOf(registry)).map(textOf));
   const end = performance.now() + REPLICA_LOST_MS;
@@ -77,7 +80,7 @@ export async function otherReplicas(registry: Registry, id: string): Promise<Rea
   return rows.map(({ holds }) => new Set(parseJson(holds) as string[]));
 }
 
-/** A server that shuts down no longer holds anything up. */
+/** Removes a server that shuts down, so that others no longer wait for it. */
 export async function removeReplica(registry: Registry, id: string): Promise<void> {
   await registry.deleteFrom('replicas').where('id', '=', id).execute();
 }

@@ -171,7 +171,7 @@ export async function endRollout(registry: Registry, rollout: Rollout, end: Roll
   });
 }
 
-/** Ends a rollout that a person's decision has superseded. */
+/** Ends a rollout that was superseded by a person's decision. */
 export async function endOpen(
   transaction: RegistryTransaction,
   { model, id, stage, reason, at }: { model: string; id?: number; stage: RolloutStage; reason: string; at: number },

@@ -184,7 +184,7 @@ export interface JobsTable {
 export interface JobEventsTable {
   seq: Generated<number>;
   job: string;
-  /** Idempotency key: an event repeated after a crash has the same one. */
+  /** Idempotency key: an event repeated after a crash has the same key. */
   key: string;
   at: number;
   level: string;

@@ -31,7 +31,7 @@ export async function fetchVersion({ folder, stored }: Pick<ModelVersion, 'folde
 /** @throws AttuneError E_VERSION_CHANGED if a version's local files differ from those registered */
 export async function requireUnchanged(version: ModelVersion, folder: string): Promise<void> {
   const { model, hashes } = version;
-  // A missing folder is handled where the model is opened.
+  // A missing folder is reported where the model is opened.
   if (hashes.files === undefined || !existsSync(folder)) return;
   const found = await resultHash(folder);
   if (found === hashes.files) return;

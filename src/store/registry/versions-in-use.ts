@@ -1,4 +1,4 @@
-/** Versions of a model that servers use, or may need at once. */
+/** Versions of a model that servers use or may need immediately. */
 import { aliasesOf, CHAMPION, earlierChampion } from './aliases.ts';
 import type { Registry } from './registry-database.ts';
 import { openRollouts, type Rollout } from './rollouts.ts';

@@ -95,12 +95,12 @@ function checkModelName(name: string): void {
   });
 }
 
-/** `tickets@3` */
+/** `tickets@3`. */
 export function versionName({ model, version }: { model: string; version: number }): string {
   return `${model}@${version}`;
 }
 
-/** In the form of the audit log. */
+/** Hashes of a version in the form of the audit log. */
 export function auditHashes({
   hashes: { weights, files, base, template, data },
 }: ModelVersion): Record<string, string> {
@@ -148,7 +148,7 @@ export async function findVersions(
   });
 }
 
-/** Records later findings of the gate or a person. */
+/** Records later results of the gate or a person's sign-off. */
 export async function recordFindings(
   registry: Registry,
   { model, version, gate, signOff }: ModelVersion,

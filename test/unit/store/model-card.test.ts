@@ -105,12 +105,12 @@ describe('a model card', () => {
     expect(modelCard(cheap)).not.toContain('in clear');
   });
 
-  test('of a model trained from nothing names no base, and leaves out what is not known', () => {
+  test('of a model trained from scratch names no base, and leaves out what is not known', () => {
     const { front, body } = split(
       modelCard({ name: 'own', kind: 'model', task: 'text-generation', metrics: {}, recipe: {}, identity: {} }),
     );
     expect(front).toEqual({ library_name: 'transformers', pipeline_tag: 'text-generation', tags: ['attune'] });
-    expect(body).toContain('A model trained from nothing');
+    expect(body).toContain('A model trained from scratch');
     expect(body).not.toMatch(/## (Results|Data)/);
     expect(body).not.toContain('undefined');
   });

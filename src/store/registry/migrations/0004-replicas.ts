@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Servers of a registry: a route changes only once all of them hold its target. */
+/** Servers of a registry: a route changes only after all of them have loaded its target. */
 export const replicas: Migration = {
   async up({ schema }: Kysely<unknown>) {
     await schema
