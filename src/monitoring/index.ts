@@ -1,4 +1,4 @@
-/** Models in use: their answers are measured and tested, and feedback is stored. */
+/** Monitors models in use: measures and tests their answers, and stores feedback. */
 export { type Alarm } from './alarms/alarm.ts';
 export { groupAlarms, type AlarmGroup } from './alarms/alarm-group.ts';
 export {

@@ -1,6 +1,6 @@
 /** Record of one served answer. */
 
-/** A completed answer as the server knows it. */
+/** A completed answer and the server's data about it. */
 export interface ServedAnswer {
   /** Id of the reply: `chatcmpl-…`. */
   id: string;
@@ -21,15 +21,15 @@ export interface ServedAnswer {
   user?: string;
   status: number;
   milliseconds: number;
-  /** Milliseconds until the first part of the answer. */
+  /** Milliseconds until the first token of the answer. */
   firstPart?: number;
   promptTokens?: number;
   answerTokens?: number;
   finish?: string;
-  /** The input: a text, a conversation, columns. */
+  /** The input: a text, a conversation, or columns. */
   prompt?: Asked;
   answer?: string;
-  /** Classifiers: the class. */
+  /** For classifiers: the class. */
   label?: string;
   /** Probability of the class; for texts, the geometric mean of the tokens' probabilities. */
   confidence?: number;

@@ -1,4 +1,4 @@
-/** Version of the weights that a model answers with. */
+/** Identifies the weights that a model answers with. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../files/hash.ts';
@@ -7,8 +7,8 @@ const KEPT_MILLISECONDS = 10_000;
 const known = new Map<string, { version: string; until: number }>();
 
 /**
- * Hash of a folder's file names, sizes and modification times, so that every training into it gives a new version. 12
- * hexadecimal digits.
+ * Hash of a folder's file names, sizes and modification times as 12 hexadecimal digits: every training into the
+ * folder gives a new version.
  */
 export function versionOf(folder: string): string {
   const now = Date.now();

@@ -17,7 +17,7 @@ import { TextRedactor } from './traces/text-redactor.ts';
 import { TraceWriter } from './traces/trace-writer.ts';
 
 export interface WatcherOptions {
-  /** Folder of the traces; `watch` in attune's home by default. */
+  /** Folder of the traces; default: `watch` in attune's home. */
   folder?: string;
   keep: 'counts' | 'text';
   /** Days until a trace is deleted. */
@@ -25,7 +25,7 @@ export interface WatcherOptions {
   /** Days until feedback is deleted. */
   feedbackRetention: number;
   monitor?: Partial<MonitorOptions>;
-  /** Erases a user from the store and from wherever else their data are kept. */
+  /** Erases a user from the store and from all other places that keep the user's data. */
   erase?: (store: TraceStore, user: string) => Promise<Erasure & { rows: number; models: string[] }>;
   sinks?: readonly AlarmSink[];
   /** Reports failed writes and notifications. */
@@ -35,7 +35,7 @@ export interface WatcherOptions {
 const HOUR = 3_600_000;
 /** Interval of polling for other servers' answers. */
 const FOLLOW_MS = 1000;
-/** Time for the last tests at shutdown; the next process continues them. */
+/** Time for the last tests at shutdown; the next process runs the others. */
 const LAST_TESTS_MS = 500;
 
 interface Place {
@@ -53,7 +53,7 @@ export class Watcher {
   readonly #waiting = new Map<string, Place>();
   readonly #stop = new AbortController();
   readonly #timers: NodeJS.Timeout[];
-  /** If servers share a database, one of them tests everyone's answers. */
+  /** If servers share a database, one of them tests the answers of all. */
   readonly #shared: SharedAnswers | undefined;
   #following: Promise<void> = Promise.resolve();
   #closing: Promise<void> | undefined;
@@ -93,7 +93,7 @@ export class Watcher {
     this.#writer.add(answer);
   }
 
-  /** Feedback on an answer of the same key; undefined if the answer is unknown. */
+  /** Adds feedback on an answer to the same key; undefined if the answer is unknown. */
   async feedback(given: GivenFeedback): Promise<FeedbackReceipt | undefined> {
     await this.#writer.flush();
     const added = await addFeedback(this.store, this.#redactor, given);
@@ -102,10 +102,10 @@ export class Watcher {
     return added.receipt;
   }
 
-  /** Erases a user, including data waiting to be written. */
+  /** Erases a user, including data that are not yet written. */
   async eraseUser(user: string): Promise<Erasure & { rows: number; models: string[] }> {
     await this.#writer.flush();
-    // Answers in memory would be written after the erasure.
+    // Answers still in memory would be written after the erasure.
     if (this.#writer.away !== undefined) throw this.#writer.away;
     const { erase } = this.options;
     if (erase !== undefined) return erase(this.store, user);
@@ -142,7 +142,7 @@ export class Watcher {
     await this.#saveAll().catch((error: unknown) =>
       this.options.onFailure('the progress of tests cannot be saved', error),
     );
-    // Other servers take over when heartbeats stop.
+    // Announces the shutdown, so that another server takes over without waiting for missing heartbeats.
     await this.#shared
       ?.close()
       .catch((error: unknown) => this.options.onFailure('the shutdown cannot be announced to other servers', error));
@@ -161,13 +161,13 @@ export class Watcher {
     }
   }
 
-  /** Tests run in the background: a version's first test reads everything stored for it. */
+  /** Queues tests, which run in the background: a version's first test reads everything stored for it. */
   #arrived(places: readonly Place[]): void {
     for (const { model, version } of places) this.#waiting.set(JSON.stringify([model, version]), { model, version });
     void this.#follow();
   }
 
-  /** Tests newly stored answers, of all servers if this one tests for them. */
+  /** Tests newly stored answers; those of all servers, if this one does the testing. */
   #follow(): Promise<void> {
     this.#following = this.#following
       .then(() => this.#testNew().catch(this.#forget))
@@ -192,7 +192,7 @@ export class Watcher {
     for (const place of found?.versions ?? []) await this.#testVersion(place, found!.until);
   }
 
-  /** Untested rows remain in the store and are read again with the next answers. */
+  /** Drops the version's monitor; untested rows remain in the store and are read again with the next answers. */
   readonly #forget = (error: unknown): never => {
     if (!this.#stop.signal.aborted) this.#monitors.clear();
     throw error;

@@ -1,4 +1,4 @@
-/** Open alarms, each recorded once, and when they ended. */
+/** Records each open alarm once, and when it ended. */
 import { randomUUID } from 'node:crypto';
 import { parseJson } from '../../files/json.ts';
 import type { TestName } from '../monitor/test-weights.ts';
@@ -7,11 +7,11 @@ import type { TraceStore } from '../traces/trace-store.ts';
 import { adviceOf, extentOf, messageOf, type Alarm } from './alarm.ts';
 import { groupAlarms, type AlarmGroup } from './alarm-group.ts';
 
-/** Answers of a calm period before an alarm ends by itself. */
+/** Number of answers in a calm period after which an alarm ends by itself. */
 const LEAST_CALM = 200;
 
 export interface AlarmChanges {
-  /** Includes alarms whose cause turned out to be another than first reported. */
+  /** Newly opened alarms, including those whose cause turned out to differ from the first report. */
   opened: AlarmGroup[];
   resolved: AlarmGroup[];
 }
@@ -47,7 +47,7 @@ export async function updateAlarms(
 
 const NO_CHANGES: AlarmChanges = { opened: [], resolved: [] };
 
-/** Alarms that join a known group are not reported again. */
+/** Alarms that join an already reported group are not reported again. */
 function changesSince(before: readonly AlarmGroup[], after: readonly AlarmGroup[]): AlarmChanges {
   const known = (group: AlarmGroup) =>
     before.find(({ alarms }) => alarms.some(({ id }) => group.alarms.some((one) => one.id === id)));
@@ -59,7 +59,7 @@ function changesSince(before: readonly AlarmGroup[], after: readonly AlarmGroup[
   return { opened, resolved: after.filter((group) => group.resolvedAt !== undefined && known(group) !== undefined) };
 }
 
-/** Below the threshold for opening an alarm, small changes count as calm. */
+/** Small changes, below the threshold for opening an alarm, count as calm. */
 function isCalm({ name, reading, eValue }: Finding, { period }: VersionMonitor): boolean {
   const isGone = reading === undefined || reading.effect.low <= 0 || name === 'milliseconds' || name === 'first_part';
   return period.answers >= LEAST_CALM && eValue < 1 && isGone;
@@ -151,7 +151,7 @@ export async function closeForgotten(store: TraceStore, now: number): Promise<vo
   }
 }
 
-/** Silences open alarms about a signal, and all others with the same cause. @returns the number silenced */
+/** Silences open alarms about a signal, and others with the same cause. @returns the number silenced */
 export async function silence(
   store: TraceStore,
   { model, signal, reason }: { model: string; signal: string; reason: string },

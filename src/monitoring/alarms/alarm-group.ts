@@ -4,7 +4,10 @@ import { formatPercent, formatTime } from '../../base/format.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import { ABOUT_REQUESTS, ABOUT_SERVICE, describeTest, requestAdvice, type Alarm } from './alarm.ts';
 
-/** Shows its first alarm; message, share, examples and advice cover all of them. */
+/**
+ * Alarms with a common cause. Fields are those of the first alarm; message, share, examples and advice cover all of
+ * them.
+ */
 export interface AlarmGroup extends Alarm {
   about: 'requests' | 'answers' | 'service';
   signals: TestName[];
@@ -12,7 +15,7 @@ export interface AlarmGroup extends Alarm {
   alarms: Alarm[];
 }
 
-/** Newest first. Alarms of a version form a group if one began before the others were noticed. */
+/** Groups alarms, newest group first. Alarms of a version form a group if one began before the others were noticed. */
 export function groupAlarms(alarms: readonly Alarm[]): AlarmGroup[] {
   const versions = Map.groupBy(alarms, ({ model, version }) => JSON.stringify([model, version]));
   const groups = [...versions.values()].flatMap(groupsOfVersion);
@@ -20,7 +23,7 @@ export function groupAlarms(alarms: readonly Alarm[]): AlarmGroup[] {
 }
 
 interface Group {
-  /** When the last of them was noticed. */
+  /** Time at which the last alarm of the group was noticed. */
   until: number;
   alarms: Alarm[];
 }

@@ -1,4 +1,4 @@
-/** An alarm: what changed, by how much, how sure that is, what probably caused it, and what to do. */
+/** An alarm: the change, its size and certainty, its probable cause, and advice. */
 import { formatNumber, formatPercent, formatTime } from '../../base/format.ts';
 import { signals, type SignalName } from '../signals/index.ts';
 import type { TestName } from '../monitor/test-weights.ts';
@@ -13,12 +13,12 @@ export interface Alarm {
   message: string;
   /** Milliseconds since the epoch: when the change most likely began. */
   since?: number;
-  /** Lower bound on the share of requests since then that differ from those before. */
+  /** Time at which the change most likely began, in milliseconds since the epoch. */
   share?: number;
   eValue: number;
-  /** Increase of the share, with an interval that holds at all times. */
+  /** Increase of the share, with an always-valid confidence interval. */
   effect?: { estimate: number; low: number; high: number };
-  /** Ids of answers that show it. */
+  /** Ids of answers that show the change. */
   samples: readonly string[];
   cause: string;
   action: string;
@@ -59,7 +59,7 @@ const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
     title: 'negative ratings (thumbs down)',
     short: 'thumbs',
     cause: 'the current version, or different requests from before',
-    action: 'review the answers rated bad; roll back if similar ones were good before',
+    action: 'review the answers rated bad; roll back if earlier versions answered similar requests well',
   },
   edits: {
     title: 'extent of corrections',
@@ -85,7 +85,7 @@ export const ABOUT_REQUESTS: ReadonlySet<TestName> = new Set<TestName>([
   'injection',
 ]);
 export const ABOUT_SERVICE: ReadonlySet<TestName> = new Set(['error', 'milliseconds', 'first_part', 'cancelled']);
-/** Tests that explain how requests changed; their advice takes precedence over the general one. */
+/** Tests that explain how requests changed; their advice takes precedence over the general advice. */
 const TELLING: readonly TestName[] = ['injection', 'system_prompt', 'language'];
 
 /** Advice for changed requests; it takes precedence over all other advice. */

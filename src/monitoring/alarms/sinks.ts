@@ -1,4 +1,4 @@
-/** Alarm sinks: the log, a webhook, a program of the user's own. */
+/** Alarm sinks: the log, a webhook, a program of the user. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { postWebhook } from '../../base/webhook.ts';
@@ -14,8 +14,8 @@ const ATTEMPTS = [0, 1000, 5000];
 const TIMEOUT_MILLISECONDS = 10_000;
 
 /**
- * Posts by Standard Webhooks: signed if there is a secret (`whsec_…`), retried after failures. The body contains no
- * prompt and no answer.
+ * Posts alarms as Standard Webhooks: signed if there is a secret (`whsec_…`), retried after failures. The body
+ * contains no prompt and no answer.
  */
 export function webhookSink(url: string, secret?: string): AlarmSink {
   return {
@@ -35,7 +35,7 @@ export function webhookSink(url: string, secret?: string): AlarmSink {
   };
 }
 
-/** Runs a program with the alarm as JSON on its input: `mail -s alarm me@example.org`. No shell reads it. */
+/** Runs a program without a shell and passes the alarm as JSON on standard input: `mail -s alarm me@example.org`. */
 export function commandSink([program, ...given]: readonly [string, ...string[]]): AlarmSink {
   return {
     tell: (event, alarm) =>

@@ -1,4 +1,4 @@
-/** Served answers for people: listing, searching and opening them, with their feedback. */
+/** Lists, searches and opens served answers with their feedback. */
 import type { ExpressionBuilder } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import { listAlarms } from '../alarms/alarm-book.ts';
@@ -17,7 +17,7 @@ export interface AnswerFilter {
   since?: number;
   /** Prompt or answer contains this text, ignoring case. */
   text?: string;
-  /** A share signal such as `refusal` is set: any of them, or this one. */
+  /** Share signals, such as `refusal`, that must be set: any of them, or this one. */
   flagged?: true | SignalName;
   /** Examples of this alarm. */
   alarm?: string;
@@ -28,9 +28,9 @@ export interface AnswerFilter {
 }
 
 export interface AnswerPage {
-  /** At most this many. */
+  /** Maximum number of answers. */
   limit: number;
-  /** Cursor: the end of the previous page. */
+  /** Cursor: `next` of the previous page. */
   after?: string;
 }
 
@@ -67,13 +67,13 @@ export interface FoundAnswer {
 
 export interface FoundAnswers {
   answers: FoundAnswer[];
-  /** Where the next page begins; undefined at the end. */
+  /** Cursor of the next page; undefined after the last one. */
   next?: string;
-  /** The limit of rows read per call was reached, so there may be fewer answers than requested. */
+  /** Whether the limit of rows read per call was reached; there may then be fewer answers than requested. */
   isCut: boolean;
 }
 
-/** Rows per read and per page; texts have to be decrypted to be searched. */
+/** Number of rows read at a time, since texts have to be decrypted to be searched. */
 const BATCH = 200;
 const MOST_READ = 5000;
 
@@ -111,12 +111,12 @@ export function answerPlace(text: string): { id: string; choice: number } {
   return { id, choice: Number(choice) };
 }
 
-/** Label of an answer for people: its text, or its class. */
+/** How an answer is shown to people: its text, or its class. */
 export function saidBy({ answer, label }: Pick<FoundAnswer, 'answer' | 'label'>): string {
   return answer ?? label ?? '';
 }
 
-/** Examples from all alarms with the same cause. */
+/** Examples of all alarms with the same cause. */
 async function examplesOf(store: TraceStore, alarm: string): Promise<readonly string[]> {
   const groups = groupAlarms(await listAlarms(store));
   return groups.find(({ alarms }) => alarms.some(({ id }) => id === alarm))?.samples ?? [];

@@ -1,4 +1,4 @@
-/** Answers and feedback imported from another tool, stored like our own: texts are redacted and encrypted. */
+/** Adds answers and feedback from another tool. They are stored like attune's own: texts are redacted and encrypted. */
 import type { Insertable } from 'kysely';
 import { sha256 } from '../../files/hash.ts';
 import { countWords, measure } from '../signals/index.ts';
@@ -10,32 +10,32 @@ import { cut, MOST_CHARACTERS, ownerOf, placeOf, type KeptText } from '../traces
 import { editOf, rowOf, type FeedbackText, type GivenFeedback } from './feedback.ts';
 
 export type ImportedFeedback = Pick<GivenFeedback, 'thumb' | 'score' | 'label' | 'correction' | 'comment'> & {
-  /** Id in the other tool; a second import is ignored. */
+  /** Id in the other tool, by which a repeated import is recognised and ignored. */
   id: string;
 };
 
 export interface ImportedRecord {
-  /** With its new id here; for our own replies, the existing id. */
+  /** The answer under a new id, or under its existing id if attune served it. */
   answer: ServedAnswer;
   feedback: readonly ImportedFeedback[];
 }
 
 export interface AddedRecords {
-  /** Models of new answers, answers of our own server, and answers imported before. */
+  /** Models of new answers, of answers that attune served, and of answers imported before. */
   models: string[];
   own: number;
   again: number;
   feedback: number;
-  /** Feedback that was imported before. */
+  /** Number of feedback rows that were imported before. */
   feedbackAgain: number;
 }
 
-/** As stored, or about to be. */
+/** A row that is stored, or about to be. */
 type KnownAnswer = Omit<TraceRow, 'arrival'>;
 
 const DAY = 86_400_000;
 
-/** Adds records batch by batch, since their texts are held in memory. `days`: retention from now on. */
+/** Adds records in batches, since their texts are held in memory. `days`: retention from now on. */
 export async function addImported(
   store: TraceStore,
   redactor: TextRedactor,
@@ -89,10 +89,10 @@ async function write(
   });
 }
 
-/** Operation name of answers that were not served here. */
+/** Operation name of imported answers. */
 export const IMPORTED = 'imported';
 
-/** Texts that our own server kept for an answer; already redacted. */
+/** Texts that attune's own server stored for an answer; already redacted. */
 async function keptText({ keys }: TraceStore, row: KnownAnswer | undefined): Promise<KeptText | undefined> {
   if (row === undefined || row.text === null || row.user === null) return undefined;
   return keys.unseal<KeptText>(row.user, `${row.id} ${row.choice}`, row.text);
@@ -141,7 +141,7 @@ async function feedbackRow(
   return {
     ...rowOf({ ...given, trace: answer.id, choice: answer.choice, key: known?.key ?? undefined }, known ?? answer),
     id,
-    // Time of arrival here, since learning takes what arrived after the last run.
+    // Time of import, since learning reads everything that arrived after its last run.
     at: Date.now(),
     user: owner,
     edited: editOf(text) ?? null,

@@ -7,12 +7,12 @@ import { numbered, type SaidOfAnswer, type TraceStore } from '../traces/trace-st
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {
-  /** Id of the reply, and the index of the answer in it. */
+  /** Id of the reply. */
   trace: string;
   choice: number;
-  /** API key of the sender, who can only see answers to the same key. */
+  /** API key of the sender, who only sees answers to the same key. */
   key?: string;
-  /** The sender may see answers to other keys, too. */
+  /** Whether the sender also sees answers to other keys. */
   isAdmin?: boolean;
   user?: string;
   thumb?: 'up' | 'down';
@@ -20,11 +20,11 @@ export interface GivenFeedback {
   label?: string;
   correction?: string;
   comment?: string;
-  /** The prompt, for servers that keep no texts. */
+  /** The prompt, for servers that store no texts. */
   prompt?: Asked;
 }
 
-/** Texts kept with feedback. */
+/** Texts stored with feedback. */
 export interface FeedbackText extends KeptText {
   correction?: string;
   comment?: string;
@@ -45,7 +45,7 @@ export interface AddedFeedback {
   said: Pick<SaidOfAnswer, 'name' | 'value'>[];
 }
 
-/** The unencrypted part of the record. */
+/** The unencrypted columns of the record. */
 export function rowOf(
   given: Omit<GivenFeedback, 'user' | 'comment' | 'prompt' | 'isAdmin'>,
   { model, version }: { model: string; version: string },
@@ -81,7 +81,7 @@ export async function addFeedback(
   const edited = editOf(text);
   const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
   const added = { id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed };
-  // In a transaction, since arrivals are numbered there.
+  // In a transaction, since it assigns the arrival number.
   await store.database.transaction().execute((transaction) =>
     transaction
       .insertInto('feedback')
@@ -108,7 +108,10 @@ function testedOf(thumb: GivenFeedback['thumb'], edited: number | undefined): Ad
   ];
 }
 
-/** The redacted comment and correction, with the kept texts of the answer; takes the prompt from the request if none was kept. */
+/**
+ * The redacted comment and correction with the stored texts of the answer. The prompt comes from the feedback if none
+ * was stored.
+ */
 async function feedbackText(
   redactor: TextRedactor,
   { correction, comment, prompt }: GivenFeedback,

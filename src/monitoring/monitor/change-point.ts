@@ -4,13 +4,13 @@
 export const MOST_RECENT = 2000;
 
 /**
- * @param values categories, the oldest first
- * @param reference how often each category came before
- * @returns the place of the first value after the change
+ * @param values categories, oldest first
+ * @param reference number of earlier values per category
+ * @returns the index of the first value after the change
  */
 export function changePoint(values: readonly number[], reference: readonly number[]): number {
   const total = reference.reduce((sum, count) => sum + count, 0);
-  // Half a value more in each category: what never came before is rare, not impossible.
+  // Adds half a value per category (Krichevsky-Trofimov): a category not seen before is rare, not impossible.
   const usual = reference.map((count) => Math.log((count + 0.5) / (total + reference.length / 2)));
   const counts = reference.map(() => 0);
   let [best, place, size] = [0, 0, 0];

@@ -8,11 +8,11 @@ export interface ClassReading {
   shares: Readonly<Record<string, readonly [reference: number, current: number]>>;
   /** When the change most likely began. */
   since: number | undefined;
-  /** Answers of the class that has grown most. */
+  /** Examples of the class that has grown most. */
   samples: readonly string[];
 }
 
-/** State from which a test of the same classes continues. */
+/** State of a test, from which another one of the same classes continues. */
 export interface ClassTestState {
   reference: [name: string, count: number][];
   current: [name: string, count: number][];
@@ -45,7 +45,7 @@ export class ClassTest {
   static of(labels: readonly string[]): ClassTest {
     const counts = new Map<string, number>();
     for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-    // Sorted by name, not by count: the choice must not depend on the values.
+    // Sorted by name, not by count: the selection must not depend on the values.
     const named = [...counts.keys()].toSorted().slice(0, MOST_CLASSES);
     const rest = labels.length - named.reduce((sum, name) => sum + counts.get(name)!, 0);
     return new ClassTest([...named.map((name) => [name, counts.get(name)!] as const), [OTHERS, rest]]);

@@ -9,7 +9,7 @@ export interface Judged {
 
 export interface ExpectedAccuracy extends SequenceInterval {
   answers: number;
-  /** Number of judged answers used for calibration; 0 if confidences are used as they are. */
+  /** Number of judged answers used for calibration; 0 if confidences are used uncalibrated. */
   calibratedOn: number;
 }
 
@@ -24,8 +24,8 @@ export interface SeenAccuracy extends SequenceInterval {
 const LEAST_JUDGED = 30;
 
 /**
- * Accuracy expected from confidences (CBPE): their mean, after isotonic calibration if enough answers were judged. It
- * sees that requests became harder, not that the right answers changed.
+ * Estimates accuracy from confidences (CBPE): their mean, after isotonic calibration if enough answers were judged.
+ * It detects that requests became harder, but not that the right answers changed.
  */
 export function expectedAccuracy(confidences: readonly number[], judged: readonly Judged[]): ExpectedAccuracy {
   const isCalibrated = judged.length >= LEAST_JUDGED;
@@ -57,8 +57,8 @@ function drawnAgain<Value>(values: readonly Value[], key: RandomKey, most = Infi
 }
 
 /**
- * Accuracy on judged answers. Each tenth of confidence is weighted by its share of all answers, since people judge
- * what surprises them.
+ * Accuracy on judged answers. Each tenth of confidence is weighted by its share of all answers, since people tend to
+ * judge answers that surprise them.
  */
 export function seenAccuracy(confidences: readonly number[], judged: readonly Judged[]): SeenAccuracy | undefined {
   if (judged.length === 0) return undefined;

@@ -1,6 +1,6 @@
 /**
- * A version's monitor and its position in the store. The state is saved now and then, so that the next reader reads
- * only what arrived since.
+ * A version's monitor and its position in the store. The state is saved regularly, so that the next process only
+ * reads rows that arrived later.
  */
 import { setImmediate as takeTurn } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
@@ -15,7 +15,7 @@ const FORMAT = 1;
 /** Rows per read, tested without yielding. */
 const PAGE = 500;
 const TURN = 16;
-/** Rows, and milliseconds, after which the state is saved again. */
+/** Rows per read; their tests run without yielding. */
 const SAVED_ROWS = 500;
 const SAVED_MS = 30_000;
 
@@ -47,7 +47,7 @@ export class StoredMonitor {
     this.#until = 0;
   }
 
-  /** From its saved state, or from all rows up to an arrival where there is none. @throws the signal's reason */
+  /** Loads the saved state, or replays all rows up to an arrival number. @throws the signal's reason */
   static async load(
     store: TraceStore,
     place: Place,
@@ -58,7 +58,7 @@ export class StoredMonitor {
     return made;
   }
 
-  /** Tests the rows that have arrived since, in order. */
+  /** Tests the rows that have arrived since the last call, in order. */
   async follow(
     until: number,
     { onTested, signal }: { onTested?: () => Promise<void>; signal?: AbortSignal } = {},
@@ -83,7 +83,10 @@ export class StoredMonitor {
     }
   }
 
-  /** Comparing many rows takes longer than everything else; pending comparisons are saved with the state. */
+  /**
+   * Runs the pending topic comparisons, which take longer than all other tests; pending ones are saved with the
+   * state.
+   */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     if (!this.monitor.isTopicDue) return;
     this.#unsaved++;
@@ -185,7 +188,7 @@ export class StoredMonitor {
   }
 }
 
-/** Read-only view that includes everything that has arrived. */
+/** A read-only monitor that includes all rows that have arrived. */
 export async function loadMonitor(
   store: TraceStore,
   place: Place,

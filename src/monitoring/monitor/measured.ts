@@ -5,7 +5,7 @@ import type { TestName } from './test-weights.ts';
 
 export const UNLIKE: Measured = { kind: 'amount', scale: 'nats', directions: ['up'] };
 
-/** How a test measures; the tests of classes and topic have their own implementations. */
+/** How a test bins and compares its values; the tests of classes and topic have their own implementations. */
 export function measuredBy(name: TestName): Measured {
   if (name === 'unlike') return UNLIKE;
   return isSaid(name) ? SAID[name] : signals[name as SignalName];

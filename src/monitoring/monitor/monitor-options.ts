@@ -1,11 +1,11 @@
-/** A monitor's inputs, settings and findings. */
+/** Inputs, settings and findings of a monitor. */
 import type { SignalName, SignalValues } from '../signals/index.ts';
 import type { ClassReading } from './class-test.ts';
 import type { SignalReading } from './signal-test.ts';
 import type { TestName } from './test-weights.ts';
 import type { DomainDrift } from './word-drift.ts';
 
-/** The measured part of an answer. */
+/** Measurements of an answer. */
 export interface Observation {
   id: string;
   at: number;
@@ -15,12 +15,12 @@ export interface Observation {
 }
 
 export interface MonitorOptions {
-  /** Number of answers in the reference. Testing starts at a fifth of them. */
+  /** Number of answers in the reference. Testing starts at a fifth of that number. */
   reference: number;
-  /** Minimum days and answers of a period. */
+  /** Minimum length of a period in days, and in answers. */
   days: number;
   answers: number;
-  /** Bound on the share of false alarms, and on the share of stable periods with any alarm. */
+  /** Bound on the share of false alarms, and on the share of stable periods that raise any alarm. */
   rate: number;
   /** Signals that are measured but not tested. */
   ignore: readonly TestName[];

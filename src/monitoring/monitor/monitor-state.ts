@@ -7,9 +7,9 @@ import type { DomainDrift } from './word-drift.ts';
 /** A monitor's baseline, stored once per period. */
 export interface MonitorState {
   isFrozen: boolean;
-  /** Number of answers in it. */
+  /** Number of answers in the baseline. */
   answers: number;
-  /** Values of single answers, by signal. */
+  /** Values of the individual answers, by signal. */
   values: Partial<Record<string, number[]>>;
   labels: string[];
   words: string[];
@@ -17,7 +17,7 @@ export interface MonitorState {
   edits?: number[];
 }
 
-/** State of a current period: with the baseline, everything that a server needs to continue. */
+/** State of the current period: with the baseline, all that a server needs to continue. */
 export interface PeriodState {
   answers: number;
   /** Number of answers in the complete reference. */

@@ -41,20 +41,20 @@ export interface VersionReport {
   expected?: ExpectedAccuracy;
   seen?: SeenAccuracy;
   feedback: FeedbackCounts;
-  /** Grouped by cause, newest first. */
+  /** Alarms grouped by cause, newest first. */
   alarms: AlarmGroup[];
-  /** Over all stored answers. */
+  /** Computed over all stored answers. */
   series: SignalSeries;
 }
 
 export interface ReportOptions {
-  /** Only this model. */
+  /** Restricts the report to this model. */
   model?: string;
   /** Defaults to the options of the most recently started server. */
   monitor?: Partial<MonitorOptions>;
 }
 
-/** Newest version of each model first. */
+/** Reports on versions, newest version of each model first. */
 export async function reportVersions(
   store: TraceStore,
   { model, monitor = keptOptions(store) }: ReportOptions = {},

@@ -1,4 +1,4 @@
-/** Signals over time, in parts with equal numbers of values. */
+/** Signals over time, in segments with equal numbers of values. */
 import { median } from '../../base/median.ts';
 import { mean } from '../../scoring/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
@@ -8,10 +8,10 @@ import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 
 export interface SeriesPoint {
-  /** Number of answers so far; for thumbs and edits, the number of those. */
+  /** Number of answers so far; for thumbs and edits, number of those. */
   answers: number;
   at: number;
-  /** Share, or median. */
+  /** The share, or the median. */
   value: number;
 }
 

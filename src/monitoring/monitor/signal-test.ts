@@ -19,25 +19,27 @@ export interface Place {
 }
 
 export interface SignalReading {
-  /** Amounts: the share of values above the reference's 90th percentile. */
+  /** For amounts: the share of values above the reference's 90th percentile. */
   reference: SequenceInterval & { values: number };
   current: SequenceInterval & { values: number };
-  /** The share, or median, since the change began. */
+  /** The share, or the median, since the change began. */
   recent?: { value: number; values: number };
-  /** Medians, of amounts. */
+  /** For amounts: the medians. */
   medians?: { reference: number; current: number };
-  /** Amounts: the share beyond a bound that at most one in ten exceeded before, on the side that has grown more. */
+  /**
+   * For amounts: the share of values beyond the reference's 10th or 90th percentile, on the side that has grown more.
+   */
   tail?: { side: 'above' | 'below'; value: number; reference: number; recent: number };
-  /** Increase of the current share over the reference; an interval that holds at all times. */
+  /** Increase of the current share over the reference, with an always-valid confidence interval. */
   effect: SequenceInterval;
   eValue: number;
   /** When the change most likely began. */
   since: number | undefined;
-  /** Answers that show it. */
+  /** Ids of answers that show the change. */
   samples: readonly string[];
 }
 
-/** State from which a test of the same signal continues. */
+/** State of a test, from which another one of the same signal continues. */
 export interface SignalTestState {
   reference: number[];
   current: number[];
@@ -49,7 +51,7 @@ export interface SignalTestState {
 }
 
 const MOST_SAMPLES = 10;
-/** Level of each interval, so that both together hold in 95 % of cases. */
+/** Level of each of two intervals, so that both together hold in 95 % of cases. */
 const EACH = 0.975;
 const UPPER_TAIL = 0.9;
 
@@ -57,7 +59,7 @@ export class SignalTest {
   readonly #signal: Measured;
   readonly #reference: Float64Array;
   readonly #current: Float64Array;
-  /** Bins and times since the evidence was at its minimum. */
+  /** Bins and times of the values since the evidence was at its minimum. */
   #bins: number[] = [];
   #times: number[] = [];
   readonly #martingale: RankMartingale;
@@ -159,7 +161,7 @@ export class SignalTest {
     return changePoint(this.#bins.map(part), before);
   }
 
-  /** Amounts: bounds of the lowest and highest tenth of the reference. */
+  /** For amounts: bounds of the lowest and highest tenth of the reference. */
   get #ends(): [low: number, high: number] {
     return [this.#binOfPart(1 - UPPER_TAIL), this.#cut];
   }

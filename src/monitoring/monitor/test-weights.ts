@@ -6,7 +6,7 @@ const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
 export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
 
-/** Weights of the evidence, by importance; their mean is 1. */
+/** Weights of the tests' evidence, by importance; their mean is 1. */
 export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
   refusal: 2.6,
   runaway: 4.7,

@@ -1,7 +1,7 @@
 /**
- * Watches one version of a model. Its first answers are the baseline; every later answer is tested as it arrives,
- * signal by signal, and all signals together by e-BH. Within a period of stable answers at most one in twenty raises
- * an alarm, however often the results are read.
+ * Monitors one version of a model. Its first answers are the baseline; every later answer is tested as it arrives,
+ * signal by signal, and e-BH combines all signals. At most one stable period in twenty raises an alarm, however often
+ * the results are read.
  */
 import { pushAll } from '../../base/many.ts';
 import { eBenjaminiHochberg } from '../../scoring/statistics/index.ts';
@@ -22,14 +22,14 @@ const LEAST_VALUES = 50;
 /** Number of requests at which the first topic comparison runs; then at every doubling. */
 const FIRST_TOPIC = 50;
 const MOST_WORDS = 500;
-/** Share of the reference, and minimum number of answers, at which testing starts before it is complete. */
+/** Testing starts early, once this share of the reference and this number of answers have arrived. */
 const EARLY = 0.2;
 
 export class VersionMonitor {
   readonly #options: MonitorOptions;
   #reference: Observation[] = [];
   #size = 0;
-  /** Answers that join the reference, unless there is an alarm meanwhile. */
+  /** Answers that extend the reference unless an alarm is raised meanwhile. */
   #joining: Observation[] = [];
   readonly #said: Record<SaidName, number[]> = { thumb_down: [], edits: [] };
   #isFrozen = false;
@@ -49,7 +49,7 @@ export class VersionMonitor {
     this.#options = { ...usualMonitor, ...options };
   }
 
-  /** Answers still needed before tests start. */
+  /** Number of answers still needed before tests start. */
   get missing(): number {
     return this.#isFrozen ? 0 : this.#enough - this.#size;
   }
@@ -80,7 +80,7 @@ export class VersionMonitor {
   #observeWords(words: Uint8Array, place: { id: string; at: number }): void {
     this.#words.push(words);
     if (this.#words.length > MOST_WORDS) this.#words.shift();
-    // Compares the same words whenever, and in whichever process, it is called.
+    // Decided here, so that the same words are compared whenever and in whichever process `compareTopic` is called.
     const doublings = this.#topic.doublings + this.#dueWords.length;
     const isDue = this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC;
     if (isDue && this.#isTested('topic')) this.#dueWords.push([...this.#words]);
@@ -92,7 +92,7 @@ export class VersionMonitor {
     return Math.min(this.#options.reference, Math.max(EARLY * this.#options.reference, 4 * LEAST_VALUES));
   }
 
-  /** Whether this answer completes the reference and starts a period. */
+  /** Adds an answer to the reference if it is incomplete. @returns whether this completes it and starts a period */
   #join(one: Observation): boolean {
     if (this.#size >= this.#options.reference) return false;
     this.#joining.push(one);
@@ -112,7 +112,7 @@ export class VersionMonitor {
     else this.#said[name].push(value);
   }
 
-  /** Makes the answers so far the reference. */
+  /** Turns the answers so far into the reference. */
   freeze(at: number): void {
     this.#isFrozen = true;
     this.#begin(at);
@@ -130,7 +130,7 @@ export class VersionMonitor {
     }));
   }
 
-  /** Names of current alarms; checked after every answer. */
+  /** Names of current alarms, evaluated after every answer. */
   get alarms(): TestName[] {
     const values = testNames.map((name) => this.#eValueOf(name) * testWeights[name]);
     return eBenjaminiHochberg(values, this.#options.rate).flatMap((isAlarm, place) =>
@@ -138,7 +138,7 @@ export class VersionMonitor {
     );
   }
 
-  /** Surprise of a request in nats per word; undefined if too little is known. */
+  /** Surprisal of a request in nats per word; undefined if too few words are known. */
   surprise(words: Uint8Array): number | undefined {
     return this.#wordModel?.surprise(words);
   }
@@ -148,12 +148,15 @@ export class VersionMonitor {
     return this.#dueWords.length > 0;
   }
 
-  /** Each doubling has half the weight of the previous one: together they form one e-value. */
+  /**
+   * Runs pending comparisons. Each doubling has half the weight of the previous one, so together they form one
+   * e-value.
+   */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
     if (before.length < FIRST_TOPIC) this.#dueWords = [];
     const topic = this.#topic;
-    // When stopped, the next process does the comparison.
+    // If aborted, the next process continues the comparison.
     while (this.#dueWords.length > 0) {
       const found = await domainDrift(before, this.#dueWords[0], { signal });
       this.#dueWords.shift();
@@ -176,7 +179,7 @@ export class VersionMonitor {
     };
   }
 
-  /** Starts a new period from a frozen reference; its answers are observed again. */
+  /** Starts a new period from a frozen reference; the period's answers have to be observed again. */
   static restore(state: MonitorState, from: number, options: Partial<MonitorOptions> = {}): VersionMonitor {
     const monitor = new VersionMonitor(options);
     const place = { id: '', at: 0 };
@@ -242,7 +245,7 @@ export class VersionMonitor {
     this.#dueWords = [];
     this.#tests = new Map();
     const words = this.#reference.flatMap(({ words: own }) => own ?? []);
-    // One half estimates word frequencies; the other, held out, how surprising requests usually are.
+    // One half estimates word frequencies; the other, held out, the usual surprisal of requests.
     const known = words.filter((_, place) => place % 2 === 0);
     this.#wordModel = known.length >= LEAST_VALUES ? new WordModel(known) : undefined;
     for (const name of signalNames) this.#prepare(name, signals[name], valuesOf(this.#reference, name));
@@ -257,7 +260,7 @@ export class VersionMonitor {
     this.#classes = labels.length >= LEAST_VALUES && this.#isTested('classes') ? ClassTest.of(labels) : undefined;
   }
 
-  /** Signals too rare to be tested in the last period extend their own reference. */
+  /** Prepares a signal's test. A signal too rare to be tested in the last period extends its own reference. */
   #prepare(name: TestName, signal: Measured, values: readonly number[]): void {
     const all = [...values, ...(this.#early.get(name) ?? [])];
     if (all.length >= LEAST_VALUES && this.#isTested(name))

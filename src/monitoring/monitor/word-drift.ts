@@ -4,7 +4,7 @@ import { randomSubset, shuffled, type RandomKey } from '../../base/random.ts';
 import { permutationEValue } from '../../scoring/statistics/index.ts';
 import { BUCKETS } from '../signals/index.ts';
 
-/** Surprise of words under bucket frequencies: mean nats per word. */
+/** Surprisal of words under bucket frequencies: mean nats per word. */
 export class WordModel {
   readonly #costs: Float64Array;
 
@@ -27,9 +27,9 @@ export class WordModel {
 }
 
 export interface DomainDrift {
-  /** How well a classifier separates current from earlier requests: 0.5 means not at all. */
+  /** Separation of current from earlier requests by a classifier; 0.5 means none. */
   auc: number;
-  /** Share of permutations with a separation at least as large. */
+  /** Share of permutations with at least the same separation. */
   p: number;
   eValue: number;
   reference: number;
@@ -37,10 +37,10 @@ export interface DomainDrift {
 }
 
 const PERMUTATIONS = 999;
-/** Factor of further permutations if the first ones do not resolve the evidence. */
+/** Factor by which permutations increase if the first ones do not resolve the evidence. */
 const MORE = 10;
 const MOST_ROWS = 250;
-/** The event loop serves requests in between. */
+/** Interval at which the loop yields, so that requests are served. */
 const TURN_MS = 5;
 
 /**
@@ -77,7 +77,7 @@ export async function domainDrift(
   const scaled = (auc: number): number => (auc - 0.5) / spread;
   const asGood = dealt.filter((auc) => auc >= seen).length;
   const first = permutationEValue(scaled(seen), dealt.map(scaled));
-  // Half of the weight is on a second test that runs only when needed and counts as no evidence otherwise.
+  // Half of the weight is on a second test, which only runs when needed and otherwise counts as no evidence.
   const isClear = first > permutations / 2;
   const second = isClear ? permutationEValue(scaled(seen), (await deal(MORE * permutations, 'more')).map(scaled)) : 0;
   return {
@@ -89,7 +89,7 @@ export async function domainDrift(
   };
 }
 
-/** A request's buckets, with the square roots of their shares so that long requests do not dominate. */
+/** A request's buckets, with the square roots of their shares, so that long requests do not dominate. */
 interface Features {
   buckets: Uint8Array;
   values: Float64Array;
@@ -106,7 +106,7 @@ interface Half {
   places: readonly number[];
   rows: readonly Features[];
   sums: Float64Array;
-  /** By bucket, as the denominator of the discriminant. */
+  /** By bucket: the denominator of the discriminant. */
   variances: Float64Array;
 }
 
@@ -179,7 +179,7 @@ function areaUnder({ places, rows }: Half, weights: Float64Array, isNow: Uint8Ar
   return wins / (positives * negatives);
 }
 
-/** Draws a random relabelling with the same number of current rows; the smaller group is drawn. */
+/** Draws a random relabelling with the same number of current rows; samples the smaller of the two groups. */
 function dealOut(before: number, now: number, key: RandomKey): Uint8Array {
   const isFewer = now < before;
   const dealt = new Uint8Array(before + now).fill(isFewer ? 0 : 1);

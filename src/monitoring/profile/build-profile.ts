@@ -1,4 +1,4 @@
-/** A profile of the rows that a run was trained on. */
+/** Builds a profile of the rows on which a run was trained. */
 import { resolve } from 'node:path';
 import type { RunStarted } from '../../base/events.ts';
 import { questionOf, textOf } from '../../data/compared-text.ts';
@@ -12,11 +12,11 @@ import { countLetters, emptyCounts } from './letter-model.ts';
 import { runHashes, systemPromptHash, type ProfileData } from './training-profile.ts';
 
 const LEAST_SHARE = 0.02;
-/** Rows whose language is detected: enough to find languages with a share of 2 %. */
+/** Number of rows whose language is detected, which suffices to find languages with a share of 2 %. */
 const TOLD_ROWS = 500;
 const LEAST_CHARACTERS = 20;
 const MOST_RUNS = 1_000_000;
-/** Word runs found in more rows than this are boilerplate. */
+/** Word sequences found in more rows than this are boilerplate. */
 const MOST_ROWS_OF_RUN = 2;
 
 /** Undefined if the rows no longer exist or did not come from files. */
@@ -42,7 +42,7 @@ export async function buildProfile(run: string): Promise<ProfileData | undefined
   return { rows: examples.length, languages, letters, systemPrompts: [...systemPrompts], ...runs.chosen };
 }
 
-/** The run's data files; the user's own functions are not called here. */
+/** The run's data files. Functions of the user are not called here. */
 function sourcesOf(folder: string): DataSpec | undefined {
   let started: RunStarted | undefined;
   for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
@@ -59,7 +59,7 @@ function sourcesOf(folder: string): DataSpec | undefined {
   return sources.length === 0 ? undefined : (sources as DataSpec);
 }
 
-/** The part of a row that a request would contain; for single texts, all of it. */
+/** The part of a row that a request would contain; for single texts, the whole text. */
 function requestOf(example: Example): string | undefined {
   if (kindOf(example).isReadWhole !== true) return questionOf(example);
   return 'media' in example && example.media !== undefined ? undefined : textOf(example);
@@ -90,7 +90,10 @@ async function languagesOf(texts: readonly string[]): Promise<string[]> {
   return [...counts].filter(([, count]) => count >= LEAST_SHARE * told.length).map(([language]) => language);
 }
 
-/** Number of rows that contain each word run; if there are too many, those with the smallest hashes. */
+/**
+ * Counts the rows that contain each word sequence; if there are too many sequences, keeps those with the smallest
+ * hashes.
+ */
 class RunCounts {
   #counts = new Map<number, number>();
   #below = 2 ** 53;

@@ -1,7 +1,7 @@
-/** Surprise of a text's letters: bits per byte under a trigram model of other texts. */
+/** Letter statistics: bits per byte of a text under a trigram model of other texts. */
 
 export interface LetterCounts {
-  /** [256], [256 · 256], and those of three hashed to [2^20]. */
+  /** Counts of single bytes [256], of pairs [256 · 256], and of triples, hashed to [2^20]. */
   one: Uint32Array;
   two: Uint32Array;
   three: Uint32Array;
@@ -9,7 +9,7 @@ export interface LetterCounts {
 
 const THREES = 2 ** 20;
 const MOST_BYTES = 2000;
-/** Weight of the shorter context, as a count. */
+/** Weight of the shorter context, as a pseudo-count. */
 const BACK_OFF = 4;
 
 export function emptyCounts(): LetterCounts {

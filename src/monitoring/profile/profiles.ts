@@ -4,10 +4,10 @@ import { isSilence, Killable, moduleBeside, thread } from '../../base/killable.t
 import { isRunFolder } from '../../store/run-folder.ts';
 import { TrainingProfile, type ProfileData } from './training-profile.ts';
 
-/** A profile takes about ten MiB; beyond this number of versions, training signals are not measured. */
+/** A profile takes about ten MiB; for further versions, signals about training rows are not measured. */
 const MOST_PROFILES = 16;
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 1024, maxYoungGenerationSizeMb: 24 };
-/** Levels from a result up to its run's folder. */
+/** Maximum number of folder levels from a result up to its run. */
 const LEVELS = 2;
 
 export class Profiles implements AsyncDisposable {

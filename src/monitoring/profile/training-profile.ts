@@ -1,4 +1,7 @@
-/** Profile of a version's training data for the signals: languages, usual letters, system prompts, runs of words. */
+/**
+ * Profile of a version's training data that signals compare with: languages, letter statistics, system prompts, word
+ * sequences.
+ */
 import { normalWords } from '../../data/shingles.ts';
 import { hashPair } from './hashes.ts';
 import { LetterModel, type LetterCounts } from './letter-model.ts';
@@ -6,18 +9,21 @@ import { LetterModel, type LetterCounts } from './letter-model.ts';
 /** Plain data, since it crosses a thread border. */
 export interface ProfileData {
   rows: number;
-  /** ISO 639-1, of at least 2 % of the rows' requests. */
+  /** ISO 639-1 codes of languages with at least 2 % of the rows' requests. */
   languages: readonly string[];
   letters: LetterCounts;
-  /** Hashes of system prompts, '' for rows without one. */
+  /** Hashes of system prompts; that of '' for rows without one. */
   systemPrompts: readonly number[];
-  /** Hashes of word runs found in one or two rows' answers, ascending; a uniform sample if there are too many. */
+  /**
+   * Hashes of word sequences found in the answers of one or two rows, ascending; a uniform sample if there are too
+   * many.
+   */
   runs: Float64Array;
-  /** A run belongs to the sample if its hash is below this. */
+  /** A word sequence belongs to the sample if its hash is below this. */
   runsBelow: number;
 }
 
-/** Words per run. Shorter runs are phrases of everyday language. */
+/** Words per sequence. Shorter ones are phrases of everyday language. */
 export const RUN_WORDS = 8;
 const MOST_WORDS = 2000;
 
@@ -51,7 +57,7 @@ export class TrainingProfile {
     return this.#letters.bitsPerByte(text);
   }
 
-  /** Whether an answer quotes a word run of a training answer that its request does not contain. */
+  /** Whether an answer contains a word sequence from a training answer that its request does not contain. */
   quotes(answer: string, asked: string): boolean | undefined {
     const words = normalWords(answer).slice(0, MOST_WORDS);
     if (words.length < RUN_WORDS || this.#data.runs.length === 0) return undefined;
@@ -71,7 +77,7 @@ export class TrainingProfile {
   }
 }
 
-/** Hash of each run of consecutive words. */
+/** Hashes of all sequences of RUN_WORDS consecutive words. */
 export function runHashes(words: readonly string[]): number[] {
   const count = Math.max(0, words.length - RUN_WORDS + 1);
   return Array.from({ length: count }, (_, i) => hashPair(words.slice(i, i + RUN_WORDS).join(' ')));

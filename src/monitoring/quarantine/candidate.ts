@@ -24,7 +24,7 @@ export interface Candidate {
   /** `label`: the target is a class. */
   kind: 'text' | 'label';
   isUp?: boolean;
-  /** Confidence of the answer. */
+  /** Confidence of the model in its answer. */
   confidence?: number;
 }
 
@@ -64,7 +64,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
   return candidates;
 }
 
-/** Feedback joined with the answers that it is about, if they still exist. */
+/** Feedback joined with its answer, if that still exists. */
 function feedbackRows({ database }: TraceStore, model: string, { from, until }: CandidateRange) {
   return database
     .selectFrom('feedback')

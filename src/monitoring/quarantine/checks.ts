@@ -19,7 +19,7 @@ export interface CheckSettings {
 
 export interface Hold {
   id: string;
-  /** `judged`: by the judge of served answers. */
+  /** `judged`: held by the judge of served answers. */
   check: CheckName | 'judged';
   reason: string;
 }
@@ -91,7 +91,7 @@ function contradictions(candidates: readonly Candidate[]): Hold[] {
     );
 }
 
-/** The same correction for many different requests, from few sources. */
+/** Finds the same correction for many different requests, from few sources. */
 async function alikeCorrections(candidates: readonly Candidate[]): Promise<Hold[]> {
   const corrections = candidates.filter(({ kind, target }) => kind === 'text' && target !== undefined);
   const sets = new UnionFind(corrections.length);
@@ -110,7 +110,7 @@ const MOST_KNOWN_SHARE = 0.002;
 const LONGEST_TRIGGER = 3;
 const LEAST_SAME = 0.9;
 
-/** Rare words that always lead to one answer, from few sources: the pattern of a back door. */
+/** Finds rare words that always lead to one answer, from few sources: the pattern of a backdoor. */
 function triggers(candidates: readonly Candidate[], { known }: CheckSettings): Hold[] {
   const withTarget = candidates.filter(({ target }) => target !== undefined);
   const having = new Map<string, Candidate[]>();
@@ -128,7 +128,7 @@ function triggers(candidates: readonly Candidate[], { known }: CheckSettings): H
   const counts = new Map(suspects.map(([run]) => [run, 0]));
   for (const text of known) for (const run of runsOf(text)) if (counts.has(run)) counts.set(run, counts.get(run)! + 1);
   const held = new Map<string, string>();
-  // Longest first: it is the most specific.
+  // Longest first, since it is the most specific.
   for (const [run, rows] of suspects.toSorted(([a], [b]) => b.length - a.length)) {
     if (counts.get(run)! > MOST_KNOWN_SHARE * known.length) continue;
     for (const { id } of rows) {
@@ -159,7 +159,7 @@ function runsOf(text: string): Set<string> {
 
 const SURE = 0.9;
 
-/** A source that mostly contradicts confident predictions is either wrong or malicious. */
+/** Finds sources that mostly contradict confident predictions; they are either wrong or malicious. */
 function sureFlips(candidates: readonly Candidate[]): Hold[] {
   const labels = candidates.filter(({ kind, target }) => kind === 'label' && target !== undefined);
   const isFlip = ({ confidence = 0, answer, target }: Candidate): boolean => confidence >= SURE && answer !== target;
@@ -175,7 +175,10 @@ function sureFlips(candidates: readonly Candidate[]): Hold[] {
   });
 }
 
-/** A source that exceeds its share keeps its first rows. Traffic is exempt, since each of its rows is reviewed anyway. */
+/**
+ * Limits each source to its share, keeping its first rows. Traffic is exempt, since each of its rows is reviewed
+ * anyway.
+ */
 function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings): Hold[] {
   const candidates = given.filter(({ origin }) => origin !== 'traffic');
   const sources = Map.groupBy(candidates, ({ source }) => source);
@@ -190,7 +193,10 @@ function shares(given: readonly Candidate[], { maxSharePerKey }: CheckSettings):
   );
 }
 
-/** Whether one of several sources gave most of the rows. A single source of all rows is an application acting for its users. */
+/**
+ * Whether one of several sources gave most of the rows. A single source of all rows counts as an application that
+ * acts for its users.
+ */
 function isOfFew(rows: readonly Candidate[]): boolean {
   const sources = [...Map.groupBy(rows, ({ source }) => source).values()];
   return greatest(sources.map(({ length }) => length)) >= 0.6 * rows.length;

@@ -1,4 +1,7 @@
-/** Rows waiting to be trained on: which are held back, which people should review, and whether the batch may be used at all. */
+/**
+ * Screens rows before training: which are held back, which people should review, and whether the batch may be used at
+ * all.
+ */
 import { formatPercent, plural } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
 import { shuffled } from '../../base/random.ts';
@@ -50,7 +53,7 @@ function reasonToStop(
   { maxHeld }: QuarantineSettings,
 ): string | undefined {
   const attacks = held.filter(({ check }) => check !== 'judged' && checks[check].isAttack);
-  // Traffic does not count: unreviewed answers must not dilute an attack.
+  // Traffic does not count, so that unreviewed answers cannot dilute an attack.
   const said = candidates.filter(({ origin }) => origin !== 'traffic').length;
   const share = attacks.length / Math.max(1, said);
   if (share <= maxHeld) return undefined;
@@ -63,7 +66,7 @@ export function countHolds(held: readonly Hold[]): Partial<Record<Hold['check'],
   return Object.fromEntries([...Map.groupBy(held, ({ check }) => check)].map(([check, rows]) => [check, rows.length]));
 }
 
-/** Pairs for `attune review`: the answer and its correction. Reviewers who prefer neither have found a defect. */
+/** Pairs for `attune review`: the answer and its correction. A pair of which reviewers prefer neither is a defect. */
 export function reviewPairs(candidates: readonly Candidate[], sample: readonly string[]): object[] {
   const known = new Map(candidates.map((one) => [one.id, one]));
   return sample.map((id) => {

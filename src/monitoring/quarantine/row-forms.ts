@@ -7,7 +7,7 @@ export const rowForms = ['sft', 'dpo', 'kto', 'labels'] as const;
 /** `labels`: rows of a classifier. */
 export type RowForm = (typeof rowForms)[number];
 
-/** How a classifier's rows name their columns. */
+/** Column names of a classifier's rows. */
 export interface LabelColumns {
   text: string;
   label: string;
@@ -44,7 +44,7 @@ function columnsOf(prompt: Asked, { text }: LabelColumns): Columns {
   return isColumns(prompt) ? prompt : { [text]: prompt };
 }
 
-/** Continues a conversation with a message, and a text with a text. */
+/** The reply in the form of its prompt: a message after a conversation, a text after a text. */
 function said(prompt: Asked, text: string): string | AskedMessage[] {
   return Array.isArray(prompt) ? [{ role: 'assistant', content: text }] : text;
 }

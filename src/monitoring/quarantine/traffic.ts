@@ -11,15 +11,15 @@ import type { Candidate, CandidateRange } from './candidate.ts';
 export type TrafficCondition = { signal: SignalName } | { thumb: 'down' } | { confidenceBelow: number };
 
 export interface TrafficSettings {
-  /** Share of the answers, selected by the hash of their id: every process selects the same. */
+  /** Share of the answers to sample. Selection is by the hash of the id, so every process selects the same ones. */
   sample: number;
-  /** Any of them suffices; all answers if the list is empty. */
+  /** An answer needs to meet only one of these conditions; an empty list selects all answers. */
   when: readonly TrafficCondition[];
   /** Maximum number, newest first. */
   most: number;
 }
 
-/** Model and time range; `except`: answers that have feedback. */
+/** Model and time range; `except` lists answers that have feedback. */
 export interface TrafficRange extends CandidateRange {
   model: string;
   except?: ReadonlySet<string>;
@@ -27,12 +27,12 @@ export interface TrafficRange extends CandidateRange {
 
 export interface Traffic {
   candidates: Candidate[];
-  /** Answers in the time range, and those of them with stored texts. */
+  /** Number of answers in the time range, and of those with stored texts. */
   answers: number;
   kept: number;
 }
 
-/** Share signals of a single answer. */
+/** Share signals that are measured on a single answer. */
 export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }]) =>
   kind === 'share' ? [name as SignalName] : [],
 );

@@ -1,4 +1,4 @@
-/** Detects that a user repeats a question, as people do when the answer did not help. */
+/** Detects users who repeat a question, as people do when the answer did not help. */
 import { hashPair } from '../profile/hashes.ts';
 import { askedText } from '../trace.ts';
 import type { Signal } from './signal.ts';
@@ -6,11 +6,11 @@ import type { Signal } from './signal.ts';
 const MOST_REQUESTS = 20_000;
 const WITHIN_MILLISECONDS = 3_600_000;
 
-/** Hashes of the most recent requests. */
+/** Hashes of recent requests. */
 export class RecentRequests {
   readonly #times = new Map<number, number>();
 
-  /** Whether this user asked this within the last hour; records the request. */
+  /** Records a request. @returns whether the same user sent it within the last hour */
   isAgain(user: string, text: string, at: number): boolean {
     const key = hashPair(`${user} ${text.trim().toLowerCase()}`);
     const before = this.#times.get(key);

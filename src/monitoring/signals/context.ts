@@ -4,8 +4,8 @@ import type { TrainingProfile } from '../profile/training-profile.ts';
 export interface SignalContext {
   /** Training profile of the version, if known. */
   profile?: TrainingProfile;
-  /** Language of a text that is long enough to detect it. */
+  /** Detects the language of a text that is long enough. */
   languageOf?: (text: string) => string | undefined;
-  /** Whether a user asked a text within the last hour; it records that it is asked now. */
+  /** Records a request; tells whether the same user sent it within the last hour. */
   recent?: { isAgain(user: string, text: string, at: number): boolean };
 }

@@ -18,7 +18,7 @@ export type { SignalContext } from './context.ts';
 export { binOf, binsOf, rankedBinOf, valueOfBin, type Signal } from './signal.ts';
 export { BUCKETS, countWords } from './words.ts';
 
-/** Signal of an answer with text. */
+/** Measures a signal on answers that have text. */
 function ofText(measure: (answer: string, served: ServedAnswer) => boolean | undefined): Signal['of'] {
   return (served) => {
     const found = served.answer === undefined ? undefined : measure(served.answer, served);
@@ -26,7 +26,7 @@ function ofText(measure: (answer: string, served: ServedAnswer) => boolean | und
   };
 }
 
-/** Other load on the machine, or a few more clients, make answers somewhat slower: only a factor of two counts. */
+/** Other load on the machine, or a few more clients, make answers somewhat slower, so only a factor of two counts. */
 const SLOWER = { times: 2, more: 250 };
 
 const VERSION = 'the current version';

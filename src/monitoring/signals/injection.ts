@@ -1,6 +1,6 @@
 /**
- * Detects attempts to override a model's instructions, by phrases that such requests use in several languages. The
- * list misses other wordings; the monitored quantity is the change in how often it matches.
+ * Detects attempts to override a model's instructions by typical phrases in several languages. The list misses other
+ * phrases, so the monitor tests changes of the match rate.
  */
 import { askedText } from '../trace.ts';
 import type { Signal } from './signal.ts';
@@ -19,7 +19,7 @@ const PATTERN = new RegExp(
     String.raw`\b(?:ignore[zr]?|oublie[zr]?)\b.{0,30}\b(?:instructions|consignes|règles)\b.{0,20}\b(?:précédentes|ci-dessus|antérieures)\b`,
     String.raw`\b(?:ignora|olvida)\b.{0,30}\b(?:instrucciones|reglas|istruzioni|regole)\b`,
     String.raw`\b(?:ignore|esqueça)\b.{0,30}\b(?:instruções|regras)\b`,
-    // Conversation turns smuggled into a message.
+    // Special tokens of chat templates inside a message.
     String.raw`<\|im_start\|>|<\|start_header_id\|>|\[INST\]|^\s*#{2,}\s*(?:system|instruction)s?\s*:`,
   ].join('|'),
   'imsu',

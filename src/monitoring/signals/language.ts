@@ -4,7 +4,9 @@ import type { SignalContext } from './context.ts';
 import type { Signal } from './signal.ts';
 
 const LEAST_CHARACTERS = 20;
-/** Characters examined: the beginning is enough, and detection takes longer than all other signals together. */
+/**
+ * Number of characters examined: the beginning is enough, and detection takes longer than all other signals together.
+ */
 const LOOKED_AT = 200;
 
 function told(text: string | undefined, { languageOf }: SignalContext): string | undefined {

@@ -1,6 +1,6 @@
 /**
- * Detects refusals by phrases with which assistants begin them in several languages. The list misses other wordings;
- * the monitored quantity is the change in how often it matches.
+ * Detects refusals by the phrases with which assistants begin them in several languages. The list misses other
+ * phrases, so the monitor tests changes of the match rate.
  */
 
 /** Number of characters examined. */

@@ -9,15 +9,15 @@ export interface Signal {
   kind: 'share' | 'amount';
   /** Directions of change that are tested. */
   directions: readonly Direction[];
-  /** Amounts: type of binning, chosen before any value is seen. */
+  /** For amounts: type of binning, chosen before any value is seen. */
   scale?: 'log' | 'unit' | 'nats';
-  /** Amounts that grow: the minimum change that counts, as a factor and as a difference. */
+  /** For increasing amounts: the smallest change that counts, as a factor and as a difference. */
   floor?: { times: number; more: number };
-  /** Expensive: measured on one in four answers, selected by the hash of their id. */
+  /** Whether it is expensive; it is then measured on one in four answers, selected by the hash of their id. */
   isSampled?: boolean;
-  /** Undefined if it does not apply to an answer. */
+  /** Value for an answer; undefined if the signal does not apply to it. */
   of(answer: ServedAnswer, context: SignalContext): number | undefined;
-  /** Usual cause of a change, and what to do about it. */
+  /** Usual cause of a change. */
   cause: string;
   action: string;
 }
@@ -41,7 +41,7 @@ export function binOf({ kind, scale }: Pick<Signal, 'kind' | 'scale'>, value: nu
   return Math.max(0, Math.min(most, Math.floor(place)));
 }
 
-/** The bin in which a value is ranked; it is lowered where only large changes count. */
+/** The bin that ranks a value; lowered for signals whose small changes do not count. */
 export function rankedBinOf(signal: Pick<Signal, 'kind' | 'scale' | 'floor'>, value: number): number {
   const { floor } = signal;
   return binOf(signal, floor === undefined ? value : Math.min(value / floor.times, value - floor.more));

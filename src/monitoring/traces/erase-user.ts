@@ -1,13 +1,13 @@
-/** A store's data about a user, and their erasure. */
+/** Exports and erases a store's data about a user. */
 import type { FeedbackText } from '../feedback/feedback.ts';
 import type { TraceStore } from './trace-store.ts';
 import { placeOf } from './trace-writer.ts';
 
 export interface Erasure {
-  /** Rows that were deleted. */
+  /** Number of rows deleted. */
   traces: number;
   feedback: number;
-  /** Whether texts of the user existed, here or in a copy: their key is destroyed. */
+  /** Whether the user had a key, here or in a copy of the store; it is destroyed. */
   hadKey: boolean;
 }
 
@@ -27,7 +27,10 @@ export async function feedbackOf(
   return { owner, said, answers: traces.map(({ id, choice }) => placeOf(id, choice)) };
 }
 
-/** The key goes first, so that remaining copies become unreadable; deleted rows are overwritten. */
+/**
+ * Erases a user. Destroys the key first, so that remaining copies become unreadable; then overwrites the deleted
+ * rows.
+ */
 export async function eraseUser(store: TraceStore, user: string): Promise<Erasure> {
   const hash = store.keys.hash(`user ${user}`);
   const hadKey = await store.keys.destroy(hash);

@@ -3,7 +3,7 @@ import type { Page, PageWish } from '../../store/registry/index.ts';
 
 export type KeptKind = 'response' | 'completion' | 'conversation' | 'item';
 
-/** Fields that lists filter by; unlike the rest they may be changed. */
+/** Fields by which lists are filtered; unlike the others they can be changed. */
 export interface KeptHead {
   model?: string;
   metadata?: Readonly<Record<string, string>>;
@@ -32,21 +32,21 @@ export interface KeptWish extends KeptHead {
 /** Why objects were not added: too large, or their conversation no longer exists. */
 export type KeptFailure = 'too large' | 'gone';
 
-/** Maximum characters of an object as JSON; for a conversation, with all its items. */
+/** Maximum characters of an object as JSON; for a conversation, including all its items. */
 export const MOST_CHARACTERS = 64 * 2 ** 20;
 
 export interface KeptStore {
-  /** Adds objects in this order: all, or none and the reason. Items extend the life of their conversation. */
+  /** Adds all objects in this order, or none and returns the reason. Items extend the life of their conversation. */
   add(objects: readonly KeptObject[]): Promise<KeptFailure | undefined>;
-  /** Undefined for an object of another kind or key. */
+  /** Undefined if the object does not exist, or has another kind or key. */
   find<Value>(kind: KeptKind, id: string, key: string | undefined): Promise<KeptObject<Value> | undefined>;
-  /** Undefined if the page follows an unknown object. */
+  /** Undefined if `after` is unknown. */
   list<Value>(wish: KeptWish): Promise<Page<KeptObject<Value>> | undefined>;
   changeHead(object: KeptObject, head: KeptHead): Promise<void>;
-  /** Assigns an object and those of its items without a user to one, so that they are erased together. */
+  /** Assigns an object, and its items that have no user, to a user, so that they are erased together. */
   giveTo(object: KeptObject, user: string): Promise<void>;
   remove(object: Pick<KeptObject, 'id'>): Promise<void>;
-  /** Forgets what was kept for a user. */
+  /** Deletes a user's objects. */
   eraseUser(user: string): void;
 }
 

@@ -2,7 +2,7 @@ import { sql, type Kysely } from 'kysely';
 import type { MigrationProvider } from 'kysely/migration';
 import { isPostgres } from '../../store/postgres.ts';
 
-/** Every change of the tables, in order; one that has been released is never edited. */
+/** All migrations in order; released ones are never edited. */
 export const traceMigrations: MigrationProvider = {
   getMigrations: () =>
     Promise.resolve({
@@ -129,7 +129,7 @@ async function addArrivals(database: Kysely<unknown>): Promise<void> {
     await sql`alter table ${sql.table(table)} alter column arrival set default nextval('arrivals')`.execute(database);
 }
 
-/** Conversations that any server may continue. */
+/** Conversations, which any server may continue. */
 async function createResponses({ schema }: Kysely<unknown>): Promise<void> {
   await schema
     .createTable('responses')

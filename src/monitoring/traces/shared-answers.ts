@@ -1,6 +1,6 @@
 /**
- * Answers of all servers on a database, for the one that tests: in order of writing, each once. If that server is
- * gone for ten seconds, another takes over.
+ * Assigns the tests of all servers on a database to one server, which reads their answers in order of writing, each
+ * once. If it is silent for ten seconds, another server takes over.
  */
 import { randomUUID } from 'node:crypto';
 import { SilenceWatch } from '../../store/silence-watch.ts';
@@ -11,7 +11,7 @@ const LOST_MS = 10_000;
 /** Heartbeat interval. */
 const BEAT_MS = 2000;
 export interface Arrivals {
-  /** Whether this server has just taken over testing and has to load earlier answers. */
+  /** Whether this server has just taken over testing and must load earlier answers. */
   isNew: boolean;
   /** All rows up to this arrival number are complete. */
   until: number;
@@ -45,7 +45,7 @@ export class SharedAnswers {
     return { isNew: false, until: newest, versions };
   }
 
-  /** Called before findings are written: a server that was suspended may have been replaced. */
+  /** Called before findings are written, since a suspended server may have been replaced. */
   async requireHeld(): Promise<void> {
     const known = this.#store.database.selectFrom('testers').select('holder').where('name', '=', NAME);
     if ((await known.executeTakeFirst())?.holder === this.#id) return;
@@ -53,7 +53,7 @@ export class SharedAnswers {
     throw new Error('another server has taken over the tests of answers');
   }
 
-  /** Lets another server test. */
+  /** Lets another server take over the tests. */
   async close(): Promise<void> {
     await this.#store.database.deleteFrom('testers').where('holder', '=', this.#id).execute();
   }

@@ -1,6 +1,6 @@
 /**
  * Stored objects in the database, shared by its servers: encrypted with the user's key, erased with the user, and
- * deleted after some days, or sooner if they exceed the size limit.
+ * deleted after some days, or earlier to stay within the size limit.
  */
 import { sql, type Expression, type Selectable, type SqlBool } from 'kysely';
 import { pushAll } from '../../base/many.ts';
@@ -107,7 +107,7 @@ export class KeptObjects implements KeptStore {
     return Number(bytes ?? 0);
   }
 
-  /** Deletes the oldest beyond the bound, conversations as a whole. */
+  /** Deletes the oldest objects beyond the size limit, conversations as a whole. */
   async bound(): Promise<void> {
     const root = sql<string>`coalesce(parent, id)`;
     const sizes = this.#database
@@ -187,7 +187,7 @@ export class KeptObjects implements KeptStore {
       .where('expires_at', '>', Date.now());
   }
 
-  /** Undefined for objects whose user has been erased meanwhile. */
+  /** Undefined for objects whose user was erased meanwhile. */
   async #heads(rows: readonly HeadRow[]): Promise<(KeptHead | undefined)[]> {
     const sealed = rows.map(({ id, user, head }) => ({ user, place: headPlaceOf(id), sealed: head }));
     const heads = await this.#store.keys.unsealAll<KeptHead>(sealed);
@@ -244,7 +244,7 @@ export class KeptObjects implements KeptStore {
       .execute();
   }
 
-  /** `attune users erase` deletes them with all else of the user in the store. */
+  /** A no-op: `attune users erase` deletes them with the user's other data in the store. */
   eraseUser(): void {}
 }
 

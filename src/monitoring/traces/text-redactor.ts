@@ -1,4 +1,4 @@
-/** Removes personal data from texts before they are written, in a thread of its own. */
+/** Removes personal data from texts before they are written, in a thread. */
 import { DetectorPool } from '../../data/redaction/detector-pool.ts';
 import { Redactor } from '@attune/privacy';
 
@@ -7,7 +7,7 @@ export class TextRedactor implements AsyncDisposable {
   #redactor: Redactor | undefined;
   #pool: DetectorPool | undefined;
 
-  /** The same key yields the same surrogates, so that a correction refers to the people of its prompt. */
+  /** The same key gives the same surrogates, so that a correction refers to the same people as its prompt. */
   constructor(key: Uint8Array) {
     this.#key = key;
   }

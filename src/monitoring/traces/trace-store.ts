@@ -21,20 +21,20 @@ const MEASURED = ['id', 'choice', 'at', 'signals', 'label', 'confidence', 'words
 export type MeasuredRow = Pick<TraceRow, (typeof MEASURED)[number]>;
 
 interface SaidWanted {
-  /** Arrived after this. */
+  /** Excludes rows up to this arrival number. */
   from?: number;
-  /** Arrived up to here. */
+  /** Includes rows up to this arrival number. */
   until?: number;
-  /** Received at or after this time. */
+  /** Time of receipt from which rows are included. */
   since?: number;
 }
 
 interface RowsWanted {
-  /** Requested at or after this time. */
+  /** Time of the request from which rows are included. */
   from?: number;
-  /** Arrived up to here. */
+  /** Includes rows up to this arrival number. */
   until?: number;
-  /** The rows after this one. */
+  /** Cursor: includes the rows after this one. */
   after?: Pick<TraceRow, 'at' | 'id' | 'choice'>;
   limit?: number;
 }
@@ -46,11 +46,11 @@ export function watchFolder(): string {
 export interface StoreFiles {
   traces: DatabasePlace;
   keys: DatabasePlace;
-  /** The server's monitor options, as JSON. */
+  /** The server's monitor options as JSON. */
   options: string;
 }
 
-/** 1 for a thumb down; for edits, the share of the answer that changed. */
+/** Value of feedback: 1 for a thumb down; for edits, the share of the answer that changed. */
 export interface SaidOfAnswer {
   id: string;
   at: number;
@@ -110,7 +110,7 @@ export class TraceStore {
     await this.#keyDatabase.destroy();
   }
 
-  /** An existing row is left unchanged. */
+  /** Adds rows; existing ones are left unchanged. */
   async add(rows: readonly Insertable<TracesTable>[]): Promise<void> {
     if (rows.length === 0) return;
     await this.database.transaction().execute((transaction) => insertNew(transaction, 'traces', rows));
@@ -161,7 +161,7 @@ export class TraceStore {
       .execute();
   }
 
-  /** Rows of both tables are numbered in serialised transactions: all rows up to this number exist. */
+  /** The newest arrival number. Both tables are numbered in serialised transactions, so all rows up to it exist. */
   async newestArrival(): Promise<number> {
     const newest = async (table: 'traces' | 'feedback'): Promise<number> => {
       const row = await this.database
@@ -199,7 +199,7 @@ export class TraceStore {
       .executeTakeFirst();
   }
 
-  /** Thumbs and edits of a version's answers, in order of arrival. */
+  /** Thumbs and edits on a version's answers, in order of arrival. */
   async said(model: string, version: string, { from, since = 0, until }: SaidWanted = {}): Promise<SaidOfAnswer[]> {
     let query = this.database
       .selectFrom('feedback')
@@ -225,7 +225,10 @@ export class TraceStore {
     if (deleted.some(({ numDeletedRows }) => numDeletedRows > 0n)) await this.settle();
   }
 
-  /** Overwrites the bytes of deleted rows, in SQLite's write-ahead log as well; PostgreSQL does so at its next vacuum. */
+  /**
+   * Overwrites the bytes of deleted rows, including those in SQLite's write-ahead log; PostgreSQL does so at its next
+   * vacuum.
+   */
   async settle(): Promise<void> {
     if (isPostgres(this.database)) return;
     for (const one of [this.database, this.#keyDatabase])
@@ -233,7 +236,7 @@ export class TraceStore {
   }
 }
 
-/** Tested values of a feedback row. */
+/** Values of a feedback row that are tested. */
 function saidIn({
   trace: id,
   at,
@@ -252,7 +255,7 @@ let lastNumber = 0;
 /** Arrival number of a new row; PostgreSQL assigns its own. Numbers are never reused. */
 export function numbered(database: Kysely<TraceTables>): { arrival?: number } {
   if (isPostgres(database)) return {};
-  // A clock in fractions of a millisecond: it continues after deletions and restarts.
+  // The clock in microseconds, which keeps increasing after deletions and restarts.
   lastNumber = Math.max(lastNumber + 1, Date.now() * 1000);
   return { arrival: lastNumber };
 }

@@ -1,4 +1,4 @@
-/** Writes answers in the background: in batches, and with their texts only if requested. */
+/** Writes answers in the background, in batches; texts are included only if requested. */
 import { setImmediate as takeTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { Insertable } from 'kysely';
 import type { AttuneError } from '../../base/errors.ts';
@@ -23,7 +23,7 @@ export interface TraceWriterOptions {
   /** Retention in days. */
   days: number;
   redactor: TextRedactor;
-  /** Called with answers that have been stored. */
+  /** Called with answers that were stored. */
   onWritten(batch: readonly MeasuredAnswer[]): void;
   onFailure(error: unknown): void;
 }
@@ -43,11 +43,11 @@ const LAST_TRY_MILLISECONDS = 1000;
 const MOST_AT_ONCE = 1000;
 /** Answers measured before yielding: about a millisecond. */
 const TURN = 16;
-/** Queue limit: beyond it the disk cannot keep up, and serving takes precedence. */
+/** Maximum length of the queue. Beyond it the disk cannot keep up, and serving takes precedence. */
 const MOST_WAITING = 20_000;
 /** Characters of text held in memory while the store is unavailable. */
 const MOST_HELD_CHARACTERS = 64 * 2 ** 20;
-/** Characters stored of each text. */
+/** Maximum number of characters stored per text. */
 export const MOST_CHARACTERS = 64 * 1024;
 const DAY = 86_400_000;
 
@@ -58,7 +58,7 @@ export class TraceWriter {
   readonly #profiles = new Profiles();
   #languageOf: SignalContext['languageOf'];
   #waiting: ServedAnswer[] = [];
-  /** Measured while the store was unavailable; written first once it is back. */
+  /** Answers measured while the store was unavailable; they are written first once it is back. */
   #held: MeasuredAnswer[] = [];
   #isFlushing = false;
   #flushing: Promise<void> = Promise.resolve();
@@ -73,7 +73,7 @@ export class TraceWriter {
     this.#options = options;
   }
 
-  /** Performs slow initialisation, so that no request waits for it. */
+  /** Runs slow initialisation before the first request. */
   async prepare(): Promise<void> {
     this.#languageOf = await languageTeller([]);
   }
@@ -134,7 +134,7 @@ export class TraceWriter {
     this.away = error;
   }
 
-  /** Answers in memory are lost if the store is still unreachable. */
+  /** Flushes and closes. Answers in memory are lost if the store is still unreachable. */
   async close(): Promise<void> {
     const last = this.flush();
     await (this.away === undefined
@@ -171,7 +171,7 @@ export class TraceWriter {
     return this.#options.redactor.redact(batch.map(({ served: { prompt, answer } }) => ({ prompt, answer })));
   }
 
-  /** An answer with the part of its texts that is stored. */
+  /** Reduces an answer's texts to those that are stored. */
   #kept({ prompt, answer, ...rest }: ServedAnswer): ServedAnswer {
     return this.#options.keep === 'text' ? { ...rest, ...cut({ prompt, answer }) } : rest;
   }

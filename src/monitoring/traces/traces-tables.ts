@@ -1,8 +1,10 @@
-/** The tables of served answers. Times are milliseconds since the epoch; users are only known by a keyed hash. */
+/** The tables of served answers. Times are milliseconds since the epoch; users are stored as keyed hashes only. */
 import type { Generated } from 'kysely';
 import type { KeptKind } from './kept-store.ts';
 
-/** Increases with every row, across tables: a sequence in PostgreSQL, the clock in SQLite; null for older rows. */
+/**
+ * Arrival number, increasing across both tables: a sequence in PostgreSQL, the clock in SQLite; null for older rows.
+ */
 type Arrival = Generated<number | null>;
 
 export interface TracesTable {
@@ -21,18 +23,18 @@ export interface TracesTable {
   signals: string;
   label: string | null;
   confidence: number | null;
-  /** Words of the request by bucket. */
+  /** Word counts of the request by bucket. */
   words: Uint8Array | null;
   /** Prompt and answer, redacted, encrypted with the user's key. */
   text: Uint8Array | null;
-  /** Time at which the row is to be deleted. */
+  /** Time at which the row is deleted. */
   expires_at: number;
   arrival: Arrival;
 }
 
 export interface FeedbackTable {
   id: string;
-  /** Id of the answer that it is about. */
+  /** Id of the answer that the feedback is about. */
   trace: string;
   choice: number;
   at: number;
@@ -44,9 +46,9 @@ export interface FeedbackTable {
   thumb: number | null;
   score: number | null;
   label: string | null;
-  /** 1 if it contains a correction. */
+  /** 1 if the feedback contains a correction. */
   corrected: number | null;
-  /** Corrections: share of the answer's words that changed, 0 to 1, if the answer is known. */
+  /** For corrections: share of the answer's words that changed, 0 to 1, if the answer is known. */
   edited: number | null;
   /** Correction, comment, prompt and answer: redacted, encrypted with the user's key. */
   text: Uint8Array | null;
@@ -58,13 +60,13 @@ export interface BaselinesTable {
   model: string;
   version: string;
   frozen_at: number;
-  /** Answers from here on belong to the current period. */
+  /** Answers from this time on belong to the current period. */
   period_from: number;
   /** JSON: counts by signal. */
   state: string;
 }
 
-/** Progress of a version's tests, from which a restarted server continues. */
+/** State of a version's tests, from which a restarted server continues. */
 export interface MonitorsTable {
   model: string;
   version: string;
@@ -85,13 +87,13 @@ export interface AlarmsTable {
   signal: string;
   opened_at: number;
   resolved_at: number | null;
-  /** JSON: the finding. */
+  /** JSON of the finding. */
   found: string;
   /** Reason given when the alarm was silenced. */
   silenced: string | null;
 }
 
-/** Responses and other kept objects. */
+/** Stored responses and other objects. */
 export interface ResponsesTable {
   id: string;
   kind: Generated<KeptKind>;
@@ -100,7 +102,7 @@ export interface ResponsesTable {
   /** The conversation that an item belongs to. */
   parent: string | null;
   arrival: Arrival;
-  /** Fields that lists filter by, encrypted with the user's key. */
+  /** Fields by which lists are filtered, encrypted with the user's key. */
   head: Uint8Array | null;
   /** The object, encrypted with the user's key. */
   text: Uint8Array;
@@ -124,7 +126,7 @@ export interface TraceTables {
   alarms: AlarmsTable;
 }
 
-/** Kept in a separate file: a copy of the traces without it is unreadable. */
+/** Stored in a separate file: a copy of the traces without it is unreadable. */
 export interface KeyTables {
   /** `salt`, `users`, …: secrets of this store. */
   secrets: { name: string; value: Uint8Array };

@@ -1,4 +1,4 @@
-/** A key per user that encrypts the user's texts: once it is destroyed, no remaining copy can be read. */
+/** A key per user that encrypts the user's texts: once it is destroyed, no remaining copy can be decrypted. */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { parseJson } from '../../files/json.ts';
@@ -15,7 +15,7 @@ export interface Sealed {
 export class UserKeys {
   readonly #database: Kysely<KeyTables>;
   readonly #secret: Buffer;
-  /** Salt of word hashes: 32 bits. */
+  /** Salt of the word hashes: 32 bits. */
   readonly salt: number;
 
   private constructor(database: Kysely<KeyTables>, secret: Buffer) {
@@ -39,7 +39,7 @@ export class UserKeys {
     return new UserKeys(database, Buffer.from(value));
   }
 
-  /** A user's pseudonym in tables: without the secret, membership cannot be tested. */
+  /** A user's pseudonym in tables. Without the secret, nobody can test whether a user is in them. */
   hash(user: string): string {
     return createHmac('sha256', this.#secret).update(`user ${user}`).digest('hex').slice(0, 32);
   }
@@ -49,7 +49,10 @@ export class UserKeys {
     return createHmac('sha256', this.#secret).update(purpose).digest();
   }
 
-  /** Encrypts a value as JSON with a user's key, created on first use. `place`: where it is stored; it cannot be opened elsewhere. */
+  /**
+   * Encrypts a value as JSON with a user's key, which is created on first use. `place`: the value's storage location;
+   * it cannot be decrypted at another one.
+   */
   async seal(user: string, place: string, value: unknown): Promise<Uint8Array> {
     const key = (await this.#find(user)) ?? (await this.#make(user));
     const nonce = randomBytes(NONCE_BYTES);
@@ -59,7 +62,7 @@ export class UserKeys {
     return Buffer.concat([nonce, cipher.getAuthTag(), body]);
   }
 
-  /** Undefined if the key was destroyed or the bytes were changed. */
+  /** Decrypts a value; undefined if the key was destroyed or the bytes were changed. */
   async unseal<Value>(user: string, place: string, sealed: Uint8Array): Promise<Value | undefined> {
     const key = await this.#find(user);
     return key === undefined ? undefined : opened<Value>(key, place, sealed);
@@ -77,7 +80,7 @@ export class UserKeys {
     });
   }
 
-  /** Irreversible. @returns whether the key existed */
+  /** Destroys a user's key irreversibly. @returns whether it existed */
   async destroy(user: string): Promise<boolean> {
     const { numDeletedRows } = await this.#database
       .deleteFrom('user_keys')
@@ -86,7 +89,7 @@ export class UserKeys {
     return numDeletedRows > 0n;
   }
 
-  /** Read from the store every time: another process may have destroyed it. */
+  /** Read from the store every time, since another process may have destroyed it. */
   async #find(user: string): Promise<Buffer | undefined> {
     const row = await this.#database.selectFrom('user_keys').select('key').where('user', '=', user).executeTakeFirst();
     return row === undefined ? undefined : Buffer.from(row.key);
