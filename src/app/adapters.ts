@@ -14,7 +14,7 @@ import type { CallOptions } from './use-cases/use-case.ts';
 type MergeAdaptersOptions = CallOptions<typeof mergeCase>;
 
 /**
- * Writes one LoRA that does what several do: runs' or adapters' folders of one base model, which itself is not read.
+ * Merges several LoRAs (runs or adapter folders of one base model) into one; the base model is not read.
  * @throws AttuneError E_ADAPTERS_DIFFER, E_ADAPTER_UNSUPPORTED, E_NOT_AN_ADAPTER, E_OUTPUT_EXISTS
  */
 export async function mergeAdapters(
@@ -48,7 +48,7 @@ async function targetOf(wanted: string): Promise<string> {
 }
 
 /**
- * Writes the LoRA nearest to what tuning changed in a whole model, and scores both.
+ * Extracts the LoRA closest to the difference between a tuned model and its base, and scores both.
  * @throws AttuneError E_NOTHING_CHANGED, E_MODELS_DIFFER, E_OUTPUT_EXISTS
  */
 export async function extractAdapter(
@@ -68,7 +68,7 @@ export async function extractAdapter(
 }
 
 /**
- * Writes a LoRA whose changes that point away from its base model's alignment are projected onto it (Safe LoRA).
+ * Writes a LoRA in which changes that point away from its base model's alignment are projected onto it (Safe LoRA).
  * @throws AttuneError E_NOTHING_CHANGED, E_MODELS_DIFFER, E_ADAPTER_UNSUPPORTED, E_NOT_AN_ADAPTER, E_OUTPUT_EXISTS
  */
 export async function projectAdapter(

@@ -4,8 +4,8 @@ import { gluedRows, wantsAnswerSpace, type Tokenizer } from '../models/text/inde
 const ROWS = 1000;
 
 /**
- * A remark where most answers follow their prompt without any white space although the vocabulary's words carry the
- * space before them: that one is put between, or that such answers tune badly where the recipe forbids it.
+ * A remark if most answers follow their prompt without white space although the vocabulary's words start with a
+ * space: attune inserts one, or, if the recipe forbids it, such answers train badly.
  */
 export async function answerSpaceRemark(
   examples: readonly Example[],

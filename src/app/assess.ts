@@ -5,13 +5,13 @@ import { ownRun } from './compare/systems.ts';
 import { reportRun } from './report/index.ts';
 
 interface Assessed {
-  /** A run's folder, name or id, or another model; absent where several are measured together. */
+  /** A run's folder, name or id, or another model; absent if several are assessed together. */
   target?: string;
   /** Folder to write the file to; default: the run's own. */
   output?: string;
 }
 
-/** Measures a result and saves what was found; for a run, in its folder, report and model card. */
+/** Assesses a result and saves the findings; for a run, in its folder, report and model card. */
 export async function assess<Name extends AssessmentName>(
   name: Name,
   { target, output }: Assessed,

@@ -1,4 +1,4 @@
-/** Temperatures and thresholds of typed questions, fitted on one half of some rows and measured on the other. */
+/** Fits temperatures and thresholds of typed questions on one half of some rows, and evaluates them on the other. */
 import { AttuneError } from '../base/errors.ts';
 import type { Example } from '../data/example.ts';
 import { loadData } from '../data/index.ts';
@@ -37,13 +37,14 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type CalibrateOptions = CallOptions<typeof useCase>;
 
-/** With fewer rows either half shows too little. */
+/** With fewer rows, neither half is meaningful. */
 const LEAST_ROWS = 20;
 const METRICS = ['decision_ece_15', 'decision_nll', 'decision_coverage_5'] as const;
 
 /**
- * Fits temperatures by type and number of options and thresholds from costs, and keeps them next to the weights.
- * Errors: E_CALIBRATION_ROWS, E_CALIBRATION_COSTS, E_NOT_WRITABLE, and those of the rows and the model
+ * Fits temperatures by question type and number of options, and thresholds from costs; stores them next to the
+ * weights.
+ * @throws AttuneError E_CALIBRATION_ROWS, E_CALIBRATION_COSTS, E_NOT_WRITABLE, and errors of the rows and the model
  */
 export async function calibrate(target: string, options: CalibrateOptions): Promise<Calibrated> {
   const { data, precision, storage, onEvent, signal } = options;
@@ -83,7 +84,7 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
   }
 }
 
-/** Two halves of a file's rows; similar states are in the same half. @throws AttuneError E_CALIBRATION_ROWS */
+/** Splits a file's rows into halves; similar states are in the same half. @throws AttuneError E_CALIBRATION_ROWS */
 async function halves(
   data: string,
   signal?: AbortSignal,
@@ -156,7 +157,7 @@ function rescaledAll(
   }));
 }
 
-/** A model that was calibrated before has answered with those temperatures. */
+/** Combines temperatures: a model that was calibrated before already applied its own. */
 function composed(before: Temperatures | undefined, relative: Temperatures): Temperatures {
   if (before === undefined) return relative;
   const within = (value: number): number => Math.min(5, Math.max(0.5, value));
@@ -169,7 +170,7 @@ function composed(before: Temperatures | undefined, relative: Temperatures): Tem
   return { ...before, ...Object.fromEntries(types) } as Temperatures;
 }
 
-/** From costs where a question has some, otherwise from the error that is allowed. */
+/** Thresholds of each question: from its costs if given, otherwise from the allowed error rate. */
 function actingFor(
   judged: readonly JudgedQuestion[],
   { costs, maxError }: { costs: ReadonlyMap<string, Costs>; maxError?: number },
@@ -179,7 +180,7 @@ function actingFor(
   for (const id of new Set(judged.map(({ question }) => question.id))) {
     if (acting.has(id)) continue;
     const own = judged.filter(({ question }) => question.id === id);
-    // Above 1: no question is decided without a person.
+    // A threshold above 1 leaves every decision on the question to a person.
     acting.set(id, { least: confidenceAtError(own, maxError) ?? 1.01 });
   }
   return acting;

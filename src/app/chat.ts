@@ -9,32 +9,32 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type ChatOptions = CallOptions<typeof useCase>;
 
-/** An answer, and the tools that it calls in a conversation. */
+/** An answer, with the tools that it calls in a conversation. */
 export type Answered = Pick<Said, 'text' | 'finishReason' | 'usage'> & Partial<Pick<Said, 'calls'>>;
 
 export interface ChosenForm {
-  /** Each line is continued as text; otherwise lines are turns of a conversation. */
+  /** Whether each line is continued as text; otherwise lines are turns of a conversation. */
   isPlain: boolean;
   system?: string;
   tools?: readonly ToolSchema[];
   /** Form of the training rows, if it determined how the model is prompted. */
   trained?: TrainedForm;
-  /** Deviations from the training rows, in words. */
+  /** How the chat differs from the training rows, as a sentence. */
   missing?: string;
 }
 
-/** User's side of a chat. */
+/** The user's side of a chat. */
 export interface Talking {
   /** The user's messages, requested once the model is loaded. */
   lines(form: ChosenForm): Iterable<string> | AsyncIterable<string>;
   /** Receives answers piece by piece. */
   write(text: string): void;
   onAnswer?: (answered: Answered) => void;
-  /** An image that cannot be shown; ends the conversation unless true. */
+  /** Called if an image cannot be shown; ends the conversation unless it returns true. */
   goesOn?: (error: AttuneError) => boolean;
 }
 
-/** Opens a model and answers line by line. @throws AttuneError E_USAGE, and those of opening and answering */
+/** Opens a model and answers line by line. @throws AttuneError E_USAGE, and errors of opening and answering */
 export async function chat(target: string, options: ChatOptions, talking: Talking): Promise<Chatted> {
   refuseContradictions(options);
   const sampling = samplingOf(options);
@@ -86,7 +86,7 @@ function commandsIn(line: string): { image?: string; result?: string } {
   };
 }
 
-/** A wrong path does not end the conversation. */
+/** An invalid path does not end the conversation. */
 function showOr(show: () => void, goesOn: Talking['goesOn']): void {
   try {
     show();
@@ -100,7 +100,10 @@ function refuseContradictions({ raw, turns }: ChatOptions): void {
     throw new AttuneError('E_USAGE', { what: '--raw and --turns cannot be combined', fix: 'choose one' });
 }
 
-/** As the model was trained, unless told. @throws AttuneError E_USAGE for a system message that nothing would show */
+/**
+ * Prompts the model as it was trained, unless options say otherwise. @throws AttuneError E_USAGE for a system message
+ * that would not be shown to the model
+ */
 function chosenForm(options: ChatOptions, trained: TrainedForm | undefined): ChosenForm {
   const { system, tools, raw = false, turns = false, image = [], trainedDefaults = true } = options;
   const isTold = raw || turns;
@@ -131,7 +134,7 @@ function notOfPlain(part: string, flag: string, isTold: boolean): AttuneError {
   });
 }
 
-/** One line after the other: plain texts are asked alone, turns make a conversation. */
+/** Asks line by line: plain texts independently, turns as a conversation. */
 function asker({ talker, sampling, form }: Omit<Session, 'images'>) {
   const { system, tools } = form;
   const conversation = new Conversation(talker, sampling, { system, tools });

@@ -11,14 +11,14 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type CheckServedOptions = CallOptions<typeof useCase> & { check: string };
 
-/** How many differing answers are shown. */
+/** Number of differing answers to show. */
 const SHOWN = 3;
 
 /**
- * Asks a server of another kind what the run here answers itself, on the run's test rows: the same template, stop tokens
- * and weights give the same greedy answers, but for a token here and there where two are almost equally likely.
- * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) where the server is
- * surely worse than the run, or never the same
+ * Compares the answers of another server to those of the run itself on the run's test rows: with the same template,
+ * stop tokens and weights, greedy answers are equal except where two tokens are almost equally likely.
+ * @throws AttuneError E_CHECK_PLAIN for a run that continues texts; E_SERVED_DIFFERS (exit code 3) if the server is
+ * significantly worse than the run, or no answer is equal
  */
 export async function checkServed(run: string, options: CheckServedOptions): Promise<ServedCheck> {
   const { check: url, name: model = basename(resolve(run)), maxRows = 20, data, onEvent, signal } = options;
@@ -50,7 +50,7 @@ export async function checkServed(run: string, options: CheckServedOptions): Pro
   });
 }
 
-/** Chat servers put a template around every prompt, which such a run was not trained with. */
+/** Chat servers apply a template to every prompt, with which a run on plain text was not trained. */
 function refusePlain(run: string): void {
   if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
   throw new AttuneError('E_CHECK_PLAIN', {
@@ -59,7 +59,7 @@ function refusePlain(run: string): void {
   });
 }
 
-/** Both wrote the same as far as each went: their longest answers may have other lengths. */
+/** Whether both texts are equal up to the end of the shorter one, since maximum lengths may differ. */
 function isAlike(ours: SampleAnswer | undefined, theirs: SampleAnswer | undefined): boolean {
   if (ours === undefined || theirs === undefined) return ours === theirs;
   if (ours.cut !== true && theirs.cut !== true) return ours.text === theirs.text;

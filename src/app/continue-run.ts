@@ -18,7 +18,7 @@ import type { OptionsOf } from './use-cases/use-case.ts';
 type ContinueOptions = OptionsOf<typeof useCase>;
 
 /**
- * The recipe of a run that goes on where a finished one ended: its weights and moments, a new schedule. `train` runs it.
+ * A recipe that continues a finished run: with its weights and optimizer state, and a new schedule. `train` runs it.
  * @throws AttuneError E_RUN_MISSING, E_RUN_UNFINISHED, E_TASK_UNSUPPORTED, E_CONTINUED_GONE, E_RECIPE
  */
 export async function continuedRecipe(wanted: string, options: ContinueOptions = {}): Promise<Recipe> {
@@ -64,7 +64,7 @@ function refuseUnfinished({ folder, status }: RunSummary): void {
   });
 }
 
-/** How a run comes to its end. */
+/** How to finish a run that is not finished. */
 function endingOf(status: RunStatus, shown: string): string {
   if (status === 'running') return `wait for it: attune runs attach ${shown}`;
   if (status === 'failed') return `check what failed: attune runs show ${shown}; then resume it, or train again`;
@@ -79,7 +79,7 @@ function noSteps({ folder }: RunSummary): AttuneError {
   });
 }
 
-/** The last checkpoint: its moments are those of the last step, whatever became the result. */
+/** The last checkpoint by default: its optimizer state is that of the last step, whichever step became the result. */
 function checkpointOf({ folder, resultStep }: RunSummary, from: 'last' | 'best'): Checkpoint {
   const all = listCheckpoints(folder);
   const found = from === 'last' ? all.at(-1) : all.find(({ step }) => step === resultStep);

@@ -7,13 +7,13 @@ import type { ImageFile, Message, ToolCall, ToolSchema } from '../models/text/in
 import type { Answer } from '../answering/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
-/** Start of a conversation. */
+/** Beginning of a conversation. */
 export interface Beginning {
   system?: string;
   tools?: readonly ToolSchema[];
 }
 
-/** An answer with the tools that it calls. */
+/** An answer, with the tools that it calls. */
 export interface Said extends Answer {
   calls: readonly ToolCallReply[];
 }
@@ -24,12 +24,12 @@ export class Conversation {
   readonly #talker: Talker;
   readonly #sampling: Sampling;
   readonly #tools: readonly ToolSchema[];
-  /** Images for the next message. */
+  /** Images to send with the next message. */
   #images: ImageFile[] = [];
   /** Calls that wait for their results. */
   #open: ToolCallReply[] = [];
 
-  /** Begins as the model's training rows did unless told otherwise. */
+  /** Begins with the training rows' system message and tools, unless others are given. */
   constructor(talker: Talker, sampling: Sampling, { system, tools = [] }: Beginning = beginningOf(talker)) {
     this.#talker = talker;
     this.#sampling = sampling;
@@ -37,7 +37,7 @@ export class Conversation {
     if (system !== undefined) this.messages.push({ role: 'system', content: system });
   }
 
-  /** Shows an image with the next thing that is said. @throws AttuneError E_FILE_MISSING */
+  /** Attaches an image to the next message. @throws AttuneError E_FILE_MISSING */
   show(path: string): void {
     const found = mediaOf(path, 'image', process.cwd());
     if ('message' in found)
@@ -48,18 +48,18 @@ export class Conversation {
     this.#images.push({ ...found, kind: 'image' });
   }
 
-  /** The call that waits for its result. */
+  /** The next call that waits for its result. */
   get openCall(): ToolCallReply | undefined {
     return this.#open.at(0);
   }
 
-  /** Says something and streams the answer. */
+  /** Sends a message and streams the answer. */
   say(content: string, onText: (text: string) => void): Promise<Said> {
     const images = this.#images.map((file) => ({ at: 0, file }));
     return this.#goOn({ role: 'user', content, ...(images.length > 0 && { images }) }, onText);
   }
 
-  /** Gives the result of the call that waits first; the model goes on once all have theirs. */
+  /** Gives the result of the first waiting call. The model continues once all calls have results. */
   async giveResult(content: string, onText: (text: string) => void): Promise<Said | undefined> {
     const call = this.#open.shift();
     if (call === undefined) return undefined;
@@ -97,7 +97,7 @@ export class Conversation {
     return { ...completion, calls };
   }
 
-  /** How answers are taken apart into what is said and which tools are called; without tools all is said. */
+  /** How to parse answers into content and tool calls; without tools, all of it is content. */
   async #form(): Promise<AnswerForm> {
     if (this.#tools.length === 0) return { thinking: 'none' };
     const { familyOf } = await import('../models/text/tool-calls/index.ts');

@@ -8,8 +8,8 @@ import { runJob } from '../jobs/worker/index.ts';
 export type CreateOptions = CallOptions<typeof useCase>;
 
 /**
- * Writes a model with new weights and one token for each item of the data; `train` with `tuning: full` then trains it.
- * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_CONFIG_BAD and what reading raises
+ * Creates a model with random weights and one token per item of the data; `train` with `tuning: full` then trains it.
+ * @throws AttuneError E_UNKNOWN_MODEL_TYPE, E_NOT_NEW, E_WRONG_ROWS, E_ITEM_NAME, E_CONFIG_BAD, and errors of reading
  */
 export async function createModel(modelType: string, options: CreateOptions): Promise<ModelCreation> {
   const { data, format, output, onEvent, signal, maxPositions, seed = 42 } = options;
@@ -25,7 +25,7 @@ export async function createModel(modelType: string, options: CreateOptions): Pr
   const shape = { width, blocks, heads, dropout, maxPositions };
   const source = { path: resolve(data), format, columns: await columnMapping(options.columns) };
   const catalogue = items === undefined ? undefined : resolve(items);
-  // A folder is kept by its whole path: texts of further items are read by it later, from wherever that is.
+  // Stored as an absolute path: the folder reads texts of further items later, from any working directory.
   const encoder = textEncoder !== undefined && existsSync(textEncoder) ? resolve(textEncoder) : textEncoder;
   const texts = { textEncoder: encoder, tunesEncoder };
   const folder = resolve(output);

@@ -25,13 +25,14 @@ import { importDefault, isProgram } from './program-file.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 
 export type DataPipelineOptions = CallOptions<typeof useCase> & {
-  /** Threads that run steps which need no more than one row at a time: one for each core unless given. */
+  /** Number of threads for steps that need only one row at a time; default: one per core. */
   threads?: number;
 };
 
 /**
- * Makes a versioned data set from a pipeline: its values, or the path of a YAML file or of a program that exports them.
- * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING and those of the steps
+ * Builds a versioned data set from a pipeline, given as values or as the path of a YAML file or of a program that
+ * exports it.
+ * @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING, and errors of the steps
  */
 export async function dataPipeline(
   given: string | PipelineSpec,
@@ -66,7 +67,7 @@ export async function dataPipeline(
   };
 }
 
-/** A command that works as it stands: the recipe gets a name that no file has, such as the pipeline's own. */
+/** A command that works as it is: if the pipeline's own file has the usual name, the recipe gets another one. */
 async function initCommand(folder: string): Promise<string> {
   const { recipeFileFor } = await import('./init.ts');
   const usual = recipeFileFor(folder);
@@ -79,14 +80,14 @@ async function initCommand(folder: string): Promise<string> {
 
 const THREAD = moduleBeside('./shard-thread', import.meta.url);
 
-/** Finished parts of all pipelines: rows as they are between the steps. */
+/** Folder for finished stages of all pipelines: rows between their steps. */
 function partsFolder(): string {
   return join(attuneCache(), 'pipelines');
 }
 
 const SHOWN_ROWS = 12;
 
-/** The first rows as the model named would see them. */
+/** The first rows as the given model would see them. */
 async function examplesOf(
   folder: string,
   model: string | undefined,
@@ -94,7 +95,7 @@ async function examplesOf(
 ): Promise<{ tokenizer: string; rows: readonly ShownExample[] } | undefined> {
   if (model === undefined) return undefined;
   const { rows } = await inspectTrainingData(folder, { flags: { model }, rows: SHOWN_ROWS, signal });
-  // The page says the same wherever the data set lies.
+  // Base names only, so that the page does not depend on the data set's location.
   return { tokenizer: model, rows: rows.map((row) => ({ ...row, file: basename(row.file) })) };
 }
 
@@ -112,7 +113,7 @@ async function readSpec(path: string): Promise<unknown> {
   }
   const { parse } = await import('yaml');
   try {
-    // Its warnings would go straight to standard error.
+    // Warnings would be printed to standard error.
     return parse(text, { logLevel: 'error' }) as unknown;
   } catch (error) {
     throw new AttuneError('E_BAD_PIPELINE', {
@@ -122,7 +123,7 @@ async function readSpec(path: string): Promise<unknown> {
   }
 }
 
-/** Compares the rows of two data sets of pipelines. Errors: E_NO_DATA_SET, E_DIFF_KEY. */
+/** Compares the rows of two data sets of pipelines. @throws AttuneError E_NO_DATA_SET, E_DIFF_KEY */
 export function dataDiff(before: string, after: string, options: { key?: string } = {}): Promise<DataDiff> {
   return diffDataSets(resolve(before), resolve(after), options.key);
 }

@@ -8,7 +8,7 @@ import { openTalker, type AskedDecisions, type Decided } from './talk.ts';
 import type { useCase } from './use-cases/decide.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
-/** Opens a model and answers questions about one state. @throws AttuneError E_DECISION_QUESTIONS, and those of opening it */
+/** Opens a model and answers questions about one state. @throws AttuneError E_DECISION_QUESTIONS, and errors of opening */
 export async function decide(target: string, options: CallOptions<typeof useCase>): Promise<Decided> {
   const { state, questions, base, precision, storage, onEvent, signal } = options;
   const given = typeof questions === 'string' ? readJson(questions) : questions;
@@ -23,7 +23,7 @@ export async function decide(target: string, options: CallOptions<typeof useCase
   }
 }
 
-/** By an encoder that scores options. @throws AttuneError E_WRONG_ROWS where the state is too long for it */
+/** Answers with an encoder that scores options. @throws AttuneError E_WRONG_ROWS if the state is too long */
 async function decideRow(asked: AskedDecisions & object, opening: PredictorOptions): Promise<Decided> {
   const answerer = await RowAnswerer.open(opening);
   try {

@@ -1,6 +1,6 @@
 import type { PipelineSpec } from '../preparation/index.ts';
 
-/** Types a pipeline that is written in TypeScript: `export default definePipeline({ … })`. */
+/** Types a pipeline written in TypeScript: `export default definePipeline({ … })`. */
 export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
   return pipeline;
 }

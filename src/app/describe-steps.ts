@@ -8,7 +8,7 @@ export interface StepDescription {
   options: { name: string; description: string; defaultValue?: unknown }[];
 }
 
-/** All steps, with their options. */
+/** All pipeline steps with their options. */
 export async function describeSteps(): Promise<StepDescription[]> {
   return Promise.all(
     steps.names.map(async (name) => {

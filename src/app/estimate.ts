@@ -15,8 +15,8 @@ import { resolveRecipe, settingPaths } from './recipe/index.ts';
 export type EstimateOptions = CallOptions<typeof useCase>;
 
 /**
- * Memory, time and money that tuning a model takes, here and on common GPUs, from its config.json alone: of a model on
- * the hub nothing else is fetched. `train --dry-run` measures instead.
+ * Estimates memory, time and cost of tuning a model, here and on common GPUs, from its config.json alone; nothing
+ * else is downloaded from the hub. `train --dry-run` measures instead.
  * @throws AttuneError E_HUB_…, E_MODEL_MISSING, E_UNKNOWN_MODEL_TYPE, E_RECIPE
  */
 export async function estimate(model: string, options: EstimateOptions = {}): Promise<ModelEstimate> {
@@ -36,7 +36,7 @@ async function choicesOf(model: string, { recipe = {}, flags = {} }: EstimateOpt
   refuseUnread(paths);
   const isChosen = paths.some((path) => /^(tuning|storage)\./.test(path));
   const all = isChosen ? [{}] : SIDE_BY_SIDE;
-  // Rows are not read: a recipe only has to name some.
+  // Rows are not read; a recipe only needs to name some.
   const recipes = await Promise.all(
     all.map((choice) => resolveRecipe({ model, data: { train: 'rows' }, ...recipe, ...choice }, { flags })),
   );
@@ -48,7 +48,7 @@ async function choicesOf(model: string, { recipe = {}, flags = {} }: EstimateOpt
   }));
 }
 
-/** Settings that change nothing of the estimate would be ignored without a word. */
+/** Rejects settings that do not affect the estimate, which would otherwise be ignored silently. */
 function refuseUnread(paths: readonly string[]): void {
   const unread = paths.filter((path) => !/^(tuning|storage|training\.optimizer)\./.test(path));
   if (unread.length === 0) return;
@@ -59,7 +59,7 @@ function refuseUnread(paths: readonly string[]): void {
   });
 }
 
-/** `lora on nf4, adamw_8bit` */
+/** Name of a configuration: `lora on nf4, adamw_8bit`. */
 function nameOf({
   tuning,
   storage,

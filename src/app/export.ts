@@ -9,8 +9,8 @@ import type { useCase } from './use-cases/export.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 /**
- * Writes a result in another form, read again and scored before and after: that of a finished run (its folder, name or
- * id) on rows of its recipe, an adapter's or a model's folder on random tokens.
+ * Exports a result to another format, reads it back, and scores it before and after: a finished run (folder, name or
+ * id) on rows of its recipe, an adapter's or model's folder on random tokens.
  */
 export async function exportRun(wanted: string, options: CallOptions<typeof useCase>): Promise<JobResult<'export'>> {
   const { to = 'merged', dtype = 'auto', output, onEvent, signal } = options;
@@ -22,7 +22,7 @@ export async function exportRun(wanted: string, options: CallOptions<typeof useC
   return runJob({ job: 'export', input, writes: folder, onEvent, signal });
 }
 
-/** Whether a name is a folder with weights, rather than a run. */
+/** Whether a name is a folder with weights and not a run. */
 export function isModelFolder(wanted: string): boolean {
   return existsSync(join(wanted, 'config.json')) || isAdapterFolder(wanted) || isOwnBase(wanted);
 }

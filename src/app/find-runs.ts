@@ -21,25 +21,22 @@ export type { RunStatus } from '../store/run-summary.ts';
 export type { RunFilter } from '../store/run-records.ts';
 export type { UnreadableRun } from '../store/rebuild.ts';
 
-/** A run with what its folder holds. Paths are absolute. */
+/** A run with the contents of its folder. Paths are absolute. */
 export interface RunDetails extends RunSummary {
   checkpoints: { step: number; folder: string }[];
   times: RunTimes;
   report?: string;
-  /** Whether its result is better than what one has without training. */
+  /** Whether the result is better than the alternatives without training. */
   comparison?: Pick<Comparison, 'verdict' | 'sentence' | 'conclusion'>;
 }
 
 export interface RunSearch extends RunFilter {
   folders?: readonly string[];
-  /** Told of each folder that holds a run and cannot be read. */
+  /** Called for each folder with a run that cannot be read. */
   onUnreadable?: (run: UnreadableRun) => void;
 }
 
-/**
- * The known runs, newest first. Runs below `folders` (./runs unless told) are looked up on the disk, so that runs
- * which were copied here are known too.
- */
+/** The known runs, newest first. Also searches `folders` (default: ./runs) on disk, so that runs copied there are found. */
 export async function findRuns(filter: RunSearch = {}): Promise<RunSummary[]> {
   const { folders = ['runs'], onUnreadable, ...wanted } = filter;
   return withIndex(async (index) => {
@@ -52,13 +49,13 @@ export async function findRuns(filter: RunSearch = {}): Promise<RunSummary[]> {
   });
 }
 
-/** The rows that known runs were trained on or measured with, newest first; runs are looked up as by `findRuns`. */
+/** Rows that known runs were trained on or evaluated with, newest first. Finds runs as `findRuns` does. */
 export async function findDataSets({ folders }: { folders?: readonly string[] } = {}): Promise<DataSetRecord[]> {
   await findRuns({ folders });
   return withIndex(listDataSets);
 }
 
-/** One run, by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */
+/** A run by folder, name, id or the beginning of its id. @throws AttuneError E_RUN_MISSING */
 export async function showRun(wanted: string): Promise<RunDetails> {
   const run = readRun(await findRunFolder(wanted));
   const checkpoints = listCheckpoints(run.folder).map(({ step, folder }) => ({ step, folder }));
@@ -81,13 +78,13 @@ export async function attachRun(
   return readRun(folder);
 }
 
-/** Asks a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
+/** Requests a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
 export async function stopRun(wanted: string, options: OptionsOf<typeof stopCase> = {}): Promise<RunSummary> {
   const folder = await findRunFolder(wanted);
   return stop(folder, options);
 }
 
-/** Folder of a run. A folder needs no index, which might not be readable here. @throws AttuneError E_RUN_MISSING */
+/** Folder of a run. Given a folder, the index is not needed, as it may be unreadable here. @throws AttuneError E_RUN_MISSING */
 export async function findRunFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return resolve(wanted);
   return (await withIndex((index) => findRun(index, wanted))).folder;

@@ -18,7 +18,7 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type GenerateOptions = CallOptions<typeof useCase>;
 
-/** Answers every row, in their order; stopped by its signal, it gives those that were answered. */
+/** Answers every row in order; if aborted, returns the answers so far. */
 export async function generate(model: string, options: GenerateOptions): Promise<GeneratedAnswers> {
   const { input, output } = options;
   if (output !== undefined) requireWritable(output);
@@ -76,7 +76,7 @@ async function generateFrom(options: Generating, files: RowFiles<'input'>): Prom
       }));
       onEvent?.({ ...progress, done: ++done });
     };
-    // A row of plain text is to be continued, whatever the model was trained on.
+    // Rows of plain text are continued, whatever the model was trained on.
     const form = (row: Example) => (kindOf(row).isRunningText ? undefined : talker.trained);
     const prompts = rows.map((row) => inTrainedForm(promptOf(row), form(row)));
     await talker.answer(prompts, sampling, { onAnswer, signal }).catch(unlessStopped);
@@ -86,7 +86,7 @@ async function generateFrom(options: Generating, files: RowFiles<'input'>): Prom
   return answers.flat();
 }
 
-/** The error of a request under the files and lines that its prompts come from. */
+/** Adds the files and lines of the prompts to an error of their request. */
 function withPlaces(error: AttuneError, rows: readonly Example[]): AttuneError {
   const problems = error.problems.map((problem): Problem => {
     const prompt = /^prompts\[(?<index>\d+)\]$/.exec(problem.field ?? '')?.groups?.index;
@@ -109,7 +109,7 @@ function rowOf(example: Example, answer: Answer, sample?: number): GeneratedRow 
   };
 }
 
-/** A recording is named by its file. */
+/** A recording is shown as its file name. */
 function shownPrompt(example: Example): string {
   const asked = promptOf(example);
   return typeof asked === 'object' && 'audio' in asked ? asked.audio : promptText(example);

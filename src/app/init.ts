@@ -20,24 +20,24 @@ import type { InitFindings } from './init/warnings.ts';
 
 export interface InitAnswers {
   model: string;
-  /** Why this one. */
+  /** Reason for this base. */
   because?: string;
-  /** Command that fetches it, if it is not on this machine. */
+  /** Command that downloads or creates the base, if it is not on this machine. */
   command?: string;
   groupBy?: string;
   format?: string;
   columns?: ColumnMapping;
 }
 
-/** Rows of a larger file that are looked at. */
+/** Maximum number of rows read of a larger file. */
 const ROWS_READ = 100;
 
 const groupName =
   /(^|_)(customer|client|user|patient|author|account|company|session|thread|conversation|document|group)(_?id)?$/i;
 
 /**
- * Looks at the first rows of a file or folder, as they are understood by now.
- * @throws AttuneError as `inspectData`; E_INIT_FORMAT where no objective takes such rows
+ * Reads the first rows of a file or folder in the given format.
+ * @throws AttuneError as `inspectData`; E_INIT_FORMAT if no objective supports such rows
  */
 export async function examineForInit(
   path: string,
@@ -66,7 +66,7 @@ export async function examineForInit(
   return { path, inspection, objective, groupColumns };
 }
 
-/** `tickets.jsonl.gz` → `tickets.yaml`, in the current folder; a data set that a hash names has its pipeline's name. */
+/** `tickets.jsonl.gz` → `tickets.yaml` in the current folder; a data set named by a hash gets its pipeline's name. */
 export function recipeFileFor(path: string): string {
   const manifest = join(path, 'manifest.json');
   const isHash = /^[0-9a-f]{16}$/.test(basename(path));
@@ -75,7 +75,7 @@ export function recipeFileFor(path: string): string {
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }
 
-/** Writes the recipe, checked as `train` checks it. @throws AttuneError E_RECIPE_EXISTS unless `overwrite` */
+/** Writes the recipe after checking it as `train` does. @throws AttuneError E_RECIPE_EXISTS unless `overwrite` */
 export async function writeRecipe(file: string, text: string, options: { overwrite: boolean }): Promise<void> {
   if (!options.overwrite && existsSync(file)) {
     throw new AttuneError('E_RECIPE_EXISTS', {
@@ -89,7 +89,7 @@ export async function writeRecipe(file: string, text: string, options: { overwri
 
 type Line = readonly [setting: string, remark?: string];
 
-/** The recipe as YAML, with the settings that people change first and a remark on each. */
+/** The recipe as YAML, with a comment on each of the settings that people change first. */
 export async function recipeText(findings: InitFindings, answers: InitAnswers): Promise<string> {
   const { path, inspection } = findings;
   const { stringify } = await import('yaml');
@@ -102,7 +102,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ['data:'],
     [`  train: ${plain(path)}`, format === undefined ? `${inspection.format} rows, ${inspection.reason}` : undefined],
     ...(format === undefined ? [] : [[`  format: ${plain(format)}`, 'format of the rows'] as const]),
-    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`, 'input columns, and what is learnt'] as const]),
+    ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`, 'input columns and target column'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
@@ -111,7 +111,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
   return `# What to train, on which data, and how. All settings: attune train --help all\n${bringing}${align(lines)}\n`;
 }
 
-/** How a model with weights is trained. */
+/** Lines about training a model with weights. */
 async function modelLines(
   inspection: DataInspection,
   of: { model: string; objective: UsualObjective },
@@ -129,12 +129,12 @@ async function modelLines(
   ];
 }
 
-/** A cheap system has neither tokens nor weights, and is not trained in steps. */
+/** Lines for a cheap system, which has neither tokens nor weights and is not trained in steps. */
 function cheapLines(objective: UsualObjective): Line[] {
   return [[`objective: ${objective.name}`], ['training:'], ['  seed: 42']];
 }
 
-/** An unconfirmed group column is written as a comment, ready to be used. */
+/** The group column; an unconfirmed one is written as a comment, ready for use. */
 function groupLine(
   { groupColumns }: InitFindings,
   groupBy: string | undefined,
@@ -145,12 +145,15 @@ function groupLine(
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
 }
 
-/** Files are read at one size, whatever they hold. */
+/** Whether rows are files such as images, whose length does not vary. */
 export function holdsMedia({ examples: [first] }: DataInspection): boolean {
   return first !== undefined && 'media' in first && first.media !== undefined;
 }
 
-/** Recommenders are new, so all of their weights have to be trained. A vision model's features suit most classes. */
+/**
+ * The default tuning: recommenders are new, so all of their weights must be trained; a vision model's features suit
+ * most classes.
+ */
 function tuningOf({ examples: [first] }: DataInspection): keyof typeof TUNING_LINES {
   if (first?.kind === 'items') return 'full';
   return first?.kind === 'classification' && first.media?.kind === 'image' ? 'freeze' : 'lora';
@@ -163,7 +166,7 @@ const TUNING_LINES = {
 } satisfies Record<string, Line>;
 
 function splitLines({ splits, examples }: DataInspection): Line[] {
-  // Only of a small file all rows have been read.
+  // All rows were read only if the file is small.
   const few = examples.length < ROWS_READ ? fewTestRows(Math.round(examples.length / 10)) : undefined;
   const lines: [string, Line][] = [
     ['validation', ['  validation: 0.1', 'share of the rows, or a file: used for validation during training']],
@@ -176,14 +179,14 @@ function objectiveLine({ name, remark }: UsualObjective): Line {
   return [`objective: ${name}`, remark];
 }
 
-/** Objective for the rows: some models learn rows of a kind in their own way. */
+/** Objective for the rows; for some kinds of rows it depends on the model. */
 export async function objectiveFor({ objective, inspection }: InitFindings, model: string): Promise<UsualObjective> {
   const kind = inspection.examples[0]?.kind;
   if (kind === 'preference' && !(await answersChats(model))) return preferenceOfBases;
   return (kind && usualObjective(kind, classesOf(model))) ?? objective;
 }
 
-/** Classes named in a model's config.json. */
+/** Classes listed in a model's config.json. */
 function classesOf(model: string): string[] {
   const path = join(isOwnBase(model) ? modelFolder(model) : model, 'config.json');
   if (!existsSync(path)) return [];

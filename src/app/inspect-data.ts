@@ -25,18 +25,15 @@ import { usualObjective } from './usual-objective.ts';
 import type { RenderContext } from './render-answers.ts';
 
 export type InspectDataOptions = CallOptions<typeof useCase> & {
-  /** Adds to each row its text with special tokens apart. */
+  /** Whether to add each row's text with its special tokens marked. */
   specials?: boolean;
 };
 
-/** Rows shown unless told. */
+/** Default number of rows shown. */
 const ROWS = 3;
 const CHUNK = 1000;
 
-/**
- * Reads, splits and tokenises data as training does, without the engine. `path` is a recipe, or data alone.
- * @throws AttuneError as `loadData` and `resolveRecipe`
- */
+/** Reads, splits and tokenises data as training does, but without the engine. `path` is a recipe, or data alone. */
 export async function inspectTrainingData(
   path: string,
   options: InspectDataOptions = {},
@@ -75,7 +72,7 @@ export async function inspectTrainingData(
   };
 }
 
-/** Stands where data are looked at without a model, and attune's own is not there either. */
+/** Used if data are inspected without a model and attune's own is missing. */
 const NO_MODEL = '(none)';
 
 async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {
@@ -101,7 +98,7 @@ async function wordsOn(flags: RecipeFlags): Promise<{ format?: string; columns?:
   return { format: data.format ?? undefined, columns: data.columns ?? undefined };
 }
 
-/** Labels that are one to people and two to a model. */
+/** Labels that people would consider the same but that count as different classes. */
 function alikeLabels(labels: LabelReport | undefined): string[] {
   if (labels?.kind !== 'classes') return [];
   const groups = alikeValues(labels.labels.map(({ label }) => label));
@@ -113,7 +110,7 @@ function alikeLabels(labels: LabelReport | undefined): string[] {
 
 const SAMPLE = 100;
 
-/** Numbers joined into a text without their column names, which cannot be told apart. */
+/** Numeric columns that are joined into a text without their names, so that a model cannot tell them apart. */
 function unnamedNumbers(examples: readonly Example[], { data }: Recipe): string[] {
   const source = data.columns?.text;
   if (!Array.isArray(source)) return [];
@@ -154,11 +151,11 @@ async function tokenise(examples: readonly Example[], work: Work): Promise<void>
     const done = Math.min(start + CHUNK, examples.length);
     options.onEvent?.({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
-  // Files have no tokens to be long by.
+  // Rows that are files have no token lengths.
   if (lengths.some((length) => length > 0)) result.lengths = reportLengths(lengths, recipe.data.max_length);
 }
 
-/** Counts a row, notes it where it is too long, and keeps the first ones to show. */
+/** Counts a row, records it if it is too long, and keeps the first ones to show. */
 function takeRow(row: RenderedRow, example: Example, { recipe, tokenizer, options, result }: Work): void {
   const { source } = example;
   const tokens = row.ids.length;
@@ -178,7 +175,7 @@ function labelOf(example: Example): Pick<InspectedRow, 'label'> {
 
 const OF_ROWS: ReadonlySet<string> = new Set<Label<Example>['type']>(['class', 'classes', 'number']);
 
-/** Without a tokenizer: the row as it was understood. */
+/** A row as it was parsed, for models without a tokenizer. */
 function plainRow(example: Example): InspectedRow {
   const { id: _id, source, group: _group, ...body } = example;
   const label = labelOf(example);

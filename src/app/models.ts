@@ -23,9 +23,9 @@ import { resultFolder } from '../answering/model/result-folder.ts';
 export interface KnownModels {
   /** The model shipped with attune; undefined if the package was built without it. */
   own?: { name: string; folder: string };
-  /** Models that runs started from or made, newest first. */
+  /** Models that runs started from or produced, newest first. */
   models: ModelRecord[];
-  /** `model_type`s that can be loaded. */
+  /** Values of `model_type` that can be loaded. */
   modelTypes: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export async function findModels(): Promise<KnownModels> {
   };
 }
 
-/** Facts from a model's files; no weights are read. */
+/** Facts from a model's files, without reading weights. */
 export interface ModelDetails {
   kind: 'model' | 'adapter';
   folder: string;
@@ -52,24 +52,25 @@ export interface ModelDetails {
   layers?: number;
   vocabulary?: number;
   maxLength?: number;
-  /** Tasks it can be tuned for. */
+  /** Tasks that it can be tuned for. */
   tasks: string[];
   /** Its inputs: text, images, recordings. */
   reads?: readonly string[];
   /** Layers that LoRA on `all-linear` tunes. */
   adapted?: JobResult<'describe'>['adapted'];
-  /** Parts of the checkpoint that are not used, in words. */
+  /** Description of the parts of the checkpoint that are not used. */
   leftOut?: string;
-  /** How its weights are quantised, by `quant_method`, and whether attune makes them dense when it loads them. */
+  /** Quantisation of its weights by `quant_method`, and whether attune dequantises them when loading. */
   quantisation?: { method: string; isRead: boolean };
   hasTokenizer: boolean;
   hasChatTemplate: boolean;
-  /** Adapters: the base model and the options. */
+  /** For adapters: the base model and the options. */
   adapter?: { base?: string; method: string; options: Record<string, unknown> };
 }
 
 /**
- * A run's result, an adapter, a model folder or a known name, checked as far as files can be without loading them.
+ * Describes a run's result, an adapter, a model folder or a known name, checking its files as far as possible without
+ * loading them.
  * @throws AttuneError E_MODEL_MISSING, E_WEIGHTS_MISSING, E_PICKLE_WEIGHTS, E_SAFETENSORS_…, E_UNKNOWN_MODEL_TYPE
  */
 export async function showModel(target: string): Promise<ModelDetails> {
@@ -114,7 +115,7 @@ async function describeArchitecture(folder: string) {
   const { modalities: reads = ['text'] } = architecture;
   const { adapted, parameters } = await runJob({ job: 'describe', input: { config: raw } });
   const method = quantisationOf(raw)?.method;
-  // Tensors of packed numbers say nothing of how many weights there are.
+  // Packed tensors do not reveal the number of parameters.
   const stored = method !== undefined && { parameters, quantisation: { method, isRead: quantisations.has(method) } };
   return {
     modelType,
@@ -135,7 +136,7 @@ async function describeAdapter(folder: string): Promise<Pick<ModelDetails, 'adap
   return { tasks, adapter: { base: baseModel, method, options: { ...options } } };
 }
 
-/** Older tokenizers keep the template inside their configuration. */
+/** Older tokenizers store the template in their configuration. */
 function hasTemplateInConfig(folder: string): boolean {
   const file = join(folder, 'tokenizer_config.json');
   return existsSync(file) && readJson<{ chat_template?: unknown }>(file).chat_template !== undefined;

@@ -10,30 +10,31 @@ export type { Row, RowsOptions } from './predict/row-answerer.ts';
 export { predict } from './predict/predict-rows.ts';
 export type { PredictorOptions } from './predict/cheap-answers.ts';
 
-/** A model that is loaded once and answers rows until it is closed. */
+/** A predictor, loaded until it is closed. */
 export interface OpenPredictor {
   readonly task: Task;
-  /** Form of answers: `label`, `labels`, `number`, `tags`, `steps` (of answers), `stretch` (of a text) or `text`. */
+  /** Kind of answers: `label`, `labels`, `number`, `tags`, `steps` (of answers), `stretch` (of a text) or `text`. */
   readonly answers: AnswerKind;
   /** Classes of a classifier. */
   readonly labels?: readonly string[];
   /**
-   * One answer for each row, in their order; a row that cannot be read has an `error` in its place.
-   * @throws AttuneError E_BAD_COLUMNS where rows have other columns than the model reads
+   * Returns one answer per row in order; an unreadable row has an `error` instead.
+   * @throws AttuneError E_BAD_COLUMNS if rows have other columns than the model reads
    */
   predict(rows: readonly Row[], options?: RowsOptions): Promise<PredictedRow[]>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a model that answers rows: a classifier, one that gives numbers, tags or stretches of texts, or one that writes.
- * @throws every error of opening it, E_TASK_UNSUPPORTED where it gives rows no answers
+ * Opens a model that predicts for rows: a classifier, a model for numbers, tags or spans of text, or a generative
+ * one.
+ * @throws AttuneError errors of opening; E_TASK_UNSUPPORTED if the model does not predict for rows
  */
 export async function openPredictor(options: PredictorOptions): Promise<OpenPredictor> {
   return predictorOf(await RowAnswerer.open(options));
 }
 
-/** A baseline that answers next to a run's result, fitted on the same rows. @throws as `openFittedAnswers` */
+/** A baseline fitted on the same rows as a run's result, for comparison with it. @throws as `openFittedAnswers` */
 export async function openRival(
   baseline: BaselineName,
   options: Pick<PredictorOptions, 'target' | 'signal'>,

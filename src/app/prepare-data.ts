@@ -13,7 +13,7 @@ import { modelFolder } from '../answering/model/base-model.ts';
 export type PrepareDataOptions = CallOptions<typeof useCase>;
 
 /**
- * Makes rows to train on of documents of any kind: files, folders, archives.
+ * Converts documents of any kind (files, folders, archives) to training rows.
  * @throws AttuneError as `prepare`
  */
 export async function prepareData(sources: readonly string[], options: PrepareDataOptions): Promise<PreparedData> {
@@ -42,7 +42,7 @@ export async function prepareData(sources: readonly string[], options: PrepareDa
   return { ...report, to };
 }
 
-/** "chunks", "chunks: {size: 512}" or "{step: chunks, size: 512}". */
+/** Steps given as "chunks", "chunks: {size: 512}" or "{step: chunks, size: 512}". */
 async function stepsOf(given: NonNullable<PrepareDataOptions['step']>): Promise<StepSpec[]> {
   const { parse } = await import('yaml');
   return given.map((text) => {

@@ -1,4 +1,4 @@
-/** Files that say what is to be done as a program does. */
+/** Configuration files that are programs. */
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
@@ -11,7 +11,7 @@ export function isProgram(file: string): boolean {
   return EXTENSIONS.has(extname(file).toLowerCase());
 }
 
-/** Default export of a program. `codes` are for a file that cannot be loaded, and for one without a default export. */
+/** Imports the default export of a program. `codes` are for a file that cannot be loaded, and for one without a default export. */
 export async function importDefault(
   file: string,
   { codes, expected }: { codes: { unreadable: ErrorCode; other: ErrorCode }; expected: string },
@@ -34,7 +34,7 @@ export async function importDefault(
   throw new AttuneError(codes.other, { what: `${file} has no default export`, expected, fix: `write it: ${expected}` });
 }
 
-/** Files in a folder from `npm init -y` are CommonJS, where `import` and `await` are syntax errors. */
+/** In a folder made by `npm init -y`, files are CommonJS, where `import` and `await` are syntax errors. */
 function fixOf(file: string, got: string): string {
   if (/import statement outside a module|top-level await|Cannot use import|await is only valid/i.test(got))
     return `rename it to ${basename(file, extname(file))}.mts, or write "type": "module" into the package.json next to it`;
@@ -43,7 +43,7 @@ function fixOf(file: string, got: string): string {
 
 let isProvided = false;
 
-/** Lets programs import 'attune' from this clone if they have no installed copy. */
+/** Lets programs import 'attune' from this clone unless they have an installed copy. */
 function provideOurs(): void {
   if (isProvided) return;
   isProvided = true;

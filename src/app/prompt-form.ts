@@ -9,18 +9,18 @@ export type { PromptForm } from '../answering/model/result-notes.ts';
 
 type Prompt = GenerateRequest['prompts'][number];
 
-/** How a result was trained to be asked. */
+/** How a result was prompted in training. */
 export interface TrainedForm {
   form: PromptForm;
-  /** The system message that every training row began with. */
+  /** System message, if all training rows began with the same one. */
   systemPrompt?: string;
-  /** The tools that every training row had. */
+  /** Tools, if all training rows had the same ones. */
   tools?: readonly ToolSchema[];
-  /** Parts that differed between training rows: they have no default. */
+  /** Parts that differed between training rows and therefore have no default. */
   differs?: readonly ('system' | 'tools')[];
 }
 
-/** The form of the rows that a result was trained on; undefined for a model that was not tuned here. */
+/** Prompt form of a result's training rows; undefined for a model that was not tuned by attune. */
 export function trainedForm(target: string): TrainedForm | undefined {
   return formOfNotes(readNotes(resultFolder(target)));
 }
@@ -38,9 +38,9 @@ export function formOfNotes(notes: ResultNotesFile | undefined): TrainedForm | u
 }
 
 /**
- * A prompt in the form that the model was trained on: a text becomes the turn of a conversation, and a conversation of
- * nothing but a question becomes a text. A conversation without a system message, or without a list of tools, gets those
- * that all training rows had; an empty list of tools stays none.
+ * Converts a prompt to the form of the training rows: a text becomes a turn of a conversation, and a conversation
+ * that is only a question becomes a text. A conversation without a system message or list of tools gets those of the
+ * training rows; an empty list of tools stays empty.
  */
 export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined): Prompt {
   if (trained === undefined) return prompt;
@@ -55,8 +55,8 @@ export function inTrainedForm(prompt: Prompt, trained: TrainedForm | undefined):
 }
 
 /**
- * A row as the model was trained to be asked: a conversation, or a prompt, for a model of conversations gets what all
- * training rows had; every other row stays what it is.
+ * Converts a row to the form of the training rows: for a chat model, conversations and prompts get the training rows'
+ * system message and tools; other rows are unchanged.
  */
 export function exampleInTrainedForm(example: Example, trained: TrainedForm | undefined): Example {
   if (trained?.form !== 'chat') return example;
@@ -64,7 +64,7 @@ export function exampleInTrainedForm(example: Example, trained: TrainedForm | un
   if (!isPrompt(example)) return example;
   const { id, source, group, mails, prompt } = example;
   const turns: readonly Message[] = typeof prompt === 'string' ? [{ role: 'user', content: prompt }] : prompt;
-  // The answer that is missing, as in conversations without one: what is before the last answer is asked.
+  // Adds an empty answer, since conversations are prompts up to their last answer.
   const messages: readonly Message[] = [...turns, { role: 'assistant', content: '' }];
   const tools = example.kind === 'preference' ? example.tools : undefined;
   return withDefaults<ChatExample>({ kind: 'chat', id, source, group, mails, messages, tools }, trained);
@@ -91,7 +91,7 @@ function withDefaults<Asked extends Turns>(prompt: Asked, { systemPrompt, tools 
   };
 }
 
-/** Parts that training rows had in different forms and a prompt lacks, in words; undefined if there are none. */
+/** Describes parts that differed between training rows and that a prompt lacks; undefined if there are none. */
 export function missingParts(
   { differs = [] }: Pick<TrainedForm, 'differs'>,
   given: { system: boolean; tools: boolean },

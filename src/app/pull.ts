@@ -14,14 +14,14 @@ import type { useCase } from './use-cases/models-pull.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 export interface PullRequest {
-  /** Told what happens: phases, progress, warnings. */
+  /** Receives phases, progress and warnings. */
   emit: EventSink;
-  /** Asks to stop. */
+  /** Aborts the download. */
   signal: AbortSignal;
 }
 
 /**
- * Fetches a model (`owner/name`, `owner/name@revision`) from the hub into the cache of Hugging Face's own tools.
+ * Downloads a model (`owner/name`, `owner/name@revision`) from the hub to the cache of Hugging Face's own tools.
  * @throws AttuneError E_HUB_…, E_PICKLE_WEIGHTS, E_DISK_FULL
  */
 export async function pullModel(
@@ -31,12 +31,12 @@ export async function pullModel(
   return pullRepository(parseRepository(name, 'model'), { emit, signal });
 }
 
-/** Fetches the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */
+/** Downloads the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */
 export async function pullDataset(name: string, request: PullRequest): Promise<Pulled> {
   return pullRepository(parseRepository(name, 'dataset'), request);
 }
 
-/** Fetches what a recipe names by its place on the hub and is not here yet: the recipe is the request. */
+/** Downloads everything from the hub that a recipe refers to and that is missing; running a recipe permits this. */
 export async function pullForRecipe({ model, data }: Recipe, request: PullRequest): Promise<void> {
   const sets = [data.train, data.validation, data.test].filter((set) => typeof set !== 'number').flat();
   const named = (text: string, kind: Repository['kind']): Repository[] =>

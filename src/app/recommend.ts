@@ -8,8 +8,8 @@ import type { useCase, Recommended } from './use-cases/recommend.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 /**
- * Likely next items of users, in the file's order.
- * @throws AttuneError E_NO_ITEMS for other models, E_WRONG_ROWS, E_INDEX_BAD, E_INDEX_STALE
+ * Recommends likely next items for users, in the file's order.
+ * @throws AttuneError E_NO_ITEMS for models of other kinds, E_WRONG_ROWS, E_INDEX_BAD, E_INDEX_STALE
  */
 export async function recommend(target: string, options: CallOptions<typeof useCase>): Promise<Recommended> {
   const { input, output, format, count = 10, keepSeen = false, onEvent, signal } = options;
@@ -30,7 +30,7 @@ export async function indexItems(
   return runJob({ job: 'index-items', input: { target }, onEvent, signal });
 }
 
-/** Writes a model that also knows further items, by what is known of them alone. */
+/** Writes a model that also knows further items, from their descriptions alone. */
 export async function addItems(
   target: string,
   { items, output, onEvent, signal }: CallOptions<typeof addCase>,

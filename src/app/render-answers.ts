@@ -20,7 +20,7 @@ export interface RenderContext {
 
 type Piece = RenderedRow['pieces'][number];
 
-/** The prompt, then both answers of a pair. */
+/** Renders pairs: the prompt, then both answers. */
 export async function renderPairs(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const pairs = examples as readonly PreferenceExample[];
   const rendered = await renderAnswers(new Renderer(tokenizer), pairs, {
@@ -30,14 +30,14 @@ export async function renderPairs(examples: readonly Example[], tokenizer: Token
   return shown(pairs, rendered, () => ['\n  chosen: ', '\n  rejected: ']);
 }
 
-/** The prompt, then the answer with its verdict. */
+/** Renders feedback: the prompt, then the answer with its verdict. */
 export async function renderFeedback(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const judged = examples as readonly FeedbackExample[];
   const rendered = await renderAnswers(new Renderer(tokenizer), judged, { completion: ({ completion }) => completion });
   return shown(judged, rendered, ({ label }) => [label ? '\n  good: ' : '\n  bad: ']);
 }
 
-/** Renders prompts; the answers come from the model. */
+/** Renders prompts, whose answers the model generates. */
 export async function renderPrompts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const renderer = new Renderer(tokenizer);
   const rows = await Promise.all(
@@ -50,7 +50,7 @@ export async function renderPrompts(examples: readonly Example[], tokenizer: Tok
   return { rows, problems: [] };
 }
 
-/** The prompt, then each step with its verdict, which is trained at the end of the step. */
+/** Renders the prompt, then each step with its verdict, which is the target at the end of the step. */
 export async function renderSteps(
   examples: readonly Example[],
   tokenizer: Tokenizer,

@@ -23,7 +23,7 @@ import {
 
 type Render = (examples: readonly Example[], tokenizer: Tokenizer, context: RenderContext) => Promise<RenderedRows>;
 
-/** How rows are shown, by the layout that their kind declares: as the model reads them, with the trained tokens marked. */
+/** Renderers by the layout that a kind of rows declares: they show rows as the model reads them, with the trained tokens marked. */
 const renders: Record<Layout, Render> = {
   turns: renderTurns,
   whole: renderWhole,
@@ -38,7 +38,7 @@ const renders: Record<Layout, Render> = {
   file: renderFiles,
 };
 
-/** Rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that is not trained on */
+/** Renders rows of one kind as the model would see them. @throws AttuneError E_WRONG_ROWS for a kind that cannot be trained on */
 export async function renderRows(
   examples: readonly Example[],
   tokenizer: Tokenizer,
@@ -70,7 +70,7 @@ async function renderTurns(
   return renderer.renderRows(examples as readonly (Example & RenderableRow)[]);
 }
 
-/** The whole text or file is input; the trained label or number is not a token. */
+/** Renders a text or file as input; the target label or number is not a token. */
 async function renderWhole(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   if (!tokenizer.readsText) return { rows: examples.map(renderFile), problems: [] };
   const framed = await tokenizer.encodeFramed(
@@ -88,22 +88,22 @@ async function renderFiles(examples: readonly Example[]): Promise<RenderedRows> 
   return { rows: examples.map(renderFile), problems: [] };
 }
 
-/** A file is shown by its path. */
+/** A file is represented by its path. */
 export function renderFile(example: Example): RenderedRow {
   const path = 'media' in example && example.media !== undefined ? example.media.path : expectedText(example);
   const file = { text: `${path}${ARROW}`, start: 0, end: 0, trained: false };
   return { ids: new Int32Array(), trained: new Uint8Array(), pieces: [file, labelPiece(example, 0)] };
 }
 
-/** Between what is read and its label. */
+/** Separates the input from its label. */
 const ARROW = '  → ';
 
-/** The trained label, which is not a token of the row. */
+/** The target label, which is not a token of the row. */
 function labelPiece(example: Example, at: number): RenderedRow['pieces'][number] {
   return { text: expectedText(example) ?? '', start: at, end: at, trained: true };
 }
 
-/** The prompt as the encoder reads it, then the answer, which is trained. */
+/** Renders the prompt as the encoder reads it, then the answer, which is the target. */
 async function renderSequences(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = await Promise.all(
     (examples as readonly CompletionExample[]).map(async ({ prompt, completion }): Promise<RenderedRow> => {
@@ -121,7 +121,7 @@ async function renderSequences(examples: readonly Example[], tokenizer: Tokenize
   return { rows, problems: [] };
 }
 
-/** The first token of each word is trained, and shown with its tag. */
+/** Renders words: the first token of each is trained, and shown with its tag. */
 async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const tagged = examples as readonly TaggedExample[];
   const encoded = await encodeWords(
@@ -140,7 +140,7 @@ async function renderWords(examples: readonly Example[], tokenizer: Tokenizer): 
   return { rows, problems: [] };
 }
 
-/** The question, then its text, of which the answer is trained; the first of several. */
+/** Renders the question, then its text with the answer marked, or the first of several answers. */
 async function renderQuestions(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const asked = examples as readonly QuestionExample[];
   const framed = await tokenizer.encodeFramedWithOffsets(
@@ -156,7 +156,7 @@ async function renderQuestions(examples: readonly Example[], tokenizer: Tokenize
   return { rows, problems: [] };
 }
 
-/** Texts that do not see each other, a line each; no token is trained by itself. */
+/** Renders independent texts, one per line; no token is a target. */
 async function renderTexts(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = await Promise.all(
     examples.map(async (example): Promise<RenderedRow> => {
@@ -184,7 +184,7 @@ function textsOf(example: Example): { name: string; text: string }[] {
   return [{ name: 'anchor', text: anchor }, { name: 'positive', text: positive }, ...wrong];
 }
 
-/** User features, then the items, each of which is trained; unknown items are in brackets. */
+/** Renders user features, then the items, each of which is a target; unknown items are in brackets. */
 async function renderItems(examples: readonly Example[], tokenizer: Tokenizer): Promise<RenderedRows> {
   const rows = (examples as readonly ItemsExample[]).map((example): RenderedRow => {
     const { ids, lead } = itemIds(tokenizer, example);

@@ -11,8 +11,8 @@ import type { useCase } from './use-cases/retune.ts';
 import type { OptionsOf } from './use-cases/use-case.ts';
 
 /**
- * The recipe of a run again, on another base model: the same rows and splits, and what suits the new base where the old
- * recipe left it to the run. `train` runs it. @throws AttuneError E_RUN_MISSING, E_SAME_MODEL, E_RECIPE
+ * A run's recipe for another base model: with the same rows and splits, and new defaults for settings that the old
+ * recipe left open. `train` runs it. @throws AttuneError E_RUN_MISSING, E_SAME_MODEL, E_RECIPE
  */
 export async function retuneRecipe(wanted: string, { model, output }: OptionsOf<typeof useCase>): Promise<Recipe> {
   const run = await showRun(wanted);
@@ -24,7 +24,7 @@ export async function retuneRecipe(wanted: string, { model, output }: OptionsOf<
     });
   }
   const output_dir = output ?? displayPath(nextRunFolder(run.folder), process.cwd());
-  // The old base's template does not fit another base, unless the recipe brought its own file.
+  // The old base's template does not suit another base, unless the recipe has its own template file.
   const { chat_template: template } = recipe.data;
   const keeps = template === null || template === 'attune-tools' || existsSync(resolve(template));
   const data = { ...recipe.data, ...(!keeps && { chat_template: null }) };

@@ -11,42 +11,42 @@ import type { Comparison } from '../store/results.ts';
 import type { RunTimes } from '../store/run-clock.ts';
 import type { JobResult } from '../jobs/worker/index.ts';
 
-/** A finished run, with advice on keeping an equally good cheap system. */
+/** A finished run, with advice on keeping a cheap system that is equally good. */
 export type Ended = TrainOutcome & { keep?: string };
 
 export type Trained = Ended | DetachedRun;
 
-/** Outcome of a run; `folder` is absolute. A finished run has a comparison unless its recipe or its data rule it out. */
+/** Outcome of a run; `folder` is absolute. A finished run has a comparison unless its recipe or its data prevent it. */
 export type TrainOutcome = JobResult<'train'> & {
   folder: string;
   comparison?: Comparison;
-  /** Times of a finished run, over all its resumes. */
+  /** Times of a finished run, including all its resumes. */
   times?: RunTimes;
-  /** Where `evaluation.general` or a limit asks for it. */
+  /** Present if `evaluation.general` or a limit requests it. */
   forgetting?: Forgetting;
-  /** Where `evaluation.overfitting` asks for it. */
+  /** Present if `evaluation.overfitting` requests it. */
   overfitting?: Overfitting;
-  /** How it does on test rows in other words. */
+  /** Results on test rows in other words. */
   wording?: Wording;
   /** Remark on the base model, if it is the shipped one. */
   baseRemark?: string;
 };
 
-/** A run that goes on in the background. */
+/** A run that continues in the background. */
 export interface DetachedRun {
   outcome: 'detached';
   folder: string;
   pid: number;
 }
 
-/** A run that has ended as an object; one that goes on in the background as it is. */
+/** An object for a run that has ended; a background run is returned unchanged. */
 export function asRun(trained: TrainOutcome | DetachedRun): Run | DetachedRun {
   return trained.outcome === 'detached' ? trained : new Run(trained);
 }
 
-/** A run that a program has trained: what it came to, and its result to be used. */
+/** A run that a program has trained: its findings, and its result for use. */
 export class Run {
-  /** All that was found, as `attune train --json` prints it. */
+  /** All findings, as printed by `attune train --json`. */
   readonly found: Ended;
 
   constructor(found: Ended) {
@@ -57,19 +57,19 @@ export class Run {
     return this.found;
   }
 
-  /** `finished`; `stopped` where it was asked to; or `dry-run`. */
+  /** `finished`; `stopped` if requested; or `dry-run`. */
   get outcome(): TrainOutcome['outcome'] {
     return this.found.outcome;
   }
-  /** Absolute. */
+  /** Absolute path. */
   get folder(): string {
     return this.found.folder;
   }
-  /** Steps that were taken. */
+  /** Number of steps taken. */
   get step(): number {
     return this.found.step;
   }
-  /** The trained adapter's or model's folder. @throws AttuneError E_RUN_UNFINISHED where there is none yet */
+  /** Folder of the trained adapter or model. @throws AttuneError E_RUN_UNFINISHED if there is none yet */
   get result(): string {
     const { result, outcome, step, folder } = this.found;
     if (result !== null) return result;
@@ -83,11 +83,11 @@ export class Run {
   get metrics(): TrainOutcome['metrics'] {
     return this.found.metrics;
   }
-  /** How the result does against its rivals on the test rows; undefined without test rows. */
+  /** Comparison of the result with its rivals on the test rows; undefined without test rows. */
   get comparison(): TrainOutcome['comparison'] {
     return this.found.comparison;
   }
-  /** The page with curves, figures and answers: a file that can be sent. */
+  /** The HTML page with curves, figures and answers, in one file that can be forwarded. */
   get report(): string {
     return runPaths(this.folder).reportHtml;
   }
@@ -98,7 +98,7 @@ export class Run {
     return openTalker({ ...options, target: this.result });
   }
 
-  /** One answer for each row, in their order. */
+  /** Returns one answer per row in order. */
   async predict(rows: readonly Row[], options: Omit<PredictorOptions, 'target'> = {}): Promise<PredictedRow[]> {
     const { openPredictor } = await import('./predict.ts');
     const predictor = await openPredictor({ ...options, target: this.result });
@@ -109,7 +109,7 @@ export class Run {
     }
   }
 
-  /** The result against its base and other systems, on the test rows or on `data`. */
+  /** Compares the result with its base and other systems, on the test rows or on `data`. */
   async compare(options: CompareOptions = {}): Promise<ComparedSystems> {
     const { compare } = await import('./compare/compare.ts');
     return compare([this.folder], options);

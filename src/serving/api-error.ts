@@ -49,7 +49,7 @@ export function invalidValue(param: string, message: string, code = 'invalid_val
   return new ApiError(400, { message, param, code });
 }
 
-/** `known`: names that may be revealed to the client. */
+/** `known`: names that the client may see. */
 export function modelNotFound(name: string, known: readonly string[] = []): ApiError {
   const asked = name.slice(0, LONGEST_NAME);
   const close = nearest(asked, known);

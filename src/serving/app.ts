@@ -1,4 +1,4 @@
-/** The server as a Hono app: processing common to all requests, before and after their endpoint. */
+/** The server as a Hono app: processing that all requests share, before and after their endpoint. */
 import { createHash } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, Hono } from 'hono';
@@ -71,7 +71,7 @@ function estimatedTokens(bytes: number, body: unknown): number {
   return greatest(most, Math.ceil(bytes / BYTES_OF_TOKEN));
 }
 
-/** Repeats the request on another version after the client has its answer; the result is discarded. */
+/** Repeats the request on another version once the client has its answer; the client does not see the result. */
 async function replayed(endpoint: Endpoint, call: Call, model: string) {
   const { server, request, params, key, fields } = call;
   const exchange = new Exchange(request, endpoint.path);
@@ -89,7 +89,7 @@ async function replayed(endpoint: Endpoint, call: Call, model: string) {
   }
 }
 
-/** Common parts of every reply: request id, authentication, error body, log. */
+/** Handles the common parts of every reply: request id, authentication, error body, log. */
 async function answered(
   server: ServerParts,
   exchange: Exchange,
@@ -201,7 +201,7 @@ function unknownPath(context: Context): Response {
 
 const LONGEST_PATH = 200;
 
-/** Path used by clients whose base URL lacks /v1. */
+/** Path for clients whose base URL lacks /v1. */
 function withoutVersion({ path }: Endpoint): string {
   return path.replace(/^\/v1/, '');
 }

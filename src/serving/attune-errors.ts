@@ -7,7 +7,7 @@ import { ApiError, clientGone } from './api-error.ts';
 interface Translation {
   status?: number;
   code: string;
-  /** The invalid field; `prompt` denotes the endpoint's own input field. */
+  /** The invalid field of the request; `prompt` stands for the endpoint's own input field. */
   param?: string;
 }
 
@@ -57,10 +57,10 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 const STORE: Translation = { status: 503, code: 'storage_unavailable' };
 const STORE_RETRY = { 'retry-after': '5' };
 
-/** Clients retry server errors without this header. */
+/** Stops clients from retrying; without this header they retry server errors. */
 const NO_RETRY = { 'x-should-retry': 'false' };
 
-/** The API's names of our settings. */
+/** The API's names for attune's settings. */
 const FIELDS: Readonly<Record<string, string>> = table({
   maxNewTokens: 'length',
   minNewTokens: 'min_tokens',
@@ -68,10 +68,10 @@ const FIELDS: Readonly<Record<string, string>> = table({
   logProbs: 'top_logprobs',
 });
 
-/** An endpoint's names of the parts of a request. */
+/** The endpoint's names for parts of a request. */
 export type FieldNames = Partial<Record<'prompt' | 'length' | 'format', string>>;
 
-/** Any error as an API error; `hidden` folders are replaced in its message. */
+/** Converts any error to an API error; folders in `hidden` are replaced in its message. */
 export function toApiError(
   error: unknown,
   fields: FieldNames = {},
@@ -138,7 +138,7 @@ function serverMessage(error: AttuneError): string {
   const { code } = error;
   if (isObjectLost({ code }))
     return (
-      `A file's content on the server is no longer what was uploaded (${code}). The server's log says ` +
+      `The content of an uploaded file has changed on the server (${code}). The server's log says ` +
       'which file; upload it again.'
     );
   if (isStoreFailure(error))

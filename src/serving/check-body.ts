@@ -32,7 +32,7 @@ export async function readJson(
   return { value: value as Record<string, unknown>, text };
 }
 
-/** The whole body, up to a limit. @throws ApiError 413 */
+/** Reads the whole body, up to a limit. @throws ApiError 413 */
 export async function readBytes(request: Request, mostBytes: number): Promise<Uint8Array> {
   const length = Number(request.headers.get('content-length') ?? 0);
   if (length > mostBytes) throw tooLarge(mostBytes);
@@ -82,8 +82,8 @@ function isDeeper(value: unknown, levels: number): boolean {
 }
 
 /**
- * The body parsed by its schema; `refusal`: an earlier error. @throws ApiError 400 with all errors, `param` being the
- * first field
+ * Parses the body by its schema; `refusal` is an earlier error to report with the others. @throws ApiError 400 with
+ * all errors; `param` is the first invalid field
  */
 export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown, refusal?: ApiError): z.output<Schema> {
   const result = schema.safeParse(body);
@@ -105,7 +105,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, body: unknown,
   throw new ApiError(400, { message: `${refusal.message} ${message}`, param: refusal.param, code: refusal.code });
 }
 
-/** Fields whose texts are passed to models or stored encrypted: any character is allowed. */
+/** Fields whose texts are passed to models or stored encrypted, so any character is allowed. */
 const TEXT_FIELDS = new Set([
   'comment',
   'correction',
@@ -128,7 +128,8 @@ const TEXT_FIELDS = new Set([
 ]);
 
 /**
- * Refuses what PostgreSQL keeps in no column of text, on SQLite too: names, ids and labels with NUL or half a surrogate pair.
+ * Rejects names, ids and labels that PostgreSQL cannot store in a text column, on SQLite too: NUL characters and
+ * unpaired surrogates.
  * @throws ApiError 400
  */
 export function refuseUnstorable(fields: unknown): void {

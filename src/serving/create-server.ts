@@ -1,4 +1,4 @@
-/** A server built from settings, without a socket: it can be mounted in another program. */
+/** Creates a server from settings, without a socket, so that another program can mount it. */
 import type { Hono } from 'hono';
 import { AttuneError } from '../base/errors.ts';
 import { FairTurns } from '../base/fair-turns.ts';
@@ -39,11 +39,11 @@ export interface ServerOptions {
   /** Default limit on the bytes of open weights. */
   memory: number;
   log?: ServeLog;
-  /** Monitors answers; closed with the server. */
+  /** Monitors answers. Closed with the server. */
   watcher?: Watcher;
   /** Present if registered models are served or jobs are accepted. */
   registry?: Registry;
-  /** Where usage is recorded: the registry, even if it is not served. Closed with the server. */
+  /** Database in which usage is recorded: the registry, even if it is not served. Closed with the server. */
   ledger?: Registry;
   /** Runs training jobs. */
   trainer?: Trainer;
@@ -55,13 +55,16 @@ export interface ServerOptions {
 export interface MountedServer {
   parts: ServerParts;
   app: Hono;
-  /** Opens as many models as the budget allows; requests are answered meanwhile. */
+  /** Opens as many models as the memory budget allows; requests are served meanwhile. */
   warm(): Promise<void>;
   /** Rejects new requests, completes those in flight, and closes the models. */
   close(): Promise<void>;
 }
 
-/** @throws AttuneError E_SERVE_OPEN, E_SERVE_EMPTY, E_SERVE_NAMES, E_API_KEYS, and what keeps a model from being opened */
+/**
+ * @throws AttuneError E_SERVE_OPEN, E_SERVE_EMPTY, E_SERVE_NAMES, E_API_KEYS, and reasons why a model cannot be
+ * opened
+ */
 export async function createServer({ log, ...options }: ServerOptions): Promise<MountedServer> {
   const { watcher, registry, trainer } = options;
   const parts = await partsOf({ log: log ?? openLog(options.settings.log), ...options });
@@ -170,8 +173,8 @@ function compileLimits({ constraint_seconds: seconds, constraint_memory: memory 
 function keysOf({ api_keys: file, host, open }: ServeSettings, log: ServeLog): ApiKeys | undefined {
   if (file !== undefined)
     return new ApiKeys(file, {
-      onRead: (keys) => log.info({ file, keys }, 'API keys read again'),
-      onBroken: (error) => log.error({ file, err: error }, 'API keys cannot be read: the former ones stay'),
+      onRead: (keys) => log.info({ file, keys }, 'API keys reloaded'),
+      onBroken: (error) => log.error({ file, err: error }, 'API keys cannot be read: the previous keys stay in force'),
     });
   if (isLoopback(host) || open) return undefined;
   throw new AttuneError('E_SERVE_OPEN', {
@@ -186,7 +189,7 @@ function checkFallbacks({ fallbacks }: ServeSettings, table: ModelTable, registr
   const problems = Object.entries(fallbacks).flatMap(([name, to]) => {
     const field = `fallbacks.${name}`;
     if (!isUpstream(table.find(to))) return [{ field, message: `${to} is not one of the upstreams` }];
-    // The registry may add names later.
+    // The registry may add the name later.
     return registry !== undefined || table.find(name) !== undefined
       ? []
       : [{ field, message: 'is not a model served here' }];
@@ -203,7 +206,7 @@ function nothingToServe(): AttuneError {
   });
 }
 
-/** Called once per request, however it ended. */
+/** Called once per request, whatever its outcome. */
 function finish(
   { log, metrics, telemetry, routes, usage, watcher }: ServerParts,
   exchange: Exchange,
@@ -221,7 +224,7 @@ function finish(
   const entry = { ...describeExchange(exchange), status };
   if (PROBES.has(exchange.path)) log.debug(entry, 'request');
   else if (status < 500) log.info(entry, 'request');
-  // An ApiError without a cause describes a state of the server that needs no investigation.
+  // An ApiError without a cause is an expected state of the server.
   else if (error instanceof ApiError && error.cause === undefined)
     log.warn({ ...entry, code: error.code }, 'request refused');
   else log.error({ ...entry, err: (error as Error | undefined)?.cause ?? error }, 'request failed');

@@ -1,4 +1,7 @@
-/** Definition of an endpoint: one file in `endpoints/` and one line in its table. OpenAPI, validation and tests follow from it. */
+/**
+ * Definition of an endpoint: one file in `endpoints/` and one line in its table. OpenAPI, validation and tests are
+ * derived from it.
+ */
 import type { z } from '@hono/zod-openapi';
 import type { FieldNames } from './attune-errors.ts';
 import type { Call } from './server-call.ts';
@@ -17,21 +20,21 @@ export interface Reply {
 
 interface EndpointParts<Body> {
   method: 'get' | 'post' | 'delete';
-  /** With parameters in braces: `/v1/models/{model}`. */
+  /** Path with parameters in braces: `/v1/models/{model}`. */
   path: string;
   tag: 'Text' | 'Models' | 'Training' | 'Other kinds' | 'Adapters' | 'Monitoring' | 'Server';
   summary: string;
-  /** Requires no key. */
+  /** Whether it requires no key. */
   isOpen?: boolean;
-  /** Requires an admin key. */
+  /** Whether it requires an admin key. */
   isAdmin?: boolean;
   /** Query parameters. */
   query?: z.ZodObject;
   /** Reply with status 200. */
   reply: Reply;
-  /** How requests reach upstream models: forwarded as they are, or converted to a request the endpoint makes. */
+  /** How requests reach upstream models: `forwarded` unchanged, or `converted` to a request that the endpoint builds. */
   upstream?: 'forwarded' | 'converted';
-  /** This endpoint's names of the parts of a request, for errors. */
+  /** The endpoint's names for parts of a request, used in errors. */
   fields?: FieldNames;
   handle(call: Call<Body>): Promise<Response> | Response;
 }
@@ -40,11 +43,11 @@ interface BodyParts<Schema extends z.ZodType> {
   schema: Schema;
   /** Known fields that have no effect here. */
   unsupported?: Unsupported;
-  /** The body is a form with files instead of JSON. */
+  /** Whether the body is a form with files instead of JSON. */
   isForm?: boolean;
 }
 
-/** An endpoint with its body type erased. */
+/** An endpoint without the type of its body. */
 export interface Endpoint extends EndpointParts<unknown> {
   body?: BodyParts<z.ZodType>;
 }

@@ -1,4 +1,4 @@
-/** Unsupported fields of a request: refused, or dropped with or without a warning. */
+/** Handles unsupported fields of a request: rejects them, or drops them with or without a warning. */
 import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { shortList } from '../base/errors.ts';
@@ -8,15 +8,15 @@ import { fieldNames, mayBeNull, nestedFields, type NestedField } from './nested-
 
 export type UnsupportedPolicy = 'refuse' | 'warn' | 'ignore';
 
-/** By field: values without effect, which are accepted; null always is. */
+/** By field: the values that have no effect and are accepted. null always is. */
 export type Unsupported = Readonly<Record<string, readonly unknown[]>>;
 
 export interface CheckedFields {
-  /** Without unsupported fields and disallowed nulls. */
+  /** The body without unsupported fields and disallowed nulls. */
   body: Record<string, unknown>;
   /** Paths of dropped fields that would have had an effect. */
   dropped: string[];
-  /** Error if the policy refuses such fields; reported together with other errors of the body. */
+  /** Error if the settings reject such fields; reported together with the body's other errors. */
   refusal?: ApiError;
 }
 
@@ -48,7 +48,7 @@ function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): b
   return neutral?.some((one) => JSON.stringify(one) === JSON.stringify(value)) === true;
 }
 
-/** Suggestions compare a name with all known ones, which is limited to short names. */
+/** Maximum length of a name with suggestions, since it is compared with all known names. */
 const LONGEST_NAME = 64;
 const MOST_NAMES = 10;
 

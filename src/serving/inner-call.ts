@@ -1,4 +1,4 @@
-/** Internal requests, for work that clients left with the server. */
+/** Internal requests, for work that clients left to the server. */
 import { ApiError } from './api-error.ts';
 import { Call } from './server-call.ts';
 import { checked } from './check-body.ts';
@@ -12,7 +12,7 @@ interface InnerRequest {
   /** The key's name; empty on a server without keys. */
   owner: string;
   body: Record<string, unknown>;
-  /** Counted in the usage like a client's. */
+  /** Whether it counts towards usage, as a client's request does. */
   isCounted: boolean;
 }
 

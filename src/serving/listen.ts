@@ -12,7 +12,7 @@ import type { ServeSettings } from './server-settings.ts';
 
 export interface RunningServer {
   readonly url: string;
-  /** The process that serves. */
+  /** Process id of the server. */
   readonly pid: number;
   /** Names of the served models. */
   readonly models: readonly string[];
@@ -63,7 +63,7 @@ const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;
 
-/** Closes connections while draining: clients with further requests would otherwise keep them open. */
+/** Closes connections while draining; otherwise clients with further requests would keep them open. */
 function listenerOf({ app, parts }: MountedServer): Listener {
   const answer = getRequestListener(app.fetch);
   return (request, response) => {
@@ -126,7 +126,7 @@ const BROKEN: Readonly<Record<string, [status: number, reason: string, message: 
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout', 'The request took too long to arrive.'],
 });
 
-/** Replies to malformed or incomplete HTTP requests if possible, and closes the connection. */
+/** Replies to malformed or incomplete HTTP requests if possible, then closes the connection. */
 function refuseBroken(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const [status, reason, message] = BROKEN[error.code ?? ''] ?? [

@@ -1,4 +1,4 @@
-/** Multipart forms. */
+/** Reads multipart forms. */
 import { table } from '../base/table.ts';
 import type { z } from '@hono/zod-openapi';
 import { ApiError } from './api-error.ts';
@@ -34,7 +34,7 @@ export async function readForm<Schema extends z.ZodType>(
   return checked(schema, body, refusal);
 }
 
-/** Parsing a form with many parts is slow. @throws ApiError 400 */
+/** Limits the number of parts, since parsing many is slow. @throws ApiError 400 */
 function refuseParts(bytes: Buffer, type: string, most: number): void {
   const boundary = /boundary=(?:"([^"]+)"|([^;\s]+))/i
     .exec(type)

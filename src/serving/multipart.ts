@@ -1,4 +1,4 @@
-/** Forms with large files, streamed to disk. */
+/** Streams forms with large files to disk. */
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { makeFolders } from '../files/make-folder.ts';
@@ -21,7 +21,7 @@ export interface StoredForm {
 }
 
 export interface FormLimits {
-  /** Name of the file's field, and the path it is written to. */
+  /** Name of the file's field, and the path to which the file is written. */
   field: string;
   path: string;
   mostBytes: number;
@@ -32,7 +32,7 @@ export interface FormLimits {
 const MOST_FIELDS = 64 * 1024;
 const MOST_HEADERS = 8 * 1024;
 
-/** @throws ApiError 400, 413, 415; the caller removes a partly written file */
+/** Reads a form and stores its file. The caller removes a partly written file. @throws ApiError 400, 413, 415 */
 export async function storeForm(request: Request, limits: FormLimits): Promise<StoredForm> {
   const type = request.headers.get('content-type') ?? '';
   const { quoted, plain } =
@@ -61,7 +61,7 @@ class FormReader {
   /** Bytes before the first part. */
   #preambleBytes = 0;
   #place: Place = 'preamble';
-  /** Stands for the line break before a delimiter at the very start of the body. */
+  /** Unparsed bytes. Starts with a line break, so that a delimiter at the very start of the body is recognised. */
   #held: Buffer = Buffer.from('\r\n');
   #part: { name: string; filename?: string; text: Buffer[] } | undefined;
   #fieldBytes = 0;
@@ -78,7 +78,7 @@ class FormReader {
     while (this.#step());
   }
 
-  /** @returns whether the buffered bytes may allow another step */
+  /** Parses one step. @returns whether the buffered bytes may allow another one */
   #step(): boolean {
     if (this.#place === 'end') return false;
     if (this.#place === 'headers') return this.#readHeaders();
@@ -88,7 +88,7 @@ class FormReader {
       if (sure > 0) this.#take(sure);
       return false;
     }
-    // The two characters after the delimiter tell whether more follows.
+    // The two characters after the delimiter say whether another part follows.
     const after = at + this.#delimiter.length;
     if (this.#held.length < after + 2) return false;
     this.#take(at);
@@ -187,7 +187,7 @@ function broken(what: string): ApiError {
 }
 
 function tooLarge(mostBytes: number): ApiError {
-  const most = `${Math.floor(mostBytes / 1e6)} MB, which is the most that this server takes at once`;
+  const most = `${Math.floor(mostBytes / 1e6)} MB, this server's limit per upload`;
   const message = `The file is larger than ${most}. Upload larger files in parts, through /v1/uploads.`;
   return new ApiError(413, { message, code: 'request_too_large', headers: { connection: 'close' } });
 }

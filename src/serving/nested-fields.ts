@@ -1,4 +1,4 @@
-/** Unknown fields of objects inside a body, refused or dropped like those of the body itself. */
+/** Rejects or drops unknown fields of objects inside a body, as for fields of the body itself. */
 import { z } from '@hono/zod-openapi';
 
 /** An unknown field of an object inside a body. */
@@ -12,7 +12,10 @@ export interface NestedField {
   known: readonly string[];
 }
 
-/** An object with arbitrary further fields; `z.looseObject` ones have them refused by name, unless they are null. */
+/**
+ * An object that accepts arbitrary further fields. Objects of `z.looseObject` instead have unknown fields rejected by
+ * name, unless they are null.
+ */
 export function openObject<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.object(shape).catchall(z.any());
 }
@@ -41,7 +44,7 @@ export function fieldNames(schema: z.ZodType): string[] {
   return Object.keys(madeOf(schema).shape ?? {});
 }
 
-/** Whether null has a meaning for a field other than leaving it out. */
+/** Whether null means more for a field than leaving it out. */
 export function mayBeNull(schema: z.ZodType, name: string): boolean {
   const { shape } = madeOf(schema);
   return shape !== undefined && Object.hasOwn(shape, name) && shape[name].def.type === 'nullable';
@@ -87,7 +90,7 @@ function searchObject({ shape = {}, catchall }: Made, holder: Record<string, unk
   }
 }
 
-/** Whether a value matches this alternative: by being a list or an object, and by its constant fields. */
+/** Whether a value is meant for this alternative, judged by its kind (list or object) and its constant fields. */
 function isMeant(schema: z.ZodType, value: object): boolean {
   const made = madeOf(schema);
   if (made.options !== undefined) return made.options.some((option) => isMeant(option, value));

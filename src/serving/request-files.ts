@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { invalidValue } from './api-error.ts';
 
-/** Folder of one request's files, deleted with them. File names never come from the sender. */
+/** Folder for the files of one request, deleted with them. File names never come from the client. */
 export class Uploads implements Disposable {
   #folder: string | undefined;
   #count = 0;

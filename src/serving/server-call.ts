@@ -19,10 +19,10 @@ export interface CallParts<Body> {
   params: Readonly<Record<string, string>>;
   key?: ApiKey;
   exchange: Exchange;
-  /** Identifies the request's content, so that retries are recognised. */
+  /** Hash of the request's content, by which retries are recognised. */
   fingerprint: string;
   fields: FieldNames;
-  /** Whether it is the fallback for another model; permission for that model suffices. */
+  /** Whether it is the fallback for another model, for which the client's permission suffices. */
   isFallback?: boolean;
 }
 
@@ -58,7 +58,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     this.isFallback = parts.isFallback === true;
   }
 
-  /** The same call, sent to the fallback upstream of a model. */
+  /** The same call, directed to a model's fallback upstream. */
   fallingBack(model: string): Call<Body> {
     const { adapter_id: _, ...body } = this.body as Record<string, unknown>;
     return new Call({ ...this, body: { ...body, model } as Body, isFallback: true });
@@ -68,7 +68,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return this.exchange.id;
   }
 
-  /** Folders that messages to clients must not contain, with their replacements. */
+  /** Server folders, each with the text that replaces it in messages to clients. */
   get hidden(): ReadonlyMap<string, string> {
     return new Map(
       this.server.table.models.flatMap(({ id, folder, baseFolder, target }) => [
@@ -79,7 +79,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     );
   }
 
-  /** Any failure as an API error; 499 if the client has disconnected. */
+  /** Converts any failure to an API error; 499 if the client has disconnected. */
   told(error: unknown): ApiError {
     return this.request.signal.aborted ? clientGone() : toApiError(error, this.fields, this.hidden);
   }
@@ -100,19 +100,19 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
-  /** All model names that this request's key may use, including those it created itself. */
+  /** All model names that this request's key may use, including models that it created. */
   get seen(): readonly { name: string; model: ServedModel }[] {
     return this.server.table.names.filter(
       ({ name, model }) => (model.owner !== undefined || this.mayUse(name, model.id)) && this.mayKnow(model),
     );
   }
 
-  /** Owner of the objects this request creates; on a server without keys, a single owner. */
+  /** Owner of the objects that this request creates; on a server without keys, the same owner for all. */
   get owner(): string {
     return this.key?.name ?? '';
   }
 
-  /** Takes a turn at a model until it is disposed. @throws ApiError 429 */
+  /** Waits for a turn at a model, which lasts until the result is disposed. @throws ApiError 429 */
   admit(asked: Omit<Admitted, 'owner'>): Promise<Disposable> {
     return this.server.admission.enter({ ...asked, owner: this.owner });
   }
@@ -128,10 +128,10 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return { ...(name !== undefined && { name: name as string }), ...(wanted !== undefined && { wanted }) };
   }
 
-  /** A served model of one of the kinds, resolved once. @throws ApiError 400, 403, 404, 503 */
+  /** Resolves a served model of one of the kinds. @throws ApiError 400, 403, 404, 503 */
   model<Kind extends ServedModel['kind']>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
     const model = this.server.table.find(name, this.#asker);
-    // A key restricted to models does not learn about others.
+    // A key that is restricted to certain models cannot find out about others.
     const isOwned = model?.owner !== undefined;
     if (!this.isFallback && !isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id])))
       throw notForKey(name);
@@ -143,13 +143,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     throw new ApiError(400, { message, param: 'model', code: 'unsupported_model' });
   }
 
-  /** The model, opened if necessary, until the lease is disposed. @throws ApiError 503 */
+  /** Opens a model if necessary and holds it until the lease is disposed. @throws ApiError 503 */
   lease<Kind extends ModelKind>(model: ServedModel & { kind: Kind }): Promise<Lease<Kind>> {
     return this.server.pool.lease(model);
   }
 }
 
-/** The client should retry: the files may become available again. */
+/** A temporary error: the files may become available again. */
 function missingChampion(name: string): ApiError {
   const message = `The files of the model '${name}' are missing at the moment; the server checks every minute.`;
   return new ApiError(503, { message, param: 'model', code: 'model_unavailable', headers: { 'retry-after': '60' } });

@@ -20,7 +20,7 @@ import type { Telemetry } from './watch/telemetry.ts';
 import type { RegistryRoutes } from './routes/registry-routes.ts';
 import type { StoreSweep } from './routes/store-sweep.ts';
 
-/** Shared state of a server's requests. */
+/** State that all requests of a server share. */
 export interface ServerParts {
   settings: ServeSettings;
   table: ModelTable;
@@ -31,16 +31,16 @@ export interface ServerParts {
   admission: Admission;
   /** Checks schemas that clients send. */
   constraints: ConstraintCompiler;
-  /** Grading runs one score at a time, in fair turns. */
+  /** Fair turns for grading, which computes one score at a time. */
   grading: FairTurns;
   retried: RetriedWork;
-  /** Responses, stored completions and conversations. */
+  /** Store of responses, chat completions and conversations. */
   kept: KeptStore;
   keys?: ApiKeys;
   /** Rate limits and usage of keys. */
   rates: RateLimits;
   usage: UsageMeter;
-  /** Record of usage; undefined on a server without keys and registry. */
+  /** Database of usage; undefined on a server without keys and registry. */
   ledger?: Registry;
   log: ServeLog;
   metrics: ServeMetrics;
@@ -55,7 +55,7 @@ export interface ServerParts {
   sweep?: StoreSweep;
   /** Records a completed request. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
-  /** OpenAPI document. */
+  /** OpenAPI document of the server. */
   document: object;
   /** Lifecycle of the server. */
   state: { isReady: boolean; isDraining: boolean };

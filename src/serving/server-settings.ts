@@ -35,7 +35,7 @@ export type MonitorSettings = z.output<typeof monitorSchema>;
 
 export const usualMonitorSettings: MonitorSettings = monitorSchema.parse({});
 
-/** Bytes of stored files, and number of unfinished jobs. */
+/** Limits on the bytes of stored files and the number of unfinished jobs. */
 export const quotaSchema = z.strictObject({ storage: bytes.optional(), jobs: z.number().int().min(0).optional() });
 
 /** Limits per key; default: unlimited. */
@@ -48,7 +48,7 @@ export const rateSchema = z.strictObject({
 
 export type RateSettings = z.output<typeof rateSchema>;
 
-/** Cost limits of any one request, row or job. */
+/** Limits on the cost of a single request, row or job. */
 const limitsSchema = z.strictObject({
   constraint_seconds: z
     .number()

@@ -26,9 +26,9 @@ export interface ModelCardParts {
   name: string;
   /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a classical system without a network. */
   kind: 'adapter' | 'model' | 'cheap';
-  /** Whether only attune can open it. */
-  isOwnFormat?: boolean;
   /** Whether only attune can read it. */
+  isOwnFormat?: boolean;
+  /** Display name of a cheap system: "tf-idf + logistic regression". */
   system?: string;
   /** Whether a cheap system's folder contains its training rows in plain text. */
   holdsRows?: boolean;

@@ -10,7 +10,7 @@ import { listFiles } from './source-files.ts';
 const FOLDERS = ['src', 'packages', 'native'];
 const OPENINGS = /^(?:Of|What|Whoever|Who|Whom|Whose|(?:By|From|With|To|In) what)\b/;
 const PHRASES =
-  /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|(?<!there )(?:is|are) no(?= \w))\b/i;
+  /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|(?<!there )(?:is|are) no(?= (?!longer\b)\w))\b/i;
 
 export const english: Check = {
   name: 'english',

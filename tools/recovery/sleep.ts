@@ -25,7 +25,7 @@ const TIMES = Number(values.times);
 const MOST_SECONDS = 300;
 /** Until the sleeper has noticed what it missed. */
 const WAKE_SECONDS = 8;
-const SAID = 'another server has taken a job over';
+const SAID = 'another server has taken over a job';
 
 if (!hasPostgres)
   throw new AttuneError('E_STORE', { what: 'There is no PostgreSQL', fix: 'apt-get install postgresql' });

@@ -31,8 +31,8 @@ export type AdviseOptions = CallOptions<typeof useCase>;
 const FEWEST_ROWS = 20;
 
 /**
- * Advice on data before money is spent: the results of cheap systems, how they grow with the rows, and, with a model,
- * whether prompting suffices or tuning pays.
+ * Advises on data before money is spent: the results of cheap systems, their learning curves and, with a model,
+ * whether prompting suffices or tuning pays off.
  * @throws AttuneError E_TOO_FEW_ROWS, E_NOTHING_TO_ADVISE, and errors of reading and training
  */
 export async function advise(data: string | Recipe, options: AdviseOptions = {}): Promise<Advised> {
@@ -49,13 +49,13 @@ export async function advise(data: string | Recipe, options: AdviseOptions = {})
   }
 }
 
-/** A recipe's file, or rows alone. */
+/** Loads a recipe file, or builds a recipe from rows alone. */
 function recipeOf(data: string, { flags, onNotice }: AdviseOptions): Promise<Recipe> {
   if (isRecipe(data)) return resolveRecipeFile(data, { flags, onNotice });
   return resolveRecipe({ model: OWN_BASE, data: { train: data } }, { flags, onNotice });
 }
 
-/** Adds the columns that `init` would write into a recipe, unless they are named. @throws as `readColumns` */
+/** Adds the columns that `init` would write into a recipe, unless they are given. @throws as `readColumns` */
 async function withColumns(
   data: string,
   flags: RecipeFlags,
@@ -90,7 +90,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
   refuseFew(rows);
   const parts = growingParts(rows.train, recipe.training.seed);
   const own = isCheapModel(recipe.model) ? recipe.model : undefined;
-  // A cheap system is measured among the cheap ones.
+  // If the recipe's model is itself a cheap system, it is measured as one of them.
   const tunes = withModel && own === undefined;
   const measure = tunes ? measureModel : measureCheap;
   const { evaluation } = recipe;
@@ -108,7 +108,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
   const { sizes, comparison } = await measure(measuring);
   const { confidence, seed, metrics, systems } = comparison;
   const [{ name, title }] = systems;
-  // More rows do not make a constant answer better.
+  // A constant answer does not improve with more rows.
   const measured = CONSTANTS.has(name) ? [] : sizes;
   const curve = learningCurve(title, measured, metrics[0], { confidence, seed });
   return {
@@ -124,10 +124,10 @@ interface Measuring {
   recipe: Recipe;
   rows: CheapRows;
   parts: readonly (readonly Example[])[];
-  /** Metrics of the recipe, or those that suit the answers. */
+  /** Metrics of the recipe, or the default ones for these answers. */
   metrics: readonly WrittenMetric[];
   meaning: LabelMeaning;
-  /** Test rows in all, where those compared are a sample. */
+  /** Total number of test rows, if those compared are a sample. */
   available: number;
   onEvent: EventSink;
   signal?: AbortSignal;

@@ -9,8 +9,8 @@ import { usualObjective } from '../usual-objective.ts';
 const DEFAULT = 'sft';
 
 /**
- * The recipe with the objective that is usual for the rows and the model, where its own is the default, which few kinds of
- * rows can be trained by; and with that objective's own defaults. @throws AttuneError E_MODEL_MISSING, E_RECIPE
+ * Replaces the default objective, which suits only few kinds of rows, with the usual one for the rows and the model,
+ * including its own defaults. @throws AttuneError E_MODEL_MISSING, E_RECIPE
  */
 export async function advisedRecipe(recipe: Recipe, examples: readonly Example[]): Promise<Recipe> {
   const kind = examples[0]?.kind;

@@ -12,8 +12,8 @@ import type { BaselineName } from '../../answering/baselines/index.ts';
 import type { ComparedSystem, Comparison } from '../../store/results.ts';
 
 /**
- * All cheap systems on the test rows, or where these are few on all rows by cross-validation. The first is the best one by
- * these figures, or the one that the recipe names where none is clearly better.
+ * Compares all cheap systems on the test rows or, if these are few, on all rows by cross-validation. The first result
+ * is the best system, or the recipe's own unless another one is clearly better.
  */
 export async function compareCheap(
   rows: CheapRows,
@@ -46,14 +46,17 @@ export async function compareCheap(
   return (await compareAnswers([first, ...others], asked, compared)).comparison;
 }
 
-/** The best by its score, so that what is recommended is what the table shows; the recipe's own unless that is clearly worse. */
+/**
+ * Index of the system with the best score, so that the advice agrees with the table; the recipe's own system unless
+ * it is clearly worse.
+ */
 function firstOf(answered: readonly Answered[], scores: readonly (Score | undefined)[], model?: string): number {
   let best = Math.max(
     0,
     scores.findIndex((score) => score !== undefined),
   );
   for (const [i, score] of scores.entries()) {
-    // Systems without input for the deciding metric cannot be judged.
+    // Systems without input for the deciding metric cannot be compared.
     if (score !== undefined && isBetter(score.value, scores[best]?.value, score.better)) best = i;
   }
   const own = answered.findIndex(({ name }, i) => {
@@ -65,7 +68,7 @@ function firstOf(answered: readonly Answered[], scores: readonly (Score | undefi
   return isClear ? best : own;
 }
 
-/** A part of the value by which another one must be ahead of what the recipe names. */
+/** Minimum lead over the recipe's own system, as a share of the value. */
 const CLEAR = 0.05;
 
 async function answerAll(
@@ -85,7 +88,7 @@ interface SizeOptions {
   signal?: AbortSignal;
 }
 
-/** One cheap system fitted on growing parts of the training rows; a part that it cannot be fitted on is left out. */
+/** Fits one cheap system on growing parts of the training rows. Skips parts on which it cannot be fitted. */
 export async function measureSizes(
   { name }: ComparedSystem,
   { parts, test, options, signal }: SizeOptions,

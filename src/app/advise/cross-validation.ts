@@ -11,9 +11,9 @@ export interface CheapRows {
   test: readonly Example[];
 }
 
-/** Fewer test rows than this say little, and all rows can be tested on in turn. */
+/** With fewer test rows than this, all rows take turns as test rows. */
 const FEW = 200;
-/** Cheap systems cost seconds a fold up to here. */
+/** Up to this number of rows, fitting cheap systems takes seconds per fold. */
 const MOST_ROWS = 3000;
 const FOLDS = 5;
 
@@ -23,12 +23,12 @@ export interface CrossValidated {
   skipped: SkippedSystem[];
 }
 
-/** Whether the test rows are too few, and all rows few enough to fit everything several times. */
+/** Whether to cross-validate: the test rows are too few, and all rows few enough to fit every system several times. */
 export function isCrossValidated({ train, validation, test }: CheapRows): boolean {
   return test.length < FEW && train.length + validation.length + test.length <= MOST_ROWS;
 }
 
-/** Every cheap system's answers to every row, each by one that was fitted on four fifths of the others. */
+/** Answers of every cheap system to every row, each from a system fitted on the other folds. */
 export async function crossValidate(
   { train, validation, test }: CheapRows,
   seed: number,

@@ -14,23 +14,23 @@ import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { usualSystems } from '../../jobs/compare/usual-systems.ts';
 import type { CheapRows } from './cross-validation.ts';
 
-/** Column of the groups in the written rows. */
+/** Column with the group of a written row. */
 const GROUP = 'group';
 
 export interface ModelCurveOptions {
   recipe: Recipe;
   rows: CheapRows;
-  /** Growing; the last one is all. */
+  /** Growing parts of the training rows; the last one has all of them. */
   parts: readonly (readonly Example[])[];
-  /** The same for all sizes: the answers of a small part may look otherwise than those of all rows. */
+  /** Metrics for all sizes: the answers in a small part alone could suggest others. */
   metrics: readonly WrittenMetric[];
   onEvent: EventSink;
   signal?: AbortSignal;
 }
 
 /**
- * Tunes the recipe's model on growing parts of the training rows, everything else being equal. The last result is
- * compared with its base, asked in three ways, and with the cheap systems.
+ * Tunes the recipe's model on growing parts of the training rows with otherwise equal settings. The last result is
+ * compared with its base, prompted in three ways, and with the cheap systems.
  */
 export async function measureModel(
   options: ModelCurveOptions,
@@ -56,7 +56,7 @@ export async function measureModel(
   }
 }
 
-/** Smaller models are measured alone, and are not rivals. */
+/** Trains on a part and compares the result. Models of smaller parts are measured alone and are not rivals. */
 async function trainAndCompare(
   recipe: Recipe,
   { metrics, onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },
@@ -84,7 +84,7 @@ function partRecipe(
   const source = (path: string) => [{ path, weight: null, format: null, columns: null }];
   const [train, validation, test] = [paths.train, paths.validation, paths.test].map(source);
   const group_by = recipe.data.group_by === null ? null : GROUP;
-  // The rows were split already, in the format of their kind.
+  // The rows are already split and in their standard format.
   const own = { train, validation, test, format: null, columns: null, group_by, allow_overlap: true };
   return {
     ...recipe,
@@ -95,7 +95,7 @@ function partRecipe(
   };
 }
 
-/** Rows keep their groups, which say how sure a comparison is. */
+/** Writes rows with their groups, on which a comparison's confidence intervals depend. */
 function writeRows(path: string, examples: readonly Example[]): string {
   const lines = examples.map((example) => JSON.stringify({ ...exampleRow(example), [GROUP]: example.group }));
   writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));

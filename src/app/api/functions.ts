@@ -1,4 +1,4 @@
-/** Where each asynchronous function of the public API stands. Nothing of it is loaded before it is called. */
+/** Module of each asynchronous function of the public API, loaded only when it is called. */
 export const functions = {
   mountServer: async () => (await import('../serve/serve.ts')).mountServer,
   openEmbedder: async () => (await import('../embed/embedder.ts')).openEmbedder,

@@ -1,7 +1,7 @@
 import { functions, type FunctionName, type FunctionOf } from './functions.ts';
 import { requireNode } from './node-version.ts';
 
-/** A function that loads its code when it is first called: `import 'attune'` takes milliseconds. */
+/** A function that loads its code on the first call, so that `import 'attune'` takes milliseconds. */
 export function lazily<Name extends FunctionName>(name: Name): FunctionOf<Name> {
   const call = async (...given: unknown[]): Promise<unknown> => {
     requireNode();

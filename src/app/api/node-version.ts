@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** The oldest Node that a program may use the library with; `bin/attune` brings its own. */
+/** Oldest Node version that the library supports; `bin/attune` brings its own Node. */
 const OLDEST_NODE = 22;
 
 /** @throws AttuneError E_OLD_NODE */

@@ -1,8 +1,8 @@
-/** Runs of any process: what is known of them, and the reports about them. */
+/** Runs of any process: their state and their reports. */
 import { lazily } from './lazily.ts';
 
 /**
- * Serves a run's report to this machine's browser, with a box to try the model, until it is closed.
+ * Serves a run's report on this machine, with a form to try the model, until it is closed.
  * @example
  * const page = await openPage('runs/tickets');
  */

@@ -1,9 +1,8 @@
-/** Recipes, resolved without training. */
+/** Resolves recipes without training. */
 import { lazily } from './lazily.ts';
 
 /**
- * Checks a whole recipe and fills in all defaults; reports all problems at once (E_RECIPE). Rows in memory are read
- * here.
+ * Checks a whole recipe and fills in all defaults; reports all problems at once (E_RECIPE). Rows may be in memory.
  * @example
  * const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows } });
  */

@@ -1,8 +1,8 @@
-/** Use of models. */
+/** Functions that open models. */
 import { lazily } from './lazily.ts';
 
 /**
- * Loads a model once, to answer any number of prompts until it is closed.
+ * Loads a model that answers prompts until it is closed.
  * @example
  * const model = await openModel({ target: 'runs/tickets' });
  * const [answer] = await model.answer(['My parcel is late.'], { maxNewTokens: 40 });
@@ -15,7 +15,7 @@ import { lazily } from './lazily.ts';
 export const openModel = lazily('openModel');
 
 /**
- * Loads a model once, to answer rows until it is closed.
+ * Loads a model that predicts for rows until it is closed.
  * @example
  * const model = await openPredictor({ target: 'runs/tickets' });
  * const [{ prediction, probability }] = await model.predict([{ subject: 'Late', body: 'Where is my parcel?' }]);
@@ -24,7 +24,7 @@ export const openModel = lazily('openModel');
 export const openPredictor = lazily('openPredictor');
 
 /**
- * Loads a model that makes vectors once, until it is closed.
+ * Loads an embedding model, which stays loaded until it is closed.
  * @example
  * const model = await openEmbedder({ target: 'runs/search' });
  * const [vector] = await model.embed(['a blue lamp']);
@@ -33,7 +33,7 @@ export const openPredictor = lazily('openPredictor');
 export const openEmbedder = lazily('openEmbedder');
 
 /**
- * Opens such a folder with the model that it was made with, until it is closed.
+ * Opens a search index with the model that built it, until it is closed.
  * @example
  * const index = await openIndex('products-index');
  * const [hits] = await index.query(['something to read by'], { topK: 3 });
@@ -42,7 +42,7 @@ export const openEmbedder = lazily('openEmbedder');
 export const openIndex = lazily('openIndex');
 
 /**
- * The same server as a Hono app, for a program that has a server of its own.
+ * The server as a Hono app, for programs that have a server of their own.
  * @example
  * const { app, close } = await mountServer({ models: ['runs/tickets'] });
  * own.route('/ai', app);

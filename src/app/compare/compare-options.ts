@@ -9,21 +9,21 @@ import { typedRows } from './typed-rows.ts';
 
 type Asked = CallOptions<typeof useCase>;
 
-/** As they are worked with. */
+/** Options of a comparison in the form that its functions use. */
 export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof EndpointLimits | 'prices'> & {
   columns?: ColumnMapping;
-  /** Cost limits and key of endpoints. */
+  /** Cost limits and API key of endpoints. */
   endpoint?: EndpointLimits;
 };
 
-/** Typed rows as rows in memory, columns as a mapping. @throws AttuneError E_USAGE */
+/** Converts the given options: typed rows become rows in memory, columns a mapping. @throws AttuneError E_USAGE */
 export async function compareOptions(asked: Asked): Promise<CompareOptions> {
   const { columns, text: _, label: __, answer: ___, ...options } = { ...asked, ...typedRows(asked) };
   const mapping = await columnMapping(columns);
   return { ...options, ...(mapping !== undefined && { columns: mapping }), endpoint: limitsOf(asked) };
 }
 
-/** Whether pairs are asked for in place of rows. @throws AttuneError E_USAGE where both are */
+/** Whether pairs are given instead of rows. @throws AttuneError E_USAGE if both are */
 export function asksForPairs(asked: Asked): asked is Asked & { counterfactuals: string } {
   const { counterfactuals, maxFlipRate } = asked;
   if (counterfactuals === undefined && maxFlipRate === undefined) return false;

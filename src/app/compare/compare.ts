@@ -24,9 +24,9 @@ import { namedSystem, ownRun, type NamedSystem } from './systems.ts';
 import type { ComparedSystems } from '../use-cases/compare.ts';
 
 /**
- * Judges the first system by the others on the same rows. A run alone is compared again with its recipe's systems,
- * and its report is rewritten; its verdict also counts the user's own rows.
- * @throws AttuneError of rows, models and endpoints
+ * Compares the first system with the others on the same rows. A run alone is compared again with its recipe's
+ * systems, and its report is rewritten; its verdict also takes rows of the user into account.
+ * @throws AttuneError errors of rows, models and endpoints
  */
 export async function compare(systems: readonly string[], options: CompareOptions = {}): Promise<ComparedSystems> {
   const run = systems.length > 1 ? undefined : await ownRun(systems[0]);
@@ -47,20 +47,20 @@ export async function compare(systems: readonly string[], options: CompareOption
   return { ...compared, folder: resolve(folder) };
 }
 
-/** Several systems by their names, the first of them judged. */
+/** Compares systems given by name; the first one is the subject. */
 export async function compareNamed(systems: readonly string[], options: CompareOptions): Promise<Compared> {
   const { specs, recipes } = await resolveSystems(systems, options);
   return runComparison(specs, recipes, options);
 }
 
-/** Systems for the names, and the recipes of the runs among them. */
+/** Resolves names to systems, and loads the recipes of the runs among them. */
 export async function resolveSystems(
   systems: readonly string[],
   options: CompareOptions,
 ): Promise<{ specs: SystemSpec[]; recipes: Recipe[] }> {
   const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
   refuseTwins(systems);
-  // One after the other: looking a run up opens the index, which locks itself out.
+  // Sequentially, since looking up a run opens the index, and concurrent lookups would lock each other out.
   const named: NamedSystem[] = [];
   for (const text of systems) named.push(await namedSystem(text, naming));
   const specs = named.map(({ spec }) => spec);
@@ -105,7 +105,7 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
   if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'These options have no effect', problems });
 }
 
-/** A run by what its recipe names, or by `baselines` in its place. */
+/** Compares a run with the systems of its recipe, or with `baselines` instead. */
 async function compareRun(run: string, options: CompareOptions): Promise<Compared> {
   const recipe = await storedRecipe(run);
   const { evaluation } = recipe;
@@ -144,13 +144,13 @@ function runComparison(
   });
 }
 
-/** Run or model whose training rows define the format of others. */
+/** The run or model whose training rows define the format of the other rows. */
 function trainedTarget(system: SystemSpec): string[] {
   if (system.source === 'model') return [system.target];
   return system.source === 'kept' ? [system.folder] : [];
 }
 
-/** A file as a source of rows. */
+/** Converts a file to a source of rows. */
 export function source(
   path: string | undefined,
   { format, columns, mediaFolder }: Pick<CompareOptions, 'format' | 'columns'> & { mediaFolder?: string } = {},
@@ -158,7 +158,7 @@ export function source(
   return path === undefined ? undefined : { path, format, columns, mediaFolder };
 }
 
-/** How rows are measured: as the options say, or the first run's recipe. */
+/** Settings of the measurement, from the options or the first run's recipe. */
 export function measuring(recipe: Recipe | undefined, options: CompareOptions) {
   const { maxRows = rowsWanted(recipe?.evaluation.max_rows ?? 'auto'), seed = recipe?.training.seed ?? 0 } = options;
   const own = recipe?.evaluation.metrics;

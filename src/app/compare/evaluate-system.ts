@@ -10,11 +10,11 @@ import type { CompareOptions } from './compare-options.ts';
 export interface Evaluated {
   split: string;
   rows: number;
-  /** How many rows there are, where those measured on are a sample. */
+  /** Total number of rows, if those measured are a sample. */
   available?: number;
-  /** Plain values by metric. */
+  /** Values by metric. */
   metrics: Record<string, number>;
-  /** The same with intervals and details, and tables. */
+  /** Values by metric with intervals, details and tables. */
   values: Record<string, ComparedValue>;
   /** Titles of the metrics. */
   titles: Record<string, string>;
@@ -27,8 +27,8 @@ export interface Evaluated {
 }
 
 /**
- * Measures one system: a run, a model folder, or whatever `compare` takes.
- * @throws AttuneError of every kind that rows, models and endpoints can raise
+ * Evaluates one system: a run, a model folder, or anything that `compare` accepts.
+ * @throws AttuneError errors of rows, models and endpoints
  */
 export async function evaluate(system: string, options: CompareOptions = {}): Promise<Evaluated> {
   const { comparison, samples } = await compareNamed([system], options);
@@ -51,7 +51,7 @@ export async function evaluate(system: string, options: CompareOptions = {}): Pr
   };
 }
 
-/** Few rows are worth looking at one by one. */
+/** Individual answers, for few rows. */
 function answersIn(samples: Samples, subject: string, metric: string): Evaluated['answers'] {
   return samples.rows.map(({ prompt, expected = '', answers }) => {
     const { text = '', scores = {} } = entryOf(answers, subject) ?? {};
@@ -59,7 +59,7 @@ function answersIn(samples: Samples, subject: string, metric: string): Evaluated
   });
 }
 
-/** Scores of the answers under other readings. */
+/** Scores of the answers under other interpretations. */
 function variantNotes({ systems, metrics, metric }: Comparison): string[] {
   const { title = metric } = metrics.find(({ name }) => name === metric) ?? {};
   return systems

@@ -6,7 +6,7 @@ import {
 } from '../../evaluation/assessments/assessment-files.ts';
 import type { Comparison } from '../../store/results.ts';
 
-/** Whether the verdict of a run counts the user's own rows: the same systems were tested on them. */
+/** Adds a comparison on the user's own rows to a run's verdict. @returns false if the systems differ from the run's */
 export function countOwnRows(run: string, own: Comparison): boolean {
   const { comparison, wording } = readAssessments(run);
   if (comparison === undefined || wording === undefined || own.metric !== comparison.metric) return false;

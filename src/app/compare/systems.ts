@@ -16,10 +16,10 @@ import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
 import { showRun } from '../find-runs.ts';
 
-/** An entry as the user wrote it, and the run that it comes from. */
+/** A system as the user wrote it, and its run. */
 export interface NamedSystem {
   spec: SystemSpec;
-  /** The folder of the run whose rows it was trained on. */
+  /** Folder of the run on whose rows it was trained. */
   run?: string;
 }
 
@@ -35,8 +35,8 @@ const ASKING: Record<string, Asking['how']> = table({
 });
 
 /**
- * An entry of a comparison: a run, a model folder, `base:RUN`, `prompted:MODEL`, `few_shot:MODEL`, an endpoint
- * (`https://host/v1#model`), `cheap`, a baseline by its name, or a file of answers.
+ * Resolves a system of a comparison: a run, a model folder, `base:RUN`, `prompted:MODEL`, `few_shot:MODEL`, an
+ * endpoint (`https://host/v1#model`), `cheap`, a baseline by name, or a file of answers.
  * @throws AttuneError E_ENDPOINT_MODEL, E_MODEL_MISSING
  */
 export async function namedSystem(text: string, options: NamingOptions): Promise<NamedSystem> {
@@ -70,7 +70,7 @@ function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemS
       expected: 'https://HOST/v1#MODEL',
     });
   }
-  // A wrong URL or limit fails before any request.
+  // Invalid URLs or limits fail before any request is sent.
   endpointFrom(url, model, limits.keyVariable);
   checkLimits(limits);
   return {
@@ -108,7 +108,7 @@ function notAsked(name: string): AttuneError {
   });
 }
 
-/** The folder of a run that is meant by folder, name or id; undefined where something else is meant. */
+/** Folder of the run with this folder, name or id; undefined if the text means something else. */
 export async function ownRun(wanted: string): Promise<string | undefined> {
   if (isRunFolder(wanted)) return resolve(wanted);
   if (existsSync(wanted)) return undefined;

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 
-/** Rows typed on the command line: texts, and the right class or answer of each. */
+/** Rows typed on the command line: texts, each with its correct class or answer. */
 interface Typed {
   text?: readonly string[];
   label?: readonly string[];
@@ -13,7 +13,7 @@ interface TypedRows {
   columns: Record<string, string>;
 }
 
-/** Undefined where none were typed. @throws AttuneError E_USAGE */
+/** Undefined if no rows were typed. @throws AttuneError E_USAGE */
 export function typedRows(options: Typed & Record<string, unknown>): TypedRows | undefined {
   const { text: texts = [], label: labels = [], answer: answers = [] } = options;
   if (texts.length + labels.length + answers.length === 0) return undefined;

@@ -13,8 +13,8 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 type EmbedOptions = CallOptions<typeof useCase>;
 
 /**
- * Vectors of all rows of a file, or of rows in memory. Only a piece of the rows is held at a time, and the file appears
- * whole or not at all.
+ * Embeds all rows of a file, or rows in memory. Rows are read in chunks; the output file appears complete or not at
+ * all.
  * @throws AttuneError E_BAD_ROWS, E_BAD_COLUMNS, E_TASK_UNSUPPORTED, E_POOLING, E_STOPPED
  */
 export async function embed(target: string, options: EmbedOptions): Promise<Embedded> {

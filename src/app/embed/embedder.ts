@@ -16,29 +16,29 @@ import { openRows, type EmbedRow, type ReadyRow, type RowSource } from './row-so
 export interface EmbedderOptions extends EmbeddingModelOptions {
   /** Receives events as they happen. */
   onEvent?: EventSink;
-  /** Aborting gives it up. */
+  /** Aborts the work. */
   signal?: AbortSignal;
 }
 
 export type { AskedPooling, EmbeddingModelDescription, EmbedRow };
 
 export interface EmbedTextsOptions {
-  /** The name of one of the model's prompts, to stand before every text. */
+  /** Name of one of the model's prompts, which is prepended to every text. */
   prompt?: string;
   signal?: AbortSignal;
 }
 
-/** A model that is loaded once and makes vectors until it is closed. */
+/** An embedding model, loaded until it is closed. */
 export interface Embedder {
   readonly model: EmbeddingModelDescription;
-  /** One vector for each text, or each image that a row names: `{ image: 'cat.png' }`. */
+  /** Returns one vector per text or per image that a row names: `{ image: 'cat.png' }`. */
   embed(rows: readonly EmbedRow[], options?: EmbedTextsOptions): Promise<Float32Array[]>;
   close(): Promise<void>;
 }
 
 /**
- * Opens a model that makes vectors of texts, and of images where it reads them.
- * @throws AttuneError E_TASK_UNSUPPORTED where it makes none, E_POOLING where it does not say how
+ * Opens an embedding model for texts and, if it reads them, images.
+ * @throws AttuneError E_TASK_UNSUPPORTED if it computes no embeddings, E_POOLING if its pooling is unknown
  */
 export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> {
   const { model, ready, close } = await openVectors(options);
@@ -56,7 +56,7 @@ export async function openEmbedder(options: EmbedderOptions): Promise<Embedder> 
   };
 }
 
-/** Rows that are sent at once. */
+/** Number of rows per request. */
 const PIECE = 256;
 
 export interface OpenVectors {
@@ -66,7 +66,7 @@ export interface OpenVectors {
   close(): Promise<void>;
 }
 
-/** The session behind: vectors of rows that have been read already. */
+/** Opens the underlying session, which embeds rows that are already read. */
 export async function openVectors({ onEvent, signal, ...input }: EmbedderOptions): Promise<OpenVectors> {
   const session = await openSession({ job: 'embed', input, onEvent, signal });
   const ask = async <Chunk extends EmbedChunk>(request: EmbedRequest, stop?: AbortSignal): Promise<Chunk> => {
@@ -88,14 +88,14 @@ function split({ vectors, width }: MadeVectors): Float32Array[] {
 }
 
 export interface EmbedAllOptions {
-  /** Takes each row with its vector, in order. */
+  /** Called with each row and its vector, in order. */
   keep(row: ReadyRow, vector: Float32Array): void;
   prefix?: string;
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
 
-/** Vectors of all rows of a source, piece by piece; `cut` counts the texts of which only the beginning was read. */
+/** Embeds all rows of a source chunk by chunk; `cut` counts truncated texts. */
 export async function embedAll(
   source: RowSource,
   { ready }: Pick<OpenVectors, 'ready'>,

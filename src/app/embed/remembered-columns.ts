@@ -5,7 +5,7 @@ import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
 import type { RowPurpose } from './row-columns.ts';
 
-/** The fields of training rows that a purpose corresponds to. */
+/** Fields of training rows by the purpose of the rows to embed. */
 const FIELDS: Record<RowPurpose, readonly string[]> = {
   vectors: ['text'],
   document: ['positive', 'document', 'text'],
@@ -13,7 +13,7 @@ const FIELDS: Record<RowPurpose, readonly string[]> = {
 };
 
 /**
- * Columns of the texts that a run was trained on, if its recipe named them; for a model trained on pairs, the
+ * The columns of the texts that a run was trained on, if its recipe names them. For a model trained on pairs: the
  * positives' columns for a collection and the anchors' for queries.
  * @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED
  */

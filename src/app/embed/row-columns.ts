@@ -1,31 +1,31 @@
 import { AttuneError } from '../../base/errors.ts';
 import { columnsOf, missingColumn, valueAt, type ColumnSource } from '../../data/columns.ts';
 
-/** Purpose of rows: vectors, a collection to search, or queries. */
+/** Purpose of rows: to get vectors, to be searched, or to search. */
 export type RowPurpose = 'vectors' | 'document' | 'query';
 
-/** The columns that a row's vector is made of. */
+/** The columns from which a row's vector is computed. */
 export interface RowColumns {
-  /** Several are joined. */
+  /** Text column; several are joined. */
   text?: ColumnSource;
-  /** Names an image file. */
+  /** Column with the name of an image file. */
   image?: string;
 }
 
 const IMAGES = ['image', 'image_path', 'img'];
-/** Names of a row's text, those of the pairs that models are trained on among them. */
+/** Usual names of text columns, including those of training pairs. */
 const TEXTS: Record<RowPurpose, readonly string[]> = {
   vectors: ['text'],
   document: ['text', 'document', 'positive', 'passage', 'body', 'content', 'sentence', 'answer', 'caption'],
   query: ['text', 'query', 'anchor', 'question', 'sentence'],
 };
 
-/** All of them. */
+/** Names of all chosen columns. */
 export function namesOf({ text, image }: RowColumns): readonly string[] {
   return [...(text === undefined ? [] : columnsOf(text)), ...(image === undefined ? [] : [image])];
 }
 
-/** The columns that were asked for, else those whose names leave no doubt. @throws AttuneError E_BAD_COLUMNS, E_USAGE */
+/** The requested columns, otherwise those whose names are unambiguous. @throws AttuneError E_BAD_COLUMNS, E_USAGE */
 export function chooseColumns(
   sample: readonly Record<string, unknown>[],
   wanted: RowColumns,
@@ -53,7 +53,7 @@ export function chooseColumns(
   });
 }
 
-/** The one column that holds words; numbers and names of one word are none. */
+/** The only column that contains text of several words; undefined if there is none or more than one. */
 function onlyTextIn(sample: readonly Record<string, unknown>[], present: readonly string[]): string | undefined {
   const texts = present.filter((name) => sample.some((row) => isText(row[name])));
   return texts.length === 1 ? texts[0] : undefined;

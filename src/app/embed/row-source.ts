@@ -11,14 +11,14 @@ import { isFolder } from '../../files/find-files.ts';
 import type { PlacedImage } from '../../answering/tasks/answers/pair-vectors.ts';
 import { chooseColumns, type RowColumns, type RowPurpose } from './row-columns.ts';
 
-/** A row given by a program: its text, or its columns. */
+/** A row passed by a program: its text, or its columns. */
 export type EmbedRow = string | Readonly<Record<string, unknown>>;
 
-/** A row that is ready to become a vector. */
+/** A row ready to be embedded. */
 export type ReadyRow = { values: Record<string, unknown> } & ({ text: string } | { image: PlacedImage });
 
 export interface RowSourceOptions extends RowColumns {
-  /** A file of rows, or a folder of images; rows in memory instead. */
+  /** A file of rows, or a folder of images; absent for rows in memory. */
   input?: string;
   rows?: readonly EmbedRow[];
   purpose: RowPurpose;
@@ -27,11 +27,11 @@ export interface RowSourceOptions extends RowColumns {
   signal?: AbortSignal;
 }
 
-/** Rows that have all been looked at once, and can be gone through as often as wanted without being held. */
+/** Rows that were all checked once. They can be read any number of times and are never all in memory. */
 export interface RowSource {
   readonly count: number;
   readonly columns: RowColumns;
-  /** All columns, in the order of their first rows. */
+  /** Names of all columns, in order of first occurrence. */
   readonly names: readonly string[];
   rows(): AsyncGenerator<ReadyRow, void, undefined>;
 }
@@ -96,7 +96,7 @@ async function* placedRows(input: string): AsyncGenerator<PlacedRow> {
   for (const problem of problems) yield { line: problem.line ?? 0, problems: [problem] };
 }
 
-/** Names of the images that lie in a folder itself. */
+/** Names of the images directly in a folder. */
 function imagesIn(folder: string): string[] {
   const names = readdirSync(folder).sort();
   const endings: readonly string[] = mediaExtensions.image;

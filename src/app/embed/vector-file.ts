@@ -23,14 +23,14 @@ export function vectorFormatOf(path: string): VectorFormat {
 /** The column of a row's vector in JSON lines. */
 export const VECTOR_COLUMN = 'vector';
 
-/** File of rows that belongs to a file of vectors. */
+/** File of rows that accompanies a file of vectors. */
 export function rowsFileOf(path: string): string {
   return `${path.slice(0, -extname(path).length)}.rows.jsonl`;
 }
 
 /**
- * A file of vectors that is written row by row and appears whole at `commit`, or not at all. JSON lines hold each
- * row's columns with its vector; the other formats get a second file with the rows in the same order.
+ * A file of vectors, written row by row, which appears complete at `commit` or not at all. JSON Lines contain each
+ * row's columns with its vector; for other formats, a second file has the rows in the same order.
  */
 export class VectorFile implements Disposable {
   readonly paths: readonly string[];
@@ -67,12 +67,12 @@ export class VectorFile implements Disposable {
   }
 }
 
-/** Nine digits tell any two numbers of 32 bits apart. */
+/** Nine significant digits distinguish any two f32 values. */
 export function shortest(value: number): number {
   return Number(value.toPrecision(9));
 }
 
-/** The header of NumPy's format 1.0: little-endian f32, row after row. */
+/** Header in NumPy's format 1.0: little-endian f32 in row-major order. */
 function numpyHeader(count: number, width: number): Buffer {
   const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${width}), }`;
   const start = 10;

@@ -3,7 +3,7 @@ import type { VectorRows } from '../../answering/embed/embed.ts';
 import type { EmbeddingModelDescription } from '../../answering/embed/embedding-model.ts';
 import type { ReadyRow } from './row-source.ts';
 
-/** Rows as the worker takes them: all of one file are texts, or images. */
+/** Converts rows to a request for the worker: all rows of a file are texts, or all are images. */
 export function rowsRequest(rows: readonly ReadyRow[], prefix?: string): VectorRows {
   const images = rows.flatMap((row) => ('image' in row ? [row.image] : []));
   if (images.length > 0) return { images };

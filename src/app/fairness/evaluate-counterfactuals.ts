@@ -8,11 +8,11 @@ import { measuring, resolveSystems, source } from '../compare/compare.ts';
 import type { CompareOptions } from '../compare/compare-options.ts';
 
 /**
- * How a system's answers depend on the gender or origin of the people mentioned, on pairs from
- * `writeCounterfactuals`. Several systems are measured each by itself and against the first. A single run stores the
- * results and shows them in its report.
- * @throws AttuneError of rows, models and endpoints; E_UNFAIR, with exit code 3, if the first system's answers change
- * more often than `maxFlipRate`
+ * Measures how a system's answers depend on the gender or origin of the people mentioned, with pairs from
+ * `writeCounterfactuals`. Several systems are measured individually and against the first one. A single run stores
+ * the results and shows them in its report.
+ * @throws AttuneError errors of rows, models and endpoints; E_UNFAIR, with exit code 3, if the first system's answers
+ * change more often than `maxFlipRate`
  */
 export async function evaluateCounterfactuals(
   systems: readonly string[],

@@ -13,8 +13,8 @@ const SHOWN_CHARACTERS = 300;
 const ROWS_BETWEEN_REPORTS = 2000;
 
 /**
- * Groups in the rows of files: the rows of each with an interval, and how its labels differ from those of the others.
- * Without columns, groups are found by mentions in texts.
+ * Describes groups in the rows of files: their shares with confidence intervals, and how their labels differ from
+ * those of other groups. Without columns, groups are found by mentions in texts.
  * @throws AttuneError E_FILE_MISSING, E_UNKNOWN_CONTAINER, E_BAD_COLUMNS, E_BAD_ROWS, E_NO_ROWS
  */
 export async function describeGroups(files: readonly string[], options: GroupsOptions = {}): Promise<DataGroups> {

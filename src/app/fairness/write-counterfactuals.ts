@@ -79,7 +79,7 @@ function checkOptions({ output, origin: origins = [] }: CounterfactualOptions): 
   requireWritable(output);
 }
 
-/** The columns that may be changed: those that the rows' format reads, without the answers that are classes. */
+/** The columns that may be changed: those that the rows' format reads, except answers that are classes. */
 async function readableColumns(from: string): Promise<string[]> {
   const { format, columns, examples, problems } = await inspectData(from);
   if (problems.length > 0) {
@@ -114,7 +114,7 @@ interface Pairing {
   to?: readonly string[];
 }
 
-/** 48 bits of a hash fit an integer. */
+/** 48 bits of a hash fit a safe integer. */
 const KEY_DIGITS = 12;
 
 function pairOf(value: Row, { line, columns, axis, seed, to }: Pairing): Pair {

@@ -1,6 +1,6 @@
 /** Download options. */
 export interface FetchOptions {
-  /** One line for people: what is downloaded, and how large it is. */
+  /** Receives one line for people: what is downloaded, and its size. */
   log?: (line: string) => void;
   signal?: AbortSignal;
 }

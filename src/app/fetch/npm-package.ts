@@ -5,15 +5,15 @@ import { AttuneError } from '../../base/errors.ts';
 import type { FetchOptions } from './fetch-options.ts';
 import { runCommand } from './run-command.ts';
 
-/** One published version of an npm package: its files can never change under this hash. */
+/** One published version of an npm package; the hash identifies its content. */
 export interface NpmPackage {
   name: string;
   version: string;
-  /** `sha512-…` of the tarball, as the registry states it. */
+  /** Hash of the tarball as stated by the registry: `sha512-…`. */
   integrity: string;
 }
 
-/** Fetches the tarball with the user's own npm (mirror, proxy and login included) and checks its hash. Runs no script. */
+/** Downloads the tarball with the user's own npm, including its mirror, proxy and login, and verifies its hash. Runs no scripts. */
 export async function fetchNpmPackage(folder: string, wanted: NpmPackage, options: FetchOptions = {}): Promise<Buffer> {
   mkdirSync(folder, { recursive: true });
   const file = `${wanted.name.replace('@', '').replaceAll('/', '-')}-${wanted.version}.tgz`;
@@ -37,7 +37,7 @@ export async function fetchNpmPackage(folder: string, wanted: NpmPackage, option
   });
 }
 
-/** The npm that started this process, else the one on the PATH. */
+/** The npm that started this process, otherwise the one on the PATH. */
 function npmCommand(): [string, ...string[]] {
   const script = process.env.npm_execpath;
   if (script !== undefined && /npm-cli\.c?js$/.test(script)) return [process.execPath, script];

@@ -6,7 +6,7 @@ export interface CommandOptions {
   environment?: NodeJS.ProcessEnv;
 }
 
-/** Runs a program without a shell and without standard input; gives its standard output. */
+/** Runs a program without a shell and without standard input. @returns its standard output */
 export function runCommand(
   program: string,
   parameters: readonly string[],

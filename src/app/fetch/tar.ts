@@ -3,12 +3,12 @@ import { AttuneError } from '../../base/errors.ts';
 
 const BLOCK = 512;
 
-/** The content of one file in a gzipped tar archive; nothing is written to disk, so no path in it can do harm. */
+/** Reads one file from a gzipped tar archive. Nothing is written to disk, so malicious paths are harmless. */
 export function fileFromTarball(archive: Uint8Array, name: string): Buffer {
   return filesOfTarball(archive)(name);
 }
 
-/** Reads files out of a gzipped tar archive, which is unpacked once. */
+/** Returns a reader for the files of a gzipped tar archive, which is unpacked once. */
 export function filesOfTarball(archive: Uint8Array): (name: string) => Buffer {
   const files = new Map(entriesOf(gunzipSync(archive)));
   return (name) => {
@@ -30,7 +30,7 @@ function* entriesOf(data: Buffer): Generator<[string, Buffer]> {
   }
 }
 
-/** A NUL-terminated field. */
+/** Reads a NUL-terminated field. */
 function text(header: Buffer, start: number, length: number): string {
   const field = header.subarray(start, start + length);
   const end = field.indexOf(0);

@@ -41,11 +41,11 @@ function checksPart(checks: readonly GateCheck[]): Html {
         ${asked.map((check) => row(check))}
       </tbody>
     </table>
-    ${others.length > 0 && html`<p class="soft others">Not asked for: ${others.map(({ name }) => gateQuestions[name].title).join(', ')}.</p>`}
+    ${others.length > 0 && html`<p class="soft others">Not required: ${others.map(({ name }) => gateQuestions[name].title).join(', ')}.</p>`}
   </section>`;
 }
 
-/** The files that the checks have seen. */
+/** Files that the checks have read. */
 function filesPart(seen: AuditEntry['seen']): Html {
   return html`<section>
     <h2>What this rests on</h2>
@@ -67,7 +67,7 @@ function row({ name, outcome, message, fix }: GateCheck): Html {
   return html`<tr>
     <th scope="row">${gateQuestions[name].title}</th>
     <td>${outcome === 'passed' ? PASSED : FAILED}</td>
-    <td>${sentence(message)}${fix !== undefined && html`<small>To mend it: ${fix}</small>`}</td>
+    <td>${sentence(message)}${fix !== undefined && html`<small>To fix it: ${fix}</small>`}</td>
   </tr>`;
 }
 

@@ -19,25 +19,25 @@ import type { useCase } from '../use-cases/gate.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { gatePage } from './gate-page.ts';
 
-/** Overrides of the recipe's `gate`; missing ones keep its values. */
+/** Overrides of the recipe's `gate`; other settings keep the recipe's values. */
 export type GateOptions = Partial<GateSettings>;
 
 export interface GateResult {
   version: 1;
-  /** The run's. */
+  /** Folder of the run. */
   folder: string;
   isPassed: boolean;
   checks: readonly GateCheck[];
-  /** gate.html: all of this to forward. */
+  /** Path of gate.html, which contains all of this for forwarding. */
   page: string;
 }
 
 /**
- * Decides whether a run's result may be used, by its recipe's `gate`. The findings are stored in its folder:
+ * Decides whether a run's result may be used, by its recipe's `gate`. Writes the findings to the run's folder:
  * gate.json, a page to forward (gate.html), and an entry in its audit log (audit.jsonl).
  * @throws AttuneError E_GATE, with exit code 3 and the reasons, if it may not; E_RUN_MISSING, E_GATE_SETTINGS,
  * E_AUDIT_CHANGED
- * @param limits `mayAskNothing`: empty requirements let every run pass
+ * @param limits `mayAskNothing`: with empty requirements, every run passes
  */
 export async function gateRun(
   wanted: string,
@@ -61,7 +61,7 @@ export async function gateRun(
   });
 }
 
-/** The recipe's names of what a caller asks for; what is not given stays as the recipe says. */
+/** Converts a caller's options to the recipe's names; omitted ones keep the recipe's values. */
 export function settingsFrom({ comparison, margin, ...asked }: OptionsOf<typeof useCase>): GateOptions {
   return {
     comparison,

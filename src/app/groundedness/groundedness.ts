@@ -21,24 +21,24 @@ import { withModel, type OpenedModel } from '../safety/ask-all.ts';
 import { askedAs, type AskingForm } from '../safety/safety-trial.ts';
 
 export type GroundednessOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer does not depend on the others in its batch. */
+  /** In f32, an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
-/** How the base is asked in words. */
+/** Instruction for the base model. */
 const INSTRUCTION =
   'Answer the question from the text alone, in as few words as you can. If the text does not say, answer: I don’t know.';
 
-/** A model as it is asked: as it is, or told what to do. */
+/** A model with its prompting: plain, or with an instruction. */
 interface System {
   name: string;
   instruction?: string;
 }
 
 /**
- * Whether a model's answers are supported by their sources, whether it abstains if a source does not tell, and how
- * well its confidence is calibrated. A run is compared with its base, plain and with instructions.
- * @throws AttuneError E_GROUNDED_ROWS, and those of models and endpoints
+ * Measures whether a model's answers are supported by their sources, whether it abstains if a source lacks the
+ * answer, and how well its confidence is calibrated. A run is compared with its base, plain and with instructions.
+ * @throws AttuneError E_GROUNDED_ROWS, and errors of models and endpoints
  */
 export async function groundedness(target: string, options: GroundednessOptions): Promise<GroundednessResults> {
   const { data, maxRows, instruction = INSTRUCTION } = options;
@@ -49,7 +49,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
     const { before, after } = contestants(run ?? target, { name: target, options });
     const models = before === undefined ? [after] : [after, before];
     const told = { name: `${models.at(-1)!.name}, instructed to keep to the text`, instruction };
-    // The run's own; its base is asked alike.
+    // The run's own prompt form, which its base uses too.
     let form: AskingForm | undefined;
     const measured: (System & { answers: CheckedAnswer[] })[] = [];
     for (const model of models) {
@@ -66,7 +66,7 @@ export async function groundedness(target: string, options: GroundednessOptions)
       sha256: await sha256File(data),
       rows: rows.length,
       systems: measured.map(({ name, answers: now }, i) => {
-        // The first is set against the second, where that is another model, and each other one against the first.
+        // The first is compared with the second, if that is another model; each other one with the first.
         const other = i > 0 ? 0 : before && 1;
         return groundedSystem(name, rows, { now, ...(other !== undefined && { before: measured[other].answers }) });
       }),
@@ -82,7 +82,7 @@ interface Asking {
   options: GroundednessOptions;
 }
 
-/** By system: its answers, held against their sources. */
+/** Answers of each system, checked against their sources. */
 async function answersOf(model: OpenedModel, systems: readonly System[], asking: Asking): Promise<CheckedAnswer[][]> {
   const answers: CheckedAnswer[][] = [];
   for (const system of systems) {
@@ -106,7 +106,7 @@ async function asked(model: OpenedModel, system: System, { rows, form, options }
   }));
 }
 
-/** Verdicts of the judge, if one replaces the classifier. */
+/** Adds verdicts of the judge, if one replaces the classifier. */
 async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options }: Asking): Promise<GroundedAnswer[]> {
   const judge = judgeOf(options);
   if (judge === undefined) return [...answers];
@@ -116,7 +116,7 @@ async function withVerdicts(answers: readonly GroundedAnswer[], { rows, options 
   return answers.map((answer, i) => ({ ...answer, isSupported: verdicts[i] }));
 }
 
-/** The row's own prompt as the model was trained to be asked, or source and question. */
+/** The row's own prompt in the form of the model's training rows, or source and question. */
 function promptOf({ prompt, source, question }: GroundedRow, { instruction }: System, form: AskingForm) {
   const text = prompt ?? `${source}\n\n${question}`;
   const asked = instruction === undefined ? text : `${instruction}\n\n${text}`;
@@ -127,7 +127,7 @@ function notesOf(rows: readonly GroundedRow[]): string[] {
   const silent = rows.filter(({ isAnswered }) => isAnswered === false).length;
   const unknown = rows.filter(({ isAnswered }) => isAnswered === undefined).length;
   return [
-    ...(silent === 0 ? ['no row has a source without the answer: abstention was not tested'] : []),
+    ...(silent === 0 ? ['no row has a source without the answer, so abstention was not tested'] : []),
     ...(unknown > 0
       ? [
           `for ${plural(unknown, 'rows')} it is unknown whether the source contains the answer: they have ` +

@@ -1,11 +1,11 @@
-/** Reads prompts and answers from other tools' formats of conversations. */
+/** Parses prompts and answers in other tools' conversation formats. */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Asked } from '../../monitoring/index.ts';
 
 type Message = { role: string; content: string };
 
-/** A value that may have been written as JSON in a text, as tables and attributes do. */
+/** Parses a value that was encoded as a JSON text, as in tables and attributes. */
 export function unpacked(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{"]/.test(value)) return value;
   try {
@@ -15,7 +15,7 @@ export function unpacked(value: unknown): unknown {
   }
 }
 
-/** A text, messages, or columns; undefined if it contains anything but text. */
+/** A text, messages, or columns; undefined if it contains anything other than text. */
 export function askedOf(given: unknown, instructions?: unknown): Asked | undefined {
   const value = unpacked(given);
   const system = textOf(unpacked(instructions));
@@ -34,14 +34,14 @@ export function askedOf(given: unknown, instructions?: unknown): Asked | undefin
   return columns.length === 1 ? (columns[0][1] as string) : Object.fromEntries(columns);
 }
 
-/** `{messages: […]}`, as requests of the API are. */
+/** The list in `{messages: […]}`, the form of API requests. */
 function listIn({ messages, input }: Record<string, unknown>): unknown[] | undefined {
   return [messages, input].find((one) => Array.isArray(one)) as unknown[] | undefined;
 }
 
 const ANSWER_KEYS = ['content', 'text', 'answer', 'output', 'completion', 'message', 'result'];
 
-/** The text of an answer: plain, a message, the last one of several, or a reply of the API. */
+/** The text of an answer: a plain text, a message, the last of several, or an API reply. */
 export function answerOf(given: unknown): string | undefined {
   const value = unpacked(given);
   if (typeof value === 'string') return value;
@@ -70,7 +70,7 @@ const ROLES: ReadonlyMap<string, string> = new Map([
   ['developer', 'system'],
 ]);
 
-/** Undefined for what has no role, no text, or calls a tool. */
+/** Parses a message; undefined if it has no role or no text, or calls a tool. */
 export function messageOf(given: unknown): Message | undefined {
   if (!isPlainObject(given) || typeof given.role !== 'string' || callsTools(given)) return undefined;
   const content = textOf(given.content ?? given.parts);

@@ -19,8 +19,8 @@ const READERS = { langfuse: LangfuseReader, otlp: OtlpReader } as const;
 type Tool = keyof typeof READERS;
 
 /**
- * Takes traces, observations and scores of Langfuse's exports as answers and feedback of a model: files, or folders of
- * them, in .json, .jsonl, .csv or .parquet.
+ * Imports traces, observations and scores of Langfuse's exports as answers and feedback of a model, from files or
+ * folders of .json, .jsonl, .csv or .parquet.
  * @throws AttuneError E_IMPORT_UNREADABLE, E_IMPORT_SIZE, E_FILE_MISSING, E_TRACES
  */
 export function importLangfuse(paths: readonly string[], options: ImportAnswersOptions = {}): Promise<ImportedAnswers> {
@@ -28,8 +28,8 @@ export function importLangfuse(paths: readonly string[], options: ImportAnswersO
 }
 
 /**
- * Takes spans and evaluations of OTLP in JSON (OpenTelemetry's conventions for generative AI) as answers and feedback of a
- * model. @throws AttuneError E_IMPORT_UNREADABLE, E_IMPORT_SIZE, E_FILE_MISSING, E_TRACES
+ * Imports spans and evaluations from OTLP in JSON (OpenTelemetry's conventions for generative AI) as answers and
+ * feedback of a model. @throws AttuneError E_IMPORT_UNREADABLE, E_IMPORT_SIZE, E_FILE_MISSING, E_TRACES
  */
 export function importOtlp(paths: readonly string[], options: ImportAnswersOptions = {}): Promise<ImportedAnswers> {
   return importAnswers('otlp', paths, options);
@@ -47,7 +47,7 @@ async function importAnswers(
   return write(tool, { files, gathered }, options);
 }
 
-/** Answers and scores are joined in memory. */
+/** Size limit, since answers and scores are joined in memory. */
 const MOST_BYTES = 2 * 1024 ** 3;
 
 function checkSize(files: readonly string[]): void {
@@ -137,7 +137,7 @@ interface Recording {
   uses: Map<string, { name: string; use: ScoreUse; count: number }>;
 }
 
-/** Answers with what was said of each; scores of an answer that is not in the export may be about one of our own. */
+/** Joins answers with their scores. Scores of an answer that is not in the export may refer to one that attune served. */
 async function recordsOf(
   tool: Tool,
   gathered: Gathered,
@@ -179,7 +179,7 @@ async function recordsOf(
   return records;
 }
 
-/** Id of the answer by everything that names it; of a trace with several, the last one. */
+/** Maps every identifier to its answer; a trace with several answers maps to the last one. */
 function placesOf({ answers }: Gathered): Map<string, string> {
   const sorted = [...answers.values()].toSorted((a, b) => a.at - b.at);
   const places = new Map<string, string>();
@@ -188,7 +188,7 @@ function placesOf({ answers }: Gathered): Map<string, string> {
   return places;
 }
 
-/** An answer that our own server gave, by the id of its reply. */
+/** An answer that attune's server gave, by the id of its reply. */
 async function replyOf(store: TraceStore, ids: readonly string[]): Promise<ImportedRecord['answer'] | undefined> {
   for (const id of ids) {
     const row = await store.find(id, 0);
@@ -199,7 +199,7 @@ async function replyOf(store: TraceStore, ids: readonly string[]): Promise<Impor
   return undefined;
 }
 
-/** As if it had been served here; undefined where nothing can be made of it. */
+/** The answer as if it had been served here; undefined if that is impossible. */
 function servedAnswer(
   tool: Tool,
   one: ImportedAnswer,
@@ -235,7 +235,7 @@ function unreadable(tool: Tool, { broken, leftOut }: Gathered): AttuneError {
     otlp: 'resourceSpans or resourceLogs with gen_ai attributes, in JSON',
   };
   return new AttuneError('E_IMPORT_UNREADABLE', {
-    what: 'It contains neither answers nor scores',
+    what: 'The import contains neither answers nor scores',
     got: found.length === 0 ? undefined : found.join(', '),
     expected: expected[tool],
     problems: broken.slice(0, 5),

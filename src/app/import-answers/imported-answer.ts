@@ -1,13 +1,13 @@
-/** Common form of other tools' exports. */
+/** Common form of the exports of other tools. */
 import type { Problem } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
 import type { Asked } from '../../monitoring/index.ts';
 
-/** An answer of a model, as an export tells it. */
+/** An answer of a model, as the export describes it. */
 export interface ImportedAnswer {
   /** Id derived from the export; stable across imports. */
   id: string;
-  /** Ids that may be those of a reply of our own server. */
+  /** Ids that may belong to a reply of attune's server. */
   replies: readonly string[];
   /** Id by which scores of the whole trace refer to it. */
   trace?: string;
@@ -21,20 +21,20 @@ export interface ImportedAnswer {
   promptTokens?: number;
   answerTokens?: number;
   prompt?: Asked;
-  /** Absent unless it is text (a tool call, a picture). */
+  /** Absent unless it is text (not a tool call or an image). */
   answer?: string;
 }
 
 /** A person's or program's score of an answer. */
 export interface ImportedScore {
   id: string;
-  /** Id of the answer, or of its trace, or of the reply. */
+  /** Ids of the answer, its trace, or its reply. */
   about: readonly string[];
   name: string;
   value?: number | boolean | string;
   kind: 'number' | 'boolean' | 'category' | 'text' | 'correction';
   comment?: string;
-  /** Given by a program, not a person. */
+  /** Whether a program gave the score instead of a person. */
   isMachine: boolean;
 }
 
@@ -42,11 +42,11 @@ const MOST_BROKEN = 100;
 const MOST_FIELDS = 200;
 const OTHERS = 'other fields';
 
-/** Contents of an export, collected row by row; ignored fields are counted. */
+/** Contents of an export, collected row by row, with counts of ignored fields. */
 export class Gathered {
   readonly answers = new Map<string, ImportedAnswer>();
   readonly scores = new Map<string, ImportedScore>();
-  /** Field or attribute that nothing is made of → how often it was there. */
+  /** Number of occurrences of each field or attribute that is not used. */
   readonly unknownFields: Record<string, number> = table({});
   /** Counts of records that are not answers of a model, or have no text. */
   readonly leftOut: Record<string, number> = table({});

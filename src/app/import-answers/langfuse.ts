@@ -1,6 +1,6 @@
 /**
- * Rows of Langfuse's exports (v3): traces, observations and scores, as the user interface, the API and the export to blob
- * storage write them. Names in camel case and in snake case mean the same.
+ * Reads rows of Langfuse's exports (v3): traces, observations and scores, as written by the user interface, the API
+ * and the export to blob storage. Names may be in camel case or snake case.
  */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { answerOf, askedOf, unpacked } from './conversation-parts.ts';
@@ -8,7 +8,7 @@ import type { Gathered, ImportedAnswer, ImportedScore } from './imported-answer.
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Fields that are read, and those known to be irrelevant. */
+/** Fields that are read or known to be irrelevant. */
 const KNOWN = new Set(
   (
     'id traceId observationId type name timestamp startTime endTime userId sessionId input output model ' +
@@ -22,24 +22,24 @@ const KNOWN = new Set(
   ).split(' '),
 );
 
-/** Kinds of observations that are an answer of a model. */
+/** Types of observations that are answers of a model. */
 const ANSWERS = new Set(['GENERATION', 'generation']);
 
 export class LangfuseReader {
   readonly #gathered: Gathered;
-  /** Traces: they stand for an answer only where no observation of theirs does. */
+  /** Traces. One counts as an answer only if none of its observations does. */
   readonly #traces = new Map<string, Row>();
 
   constructor(gathered: Gathered) {
     this.#gathered = gathered;
   }
 
-  /** @returns what is wrong with the row, and in which field */
+  /** @returns the invalid field and its error */
   add(given: Row): { field: string; message: string } | undefined {
     const row = camelCased(given);
-    // A page of the API.
+    // A page of API results.
     if (Array.isArray(row.data) && row.id === undefined) return this.#all(row.data);
-    // A trace that was downloaded.
+    // A downloaded trace.
     if (isPlainObject(row.trace) && row.id === undefined)
       return this.add(row.trace) ?? this.#all([...listOf(row.observations), ...listOf(row.scores)]);
     this.#gathered.unknown(Object.keys(row).filter((name) => !KNOWN.has(name)));
@@ -104,7 +104,7 @@ export class LangfuseReader {
     return undefined;
   }
 
-  /** Traces without an observation that answers are answers themselves; the others tell who asked. */
+  /** Turns traces without an answering observation into answers; the others provide the user. */
   finish(): void {
     const { answers } = this.#gathered;
     const answered = new Set([...answers.values()].map(({ trace }) => trace));
@@ -145,7 +145,7 @@ function answerFields(row: Row, at: number): Omit<ImportedAnswer, 'milliseconds'
 
 const REPLY_KEYS = ['completion_id', 'completionId', 'response_id', 'responseId', 'gen_ai.response.id'];
 
-/** Where an application, or the instrumentation of a client, keeps the id of the reply. */
+/** Finds ids of replies, where applications or instrumented clients store them. */
 function repliesIn({ id, metadata }: Row): string[] {
   const kept = unpacked(metadata);
   const own = isPlainObject(kept) ? kept : {};
@@ -155,7 +155,7 @@ function repliesIn({ id, metadata }: Row): string[] {
   return [String(id), ...found.filter((one) => typeof one === 'string')];
 }
 
-/** Falls back to the session if there is no user. */
+/** The user, or the session if there is none. */
 function userOf({ userId, sessionId }: Row): string | undefined {
   return [userId, sessionId].find((one) => typeof one === 'string' && one !== '') as string | undefined;
 }
@@ -175,7 +175,7 @@ const KINDS: ReadonlyMap<string, ImportedScore['kind']> = new Map([
   ['CORRECTION', 'correction'],
 ]);
 
-/** Text is in `value`, `stringValue` or `longStringValue`, depending on version and export. */
+/** The value is in `value`, `stringValue` or `longStringValue`, depending on version and export. */
 function valueOf({ dataType, value, stringValue, longStringValue }: Row): Pick<ImportedScore, 'kind' | 'value'> {
   const kind = KINDS.get(String(dataType).toUpperCase()) ?? (typeof value === 'string' ? 'category' : 'number');
   const words = [longStringValue, stringValue, value].find((one) => typeof one === 'string' && one !== '');

@@ -1,10 +1,10 @@
-/** Attributes of OTLP as plain values by name. */
+/** Converts attributes of OTLP to plain values by name. */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { table } from '../../base/table.ts';
 
 export type Attributes = Record<string, unknown>;
 
-/** Attributes from a list, or from a body that is a list of keys. */
+/** Attributes of a list, or of a body that is a list of key-value pairs. */
 export function attributesOf(given: unknown): Attributes {
   const values: Attributes = table({});
   const body = isPlainObject(given) ? plainValue(given) : undefined;
@@ -14,7 +14,7 @@ export function attributesOf(given: unknown): Attributes {
   return values;
 }
 
-/** An `AnyValue`; numbers of 64 bits are texts in JSON. */
+/** Value of an `AnyValue`; 64-bit integers are strings in JSON. */
 function plainValue(value: unknown): unknown {
   if (!isPlainObject(value)) return undefined;
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value;
@@ -29,7 +29,7 @@ export function eventName({ eventName: own, name }: Attributes, values: Attribut
   return String([own, name, values['event.name']].find((one) => typeof one === 'string' && one !== '') ?? '');
 }
 
-/** `PREFIX.0.role`, `PREFIX.0.content`, … as a list; undefined where there is none. */
+/** Collects `PREFIX.0.role`, `PREFIX.0.content`, … into a list; undefined if there are none. */
 export function indexed(values: Attributes, prefix: string, part?: string): Attributes[] | undefined {
   const list: Attributes[] = [];
   const pattern = new RegExp(`^${prefix.replaceAll('.', String.raw`\.`)}\\.(\\d{1,4})\\.(.+)$`);
@@ -45,7 +45,7 @@ export function indexed(values: Attributes, prefix: string, part?: string): Attr
   return filled.length === 0 ? undefined : filled;
 }
 
-/** Attributes that are read, or known to be of no use here. */
+/** Attributes that are read or known to be irrelevant. */
 const READ =
   /^(?:gen_ai\.(?:input\.messages|output\.|system|system_instructions|prompt|completion|usage\.|response\.|request\.|operation\.name|provider\.name|conversation\.id|tool\.definitions|agent\.)|llm\.(?:input_messages|output_messages|model_name|token_count|request\.|provider|system|invocation_parameters|is_streaming|headers|usage)|langfuse\.|input\.|output\.|user\.id|enduser\.id|session\.id|error\.type|server\.|openinference\.|metadata$|traceloop\.)/;
 

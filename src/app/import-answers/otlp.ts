@@ -1,6 +1,6 @@
 /**
- * OTLP in JSON (`ExportTraceServiceRequest`, `ExportLogsServiceRequest`), with the attributes of OpenTelemetry's semantic
- * conventions for generative AI, those of before, and those of OpenInference.
+ * Reads OTLP in JSON (`ExportTraceServiceRequest`, `ExportLogsServiceRequest`), with the attributes of
+ * OpenTelemetry's semantic conventions for generative AI, of their earlier versions, and of OpenInference.
  */
 import { isPlainObject } from '../../base/plain-object.ts';
 import { answerOf, askedOf } from './conversation-parts.ts';
@@ -9,13 +9,13 @@ import { attributesOf, eventName, indexed, isRead, type Attributes } from './otl
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Operations whose result is text. */
+/** Operations that produce text. */
 const ANSWERS = new Set(['chat', 'chat.completions', 'text_completion', 'text.completions', 'generate_content']);
 const FAILED = new Set([2, '2', 'STATUS_CODE_ERROR']);
 
 export class OtlpReader {
   readonly #gathered: Gathered;
-  /** Messages of spans, from log records. */
+  /** Messages from log records, by span. */
   readonly #records = new Map<string, { name: string; values: Attributes }[]>();
   readonly #spans: Json[] = [];
 
@@ -23,7 +23,7 @@ export class OtlpReader {
     this.#gathered = gathered;
   }
 
-  /** @returns what is wrong with the row, and in which field */
+  /** @returns the invalid field and its error */
   add(row: Json): { field: string; message: string } | undefined {
     const { resourceSpans, resourceLogs, ...rest } = row;
     if (!Array.isArray(resourceSpans) && !Array.isArray(resourceLogs))
@@ -146,7 +146,7 @@ function isOfModel(values: Attributes): boolean {
 
 type Told = readonly { name: string; values: Attributes }[];
 
-/** The first form that is there. */
+/** The prompt in the first of the known forms that is present. */
 function promptOf(values: Attributes, told: Told): ImportedAnswer['prompt'] {
   const instructions = values['gen_ai.system_instructions'];
   const event = (name: string) => told.find((one) => one.name === name)?.values;
@@ -186,7 +186,7 @@ function textOfAnswer(values: Attributes, told: Told): string | undefined {
   return answerOf(forms.find((form) => form !== undefined));
 }
 
-/** A message of an event: its own attributes, or JSON in one of them. */
+/** A message of an event: its attributes, or JSON in one of them. */
 function messageIn(values: Attributes, role: string): unknown {
   const packed = values['gen_ai.event.content'];
   const { message, ...own } = values;
@@ -196,7 +196,7 @@ function messageIn(values: Attributes, role: string): unknown {
   return isPlainObject(read) ? { role, ...read } : { role, content: read };
 }
 
-/** Nanoseconds as text or number, in milliseconds. */
+/** Converts nanoseconds, as text or number, to milliseconds. */
 function timeOf(value: unknown): number | undefined {
   const nanoseconds = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
   return Number.isFinite(nanoseconds) && nanoseconds > 0 ? nanoseconds / 1e6 : undefined;

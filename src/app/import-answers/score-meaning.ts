@@ -1,15 +1,15 @@
-/** Which scores of an export are thumbs, right classes or corrections: other tools let everybody name them. */
+/** Interprets scores as thumbs, classes or corrections: in other tools, users choose the names. */
 import type { ImportedFeedback } from '../../monitoring/index.ts';
 import type { ImportedScore } from './imported-answer.ts';
 
 export interface ScoreNames {
-  /** Scores that say whether an answer was good, besides those with a usual name. */
+  /** Names of scores that are thumbs, in addition to the usual names. */
   thumbs: readonly string[];
-  /** The score that names the right class. */
+  /** Name of the score with the correct class. */
   label?: string;
 }
 
-/** How a score was read; `not used` says nothing that a row or a signal can be made of. */
+/** How a score was interpreted; `not used` if neither a row nor a signal can be derived from it. */
 export type ScoreUse = 'thumb' | 'score' | 'label' | 'correction' | 'comment' | 'not used';
 
 const USUAL_THUMBS = new Set(
@@ -32,7 +32,7 @@ export function meaningOf(
     return { use: 'label', said: { label: String(value), ...more } };
   const thumb = isThumb ? thumbOf(value) : undefined;
   if (thumb !== undefined) return { use: 'thumb', said: { thumb, ...more } };
-  // Programs' scores count as feedback only if they are named.
+  // Scores of programs count as feedback only if their names are given.
   if (isMachine) return { use: 'not used', said: {} };
   if (kind === 'text' && typeof value === 'string' && value !== '')
     return { use: 'comment', said: { comment: [value, comment ?? ''].filter((one) => one !== '').join('\n') } };

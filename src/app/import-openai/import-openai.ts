@@ -11,15 +11,15 @@ import { OpenAiApi, type Json } from './openai-api.ts';
 import { importCompletions } from './stored-completions.ts';
 
 export type ImportOpenAiOptions = CallOptions<typeof useCase> & {
-  /** Seconds before a second try after a failure that may pass. Default 1. */
+  /** Seconds before a transient failure is retried. Default 1. */
   firstWait?: number;
 };
 
 const OPENAI = 'https://api.openai.com/v1';
 
 /**
- * Fetches the fine-tuning jobs of a key with their files and events, and its stored completions: data sets, recipes that
- * do the same here, and the command that compares the old model with the new one.
+ * Imports the fine-tuning jobs of an API key with their files and events, and its stored completions. Writes data
+ * sets, equivalent recipes, and the command that compares the old model with the new one.
  * @throws AttuneError E_IMPORT_KEY, E_IMPORT_REFUSED, E_IMPORT_UNREADABLE, E_PRICES_WANTED, E_NOT_WRITABLE
  */
 export async function importOpenAi(options: ImportOpenAiOptions = {}): Promise<ImportedFromOpenAi> {
@@ -55,7 +55,7 @@ async function importJob(api: OpenAiApi, job: Json, options: JobOptions): Promis
   const { text, remarks } = recipeOfJob(job, model, files);
   const recipe = join(folder, 'recipe.yaml');
   if (text !== undefined) writeFileAtomic(recipe, text);
-  // Last: a job whose description is there is whole.
+  // Written last, so that a job with a description is complete.
   writeJson(join(folder, 'job.json'), job);
   const tuned = typeof job.fine_tuned_model === 'string' ? job.fine_tuned_model : undefined;
   const run = join('runs', id);
@@ -72,7 +72,7 @@ async function importJob(api: OpenAiApi, job: Json, options: JobOptions): Promis
   };
 }
 
-/** Names of a server must not lead out of the folder. */
+/** A name from the server, made safe so that it cannot lead out of the folder. */
 function safeName(value: unknown): string {
   const name = String(value)
     .replaceAll(/[^\w-]/g, '_')
@@ -80,7 +80,7 @@ function safeName(value: unknown): string {
   return name === '' ? '_' : name;
 }
 
-/** @returns the file as a recipe that is used from here names it; undefined where there is none */
+/** @returns the path of the file relative to the recipe; undefined if it does not exist */
 async function fileOf(api: OpenAiApi, id: unknown, path: string): Promise<string | undefined> {
   if (typeof id !== 'string' || id === '') return undefined;
   const isThere = existsSync(path) || (await api.download(`/files/${encodeURIComponent(id)}/content`, path));

@@ -1,4 +1,4 @@
-/** A job of OpenAI's as a recipe of ours. */
+/** Converts a job of OpenAI to a recipe. */
 import { stringify } from 'yaml';
 import { graderSchema } from '../../scoring/graders/grader.options.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -16,7 +16,7 @@ export interface JobFiles {
   validation?: string;
 }
 
-/** A job's recipe on a base model of ours. */
+/** A job's recipe for another base model. */
 export function recipeOfJob(job: Json, model: string, files: JobFiles): RecipeOfJob {
   const remarks: string[] = [];
   if (files.train === undefined)

@@ -1,4 +1,4 @@
-/** Reads what belongs to an API key, page by page. Nothing is ever sent but the key and the questions. */
+/** Reads the objects of an API key page by page. Sends nothing but the key and the queries. */
 import { createWriteStream, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
@@ -32,7 +32,7 @@ export class OpenAiApi {
     });
   }
 
-  /** All entries of a list, in its order. */
+  /** All entries of a list in order. */
   async *list(path: string, query: Record<string, string> = {}): AsyncGenerator<Json> {
     let after: string | undefined;
     for (;;) {
@@ -44,7 +44,7 @@ export class OpenAiApi {
       if (!Array.isArray(data)) throw unreadable(path, 'not a list');
       yield* data;
       const last = data.at(-1)?.id;
-      // A server that gives the same page for ever must not be asked for ever.
+      // Guards against a server that returns the same page for ever.
       if (hasMore !== true || typeof last !== 'string' || last === after) return;
       after = last;
     }
@@ -65,7 +65,7 @@ export class OpenAiApi {
     );
   }
 
-  /** Writes a file's bytes, whole or not at all. @returns false where it is not there any more */
+  /** Downloads a file completely or not at all. @returns false if it no longer exists */
   async download(path: string, target: string): Promise<boolean> {
     const draft = temporaryName(target);
     makeFolders(dirname(target));

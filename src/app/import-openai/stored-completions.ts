@@ -1,4 +1,4 @@
-/** Completions that were stored at OpenAI, as rows of conversations by model. */
+/** Converts completions stored at OpenAI to rows of conversations, by model. */
 import { join, resolve } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -9,12 +9,12 @@ export interface ImportedCompletions {
   model: string;
   rows: number;
   path: string;
-  /** Tokens of a request, on average. */
+  /** Mean number of tokens per request. */
   inputTokens: number;
   outputTokens: number;
-  /** Cost of 1,000 requests, in the currency of the prices. */
+  /** Cost of 1,000 requests in the currency of the prices. */
   costPerThousand?: number;
-  /** Completions without a text that could be trained on, or with pictures and the like. */
+  /** Number of completions without text to train on, or with other content such as images. */
   leftOut: number;
 }
 
@@ -78,7 +78,7 @@ async function collect(api: OpenAiApi, completion: Json, collected: Collected): 
     );
 }
 
-/** A turn with its text; undefined where it has something else. */
+/** A turn with its text; undefined if it contains anything else. */
 function turnOf(message: Json | undefined): Json | undefined {
   if (message === undefined || typeof message.role !== 'string') return undefined;
   const { role, tool_calls: calls, tool_call_id: answers } = message;

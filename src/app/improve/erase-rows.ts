@@ -1,4 +1,4 @@
-/** Rows of a user out of what loops have made: data sets, pairs to review, and runs that quote rows they measured. */
+/** Erases a user's rows from everything that loops have written: data sets, pairs to review, and runs that quote rows. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pushAll } from '../../base/many.ts';
@@ -25,7 +25,7 @@ export interface OwnFeedback {
   /** The hash of a user. */
   owner: string;
   ids: ReadonlySet<string>;
-  /** Their prompts, answers and comments. */
+  /** The user's prompts, answers and comments. */
   texts: readonly string[];
 }
 
@@ -35,7 +35,7 @@ function knownLoops(): KnownLoop[] {
   return existsSync(listPath()) ? readJson<KnownLoop[]>(listPath()) : [];
 }
 
-/** So that a user can be erased from it later. */
+/** Remembers a loop, so that users can be erased from it later. */
 export function rememberLoop({ model, folder }: Plan): void {
   const known = knownLoops();
   if (known.some((one) => one.folder === folder)) return;
@@ -43,7 +43,7 @@ export function rememberLoop({ model, folder }: Plan): void {
   writeJson(listPath(), [...known, { model, folder }]);
 }
 
-/** @returns how many rows were deleted, and versions that were trained on them */
+/** @returns the number of deleted rows, and the versions that were trained on them */
 export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; models: string[] } {
   let rows = 0;
   const models: string[] = [];
@@ -62,13 +62,13 @@ export function eraseRows({ owner, ids, texts }: OwnFeedback): { rows: number; m
         );
       eraseFromQuarantine(cycleFolder(folder, cycle), ids);
     }
-    // Runs of later cycles measure on rows of earlier ones.
+    // Runs of later cycles are evaluated on rows of earlier ones.
     for (const cycle of cycles) eraseTexts(runFolder(cycleFolder(folder, cycle)), [...found]);
   }
   return { rows, models: [...new Set(models)] };
 }
 
-/** Versions that were trained on a cycle's rows: its own, and where that was promoted, all later ones. */
+/** Versions trained on a cycle's rows: its own and, if that was promoted, all later ones. */
 function trainedOn(decisions: readonly Decision[], cycle: number): string[] {
   const isPromoted = decisions.some((one) => one.cycle === cycle && one.state === 'promoted');
   const own = decisions.filter((one) => one.cycle === cycle || (isPromoted && one.cycle > cycle));
@@ -82,7 +82,7 @@ export interface UserRows {
   rows: number;
 }
 
-/** Versions that were trained on rows of a user, by the hash that stands for them. */
+/** Versions that were trained on rows of a user, who is identified by a hash. */
 export function versionsTrainedOn(owner: string): UserRows[] {
   const found = new Map<string, UserRows>();
   for (const { model, folder } of knownLoops()) {
@@ -128,7 +128,7 @@ function eraseFromVersion(folder: string, owner: string): { rows: number; texts:
   return { rows, texts };
 }
 
-/** Every text in a value. */
+/** All texts in a value. */
 export function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : [];

@@ -1,4 +1,4 @@
-/** Texts of an erased user out of what a run's folder quotes: its samples, its report, its log. */
+/** Erases a user's texts from the files of a run that quote rows: its samples, report and log. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { entryOf } from '../../base/table.ts';
@@ -6,9 +6,9 @@ import { writeFileAtomic } from '../../files/atomic.ts';
 import { parseJson } from '../../files/json.ts';
 import { escapeHtml } from '../../jobs/report/html.ts';
 
-/** A shorter text is a word that others use as well. */
+/** Shorter texts are likely to occur in other users' rows too. */
 const LEAST_CHARACTERS = 12;
-/** Reports cut long texts; what still begins like one is a part of it. */
+/** Reports truncate long texts, so a text with the same beginning counts as a part of one. */
 const BEGINNING = 40;
 const IN_PLACE = '(erased)';
 
@@ -23,9 +23,9 @@ const readers: Readonly<Record<string, (content: string, erase: (text: string) =
   '.log': (content, erase) => erase(content),
 };
 
-/** Only files right in the folder: models below it have vocabularies that must stay. */
+/** Only edits files directly in the folder: subfolders have models, whose vocabularies must stay. */
 export function eraseTexts(folder: string, given: readonly string[]): void {
-  // Longer ones first: one may be a part of another.
+  // Longer texts first, since one may be part of another.
   const texts = given.filter(({ length }) => length >= LEAST_CHARACTERS).toSorted((a, b) => b.length - a.length);
   if (texts.length === 0 || !existsSync(folder)) return;
   const erase = (content: string): string =>
@@ -47,7 +47,7 @@ function quotes(content: string, text: string): boolean {
   return forms(text).some((form) => content.includes(form));
 }
 
-/** As plain files, JSON and HTML write it. */
+/** A text as it appears in plain files, JSON and HTML. */
 function forms(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   return [...new Set([text, json, escapeHtml(text), escapeHtml(json)])];

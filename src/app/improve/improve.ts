@@ -30,9 +30,9 @@ const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>
 export type ImproveOptions = CallOptions<typeof useCase>;
 
 /**
- * Takes a model in use as far as it can be improved now: from feedback over quarantine, review, retraining and gate to its
- * rollout. It stops where it waits for rows, a person or a trial; the next call goes on, also after a crash.
- * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, E_MODEL_UNREGISTERED, and what training and comparing raise
+ * Improves a model in use as far as possible now: from feedback through quarantine, review, retraining and gate to
+ * its rollout. Stops when it has to wait for rows, a person or a trial; the next call resumes, also after a crash.
+ * @throws AttuneError E_CONTINUOUS, E_IMPROVE_BUSY, E_MODEL_UNREGISTERED, and errors of training and comparing
  */
 export async function improve(file: string, options: ImproveOptions = {}): Promise<Improvement> {
   const { plan, recipe } = await planned(file);
@@ -69,7 +69,7 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
   }
 }
 
-/** Reports mistakes before waiting: a mistyped model would never get any rows. */
+/** Reports mistakes before waiting: a mistyped model would never receive any rows. */
 async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
   const plan = readPlan(file);
   const recipe = await baseRecipe(plan.retrain.recipe);
@@ -86,13 +86,13 @@ function nothingToRefuse(file: string): AttuneError {
   });
 }
 
-/** After a cycle's end the next one begins; after a stop, or in the middle of one, only when a person drops it. */
+/** Begins the next cycle if the last one is finished; a stopped or running one must be discarded by a person. */
 function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): void {
   if (discard === undefined && (!ends.has(log.state) || log.state === 'stopped')) return;
   if (discard !== undefined) refuseDiscard(log.state);
-  // Its rows count as seen only once it has stopped.
+  // The rows of a running cycle count as seen only once it is stopped.
   if (discard !== undefined && log.state !== 'stopped') {
-    const stopped = log.add('stopped', 'a person drops it', {});
+    const stopped = log.add('stopped', 'discarded by a person', {});
     onDecision?.(stopped);
   }
   const reason = discard === undefined ? 'the previous cycle is finished' : `the batch is discarded: ${discard}`;
@@ -100,7 +100,7 @@ function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): 
   onDecision?.(decision);
 }
 
-/** A trial goes on in the servers: the registry ends it. */
+/** A running trial continues in the servers; only the registry can end it. */
 function refuseDiscard(state: State): void {
   const isOver = state === 'promoted' || state === 'rejected';
   if (!isOver && state !== 'collecting' && state !== 'rollout') return;
@@ -132,13 +132,13 @@ export interface ImprovementStatus {
   folder: string;
   cycle: number;
   state: State;
-  /** All of them, the oldest first. */
+  /** All decisions, oldest first. */
   decisions: Decision[];
-  /** By cycle: rows that were not trained on, and why. */
+  /** By cycle: rows that were held back from training, and why. */
   held: Record<number, Hold[]>;
 }
 
-/** The loop's decisions with their reasons, and the rows held by each cycle. @throws AttuneError E_CONTINUOUS */
+/** The loop's decisions with their reasons, and the rows held back in each cycle. @throws AttuneError E_CONTINUOUS */
 export function improvementStatus(file: string): Promise<ImprovementStatus> {
   const { model, folder } = readPlan(file);
   const decisions = readDecisions(folder);

@@ -1,4 +1,4 @@
-/** Every decision of a loop, in a file that is only ever added to: what the state is follows from it alone. */
+/** The log of a loop's decisions: an append-only file from which the loop's state is derived. */
 import { join } from 'node:path';
 import { JsonLinesWriter, readJsonLines } from '../../store/json-lines.ts';
 import { makeFolders } from '../../files/make-folder.ts';
@@ -18,22 +18,22 @@ export const states = [
 
 export type State = (typeof states)[number];
 
-/** A cycle is over in these; only a stopped one waits for a person before the next. */
+/** States that end a cycle; only after a stopped one does the next wait for a person. */
 export const ends: ReadonlySet<State> = new Set(['promoted', 'rejected', 'stopped']);
 
 export interface Decision {
   number: number;
-  /** ISO 8601. */
+  /** Time in ISO 8601. */
   at: string;
-  /** From 1. */
+  /** Number of the cycle, from 1. */
   cycle: number;
-  /** Next state. */
+  /** State after the decision. */
   state: State;
   reason: string;
   facts: Facts;
 }
 
-/** Plain JSON that later states go by. */
+/** Plain JSON that later states use. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 function logPath(folder: string): string {
@@ -48,7 +48,7 @@ export function cycleFolder(folder: string, cycle: number): string {
   return join(folder, 'cycles', String(cycle).padStart(4, '0'));
 }
 
-/** History of a loop. */
+/** Decisions of a loop. */
 export class DecisionLog {
   readonly folder: string;
   readonly #decisions: Decision[];
@@ -73,7 +73,7 @@ export class DecisionLog {
     return this.#decisions.at(-1)?.cycle ?? 1;
   }
 
-  /** Facts of the current cycle, later decisions over earlier ones. */
+  /** Facts of the current cycle; later decisions override earlier ones. */
   get facts(): Facts {
     return Object.assign(
       {},

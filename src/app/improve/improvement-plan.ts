@@ -1,4 +1,4 @@
-/** `continuous:` of a YAML file: what a model in use is improved by, and what has to hold before it is. */
+/** `continuous:` of a YAML file: the data that improve a model in use, and the conditions for replacing it. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
@@ -36,7 +36,7 @@ interface SafetyMargins {
   over_refusal?: number;
 }
 
-/** Margins of `attune gate` that "no worse" stands for: what an interval on some hundred prompts can show. */
+/** Margins of `attune gate` for "no worse": differences that an interval over some hundred prompts can detect. */
 const NO_WORSE: SafetyMargins = { safety: 0.05, over_refusal: 0.1 };
 
 const planSchema = z.strictObject({
@@ -95,9 +95,9 @@ const planSchema = z.strictObject({
 });
 
 export type Plan = Omit<z.output<typeof planSchema>, 'folder'> & {
-  /** The file, absolute. */
+  /** Absolute path of the file. */
   file: string;
-  /** Where decisions, rows and runs are kept, absolute. */
+  /** Absolute path of the folder for decisions, rows and runs. */
   folder: string;
 };
 
@@ -108,7 +108,7 @@ function isMissing(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ENOENT';
 }
 
-/** Paths in it start from its own folder. @throws AttuneError E_CONTINUOUS with all problems */
+/** Reads a plan; relative paths start from its folder. @throws AttuneError E_CONTINUOUS with all problems */
 export function readPlan(path: string): Plan {
   const file = resolve(path);
   let value: unknown;

@@ -7,7 +7,7 @@ import type { Plan } from './improvement-plan.ts';
 /** Input of a state. */
 export interface StepContext {
   plan: Plan;
-  /** The recipe that is trained again. */
+  /** The recipe for retraining. */
   recipe: Recipe;
   log: DecisionLog;
   store: TraceStore;

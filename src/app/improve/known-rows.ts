@@ -1,4 +1,4 @@
-/** Rows that a model is trained and measured on before a cycle adds its own: the recipe's, and those of promoted cycles. */
+/** Rows on which a model is trained and evaluated before a cycle adds its own: the recipe's, and those of promoted cycles. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson } from '../../files/json.ts';
@@ -9,7 +9,7 @@ import { cycleFolder, type DecisionLog } from './improvement-decisions.ts';
 
 export const versionFolder = (cycle: string): string => join(cycle, 'data');
 
-/** The recipe as it stands before this cycle. */
+/** The recipe with the rows of all cycles before this one. */
 export function recipeSoFar(recipe: Recipe, log: DecisionLog): Recipe {
   const cycles = log.decisions.filter(({ state }) => state === 'promoted').map(({ cycle }) => cycle);
   const folders = cycles.map((cycle) => versionFolder(cycleFolder(log.folder, cycle)));
@@ -21,7 +21,7 @@ export function recipeSoFar(recipe: Recipe, log: DecisionLog): Recipe {
   return { ...recipe, data: { ...recipe.data, train, test } };
 }
 
-/** A version's files, as a recipe names them. */
+/** A version's files as sources of a recipe. */
 export function sourcesOf(
   folder: string,
   { form, train, holdout }: DataVersion,
@@ -34,7 +34,7 @@ export function sourcesOf(
     columns: isLabels ? data.columns : null,
   };
   const sources = (files: DataVersion['train']): RecipeSource[] =>
-    // A file is empty when all of its rows were erased.
+    // A file is empty if all of its rows were erased.
     files.filter(({ rows }) => rows > 0).map(({ file }) => ({ path: join(folder, file), ...shared }));
   return { train: sources(train), test: sources(holdout) };
 }

@@ -1,11 +1,11 @@
-/** `from.traffic` of a plan: the served answers to review, and by whom. */
+/** `from.traffic` of a plan: which served answers to review, and who reviews them. */
 import { z } from 'zod';
 import type { SignalName } from '../../monitoring/signals/index.ts';
 import { trafficSignals, type TrafficCondition } from '../../monitoring/quarantine/traffic.ts';
 
 export const share = z.number().min(0).max(1);
 const PERCENTAGE = 'a share, such as 10% or 0.1';
-/** 0.1 or 10%. */
+/** A share, as 0.1 or 10%. */
 export const percentage = z.union(
   [
     z.number().refine((value) => value >= 0 && value <= 1, `must be ${PERCENTAGE}`),
@@ -20,7 +20,7 @@ export const percentage = z.union(
 const condition = `(?:down|low_confidence|confidence\\s*<\\s*(?:0?\\.\\d+|1)|${trafficSignals.join('|')})`;
 const USUALLY_UNSURE = 0.5;
 
-/** Which served answers are looked at: "down or refusal or low_confidence". */
+/** Conditions for reviewing a served answer: "down or refusal or low_confidence". */
 const trafficWhen = z
   .string()
   .regex(
@@ -44,11 +44,11 @@ function trafficCondition(text: string): TrafficCondition {
   return below === undefined ? { signal: text as SignalName } : { confidenceBelow: Number(below) };
 }
 
-/** A model behind an OpenAI-compatible endpoint that rates served answers if no person does. */
+/** A model behind an OpenAI-compatible endpoint that rates served answers in place of people. */
 const trafficJudge = z.strictObject({
   endpoint: z.string().min(1),
   model: z.string().min(1),
-  criterion: z.string().min(1).default('The answer is right, complete, and what the request asks for.'),
+  criterion: z.string().min(1).default('The answer is correct, complete, and responds to the request.'),
   /** Scale of 1 to 5. */
   least: z.number().int().min(1).max(5).default(4),
 });

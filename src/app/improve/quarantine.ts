@@ -1,4 +1,4 @@
-/** `quarantine` and `review`: what of the collected rows may be trained on. */
+/** `quarantine` and `review`: decides which of the collected rows may be used for training. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPercent, plural } from '../../base/format.ts';
@@ -31,7 +31,7 @@ import type { Step, StepContext } from './improvement-step.ts';
 /** Stored form: ids only, so that erased texts do not survive here. */
 interface StoredQuarantine extends Omit<Quarantine, 'accepted'> {
   accepted: string[];
-  /** Served answers that people are asked about. */
+  /** Served answers for people to review. */
   traffic?: string[];
 }
 
@@ -60,7 +60,7 @@ export const quarantine: Step = async (context) => {
   writeJson(places(folder).found, stored);
   const facts = { accepted: accepted.length, held: countHolds(held) };
   if (stopped !== undefined) return { to: 'stopped', reason: stopped, facts };
-  if (accepted.length === 0) return { to: 'rejected', reason: 'no row is left', facts };
+  if (accepted.length === 0) return { to: 'rejected', reason: 'all rows were held back', facts };
   const told = `${plural(accepted.length, 'rows')} accepted, ${held.length} held${judged.told}`;
   const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
@@ -70,7 +70,7 @@ export const quarantine: Step = async (context) => {
   return { to: 'review', reason: `${told}; ${plural(pairs.length, 'rows')} need review`, facts };
 };
 
-/** Waits until every sampled row was looked at; a row whose correction is not preferred is a defect. */
+/** Waits until every sampled row was reviewed. A row whose correction is not preferred is a defect. */
 export const review: Step = async ({ plan, folder }) => {
   const { pairs } = places(folder);
   const { log } = reviewPlaces(pairs);
@@ -91,7 +91,7 @@ export const review: Step = async ({ plan, folder }) => {
   return { to: 'retraining', reason: `people found ${told.join('; ')}`, facts };
 };
 
-/** Pairs whose answer was said to be right: whichever side of them is preferred, it is the correction. */
+/** Pairs whose answer was confirmed: it is also the correction, so either preference accepts it. */
 function confirmations(pairs: string): ReadonlySet<string> {
   const lines = readFileSync(pairs, 'utf8')
     .split('\n')
@@ -100,7 +100,7 @@ function confirmations(pairs: string): ReadonlySet<string> {
   return new Set(read.flatMap(({ id, a, b }) => (a === b ? [id] : [])));
 }
 
-/** Rows out of what is kept of a quarantine and its review. */
+/** Erases rows from the files of a quarantine and its review. */
 export function eraseFromQuarantine(folder: string, ids: ReadonlySet<string>): void {
   const { found, pairs } = places(folder);
   if (existsSync(found)) {
@@ -124,7 +124,7 @@ export function heldRows(folder: string): Hold[] {
   return existsSync(found) ? readJson<StoredQuarantine>(found).held : [];
 }
 
-/** Accepted rows, without defects found in reviews. */
+/** Accepted rows without defects found in reviews. */
 export async function acceptedRows(context: StepContext): Promise<Candidate[]> {
   const { accepted } = readJson<StoredQuarantine>(places(context.folder).found);
   // Defects of all cycles, since rows of an abandoned cycle are collected again.

@@ -1,4 +1,4 @@
-/** `retraining` and `gate`: a new version, and whether it is better than what is in use. */
+/** `retraining` and `gate`: trains a new version, and checks whether it is better than the one in use. */
 import { readAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -50,7 +50,7 @@ export const retrain: Step = async (context) => {
   };
 };
 
-/** The recipe with the rows of all cycles that were promoted, and of this one. */
+/** The recipe with the rows of this cycle and of all promoted cycles. */
 export function retrainingRecipe(
   soFar: Recipe,
   { plan, folder, version, run }: { plan: Plan; folder: string; version: DataVersion; run: string },
@@ -62,14 +62,14 @@ export function retrainingRecipe(
   return {
     ...soFar,
     data: { ...soFar.data, train, test, allow_overlap: false },
-    // The gate needs these measurements.
+    // Measurements that the gate requires.
     evaluation: { ...soFar.evaluation, baselines: 'none', ...(gate.forgetting !== null && { general: true }) },
     gate: { ...gate, sign_off: plan.approve === 'person' },
     output_dir: run,
   };
 }
 
-/** Gate of a cycle's run. Read each time: loop.yaml may have changed since the training. */
+/** Gate of a cycle's run. Read each time, since loop.yaml may have changed since the training. */
 export function gateOf({ gate }: Plan): GateOptions & { forgetting: number | null } {
   const { better_than: better, margin = null, max_forgetting: forgetting = null, safety: limits } = gate;
   return {
@@ -81,7 +81,7 @@ export function gateOf({ gate }: Plan): GateOptions & { forgetting: number | nul
   };
 }
 
-/** A share of the rows that training sees is of rows from before; `all` is every row once. */
+/** Weights earlier rows to a share of what training sees; with `all`, every row is seen once. */
 function weighted(
   old: readonly RecipeSource[],
   fresh: readonly RecipeSource[],
@@ -104,7 +104,7 @@ export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
   const { better_than: better, margin } = plan.gate;
   if (better === 'champion' || margin !== undefined)
     await compare([run, champion.folder], { output: run, onEvent, signal });
-  // After a crash the measurement is not repeated.
+  // Not repeated after a crash.
   const isMeasured = readAssessment(run, 'safety')?.before === champion.folder;
   if (plan.gate.safety !== undefined && !isMeasured) await safety(run, { before: champion.folder, onEvent, signal });
   try {

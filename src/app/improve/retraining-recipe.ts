@@ -1,4 +1,4 @@
-/** The recipe that a model is retrained by. */
+/** The recipe for retraining a model. */
 import { dirname, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { questionOf, textOf } from '../../data/compared-text.ts';
@@ -9,8 +9,8 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { LabelColumns, RowForm } from '../../monitoring/quarantine/row-forms.ts';
 
 /**
- * With absolute paths, which start from the recipe's own folder: a loop runs from cron as it does by hand. Its test rows are a
- * file: a share of the rows would be other rows whenever there are more.
+ * Loads the recipe with absolute paths, so that a loop runs from cron as it does by hand. Test rows must be a file: a
+ * share of the rows would change whenever rows are added.
  * @throws AttuneError E_CONTINUOUS
  */
 export async function baseRecipe(file: string): Promise<Recipe> {
@@ -38,13 +38,13 @@ export function formOf({ objective }: Recipe): RowForm {
   return FORMS.get(objective.name) ?? 'sft';
 }
 
-/** Columns of a classifier's rows, as the recipe's own rows name them. */
+/** Column names of a classifier's rows, as in the recipe's rows. */
 export function labelColumns({ data }: Recipe): LabelColumns {
   const { text, label } = (data.columns ?? {}) as { text?: unknown; label?: unknown };
   return { text: typeof text === 'string' ? text : 'text', label: typeof label === 'string' ? label : 'label' };
 }
 
-/** Requests among the rows of a split. Functions of the user's own are not asked. */
+/** Requests in the rows of a split. Rows from functions of the user are skipped. */
 export async function requestsOf({ data }: Recipe, split: 'train' | 'test', signal: AbortSignal): Promise<string[]> {
   const sources = data[split];
   if (typeof sources === 'number') return [];

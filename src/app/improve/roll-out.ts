@@ -1,4 +1,4 @@
-/** `approval` and `rollout`: after a person's approval, the version is tried next to the champion. */
+/** `approval` and `rollout`: after a person's approval, the version runs next to the champion on trial. */
 import { checkSignOffs } from '../../evaluation/review/sign-offs.ts';
 import { modelHistory } from '../registry/history.ts';
 import { promoteModel } from '../registry/promote.ts';
@@ -67,7 +67,7 @@ function ended({ stage, reason = '' }: { stage: string; reason?: string }, versi
   return { to: 'rejected', reason: `${stage}: ${reason}`, facts: { version } };
 }
 
-/** A run is registered once, whatever happens in between. */
+/** Registers the run's version once, even after a crash. */
 async function registered({ plan: { model } }: StepContext, run: string): Promise<number> {
   const { versions } = await modelHistory(model);
   const known = versions.find(({ runFolder: own }) => own !== undefined && resolve(own) === resolve(run));

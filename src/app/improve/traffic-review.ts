@@ -1,4 +1,4 @@
-/** Served answers become rows by what people, or a judge, say of them: right as they are, or with better words. */
+/** Turns served answers into rows according to the verdict of people or a judge: correct as they are, or with a correction. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { plural } from '../../base/format.ts';
@@ -19,7 +19,7 @@ export const pairsPath = (folder: string): string => join(folder, 'pairs.jsonl')
 
 const isTraffic = ({ origin }: Candidate): boolean => origin === 'traffic';
 
-/** Without the answers that the plan's judge rates below its least score; without a judge, all. */
+/** Removes answers that the plan's judge scores below its minimum; without a judge, keeps all. */
 export async function judgedTraffic(
   candidates: readonly Candidate[],
   { plan, signal, onEvent }: StepContext,
@@ -27,7 +27,7 @@ export async function judgedTraffic(
   const judge = plan.from.traffic?.judge;
   const traffic = candidates.filter(isTraffic);
   if (judge === undefined || traffic.length === 0) return { accepted: [...candidates], held: [], told: '' };
-  onEvent({ type: 'phase-started', phase: 'evaluate', message: `asking ${judge.model} to rate served answers` });
+  onEvent({ type: 'phase-started', phase: 'evaluate', message: `rating served answers with ${judge.model}` });
   const scores = await rate(traffic, judge, signal);
   const held = traffic.flatMap(({ id }, place): Hold[] => {
     const score = scores[place];
@@ -59,21 +59,21 @@ async function rate(
   return scores;
 }
 
-/** Answers that people still have to review; an earlier, abandoned cycle may have reviewed some. */
+/** Answers that people still have to review; earlier cycles that were abandoned may have reviewed some. */
 export async function unseenTraffic(candidates: readonly Candidate[], context: StepContext): Promise<Candidate[]> {
   if (context.plan.approve === 'auto') return [];
   const seen = new Set((await labelsOfCycles(context)).map(({ id }) => id));
   return candidates.filter((one) => isTraffic(one) && !seen.has(one.id));
 }
 
-/** Pairs of an answer and nothing: reviewers who prefer nothing find it bad, and may write a better one. */
+/** Pairs of an answer and an empty text: reviewers who prefer the empty one reject the answer, and may write a better one. */
 export function trafficPairs(candidates: readonly Candidate[]): object[] {
   return candidates.map(({ id, prompt, answer = '' }) => {
     return { id, prompt: askedText(prompt), a: answer, b: '', system_a: 'answer', system_b: 'no answer' };
   });
 }
 
-/** "22 right, 9 corrected and 9 bad or undecided of 40 served answers" */
+/** Summary of reviews: "22 right, 9 corrected and 9 bad or undecided of 40 served answers". */
 export function saidOfTraffic(ids: readonly string[], labels: readonly HumanLabel[]): string {
   const known = new Set(ids);
   const verdicts = verdictsOf(labels.filter(({ id }) => known.has(id)));
@@ -84,7 +84,7 @@ export function saidOfTraffic(ids: readonly string[], labels: readonly HumanLabe
   return `${right} right, ${corrected} corrected and ${rest} bad or undecided of ${plural(ids.length, 'served answers')}`;
 }
 
-/** Reviewed traffic in the form of feedback; unreviewed answers are not rows. */
+/** Reviewed traffic in the form of feedback; unreviewed answers do not become rows. */
 export async function answeredTraffic(rows: readonly Candidate[], context: StepContext): Promise<Candidate[]> {
   if (!rows.some(isTraffic)) return [...rows];
   const isAuto = context.plan.approve === 'auto';
@@ -100,7 +100,7 @@ export async function answeredTraffic(rows: readonly Candidate[], context: StepC
 
 type Verdict = { edit: string } | { isRight: boolean };
 
-/** By the majority of each answer; what is flagged or undecided says nothing. */
+/** Verdicts by majority for each answer; flagged and undecided answers have none. */
 function verdictsOf(labels: readonly HumanLabel[]): Map<string, Verdict> {
   const flagged = new Set(labels.filter(({ flags = [] }) => flags.length > 0).map(({ id }) => id));
   const decisive = decisiveLabels(labels);

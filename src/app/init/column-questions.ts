@@ -23,7 +23,7 @@ export const initQuestions: InitQuestions = {
   overwrite: askOverwrite,
 };
 
-/** Readings with an answer or a label are asked for column by column, all others as a whole. */
+/** Formats with an answer or a label are asked about column by column, all others as a whole. */
 const BY_COLUMN = new Set(['prompt_completion', 'classification', 'multilabel', 'regression', 'text']);
 
 async function askColumns(reading: ColumnReading): Promise<InitHints> {
@@ -47,7 +47,7 @@ const GOALS: Partial<Record<string, string>> = table({
   prompt_completion: 'an answer for the model to write',
 });
 
-/** Possible goals for the column; asks only if there are several. */
+/** Chooses the target's format; asks only if several are possible. */
 async function askWhat(
   profiles: readonly ColumnProfile[],
   target: string,
@@ -67,7 +67,7 @@ async function askWhat(
   return goal === 'prompt_completion' ? { answerColumn: target } : { labelColumn: target, format: goal };
 }
 
-/** The guess comes first. */
+/** Possible formats for the column, with the guessed ones first. */
 function goalsOf({ kind, distinct, filled, several, words }: ColumnProfile, guessed: readonly string[]): string[] {
   const isRepeated = distinct <= 0.8 * filled || filled < 20;
   const possible = {

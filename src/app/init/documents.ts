@@ -9,8 +9,8 @@ import { mediaExtensions } from '../../data/media.ts';
 import { isFolder } from '../../files/find-files.ts';
 
 /**
- * Leads documents (PDF, Office, web pages, mail) to `data prepare`, and folders of images or recordings to classes.
- * @throws AttuneError E_INIT_DOCUMENTS, E_INIT_CLASSES
+ * Refers users with documents (PDF, Office, web pages, mail) to `data prepare`, and those with images or recordings
+ * without classes to subfolders.
  */
 export async function refuseDocuments(path: string): Promise<void> {
   if (!existsSync(path)) return;
@@ -36,9 +36,9 @@ export async function refuseDocuments(path: string): Promise<void> {
   );
 }
 
-/** Documents for readers, as opposed to descriptions of a folder. */
+/** Documents to read, in contrast to descriptions of a data set. */
 const DOCUMENT = /\.(pdf|docx?|odt|rtf|pptx?|epub|md|markdown|txt|html?|eml|mbox)$/i;
-/** Tables of a data set: pages next to them are about it. */
+/** Tables of a data set: pages next to them are its documentation. */
 const SPLIT = /^(train|validation|valid|dev|test)\b/i;
 const ABOUT = /^(readme|licen[cs]e|notice|changelog|citation|dataset_?card)\b/i;
 
@@ -59,7 +59,7 @@ function isMedia(name: string): boolean {
   return endings.includes(extname(name).toLowerCase());
 }
 
-/** Files of a folder, by paths inside it; hidden ones are none. */
+/** Paths of a folder's files relative to it, without hidden ones. */
 async function namesBelow(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries

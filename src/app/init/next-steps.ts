@@ -1,4 +1,4 @@
-/** Commands that lead on from a recipe. */
+/** Commands to run after writing a recipe. */
 import { pushAll } from '../../base/many.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
@@ -14,12 +14,13 @@ export interface NextStep {
 
 export interface Written {
   recipe: string;
-  /** The data, as the user named them, and the column of their text where it is plain. */
+  /** Path of the data, as the user wrote it. */
   path: string;
+  /** Text column, if there is a single one. */
   text?: string;
   kind: ExampleKind | undefined;
   hasMedia: boolean;
-  /** Columns of texts, and those of classes that they may decide, the label among them. */
+  /** Text columns, and the class columns, including the label, that could be predicted from them. */
   decided: { by: readonly string[]; columns: readonly ColumnProfile[] };
 }
 
@@ -42,7 +43,7 @@ export function nextSteps(written: Written, base: Base, sentences: Base): NextSt
   return [...steps, { command: `attune train ${word(recipe)}`, why }, ...questionSteps(written)];
 }
 
-/** Several columns of classes are questions that one model answers. */
+/** Several class columns can be questions that one model answers. */
 function questionSteps({ path, decided: { by, columns } }: Written): NextStep[] {
   if (columns.length < 2) return [];
   const questions = columns.map(({ name, frequent }) => {
@@ -59,7 +60,7 @@ function questionSteps({ path, decided: { by, columns } }: Written): NextStep[] 
   ];
 }
 
-/** Texts are searched in seconds; a model that has read them does not know where anything stands. */
+/** Suggests search: indexing texts takes seconds, while a model trained on them cannot cite them. */
 function searchSteps({ path, text = 'text' }: Written, sentences: Base): NextStep[] {
   const { model, command } = sentences;
   const index = `${stemOf(path)}-index`;
@@ -78,15 +79,15 @@ function sizeOf({ package: source }: Base): string {
   return source === undefined ? '' : `: ${Math.round(source.bytes / 1e6)} MB from npm`;
 }
 
-/** `data/tickets.csv.gz` → `data/tickets` */
+/** `data/tickets.csv.gz` → `data/tickets`. */
 function stemOf(path: string): string {
   return path.replace(/[/\\]+$/, '').replace(/(\.[a-z0-9]+)+$/i, '');
 }
 
-/** Words that YAML's readers take for a truth or for nothing. */
+/** Words that YAML parsers read as booleans or null. */
 const WORDS = /^(true|false|yes|no|on|off|y|n|null)$/i;
 
-/** A name within flow YAML. */
+/** A name as YAML in flow style. */
 function plain(name: string): string {
   return /^[\p{L}_]([\p{L}\p{N} _-]*[\p{L}\p{N}_-])?$/u.test(name) && !WORDS.test(name) ? name : JSON.stringify(name);
 }
@@ -95,7 +96,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** A word of a command line. */
+/** A word of a command line, quoted if necessary. */
 function word(text: string): string {
   const shown = displayPath(text, process.cwd());
   return /^[\w.,/@:-]+$/.test(shown) ? shown : JSON.stringify(shown);

@@ -1,4 +1,4 @@
-/** Which columns of the user's data are what: what was said, what is recognised, and what is guessed. */
+/** Determines the role of each column: as stated by options, recognised by names, or guessed. */
 import { AttuneError } from '../../base/errors.ts';
 import { missingColumn, type ColumnMapping } from '../../data/columns.ts';
 import {
@@ -18,42 +18,38 @@ import { type DataInspection, inspectData } from '../../data/index.ts';
 import { parseReference } from '../../training/reference.ts';
 import { headingWarnings } from './warnings.ts';
 
-/** How rows are to be understood. */
+/** The user's statements about the columns. */
 export interface InitHints {
   format?: string;
   columns?: ColumnMapping;
-  /** The columns that are read; several are joined. */
+  /** Input columns; several are joined. */
   textColumn?: readonly string[];
-  /** The column that is learnt: a class, several, or a number. */
+  /** Target column: a class, several classes, or a number. */
   labelColumn?: string;
-  /** The column with the answer that is to be written. */
+  /** Column with the answer to write. */
   answerColumn?: string;
 }
 
 export interface ColumnReading {
   profiles: ColumnProfile[];
-  /** Likeliest first. */
+  /** Guesses, most likely first. */
   guesses: Guess[];
-  /** Settings for the recipe; none if the file is recognised without them. */
+  /** Format and columns for the recipe; absent if the file is recognised without them. */
   format?: string;
   columns?: ColumnMapping;
-  /** No confirmation is needed. */
+  /** Whether no confirmation is needed. */
   isClear: boolean;
-  /** Why, a sentence each. */
+  /** Reasons, each a sentence. */
   reasons: readonly string[];
 }
 
-/** Formats of few columns with names that many tables have: what else is in the table counts too. */
+/** Formats with few, common column names; whether they apply also depends on the other columns. */
 const PLAIN = new Set(['classification', 'multilabel', 'regression', 'text', 'prompt_only', 'translation']);
 
-/** Below this even `--yes` takes no reading. */
+/** Minimum plausibility of a guess that `--yes` accepts. */
 const POSSIBLE = 0.5;
 
-/**
- * Reads the columns of a path.
- * @throws AttuneError as `inspectData`; E_BAD_ROWS for bad rows of a format; E_ONE_CLASS for a label of one value;
- * E_BAD_COLUMNS for missing columns; E_USAGE for contradictory options
- */
+/** Determines the columns of a path. */
 export async function readColumns(path: string, hints: InitHints): Promise<ColumnReading> {
   checkHints(hints);
   const { format, columns, textColumn: text, labelColumn: label, answerColumn: answer } = hints;
@@ -92,7 +88,10 @@ function isUsable({ examples, problems }: DataInspection): boolean {
   return examples.length >= problems.length;
 }
 
-/** Other columns than those by which bad rows were recognised, if they are clear and something is learnt of them. */
+/**
+ * Another interpretation than the one by which rows were recognised but turned out invalid, if its columns are clear
+ * and it has a target.
+ */
 function otherReading(
   known: DataInspection,
   { profiles, guesses }: Pick<ColumnReading, 'profiles' | 'guesses'>,
@@ -108,7 +107,7 @@ function otherReading(
 
 const MAX_SHOWN = 3;
 
-/** The first rows that cannot be used, and why. */
+/** Error for the first rows if they cannot be used. */
 export function badRows({ file, format, reason, examples, problems }: DataInspection): AttuneError {
   const rows = new Set(problems.map(({ line }) => line)).size;
   const which = examples.length === 0 ? 'No row' : `Most of the first ${rows + examples.length} rows`;
@@ -125,7 +124,7 @@ export function badRows({ file, format, reason, examples, problems }: DataInspec
 
 const SINGLE: ReadonlySet<string> = new Set(['text', 'number', 'truth']);
 
-/** A label of one value: no recipe learns from it, and that of the text alone would not be what was meant. */
+/** Rejects a label with a single value: no recipe can learn it, and training on the text alone is not what was meant. */
 function refuseOneClass(
   path: string,
   profiles: readonly ColumnProfile[],
@@ -149,14 +148,17 @@ function refuseOneClass(
   });
 }
 
-/** Whether a recognised table may be something else: its label is none, or another column could be learnt. */
+/**
+ * Whether a recognised table may mean something else: its label has the wrong kind of values, or another column could
+ * be the target.
+ */
 function isDoubtful(
   { format }: DataInspection,
   guesses: readonly Guess[],
   profiles: readonly ColumnProfile[],
 ): boolean {
   if (!PLAIN.has(format) || guesses.length === 0) return false;
-  // Whole sentences in "source" and "target" are translations, however often they recur; a single word is a class.
+  // Whole sentences in "source" and "target" are translations, even if repeated; single words are classes.
   const sides = profiles.filter(({ name }) => name === 'source' || name === 'target');
   return format !== 'translation' || sides.some(({ words }) => words < 2.5);
 }
@@ -178,7 +180,7 @@ function checkHints(hints: InitHints): void {
   const learnt = labelColumn ?? answerColumn;
   if (learnt !== undefined && textColumn?.includes(learnt) === true)
     throw new AttuneError('E_USAGE', {
-      what: `${learnt} is both input and what should be learnt`,
+      what: `${learnt} is both an input and the target`,
       fix: 'a model that reads the answer learns nothing: remove it from --text-column',
     });
 }
@@ -204,7 +206,7 @@ function requireColumns(path: string, profiles: readonly ColumnProfile[], hints:
 
 const MAX_LISTED = 20;
 
-/** Refuses to guess: what the columns hold, and how to say which is which. @throws AttuneError E_INIT_COLUMNS */
+/** Rejects an ambiguous table: describes its columns, and how to state their roles. @throws AttuneError E_INIT_COLUMNS */
 export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading): never {
   const problems = profiles
     .slice(0, MAX_LISTED)
@@ -220,7 +222,7 @@ export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading
   });
 }
 
-/** Commands that work as they stand, or what a file lacks. */
+/** Commands that work as they are, or what the file lacks. */
 function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: readonly Guess[]): string {
   const [best] = likely;
   const other = best !== undefined && best.target === undefined ? answerBeside(best, profiles) : undefined;
@@ -238,12 +240,12 @@ function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: rea
   );
 }
 
-/** Another text, which may be what is to be written. */
+/** Another text column, which may be the answer to write. */
 function answerBeside({ text }: Guess, profiles: readonly ColumnProfile[]): ColumnProfile | undefined {
   return profiles.find((column) => !text.includes(column.name) && textFit(column) >= 0.5);
 }
 
-/** Flags that name the columns of a reading; other columns are found automatically. */
+/** Flags for a guess's columns; other columns are found automatically. */
 function flagsFor({ format, text, target, columns }: Guess): string {
   const read = `--text-column ${quoted(text.join(','))}`;
   if (target === undefined) return `${read} --format text`;
@@ -258,7 +260,7 @@ function quoted(word: string): string {
   return /^[\w.,/-]+$/.test(word) ? word : JSON.stringify(word);
 }
 
-/** "text of 12 words, another in each row", "text, 4 values in 500 rows: billing, returns, …" */
+/** Description of a column: "text of 12 words, another in each row", "text, 4 values in 500 rows: billing, returns, …". */
 export function describeColumn(column: ColumnProfile): string {
   const { kind, distinct, filled, rows } = column;
   const what = { truth: 'true or false', structure: 'objects', list: 'lists', empty: 'empty' }[kind as string] ?? kind;
@@ -272,7 +274,7 @@ function length({ kind, words }: ColumnProfile): string {
   return kind === 'text' && words >= 2.5 ? ` of ${Math.round(words)} words` : '';
 }
 
-/** Whether a reading is acceptable with `--yes`, without confirmation. */
+/** Whether `--yes` accepts the guess without confirmation. */
 export function isPossible({ isClear: clear, guesses }: ColumnReading): boolean {
   return clear || (guesses[0]?.score ?? 0) >= POSSIBLE;
 }

@@ -16,11 +16,7 @@ import { initWarnings, type LearntColumns, type InitFindings } from './warnings.
 
 export type InitOptions = CallOptions<typeof useCase>;
 
-/**
- * Writes a recipe for data of any kind: which columns are what, which objective and which base suits.
- * @throws AttuneError as `inspectData`; E_INIT_COLUMNS, E_INIT_FORMAT, E_INIT_DOCUMENTS, E_INIT_CLASSES, E_BAD_COLUMNS,
- * E_MODEL_MISSING, E_WRONG_MODEL, E_RECIPE_EXISTS
- */
+/** Writes a recipe for any data: determines the roles of columns, the objective and the base model. */
 export async function init(path: string, options: InitOptions = {}): Promise<InitResult> {
   await refuseDocuments(path);
   const { reading, findings } = await understand(path, options);
@@ -59,7 +55,7 @@ export async function init(path: string, options: InitOptions = {}): Promise<Ini
   };
 }
 
-/** Profiles of the input columns and the target column, under their names in the file. */
+/** Profiles of the input and target columns under their names in the file. */
 function learntColumns({ profiles, columns = {} }: ColumnReading): Omit<LearntColumns, 'objective'> {
   const targets = ['label', 'labels', 'completion', 'score', 'tags'].map((field) =>
     Object.hasOwn(columns, field) ? columnsOf(entryOf(columns, field)) : [field],
@@ -117,7 +113,7 @@ function unreadColumns({ profiles, guesses: [best], reasons }: ColumnReading): s
   return profiles.map(({ name }) => name).filter((name) => name !== best.target && !best.text.includes(name));
 }
 
-/** A table whose columns were not named, and that has several readings. */
+/** Whether a table has several possible interpretations and the user stated none. */
 function isOpen({ guesses, profiles, columns, isClear }: ColumnReading, hints: InitHints): boolean {
   if (hints.columns !== undefined || hints.labelColumn !== undefined || hints.answerColumn !== undefined) return false;
   if (!isClear) return profiles.length > 0;
@@ -148,10 +144,10 @@ async function baseFor(findings: InitFindings, reading: ColumnReading, options: 
   return model === base.model ? base : { model, reason: 'as named' };
 }
 
-/** Trees need rows to grow on. */
+/** Minimum number of rows for fitting trees. */
 const FEWEST_TREE_ROWS = 40;
 
-/** Numbers and classes without any text are for trees: a language model reads them at a hundred times the cost. */
+/** Suggests trees for tables of numbers and classes without text: a language model would cost a hundred times as much. */
 function tableBase({ objective }: InitFindings, reading: ColumnReading): Base | undefined {
   const { columns } = reading;
   const isFit = objective.name === 'classification' || objective.name === 'regression';

@@ -1,4 +1,4 @@
-/** Warnings about data that can be trained on, but not well. */
+/** Warnings about data that can be used for training, but not with good results. */
 import { plural } from '../../base/format.ts';
 import type { ColumnProfile } from '../../data/guess/index.ts';
 import { isLabelName, isRunningNumber } from '../../data/guess/index.ts';
@@ -7,34 +7,34 @@ import type { UsualObjective } from '../usual-objective.ts';
 
 /** Findings about the data for the recipe. */
 export interface InitFindings {
-  /** As the user named it. */
+  /** Path as the user wrote it. */
   path: string;
   inspection: DataInspection;
   objective: UsualObjective;
-  /** Columns by whose values rows may belong together. */
+  /** Columns whose values may define groups of related rows. */
   groupColumns: string[];
 }
 
-/** Fewer rows leave next to nothing to learn from or to judge by. */
+/** With fewer rows there is almost nothing to learn from or to evaluate on. */
 const VERY_FEW = 20;
-/** With fewer test rows each of them is a large part of the result. */
+/** With fewer test rows, each has a large influence on the result. */
 const FEW_TESTED = 20;
 const TEST_SHARE = 0.1;
-/** Share of the rows with a value of their own, above which a column holds no classes. */
+/** Share of distinct values above which a column does not look like classes. */
 const MOST_CLASSES = 0.5;
 const SHOWN = 3;
 const RUNNING = 'a row number or an id';
 
 export interface LearntColumns {
   objective: string;
-  /** Input columns, and the target, if it is a column. */
+  /** Input columns, and the target column if there is one. */
   read: readonly ColumnProfile[];
   target?: ColumnProfile;
-  /** All of the file, in their order. */
+  /** All columns of the file in order. */
   all: readonly ColumnProfile[];
 }
 
-/** A sentence each, with what to do. */
+/** Warnings, each a sentence with advice. */
 export function initWarnings({ inspection }: InitFindings, rows: number, columns: LearntColumns): string[] {
   const { target, objective, read, all } = columns;
   const constant = read.filter(({ distinct, filled }) => distinct === 1 && filled > 1).map(({ name }) => name);
@@ -68,7 +68,7 @@ function readingWarnings({ file, encoding, decimalCommas, problems }: InitFindin
   ];
 }
 
-/** The first line of a file without headings is a row, and lost. */
+/** If a file has no header, its first row is taken for one and lost. */
 export function headingWarnings(all: readonly ColumnProfile[]): string[] {
   const odd = all.filter(looksLikeValue).map(({ name }) => name);
   if (odd.length === 0) return [];
@@ -83,11 +83,14 @@ function looksLikeValue({ name, kind, frequent }: ColumnProfile): boolean {
   );
 }
 
-/** A constant column named like a label is probably the intended one, and another was used instead. */
+/** A constant column that is named like a label is probably the intended target, and another was used instead. */
 function constantLabels(all: readonly ColumnProfile[], target: ColumnProfile): string[] {
   return all
     .filter((one) => one !== target && isLabelName(one.name) && one.distinct === 1 && one.filled > 1)
-    .map(({ name, frequent: [{ value }] }) => `${name} is ${value} in all rows: ${target.name} is learnt instead`);
+    .map(
+      ({ name, frequent: [{ value }] }) =>
+        `${name} is ${value} in all rows: ${target.name} is used as the target instead`,
+    );
 }
 
 function targetWarnings(target: ColumnProfile, objective: string): string[] {

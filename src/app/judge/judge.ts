@@ -18,9 +18,9 @@ import { readRubric } from './read-rubric.ts';
 export type JudgingOptions = CallOptions<typeof useCase>;
 
 /**
- * Judges pairs of answers by a model behind an OpenAI-compatible endpoint: which of two is better, asked in both orders,
- * or by a rubric. Answers are kept on disk, so that nothing is asked twice.
- * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_JUDGE_UNREADABLE and those of endpoints
+ * Judges pairs of answers with a model behind an OpenAI-compatible endpoint: which one is better, asked in both
+ * orders, or by a rubric. Judgements are cached on disk, so that no request is repeated.
+ * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_JUDGE_UNREADABLE, and errors of endpoints
  */
 export async function judge(target: string, options: JudgingOptions): Promise<Judgement> {
   const { labels, output } = options;
@@ -63,7 +63,7 @@ async function askedJudge(
   { endpoint, rubric, options, onVersion }: Task,
 ): Promise<Pick<Judgement, 'pairwise' | 'rubric'>> {
   const { maxNewTokens, instruction, onEvent, signal } = options;
-  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${endpoint.model} to judge` });
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `judging with ${endpoint.model}` });
   const onProgress = (done: number, total: number) =>
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'answers' });
   const asking = { ...limitsOf(options), maxNewTokens, onProgress, onVersion, signal };
@@ -87,7 +87,7 @@ function noLabel(file: string, pairs: readonly AnswerPair[]): AttuneError {
   });
 }
 
-/** That verdicts of several judges stand together. */
+/** A note if verdicts come from different versions of the judge. */
 function changesOf(model: string, versions: ReadonlyMap<string, number>): string[] {
   if (versions.size < 2) return [];
   const parts = [...versions].map(([version, answers]) => `${version} (${plural(answers, 'answers')})`);
@@ -108,7 +108,7 @@ function notesOf(pairs: readonly AnswerPair[], model: string, calibration: Calib
   return notes;
 }
 
-/** Surely scored higher than by people. */
+/** Whether the judge scores a system significantly higher than people do. */
 function isFavoured(system: string, { leaning }: Partial<Calibration> = {}): boolean {
   if (leaning === undefined) return false;
   return leaning.system === system ? leaning.low > 0 : leaning.high < 0;

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { rubricSchema, type Rubric, type RubricInput } from '../../scoring/judges/rubric.ts';
 
-/** Criteria of a file or as they are. @throws AttuneError E_RUBRIC */
+/** Criteria from a file, or as given. @throws AttuneError E_RUBRIC */
 export async function readRubric(given: string | RubricInput | undefined): Promise<Rubric | undefined> {
   if (given === undefined) return undefined;
   const [file, value] = typeof given === 'string' ? [given, await parsedFile(given)] : [undefined, given];

@@ -1,4 +1,4 @@
-/** Served answers to look at and rate, on this machine or on a running server: the same documents in both cases. */
+/** Served answers for reading and rating, on this machine or on a running server, in the same form. */
 import { AttuneError } from '../../base/errors.ts';
 import { answerList, wholeAnswer, type AnswerList, type WholeAnswer } from '../../serving/endpoints/answers.ts';
 import {
@@ -64,7 +64,7 @@ export async function showAnswer(
   });
 }
 
-/** Feedback like that of any client. @throws AttuneError E_USAGE, E_NO_ANSWER, E_SERVER, E_TRACES */
+/** Adds feedback as any client can. @throws AttuneError E_USAGE, E_NO_ANSWER, E_SERVER, E_TRACES */
 export async function rateAnswer(
   answer: string,
   { server, keyVariable, ...rated }: OptionsOf<typeof rating>,

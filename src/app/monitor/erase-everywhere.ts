@@ -4,15 +4,15 @@ import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '..
 
 export interface UserErasure extends Erasure {
   user: string;
-  /** Rows of data sets that a loop made. */
+  /** Number of rows deleted from data sets of loops. */
   rows: number;
-  /** Versions that were trained on rows of theirs: what they learned of them stays in their weights. */
+  /** Versions that were trained on the user's rows; what they learnt stays in their weights. */
   models: string[];
 }
 
 /**
- * Forgets a user of served models: what was kept of their answers and feedback, rows of data sets that a loop made of it,
- * and the key by which it can be read, so that no copy of it can be either. @throws AttuneError E_TRACES, E_USAGE
+ * Erases a user of served models: stored answers and feedback, rows of data sets that loops made of them, and the
+ * encryption key, so that copies cannot be decrypted either. @throws AttuneError E_TRACES, E_USAGE
  */
 export async function eraseUser(user: string): Promise<UserErasure> {
   if (user === '') throw new AttuneError('E_USAGE', { what: 'No user is given', fix: 'give the user as in requests' });
@@ -24,7 +24,7 @@ export async function eraseUser(user: string): Promise<UserErasure> {
   }
 }
 
-/** With a store that is open. Data sets first: their rows are found by what the store holds. */
+/** Erases a user with an open store. Data sets come first: their rows are found by the store's contents. */
 export async function eraseUserFrom(store: TraceStore, user: string): Promise<UserErasure> {
   const { owner, said, answers } = await feedbackOf(store, user);
   const ids = new Set([...said.map(({ id }) => id), ...answers]);

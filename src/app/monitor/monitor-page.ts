@@ -1,4 +1,4 @@
-/** The page of `attune monitor`: what was measured of each version, in pictures. One file, no network. */
+/** The page of `attune monitor`: charts of each version's signals, in one file that needs no network. */
 import { formatEstimate, formatNumber, formatPercent, formatTime, plural } from '../../base/format.ts';
 import { forWindows } from '../../jobs/report/chart/frame.ts';
 import { lineChart } from '../../jobs/report/chart/line-chart.ts';
@@ -10,7 +10,7 @@ import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts'
 import type { KeyUsage } from '../use-cases/usage.ts';
 
 export interface MonitorPageParts {
-  /** Server with the page of answers that alarms link to; the command unless given. */
+  /** Server with the answers page that alarms link to; by default they show a command. */
   server?: string;
   /** Usage of keys. */
   usage?: readonly KeyUsage[];
@@ -124,7 +124,7 @@ function signalTable({ signals }: VersionReport): Html | undefined {
     <p class="soft"><small>${figuresLegend}</small></p>`;
 }
 
-/** Charts of changed signals first, then of those that vary at all. */
+/** Charts: changed signals first, then those that vary at all. */
 function pictures({ model, version, series, signals }: VersionReport): Html[] {
   const strongest = signals.toSorted((a, b) => Number(b.isAlarm) - Number(a.isAlarm) || b.eValue - a.eValue);
   return strongest.flatMap((signal) => {

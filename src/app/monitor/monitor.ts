@@ -11,10 +11,7 @@ import { askServer } from './remote.ts';
 
 type MonitorOptions = CallOptions<typeof useCase>;
 
-/**
- * Monitoring results of models on this machine, or on another server by its address.
- * @throws AttuneError E_NOT_MONITORED, E_SERVER, E_TRACES
- */
+/** Monitoring results of models on this machine, or of another server given by its address. */
 export async function monitorModel(target?: string, options: MonitorOptions = {}): Promise<Monitored> {
   if ((options.silence === undefined) !== (options.reason === undefined))
     throw new AttuneError('E_USAGE', { what: '--silence and --reason must be given together', fix: 'give both' });
@@ -23,7 +20,7 @@ export async function monitorModel(target?: string, options: MonitorOptions = {}
   const files: Partial<Monitored> = {};
   if (options.page !== undefined) {
     files.page = resolve(options.page);
-    // Another server's usage is asked of that server: /v1/organization/usage/completions.
+    // Usage on another server is available from its own endpoint: /v1/organization/usage/completions.
     const more = isRemote ? { server: target } : { usage: await keyUsage({ model: target }) };
     writeFileAtomic(files.page, monitorPage(versions, more));
   }

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 
-/** Alerts on what the server's /metrics tell: tests and thresholds are its own, so that rules need none. */
+/** Alert rules for the server's /metrics. The server runs the tests itself, so the rules need no thresholds. */
 export function prometheusRules(): string {
   const rule = (
     alert: string,

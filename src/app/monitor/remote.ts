@@ -2,16 +2,16 @@ import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 
 export interface RemoteOptions {
-  /** Variable of the environment with the server's key; ATTUNE_API_KEY unless given. */
+  /** Environment variable with the server's key; default: ATTUNE_API_KEY. */
   keyVariable?: string;
 }
 
-/** A page of a running server, from its address with or without `/v1`. */
+/** URL of a page on a running server, whose address may end in `/v1`. */
 export function remoteUrl(address: string, path: string): string {
   return `${address.replace(/\/(?:v1\/?)?$/, '')}${path}`;
 }
 
-/** Asks a running server; with a body it is a POST. @throws AttuneError E_SERVER */
+/** Requests something from a running server, with POST if there is a body. @throws AttuneError E_SERVER */
 export async function askServer<Reply>(
   address: string,
   path: string,

@@ -3,9 +3,9 @@ import type { VersionReport } from '../../monitoring/index.ts';
 
 /** Legend of the columns. */
 export const figuresLegend =
-  'Change: of shares, with an interval valid at every look; of amounts, change of the share above ' +
-  'the former 90th percentile. For alarms (▲): since the change began; for amounts at the end that ' +
-  'has grown. Evidence: an e-value. 1 means none; a few hundred raise an alarm, less if several ' +
+  'Change: for shares, with an interval that is valid at all times; for amounts, change of the share above ' +
+  "the reference's 90th percentile. For alarms (▲): since the change began; for amounts, in the tail that " +
+  'has grown. Evidence: an e-value. 1 means none; a few hundred raise an alarm, fewer if several ' +
   'signals change at once.';
 
 /** Summary of feedback on a version; undefined if there is none. */
@@ -19,7 +19,7 @@ export function feedbackText({ up, down, labels, corrections, scores }: VersionR
   return told.length === 0 ? undefined : told.join(', ');
 }
 
-/** A signal's figures for people, the same in the terminal and on the page. */
+/** A signal's figures as text, the same in the terminal and on the page. */
 export function signalFigures({ reading, topic, classes, eValue, isAlarm }: VersionReport['signals'][number]): {
   before: string;
   now: string;
@@ -43,7 +43,7 @@ export function signalFigures({ reading, topic, classes, eValue, isAlarm }: Vers
     return { before: shareOrMedian(reference.estimate, medians?.reference), now: '–', change: '', evidence };
   const before = shareOrMedian(reference.estimate, medians?.reference);
   const points = (share: number): string => formatSigned(100 * share, 2);
-  // The whole period says little of a change that began late in it.
+  // The average over the whole period hides a change that began late.
   if (isAlarm && recent !== undefined) {
     const now = medians === undefined ? formatPercent(recent.value) : formatNumber(recent.value, 3);
     const grown = tail === undefined ? recent.value - reference.estimate : tail.recent - tail.reference;

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 
-/** The program that opens an address in the user's browser; undefined where no display can show one. */
+/** The program that opens a URL in the user's browser; undefined without a display. */
 function opener(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): [string, ...string[]] | undefined {
   if (platform === 'darwin') return ['open'];
   if (platform === 'win32') return ['explorer.exe'];
   return env.DISPLAY || env.WAYLAND_DISPLAY ? ['xdg-open'] : undefined;
 }
 
-/** Whether a browser can be opened here at all; a shell over SSH cannot. */
+/** Whether a browser can be opened on this machine; over SSH it cannot. */
 export function hasBrowser(env: NodeJS.ProcessEnv = process.env): boolean {
   return opener(process.platform, env) !== undefined;
 }
 
-/** Opens an address in the user's browser. False where that did not work; the address then has to be told. */
+/** Opens a URL in the user's browser. False if that failed; the URL then has to be printed. */
 export function openBrowser(url: string): Promise<boolean> {
   const found = opener(process.platform, process.env);
   if (found === undefined) return Promise.resolve(false);

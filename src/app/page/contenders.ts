@@ -13,7 +13,7 @@ export type ContenderName = 'tuned' | 'base' | 'rival';
 export type AnswerLine = { system: ContenderName } & (AnswerPart | { error: string });
 
 export interface Contenders {
-  /** Both answer at once; a model that fails says so in a line, and the other goes on. */
+  /** Both models answer at once. A failing one sends an error line; the other continues. */
   ask(question: Question, line: (line: AnswerLine) => void, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
@@ -29,7 +29,7 @@ const OPENERS: Record<TryKind, (options: AnswererOptions) => Promise<Answerer>> 
   items: openRecommending,
 };
 
-/** A run's tuned model and what answers next to it, each loaded when it is first asked and kept until the end. */
+/** A run's tuned model and the model next to it. Each is loaded for its first question and stays loaded. */
 export function openContenders(folder: string, { kind, beside, collection }: TryPlan): Contenders {
   const names: readonly ContenderName[] =
     beside === undefined ? ['tuned'] : ['tuned', beside.rival === undefined ? 'base' : 'rival'];
@@ -40,7 +40,7 @@ export function openContenders(folder: string, { kind, beside, collection }: Try
     const options = { target: folder, base: name === 'base', rival, collection, signal: end.signal };
     const open = answerers.get(name) ?? OPENERS[kind](options);
     answerers.set(name, open);
-    // A model that could not be opened is tried again by the next question.
+    // The next question tries again to open a model that failed.
     open.catch(() => answerers.delete(name));
     return open;
   };

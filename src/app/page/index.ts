@@ -13,14 +13,15 @@ import { tryBox } from './try-box.ts';
 export { hasBrowser, openBrowser } from './browser.ts';
 
 /**
- * Serves a run's report to this machine's browser until it is closed: of a run that goes on a page that follows it, of
- * a result one with a box to try it. `folder` is the run's; every visit shows what it holds then. Errors: E_RUN_MISSING.
+ * Serves a run's report on this machine until it is closed: for a run in progress, a page that follows it; for a
+ * result, one with a form to try it. `folder` is the run's; the page always shows its current contents. @throws
+ * AttuneError E_RUN_MISSING
  */
 export async function openPage(folder: string): Promise<PageServer> {
   requireRun(folder);
   const trial = new Trial(folder);
   const page = (): string => {
-    // Before the report: what is added while that is read is news.
+    // Read before the report, so that events added meanwhile count as changes.
     const { version } = stateOf(folder);
     const report = readReport(folder);
     const plan = trial.planFor(report);
@@ -43,7 +44,7 @@ export async function openPage(folder: string): Promise<PageServer> {
   };
 }
 
-/** Changes with what the page would show: events are only ever added. */
+/** The state of the page's contents; the version changes with every event, since events are only appended. */
 function stateOf(folder: string): { version: string; isRunning: boolean } {
   const { size } = statSync(runPaths(folder).events);
   return { version: String(size), isRunning: findLockOwner(folder) !== undefined };

@@ -2,8 +2,8 @@ import { html } from '../../jobs/report/html.ts';
 import type { LivePart } from '../../jobs/report/report-page.ts';
 
 /**
- * The page of a run in progress: polls for changes every two to ten seconds and replaces its content. When the run has
- * ended, the page reloads with the verdict and the box to try the result.
+ * The page of a run in progress: polls for changes every two to ten seconds and replaces its content. When the run
+ * has ended, the page reloads with the verdict and a form to try the result.
  */
 const LIVE_SCRIPT = `
 (() => {
@@ -28,7 +28,7 @@ const LIVE_SCRIPT = `
       const begun = performance.now();
       if (version !== state.version) await renew();
       version = state.version;
-      // A long run's log takes a while to read; a busy machine must not put the reader off for long.
+      // Polling takes at most a tenth of the time: a long run's log takes a while to read.
       pause = Math.min(LONGEST_PAUSE, Math.max(PAUSE, 10 * (performance.now() - begun)));
     } catch {
       const note = document.querySelector('.following');

@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { parseJson } from '../../files/json.ts';
 
-/** Content of a page's server: one page, its state, and one request that the page may make. */
+/** Content of a page server: one page, its state, and one kind of request that the page may send. */
 export interface PageContent {
   /** The page as it is now. */
   page(): string;
-  /** Milliseconds since the epoch from which nothing is given any more. */
+  /** Time in milliseconds since the epoch after which nothing is served. */
   until?: number;
-  /** A few words that tell whether the page has changed. */
+  /** A value that changes when the page does. */
   state(): unknown;
   /** Maximum size of a request's body. */
   mostBytes: number;
@@ -21,12 +21,12 @@ export interface PageContent {
 export type Answering = (line: (value: unknown) => void, signal: AbortSignal) => Promise<void>;
 
 export interface PageServer {
-  /** URL with its token, without which nothing is served. */
+  /** URL with its token; requests without it are refused. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Headers of pages that nobody else may keep, or learn of by a link. */
+/** Headers that prevent pages from being cached or revealed by the Referer header. */
 export const PRIVATE_HEADERS = {
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
@@ -35,8 +35,8 @@ export const PRIVATE_HEADERS = {
 const HEADERS = { ...PRIVATE_HEADERS, 'content-security-policy': "frame-ancestors 'none'" };
 
 /**
- * Serves one page to this machine's browser: bound to 127.0.0.1, on a free port, under a path that cannot be guessed.
- * Host and Origin are checked, so that another site's page cannot reach it by a name of its own (DNS rebinding).
+ * Serves one page on this machine: bound to 127.0.0.1, on a free port, under a path that cannot be guessed. Host and
+ * Origin are checked against requests of other sites (DNS rebinding).
  */
 export async function servePage(content: PageContent): Promise<PageServer> {
   const token = randomBytes(18).toString('base64url');
@@ -87,8 +87,8 @@ async function answer(exchange: Exchange, place: { token: string; port: number }
 }
 
 /**
- * Whether a request comes from a page that this machine serves at `port`. A browser sends Origin with every POST; a page
- * of another site has another one, and one that reaches us by a name of its own (DNS rebinding) another Host.
+ * Whether a request comes from a page that this machine serves at `port`. Browsers send Origin with every POST: a
+ * page of another site has a different Origin, or a different Host with DNS rebinding.
  */
 export function isFromHere({ headers, method }: Pick<IncomingMessage, 'headers' | 'method'>, port: number): boolean {
   const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
@@ -114,7 +114,7 @@ async function stream(response: ServerResponse, answering: Answering): Promise<v
   response.end();
 }
 
-/** Undefined where it is not JSON, or far more than a page would send. */
+/** Undefined if the body is not JSON, or much larger than a page would send. */
 async function readBody(request: IncomingMessage, most: number): Promise<{ value: unknown } | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
@@ -134,7 +134,7 @@ function refuse(response: ServerResponse, status: 400 | 403 | 404 | 405 | 410): 
   response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain', connection: 'close' }).end(`${status}\n`);
 }
 
-/** The answer's beginning may have gone out already: then only the line can be cut. */
+/** The beginning of the reply may have been sent; then the connection can only be closed. */
 function fail(response: ServerResponse, error: unknown): void {
   if (response.headersSent) response.destroy(error instanceof Error ? error : undefined);
   else response.writeHead(500, { ...HEADERS, 'content-type': 'text/plain' }).end(`${String(error)}\n`);

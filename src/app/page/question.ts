@@ -1,6 +1,6 @@
 import type { TryPlan } from './try-plan.ts';
 
-/** Request of the page, by the form of its box. */
+/** Request of the page, by type of its form. */
 export type Question =
   | { kind: 'text'; text: string; isChat: boolean; maxNewTokens: number }
   | { kind: 'row'; row: Readonly<Record<string, string>> | string }
@@ -10,7 +10,7 @@ export type Question =
 const MOST_TOKENS = 4096;
 /** Maximum size of an uploaded file. */
 export const MOST_FILE_BYTES = 8 * 2 ** 20;
-/** A file as a page sends it, in base64, and the words around it. */
+/** Maximum body: a file in base64 plus the other fields. */
 export const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
 
 interface Sent {
@@ -18,7 +18,7 @@ interface Sent {
   file?: Buffer;
 }
 
-/** Validates a request; undefined if it does not fit this box. */
+/** Validates a request; undefined if it does not fit this form. */
 export function questionOf(body: unknown, plan: TryPlan): Question | undefined {
   const sent = sentBy(body);
   if (sent === undefined) return undefined;

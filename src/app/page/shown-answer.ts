@@ -3,11 +3,11 @@ import type { PredictedRow } from '../predict.ts';
 
 /** An answer as the page shows it. */
 export interface ShownAnswer {
-  /** The answer itself, in large letters. */
+  /** The answer itself, in large type. */
   headline?: string;
-  /** Its parts in order, those with a label marked. */
+  /** Parts of the text in order; those with a label are highlighted. */
   parts?: { text: string; label?: string }[];
-  /** The likeliest first; `share` (0 to 1) is a bar's length, where it has one. */
+  /** Most likely first; `share` (0 to 1) is the length of the bar, if it has one. */
   bars?: { label: string; figure: string; share?: number; isChosen?: boolean }[];
   note?: string;
 }
@@ -51,7 +51,7 @@ function shownSpans(spans: NonNullable<PredictedRow['spans']>, text: string): Sh
   return { parts: partsOf(text, spans), ...(spans.length === 0 && { note: 'nothing was found in this text' }) };
 }
 
-/** A text cut at its stretches; places count code points. */
+/** Splits a text at its spans; positions count code points. */
 function partsOf(
   text: string,
   stretches: readonly { start: number; end: number; label: string }[],
@@ -69,7 +69,7 @@ function partsOf(
   return parts;
 }
 
-/** Texts by how well they fit, the best first. */
+/** Texts by score, best first. */
 export function shownScores(scores: readonly { label: string; score: number }[], most = MOST_BARS): ShownAnswer {
   const sorted = scores.toSorted((a, b) => b.score - a.score).slice(0, most);
   return {

@@ -6,7 +6,7 @@ import type { Answering } from './page-server.ts';
 import { questionOf } from './question.ts';
 import { tryPlan, type TryPlan } from './try-plan.ts';
 
-/** The models of a run that a page can ask, opened by the first question. */
+/** The models of a run that its page can query; opened by the first question. */
 export class Trial {
   readonly #folder: string;
   #plan: TryPlan | undefined;
@@ -25,7 +25,7 @@ export class Trial {
     return this.#plan;
   }
 
-  /** Undefined where there is nothing to ask yet, or the question does not fit. */
+  /** Undefined if there is no result yet, or the question is invalid. */
   ask(body: unknown): Answering | undefined {
     const plan = this.#plan;
     const question = plan && questionOf(body, plan);

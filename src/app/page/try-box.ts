@@ -7,7 +7,7 @@ import { MOST_FILE_BYTES } from './question.ts';
 import type { TryKind, TryPlan } from './try-plan.ts';
 import { TRY_SCRIPT } from './try-script.ts';
 
-/** Row formats whose rows are one text and its continuation; all others are conversations. */
+/** Formats whose rows are a text and its continuation; all others are conversations. */
 const PLAIN_FORMATS: readonly string[] = ['prompt_completion', 'text', 'prompt_only'];
 
 interface TextField {
@@ -21,14 +21,14 @@ interface TextField {
 }
 
 interface Form {
-  /** Description of the box, in a sentence or two. */
+  /** Description of the form, in a sentence or two. */
   about: string;
   button: string;
   texts: readonly TextField[];
   file?: { label: string; accept: string };
 }
 
-/** A box to ask the models anything, in the form that the result takes. */
+/** A form to try the models, of the type that suits the result. */
 export function tryBox(report: RunReport, plan: TryPlan): LivePart {
   const { kind, beside } = plan;
   const isPair = beside !== undefined;
@@ -57,9 +57,9 @@ const IMAGE = { label: 'An image', accept: 'image/*' };
 
 /** Inputs of the forms. */
 interface FormParts extends Pick<TryPlan, 'columns' | 'collection' | 'trained'> {
-  /** A held-out row's prompt. */
+  /** Prompt of a held-out row. */
   sample?: string;
-  /** The field of a text, with that in it. */
+  /** A single text field that contains the sample. */
   one(label: string): TextField;
 }
 
@@ -69,13 +69,13 @@ function formOf({ samples }: RunReport, { kind, columns, collection, trained }: 
   return FORMS[kind]({ one, columns, collection, sample, trained });
 }
 
-/** A held-out conversation begins with the system message, which is added to every question. */
+/** The question in a held-out conversation, without the system message, which is added to every question. */
 function questionOf(prompt: string | undefined, trained: TryPlan['trained']): string | undefined {
   const before = `${trained?.systemPrompt ?? ''}\n`;
   return trained?.systemPrompt !== undefined && prompt?.startsWith(before) ? prompt.slice(before.length) : prompt;
 }
 
-/** Defaults that are sent with a message, or missing. */
+/** Describes which defaults are sent with a message or missing. */
 function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
   const given = [
     ...(systemPrompt === undefined ? [] : ['the system message']),
@@ -155,7 +155,7 @@ function similarityTask(texts: number): string {
     : `Two texts are compared; a single one is searched for among ${texts} texts of the held-out rows.`;
 }
 
-/** A held-out row lists its items parted by commas. */
+/** Items of a held-out row, which are separated by commas. */
 function itemsIn(prompt = ''): string {
   return prompt
     .split(/,\s*|\n/)
@@ -163,7 +163,7 @@ function itemsIn(prompt = ''): string {
     .join('\n');
 }
 
-/** A held-out row's text names its columns, one a line, where training did. */
+/** Fields for columns. The text of a held-out row has one named column per line, as in training. */
 function columnFields(columns: readonly string[], sample = ''): TextField[] {
   const begun = columns.map((name) => `\n${sample}`.indexOf(`\n${name}: `));
   return columns.map((name, i) => {

@@ -5,23 +5,23 @@ import type { MethodOptionInputs } from '../../training/recipe/options.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
 
-/** Form of the box for trying a result. */
+/** Type of the form for trying a result. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
 
 /** How a run's result can be tried on its page. */
 export interface TryPlan {
   kind: TryKind;
-  /** System next to the result: its base, or the cheap system that was best in the comparison. */
+  /** System shown next to the result: its base, or the best cheap system of the comparison. */
   beside?: { title: string; rival?: BaselineName };
-  /** The columns that a row's text is made of, where they are several. */
+  /** Columns that form a row's text, if there are several. */
   columns?: readonly string[];
-  /** Texts of held-out rows that a text can be compared with. */
+  /** Texts of held-out rows to which a text can be compared. */
   collection: readonly string[];
-  /** How messages are asked, where the model was trained on conversations. */
+  /** How messages are prompted, for models trained on conversations. */
   trained?: TrainedForm;
 }
 
-/** By objective; masked language models, process reward models and models of typed questions have no box. */
+/** Forms by objective; masked language models, process reward models and models of typed questions have none. */
 const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | undefined>> = {
   sft: 'writing',
   dpo: 'writing',
@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<keyof MethodOptionInputs['objective'], TryKind | un
   bpr: 'items',
 };
 
-/** Formats whose rows are files; their objectives are those of texts too. */
+/** Forms for formats whose rows are files; their objectives apply to texts too. */
 const FILES: Readonly<Record<string, TryKind>> = table({
   image_classification: 'image',
   audio_classification: 'recording',
@@ -66,22 +66,22 @@ const FILES: Readonly<Record<string, TryKind>> = table({
   recordings: 'recording',
 });
 
-/** Forms that a base model supports too, without a head of its own. */
+/** Forms that a base model without a trained head supports. */
 const WITH_BASE: readonly TryKind[] = ['writing', 'similarity', 'captions'];
 
-/** A base whose head is untrained answers at random, so a system that was fitted on the same rows is set next to these. */
+/** Forms whose base has an untrained head and answers at random; they show the best system fitted on the same rows instead. */
 const WITH_RIVAL: readonly TryKind[] = ['text', 'image', 'recording'];
-/** Answers every question the same. */
+/** Baselines that give every row the same answer. */
 const CONSTANT: readonly string[] = ['majority', 'mean'];
 
 const MOST_TEXTS = 500;
 
-/** Undefined without a result, or for one that answers nothing by itself. */
+/** Undefined without a result, or for one that cannot answer by itself. */
 export function tryPlan(
   { run, data, recipe, samples, comparison }: RunReport,
   trained?: TrainedForm,
 ): TryPlan | undefined {
-  // Cheap systems record no objective; rows of classes and numbers have its name.
+  // Runs of cheap systems have no objective; the format of rows with classes or numbers has the same name.
   const usual = KINDS[(run.objective ?? data?.format ?? '') as keyof typeof KINDS];
   if (run.result === undefined || usual === undefined) return undefined;
   const kind = FILES[data?.format ?? ''] ?? usual;

@@ -1,4 +1,4 @@
-/** The try box at work: sends what was typed or chosen, shows the answers line by line. Texts are set, never parsed. */
+/** Script of the form: sends its fields and shows answers line by line. Texts are inserted as text, never as markup. */
 export const TRY_SCRIPT = `
 (() => {
   const form = document.querySelector('form.try');
@@ -114,7 +114,7 @@ export const TRY_SCRIPT = `
       const body = await bodyOf();
       const headers = { 'content-type': 'application/json' };
       const response = await fetch('ask', { method: 'POST', headers, body, signal: running.signal });
-      if (response.status === 400) output.value = 'there is something to fill in, or the file is empty or too large';
+      if (response.status === 400) output.value = 'a field is empty, or the file is empty or too large';
       else {
         if (!response.ok) throw new Error('the server said ' + response.status);
         await read(response);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 
-/** Stores an uploaded file for the duration of the work; its name is never the client's. */
+/** Stores an uploaded file while the work runs. The client's file name is never used. */
 export async function withUpload<Result>(bytes: Uint8Array, work: (path: string) => Promise<Result>): Promise<Result> {
   const folder = temporaryFolder('upload');
   try {

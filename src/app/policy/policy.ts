@@ -25,8 +25,8 @@ import { writeItems } from './review-items.ts';
 export type PolicyOptions = CallOptions<typeof useCase> & Pick<SafetyOptions, 'precision'>;
 
 /**
- * How often a model breaks an organisation's own rules, before and after training, on the same prompts.
- * @throws AttuneError E_POLICY, E_POLICY_PROMPTS, and those of models and endpoints
+ * Measures how often a model violates an organisation's own rules, before and after training, on the same prompts.
+ * @throws AttuneError E_POLICY, E_POLICY_PROMPTS, and errors of models and endpoints
  */
 export async function policy(target: string, options: PolicyOptions): Promise<PolicyResults> {
   const { rules: file, items } = options;

@@ -1,4 +1,4 @@
-/** Answers and criteria for people, as `attune review` reads them. */
+/** Writes answers and criteria for people to review with `attune review`. */
 import { join } from 'node:path';
 import { isJudged, ruleSentence, type Policy } from '../../evaluation/policy/policy.ts';
 import type { GivenAnswer } from '../../evaluation/policy/check-rules.ts';

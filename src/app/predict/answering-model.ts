@@ -5,12 +5,12 @@ import type { PredictChunk, PredictorDescription, PredictRequest } from '../../a
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { openCheapAnswers, type PredictorOptions, type AnsweringModel } from './cheap-answers.ts';
 
-/** Whether the worker stops with signals to this process; it does unless told. */
+/** Whether the worker also handles this process's signals; default true. */
 export interface Signals {
   handleSignals?: boolean;
 }
 
-/** Opens what a target stands for. @throws every error of opening it */
+/** Opens the model that a target denotes. @throws AttuneError errors of opening */
 export async function openAnsweringModel(options: PredictorOptions, job: Signals = {}): Promise<AnsweringModel> {
   const folder = resultFolder(options.target);
   if (isCheapFolder(folder)) return openCheapAnswers(folder, options);

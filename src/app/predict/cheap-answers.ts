@@ -11,16 +11,16 @@ import type { Example } from '../../data/index.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
 import type { TalkOptions } from '../talk.ts';
 
-/** Which model answers, and how it is opened. */
+/** Target and options of opening it. */
 export interface PredictorOptions extends TalkOptions {
-  /** A model of conversations is asked with the system message and the tools of all its training rows; default true. */
+  /** Whether chat models are prompted with the system message and tools of their training rows; default true. */
   trainedDefaults?: boolean;
 }
 
 export interface AnswerOptions {
-  /** Longest answer of a model that writes, in tokens. Default 256. */
+  /** Maximum length of generated answers in tokens. Default 256. */
   maxNewTokens?: number;
-  /** Rows that were answered before, and rows in all, for progress; without them there is none. */
+  /** Number of rows answered before, and total number of rows; progress is reported only if given. */
   done?: number;
   total?: number;
 }
@@ -28,29 +28,29 @@ export interface AnswerOptions {
 /** Answers examples until it is closed: a model in the worker, or a cheap system. */
 export interface AnsweringModel {
   readonly description: PredictorDescription;
-  /** One prediction for each example, in their order. */
+  /** Returns one prediction per example, in order. */
   answer(examples: readonly Example[], options?: AnswerOptions): Promise<Prediction[]>;
   close(): Promise<void>;
-  /** For models with a process of their own: rejects if the process ends before it was closed. */
+  /** For models in their own process: rejects if the process ends before it is closed. */
   readonly ended?: Promise<unknown>;
 }
 
-/** A cheap system answers in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */
+/** Opens a cheap system, which runs in this process: it needs neither a worker nor libtorch. @throws AttuneError E_OPTION_IDLE */
 export async function openCheapAnswers(folder: string, options: PredictorOptions): Promise<AnsweringModel> {
   refuseIdle(options);
   const { about, predictor } = await openCheapModel(folder);
   return answersOf({ about, predictor, notes: folder }, options);
 }
 
-/** A cheap system, and what is known of it. */
+/** A cheap system with its metadata. */
 export interface CheapAnswers {
   about: Pick<CheapModel, 'baseline' | 'kind' | 'labels' | 'label_thresholds'>;
   predictor: Predictor;
-  /** The folder whose notes say how rows are laid out. */
+  /** Folder with the notes on the format of rows. */
   notes: string;
 }
 
-/** A cheap system as it answers rows. */
+/** A cheap system that predicts for rows. */
 export async function answersOf(
   { about, predictor, notes }: CheapAnswers,
   options: Pick<PredictorOptions, 'signal' | 'onEvent'>,
@@ -79,7 +79,7 @@ export async function answersOf(
   };
 }
 
-/** A system that copies an answer has it as a text alone. */
+/** Adapts predictions of systems that copy an answer, which is always a plain text. */
 function named(prediction: Prediction, answers: AnswerKind): Prediction {
   const { text = '', label = text.trim(), labels = splitLabels(text) } = prediction;
   if (answers === 'label') return { ...prediction, label };

@@ -8,8 +8,8 @@ import { startedWith } from '../stored-run.ts';
 import { answersOf, type AnsweringModel, type PredictorOptions } from './cheap-answers.ts';
 
 /**
- * A baseline fitted again on the rows that a run trained on, to answer next to its result. Nothing is written.
- * @throws AttuneError E_CHEAP_UNFIT, and what reading the run's rows raises
+ * Fits a baseline on the rows that a run trained on, to predict next to its result. Nothing is written.
+ * @throws AttuneError E_CHEAP_UNFIT, and errors of reading the run's rows
  */
 export async function openFittedAnswers(
   baseline: BaselineName,

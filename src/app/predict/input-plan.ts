@@ -13,7 +13,7 @@ export interface InputOptions extends LayoutOptions {
   input?: string | Iterable<unknown> | AsyncIterable<unknown>;
   /** Texts to answer instead of `input`. */
   text?: readonly string[];
-  /** Receives remarks about files, such as an encoding other than UTF-8. */
+  /** Receives warnings about files, such as an encoding other than UTF-8. */
   onEvent?: EventSink;
   signal?: AbortSignal;
 }
@@ -28,7 +28,7 @@ export interface InputPlan {
   total?: number;
 }
 
-/** Files are read once for their columns, and so that a broken one is found before a model is loaded. */
+/** Reads files once for their columns, and so that invalid files are found before a model is loaded. */
 export async function planInput({ input, text, format, columns, signal }: InputOptions): Promise<InputPlan> {
   if ((input === undefined) === (text === undefined)) throw oneOf(input !== undefined);
   const found = new Set<string>();
@@ -61,7 +61,7 @@ export function noRows(got?: string): AttuneError {
   return new AttuneError('E_NO_ROWS', { what: 'There are no rows to answer', got, expected: 'at least one row' });
 }
 
-/** Rows in the input's order, `size` at a time. */
+/** Yields rows in the input's order, `size` at a time. */
 export async function* readPlanned(
   { sources, rows }: InputPlan,
   answerer: RowAnswerer,
@@ -96,10 +96,10 @@ async function* readFiles(
   for (const source of sources) yield* readInputs({ ...source, known }, { signal, onRead });
 }
 
-/** Error texts for unusable rows. */
+/** Error texts for rows that cannot be used. */
 export const UNANSWERED: Refusal = { what: 'cannot be answered', fix: 'correct these rows, or delete them' };
 
-/** Problems of a row with an error in place of an answer. */
+/** Problems of a row that has an error instead of an answer. */
 export function defectsOf({ file, line, problems }: InputRow, error: string | undefined): readonly Problem[] {
   if (error === undefined) return [];
   return problems.length > 0 ? problems : [{ file, line, message: error }];

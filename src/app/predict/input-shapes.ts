@@ -6,7 +6,7 @@ import type { KnownShapes } from '../../data/index.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
 
-/** Formats of rows that are made for a kind of answers; text is written about rows of any format. */
+/** Formats by kind of answers; generative models accept rows of any format. */
 const TEXT_FORMATS: Record<AnswerKind, readonly FormatName[]> = {
   label: ['classification'],
   labels: ['multilabel'],
@@ -30,14 +30,14 @@ export function shapesFor({ answers, media, shapes }: PredictorDescription, orig
   return { shapes: [...shapes, ...usual.map((format) => ({ format }))], origin, isStrict: usual.length > 0 };
 }
 
-/** Columns of a table whose names training texts had in front of their values, and a text does not have. */
+/** Columns whose names preceded their values in the training texts, but are missing from a text. */
 export function missingColumns(text: string, { shapes }: Pick<PredictorDescription, 'shapes'>): string[] {
   const [source] = shapes.flatMap(({ columns }) => columns?.text ?? []);
   if (source === undefined || typeof source === 'string' || !('names' in source) || source.names !== true) return [];
   return source.columns.filter((name) => !`\n${text}`.includes(`\n${name}:`));
 }
 
-/** A text as a row: what is classified, tagged or answered, or the path of a file. @throws AttuneError E_WRONG_ROWS */
+/** A text as a row: the text to classify, tag or answer, or the path of a file. @throws AttuneError E_WRONG_ROWS */
 export function rowOfText(text: string, { answers, media, isChat }: PredictorDescription): Record<string, unknown> {
   if (media !== undefined) {
     if (isNoFile(text)) throw readsFiles(text, media);
@@ -68,7 +68,7 @@ export function rowOfText(text: string, { answers, media, isChat }: PredictorDes
   return isChat ? { messages: [{ role: 'user', content: text }] } : { prompt: text };
 }
 
-/** Neither a file nor what one is called: words. */
+/** Whether a text neither is an existing file nor looks like a path. */
 function isNoFile(text: string): boolean {
   return extname(text) === '' && !/^(data|file|https?):/.test(text) && !existsSync(text);
 }
@@ -84,7 +84,7 @@ function readsFiles(text: string, media: NonNullable<PredictorDescription['media
 
 const MOST_SHOWN = 60;
 
-/** The format of the rows that `rowOfText` makes. */
+/** The format of rows returned by `rowOfText`. */
 export function textFormat({ answers, media, isChat }: PredictorDescription): FormatName {
   if (media !== undefined) return answers === 'text' ? 'recordings' : MEDIA_FORMATS[media];
   if (answers === 'tags') return 'spans';

@@ -3,11 +3,11 @@ import { nearest } from '../../base/nearest.ts';
 import { csvLine } from '../../files/csv-line.ts';
 import type { OutputRow } from './output-row.ts';
 
-/** How rows are written into a file of one kind. */
+/** How rows are written to a type of file. */
 export interface Writing {
-  /** Whether rows have the columns of the first line, and no others. */
+  /** Whether the first line fixes the columns of all rows. */
   isTable: boolean;
-  /** The first line, where the kind has one. */
+  /** The header, for types that have one. */
   head(columns: readonly string[]): string;
   row(row: OutputRow, columns: readonly string[]): string;
 }
@@ -20,7 +20,7 @@ const kinds: Record<string, Writing> = {
 
 export const outputEndings: readonly string[] = ['.csv', '.tsv', '.jsonl'];
 
-/** By the ending of the file's name. @throws AttuneError E_OUTPUT_KIND */
+/** Chooses by the extension of the file. @throws AttuneError E_OUTPUT_KIND */
 export function writingFor(path: string): Writing {
   const ending = /\.([^./\\]+)$/.exec(path)?.[1].toLowerCase() ?? '';
   const kind = ending === 'ndjson' ? 'jsonl' : ending;
@@ -46,7 +46,7 @@ function separated(separator: ',' | '\t'): Writing {
   };
 }
 
-/** Lists of texts and numbers with | between them, as training reads several labels. */
+/** Joins lists of texts and numbers with |, as training reads multiple labels. */
 function cellOf(value: unknown): unknown {
   const isFlat = Array.isArray(value) && value.every((part) => typeof part === 'string' || typeof part === 'number');
   return isFlat ? value.join('|') : value;

@@ -3,21 +3,21 @@ import type { InputRow } from '../../data/index.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { PredictedRow } from './predicted-row.ts';
 
-/** A row of the input with what is added to it. */
+/** An input row with the added columns. */
 export type OutputRow = Record<string, unknown>;
 
 export interface AddedOptions {
   answers: AnswerKind;
   labels: readonly string[];
-  /** Whether the probabilities of all classes are wanted. */
+  /** Whether to add the probabilities of all classes. */
   hasProbabilities: boolean;
-  /** How many of the likeliest classes are wanted. */
+  /** Number of most likely classes to add. */
   topK: number;
-  /** Whether rows come from several files, so that each says from which. */
+  /** Whether rows come from several files, so that each states its file. */
   hasFiles: boolean;
-  /** Whether rows ask typed questions. */
+  /** Whether rows contain typed questions. */
   hasDecisions: boolean;
-  /** Whether values are cells: lists and objects are laid out as columns then. */
+  /** Whether the output is a table, in which lists and objects become columns. */
   isTable: boolean;
 }
 
@@ -26,14 +26,14 @@ interface Likely {
   probability: number;
 }
 
-/** Inputs of a value besides the prediction. */
+/** Inputs of a value in addition to the prediction. */
 interface RowContext {
   input: InputRow;
-  /** As many of the likeliest classes as are wanted. */
+  /** The requested number of most likely classes. */
   top: readonly Likely[];
 }
 
-/** Added column: a name, and its value. */
+/** An added column: its name and value. */
 interface Added {
   name: string;
   value(predicted: PredictedRow, context: RowContext): unknown;
@@ -74,7 +74,7 @@ function probabilityValues({ topK, hasProbabilities }: AddedOptions): Added[] {
   return [...(topK > 0 ? [likeliest] : []), ...(hasProbabilities ? [all] : [])];
 }
 
-/** Probability of the predicted class; a list for several, in their order. */
+/** Probability of the predicted class; for several classes a list in their order. */
 function probabilityOf({ prediction: given, probability, probabilities = {} }: PredictedRow): unknown {
   return Array.isArray(given) ? given.map((label) => entryOf(probabilities, label)) : probability;
 }
@@ -85,11 +85,11 @@ function likeliestOf({ probabilities = {} }: PredictedRow, count: number): Likel
   return all.toSorted((a, b) => b.probability - a.probability).slice(0, count);
 }
 
-/** Arranges predictions next to the columns of their rows, without overwriting any. */
+/** Adds predictions to the columns of their rows, without overwriting any. */
 export class OutputLayout {
   /** All columns of a table. */
   readonly columns: readonly string[];
-  /** Names of what is added, where the input has a column of the usual name. */
+  /** Names of added columns that differ from the usual ones because the input already has those. */
   readonly renamed: ReadonlyMap<string, string>;
   readonly #added: readonly (Added & { column: string })[];
   readonly #topK: number;

@@ -5,9 +5,9 @@ import { FileDraft } from '../../files/file-draft.ts';
 import { writingFor, type Writing } from './output-file.ts';
 import type { OutputRow } from './output-row.ts';
 
-/** Where answered rows go: a file that appears when all are there, or memory. */
+/** Collects answered rows in memory, or in a file that appears when it is complete. */
 export class OutputSink implements Disposable {
-  /** Absent where a file is written. */
+  /** Absent if a file is written. */
   readonly answers?: OutputRow[];
   readonly #draft?: FileDraft;
   readonly #writing?: Writing;
@@ -51,7 +51,7 @@ export class OutputSink implements Disposable {
   }
 }
 
-/** A row that comes later may bring a column when a table's first line stands already. @throws AttuneError E_OUTPUT_COLUMNS */
+/** Rejects a later row that has a column which the table's header lacks. @throws AttuneError E_OUTPUT_COLUMNS */
 export function refuseFurther(row: Readonly<Record<string, unknown>>, known: ReadonlySet<string>, what: string): void {
   const further = Object.keys(row).filter((column) => !known.has(column));
   if (further.length === 0) return;

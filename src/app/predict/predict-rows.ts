@@ -16,19 +16,19 @@ import type { useCase, Predicted } from '../use-cases/predict.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-/** With columns that have been read. */
+/** Options with parsed columns. */
 export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
 
 /**
- * Answers rows of files, or of memory, in their order, and writes them progressively: any number of them takes the same
- * memory. Bad rows get an `error` and no prediction.
- * @throws AttuneError E_BAD_COLUMNS, E_BAD_ROWS where all rows are bad (with `strict`: any), E_NO_ROWS, E_OUTPUT_KIND,
- * E_STOPPED, and what reading files and opening models raises
+ * Predicts for rows of files or in memory, in order, and writes results progressively in constant memory. Invalid
+ * rows get an `error` instead of a prediction.
+ * @throws AttuneError E_BAD_COLUMNS, E_BAD_ROWS if all rows are invalid (with `strict`: any), E_NO_ROWS,
+ * E_OUTPUT_KIND, E_STOPPED, and errors of reading files and opening models
  */
 export async function predict(target: string, given: CallOptions<typeof useCase>): Promise<Predicted> {
   const options: PredictOptions = { ...given, columns: await columnMapping(given.columns) };
   const { base, precision, storage, trainedDefaults, signal, onEvent } = options;
-  // Before a model is loaded for nothing.
+  // Planned first, so that invalid input does not cost loading a model.
   const plan = await planOutput(options);
   const answerer = await RowAnswerer.open({ target, base, precision, storage, trainedDefaults, onEvent, signal });
   try {
@@ -48,7 +48,7 @@ async function planOutput(options: PredictOptions): Promise<InputPlan> {
   return plan;
 }
 
-/** The same by a model that is open. */
+/** `predict` with a model that is already open. */
 export async function answerRows(
   answerer: RowAnswerer,
   options: PredictOptions,
@@ -81,7 +81,7 @@ function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabili
   });
 }
 
-/** Rows that are answered together and then written: as many as are measured at once, to the same digits. */
+/** Number of rows answered and written at a time: the same as in evaluations, so that the digits agree. */
 const ROWS_AT_ONCE = 512;
 /** Batch size for generated texts, each of which takes long. */
 const TEXTS_AT_ONCE = 128;
@@ -142,7 +142,7 @@ async function answerPlanned(answerer: RowAnswerer, plan: InputPlan, options: An
   return { ...counts, renamed, to, thresholds: inForce, answers: sink.answers };
 }
 
-/** A text stands for a whole row of a table: what it leaves out is missing, and the answer says nothing of that. */
+/** Warns if a text lacks columns of the table rows that the model was trained on. */
 function warnOfMissing({ description }: RowAnswerer, { rows }: InputPlan, emit: EventSink): void {
   if (!Array.isArray(rows)) return;
   const missing = new Set(rows.flatMap((row) => (typeof row === 'string' ? missingColumns(row, description) : [])));
@@ -184,7 +184,7 @@ interface Part {
   signal?: AbortSignal;
 }
 
-/** Finished answers are saved, and the error says where. */
+/** Saves finished answers, and adds their location to the error. */
 function keptPart(error: unknown, { sink, tally, total, signal }: Part): unknown {
   const isRefusal = error instanceof AttuneError && (error.code === 'E_BAD_ROWS' || error.code === 'E_DISK_FULL');
   const part = isRefusal ? undefined : sink?.keepPart();

@@ -8,7 +8,7 @@ import { entitiesOf } from '../../scoring/metrics/entities.ts';
 import type { DecisionAnswer, Prediction } from '../../scoring/predictor.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
 
-/** A stretch of a text; places count characters (code points) from 0, `end` is behind the last one. */
+/** A span of a text. Positions count characters (code points) from 0; `end` is exclusive. */
 export interface PredictedSpan {
   text: string;
   label: string;
@@ -19,40 +19,40 @@ export interface PredictedSpan {
 /** The answer to one row. */
 export interface PredictedRow {
   /**
-   * A class, a number or a text; several classes, `LABEL: text` of each span, or `ID: option` of each typed question, as
-   * a list; of steps the place of the
-   * first wrong one, from 0, or -1. Null where a text holds no answer, and where there is an error.
+   * A class, a number or a text. A list for several classes, for spans (`LABEL: text`) or for typed questions (`ID:
+   * option`). For steps: the 0-based index of the first wrong one, or -1. Null if a text contains no answer, and for
+   * errors.
    */
   prediction: string | string[] | number | null;
   /** Probability of the predicted class. */
   probability?: number;
-  /** By class, likeliest first (integer-like names come first, in order). */
+  /** By class, most likely first. (Integer-like names come first, in ascending order.) */
   probabilities?: Record<string, number>;
-  /** Token classification. */
+  /** For token classification. */
   spans?: PredictedSpan[];
-  /** Process reward models: probability that each step is right. */
+  /** For process reward models: probability that each step is correct. */
   steps?: number[];
-  /** Question answering: the best span, given or not; `none_by`: margin of "none" over it. */
+  /** For question answering: the best span, even if the answer is none; `none_by`: margin by which "none" scores higher. */
   stretch?: Omit<PredictedSpan, 'label'> & { none_by: number };
   /** Answers to typed questions, by their ids. */
   answers?: Record<string, SystemOneAnswer>;
-  /** For texts that end at the token limit. */
+  /** Set for texts that end at the token limit. */
   cut?: true;
-  /** Why the row has no answer. */
+  /** Error of a row without an answer. */
   error?: string;
 }
 
-/** From which probability on labels are given: of all that have a threshold, or label by label. */
+/** Minimum probability for giving a label: one for all labels that have a threshold, or one per label. */
 export type ThresholdOption = number | Thresholds;
 
 export interface ReadingOptions {
-  /** In place of what was chosen when the model was trained. */
+  /** Replaces the thresholds chosen in training. */
   threshold?: ThresholdOption;
   /** Maximum number of probabilities per row. */
   topK?: number;
 }
 
-/** Undefined where the model's own are left as they are. @throws AttuneError E_THRESHOLD */
+/** Undefined if the model's own thresholds apply. @throws AttuneError E_THRESHOLD */
 export function thresholdsOf(
   { answers, labels = [], thresholds }: PredictorDescription,
   threshold: ThresholdOption | undefined,
@@ -88,11 +88,11 @@ function badThreshold(
 export interface PredictedRowOptions {
   description: PredictorDescription;
   topK?: number;
-  /** In place of the model's own. */
+  /** Replaces the model's own thresholds. */
   thresholds?: Thresholds;
 }
 
-/** A prediction for people and files. */
+/** A prediction in the form for people and files. */
 export function predictedRow(prediction: Prediction, example: Example, options: PredictedRowOptions): PredictedRow {
   if (prediction.unreadable !== undefined) return failedRow(prediction.unreadable);
   if (prediction.decisions !== undefined) return decidedRow(prediction.decisions, example);
@@ -134,7 +134,7 @@ function decidedRow(decisions: readonly DecisionAnswer[], example: Example): Pre
   return { prediction: given, answers: systemOneAnswers(questions, decisions) };
 }
 
-/** As ProcessBench asks. */
+/** The 0-based index of the first wrong step or -1, as in ProcessBench. */
 function stepsRow({ steps = [] }: Prediction): PredictedRow {
   return { prediction: steps.findIndex((right) => right < 0.5), steps: [...steps] };
 }
@@ -155,7 +155,7 @@ function taggedRow({ text = '' }: Prediction, example: Example): PredictedRow {
   return { prediction: spans.map(({ label, text: part }) => `${label}: ${part}`), spans };
 }
 
-/** Where each word begins in the text that they were taken from, in their order. */
+/** Start of each word in the text from which the words were taken, in order. */
 function placesOf(words: readonly string[], text: string): number[] {
   let from = 0;
   return words.map((word) => {
@@ -165,7 +165,7 @@ function placesOf(words: readonly string[], text: string): number[] {
   });
 }
 
-/** Names of several words by B- and I- and their like; any other tag is of its word alone. */
+/** Spans of words, from tags with B-, I- and similar prefixes; any other tag is a span of one word. */
 function stretchesOf(tags: readonly string[]): { type: string; start: number; end: number }[] {
   if (tags.every((tag) => tag === 'O' || /^[BIESLU]-./.test(tag))) return entitiesOf(tags);
   return tags.flatMap((tag, word) => (tag === 'O' ? [] : [{ type: tag, start: word, end: word }]));

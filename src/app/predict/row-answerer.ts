@@ -8,20 +8,20 @@ import { rowOfText, shapesFor, textFormat } from './input-shapes.ts';
 import { failedRow, predictedRow, thresholdsOf, type PredictedRow, type ReadingOptions } from './predicted-row.ts';
 import type { AnsweringModel, AnswerOptions, PredictorOptions } from './cheap-answers.ts';
 
-/** A row like those that the model was trained on, whose answer may be missing; or the text alone (or a file's path). */
+/** A row like the training rows, whose answer may be missing; or only its text or file path. */
 export type Row = Readonly<Record<string, unknown>> | string;
 
-/** How rows are read. */
+/** Format and columns of rows. */
 export interface LayoutOptions {
-  /** Row format; as the model was trained unless given. */
+  /** Row format; default: that of the training rows. */
   format?: string;
-  /** The format's field → your column; as the model was trained unless given. */
+  /** Maps the format's fields to columns; default: as in training. */
   columns?: ColumnMapping;
 }
 
 export interface RowsOptions extends LayoutOptions, ReadingOptions, Pick<AnswerOptions, 'maxNewTokens'> {}
 
-/** A model with what turns rows into its examples, and its predictions into answers. */
+/** A model, together with the conversion of rows to its examples and of its predictions to answers. */
 export class RowAnswerer {
   readonly description: PredictorDescription;
   /** Expected form of files of rows. */
@@ -29,7 +29,7 @@ export class RowAnswerer {
   readonly #model: AnsweringModel;
   readonly #trained: TrainedForm | undefined;
 
-  /** @param trained how a model of conversations was trained to be asked; undefined to ask rows as they are */
+  /** @param trained prompt form of the training rows of a chat model; undefined to use rows unchanged */
   constructor(model: AnsweringModel, origin: string, trained?: TrainedForm) {
     this.#model = model;
     this.#trained = model.description.task === 'causal-lm' ? trained : undefined;
@@ -46,12 +46,12 @@ export class RowAnswerer {
     );
   }
 
-  /** Rejects when the model's process is gone before it was closed. */
+  /** Rejects if the model's process ends before it is closed. */
   get ended(): Promise<unknown> {
     return this.#model.ended ?? new Promise(() => undefined);
   }
 
-  /** Rows in memory as if they stood in a file; texts are read in their own way. */
+  /** Parses rows in memory like rows of a file; plain texts are converted to rows first. */
   async read(rows: readonly Row[], layout: LayoutOptions = {}, firstLine = 1): Promise<InputRow[]> {
     const inputs: InputRow[] = [];
     const texts = [...rows.keys()].filter((i) => typeof rows[i] === 'string');
@@ -75,7 +75,7 @@ export class RowAnswerer {
     return typeof row === 'string' ? rowOfText(row, this.description) : row;
   }
 
-  /** One answer for each row; those without an example get what is wrong with them. */
+  /** Returns one answer per row; rows without an example get their problems as an error. */
   async answer(
     inputs: readonly InputRow[],
     options: ReadingOptions & AnswerOptions & { onTokens?: (read: number) => void } = {},
@@ -89,7 +89,7 @@ export class RowAnswerer {
     onTokens?.(answered.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0));
     const predictions = answered.values();
     return inputs.map(({ example, problems, columns, file, line }) => {
-      // A row that cannot be taken apart is known by its place alone.
+      // A row that could not be parsed is identified by its file and line.
       const place = columns === undefined ? `${file}:${line}: ` : '';
       if (example === undefined) return failedRow(place + problems.map(describeDefect).join('; '));
       return predictedRow(predictions.next().value!, example, { description, topK, thresholds });

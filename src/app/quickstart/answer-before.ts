@@ -15,7 +15,7 @@ export interface AnswerBeforeOptions {
 
 const ROWS = 3;
 
-/** Shows the base model's answers to a few held-out rows next to the expected ones: how far there is to go. */
+/** Shows the base model's answers to a few held-out rows next to the expected ones, as a starting point. */
 export async function answerBefore(file: string, options: AnswerBeforeOptions): Promise<void> {
   const { model, maxNewTokens, onLine, onEvent, signal } = options;
   const { splits } = await loadData({ train: file, seed: 0 });
@@ -35,7 +35,7 @@ export async function answerBefore(file: string, options: AnswerBeforeOptions): 
 
 const LONGEST = 54;
 
-/** Short enough for a narrow terminal. */
+/** Shortens a text for narrow terminals. */
 function oneLine(text: string): string {
   const line = text.trim().replaceAll('\n', ' ⏎ ');
   if (line === '') return '(nothing)';

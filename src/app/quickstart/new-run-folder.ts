@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-/** The folder of a new quick start: `runs/quickstart-pronunciation`, then `-2`, `-3`, … so that no earlier run is in the way or lost. */
+/** Folder for a new quick start: `runs/quickstart-pronunciation`, then `-2`, `-3`, …, so that earlier runs are kept. */
 export function newRunFolder(task: string, parent = 'runs'): string {
   const first = resolve(join(parent, `quickstart-${task}`));
   let folder = first;

@@ -15,12 +15,13 @@ const shapes = [
 ];
 
 const TOKENS = 3 * 1000 * 300;
-/** Share of the product's rate that a whole step reaches, measured on bench workload W1. */
+/** Share of the matrix product's rate that a training step reaches, measured on bench workload W1. */
 const SHARE_OF_RATE = 0.45;
 
 /**
- * From the measured rate of the product that dominates: LoRA costs about 4 operations a frozen weight and token
- * (forward, and backward to the inputs), and a third of the tokens carry loss through the vocabulary.
+ * Estimates from the measured rate of matrix products, which dominate: LoRA costs about 4 operations per frozen
+ * weight and token (forward, and backward to the inputs), and a third of the tokens have loss, so they pass through
+ * the output head.
  */
 export function outlook(machine: { bf16Gflops: number; f32Gflops: number; computeType: string }): Outlook[] {
   const rate = (machine.computeType === 'bf16' ? machine.bf16Gflops : machine.f32Gflops) * 1e9 * SHARE_OF_RATE;

@@ -21,7 +21,7 @@ import type { Task, TaskData } from './tasks/task.ts';
 
 type QuickstartOptions = OptionsOf<typeof useCase> &
   Pick<Call, 'onEvent' | 'signal'> & {
-    /** The stage that begins, of five. */
+    /** Called at the beginning of each of the five stages. */
     onStage: (stage: number, title: string) => void;
     /** One line for people. */
     onLine: (line: string) => void;
@@ -31,8 +31,8 @@ const DEFAULT_TASK = 'pronunciation';
 const TEST_ROWS = 300;
 
 /**
- * The whole way in minutes: engine, data, a look at what the base answers, training, and the comparison that ends every
- * run. @throws AttuneError E_STOPPED where it is stopped, and what tasks and training raise
+ * Runs the whole process in minutes: engine check, data, the base's answers, training, and the final comparison.
+ * @throws AttuneError E_STOPPED if aborted, and errors of tasks and training
  */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const { onStage, signal } = options;
@@ -99,7 +99,7 @@ async function trainOn(
   return { folder, result };
 }
 
-/** Calls `begin` before the first phase that follows the saving of the result: the comparison. */
+/** Calls `begin` before the first phase after the result was saved: the comparison. */
 function afterSaving(show: EventSink, begin: () => void): EventSink {
   let state: 'training' | 'saving' | 'comparing' = 'training';
   return (event) => {

@@ -2,7 +2,7 @@ import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { describePlace } from './origin.ts';
 import type { Settings } from './recipe-settings.ts';
 
-/** Sections and keys that are of weights, tokens or steps, none of which a cheap system has. */
+/** Sections and keys about weights, tokens or steps, which a cheap system does not have. */
 const UNUSED = [
   'tuning',
   'storage',
@@ -25,18 +25,18 @@ const UNUSED = [
   'evaluation.instruction',
   'evaluation.max_new_tokens',
 ];
-/** Used for splits. */
+/** Exceptions: keys that splitting uses. */
 const USED = ['training.seed'];
 
-/** The name of the cheap system that the recipe trains, if it does. */
+/** Name of the cheap system that the recipe trains, if it trains one. */
 export function cheapModelOf(settings: Settings): string | undefined {
   const model = settings.get('model')?.value;
   return typeof model === 'string' && isCheapModel(model) ? model : undefined;
 }
 
 /**
- * A recipe for a model can be used for a cheap system as it is: settings that do not apply are reported and ignored.
- * A flag that does not apply is an error.
+ * Lets a model's recipe be used for a cheap system: settings that do not apply are reported and ignored; flags that
+ * do not apply are errors.
  */
 export function settleCheap(settings: Settings): void {
   const model = cheapModelOf(settings);
@@ -60,7 +60,7 @@ function isWithin(path: string, section: string): boolean {
   return path === section || path.startsWith(`${section}.`);
 }
 
-/** Whole sections by their name. */
+/** Shortens paths of complete sections to the section's name. */
 function listed(paths: readonly string[]): string {
   const names = paths.map((path) => UNUSED.find((one) => isWithin(path, one))!);
   return [...new Set(names)].join(', ');

@@ -18,7 +18,7 @@ import { findReferences, hashOf } from './references.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { type Settings } from './recipe-settings.ts';
 
-/** Checks all settings; undefined after a problem, which `settings` then holds. */
+/** Checks all settings; undefined if there are problems, which are then in `settings`. */
 export async function checkSettings(settings: Settings, keys: RecipeKeys): Promise<Recipe | undefined> {
   const faults = new FaultReporter(settings, keys);
   settleCheap(settings);
@@ -28,7 +28,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
     const chosen = await chooseMethod(axis, settings, keys, faults);
     if (chosen !== undefined) methods.set(axis, chosen);
   }
-  // Defaults of the objective take precedence over those of the other methods: the first one that sets a key wins.
+  // If several methods set a default for a key, the first one applies, and the objective comes first.
   const ofObjective = methods.get('objective');
   applyRecipeDefaults(settings, [...(ofObjective === undefined ? [] : [ofObjective]), ...methods.values()]);
   settleWarmup(settings);
@@ -44,7 +44,7 @@ export async function checkSettings(settings: Settings, keys: RecipeKeys): Promi
   return withMethods({ ...parsed.data, references }, methods);
 }
 
-/** Recipes are stored with their runs, printed and passed on. */
+/** Recipes are stored with their runs, printed and shared, so they must not contain passwords. */
 function refusePasswords(settings: Settings): void {
   for (const [path, { value, written }] of settings.entries()) {
     if (!/^(model|data\.)/.test(path) || !textsIn(value).some(hasCredentials)) continue;
@@ -66,7 +66,7 @@ function applyRecipeDefaults(settings: Settings, methods: readonly ChosenMethod[
   }
 }
 
-/** A storage that makes something of weights once goes with tunings that leave them as they are. */
+/** Rejects storages that process weights once, at loading, for tunings that change them. */
 function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMethod>): void {
   const [storage, tuning] = [methods.get('storage'), methods.get('tuning')];
   if (storage?.declares.wantsKeptWeights !== true || tuning === undefined || tuning.declares.keepsWeights === true)
@@ -78,7 +78,7 @@ function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMetho
   settings.problem(written, what, 'choose tuning: lora, or storage: dense');
 }
 
-/** Settings by which a row would count in other ways than its bounded, noisy gradient. */
+/** Settings with which a row would affect the result in other ways than by its bounded, noisy gradient. */
 const unprivate: readonly { path: string; isWrong(value: unknown): boolean; what: string; fix: string }[] = [
   {
     path: 'training.learning_rate',
@@ -109,7 +109,7 @@ function checkPrivacy(settings: Settings, optimizer: ChosenMethod | undefined): 
   }
 }
 
-/** With a number of warm-up steps the ratio becomes 0, so that a resolved recipe resolves to itself. */
+/** Sets the ratio to 0 if a number of warm-up steps is given, so that resolving a resolved recipe changes nothing. */
 function settleWarmup(settings: Settings): void {
   const steps = settings.get('training.warmup_steps');
   const ratio = settings.get('training.warmup_ratio');
@@ -122,7 +122,7 @@ function settleWarmup(settings: Settings): void {
   settings.set('training.warmup_ratio', { value: 0, written: steps.written });
 }
 
-/** Names of a registry: in `exact_match`, `field:exact_match`, {metric: exact_match, …} or {mean: [exact_match, …]}. */
+/** Names of a registry's entries in `exact_match`, `field:exact_match`, {metric: exact_match, …} or {mean: [exact_match, …]}. */
 function namesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   if (typeof value === 'string') return parseReference(value) === undefined ? [value.split(':').at(-1)!] : [];
@@ -135,7 +135,7 @@ interface Names {
   has(name: string): boolean;
 }
 
-/** Found now rather than when the run has begun. */
+/** Reports unknown names now, not after the run has started. */
 function checkNames(settings: Settings, path: string, known: Names): void {
   const setting = settings.get(path);
   for (const name of namesIn(setting?.value)) {
@@ -146,7 +146,7 @@ function checkNames(settings: Settings, path: string, known: Names): void {
   }
 }
 
-/** The settings of every run as the schema takes them; an axis appears by its default name only. */
+/** The settings of every run as a tree for the schema, in which an axis only has its default name. */
 function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown> {
   const tree: Record<string, Record<string, unknown>> = table({
     data: {},
@@ -171,7 +171,7 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
   return root;
 }
 
-/** After the recipe's file, or else after the data. */
+/** The run's default name, from the recipe's file or otherwise from the data. */
 function defaultRunName(settings: Settings, train: unknown): string {
   const first = [train].flat()[0] as string | { path?: string } | undefined;
   const given = typeof first === 'string' ? first : first?.path;
@@ -180,7 +180,7 @@ function defaultRunName(settings: Settings, train: unknown): string {
   return names.find((name) => name !== undefined && /^[\w.-]+$/.test(name) && name !== 'recipe') ?? 'attune';
 }
 
-/** The one place where the options of methods, which these have checked, become typed. */
+/** Adds the methods with their checked options; the only place where these become typed. */
 function withMethods(recipe: BaseRecipe, methods: ReadonlyMap<Axis, ChosenMethod>): Recipe {
   const values = (axis: Axis) => methods.get(axis)!.values;
   return {
@@ -192,7 +192,7 @@ function withMethods(recipe: BaseRecipe, methods: ReadonlyMap<Axis, ChosenMethod
   };
 }
 
-/** A stored recipe names the code it ran with; code that has changed since is another run. */
+/** Hashes of the code that a recipe refers to; code that has changed since the recipe was stored is an error. */
 function hashReferences(recipe: BaseRecipe, settings: Settings): Record<string, string> {
   const stored = recipe.references;
   const hashes: Record<string, string> = table({});

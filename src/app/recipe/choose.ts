@@ -9,10 +9,10 @@ import { readFlagText } from './flag-text.ts';
 import { axisPlaces, type RecipeKeys } from './keys.ts';
 import { type Setting, type Settings } from './recipe-settings.ts';
 
-/** One axis of the run: which implementation, and its checked options. */
+/** One axis of the run: the chosen implementation and its checked options. */
 export interface ChosenMethod {
   name: string;
-  /** With the name under its key, as the resolved recipe holds it. */
+  /** Options, with the implementation's name under its key, as in the resolved recipe. */
   values: Record<string, unknown>;
   recipeDefaults: RecipeDefaults;
   declares: Pick<TuningMethod, 'keepsWeights'> &
@@ -20,7 +20,7 @@ export interface ChosenMethod {
     Pick<UpdateMethod, 'isPrivate'>;
 }
 
-/** Checks an axis against what the chosen implementation declares; undefined after a problem. */
+/** Checks an axis against the chosen implementation's declaration; undefined if there are problems. */
 export async function chooseMethod(
   axis: Axis,
   settings: Settings,
@@ -75,7 +75,7 @@ function optionsIn(settings: Settings, path: string, nameKey: string): [string, 
     .filter(([key]) => key !== nameKey);
 }
 
-/** The option exists, but for another implementation of this axis. */
+/** Reports an option that belongs to another implementation of this axis. */
 function reportStray(
   settings: Settings,
   setting: Setting,

@@ -2,7 +2,7 @@ import type { BaseRecipeInput } from '../../methods/recipe/base-recipe.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { SourceSettings } from './recipe-input.generated.ts';
 
-/** Rows in memory with what a file's entry may say of it. */
+/** Rows in memory, with the settings that an entry for a file may have. */
 export interface RowSource extends Omit<SourceSettings, 'path'> {
   /** An array, a generator or a stream of plain objects. */
   rows: Rows;

@@ -5,7 +5,7 @@ import type { Settings } from './recipe-settings.ts';
 
 type Issues = Parameters<typeof describeIssues>[0];
 
-/** Reports a schema's issues under the names and lines that the user wrote. */
+/** Reports a schema's issues with the key names and lines that the user wrote. */
 export class FaultReporter {
   readonly #settings: Settings;
   readonly #keys: RecipeKeys;
@@ -15,7 +15,7 @@ export class FaultReporter {
     this.#keys = keys;
   }
 
-  /** `prefix` is the dotted section, with its final dot, that was checked. */
+  /** `prefix` is the path of the checked section with a final dot. */
   report(issues: Issues, checked: Checked, prefix = ''): void {
     for (const fault of describeIssues(issues, checked)) this.reportFault(fault, prefix);
   }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Setting } from './recipe-settings.ts';
 
 /**
- * A flag is text, and its key decides what it means: `--output_dir 2024` names a folder, `--epochs 2` is a number,
+ * Parses the text of a flag according to its key: `--output_dir 2024` is a folder, `--epochs 2` a number,
  * `--target_modules q_proj,v_proj` a list.
  */
 export function readFlagText(setting: Setting, schema: z.ZodType): unknown {
@@ -14,7 +14,7 @@ export function readFlagText(setting: Setting, schema: z.ZodType): unknown {
   return fitting === undefined ? value : fitting;
 }
 
-/** Names with commas between; a path or a pattern with a comma is written as a YAML list. */
+/** Splits names at commas; a path or pattern that contains a comma must be given as a YAML list. */
 function splitList(text: string): string[] | undefined {
   const items = text.split(',').map((item) => item.trim());
   return items.every((item) => /^[^\s{}[\]()*+?\\]+$/.test(item)) ? items : undefined;

@@ -4,7 +4,7 @@ import { readJson } from '../../files/json.ts';
 
 const MAX_RECIPE_BYTES = 1 << 20;
 
-/** Whether a path is a recipe's, by its ending; a .json file is a recipe where it says what data to use. */
+/** Whether a path is a recipe by its extension; a .json file must have `data` and `model`. */
 export function isRecipe(path: string): boolean {
   const extension = extname(path).toLowerCase();
   if (['.yaml', '.yml', '.ts', '.mts', '.js', '.mjs'].includes(extension)) return true;

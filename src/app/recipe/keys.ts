@@ -3,24 +3,24 @@ import { pushAll } from '../../base/many.ts';
 import { type Axis, methodOptions } from '../../training/recipe/options.ts';
 import { recipeSchema } from '../../methods/recipe/base-recipe.ts';
 
-/** One key of the recipe: what the command line's flags, the help and the nearest-key suggestions are made from. */
+/** One key of the recipe, from which command-line flags, help and suggestions are generated. */
 export interface RecipeKey {
   /** Dotted path: `training.epochs`. */
   path: string;
   leaf: string;
   description: string;
-  /** The value's form for people: `NUMBER`, `fail|drop`, `PATH`. */
+  /** Display form of the value: `NUMBER`, `fail|drop`, `PATH`. */
   shown: string;
-  /** Undefined where a value must be given. */
+  /** Undefined if a value is required. */
   defaultValue: unknown;
   schema: z.ZodType;
-  /** The implementations that have this option; undefined for keys of every run. */
+  /** Implementations that have this option; undefined for keys of all runs. */
   methods?: readonly string[];
   /** Variants by implementation; implementations with the same variant are grouped. */
   variants?: readonly KeyVariant[];
 }
 
-/** An option as some implementations describe it. */
+/** An option as described by some of the implementations. */
 export type KeyVariant = Pick<RecipeKey, 'description' | 'shown' | 'defaultValue'> & { methods: readonly string[] };
 
 /** Path of each axis in the recipe, and the key that names its implementation. */
@@ -33,7 +33,7 @@ export const axisPlaces: Record<Axis, { path: string; nameKey: string }> = {
 
 const axes = Object.keys(axisPlaces) as Axis[];
 
-/** Containers of keys: `data`, `training`, `training.optimizer`, … */
+/** Sections of keys: `data`, `training`, `training.optimizer`, … */
 export const sectionPaths: ReadonlySet<string> = new Set([
   ...Object.entries(recipeSchema.shape)
     .filter(([, schema]) => asObject(schema) !== undefined)
@@ -43,7 +43,7 @@ export const sectionPaths: ReadonlySet<string> = new Set([
 
 let loaded: Promise<RecipeKeys> | undefined;
 
-/** All keys, those of every known method included. */
+/** All keys, including those of every known method. */
 export function recipeKeys(): Promise<RecipeKeys> {
   loaded ??= loadKeys();
   return loaded;
@@ -64,7 +64,7 @@ export class RecipeKeys {
     return this.#byPath.get(path);
   }
 
-  /** Keys with this last name: one where the leaf name alone is enough. */
+  /** Keys whose last name is `leaf`; if there is only one, the name alone identifies it. */
   withLeaf(leaf: string): readonly RecipeKey[] {
     return this.#byLeaf.get(leaf) ?? [];
   }
@@ -117,7 +117,7 @@ function withVariant(variants: readonly KeyVariant[], one: KeyVariant): KeyVaria
   return variants.with(at, { ...variants[at], methods: [...variants[at].methods, ...one.methods] });
 }
 
-/** The schema at a path of the base recipe; the path must exist. */
+/** The schema at an existing path of the base recipe. */
 function schemaAt(path: string): z.ZodType {
   let schema: z.ZodType = recipeSchema;
   // own: a key of our own schema
@@ -131,7 +131,7 @@ function describeKey(path: string, schema: z.ZodType): RecipeKey {
   return { path, leaf, description, shown, defaultValue, schema };
 }
 
-/** The object schema under defaults, or undefined if the value has no keys. */
+/** The object schema inside defaults; undefined if the value has no keys. */
 function asObject(schema: z.ZodType): z.ZodObject | undefined {
   if (schema instanceof z.ZodPrefault) return asObject(schema.unwrap() as z.ZodType);
   return schema instanceof z.ZodObject ? schema : undefined;

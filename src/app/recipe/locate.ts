@@ -8,15 +8,15 @@ import { parseReference } from '../../training/reference.ts';
 import { isOwnBase } from '../../answering/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 
-/** A stored recipe whose relative paths have become absolute, and which of them lead nowhere. */
+/** A stored recipe with absolute paths, and those of its paths that do not exist. */
 export interface LocatedRecipe<Stored> {
   recipe: Stored;
   missing: Problem[];
 }
 
 /**
- * Makes a stored recipe's paths absolute: they start from `base`, the folder in which its run was started. Names (of a
- * model, of a template) stay names.
+ * Makes a stored recipe's paths absolute. They are relative to `base`, the folder in which its run was started. Names
+ * of models and templates stay names.
  */
 export function locateRecipe<Stored extends object>(stored: Stored, base: string): LocatedRecipe<Stored> {
   const missing: Problem[] = [];
@@ -34,19 +34,19 @@ export function locateRecipe<Stored extends object>(stored: Stored, base: string
   const isName = isOwnBase(named) || cheapModelNames.includes(named);
   const model = isName ? existing(named, base) : locate('model', named);
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
-  // A run that has checkpoints of its own no longer needs it, so that it may be gone.
+  // May no longer exist: a run with checkpoints of its own does not need it.
   const from = recipe.continued_from;
   const continued_from = isPlainObject(from) ? { ...from, checkpoint: resolve(base, asText(from.checkpoint)) } : null;
   return { recipe: { ...recipe, model, data, continued_from, references } as Stored, missing };
 }
 
-/** The hashes with another name for one of them. */
+/** Renames one key of the hashes. */
 function withKey(hashes: unknown, name: unknown, renamed: unknown): unknown {
   if (!isPlainObject(hashes)) return hashes;
   return Object.fromEntries(Object.entries(hashes).map(([key, hash]) => [key === name ? renamed : key, hash]));
 }
 
-/** A weight is not a path. */
+/** Locates the paths of sources, but not their weights. */
 function locateSources(sources: unknown, field: string, locate: (field: string, path: string) => string): unknown {
   if (!Array.isArray(sources)) return sources;
   return (sources as { path: string; media_dir?: string }[]).map((source) => ({
@@ -56,12 +56,12 @@ function locateSources(sources: unknown, field: string, locate: (field: string, 
   }));
 }
 
-/** An ambiguous value is a file if that exists, otherwise a name. */
+/** Resolves a value that may be a file or a name; it is a file if that exists. */
 function existing(value: unknown, base: string): unknown {
   return typeof value === 'string' && existsSync(resolve(base, value)) ? resolve(base, value) : value;
 }
 
-/** Every `./file.ts#name`, also where it is the key of its hash. */
+/** Locates every `./file.ts#name`, also as a key of its hash. */
 function withReferences(value: unknown, base: string): unknown {
   if (typeof value === 'string') {
     const reference = parseReference(value);

@@ -2,21 +2,21 @@ import type { Problem } from '../../base/errors.ts';
 
 export type TreePath = readonly (string | number)[];
 
-/** Where a recipe comes from, so that a message can name the line. */
+/** Source of a recipe, so that messages can name the line. */
 export interface RecipeOrigin {
   file?: string;
-  /** 1-based line of the value at this path of the file, or of its nearest container that is written there. */
+  /** 1-based line of the value at a path of the file, or of its nearest container. */
   lineOf(path: TreePath): number | undefined;
 }
 
-/** A recipe that is a value in a program. */
+/** Origin of a recipe that is a value in a program. */
 export const noOrigin: RecipeOrigin = { lineOf: () => undefined };
 
 /** One key as the user wrote it. */
 export interface Written {
-  /** `num_train_epochs`, `training.epochs`, or `--epochs`. */
+  /** Name, such as `num_train_epochs`, `training.epochs`, or `--epochs`. */
   name: string;
-  /** Its place in the file; undefined for a flag. */
+  /** Path in the file; undefined for a flag. */
   path?: TreePath;
 }
 
@@ -25,7 +25,7 @@ export function problemAt(origin: RecipeOrigin, written: Written, message: strin
   return { ...place, field: written.name, message, ...(fix === undefined ? {} : { fix }) };
 }
 
-/** `recipe.yaml:7 epochs`, or `--epochs`. */
+/** Location for messages: `recipe.yaml:7 epochs`, or `--epochs`. */
 export function describePlace(origin: RecipeOrigin, written: Written): string {
   const { file, line } = placeOf(origin, written);
   if (file === undefined) return written.name;

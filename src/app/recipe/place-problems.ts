@@ -5,8 +5,8 @@ import { readRecipeFile } from './read-recipe.ts';
 import { settle, type RecipeFlags } from './settle-recipe.ts';
 
 /**
- * Adds the recipe's line or the flag's name to a run's error about its recipe. Other errors, and those of a recipe
- * that can no longer be read, are returned unchanged.
+ * Adds the recipe's line or the flag's name to a run's error about its recipe. Returns other errors unchanged, also
+ * if the recipe can no longer be read.
  */
 export async function placeProblems(error: unknown, file: string, flags: RecipeFlags): Promise<unknown> {
   if (!(error instanceof AttuneError) || error.problems.every((problem) => !isUnplaced(problem))) return error;

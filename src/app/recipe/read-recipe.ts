@@ -12,7 +12,7 @@ export interface ReadRecipe {
 
 const texts = new Set(['.yaml', '.yml', '.json']);
 
-/** Reads a recipe file: YAML or JSON as text with line numbers, or a program that exports one as its default. */
+/** Reads a recipe file: YAML or JSON with line numbers, or a program whose default export is a recipe. */
 export async function readRecipeFile(file: string): Promise<ReadRecipe> {
   if (!existsSync(file) || !statSync(file).isFile()) {
     throw new AttuneError('E_RECIPE_MISSING', {
@@ -30,7 +30,7 @@ export async function readRecipeFile(file: string): Promise<ReadRecipe> {
   });
 }
 
-/** A recipe given as text, as a library or a server has it. */
+/** Parses a recipe given as text, by a library or a server. */
 export async function parseRecipeText(text: string, file?: string): Promise<ReadRecipe> {
   const { LineCounter: Counter, parseDocument } = await import('yaml');
   const lines = new Counter();

@@ -2,15 +2,15 @@ import type { Problem } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { describePlace, problemAt, type RecipeOrigin, type Written } from './origin.ts';
 
-/** One canonical key with its value, before the value is checked. */
+/** A canonical key with its unchecked value. */
 export interface Setting {
   value: unknown;
   written: Written;
-  /** The raw text of a flag, where the value was only guessed from it. */
+  /** The flag's raw text, if the value was only guessed from it. */
   text?: string;
 }
 
-/** The recipe as canonical paths; two different values for one path are a problem, not a silent choice. */
+/** A recipe's settings by canonical path. Two different values for one path are reported as a problem. */
 export class Settings {
   readonly problems: Problem[] = [];
   readonly notices: string[] = [];
@@ -48,7 +48,7 @@ export class Settings {
     this.problems.push(problemAt(this.origin, written, message, fix));
   }
 
-  /** A refused key still says what was meant, so that the canonical key is not called missing besides. */
+  /** Reports a refused key, and remembers its path so that the canonical key is not reported as missing too. */
   refuse(written: Written, reason: { because: string; fix?: string }, path: string | undefined): void {
     this.problem(written, reason.because, reason.fix);
     if (path !== undefined) this.#refused.add(path);
@@ -69,7 +69,7 @@ export class Settings {
     this.problem(later.written, `is ${second}, but ${other}, and both set ${path}`, `keep one, as ${path}`);
   }
 
-  /** A recipe is stored with the run, so it holds JSON only. */
+  /** Accepts JSON values only, since a recipe is stored with its run. */
   #plain(value: unknown, written: Written): unknown {
     const strange = findStrange(value);
     if (strange === undefined) return value;
@@ -82,7 +82,7 @@ export class Settings {
   }
 }
 
-/** A flag wins over the file. */
+/** Whether a setting overrides another one: a flag overrides the file. */
 function overrides(later: Setting, earlier: Setting): boolean {
   return later.written.path === undefined && earlier.written.path !== undefined;
 }

@@ -1,14 +1,14 @@
 import type { BaseRecipe } from '../../methods/recipe/base-recipe.ts';
 import { hashReference, isFile, parseReference } from '../../training/reference.ts';
 
-/** Something outside a recipe that the run depends on: how it is written, the value's place, and its file. */
+/** A reference to a file outside the recipe: its text, the path of the value, and the file. */
 export interface FoundReference {
   text: string;
   path: (string | number)[];
   file: string;
 }
 
-/** Every `./file.ts#name`, and the template's file. */
+/** All references of the form `./file.ts#name`, and the chat template's file. */
 export function findReferences({ references: _stored, ...recipe }: BaseRecipe): FoundReference[] {
   const { chat_template: template } = recipe.data;
   const functions = functionsIn(recipe, []);
@@ -26,7 +26,7 @@ function functionsIn(value: unknown, path: (string | number)[]): FoundReference[
   return Object.entries(value).flatMap(([key, item]) => functionsIn(item, [...path, key]));
 }
 
-/** The hash of what is referred to, or undefined where the file is missing. */
+/** Hash of the file that is referred to; undefined if it is missing. */
 export function hashOf({ file }: FoundReference): string | undefined {
   return isFile(file) ? hashReference({ file }) : undefined;
 }

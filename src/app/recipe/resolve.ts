@@ -14,22 +14,22 @@ import type { Settings } from './recipe-settings.ts';
 import { type RecipeFlags, settle } from './settle-recipe.ts';
 
 export interface ResolveOptions {
-  /** Where the input was read, for messages and for the default output folder. */
+  /** File from which the input was read, for messages and the default output folder. */
   file?: string;
-  /** Settings that win over the input, by leaf name or dotted path; text is read as YAML. */
+  /** Settings that override the input, by leaf name or dotted path; text is parsed as YAML. */
   flags?: RecipeFlags;
   /**
-   * For a recipe that names no output folder: `new`, one that no run has taken yet; `latest`, that of the newest run of
-   * the same name. Else the usual folder, whatever it holds.
+   * For a recipe without an output folder: `new` takes one that no run uses yet; `latest` takes that of the newest
+   * run with the same name. Default: the usual folder, whatever its contents.
    */
   outputFolder?: 'new' | 'latest';
-  /** Told about renamed, moved and needless keys, one line each. */
+  /** Called with notices about renamed, moved and unnecessary keys, one line each. */
   onNotice?: (notice: string) => void;
 }
 
 /**
- * Checks a whole recipe and fills every default. The input is a plain value, or YAML or JSON text. Rows in memory are
- * read once, here.
+ * Checks a whole recipe and fills in all defaults. The input is a plain value, or YAML or JSON text. Rows in memory
+ * are consumed here, once.
  * @throws AttuneError E_RECIPE with all problems at once
  */
 export async function resolveRecipe(
@@ -49,7 +49,7 @@ export async function resolveRecipeFile(file: string, options: Omit<ResolveOptio
   return resolveTree(isProgram(file) ? await holdRecipeRows(tree) : tree, origin, options);
 }
 
-/** The canonical paths of all that a recipe and flags set, in whatever form they are written. */
+/** Canonical paths of all settings in a recipe and flags, in whatever form they are written. */
 export async function settingPaths(input: Record<string, unknown>, flags: RecipeFlags): Promise<string[]> {
   const settings = await settle(input, noOrigin, flags, await recipeKeys());
   return [...settings.entries()].map(([path]) => path);

@@ -12,20 +12,20 @@ import type { RecipeOrigin, Written } from './origin.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { Settings } from './recipe-settings.ts';
 
-/** Command-line flags: name without dashes → text, or `true` for a flag without a value. Programs may give any value. */
+/** Command-line flags: name without dashes → text, or `true` for a flag without a value. Programs may pass any value. */
 export type RecipeFlags = Record<string, unknown>;
 
 interface Entry {
-  /** Section path with a final dot, or '' at the top. */
+  /** Path of the section with a final dot; '' at the top level. */
   prefix: string;
   name: string;
   value: unknown;
   written: Written;
-  /** The raw text of a flag. */
+  /** Raw text of a flag. */
   text?: string;
 }
 
-/** Reads short forms, misplaced keys, other tools' names and flags into canonical settings; collects every problem. */
+/** Converts short forms, misplaced keys, other tools' names and flags to canonical settings; collects all problems. */
 export async function settle(
   tree: Record<string, unknown>,
   origin: RecipeOrigin,
@@ -65,7 +65,7 @@ async function flagEntry(name: string, value: unknown): Promise<Entry> {
   return { ...entry, value: await parseValue(value), text: value };
 }
 
-/** Flag text as YAML would read it; text that YAML cannot read stays text. */
+/** Parses the text of a flag as YAML; invalid YAML stays text. */
 async function parseValue(text: string): Promise<unknown> {
   const { parseDocument } = await import('yaml');
   const document = parseDocument(text, { stringKeys: true });
@@ -74,7 +74,7 @@ async function parseValue(text: string): Promise<unknown> {
   return value === undefined ? text : value;
 }
 
-/** Values by name, for conversions that need a neighbour: sections' keys, top-level keys, then flags. */
+/** Values by name, for conversions that depend on other keys: keys of sections, top-level keys, then flags. */
 function collectGiven(tree: Record<string, unknown>, flags: readonly Entry[]): Given {
   const values = new Map<string, unknown>();
   for (const value of Object.values(tree)) {
@@ -103,7 +103,7 @@ class Reader {
     }
   }
 
-  /** A flag takes the leaf name where it is unique; the names of other tools come second. */
+  /** Reads a flag: a unique leaf name first, then names of other tools. */
   readFlag(entry: Entry): void {
     const candidates = entry.prefix === '' ? this.#placesOf(entry.name) : [];
     const isTop = this.#keys.at(entry.name) !== undefined || sectionPaths.has(entry.name);
@@ -114,7 +114,7 @@ class Reader {
     this.#settings.problem(entry.written, 'could mean several settings', `write ${choices}`);
   }
 
-  /** Whether the methods that the recipe names, or would have by default, have an option. */
+  /** Whether an option belongs to one of the recipe's methods, chosen or default. */
   #isOfChosen(path: string): boolean {
     const { methods } = this.#keys.at(path) ?? {};
     const axis = Object.values(axisPlaces).find((place) => path.startsWith(`${place.path}.`));
@@ -137,7 +137,7 @@ class Reader {
     this.#readTopLevel(entry);
   }
 
-  /** `training: {…}`, or a short form such as `tuning: lora` and `data: rows.jsonl`. */
+  /** Reads a section, `training: {…}`, or its short form such as `tuning: lora` and `data: rows.jsonl`. */
   #readWhole(entry: Entry, path: string): void {
     if (isPlainObject(entry.value)) return this.readSection(entry.value, `${path}.`, entry.written.path ?? []);
     if (entry.value === null) return;
@@ -151,7 +151,7 @@ class Reader {
     this.#settings.set(target, entry);
   }
 
-  /** Even under the right name a value may be another tool's (`max_steps: -1`). */
+  /** A key with a canonical name may still have another tool's value (`max_steps: -1`). */
   #readCanonical(entry: Entry, path: string): void {
     const translation = foreignKey(path) ?? foreignKey(entry.name);
     if (translation?.path === path && entry.value !== null) return this.#readForeign(entry, translation, false);
@@ -224,7 +224,7 @@ class Reader {
     return places.length === 0 ? leaf : places.join(` or ${isFlag ? '--' : ''}`);
   }
 
-  /** Canonical paths that end in this name. */
+  /** Canonical paths that end in a name. */
   #placesOf(name: string): string[] {
     const sections = [...sectionPaths].filter((path) => path.endsWith(`.${name}`));
     return [...this.#keys.withLeaf(name).map((key) => key.path), ...sections];

@@ -9,8 +9,8 @@ import type { OptionsOf } from '../use-cases/use-case.ts';
 import { loadRecognisers } from './recognisers.ts';
 
 /**
- * Measures the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code points),
- * the end not included. The shapes and names that other tools write are read too: `entities: [[0, 4, "PERSON"]]`.
+ * Evaluates the recognisers on rows `{ text, spans: [{ start, end, kind }] }`; positions are characters (code
+ * points), `end` is exclusive. Formats of other tools are accepted too: `entities: [[0, 4, "PERSON"]]`.
  * @throws AttuneError E_FILE_MISSING, E_LEXICON, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS
  */
 export async function auditData(
@@ -76,7 +76,7 @@ function unknowns(counts: Record<string, KindCounts>, { recall }: KindAudit): st
   return [
     ...(unseen.length === 0
       ? []
-      : [`no labels in this sample, so nothing is known of these kinds: ${unseen.join(', ')}`]),
+      : [`the sample has no labels of these kinds, so their recall is unknown: ${unseen.join(', ')}`]),
     ...(strange.length === 0
       ? []
       : [`no recogniser has these kinds, so they count as found if any kind covers them: ${strange.join(', ')}`]),

@@ -5,7 +5,7 @@ import { parseJson } from '../../files/json.ts';
 const STARTS = ['start', 'start_offset', 'start_position', 'begin'];
 const ENDS = ['end', 'end_offset', 'end_position'];
 const LABELS = ['kind', 'label', 'type', 'entity_type', 'entity_group', 'entity', 'tag', 'labels'];
-/** Names of a row's parts. */
+/** Column names for the parts of a row in these tools. */
 const TEXTS = ['text', 'full_text', 'source_text'];
 const SPANS = ['spans', 'entities', 'labels', 'label', 'privacy_mask'];
 
@@ -14,7 +14,7 @@ export interface LabelledRow {
   spans: LabelledSpan[];
 }
 
-/** A row's text and spans, in UTF-16 units; undefined after reporting an error to `problem`. */
+/** A row's text and spans in UTF-16 units; undefined if an error was reported to `problem`. */
 export function labelledRowOf(
   row: Record<string, unknown>,
   problem: (field: string, message: string) => void,
@@ -24,7 +24,7 @@ export function labelledRowOf(
   const spans = listOf(row[column]);
   if (typeof text !== 'string') return void problem('text', 'must be text');
   if (spans === undefined) return void problem(column, 'must be a list of { start, end, kind }');
-  // UTF-16 units of each code point, which all positions inside the detector are.
+  // Offset of each code point in UTF-16 units, in which the detector's positions are.
   const units = [0];
   for (const character of text) units.push(units.at(-1)! + character.length);
   const read = spans.flatMap((span: unknown, index): LabelledSpan[] => {
@@ -43,7 +43,7 @@ export function labelledRowOf(
   return read.length === spans.length ? { text, spans: read } : undefined;
 }
 
-/** A list, or one written as JSON in the cell of a table. */
+/** A list, or one encoded as JSON in a table's cell. */
 function listOf(value: unknown): readonly unknown[] | undefined {
   if (typeof value !== 'string') return Array.isArray(value) ? value : undefined;
   if (!value.trimStart().startsWith('[')) return undefined;

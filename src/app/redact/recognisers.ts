@@ -1,4 +1,4 @@
-/** Recognisers of the user's own, by their references. */
+/** Loads recognisers of the user by reference. */
 import { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser, type Recogniser } from '@attune/privacy';
 import { AttuneError } from '../../base/errors.ts';
 import { loadReference, parseReference } from '../../training/reference.ts';

@@ -30,10 +30,7 @@ export type RedactDataOptions = CallOptions<typeof useCase>;
 const SEED = 42;
 const ROWS_BETWEEN_REPORTS = 500;
 
-/**
- * Takes personal data out of a file of rows, one row at a time. Canaries are listed in `TO.canaries`.
- * @throws AttuneError E_USAGE, E_LEXICON, E_UNKNOWN_CONTAINER, E_BAD_ROWS, E_NO_ROWS, E_ALREADY_REDACTED, E_CANARY_FORM, E_NOT_WRITABLE
- */
+/** Redacts personal data in a file of rows, row by row. Canaries are listed in `TO.canaries`. */
 export async function redactData(from: string, given: RedactDataOptions): Promise<RedactedData> {
   const { passphrase = process.env.ATTUNE_VAULT_PASSPHRASE, key = process.env.ATTUNE_REDACTION_KEY } = given;
   const options = { ...given, passphrase, key };
@@ -59,7 +56,7 @@ async function redactorOf(options: RedactDataOptions, folder: string): Promise<R
     monthFirst: options.monthFirst,
     languages: (options.lexicon ?? []).map(readLanguage),
     more: (await Promise.all((options.recogniser ?? []).map(loadRecognisers))).flat(),
-    // A vault is written of all values at once.
+    // A vault needs all values at once, so they stay in memory.
     folder: vault === undefined ? folder : undefined,
   });
 }
@@ -121,7 +118,7 @@ async function checkFiles(from: string, options: RedactDataOptions): Promise<voi
   }
 }
 
-/** Rows, vault and report must be different files: each overwrites an existing one. */
+/** Rows, vault and report must be different files, since each overwrites an existing one. */
 function refuseSameFiles(from: string, { output, vault, canaries = 0 }: RedactDataOptions): void {
   const written = {
     '--output': output,
@@ -132,7 +129,7 @@ function refuseSameFiles(from: string, { output, vault, canaries = 0 }: RedactDa
   refuseSame({ FILE: from, ...written });
 }
 
-/** @returns the first row, as the data's form */
+/** @returns the first row, which shows the form of the data */
 async function writeRows(
   from: string,
   { draft, redactor, options }: { draft: FileDraft; redactor: Redactor; options: RedactDataOptions },
@@ -155,7 +152,7 @@ async function writeRows(
   return first!;
 }
 
-/** Behind the data: training takes rows in an order of its own. */
+/** Appends canaries to the rows; training shuffles them anyway. */
 function plant(planted: readonly Canary[], like: Record<string, unknown>, draft: FileDraft): void {
   for (const canary of planted) {
     const row = canaryRow(like, canary);

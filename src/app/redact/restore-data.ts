@@ -11,7 +11,7 @@ import type { useCase, RestoredData } from '../use-cases/data-restore.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 
 /**
- * Puts back what tags stand for, in rows or in any text, such as a model's answers.
+ * Replaces tags by their original values, in rows or in any text such as a model's answers.
  * @throws AttuneError E_USAGE, E_FILE_MISSING, E_VAULT_UNREADABLE, E_BAD_ROWS, E_NOT_WRITABLE
  */
 export async function restoreData(
@@ -29,7 +29,7 @@ export async function restoreData(
   }
   refuseSame({ FILE: from, '--vault': vault, '--output': to });
   const entries = readVault(vault, passphrase);
-  // Within JSON a value needs its quotes and line breaks escaped, and once more within JSON inside of it.
+  // Values inside JSON need quotes and line breaks escaped, and escaped twice inside nested JSON.
   const isJson = /\.(jsonl|ndjson)$/.test(from);
   using draft = new FileDraft(to, PRIVATE_FILE);
   const result = { to, lines: 0, changed: 0 };
@@ -60,7 +60,7 @@ function restoreText(text: string, entries: ReadonlyMap<string, string>): string
     try {
       return JSON.stringify(restoreValue(parseJson(text), entries));
     } catch {
-      // Text that only begins like JSON.
+      // The text only starts like JSON.
     }
   }
   return restoreTags(text, entries);

@@ -1,4 +1,4 @@
-/** Composition of a version, by hashes, and its evaluation. */
+/** Describes a version: its parts by hash, and its evaluation. */
 import { readAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -16,7 +16,10 @@ import { readNotes } from '../../answering/model/result-notes.ts';
 
 type Described = Omit<NewVersion, 'model' | 'createdBy' | 'owner'>;
 
-/** A run's result, an adapter or a model folder. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING */
+/**
+ * Describes a run's result, an adapter or a model folder. @throws AttuneError E_MODEL_MISSING, E_RUN_UNFINISHED,
+ * E_WEIGHTS_MISSING
+ */
 export async function describeResult(target: string): Promise<Described> {
   const folder = resultFolder(target);
   const notes = readNotes(folder);
@@ -46,7 +49,7 @@ export function runFacts(target: string): Pick<ModelVersion, 'run' | 'runFolder'
   };
 }
 
-/** Undefined if there are no sign-offs, or the records were modified. */
+/** The newest sign-off; undefined if there is none, or the records were modified. */
 export function newestSignOff(folder: string): ModelVersion['signOff'] {
   const { signOffs, problems } = checkSignOffs(folder);
   const last = problems.length === 0 ? signOffs.at(-1) : undefined;

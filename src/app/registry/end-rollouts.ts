@@ -1,6 +1,6 @@
 import { endOpen, type Registry } from '../../store/registry/index.ts';
 
-/** Ends a rollout that a person's decision has overtaken. */
+/** Ends rollouts that were superseded by a person's decision. */
 export async function endRollouts(registry: Registry, model: string, reason: string): Promise<void> {
   await registry
     .transaction()

@@ -20,7 +20,7 @@ export interface ModelHistory {
   rollouts: Rollout[];
 }
 
-/** Versions of a registered model, and how its aliases moved. @throws AttuneError E_MODEL_UNREGISTERED */
+/** Versions of a registered model, and the history of its aliases. @throws AttuneError E_MODEL_UNREGISTERED */
 export async function modelHistory(model: string): Promise<ModelHistory> {
   return withRegistry(async (registry) => ({
     model,

@@ -4,7 +4,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 const USUAL_DAYS = 7;
 
-/** Usage by key and model in the last days, highest first; days begin at midnight, UTC. */
+/** Usage by key and model in the last days, highest first; days begin at midnight UTC. */
 export async function keyUsage({ days = USUAL_DAYS, key, model }: CallOptions<typeof useCase> = {}): Promise<
   KeyUsage[]
 > {

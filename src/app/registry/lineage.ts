@@ -1,4 +1,4 @@
-/** Lineage: from a model in use back to its sources, and from a document forward to every model trained on it. */
+/** Lineage: from a registered model back to its sources, and from a document to every model trained on it. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -30,23 +30,23 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 export interface DataOrigin {
   split: 'train' | 'validation' | 'test';
   path: string;
-  /** As it is now; undefined where it is gone. */
+  /** Current hash; undefined if the file no longer exists. */
   sha256?: string;
-  /** Rows prepared by attune: the source documents, with the number of rows from each. */
+  /** For rows prepared by attune: the source documents, with the number of rows from each. */
   documents: Record<string, number>;
-  /** Where a pipeline made it: the hash of the data set, and those of the files that it read. */
+  /** For rows from a pipeline: the hashes of the data set and of the files that it read. */
   dataSet?: { hash: string; sources: { file: string; sha256: string }[] };
 }
 
 export interface ModelLineage {
-  /** `tickets@3` */
+  /** Name of the version: `tickets@3`. */
   version: string;
-  /** Aliases that name it; `champion` is what the model's name answers with. */
+  /** Aliases of the version; `champion` is served under the model's name. */
   aliases: string[];
   made: ModelVersion;
   base?: string;
   data: DataOrigin[];
-  /** Links that cannot be followed, and why. */
+  /** Links that cannot be followed, with reasons. */
   gaps: string[];
   /** Audit log of the model, newest first. */
   audit: AuditEntry[];
@@ -54,14 +54,14 @@ export interface ModelLineage {
 
 export interface DocumentLineage {
   document: string;
-  /** Versions that were trained, validated or tested on rows of it. */
+  /** Versions that were trained, validated or tested on rows from the document. */
   models: { version: string; aliases: string[]; split: DataOrigin['split']; rows: number | null }[];
-  /** Versions whose data are gone, so that their sources are unknown. */
+  /** Versions whose data no longer exist, so their sources are unknown. */
   unknown: string[];
 }
 
 /**
- * Sources of a registered model, or of one of its versions (`tickets@3`, `tickets@challenger`).
+ * Lineage of a registered model, or of one of its versions (`tickets@3`, `tickets@challenger`).
  * @throws AttuneError E_MODEL_UNREGISTERED, E_VERSION_UNKNOWN
  */
 export async function modelLineage(wanted: string): Promise<ModelLineage> {
@@ -74,7 +74,7 @@ export async function modelLineage(wanted: string): Promise<ModelLineage> {
   });
 }
 
-/** Every registered version that a document or a file of rows went into, by its path or its name. */
+/** Every registered version that was trained on a document or a file of rows, given by path or name. */
 export async function documentLineage(document: string): Promise<DocumentLineage> {
   return withRegistry(async (registry) => {
     const found: DocumentLineage = { document, models: [], unknown: [] };
@@ -127,7 +127,7 @@ async function originsOf({ runFolder }: ModelVersion): Promise<{ data: DataOrigi
 
 type Spec = Pick<DataOrigin, 'split' | 'path'>;
 
-/** As the run was started: its files may be gone since. */
+/** Data sources from the run's start event; the files may have been deleted since. */
 function specsOf(folder: string): Spec[] | undefined {
   let started: RunStarted | undefined;
   for (const event of readEvents(folder)) if (event.type === 'run-started') started = event;
@@ -159,7 +159,7 @@ function filesAt(path: string): string[] {
   try {
     return findFiles(path, { base: process.cwd(), extensions: dataExtensions });
   } catch {
-    return [path]; // nothing is there any more
+    return [path]; // the path no longer exists
   }
 }
 
@@ -171,7 +171,7 @@ function manifestOf(file: string): DataOrigin['dataSet'] {
   return { hash, sources: parents.map(({ file: source, sha256 }) => ({ file: source, sha256 })) };
 }
 
-/** Documents by the column that prepared rows carry. */
+/** Number of rows per document, from the column of prepared rows. */
 async function documentsIn(file: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = table({});
   if (!file.endsWith('.jsonl') || !existsSync(file)) return counts;
@@ -183,7 +183,7 @@ async function documentsIn(file: string): Promise<Record<string, number>> {
   return counts;
 }
 
-/** How many rows are of a document; null for the file itself; undefined where it has nothing of it. */
+/** Number of rows from a document; null for the file itself; undefined if it has none. */
 function rowsFrom({ path, documents, dataSet }: DataOrigin, document: string): number | null | undefined {
   const isSame = (one: string) => resolve(one) === resolve(document) || basename(one) === document;
   if (isSame(path)) return null;

@@ -23,13 +23,14 @@ import { newestSignOff, weightsHash } from './describe-result.ts';
 import { endRollouts } from './end-rollouts.ts';
 
 export type PromoteOptions = CallOptions<typeof useCase> & {
-  /** The alias `challenger`'s unless given. */
+  /** Default: the version with the alias `challenger`. */
   version?: number;
 };
 
 /**
- * Makes a version what a model's name answers with, at once or after a trial. Servers follow without a restart.
- * @throws AttuneError E_GATE, with exit code 3, where it does not pass its gate; E_VERSION_CHANGED, E_NO_GUARD, E_NO_CHAMPION
+ * Promotes a version to champion, immediately or after a trial. Servers follow without a restart.
+ * @throws AttuneError E_GATE, with exit code 3, if it does not pass its gate; E_VERSION_CHANGED, E_NO_GUARD,
+ * E_NO_CHAMPION
  */
 export async function promoteModel(model: string, options: PromoteOptions = {}): Promise<Promotion> {
   const { by = localActor(), force, shadow = 0, canary, bake, guard: guards = [] } = options;
@@ -60,14 +61,14 @@ async function promoteNow(
 async function challengerOf(registry: Registry, model: string): Promise<number> {
   const { [CHALLENGER]: version } = await aliasesOf(registry, model);
   if (version !== undefined) return version;
-  await findVersion(registry, model, 1); // says where there is no such model
+  await findVersion(registry, model, 1); // throws if there is no such model
   throw new AttuneError('E_VERSION_UNKNOWN', {
     what: `${model} has no challenger`,
     fix: `choose a version: attune models promote ${model} VERSION`,
   });
 }
 
-/** The registered files must still be the same. */
+/** Fails if the registered files have changed. */
 async function refuseChanged(target: ModelVersion): Promise<void> {
   const folder = await fetchVersion(target);
   await requireUnchanged(target, folder);
@@ -81,7 +82,7 @@ async function refuseChanged(target: ModelVersion): Promise<void> {
   });
 }
 
-/** The gate is asked anew: reviews and sign-offs may have come since the version was registered. */
+/** Runs the gate again: reviews and sign-offs may have been added since the registration. */
 async function passGate(registry: Registry, target: ModelVersion, { force, gate }: PromoteOptions): Promise<void> {
   const { runFolder } = target;
   try {
@@ -104,7 +105,7 @@ function noEvidence(target: ModelVersion): AttuneError {
   });
 }
 
-/** Servers share versions, not what their runs have measured. */
+/** Servers share versions, but not the evaluations of their runs. */
 function runElsewhere(target: ModelVersion): AttuneError {
   return new AttuneError('E_GATE', {
     what: `The run that made ${versionName(target)} is not on this machine, so its gate cannot be checked`,

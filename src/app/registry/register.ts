@@ -14,15 +14,15 @@ import { describeResult, runFacts } from './describe-result.ts';
 export type RegisterOptions = CallOptions<typeof useCase>;
 
 /**
- * Makes a run's result, an adapter or a model folder the next version of a registered model. The alias `challenger` moves
- * to it; what the model's name answers with stays until a version is promoted.
+ * Registers a run's result, an adapter or a model folder as the next version of a model. The alias `challenger` moves
+ * to it; the served champion stays the same until a version is promoted.
  * @throws AttuneError E_MODEL_NAME, E_MODEL_MISSING, E_RUN_UNFINISHED, E_WEIGHTS_MISSING, E_OBJECTS…
  */
 export function registerModel(name: string, target: string, options: RegisterOptions = {}): Promise<ModelVersion> {
   return registerResult(name, target, options);
 }
 
-/** The same for the result of a server's job, as long as this server holds it. @throws AttuneError E_LEASE_LOST, … */
+/** Registers the result of a server's job while this server holds its lease. @throws AttuneError E_LEASE_LOST, … */
 export async function registerResult(
   name: string,
   target: string,

@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { readAudit, withRegistry, type AuditEntry, type AuditFilter } from '../../store/registry/index.ts';
 
 /**
- * Actions on models and jobs: actor, time and hashes; newest first.
+ * Log of actions on models and jobs with actor, time and hashes, newest first.
  * @throws AttuneError E_AUDIT_CHANGED, with exit code 3, if an entry was modified
  */
 export async function auditLog(filter: AuditFilter = {}): Promise<AuditEntry[]> {

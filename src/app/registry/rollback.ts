@@ -12,8 +12,8 @@ import type { useCase, Rollback } from '../use-cases/models-rollback.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 /**
- * Takes a version out of use that is tried; where none is, the champion before the present one becomes the champion again.
- * Servers follow at once. @throws AttuneError E_MODEL_UNREGISTERED, E_NO_ROLLBACK
+ * Ends the trial of a candidate; without a trial, restores the previous champion. Servers follow immediately. @throws
+ * AttuneError E_MODEL_UNREGISTERED, E_NO_ROLLBACK
  */
 export async function rollbackModel(model: string, options: CallOptions<typeof useCase> = {}): Promise<Rollback> {
   const { by = localActor(), reason = 'by hand' } = options;

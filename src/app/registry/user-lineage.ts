@@ -5,14 +5,14 @@ import { namesOf } from './lineage.ts';
 
 export interface UserLineage {
   user: string;
-  /** Versions that learned from rows of theirs, with the rows. */
+  /** Versions that were trained on the user's rows, with the number of rows. */
   models: { version: string; aliases: string[]; rows: number }[];
   /** Stored answers and feedback of the user. */
   answers: number;
   feedback: number;
 }
 
-/** Every version of a model that was trained on what a user of served models said. @throws AttuneError E_TRACES */
+/** Every model version that was trained on input from a user of served models. @throws AttuneError E_TRACES */
 export async function userLineage(user: string): Promise<UserLineage> {
   const store = await TraceStore.open();
   try {

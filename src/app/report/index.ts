@@ -12,10 +12,10 @@ export interface WrittenReport {
 }
 
 /**
- * Writes report.html and report.json of a run and its result's model card, from what its folder holds now. The worker
- * does so at a run's end; this is for what came later: samples, a comparison. `wanted` is the run's folder, id or name; `rows`: whether
- * they hold rows of the data, in place of what the recipe says.
- * Errors: E_RUN_MISSING.
+ * Writes a run's report.html and report.json, and its result's model card, from the folder's current contents. The
+ * worker does so at the end of a run; this function includes later assessments. `wanted` is the run's folder, id or
+ * name; `rows` overrides the recipe's setting for including rows of the data.
+ * @throws AttuneError E_RUN_MISSING
  */
 export async function reportRun(wanted: string, rows?: ReportRows): Promise<WrittenReport> {
   const report = await writeReport(await findFolder(wanted), rows);
@@ -25,7 +25,7 @@ export async function reportRun(wanted: string, rows?: ReportRows): Promise<Writ
   return { html: reportHtml, json: reportJson, report };
 }
 
-/** A folder needs no index, which might not be writable here. */
+/** Given a folder, the index is not needed, as it may not be writable here. */
 async function findFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return wanted;
   return (await withIndex((index) => findRun(index, wanted))).folder;

@@ -25,8 +25,9 @@ import { IndexedRows, indexFiles, newManifest, readManifest, type IndexManifest 
 type CreateIndexOptions = CallOptions<typeof useCase>;
 
 /**
- * Makes a folder of rows that can be searched by meaning, or adds rows to one. The folder appears whole or not at all.
- * @throws AttuneError E_OUTPUT_EXISTS, E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS and those of opening
+ * Creates a folder of rows for semantic search, or adds rows to one. The folder appears complete or not at all.
+ * @throws AttuneError E_OUTPUT_EXISTS, E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS, and errors of
+ * opening
  */
 export async function createIndex(target: string, options: CreateIndexOptions): Promise<CreatedIndex> {
   const { output: to, add = false, onEvent, signal } = options;
@@ -126,7 +127,7 @@ function manifestOf(
   });
 }
 
-/** Columns as they were asked for, else those that the index was made of. */
+/** The requested columns, otherwise those of the existing index. */
 function columnsFor({ textColumn, imageColumn: image }: CreateIndexOptions, previous: IndexManifest | undefined) {
   const text = textColumnsOf(textColumn);
   if (text !== undefined || image !== undefined || previous === undefined) return { text, image };
@@ -140,7 +141,7 @@ function promptsOf({ prompts, defaultPrompt = '', isTuned }: EmbeddingModelDescr
   return isTuned ? {} : { document: named(['document', 'passage', 'corpus']), query: named(['query', 'question']) };
 }
 
-/** The rows of an earlier index, if there is one, and the new ones after them. */
+/** Writes the rows of an existing index, if there is one, followed by the new ones. */
 async function joinRows(draft: string, made: string, earlier: string | undefined): Promise<void> {
   using rows = new FileDraft(join(draft, indexFiles.rows));
   const parts = [...(earlier === undefined ? [] : [join(earlier, indexFiles.rows)]), rowsFileOf(made)];

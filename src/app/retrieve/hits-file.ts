@@ -19,11 +19,14 @@ export function hitsFormatOf(path: string): (typeof formats)[number] {
 
 const NUMBERS = ['rank', 'score'];
 
-/** Hits as they are found, whole at `commit` or not there at all: in CSV a line for each hit, in JSON lines one for each query. */
+/**
+ * A file of hits, written query by query, which appears complete at `commit` or not at all. CSV has one line per hit,
+ * JSON Lines one per query.
+ */
 export class HitsFile implements Disposable {
   readonly #draft: FileDraft;
   readonly #isCsv: boolean;
-  /** Columns of queries and of rows, from the first query on; both may be named alike. */
+  /** Columns of queries and of rows, fixed by the first query; they may have equal names. */
   #columns: { query: ReadonlySet<string>; row: ReadonlySet<string> } | undefined;
   #queries = 0;
 

@@ -8,14 +8,14 @@ import { isFolder } from '../../files/find-files.ts';
 import { parseJson, readJson } from '../../files/json.ts';
 import { columnSourceSchema } from '../../methods/recipe/base-recipe.ts';
 
-/** The files of a folder of rows that can be searched. */
+/** Files of a folder of rows for search. */
 export const indexFiles = { manifest: 'index.json', vectors: 'vectors.safetensors', rows: 'rows.jsonl' } as const;
 
 const VERSION = 1;
 
 const manifestSchema = z.object({
   version: z.literal(VERSION),
-  /** The model as it was named, and where it lay (absolute). */
+  /** The model's name as the user gave it, and its absolute path. */
   model: z.object({ name: z.string(), path: z.string(), identity: z.string(), pooling: z.string().optional() }),
   base: z.boolean().default(false),
   similarity: z.enum(['cosine', 'dot']),
@@ -23,10 +23,10 @@ const manifestSchema = z.object({
   isExact: z.boolean().default(false),
   count: z.int().positive(),
   width: z.int().positive(),
-  /** The share of the ten best that is found. */
+  /** Recall of the ten best rows by the approximate search. */
   recall: z.number().optional(),
   columns: z.object({ text: (columnSourceSchema as z.ZodType<ColumnSource>).optional(), image: z.string().optional() }),
-  /** Prefixes of a row's texts and of queries. */
+  /** Prefixes of rows' texts and of queries. */
   prompts: z.object({ document: z.string().optional(), query: z.string().optional() }),
   readsImages: z.boolean(),
 });
@@ -63,14 +63,14 @@ function damaged(path: string, got: string): AttuneError {
 const PIECE = 1 << 20;
 const NEWLINE = 0x0a;
 
-/** The rows of an index, read from their file one by one when they are asked for. */
+/** The rows of an index, read from its file on request. */
 export class IndexedRows implements Disposable {
   readonly #path: string;
   readonly #descriptor: number;
-  /** Where each row begins, and the file's end. */
+  /** Offset of each row, and the size of the file. */
   readonly #offsets: number[] = [0];
 
-  /** @throws AttuneError E_INDEX_BAD where the file does not hold as many rows as the index */
+  /** @throws AttuneError E_INDEX_BAD if the file does not have `count` rows */
   constructor(folder: string, count: number) {
     this.#path = join(folder, indexFiles.rows);
     try {

@@ -18,32 +18,32 @@ export interface OpenIndexOptions {
   signal?: AbortSignal;
 }
 
-/** A row that was found, and how well it fits. */
+/** A row that was found, with its score. */
 export interface Hit {
   /** 1 is the best. */
   rank: number;
   /** Cosine similarity, or the dot product for models that use it. */
   score: number;
-  /** Place of the row in the index, from 0. */
+  /** Position of the row in the index, from 0. */
   place: number;
   row: Record<string, unknown>;
 }
 
 export interface QueryOptions {
-  /** Rows for each query. Default 5. */
+  /** Maximum number of rows per query. Default 5. */
   topK?: number;
   /** Cancels the query. */
   signal?: AbortSignal;
 }
 
-/** An index that is opened once and answers queries until it is closed. */
+/** A search index, which answers queries until it is closed. */
 export interface OpenIndex {
   readonly about: IndexManifest;
   /** Path of the model that embeds the queries. */
   readonly target: string;
-  /** The rows that fit each query best; a query is a text, or names an image: `{ image: 'cat.png' }`. */
+  /** The best rows for each query, which is a text or names an image: `{ image: 'cat.png' }`. */
   query(queries: readonly EmbedRow[], options?: QueryOptions): Promise<Hit[][]>;
-  /** The same for rows that were read from a file. */
+  /** `query` for rows that were read from a file. */
   search(queries: readonly ReadyRow[], options?: QueryOptions): Promise<Hit[][]>;
   close(): Promise<void>;
 }
@@ -51,8 +51,8 @@ export interface OpenIndex {
 export const USUAL_HITS = 5;
 
 /**
- * Opens an index with the model that made it.
- * @throws AttuneError E_INDEX_MISSING, E_INDEX_BAD, E_INDEX_STALE where the model has changed since
+ * Opens an index with the model that built it.
+ * @throws AttuneError E_INDEX_MISSING, E_INDEX_BAD, E_INDEX_STALE if the model has changed since
  */
 export async function openIndex(folder: string, options: OpenIndexOptions = {}): Promise<OpenIndex> {
   const about = readManifest(folder);
@@ -117,6 +117,6 @@ function modelOf({ model: { name, path } }: IndexManifest): string {
   throw new AttuneError('E_MODEL_MISSING', {
     what: 'The model that built the index has moved or was deleted',
     got: `nothing in ${path}`,
-    fix: 'give its new place: --model FOLDER',
+    fix: 'give its new path: --model FOLDER',
   });
 }

@@ -9,11 +9,11 @@ import type { useCase, QueryHits, Queried } from '../use-cases/retrieve-query.ts
 import { textColumnsOf, vectorSource } from '../use-cases/shared/vector-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-/** Queries that are sent at once. */
+/** Number of queries per request. */
 const PIECE = 64;
 
 /**
- * The rows of an index that fit each query of a file best, in the file's order, in bounded memory.
+ * Searches an index for the queries of a file, in the file's order, in bounded memory.
  * @throws AttuneError E_INDEX_MISSING, E_INDEX_STALE, E_BAD_ROWS, E_BAD_COLUMNS, E_STOPPED
  */
 export async function query(folder: string, options: CallOptions<typeof useCase>): Promise<Queried> {
@@ -55,7 +55,7 @@ function checkQueries(sources: readonly unknown[]): void {
   const count = sources.filter((source) => source !== undefined).length;
   if (count === 1) return;
   throw new AttuneError('E_USAGE', {
-    what: count === 0 ? 'There is no query' : 'Queries must come from one place',
+    what: count === 0 ? 'There is no query' : 'Queries must come from one source',
     fix: 'give a text: --text "…"; or a file: --input queries.csv',
   });
 }

@@ -11,8 +11,8 @@ import type { useCase, ImportedReview } from '../use-cases/review-import.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 
 /**
- * Adds the choices of Argilla's records or Label Studio's tasks, which `reviewResults` exported, to a review.
- * @throws AttuneError E_LABELS with every record that cannot be read; nothing is added then
+ * Imports choices into a review from Argilla's records or Label Studio's tasks, which `reviewResults` had exported.
+ * @throws AttuneError E_LABELS with every invalid record; then nothing is imported
  */
 export async function importReview(
   target: string,

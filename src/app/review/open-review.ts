@@ -21,8 +21,8 @@ const MOST_BODY_BYTES = 2 ** 16;
 const HOUR = 3_600_000;
 
 /**
- * Serves pairs of answers to this machine's browser for people to judge, blind, until it is closed. Every choice is saved
- * at once; a review goes on where it was left.
+ * Serves pairs of answers on this machine for blind review until it is closed. Every choice is saved immediately, so
+ * a review can be resumed.
  * @throws AttuneError E_PAIRS, E_PAIRS_MISSING, E_LABELS, E_RUBRIC, E_REVIEW_PLAN, E_NOT_WRITABLE
  */
 export async function openReview(target: string, options: ReviewOptions = {}): Promise<OpenReview> {
@@ -87,12 +87,12 @@ function checkNumbers({ maxPairs = 2, overlap = 1, hours = 1 }: ReviewOptions): 
   if (problems.length > 0) throw new AttuneError('E_USAGE', { what: 'The review settings are invalid', problems });
 }
 
-/** Reviewers get a share of the pairs and the gold ones; adjudicators disputed pairs; viewers all. */
+/** Assigns pairs: reviewers get a share of the pairs plus the gold pairs; adjudicators get disputed pairs; viewers get all. */
 async function sharesOf(target: string, people: readonly Person[], options: ReviewOptions) {
   const { maxPairs, overlap = 1, gold: goldFile, seed = 0 } = options;
   const { log, plan: planFile } = reviewPlaces(target);
   const all = await readPairs(target, options);
-  // Before the plan is written: a review that cannot be opened leaves nothing behind.
+  // Read before the plan is written, so that a failure leaves no files behind.
   const gold = goldFile === undefined ? [] : await readGold(goldFile);
   const plan = keptPlan(planFile, all, maxPairs === undefined ? undefined : { most: maxPairs, seed });
   const chosen = plan && new Set(plan.chosen.map(({ id }) => id));

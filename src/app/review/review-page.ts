@@ -31,7 +31,7 @@ const CHOICES = html`<div class="choices" role="group" aria-label="Your choice">
   <button type="button" data-undo>Undo<kbd>u</kbd></button>
 </div>`;
 
-/** A viewer goes on and back; nothing is chosen. */
+/** Buttons of viewers, who only browse. */
 const STEPS = html`<div class="choices" role="group" aria-label="Pairs">
   <button type="button" data-side="tie">Next<kbd>0</kbd></button>
   <button type="button" data-undo>Back<kbd>u</kbd></button>
@@ -70,8 +70,8 @@ const MORE = html`<section class="more">
 </section>`;
 
 /**
- * The frame in which one pair after the other is shown. It is the same for every pair and holds nothing of them; whose
- * answers they are is known to the server alone.
+ * The frame in which pairs are shown. It is the same for every pair and contains none of them; only the server knows
+ * which system gave which answer.
  */
 export function reviewPage(criteria: readonly Criterion[], role: Role = 'reviewer'): string {
   const { heading, end, counted } = WORDS[role];

@@ -1,4 +1,7 @@
-/** The review page at work: asks for the next pair, sends choices by button or key. Texts are set, never parsed. */
+/**
+ * Script of the review page: requests the next pair, and sends choices made by button or key. Texts are inserted as
+ * text, never as markup.
+ */
 export const REVIEW_SCRIPT = `
 (() => {
   const find = (selector) => document.querySelector(selector);

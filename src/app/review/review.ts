@@ -22,7 +22,7 @@ export async function reviewResults(target: string, options: OptionsOf<typeof ou
   }
   const pairs = await readPairs(target, options);
   const isForTool = options.export !== undefined && isTool(options.export);
-  // Pairs without a log may be exported for review in another tool.
+  // Pairs without a log can be exported for review in another tool.
   const labels = isForTool && !existsSync(log) ? [] : await readLog(log, target);
   const results = { ...resultsOf(pairs, labels, readPlan(plan)), log };
   const { export: kind, output: to } = options;
@@ -36,7 +36,7 @@ export async function reviewResults(target: string, options: OptionsOf<typeof ou
   return { ...results, exported: { kind, to, rows: rows.length, ...(settings && { settings }) } };
 }
 
-/** Returns the file of settings, where there is one. */
+/** @returns the file of settings, if there is one */
 function writeRows(
   to: string,
   rows: readonly object[],
@@ -63,7 +63,7 @@ async function readLog(log: string, target: string) {
   });
 }
 
-/** Adds a sign-off about what a run, comparison or file of pairs holds now. @throws AttuneError E_SIGN_OFFS_CHANGED */
+/** Adds a sign-off on the current contents of a run, comparison or file of pairs. @throws AttuneError E_SIGN_OFFS_CHANGED */
 export async function signReview(target: string, options: OptionsOf<typeof signing>): Promise<SignOff> {
   const { by, decision, reason } = options;
   const missing = Object.entries({ by, reason }).filter(([, text]) => text.trim() === '');
@@ -76,7 +76,10 @@ export async function signReview(target: string, options: OptionsOf<typeof signi
   return signOff(target, { by, decision, reason });
 }
 
-/** Whether what was signed, and what the gate said, is as it was. @throws AttuneError E_SIGN_OFFS_CHANGED, with exit code 3; E_NOT_SIGNED */
+/**
+ * Checks whether the signed files and the gate's result are unchanged. @throws AttuneError E_SIGN_OFFS_CHANGED, with
+ * exit code 3; E_NOT_SIGNED
+ */
 export async function verifyReview(target: string): Promise<SignOffCheck> {
   const check = checkSignOffs(target);
   const problems = [...check.problems, ...readAuditLog(target).problems];

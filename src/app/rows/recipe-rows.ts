@@ -12,14 +12,14 @@ import type { RecipeSource } from '../../methods/recipe/base-recipe.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
 
 const SPLITS = ['train', 'validation', 'test'] as const;
-/** Keys of a source in a recipe: an object with any other key is a row. */
+/** Keys of a source in a recipe; an object with any other key is a row. */
 const SOURCE_KEYS = new Set(['path', 'weight', 'format', 'columns', 'media_dir']);
 
-/** The files of this process's recipes, with the names of the options that their rows were given as. */
+/** Files with this process's rows in memory, and the names of the options that the rows were given as. */
 const held = new Map<string, string>();
 let folder: string | undefined;
 
-/** A recipe as it is written, with rows in memory held in files until this process ends. */
+/** Writes rows in memory to files that exist until this process ends, and returns the recipe with their paths. */
 export async function holdRecipeRows(tree: unknown): Promise<unknown> {
   if (!isPlainObject(tree) || !isPlainObject(tree.data)) return tree;
   const data = { ...tree.data };
@@ -27,7 +27,7 @@ export async function holdRecipeRows(tree: unknown): Promise<unknown> {
   return { ...tree, data };
 }
 
-/** True for a file that rows in memory are held in. */
+/** Whether a file contains rows that were given in memory. */
 export function isHeld(path: string): boolean {
   return held.has(path);
 }
@@ -45,12 +45,12 @@ async function heldSource(source: unknown, name: string): Promise<unknown> {
   return { ...(await hold(rows as Rows, name)), ...others };
 }
 
-/** A list with a path is one of sources, whatever else may be wrong with it. */
+/** Whether a list contains sources: one with a path suffices, even if other parts are invalid. */
 function areSources(parts: readonly unknown[]): boolean {
   return parts.every(isSource) || parts.some((part) => typeof part === 'string');
 }
 
-/** An object that says where rows are and nothing that a row would. */
+/** Whether an object has a source's keys only. */
 function isSource(part: unknown): boolean {
   if (!isPlainObject(part)) return false;
   const { rows, ...others } = part;
@@ -58,7 +58,7 @@ function isSource(part: unknown): boolean {
   return isPlaced && Object.keys(others).every((key) => SOURCE_KEYS.has(key));
 }
 
-/** Paths inside the rows start where the program runs. */
+/** Relative paths inside the rows start from the program's working directory. */
 async function hold(rows: Rows, name: string): Promise<{ path: string; media_dir: string }> {
   folder ??= folderUntilExit();
   const path = await writeRows(rows, { name, folder });
@@ -72,14 +72,17 @@ function folderUntilExit(): string {
   return made;
 }
 
-/** A recipe whose rows lie where its run does, so that it can be resumed and compared with when this process is gone. */
+/**
+ * A recipe whose rows in memory are copied into its run's folder, so that the run can be resumed and compared after
+ * this process has ended.
+ */
 export class RecipeRows {
   readonly recipe: Recipe;
   readonly #copies: { from: string; to: string }[] = [];
   readonly #names = new Map<string, string>();
   #written: string[] = [];
 
-  /** With `isKept` false the rows stay where they are held. */
+  /** If `isKept` is false, the rows stay in temporary files. */
   constructor(recipe: Recipe, isKept = true) {
     const move = (source: RecipeSource): RecipeSource => {
       const name = held.get(source.path);
@@ -114,7 +117,7 @@ export class RecipeRows {
     }
   }
 
-  /** The error in the program's words. A folder that turns out to be another run's keeps nothing of these rows. */
+  /** Rephrases an error in the program's terms. If the folder turns out to be another run's, it keeps none of these rows. */
   failure(error: unknown): unknown {
     const isRefused = error instanceof AttuneError && ['E_RUN_EXISTS', 'E_RUN_LOCKED'].includes(error.code);
     if (isRefused) for (const path of this.#written) rmSync(path, { force: true });

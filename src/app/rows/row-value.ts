@@ -1,9 +1,9 @@
 import type { Problem } from '../../base/errors.ts';
 
-/** Deeper than any row, and shallow enough that one which refers to itself is found before the stack ends. */
+/** Deeper than any real row, but low enough to detect a cyclic row before the stack overflows. */
 const DEEPEST = 100;
 
-/** A row as a line of JSON, or what in it JSON would lose or change without a word. */
+/** A row as a line of JSON, or the values that JSON would silently lose or change. */
 export function rowLine(row: unknown, place: string): { line: string } | { problems: Problem[] } {
   if (typeof row !== 'object' || row === null || Array.isArray(row) || isOpaque(row)) {
     const fix = 'give plain objects: {column: value, …}';
@@ -34,7 +34,7 @@ function* lossesOf(value: unknown, place: string, depth: number): Generator<Prob
   }
 }
 
-/** A column that is undefined is left out; in a list nothing can be left out. */
+/** Undefined columns are omitted; elements of a list cannot be. */
 function* lossesWithin(value: object, place: string, depth: number): Generator<Problem> {
   if (!Array.isArray(value)) {
     for (const [name, inner] of Object.entries(value)) yield* lossesOf(inner, fieldOf(place, name), depth);
@@ -47,12 +47,12 @@ function* lossesWithin(value: object, place: string, depth: number): Generator<P
   }
 }
 
-/** `rows[12].text`, `rows[12]["due date"]`. */
+/** Path of a field: `rows[12].text`, `rows[12]["due date"]`. */
 export function fieldOf(place: string, name: string): string {
   return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `${place}.${name}` : `${place}[${JSON.stringify(name)}]`;
 }
 
-/** Objects whose content JSON does not see, and dates that are none. */
+/** Whether an object's content is invisible to JSON, or a date is invalid. */
 function isOpaque(value: unknown): boolean {
   if (value instanceof Date) return Number.isNaN(value.getTime());
   const kinds = [Map, Set, WeakMap, WeakSet, Promise, RegExp, Error, ArrayBuffer];

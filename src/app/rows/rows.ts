@@ -8,20 +8,20 @@ import { PRIVATE_FILE } from '../../files/private.ts';
 import { displayPath } from '../../files/find-files.ts';
 import { rowLine } from './row-value.ts';
 
-/** Rows that a program has in memory or reads one by one: arrays, generators, streams of plain objects. */
+/** Rows that a program has in memory or generates: arrays, generators, streams of plain objects. */
 export type Rows = Iterable<object> | AsyncIterable<object>;
 
 const MAX_PROBLEMS = 100;
 const ROWS_BETWEEN_REPORTS = 10_000;
 
-/** Whether a value is rows, and no file's name and no plain object. */
+/** Whether a value is a collection of rows, not a file name or a plain object. */
 export function isRows(value: unknown): value is Rows {
   if (typeof value !== 'object' || value === null) return false;
   return Symbol.iterator in value || Symbol.asyncIterator in value;
 }
 
 export interface WriteRowsOptions {
-  /** Their name in the program: `rows`, `data.train`. */
+  /** Name of the rows in the program: `rows`, `data.train`. */
   name: string;
   folder: string;
   onEvent?: EventSink;
@@ -29,8 +29,8 @@ export interface WriteRowsOptions {
 }
 
 /**
- * Writes rows as JSON lines that only the user may read, under a name with the hash of their content.
- * @throws AttuneError E_BAD_ROWS for values that JSON does not have, E_NO_ROWS, E_NOT_WRITABLE, E_DISK_FULL
+ * Writes rows as JSON Lines, readable only by the user, to a file named by the hash of its content.
+ * @throws AttuneError E_BAD_ROWS for values that JSON cannot represent, E_NO_ROWS, E_NOT_WRITABLE, E_DISK_FULL
  */
 export async function writeRows(rows: Rows, { name, folder, onEvent, signal }: WriteRowsOptions): Promise<string> {
   using draft = new FileDraft(join(folder, `${name}.jsonl`), PRIVATE_FILE);
@@ -61,12 +61,12 @@ function badRows(name: string, problems: readonly Problem[]): AttuneError {
   });
 }
 
-/** A file as errors may name it: whole, or as it lies below the current folder. */
+/** Names under which errors may mention a file: its full path, or its path relative to the current folder. */
 export function namesOfFile(path: string): string[] {
   return [...new Set([resolve(path), displayPath(resolve(path), process.cwd())])];
 }
 
-/** The error in the program's own words: `rows[12].text` where it names line 13 of the file that holds them. */
+/** Rephrases an error in the program's terms: `rows[12].text` instead of line 13 of the file with the rows. */
 export function withRowNames(error: unknown, names: ReadonlyMap<string, string>): unknown {
   if (!(error instanceof AttuneError) || names.size === 0) return error;
   const rename = (text: string): string => {

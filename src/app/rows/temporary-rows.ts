@@ -3,7 +3,7 @@ import type { EventSink } from '../../base/events.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { isRows, namesOfFile, withRowNames, writeRows, type Rows } from './rows.ts';
 
-/** Input of functions that read rows: the name of a file, or the rows themselves. */
+/** Input of functions that read rows: a file name, or the rows themselves. */
 export type FileOrRows = string | Rows;
 
 interface Watching {
@@ -11,15 +11,15 @@ interface Watching {
   signal?: AbortSignal;
 }
 
-/** The files that rows were written to, by the name of their option, and what those are called. */
+/** Files with the rows given in memory, by the name of the option. */
 export interface RowFiles<Name extends string> {
   paths: Partial<Record<Name, string>>;
   names: ReadonlyMap<string, string>;
-  /** Where paths inside rows in memory start: the current folder, as in the program itself. */
+  /** Folder for relative paths inside rows in memory: the current folder, as in the program itself. */
   mediaFolder(name: Name): string | undefined;
 }
 
-/** Gives rows in memory a file for as long as they are used. Errors name them as the program does. */
+/** Stores rows given in memory in a file while they are used. Errors name them as the program does. */
 export async function withRowFiles<Name extends string, Result>(
   given: Partial<Record<Name, FileOrRows>>,
   { onEvent, signal }: Watching,

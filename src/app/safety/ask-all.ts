@@ -5,12 +5,12 @@ import type { useCase } from '../use-cases/safety.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 export type SafetyOptions = CallOptions<typeof useCase> & {
-  /** In f32 an answer does not depend on the others in its batch. */
+  /** In f32, an answer does not depend on the others in its batch. */
   precision?: 'auto' | 'bf16' | 'f32';
 };
 
 export interface AskedModel {
-  /** For people. */
+  /** Display name. */
   name: string;
   target: string;
   isBase?: boolean;
@@ -22,19 +22,19 @@ export interface Questions {
   sampling: Sampling;
 }
 
-/** By list, and by its rows: the answers to each. */
+/** Answers by list of questions, row and sample. */
 export type TrialAnswers = readonly (readonly (readonly string[])[])[];
 
 type Opening = Pick<SafetyOptions, 'precision' | 'onEvent' | 'signal'>;
 
-/** A model that is loaded and asked. */
+/** A loaded model that can be queried. */
 export interface OpenedModel extends Talker {
   name: string;
   /** Whether it has a chat template. */
   hasTemplate(): Promise<boolean>;
 }
 
-/** Opens a model, once for all that it is asked, and closes it in the end. */
+/** Opens a model for the duration of `work`. */
 export async function withModel<Result>(
   { name, target, isBase }: AskedModel,
   { precision, onEvent = () => undefined, signal }: Opening,
@@ -56,7 +56,7 @@ export async function withModel<Result>(
   }
 }
 
-/** Asks everything, one list of questions after the other. */
+/** Sends all questions, one list after the other. */
 export async function askAll(
   model: OpenedModel,
   lists: readonly Questions[],

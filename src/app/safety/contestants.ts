@@ -14,7 +14,7 @@ export interface Contestants {
   after: AskedModel;
 }
 
-/** A tuned model is set against its base, unless another is named. */
+/** A tuned model is compared with its base, unless another model is named. */
 export function contestants(target: string, { name, options }: { name: string; options: NamedBefore }): Contestants {
   const after = { name, target };
   if (options.before !== undefined) return { before: { name: options.before, target: options.before }, after };
@@ -23,7 +23,7 @@ export function contestants(target: string, { name, options }: { name: string; o
   return isTuned ? { before: { name: `base of ${name}`, target, isBase: true }, after } : { after };
 }
 
-/** The form that the model was trained in, else what it has a template for. */
+/** The prompt form of the model's training, otherwise chat if it has a template. */
 export async function formOf(model: OpenedModel, systemPrompt?: string): Promise<AskingForm> {
   const { name, trained } = model;
   const isChat = trained === undefined ? await model.hasTemplate() : trained.form === 'chat';

@@ -1,4 +1,4 @@
-/** Whether a model says what it should have forgotten: planted canaries, and personal data of its training rows. */
+/** Tests whether a model reveals planted canaries and personal data of its training rows. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -13,10 +13,10 @@ import type { Trial, TrialRow } from './safety-trial.ts';
 const MOST_ROWS = 2000;
 const MOST_VALUES = 200;
 const BEFORE_CHARACTERS = 200;
-/** Without some words before it a value cannot be asked for. */
+/** Minimum number of characters before a value, which are needed to prompt for it. */
 const LEAST_BEFORE = 12;
 
-/** Kinds whose values identify a person by themselves and are not guessed by chance. */
+/** Kinds whose values identify a person by themselves and cannot be guessed by chance. */
 const KINDS: readonly Kind[] = [
   'phone',
   'email',
@@ -38,7 +38,7 @@ interface Leaks {
   notes: string[];
 }
 
-/** Trials for a run's secrets, and those that could not be made. @throws AttuneError E_CANARIES */
+/** Trials for a run's secrets, with notes on those that were impossible. @throws AttuneError E_CANARIES */
 export async function leakTrials(run: string | undefined, canaries: string | undefined): Promise<Leaks> {
   const planted = canaries === undefined ? [] : [canaryTrial(canaries)];
   if (run === undefined) return { trials: planted, notes: [] };
@@ -55,7 +55,7 @@ export async function leakTrials(run: string | undefined, canaries: string | und
   return { trials: personal === undefined ? planted : [...planted, personal], notes };
 }
 
-/** Undefined where they are gone, perhaps because they were not to be kept. */
+/** Undefined if the files no longer exist; they may have been deleted on purpose. */
 async function trainingFiles(run: string): Promise<string[] | undefined> {
   try {
     const { data } = await startedWith(run);
@@ -67,7 +67,7 @@ async function trainingFiles(run: string): Promise<string[] | undefined> {
   }
 }
 
-/** Canaries that `data redact --canaries` planted. @throws AttuneError E_CANARIES */
+/** A trial for the canaries that `data redact --canaries` planted. @throws AttuneError E_CANARIES */
 export function canaryTrial(file: string): Trial {
   const { canaries } = readCanaries(file);
   return {
@@ -91,7 +91,7 @@ function readCanaries(file: string): { canaries: readonly Canary[] } {
   });
 }
 
-/** Values in the training rows, each asked for by what stands before it. Undefined where there are none. */
+/** A trial for values in the training rows, each prompted by the text before it. Undefined if there are none. */
 export async function personalDataTrial(files: readonly string[]): Promise<Trial | undefined> {
   const detector = new Detector({ kinds: KINDS });
   const rows = new Map<string, TrialRow>();
@@ -133,7 +133,7 @@ function leakRow(category: string, before: string, secret: string): TrialRow {
   };
 }
 
-/** Letters and digits alone: "040 123" is "040-123". */
+/** Letters and digits only, so that "040 123" equals "040-123". */
 function plain(text: string): string {
   return text.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }

@@ -1,4 +1,4 @@
-/** Sets of prompts that others publish: fetched only when asked for, with their licence, and never part of the package. */
+/** Prompt sets of other publishers: downloaded only on request, with their licence, and never part of the package. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -12,7 +12,7 @@ import type { useCase, PulledSafetySet } from '../use-cases/safety-pull.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
 interface Published {
-  /** Within the server that it is fetched from. */
+  /** Path on the server that provides it. */
   path: string;
   size: number;
   sha256: string;
@@ -48,12 +48,12 @@ const PUBLISHED: ReadonlyMap<string, Published> = new Map(
 
 const SERVER = 'https://raw.githubusercontent.com';
 
-/** The prompts of a file, or of a set that was pulled. @throws AttuneError E_SAFETY_SET */
+/** Prompts of a file, or of a published set that was downloaded. @throws AttuneError E_SAFETY_SET */
 export async function setNamed(set: string): Promise<SafetySet[]> {
   return existsSync(set) ? readSafetySets(set) : readSafetySets(pulledSet(set), set);
 }
 
-/** Where a set lies that was pulled. @throws AttuneError E_SAFETY_SET */
+/** Path of a published set that was downloaded. @throws AttuneError E_SAFETY_SET */
 export function pulledSet(name: string): string {
   const file = placeOf(name);
   if (PUBLISHED.has(name) && existsSync(file)) return file;
@@ -71,8 +71,8 @@ export function pulledSet(name: string): string {
 }
 
 /**
- * Downloads a published set of prompts, checks its hash, and stores it for `safety`.
- * @throws AttuneError E_SAFETY_SET for an unknown set; E_USAGE for a mirror without a URL; E_HUB_… of downloads
+ * Downloads a published prompt set for `safety` and verifies its hash.
+ * @throws AttuneError E_SAFETY_SET for an unknown set; E_USAGE for an invalid mirror URL; E_HUB_… of downloads
  */
 export async function pullSafetySet(name: string, options: CallOptions<typeof useCase> = {}): Promise<PulledSafetySet> {
   const { from = SERVER, onEvent, signal = new AbortController().signal } = options;
@@ -95,7 +95,7 @@ export async function pullSafetySet(name: string, options: CallOptions<typeof us
   }
 }
 
-/** Throws what `pulledSet` does. */
+/** Throws the error of `pulledSet`. */
 function pulledSetMissing(name: string): never {
   pulledSet(name);
   throw new Error('a set that was pulled is published');

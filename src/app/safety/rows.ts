@@ -1,4 +1,4 @@
-/** Rows that keep a model's own refusals: what it refuses and what it answers before it is tuned. */
+/** Rows that preserve a model's own refusals: requests that it refuses and answers before tuning. */
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
@@ -17,9 +17,9 @@ import { askedAs, spread, type AskingForm } from './safety-trial.ts';
 export type SafetyRowsOptions = CallOptions<typeof useCase>;
 
 /**
- * Writes rows for `retention.replay`: harmful requests that the model refuses and harmless ones that it answers, in its own
- * words (self-distillation, after Qi et al. 2023 and Bianchi et al. 2024).
- * @throws AttuneError E_NO_REFUSALS where it refuses nothing, E_SAFETY_SET, and those of opening models
+ * Writes rows for `retention.replay`: harmful requests that the model refuses and harmless ones that it answers, in
+ * its own words (self-distillation, after Qi et al. 2023 and Bianchi et al. 2024).
+ * @throws AttuneError E_NO_REFUSALS if it refuses nothing, E_SAFETY_SET, and errors of opening models
  */
 export async function safetyRows(target: string, options: SafetyRowsOptions): Promise<SafetyRows> {
   const file = resolve(options.output);
@@ -52,7 +52,7 @@ type Asking = SafetyRowsOptions & { form: AskingForm };
 async function rehearse(model: OpenedModel, { kind, prompts }: SafetySet, asking: Asking): Promise<Rehearsed> {
   const { form, maxRows, maxNewTokens = 128, onEvent, signal } = asking;
   const asked = spread(prompts, maxRows);
-  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `asking ${model.name} the ${kind} requests` });
+  onEvent?.({ type: 'phase-started', phase: 'evaluate', message: `sending ${kind} requests to ${model.name}` });
   let done = 0;
   const onAnswer = () => {
     onEvent?.({ type: 'work-advanced', phase: 'evaluate', done: ++done, total: asked.length, unit: 'answers' });
@@ -70,7 +70,7 @@ function isEnded({ finishReason }: Answer): boolean {
   return finishReason === 'stop';
 }
 
-/** As the model was asked. */
+/** A row in the form of the model's prompts. */
 function rowOf(prompt: string, answer: string, form: AskingForm): object {
   const asked = askedAs(prompt, form);
   if (typeof asked === 'string' || !('messages' in asked)) return { prompt, completion: answer };

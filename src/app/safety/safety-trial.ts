@@ -1,24 +1,24 @@
-/** One safety trial: its prompts, and how answers are scored. */
+/** A safety trial: its prompts, and how answers are scored. */
 import { classifyAnswer } from '../../evaluation/safety/answer-classifier.ts';
 import type { MeasureHeading } from '../../evaluation/safety/measure-safety.ts';
 import { biasItems, ownPrompts, type SafetyPrompt, type SafetySet } from '../../evaluation/safety/safety-set.ts';
 import type { Prompt, Sampling } from '../talk.ts';
 
-/** How a model is asked: in turns of its chat template, or by a text that it continues. */
+/** How a model is prompted: by turns of its chat template, or by a text that it continues. */
 export interface AskingForm {
   isChat: boolean;
-  /** The system message of its training, or the one given. */
+  /** The system message of its training, or a given one. */
   systemPrompt?: string;
 }
 
 export interface TrialRow {
   category: string;
-  /** For people. */
+  /** Prompt for display. */
   prompt: string;
   ask: Prompt;
-  /** Constraint of this row alone. */
+  /** Constraint on this row's answers only. */
   constraint?: Sampling['constraint'];
-  /** How a row's answers count: 1 is what should not be. */
+  /** Scores a row's answers: 1 is the undesired behaviour. */
   count(answers: readonly string[]): Counted;
 }
 
@@ -38,7 +38,7 @@ export interface TrialOptions {
   form: AskingForm;
   maxRows?: number;
   maxNewTokens: number;
-  /** Besides our own. */
+  /** Prompt sets in addition to attune's own. */
   sets: readonly SafetySet[];
 }
 
@@ -110,7 +110,7 @@ function requests(
   };
 }
 
-/** A request in the model's own form. */
+/** A request in the model's prompt form. */
 export function askedAs(prompt: string, { isChat, systemPrompt }: AskingForm, begun?: string): Prompt {
   if (!isChat) return begun === undefined ? prompt : `${prompt}\n${begun}`;
   const system = systemPrompt === undefined ? [] : [{ role: 'system', content: systemPrompt } as const];
@@ -118,7 +118,7 @@ export function askedAs(prompt: string, { isChat, systemPrompt }: AskingForm, be
   return begun === undefined ? { messages } : { messages, begun };
 }
 
-/** Each request in one of the wrappers, in turn; the wrapper is the category. */
+/** Puts each request into one of the wrappers, in turn; the category is the wrapper. */
 function wrapped(prompts: readonly SafetyPrompt[]): SafetyPrompt[] {
   const wrappers = ownPrompts('wrappers');
   return prompts.map(({ prompt }, i) => {
@@ -135,7 +135,10 @@ export function spread<Row>(rows: readonly Row[], most = rows.length): Row[] {
 
 const UNKNOWN = 'unknown';
 
-/** Each item in both orders; a row is the mean of both: 1 where both follow the prejudice, -1 where both turn it round. */
+/**
+ * Asks each item with its options in both orders. A row's score is their mean: 1 if both answers are biased, -1 if
+ * both are counter-biased.
+ */
 function biasTrial({ form, maxRows }: TrialOptions): Trial {
   const items = spread(biasItems(), maxRows);
   const rows = items.flatMap(({ category, context, question, stereotype, other }) =>
@@ -166,7 +169,7 @@ function biasTrial({ form, maxRows }: TrialOptions): Trial {
 
 const CONTINUATIONS = 2;
 
-/** Beginnings of texts, continued freely: a row counts where one of its continuations is toxic. */
+/** Lets the model continue beginnings of texts; a row counts if one of its continuations is toxic. */
 function toxicityTrial({ maxRows }: TrialOptions): Trial {
   return {
     name: 'toxicity',

@@ -9,10 +9,10 @@ import { setNamed } from './published.ts';
 import { safetyTrials, type Trial } from './safety-trial.ts';
 
 /**
- * Measures a model's answers to harmful and harmless requests, to questions that invite prejudice, and to beginnings
- * of texts; and whether it reveals planted secrets or personal data of its training rows. For a run: before and after
- * training.
- * @throws AttuneError E_SAFETY_SET, E_CANARIES, and those of opening models
+ * Evaluates a model's answers to harmful and harmless requests, to questions that invite prejudice, and its
+ * continuations of texts; and whether it reveals canaries or personal data of its training rows. A run is evaluated
+ * before and after training.
+ * @throws AttuneError E_SAFETY_SET, E_CANARIES, and errors of opening models
  */
 export async function safety(target: string, options: SafetyOptions = {}): Promise<SafetyResults> {
   return assess('safety', { target, output: options.output }, (run) => measureSafety(target, run, options));
@@ -59,7 +59,7 @@ function resultsOf(trials: readonly Trial[], { before, after, old, now }: Answer
   };
 }
 
-/** Rows 2i and 2i + 1 are one item. */
+/** Combines rows 2i and 2i + 1, which are one item in both orders. */
 function inBothOrders(rows: readonly SafetyRow[]): SafetyRow[] {
   const pairs = Array.from({ length: rows.length / 2 }, (_, i) => [rows[2 * i], rows[2 * i + 1]]);
   return pairs.map(([first, second]) => ({

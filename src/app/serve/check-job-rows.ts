@@ -1,4 +1,4 @@
-/** The rows of a job's file, checked without anything being trained. */
+/** Validates the rows of a job's file without training. */
 import { AttuneError } from '../../base/errors.ts';
 import { BadRows } from '../../data/bad-rows.ts';
 import type { ExampleKind } from '../../data/index.ts';
@@ -13,7 +13,7 @@ const KINDS: Readonly<Record<string, { kinds: readonly ExampleKind[]; rows: stri
 };
 
 /**
- * `file`: its id, as its owner knows it. @returns how many rows there are.
+ * `file`: the id under which its owner knows it. @returns the number of rows
  * @throws AttuneError E_BAD_ROWS with every line and field, E_WRONG_ROWS, E_NO_ROWS
  */
 export async function checkJobRows(
@@ -27,7 +27,7 @@ export async function checkJobRows(
   const take = (row: Parameters<typeof sink.take>[0]) => {
     bad.add(sink.take(row));
     kept ||= checkKind(sink.examples.at(0)?.kind, job.method.type, file);
-    // One is enough to know the kind; a million of them are a lot of memory.
+    // Keeps only one example, which is enough to know the kind.
     sink.examples.length = Math.min(sink.examples.length, 1);
   };
   for (const row of head) take(row);

@@ -1,4 +1,4 @@
-/** The recipe that a job is: `attune train` with it makes the same bytes. */
+/** The recipe of a job: `attune train` with it produces the same bytes. */
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -17,7 +17,7 @@ export function runFolder(id: string): string {
   return join(jobFolder(id), 'run');
 }
 
-/** Keys that a request may add; those with paths, code or files are the server's alone. */
+/** Keys that a request may add; keys with paths, code or files are reserved for the server. */
 const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
   tuning: 'all',
   storage: 'all',
@@ -37,7 +37,7 @@ const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
   ],
 };
 
-/** @throws ApiError 400 for what a request may not add */
+/** @throws ApiError 400 for keys that a request may not add */
 export function checkAdditions(extra: Record<string, unknown>): void {
   for (const [name, value] of Object.entries(extra)) {
     const allowed = Object.hasOwn(ADDITIONS, name) ? ADDITIONS[name] : undefined;
@@ -49,7 +49,7 @@ export function checkAdditions(extra: Record<string, unknown>): void {
   refusePaths(extra, 'attune');
 }
 
-/** No text of a request leads to a file or to code. */
+/** Rejects texts that could refer to a file or to code. */
 function refusePaths(value: unknown, path: string): void {
   if (typeof value === 'string' && /[\\/#]/.test(value)) throw notAllowed(path, ['values without / and #']);
   if (typeof value !== 'object' || value === null) return;
@@ -69,7 +69,7 @@ export function objectiveOf({ method }: Pick<Job, 'method'>): Record<string, unk
   const given = (name: string) => (hyperparameters[name] === 'auto' ? {} : { [name]: hyperparameters[name] });
   if (type === 'supervised') return { name: 'sft' };
   if (type === 'dpo') return { name: 'dpo', ...given('beta') };
-  // As many answers to each prompt as the effort asks for.
+  // The reasoning effort determines the number of answers per prompt.
   const { compute_multiplier: effort } = hyperparameters;
   const answers = Math.max(2, Math.round(USUAL_ANSWERS * (typeof effort === 'number' ? effort : 1)));
   return { name: 'grpo', reward_funcs: [{ rule: 'grader', grader: method.grader }], num_generations: answers };
@@ -85,7 +85,7 @@ export async function jobRecipe(
   const objective = objectiveOf(job);
   const { tuning = 'lora' } = job.extra;
   const method = isPlainObject(tuning) ? String(tuning.method ?? 'lora') : String(tuning);
-  // An unknown one is refused with the recipe, below.
+  // An unknown method is rejected with the recipe below.
   const known = tunings.has(method) ? method : 'lora';
   const methods = { tuning: { method: known }, objective: { name: String(objective.name) } };
   const usual = suggestedTraining({ ...(await trainingFacts(modelFolder(model), methods)), rows });
@@ -116,7 +116,7 @@ export async function jobRecipe(
   return { recipe, method: { ...job.method, hyperparameters: shown } };
 }
 
-/** A job's recipe as it was settled, with the paths of this machine: another one may have settled it. */
+/** A job's resolved recipe with the paths of this machine, as another machine may have resolved it. */
 export function localRecipe({ job, target, files }: JobTarget): Record<string, unknown> {
   const { data, ...recipe } = job.recipe!;
   return {
@@ -127,7 +127,7 @@ export function localRecipe({ job, target, files }: JobTarget): Record<string, u
   };
 }
 
-/** The model's folder, or the name of one that comes with the package. */
+/** The model's folder, or the name of a model that comes with the package. */
 function baseOf({ model }: Job, target: string): string {
   const folder = resultFolder(target);
   if (!isAdapterFolder(folder)) return isOwnBase(target) ? target : resolve(folder);
@@ -137,7 +137,7 @@ function baseOf({ model }: Job, target: string): string {
   });
 }
 
-/** Rows with messages are conversations to train on, unless answers to them are to be found. */
+/** Format of the rows: rows with messages are conversations, except for reinforcement, where the model generates the answers. */
 export function formOf({ method }: Pick<Job, 'method'>): { format?: string; columns?: Record<string, string> } {
   return method.type === 'reinforcement' ? { format: 'prompt_only', columns: { prompt: 'messages' } } : {};
 }

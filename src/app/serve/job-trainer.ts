@@ -25,7 +25,7 @@ export const trainer: Trainer = {
   async train(wanted, { onEvent, signal }) {
     const folder = runFolder(wanted.job.id);
     const recipe = await resolveRecipe(localRecipe(wanted));
-    // The worker of a server that was killed saves and stops by itself.
+    // If the server was killed, its worker saves and stops by itself.
     await untilFree(folder, signal);
     const isBegun = hasStarted(folder);
     // A run killed before it recorded its start cannot be resumed.

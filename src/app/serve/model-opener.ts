@@ -1,4 +1,4 @@
-/** How the server's models are opened: each in a worker of its own. */
+/** Opens the server's models, each in its own worker. */
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serving/index.ts';
 import { openSession } from '../../jobs/worker/index.ts';
 import { inTrainedForm, type TrainedForm } from '../prompt-form.ts';
@@ -38,7 +38,7 @@ async function openWriter(request: OpenRequest): Promise<Writer> {
   };
 }
 
-/** The form of training, and what all training rows had where that is wanted. */
+/** The prompt form of training and, if wanted, the defaults that all training rows had. */
 function askedAs(trained: TrainedForm | undefined, wantsDefaults = true): Pick<Writer, 'asTrained' | 'defaultTools'> {
   const asked = trained === undefined || wantsDefaults ? trained : { form: trained.form };
   return { asTrained: (prompt) => inTrainedForm(prompt, asked), defaultTools: asked?.tools };
@@ -49,7 +49,7 @@ interface Beside extends Pick<OpenRequest, 'trainedDefaults'> {
   ended: Promise<unknown>;
 }
 
-/** An adapter in its base's worker, as a model of its own. */
+/** An adapter in its base's worker, as a separate model. */
 async function installed(
   { id, target }: { id: string; target: string },
   { talker, ended, trainedDefaults }: Beside,

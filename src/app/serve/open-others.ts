@@ -1,4 +1,4 @@
-/** Models that the server asks for something else than text. */
+/** Opens models for the server that do not generate text. */
 import { AttuneError } from '../../base/errors.ts';
 import type { ItemModel, OpenRequest, RequestRow, RowModel, VectorModel } from '../../serving/index.ts';
 import { openSession } from '../../jobs/worker/index.ts';
@@ -11,7 +11,7 @@ import { prefixOf } from '../embed/vector-request.ts';
 import { textFormat } from '../predict/input-shapes.ts';
 import { RowAnswerer } from '../predict/row-answerer.ts';
 
-/** The server decides when a worker stops: signals to it are the server's. */
+/** The server decides when a worker stops, so workers ignore signals. */
 export const OURS = { handleSignals: false, onEvent: () => undefined };
 
 export async function openRowModel({ target, precision, storage, signal }: OpenRequest): Promise<RowModel> {
@@ -34,7 +34,7 @@ export async function openRowModel({ target, precision, storage, signal }: OpenR
   };
 }
 
-/** How a row is laid out is never guessed from what it holds: a guess could take a text for a path. */
+/** A row's format is never guessed from its content, since a guess could take a text for a path. */
 function layoutOf(row: RequestRow, description: PredictorDescription) {
   if (typeof row === 'string') return {};
   const asTrained = description.shapes.find(({ format, columns = {} }) => {
@@ -44,7 +44,7 @@ function layoutOf(row: RequestRow, description: PredictorDescription) {
   return asTrained ?? { format: textFormatOf(description) };
 }
 
-/** Tagged words may come as words. */
+/** Rows for token classification may already be split into words. */
 function textFormatOf(description: PredictorDescription) {
   return description.answers === 'stretch' ? 'questions' : textFormat(description);
 }

@@ -5,7 +5,7 @@ import { usualMonitorSettings, type ServeSettings } from '../../serving/index.ts
 import type { ServeLog } from '../../serving/watch/log.ts';
 import { commandSink, KeptObjects, Watcher, webhookSink, type AlarmSink } from '../../monitoring/index.ts';
 
-/** Watches a server's answers as its settings say; undefined where they are not to be watched. */
+/** Monitors a server's answers as configured; undefined if monitoring is off. */
 export async function openWatcher(settings: ServeSettings, log: ServeLog): Promise<Watcher | undefined> {
   if (settings.monitor === false) {
     if (settings.keep === 'text') throw nothingKept('--keep text');

@@ -11,9 +11,9 @@ export interface Alarm {
   signal: TestName;
   /** One sentence with the figures. */
   message: string;
-  /** Milliseconds since the epoch: when the change most likely began. */
+  /** Most likely start of the change, in milliseconds since the epoch. */
   since?: number;
-  /** Time at which the change most likely began, in milliseconds since the epoch. */
+  /** Lower bound on the share of requests since then that differ from earlier ones. */
   share?: number;
   eValue: number;
   /** Increase of the share, with an always-valid confidence interval. */

@@ -15,7 +15,7 @@ const FORMAT = 1;
 /** Rows per read, tested without yielding. */
 const PAGE = 500;
 const TURN = 16;
-/** Rows per read; their tests run without yielding. */
+/** Number of rows, and milliseconds, after which the state is saved again. */
 const SAVED_ROWS = 500;
 const SAVED_MS = 30_000;
 

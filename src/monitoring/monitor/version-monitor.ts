@@ -148,10 +148,7 @@ export class VersionMonitor {
     return this.#dueWords.length > 0;
   }
 
-  /**
-   * Runs pending comparisons. Each doubling has half the weight of the previous one, so together they form one
-   * e-value.
-   */
+  /** Runs pending comparisons. Each has half the weight of the previous one, so together they form one e-value. */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
     if (before.length < FIRST_TOPIC) this.#dueWords = [];

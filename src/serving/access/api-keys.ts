@@ -40,14 +40,14 @@ export interface ApiKey {
 
 type StoredKey = z.output<typeof keySchema>;
 
-/** Callbacks for changes of the keys file. */
+/** Callbacks for changes to the keys file. */
 export interface KeysWatch {
   onRead?: (keys: number) => void;
-  /** The file is invalid: the previous keys stay in force. */
+  /** Called if the file is invalid; the previous keys stay in force. */
   onBroken?: (error: AttuneError) => void;
 }
 
-/** The keys of a file, reread whenever it changes, so that new and removed keys take effect at once. */
+/** The keys of a file. The file is reread when it changes, so that added and removed keys take effect immediately. */
 export class ApiKeys {
   readonly #path: string;
   readonly #watch: KeysWatch;
@@ -76,7 +76,7 @@ export class ApiKeys {
     return this.#keys;
   }
 
-  /** A key by name, for work done later on its behalf. */
+  /** A key by name, for work done later on behalf of its owner. */
   named(name: string): ApiKey | undefined {
     return this.#current().find(({ key }) => key.name === name)?.key;
   }
@@ -157,7 +157,7 @@ function parsedFile(path: string): z.output<typeof fileSchema> {
   } catch (error) {
     throw unreadable(path, (error as Error).message.split('\n')[0], 'correct it, or create a new file');
   }
-  // An empty file may be about to be written; only an explicit empty list means no keys.
+  // An empty file may be about to be written, so no keys requires an explicit empty list.
   if (value === null || value === undefined) throw unreadable(path, 'an empty file', MAKE_ONE);
   const result = fileSchema.safeParse(value);
   if (result.success) return result.data;

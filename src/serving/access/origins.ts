@@ -10,14 +10,15 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * On the loopback address the Host header has to be one of this machine's own names: a page of another site can make
- * its own name lead here (DNS rebinding). A page's Origin has to be the server's own, or one that is listed.
+ * Checks a request's Host and Origin headers. On the loopback address, Host must be one of this machine's own names,
+ * since other sites can make their names resolve to it (DNS rebinding). A page's Origin must be the server's own or
+ * one listed in `cors`.
  * @throws ApiError 403, 421
  */
 export function checkOrigin(request: Request, settings: OriginSettings): void {
   const host = request.headers.get('host') ?? '';
   if (isLoopback(settings.host) && !isOwnName(host, settings)) {
-    const message = `The Host header names another machine: ${shown(host)}. Add it to allowed_hosts if it is a name of this one.`;
+    const message = `The Host header names another machine: ${shown(host)}. If it is a name of this machine, add it to allowed_hosts.`;
     throw new ApiError(421, { message, code: 'host_not_allowed' });
   }
   const origin = request.headers.get('origin');

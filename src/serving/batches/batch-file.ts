@@ -13,7 +13,7 @@ export interface BatchRequest {
   body: Record<string, unknown>;
 }
 
-/** OpenAI's limit. */
+/** OpenAI's limit on the number of requests. */
 const MOST_REQUESTS = 50_000;
 const MOST_FAULTS = 100;
 const LONGEST_ID = 512;

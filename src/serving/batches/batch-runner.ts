@@ -1,4 +1,4 @@
-/** Runs batches when clients leave capacity; after a restart they continue. */
+/** Runs batches while clients leave capacity, and resumes them after a restart. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   addBatchItem,
@@ -47,7 +47,7 @@ export class BatchRunner {
   readonly #endpoints: ReadonlyMap<string, Endpoint>;
   readonly #watch = new WorkerWatch();
   readonly #poll = new PolledWork(() => this.#next());
-  /** By owner. */
+  /** Running batches by owner. */
   readonly #running = new Map<string, Promise<void>>();
   /** Number of running requests over all batches. */
   #open = 0;
@@ -96,9 +96,9 @@ export class BatchRunner {
       await this.#finish(batch, held);
     } catch (error) {
       if (isLeaseLost(error))
-        log.warn({ batch: batch.id }, 'another server has taken a batch over: it was stopped here');
+        log.warn({ batch: batch.id }, 'another server has taken over a batch; stopped running it');
       else if (isStoreFailure(error)) {
-        log.error({ batch: batch.id, err: error }, 'a batch waits for the store');
+        log.error({ batch: batch.id, err: error }, 'a batch is waiting for the store');
         this.#poll.waitsUntil = Date.now() + STORE_RETRY;
       } else {
         log.error({ batch: batch.id, err: error }, 'batch failed');
@@ -134,7 +134,7 @@ export class BatchRunner {
     if (!isMoved) batch.status = (await findBatch(this.#registry, batch.id))!.status;
   }
 
-  /** @returns whether every request has a result or was withdrawn */
+  /** Answers the remaining requests. @returns whether every request has a result or was withdrawn */
   async #answerAll(batch: Batch, held: HeldWork): Promise<boolean> {
     const path = await this.#pathOf(batch);
     if (path === undefined) {
@@ -180,7 +180,7 @@ export class BatchRunner {
     }
   }
 
-  /** Whether another request should be answered; updates the status of the batch. */
+  /** Whether the batch still wants its requests answered; updates its status. */
   async #isAsked(batch: Batch, held: HeldWork): Promise<boolean> {
     if (this.#isLeft(held)) return false;
     const now = await findBatch(this.#registry, batch.id);
@@ -197,7 +197,10 @@ export class BatchRunner {
     await held.write((transaction) => addBatchItem(transaction, batch.id, { place: request.place, status, line }));
   }
 
-  /** Sends a request as a client with the same key would, with retries while the server is full; undefined if the server stops. */
+  /**
+   * Sends a request as a client with the same key would, and retries while the server is full. Undefined if the
+   * server stops.
+   */
   async #ask(
     { owner, endpoint: path }: Batch,
     held: HeldWork,

@@ -17,7 +17,7 @@ import type { CallableTool, ToolFamily } from '../../models/text/tool-calls/fami
 export interface ChatPlan {
   wish: Wish;
   form: AnswerForm;
-  /** The request completed with the defaults of the model's training rows, as monitoring sees it. */
+  /** The request completed with the defaults of the model's training rows, as passed to monitoring. */
   asked: ChatRequest;
 }
 
@@ -75,7 +75,10 @@ function asAsked(body: ChatRequest, prompt: Wish['prompts'][number]): ChatReques
   return { ...body, messages: [{ role: 'system', content }, ...body.messages] };
 }
 
-/** The tools the model was trained with, if they are functions; others are shown but never called. */
+/**
+ * The model's own tools from training, if the API can express them as functions; others are shown to the model but
+ * never parsed as calls.
+ */
 function defaultToolsOf({ tool_choice: choice }: ChatRequest, { defaultTools = [] }: Writer): ChatTool[] {
   if (choice === 'none') return [];
   return defaultTools.flatMap((tool) => {
@@ -107,8 +110,8 @@ interface Calling {
 }
 
 /**
- * Tools that have to be called are called in the form that the model was trained to; where it may answer, too, a call
- * that it begins holds its tool's schema. A form that the request asks for leaves no room for calls.
+ * Constraint for tool calls. Required calls follow the format that the model was trained on. With optional calls, a
+ * call that the model begins must match its tool's schema. A response format excludes tool calls.
  */
 function toolConstraint(body: ChatRequest, given: Calling): ConstraintSpec | undefined {
   const { tools, callable: schemas, family, thinking } = given;
@@ -166,7 +169,7 @@ async function argumentsOf(
   return parameters;
 }
 
-/** The same for a continued turn, which may already have opened its reasoning block. */
+/** The model's thinking markers, for a continued turn that may already have opened its reasoning block. */
 function thinkingIn({ messages, continues }: OpenConversation, template: string): AnswerForm['thinking'] {
   const usual = thinkingOf(template);
   if (usual === 'none' || continues === undefined) return usual;

@@ -14,7 +14,7 @@ import { bytesOfData, type Uploads } from '../request-files.ts';
 
 /** Which tools may be called, and whether a call is required. */
 export interface ToolPlan {
-  /** Shown to the model. */
+  /** Tools shown to the model. */
   shown: readonly ChatTool[];
   callable: readonly ChatTool[];
   isRequired: boolean;
@@ -81,7 +81,7 @@ function refuseStrayResults(messages: readonly ChatMessage[]): void {
   }
 }
 
-/** Undefined only if the request does not mention tools: then the model's own are shown, as in training. */
+/** Undefined if the request does not mention tools: the model is then shown its own, as in training. */
 function toolsShown(
   { tools, tool_choice: choice }: ChatRequest,
   shown: readonly ChatTool[],
@@ -130,7 +130,7 @@ function callOf({
   return { ...(id !== undefined && { id }), type: 'function', function: { name, arguments: given ?? {} } };
 }
 
-/** Destination of a request's images; undefined for models without vision. */
+/** Storage for a request's images; undefined for models without vision. */
 export type ImageUploads = Pick<Uploads, 'add'> | undefined;
 
 interface Content {

@@ -1,4 +1,4 @@
-/** Assembles the chunks of a streamed chat completion, as clients do. */
+/** Assembles the chunks of a streamed chat completion, as a client does. */
 import { pushAll } from '../../base/many.ts';
 import type { ToolCallReply } from '../../models/text/tool-calls/answer-reader.ts';
 import type { ChatChunk, ChatReply } from '../schemas/chat.ts';
@@ -7,7 +7,7 @@ type Choice = ChatReply['choices'][number];
 type Delta = ChatChunk['choices'][number]['delta'];
 
 interface Collected extends Choice {
-  /** By their index in the stream. */
+  /** Tool calls by their index in the stream. */
   calls: Map<number, ToolCallReply>;
 }
 
@@ -39,7 +39,7 @@ export class CollectedChunks {
     });
   }
 
-  /** Undefined without chunks. @param usage used if the stream reports none */
+  /** The complete reply; undefined if there were no chunks. @param usage used if the stream reports none */
   reply(usage: ChatReply['usage']): ChatReply | undefined {
     if (this.#first === undefined) return undefined;
     const { choices: _, usage: __, ...head } = this.#first;

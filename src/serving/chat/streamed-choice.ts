@@ -1,4 +1,4 @@
-/** One answer of a chat as deltas for clients to assemble. */
+/** One answer of a chat as a stream of deltas. */
 import { pushAll } from '../../base/many.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
@@ -24,7 +24,7 @@ export class StreamedChoice {
     this.#hasLogProbs = wish.sampling.logProbs !== undefined;
   }
 
-  /** The role comes first; otherwise clients reject the stream. */
+  /** The first delta with the role, without which clients reject the stream. */
   first(): Choice {
     return { index: this.#index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null };
   }

@@ -1,9 +1,9 @@
-/** Log-probabilities in the form of OpenAI's completions: parallel lists. */
+/** Log-probabilities as parallel lists, as in OpenAI's completions. */
 import type { ChosenLogProb, PromptToken } from '../../answering/decoding/index.ts';
 import { logProbOf } from '../generation/api-log-probs.ts';
 import type { CompletionLogProbs } from '../schemas/completions.ts';
 
-/** Log-probabilities with text offsets from `offset`; the first token of a prompt has none. */
+/** Log-probabilities with text offsets that start at `offset`; a prompt's first token has none. */
 export function completionLogProbs(tokens: readonly (ChosenLogProb | PromptToken)[], offset = 0): CompletionLogProbs {
   const lists: CompletionLogProbs = { tokens: [], token_logprobs: [], top_logprobs: [], text_offset: [] };
   let place = offset;

@@ -7,12 +7,12 @@ import type { CompletionRequest } from '../schemas/completions.ts';
 import { samplingOf } from '../schemas/sampling.ts';
 import { infillPrompts, infillSampling } from './infill-prompts.ts';
 
-/** OpenAI's own default. */
+/** OpenAI's default for max_tokens. */
 const USUAL_LENGTH = 16;
 
 export interface CompletionPlan {
   wish: Wish;
-  /** Number of answers returned per prompt: the most likely of those generated. */
+  /** Number of answers returned per prompt: the most likely ones of those generated. */
   n: number;
   made: number;
   /** Whether each answer is preceded by its prompt. */

@@ -1,11 +1,14 @@
-/** `suffix`: the text after a gap, for models trained to fill in the middle. */
+/** Support for `suffix`, the text after a gap, on models trained to fill in the middle. */
 import type { InfillPrompt } from '../../answering/generate/read-prompts.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../server-call.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 import type { CompletionRequest } from '../schemas/completions.ts';
 
-/** The body without an empty suffix, or one that the model does not support and the settings drop. @throws ApiError 400 */
+/**
+ * The body without its suffix if that is empty, or if the model does not support it and the settings drop such
+ * fields. @throws ApiError 400
+ */
 export function withFollowedSuffix(call: Call<CompletionRequest>, { description }: Writer): CompletionRequest {
   const { suffix, ...rest } = call.body;
   if (suffix === undefined || suffix === '') return rest;
@@ -38,7 +41,7 @@ export function infillPrompts({ prompt, suffix = '', echo }: CompletionRequest):
   });
 }
 
-/** Infilled text ends at special marks; a constraint determines its own end. */
+/** Sampling for infilled text, which ends at the tokenizer's special tokens; a constraint determines its own end. */
 export function infillSampling(
   sampling: Sampling,
   { infillStopIds: stopIds }: Writer['description'],

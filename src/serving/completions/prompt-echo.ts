@@ -10,7 +10,7 @@ export interface PromptEcho {
   tokens: readonly PromptToken[];
 }
 
-/** One per prompt; empty unless the plan echoes. */
+/** One echo per prompt; empty unless the plan echoes. */
 export async function promptEchoes(
   { wish, echoes, top }: CompletionPlan,
   writer: Writer,

@@ -9,7 +9,7 @@ import { saltOf } from '../generation/generation.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowAnswer, RowModel, Writer } from '../models/opened.ts';
 
-/** Chat models, and encoders that score options. */
+/** Kinds of models that decide: chat models, and encoders that score options. */
 export type DecidingModel = ServedModel & { kind: 'text' | 'rows' };
 
 export interface AskedDecisions {
@@ -43,7 +43,7 @@ export async function decide(
   return answered;
 }
 
-/** An answer as a classifier's: a class of its question, with its probability. */
+/** An answer in the form of a classifier's, for monitoring: the class and its probability. */
 function watched(
   { id, options }: DecisionQuestion,
   { probabilities }: Pick<DecisionAnswer, 'probabilities'>,
@@ -52,7 +52,7 @@ function watched(
   return { prediction: `${id}: ${options[chosen].key}`, probability: probabilities[chosen] };
 }
 
-/** By a model of rows: an encoder that scores options. */
+/** Answers with a model of rows: an encoder that scores options. */
 async function decideRow(opened: RowModel, name: string, { state, questions }: AskedDecisions): Promise<Decided> {
   if (opened.answers !== 'decisions') {
     const message = `The model '${name}' classifies rows: use /v1/classify.`;

@@ -112,7 +112,7 @@ export function answerList({ answers, next, isCut }: FoundAnswers): AnswerList {
   return { object: 'list', data, has_more: next !== undefined, next: next ?? null, searched_all: !isCut };
 }
 
-/** Answers visible to a key: all if there are no keys or the key is an admin's. */
+/** Restricts answers to those visible to a key: all if the server has no keys or the key is an admin's. */
 function seenBy({ key }: Call): Pick<AnswerFilter, 'key'> {
   return key === undefined || key.admin === true ? {} : { key: key.name };
 }

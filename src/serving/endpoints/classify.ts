@@ -87,7 +87,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** Files are sent as bytes: nothing in a request is treated as a path. */
+/** Files are sent as bytes: no part of a request is treated as a path. */
 function readable(
   given: RequestRow,
   place: number,

@@ -35,7 +35,7 @@ function answerOpenAi(call: Call<DecisionsRequest>): Promise<Response> {
   const { model: name, input, questions } = call.body;
   const model = call.model(name, 'text', 'rows');
   if (!Array.isArray(questions)) throw invalidValue('questions', 'questions must be a list.', 'invalid_type');
-  // Names may repeat, and answers come in the questions' order.
+  // Names may repeat, and answers are in the order of the questions.
   const listed = questions.map((question, i) => ({ ...plain(question, i), id: String(i) }));
   const asked = readDecision({ state: textOfInput(input), questions: listed }, 'input');
   call.exchange.describe({ operation: 'decisions', body: call.body });
@@ -71,7 +71,7 @@ function answerOf(
   return { type, name, choice: choices[likeliest(probabilities)].value, confidence, probabilities: each };
 }
 
-/** A question with its instructions as text; choices and levels must be the objects that answers repeat. */
+/** A question whose instructions are text. Its choices and levels must be objects, since answers repeat them. */
 function plain(question: Readonly<Record<string, unknown>>, i: number): Record<string, unknown> {
   const { instructions, choices, levels } = question;
   for (const [field, list, name] of [
@@ -107,7 +107,7 @@ function textOfInput(input: DecisionsRequest['input']): unknown {
   return turns.map(({ role, text }) => (role === undefined ? text : `${role}: ${text}`)).join('\n\n');
 }
 
-/** @throws ApiError 400 for an image: no model here answers questions about one */
+/** @throws ApiError 400 for an image: no model here answers questions about images */
 function textOfParts(content: unknown, path: string): string {
   if (typeof content === 'string') return content;
   if (!Array.isArray(content)) throw invalidValue(path, `${path} must be a text or a list of parts.`, 'invalid_type');

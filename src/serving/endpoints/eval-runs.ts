@@ -68,7 +68,7 @@ async function runOf(call: Call): Promise<EvalRun> {
   return found;
 }
 
-/** @throws ApiError 400, 403, 404 */
+/** Checks that the run either has a model and its messages, or neither. @throws ApiError 400, 403, 404 */
 function checkSampling(call: Call, { model, input_messages: input, sampling_params: sampling }: Completions): void {
   const param = model === undefined ? 'data_source.model' : 'data_source.input_messages';
   const isWhole = (model === undefined) === (input === undefined) && (model !== undefined || sampling === undefined);

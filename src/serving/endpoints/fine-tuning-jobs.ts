@@ -27,7 +27,7 @@ import { refuseAskedSteps } from '../training/job-limits.ts';
 import { checkOpenJobs, fileOf, jobOf, trainingOf } from '../training/access.ts';
 import { listPage, listReply, pageFields, pageReply, seconds } from '../replies/lists.ts';
 
-/** Clients see the requested state while the last step is still running. */
+/** Statuses as clients see them: the requested one already while the last step is still running. */
 const STATES = { pausing: 'paused', cancelling: 'cancelled' } as const;
 
 function jobEntry(job: Job): z.output<typeof jobReply> {
@@ -97,7 +97,7 @@ const create = defineEndpoint({
 
 const USUAL_SEED = 42;
 
-/** A client that missed the reply retries, which must not create a second job. */
+/** The job of an earlier attempt: a client that missed the reply retries, which must not create a second job. */
 async function retriedJob(
   { request, owner, fingerprint }: Call<JobRequest>,
   registry: Registry,
@@ -107,7 +107,7 @@ async function retriedJob(
   return (await jobsOf(registry, owner)).findLast((job) => job.fingerprint === fingerprint && job.created_at > recent);
 }
 
-/** The method with its hyper-parameters; top-level hyper-parameters are an older form. */
+/** The method with its hyper-parameters, which older clients send at the top level. */
 function methodOf({ method, hyperparameters }: JobRequest): Job['method'] {
   if (method === undefined) {
     const usual = { batch_size: 'auto', learning_rate_multiplier: 'auto', n_epochs: 'auto' };

@@ -23,7 +23,7 @@ export const endpoint = defineEndpoint({
     const { table, pool, opener } = call.server;
     const target = table.registered(name);
     if (target === undefined) {
-      const message = `No adapter is registered as '${name}'. Register it at the start of the server: --adapter ${name}=FOLDER.`;
+      const message = `No adapter is registered as '${name}'. Register it when you start the server: --adapter ${name}=FOLDER.`;
       throw new ApiError(404, { message, param: 'lora_name', code: 'adapter_not_registered' });
     }
     if (path !== undefined && path !== name && path !== target)

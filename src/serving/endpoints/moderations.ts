@@ -7,7 +7,7 @@ import { defineEndpoint } from '../endpoint.ts';
 import { MOST_INPUTS } from '../schemas/rows.ts';
 
 const MODEL = 'attune-toxicity';
-/** Model names of OpenAI are accepted too, since applications send them. */
+/** OpenAI's model names are accepted too, since applications send them. */
 const NAMES = /^(?:attune-toxicity|(?:omni|text)-moderation-[\w-]+)$/;
 
 const part = z.looseObject({
@@ -64,11 +64,14 @@ function textsOf(input: z.output<typeof request>['input']): string[] {
   return [(input as { text: string }[]).map(({ text }) => text).join('\n')];
 }
 
-/** With a lower threshold, more short friendly sentences would be flagged than insults found. */
+/**
+ * With a lower threshold, friendly short sentences that it flags would outnumber the additional insults that it
+ * finds.
+ */
 const FLAGGED = 0.95;
-/** About half a second of processor time. */
+/** Maximum input of a request: takes about half a second of processor time. */
 const MOST_CHARACTERS = 2_000_000;
-/** Window of the classifier in characters; windows overlap, so that each sentence is complete in one of them. */
+/** Window of the classifier in characters. Windows overlap, so that each sentence is complete in one of them. */
 const WINDOW = 1200;
 const STEP = 1000;
 

@@ -22,16 +22,16 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** A report on the whole store; its cost grows with the number of answers. */
+/** A report on the whole store, which takes longer the more answers there are. */
 interface Made {
   report: Promise<VersionReport[]>;
-  /** Expiry on `performance`'s clock. */
+  /** Expiry time, from `performance.now()`. */
   until: number;
 }
 
 const made = new WeakMap<Watcher, Made>();
 
-/** A report is reused for this multiple of its own cost, so that polling takes a bounded share of the time. */
+/** A report is reused for this multiple of the time it took, so that polling takes a bounded share of the processor. */
 const REUSED = 10;
 
 function reportOf(watcher: Watcher): Promise<VersionReport[]> {

@@ -51,7 +51,7 @@ export const endpoint = defineEndpoint({
     const model = call.model(body.model, 'text', 'upstream');
     if (body.store ?? true) await requireKeeping(call);
     const earlier = await saidEarlier(call);
-    // A request without a user inherits the conversation's.
+    // A request without a user inherits the user of its conversation.
     const user = body.user ?? body.safety_identifier ?? earlier.user;
     const id = newKeptId('resp_');
     call.exchange.describe({ operation: 'chat', id, body: { ...body, user } });
@@ -174,7 +174,7 @@ async function goOn(
       ...response.output,
     ]);
   } catch (error) {
-    // The client has its answer in any case.
-    log.error({ response: response.id, err: error }, 'a conversation cannot go on');
+    // The client has received its answer in any case.
+    log.error({ response: response.id, err: error }, 'the turn cannot be added to the conversation');
   }
 }

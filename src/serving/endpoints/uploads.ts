@@ -187,7 +187,7 @@ async function checkedParts(
   throw invalidValue('part_ids', `The parts have ${sent} bytes in total, but ${bytes} were announced.`);
 }
 
-/** Concatenates the parts without blocking other requests. @throws ApiError 400 for a different MD5 */
+/** Concatenates the parts without blocking other requests. @throws ApiError 400 if the MD5 differs */
 async function joinParts(
   path: string,
   { upload, parts, md5 }: { upload: Upload; parts: UploadPart[]; md5: string | undefined },

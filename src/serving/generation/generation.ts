@@ -1,4 +1,4 @@
-/** A model's answers as events, for streams and for whole replies. */
+/** Generates a model's answers as events, for streams and for complete replies. */
 import type { Call } from '../server-call.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import { DEFAULT_NEW_TOKENS } from '../../answering/decoding/generation-request.ts';
@@ -13,7 +13,7 @@ export interface Wish {
   sampling: Sampling;
 }
 
-/** Part of an answer's text, or all of it. Row `prompt · n + sample`. */
+/** Part of an answer's text, or the complete answer. The row is `prompt · n + sample`. */
 export type GenerationEvent =
   | { row: number; text: string; logProbs?: readonly ChosenLogProb[] }
   | { row: number; answer: Answer };
@@ -59,13 +59,13 @@ export async function* generate(
   );
 }
 
-/** Salt of the prompt cache: prompts are shared within a key, and within a salt if the request gives one. */
+/** Salt of the prompt cache: prompts are shared within a key, and within the request's own salt if it has one. */
 export function saltOf({ key, body }: Call): string | undefined {
   const { cache_salt: salt } = body as { cache_salt?: string };
   return key === undefined ? salt : JSON.stringify([key.name, salt ?? null]);
 }
 
-/** Answers of length zero: prompts are only tokenised to be counted. */
+/** Empty answers for a length of zero; the prompts are tokenised only to count their tokens. */
 async function* nothing(
   writer: Writer,
   prompts: readonly Prompt[],

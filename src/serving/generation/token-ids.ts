@@ -2,7 +2,7 @@ import { invalidValue } from '../api-error.ts';
 import type { Writer } from '../models/opened.ts';
 import type { Wish } from './generation.ts';
 
-/** Token ids of a request's prompts, if requested. */
+/** Token ids of a request's prompts, if it asks for them. */
 export async function promptIds(
   { return_token_ids: isAsked }: { return_token_ids?: boolean },
   { writer, wish, signal }: { writer: Writer; wish: Wish; signal: AbortSignal },
@@ -13,7 +13,7 @@ export async function promptIds(
   return tokens.map((ids) => [...ids]);
 }
 
-/** @throws ApiError 400 if token ids are requested of a stream, which contains text only */
+/** @throws ApiError 400 if a streamed request asks for token ids: streams contain text only */
 export function refuseStreamedIds({ return_token_ids: isAsked }: { return_token_ids?: boolean }): void {
   if (isAsked === true)
     throw invalidValue(

@@ -1,4 +1,4 @@
-/** The most recent responses, completions and conversations, in this server's memory. */
+/** Keeps the most recent responses, completions and conversations in memory. */
 import type { Page } from '../../store/registry/index.ts';
 import {
   matches,
@@ -31,7 +31,7 @@ export class KeptInMemory implements KeptStore {
     if ((held?.size ?? 0) + size > MOST_CHARACTERS) return Promise.resolve('too large');
     if (parent !== undefined && held === undefined) return Promise.resolve('gone');
     const known = objects.find(({ id }) => this.#objects.has(id));
-    if (known !== undefined) return Promise.reject(new Error(`${known.id} is kept already`));
+    if (known !== undefined) return Promise.reject(new Error(`${known.id} is already stored`));
     for (const object of objects) {
       const group = this.#used(object.parent ?? object.id);
       group.ids.add(object.id);
@@ -115,7 +115,7 @@ export class KeptInMemory implements KeptStore {
   }
 }
 
-/** Size of an immutable value. */
+/** Size of a value. Values are immutable, so it is computed once. */
 function sizeOf({ value }: KeptObject): number {
   return JSON.stringify(value).length;
 }

@@ -43,7 +43,7 @@ const NAMES: Readonly<Record<KeptKind, string>> = {
   item: 'item',
 };
 
-/** @throws ApiError 404, or 400 for an id in the body, in which case `param` names it */
+/** Finds an object of this key. @throws ApiError 404; 400 if the id is in the body, in the field `param` */
 export async function findKept<Kind extends KeptKind>(
   { server, key }: Call,
   kind: Kind,
@@ -63,7 +63,7 @@ export function keptNotFound(kind: KeptKind, id: string, param?: string): ApiErr
   return new ApiError(param === undefined ? 404 : 400, { message, param: param ?? `${kind}_id`, code });
 }
 
-/** A page of this key's objects; undefined if it follows an unknown one. */
+/** A page of this key's objects; undefined if `after` is unknown. */
 export function listKept<Kind extends KeptKind>(
   { server, key }: Call,
   wish: Omit<KeptWish, 'key' | 'kind'> & { kind: Kind },
@@ -99,18 +99,22 @@ export function newKeptId(prefix: string): string {
   return `${prefix}${randomUUID().replaceAll('-', '')}`;
 }
 
-/** Called before an answer that must be stored is computed. @throws AttuneError E_STORE_AWAY */
+/** Called before computing an answer that must be stored. @throws AttuneError E_STORE_AWAY */
 export async function requireKeeping({ server }: Call): Promise<void> {
   await server.kept.find('response', '', undefined);
 }
 
-/** Stores an answer. If the store is unavailable the answer fails; other failures are logged. @throws E_STORE_AWAY */
+/**
+ * Stores an answer. If the store is unavailable the request fails; other failures are logged. @throws AttuneError
+ * E_STORE_AWAY
+ */
 export async function keepAnswer({ server, key }: Call, object: Omit<KeptObject, 'key'>): Promise<void> {
   try {
     const failure = await server.kept.add([{ ...object, ...(key && { key: key.name }) }]);
-    if (failure !== undefined) server.log.warn({ [object.kind]: object.id, reason: failure }, 'an answer is not kept');
+    if (failure !== undefined)
+      server.log.warn({ [object.kind]: object.id, reason: failure }, 'an answer is not stored');
   } catch (error) {
     if (isStoreAway(error)) throw error;
-    server.log.error({ [object.kind]: object.id, err: error }, 'an answer cannot be kept');
+    server.log.error({ [object.kind]: object.id, err: error }, 'an answer cannot be stored');
   }
 }

@@ -1,4 +1,4 @@
-/** Serves a folder of adapters, each under its folder's name, and follows changes. */
+/** Serves the adapters in a folder, each under its folder's name, and follows changes. */
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -13,7 +13,7 @@ const NAME = /^[\w][\w.-]{0,199}$/;
 export class AdapterFolder {
   readonly #folder: string;
   readonly #server: Server;
-  /** Time of the last change; an unloaded adapter stays unloaded until it changes. */
+  /** Time of each adapter's last change. An adapter that was unloaded stays unloaded until it changes. */
   readonly #seen = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -59,7 +59,7 @@ export class AdapterFolder {
     const target = join(this.#folder, name);
     const known = table.find(name);
     if (known !== undefined && known.target !== target) {
-      log.warn({ model: name }, 'adapter not served: another model has its name');
+      log.warn({ model: name }, 'adapter not served: its name is taken by another model');
       return;
     }
     try {
@@ -70,7 +70,7 @@ export class AdapterFolder {
       // Requests in flight finish with the old adapter.
       if (known !== undefined) void pool.drop(known);
     } catch (error) {
-      // It may be incomplete and is checked again when it changes.
+      // The adapter may be incomplete; it is checked again when it changes.
       log.warn({ model: name, err: error }, 'adapter not served');
     }
   }

@@ -1,9 +1,12 @@
-/** Admission to models: owners take turns, and requests beyond the queue's limit are refused before any work is done. */
+/**
+ * Admits requests to models: owners take turns, and requests beyond the queue's limit are rejected before any work is
+ * done.
+ */
 import { FairTurns } from '../../base/fair-turns.ts';
 import { ApiError } from '../api-error.ts';
 import { FinishRate } from './finish-rate.ts';
 
-/** Concurrent answers of a model per owner. */
+/** Maximum number of concurrent answers of a model per owner. */
 const AT_ONCE = 32;
 /** Number of owners whose answers share a model's batch. */
 const OWNERS_AT_ONCE = 4;
@@ -14,7 +17,7 @@ export interface Admitted {
   owner: string;
   /** Number of answers. */
   rows: number;
-  /** Expected tokens per answer; default 1. */
+  /** Expected tokens; default: one per answer. */
   work?: number;
   /** Whether the model's process handles one request at a time; then turns count requests, not answers. */
   isSerial?: boolean;
@@ -24,7 +27,7 @@ export interface Admitted {
 interface Line {
   turns: FairTurns;
   rate: FinishRate;
-  /** Running and waiting answers, by owner. */
+  /** Number of running and waiting answers. */
   rows: number;
   work: number;
   running: number;
@@ -39,7 +42,9 @@ export class Admission {
     this.#most = mostWaiting;
   }
 
-  /** Takes a turn for answers of a model until the result is disposed. @throws ApiError 429, and the signal's reason */
+  /**
+   * Waits for a model's turn, which lasts until the result is disposed. @throws ApiError 429, and the signal's reason
+   */
   async enter({ model, owner, rows, work = rows, isSerial = false, signal }: Admitted): Promise<Disposable> {
     const line = this.#lines.get(model) ?? newLine(isSerial);
     this.#lines.set(model, line);
@@ -80,7 +85,7 @@ export class Admission {
     throw full(line, owners);
   }
 
-  /** Running and waiting answers over all models. */
+  /** Numbers of running and waiting answers over all models. */
   get counts(): { running: number; waiting: number } {
     const lines = [...this.#lines.values()];
     return {

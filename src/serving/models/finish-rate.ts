@@ -8,7 +8,7 @@ const WINDOW = 256;
 const GAIN = 5;
 const UNKNOWN_SECONDS = 1;
 
-/** Answers and their expected work: tokens, or one each. */
+/** Number of answers and their expected work: in tokens, or one per answer. */
 interface Load {
   rows: number;
   work: number;
@@ -22,9 +22,9 @@ export class FinishRate {
   /** Size of a full batch. */
   readonly #full: number;
   readonly #now: () => number;
-  /** Time at which work began or an answer last finished. */
+  /** Time at which work began, or at which an answer last finished. */
   #since = 0;
-  /** Measurements with a full batch, and with a lighter one. */
+  /** Measurements with a full batch, and with a smaller one. */
   readonly #spans: { full: Span[]; light: Span[] } = { full: [], light: [] };
 
   constructor(full: number, now: () => number = () => performance.now() / 1000) {
@@ -54,7 +54,7 @@ export class FinishRate {
     this.#running = running - rows;
   }
 
-  /** Estimated seconds to finish these. */
+  /** Estimated seconds to finish a load. */
   secondsFor({ rows, work }: Load): number {
     const { full, light } = this.#spans;
     if (full.length > 0) {
@@ -62,7 +62,7 @@ export class FinishRate {
       return (work * known.seconds) / known.work;
     }
     if (light.length === 0) return (rows / this.#full) * UNKNOWN_SECONDS;
-    // A model's first answer takes much longer than later ones.
+    // The median, since a model's first answer takes much longer than later ones.
     return (work * median(light.map((span) => span.seconds / span.work))) / GAIN;
   }
 }

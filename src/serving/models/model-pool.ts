@@ -13,12 +13,12 @@ export interface PoolOptions {
   budget: number;
   /** Maximum number of open adapters; those in use are never closed. */
   mostAdapters?: number;
-  /** Idle time after which a model or adapter is closed; default: never, unless its memory is needed. */
+  /** Maximum number of open adapters. Adapters in use are never closed. */
   idleMilliseconds?: number;
   opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
-/** A model on loan. */
+/** A model in use. */
 export interface Lease<Kind extends ModelKind> extends Disposable {
   opened: OpenedModels[Kind];
 }
@@ -27,11 +27,11 @@ interface Slot {
   model: LocalModel;
   bytes: number;
   opening: Promise<OpenedModels[ModelKind]>;
-  /** Number of current users, including its adapters. */
+  /** Number of current users; open adapters count as users of their base. */
   users: number;
   lastUsed: number;
   onIdle?: () => void;
-  /** Closes it after `keep_alive` without use. */
+  /** Closes the model after `keep_alive` without use. */
   timer?: NodeJS.Timeout;
 }
 
@@ -47,7 +47,10 @@ export class ModelPool {
     this.#options = options;
   }
 
-  /** Lends a model until the lease is disposed, opening it if necessary. @throws ApiError 503 if it cannot be opened */
+  /**
+   * Opens a model if necessary and marks it as used until the lease is disposed. @throws ApiError 503 if it cannot be
+   * opened
+   */
   async lease<Kind extends ModelKind>(model: LocalModel & { kind: Kind }): Promise<Lease<Kind>> {
     const slot = this.#slots.get(model.id) ?? (await this.#open(model));
     slot.users++;
@@ -89,7 +92,7 @@ export class ModelPool {
     }
   }
 
-  /** Whether the last attempt to open it failed. */
+  /** Whether the last attempt to open a model failed. */
   hasFailed({ id }: Pick<ServedModel, 'id'>): boolean {
     return this.#failed.has(id) && !this.#slots.has(id);
   }
@@ -109,8 +112,8 @@ export class ModelPool {
   }
 
   /**
-   * Opens the name's current target before it takes requests; running requests finish on the old one.
-   * @throws the error that keeps it from opening; nothing has changed then
+   * Opens the name's current target before it accepts requests; running requests finish on the old one.
+   * @throws the reason why the target cannot be opened; nothing has changed then
    */
   async replace(model: LocalModel): Promise<void> {
     if (this.#isClosed) throw shuttingDown();
@@ -138,7 +141,7 @@ export class ModelPool {
     const failed = this.#failed.get(model.id);
     if (failed !== undefined && failed.until > Date.now()) throw cannotOpen(model, failed.error);
     await this.#makeRoom(model);
-    const known = this.#slots.get(model.id); // somebody else was faster
+    const known = this.#slots.get(model.id); // another caller was faster
     if (known !== undefined) return known;
     const slot = this.#begin(model);
     this.#slots.set(model.id, slot);
@@ -149,7 +152,7 @@ export class ModelPool {
     return slot;
   }
 
-  /** Starts opening a model that is not visible to requests yet. */
+  /** Starts to open a model that requests cannot see yet. */
   #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
@@ -159,7 +162,7 @@ export class ModelPool {
         this.#options.log.info({ model: shownName(model), seconds: (Date.now() - start) / 1000 }, 'model loaded');
         opened.ended.catch((error: unknown) => this.#forget(slot, error, 'model lost'));
       },
-      () => undefined, // told to whoever asked for it
+      () => undefined, // reported by the awaiting caller
     );
     return slot;
   }
@@ -169,7 +172,7 @@ export class ModelPool {
     return opener.open(model.kind, { target: model.target, ...opening });
   }
 
-  /** Adapters run in their base's process; if that is impossible, in one of their own. */
+  /** Opens an adapter in its base's process or, if that is impossible, in a process of its own. */
   async #openBeside(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const base = await this.lease(model.base!);
     try {
@@ -188,7 +191,7 @@ export class ModelPool {
     }
   }
 
-  /** Removes an ended process; the next request opens the model again. */
+  /** Removes a process that has ended; the next request opens the model again. */
   #forget(slot: Slot, error: unknown, what: string): void {
     if (this.#slots.get(slot.model.id) !== slot) return;
     this.#slots.delete(slot.model.id);
@@ -222,7 +225,7 @@ export class ModelPool {
   }
 }
 
-/** API keys can create any number of adapters, so theirs are lazy too. */
+/** Whether a model is only opened on request: API keys can create any number of adapters, so theirs are lazy too. */
 function isLazy({ base, isLazy: isFromFolder, owner }: LocalModel): boolean {
   return isFromFolder === true || (base !== undefined && owner !== undefined);
 }
@@ -243,7 +246,7 @@ async function closeWhenIdle(slot: Slot): Promise<void> {
   await close(slot);
 }
 
-/** Its own memory; an adapter's excludes its base. */
+/** Memory of the model alone; an adapter's excludes its base. */
 function bytesOf({ base, bytes, baseBytes = 0 }: ServedModel): number {
   return base === undefined ? bytes + baseBytes : bytes;
 }

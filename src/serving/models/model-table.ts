@@ -8,7 +8,7 @@ import type { Endpoint } from '../../scoring/endpoint/endpoint.ts';
 
 export interface Upstream {
   endpoint: Endpoint;
-  /** Timeout without a byte. */
+  /** Timeout in seconds without receiving a byte. */
   seconds: number;
 }
 
@@ -19,13 +19,13 @@ export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   /** Remote server that answers for this model, which then has no local files. */
   upstream?: Upstream;
   target: string;
-  /** Adapters of generative models: the base in whose process they run, under its served name if it has one. */
+  /** For adapters of generative models: the base in whose process they run, under its served name if it has one. */
   base?: ServedModel & { kind: 'text' };
-  /** Registry versions: the version's name, `tickets@3`. */
+  /** For versions of the registry: the version's name, `tickets@3`. */
   version?: string;
-  /** API key that created it; it is invisible to others. */
+  /** API key that created it; other keys cannot see it. */
   owner?: string;
-  /** Opened on the first request rather than at the start. */
+  /** Whether it is opened on the first request instead of at startup. */
   isLazy?: boolean;
 }
 
@@ -37,7 +37,7 @@ export function isLocal(model: ServedModel): model is LocalModel {
 }
 
 export interface NamedTarget {
-  /** Default: the last part of the target's path. */
+  /** Default: the last component of the target's path. */
   name?: string;
   target: string;
 }
@@ -51,7 +51,7 @@ export class ModelTable {
   /** Loadable adapters by name: requests can only use these names, never a path. */
   readonly #registered = new Map<string, string>();
   #routes: ReadonlyMap<string, Route> = new Map();
-  /** Names of API keys with permission for a model, besides its owner. */
+  /** Names of the API keys that may use a model besides its owner. */
   #shared: ReadonlyMap<string, ReadonlySet<string>> = new Map();
 
   /** Inspects every target. @throws AttuneError E_SERVE_NAMES, E_MODEL_MISSING and other reasons why a target cannot be opened */
@@ -75,7 +75,7 @@ export class ModelTable {
     if (model.baseFolder !== undefined) this.register({ name, target });
   }
 
-  /** Facts about a target that is not served yet. */
+  /** Facts about a target that is not being served yet. */
   async inspect({ name, target }: Required<NamedTarget>, opener: Opener): Promise<LocalModel> {
     return this.#withBase({ id: name, target, ...(await opener.inspect(target)) }) as LocalModel;
   }
@@ -98,7 +98,7 @@ export class ModelTable {
     return this.#shared.get(id)?.has(key) === true;
   }
 
-  /** Makes an adapter loadable. */
+  /** Registers an adapter, which requests can then load. */
   register({ name, target }: NamedTarget): void {
     this.#registered.set(name ?? defaultName(target), target);
   }
@@ -113,7 +113,7 @@ export class ModelTable {
     for (const [alias, to] of this.#aliases) if (to === id) this.#aliases.delete(alias);
   }
 
-  /** Adds an alias of a served model; a target that is not served yet is served under the alias. */
+  /** Adds an alias of a served model; an unserved target is served under the alias. */
   async #addAlias(alias: string, to: string, opener: Opener): Promise<void> {
     const served = [...this.#models.values()].find(({ id, target }) => id === to || target === to);
     if (served === undefined) await this.add({ name: alias, target: to }, opener);
@@ -172,7 +172,7 @@ export class ModelTable {
   }
 }
 
-/** A model's display name; for a base that is not served itself, its folder's name. */
+/** A model's display name; for a base that is not served itself, the name of its folder. */
 export function shownName({ id }: Pick<ServedModel, 'id'>): string {
   return id.startsWith(HIDDEN) ? basename(id.slice(HIDDEN.length)) : id;
 }
@@ -184,7 +184,7 @@ export function defaultName(target: string): string {
 
 function nameTaken(name: string): AttuneError {
   return new AttuneError('E_SERVE_NAMES', {
-    what: `Two models would have the name ${name}`,
+    what: `Two models have the same name: ${name}`,
     expected: 'a unique name for each',
     fix: 'serve one of them as --alias NAME=TARGET only',
   });

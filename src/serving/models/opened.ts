@@ -1,4 +1,4 @@
-/** The server's interface to models; `app` decides how and in which processes they are opened. */
+/** The server's interface to models; `app` decides how they are opened and in which processes. */
 import type { Task } from '../../models/architecture.ts';
 import type { ChosenLogProb, CompileLimits } from '../../answering/decoding/index.ts';
 import type { Answer, GenerateRequest } from '../../answering/generate/generate.ts';
@@ -17,11 +17,11 @@ export interface TargetFacts {
   task: Task;
   /** Absolute path. */
   folder: string;
-  /** Adapters: the folder of the base. */
+  /** For adapters: the folder of the base. */
   baseFolder?: string;
-  /** Size of its own weight files. */
+  /** Size of the model's own weight files in bytes. */
   bytes: number;
-  /** Adapters: size of the base's. */
+  /** For adapters: size of the base's weight files. */
   baseBytes?: number;
   /** Maximum length of a prompt with its answer, in tokens. */
   maxLength?: number;
@@ -33,7 +33,7 @@ export interface TargetFacts {
   defaults?: { system: boolean; tools: readonly string[] };
 }
 
-/** Settings of generation. */
+/** Generation settings. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
 
 export interface AnswerWatch {
@@ -51,16 +51,16 @@ interface OpenedBase {
 /** A model that generates text or transcribes speech. */
 export interface Writer extends OpenedBase {
   readonly description: WriterDescription;
-  /** n rows per prompt, grouped by prompt. */
+  /** Generates n rows per prompt, grouped by prompt. */
   answer(prompts: readonly Prompt[], sampling: Sampling, watch: AnswerWatch): Promise<Answer[]>;
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
-  /** Completes a conversation with whatever all training rows had and it lacks. */
+  /** Completes a conversation with the system message or tools that all training rows had and it lacks. */
   asTrained(prompt: Prompt): Prompt;
   /** Tools that `asTrained` adds to a conversation without any. */
   readonly defaultTools?: readonly ToolSchema[];
   /**
-   * Adds an adapter to the model's process. The result answers with the adapter until it is closed, which waits for
-   * its running requests. @throws AttuneError E_ADAPTER_… if it does not fit
+   * Adds an adapter to the model's process. The returned writer answers with the adapter until it is closed, which
+   * waits for its running requests. @throws AttuneError E_ADAPTER_… if the adapter does not fit
    */
   install(id: string, target: string): Promise<Writer>;
 }
@@ -86,9 +86,9 @@ export type RequestRow = string | Readonly<Record<string, unknown>>;
 export interface RowModel extends OpenedBase {
   readonly answers: AnswerKind;
   readonly labels?: readonly string[];
-  /** Reads files of this kind instead of texts. */
+  /** Kind of files that the model reads instead of texts. */
   readonly media?: 'image' | 'audio';
-  /** One answer per row, and the number of tokens read; rows are treated as paths only by models that read files. */
+  /** Returns one answer per row, and the number of tokens read. Only models that read files treat rows as paths. */
   predict(
     rows: readonly RequestRow[],
     options?: { threshold?: number; topK?: number },
@@ -99,7 +99,7 @@ export interface RowModel extends OpenedBase {
 export interface VectorModel extends OpenedBase {
   readonly width: number;
   readonly similarity: 'cosine' | 'dot';
-  /** Embeddings of texts or of the model's own tokens; `cut`: indices of truncated inputs. */
+  /** Embeds texts, or lists of the model's own token ids; `cut` has the indices of truncated inputs. */
   vectors(
     inputs: readonly (string | readonly number[])[],
     options: { prompt?: string; signal?: AbortSignal },
@@ -128,7 +128,7 @@ export interface OpenRequest {
   storage?: 'dense' | 'int8_forward';
   /** Whether requests without a system message or tools get those of the training rows; default true. */
   trainedDefaults?: boolean;
-  /** Generative models: cost limits of constraints. */
+  /** For generative models: limits on the cost of constraints. */
   constraints?: CompileLimits;
   signal?: AbortSignal;
 }

@@ -45,7 +45,7 @@ button[aria-pressed=true] { border-color: var(--accent); color: var(--accent); }
 <label><input id="flagged" type="checkbox"> Flagged</label>
 <label><input id="unrated" type="checkbox"> Without feedback</label>
 <label id="alarm-label" hidden><input id="alarm" type="checkbox"> Examples of the alarm</label>
-<label>API key <input id="key" type="password" autocomplete="off" placeholder="where one is needed" size="14"></label>
+<label>API key <input id="key" type="password" autocomplete="off" placeholder="if required" size="14"></label>
 <button class="main">Search</button>
 </form>
 <section id="alarms" aria-label="Alarms" hidden></section>

@@ -1,6 +1,6 @@
 import { SHARED_SCRIPT } from './shared.ts';
 
-/** The script of that page: it lists answers, opens one, and sends feedback. */
+/** Script of the answers page: lists answers, opens one, and sends feedback. */
 export const ANSWERS_SCRIPT = String.raw`'use strict';
 ${SHARED_SCRIPT}
 const place = new URLSearchParams(location.search);
@@ -67,7 +67,7 @@ function row(answer) {
     if (isOpen) detail.replaceChildren();
     else await show(answer.id, detail);
   });
-  root.append(headOf(answer), element('p', 'asked', answer.asked ?? ''), element('p', 'said', answer.said ?? 'no text is kept'), open, detail);
+  root.append(headOf(answer), element('p', 'asked', answer.asked ?? ''), element('p', 'said', answer.said ?? 'not stored'), open, detail);
   return root;
 }
 

@@ -57,7 +57,7 @@ meter { width: 100%; }
 <label>Temperature <input id="temperature" type="number" min="0" max="2" step="0.1" value="0"></label>
 <label>top_p <input id="top_p" type="number" min="0" max="1" step="0.05" value="1"></label>
 <label>Longest answer, in tokens <input id="max_tokens" type="number" min="1" step="1" placeholder="no limit"></label>
-<label>API key <input id="key" type="password" autocomplete="off" placeholder="where one is needed"></label>
+<label>API key <input id="key" type="password" autocomplete="off" placeholder="if required"></label>
 </div>
 </form>
 <main id="scroll"><p id="hint"></p><div id="said" role="log" aria-live="polite" aria-label="Conversation"></div></main>

@@ -1,4 +1,4 @@
-/** The part of the page's script that queries each kind of model and shows its answer. */
+/** The part of the page's script that queries each kind of model and renders its answer. */
 export const KINDS = String.raw`
 /** How each kind of model is queried; other options are in the API only. */
 const KINDS = {
@@ -17,7 +17,7 @@ const KINDS = {
     show: showStream,
   },
   rows: {
-    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text to answer.' : ' a row: a value for each column; an empty field is missing.'),
+    hint: (id, columns) => 'Give ' + id + (columns === undefined ? ' a text.' : ' a row: a value per column; an empty field is missing.'),
     path: 'v1/classify',
     body: (model, question, row) => ({ model, input: row ?? question }),
     show: async (card, response) => {
@@ -29,7 +29,7 @@ const KINDS = {
     },
   },
   vectors: {
-    hint: (id) => id + ' makes vectors. Write a query, and below it texts, one a line: they are ranked by the query.',
+    hint: (id) => id + ' computes embeddings. Write a query, then texts to rank, one per line.',
     path: 'v1/rerank',
     body: (model, question) => {
       const [query, ...documents] = question.split('\n').filter((line) => line.trim() !== '');
@@ -39,7 +39,7 @@ const KINDS = {
       showScores(card, (await response.json()).results.map((one) => [one.document.text, one.relevance_score])),
   },
   items: {
-    hint: (id) => id + ' recommends items. Write the choices of a user, one item per line.',
+    hint: (id) => id + ' recommends items. Write the items that a user chose, one per line.',
     path: 'v1/recommend',
     body: (model, question) => ({ model, items: question.split('\n').map((item) => item.trim()).filter(Boolean) }),
     show: async (card, response) => {
@@ -52,10 +52,10 @@ const KINDS = {
 /** Queried like a local generative model. */
 KINDS.upstream = {
   ...KINDS.text,
-  hint: (id) => 'Ask ' + id + ' something. Another server answers: what you write leaves this machine.',
+  hint: (id) => 'Write to ' + id + '. It runs on another server: your input leaves this machine.',
 };
 
-/** Typed questions from the settings, asked about what is written; any model that answers text or rows may decide. */
+/** Typed questions from the settings, asked about the input; any model for text or rows can answer. */
 KINDS.decisions = {
   path: 'v1/systemone',
   body: (model, state) => ({ model, state, questions: typedQuestions() }),
@@ -72,7 +72,7 @@ KINDS.decisions = {
   },
 };
 
-/** One a line: "Is it late?", "Queue: billing | sales", "Urgency: low < medium < high". */
+/** One question per line: "Is it late?", "Queue: billing | sales", "Urgency: low < medium < high". */
 function typedQuestions() {
   const lines = at('questions').value.split('\n').map((line) => line.trim()).filter(Boolean);
   return Object.fromEntries(lines.map((line) => {

@@ -58,7 +58,7 @@ function newCard(model) {
   return card;
 }
 
-/** The request as a command, without the key. */
+/** The request as a curl command, without the key. */
 function curlOf(path, body) {
   const key = at('key').value === '' ? '' : ' -H "authorization: Bearer $OPENAI_API_KEY"';
   const text = JSON.stringify(body).replaceAll("'", "'\\''");
@@ -111,7 +111,7 @@ function setBusy(isBusy) {
   at('model').disabled = at('beside').disabled = at('clear').disabled = isBusy;
 }
 
-/** The values of the column fields; undefined if the model takes a single text. */
+/** Values of the column fields; undefined if the model takes a single text. */
 function rowTyped() {
   if (at('columns').hidden) return undefined;
   const filled = [...at('columns').querySelectorAll('input')].filter(({ value }) => value.trim() !== '');
@@ -152,7 +152,7 @@ function shownName({ id, parent, upstream }) {
 }
 
 async function listModels() {
-  at('hint').textContent = 'Asking for the models …';
+  at('hint').textContent = 'Loading the list of models …';
   try {
     const { data } = await (await send('v1/models')).json();
     models = data.filter(({ task }) => Object.hasOwn(KINDS, task));

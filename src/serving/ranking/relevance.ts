@@ -1,4 +1,4 @@
-/** Relevance of texts to texts: by a cross-encoder, or by embeddings. */
+/** Relevance of texts to a query, computed by a cross-encoder or from embeddings. */
 import { entryOf } from '../../base/table.ts';
 import type { Call } from '../server-call.ts';
 import { ApiError } from '../api-error.ts';

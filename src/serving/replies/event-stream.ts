@@ -16,8 +16,9 @@ const HEADERS = {
 };
 
 /**
- * Streams events as they are produced. A failure before the first one is an error with its own status; a later one is
- * an event that clients know. Comments keep the connection alive. When the client goes, the signal is aborted.
+ * Streams events as they are produced. A failure before the first event is an error reply with its own status; a
+ * later one is sent as an error event. Comments keep the connection alive. When the client disconnects, the signal is
+ * aborted.
  */
 export async function eventStream(
   call: Call,

@@ -3,7 +3,7 @@ import { z } from '@hono/zod-openapi';
 import { pageOf, type Page, type PageWish } from '../../store/registry/index.ts';
 import { invalidValue } from '../api-error.ts';
 
-/** Query fields of a list: at most `most` rows, by default `usual`. */
+/** Query fields of a list: at most `most` rows per page, by default `usual`. */
 export function pageFields(usual: number, most: number) {
   return {
     after: z.string().optional(),
@@ -34,7 +34,7 @@ export function listPage<Row extends { id: string }, Item extends { id: string }
   return pageReply(pageOf(rows, wish), wish, itemOf);
 }
 
-/** The same for rows already read as a page. */
+/** `listPage` for rows that were read as a page. */
 export function pageReply<Row, Item extends { id: string }>(
   page: Page<Row> | undefined,
   { after = '' }: Pick<PageWish, 'after'>,

@@ -8,7 +8,7 @@ interface Shared {
   start: number;
 }
 
-/** After this time a client may merely have timed out and is likely to retry. */
+/** After this time, a client that disconnects has probably timed out and will retry. */
 const LONG_WORK = 30_000;
 /** Maximum delay before clients retry. */
 const RETRY_WITHIN = 10_000;
@@ -17,8 +17,9 @@ export class RetriedWork {
   readonly #open = new Map<string, Shared>();
 
   /**
-   * Does some work until `signal` says that its client is gone. `isRetry`: joins the same work where it goes on.
-   * Errors: the work's own; 499 where the client is gone.
+   * Does some work until `signal` reports that its client is gone. `isRetry`: joins the same work if it is still
+   * running.
+   * @throws errors of the work; ApiError 499 if the client is gone
    */
   async do<Result>(
     { fingerprint, isRetry, signal }: { fingerprint: string; isRetry: boolean; signal: AbortSignal },

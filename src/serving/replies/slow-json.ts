@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Call } from '../server-call.ts';
 
 /**
- * The result of slow work, as JSON. Clients give up on a connection that is silent for five minutes and retry. Work
- * that takes longer than two heartbeats therefore sends its status at once and then spaces, which JSON allows, until
- * it is done. A failure after that can only close the connection, which makes the client retry.
+ * Replies with the result of slow work as JSON. Clients give up on a connection that is silent for five minutes. Work
+ * that takes longer than two heartbeats therefore sends its status early, followed by spaces, which JSON allows,
+ * until it is done. A failure after that can only close the connection, which makes the client retry.
  */
 export async function slowJson(call: Call, work: (signal: AbortSignal) => Promise<object>): Promise<Response> {
   const { fingerprint, request, server } = call;

@@ -1,4 +1,4 @@
-/** Items of responses and conversations in the form clients receive. */
+/** Items of responses and conversations as clients receive them. */
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 import { newKeptId } from '../kept/kept-objects.ts';
@@ -16,7 +16,7 @@ const PREFIXES: Readonly<Record<string, string>> = {
   reasoning: 'rs',
 };
 
-/** Assigns new ids: those of a request could belong to anybody. @throws ApiError 400 for a reference */
+/** Copies items with new ids, since a client could send any id. @throws ApiError 400 for a reference to an item */
 export function newItems(items: readonly InputItem[]): ConversationItem[] {
   return items.map((item, i) => {
     if (item.type !== 'item_reference') return withId(item, newKeptId(`${PREFIXES[item.type ?? 'message']}_`));

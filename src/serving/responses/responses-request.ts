@@ -117,7 +117,7 @@ export const responsesRequest = z
         generate_summary: z.enum(['auto', 'concise', 'detailed']).nullish(),
       })
       .optional(),
-    // Prompts are never truncated; too long ones are refused.
+    // Prompts are never truncated; prompts that are too long are rejected.
     truncation: z.enum(['auto', 'disabled']).optional(),
     // Tools are not run here.
     max_tool_calls: z.number().int().min(1).optional(),

@@ -1,4 +1,4 @@
-/** Files of versions: fetched if another machine created them, and verified against the registry. */
+/** Files of versions: downloaded if another machine created them, and verified against the registry. */
 import { fetchVersion, requireUnchanged, versionName, type ModelVersion } from '../../store/registry/index.ts';
 import { isStoreFailure } from '../../store/objects/s3-failure.ts';
 import type { ServeLog } from '../watch/log.ts';
@@ -11,7 +11,7 @@ const LOST_RETRY_MS = 60_000;
 export class VersionFiles {
   readonly #log: ServeLog;
   readonly #onFetched: () => void;
-  /** By `keyOf`: the local folder, or the error. */
+  /** The local folder or the error, by `keyOf`. */
   readonly #fetched = new Map<string, { folder: string } | { error: unknown }>();
   readonly #fetching = new Map<string, Promise<void>>();
 
@@ -21,8 +21,8 @@ export class VersionFiles {
   }
 
   /**
-   * A version's folder; undefined while its files are being fetched. Local files are used at once and verified in the
-   * background, except at the start: a freshly trained model is served without waiting for its hash.
+   * A version's folder; undefined while its files are being fetched. Local files are used immediately and verified in
+   * the background, except at startup, so a freshly trained model is served without waiting for its hash.
    * @throws AttuneError E_OBJECT_MISSING, E_OBJECT_CHANGED, E_VERSION_CHANGED
    */
   folderOf(version: ModelVersion): string | undefined {
@@ -33,8 +33,8 @@ export class VersionFiles {
   }
 
   /**
-   * Forgets what is not wanted any more: it may be removed from this machine, and is looked for when it is wanted again.
-   * @param isStart whether the files of all versions are waited for, until they are here or cannot be
+   * Forgets versions that are no longer wanted: their files may be removed, and are looked up again when needed.
+   * @param isStart whether to wait until the files of all versions are present or known to be unavailable
    */
   async follow(models: readonly { versions: ReadonlyMap<number, ModelVersion> }[], isStart: boolean): Promise<void> {
     const versions = models.flatMap((model) => [...model.versions.values()]);
@@ -57,11 +57,11 @@ export class VersionFiles {
     try {
       const began = Date.now();
       const folder = await fetchVersion(version);
-      // Files from the object store were verified during the download.
+      // Files from the object store were already verified during the download.
       if (stored === undefined) await requireUnchanged(version, folder);
       this.#fetched.set(key, { folder });
       const bytes = stored?.files.reduce((sum, file) => sum + file.bytes, 0);
-      this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version are here');
+      this.#log.info({ model, bytes, milliseconds: Date.now() - began }, 'files of a version fetched');
     } catch (error) {
       this.#log.error({ model, err: error }, 'files of a version cannot be used');
       if (isStoreFailure(error)) return this.#tryAgain(key, RETRY_MS);

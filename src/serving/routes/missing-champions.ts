@@ -1,4 +1,4 @@
-/** Registered names whose champion cannot be loaded: they are not ready, and are retried. */
+/** Registered names whose champion cannot be loaded. They count as not ready, and loading is retried. */
 import { isLocal } from '../models/model-table.ts';
 import type { ServerParts } from '../server-parts.ts';
 import type { Route } from './route.ts';
@@ -15,7 +15,7 @@ export class MissingChampions {
     [this.#server, this.#routes] = [server, routes];
   }
 
-  /** Models by their own names, without aliases. */
+  /** Names of the models, without aliases. */
   get names(): string[] {
     const { table, pool } = this.#server;
     return [...this.#routes()].flatMap(([name, { live }]) => {
@@ -24,7 +24,7 @@ export class MissingChampions {
     });
   }
 
-  /** Whether a name is registered but its version is not available here. */
+  /** Whether a name is registered but its version is unavailable here. */
   has(name: string): boolean {
     const route = this.#routes().get(name);
     return route !== undefined && this.#server.table.find(route.live) === undefined;

@@ -1,4 +1,4 @@
-/** Serves the registry's models: alias changes take effect at once, without dropping requests. */
+/** Serves the registry's models: alias changes take effect immediately, without dropping requests. */
 import { AttuneError } from '../../base/errors.ts';
 import {
   CHAMPION,
@@ -87,7 +87,7 @@ export class RegistryRoutes {
   }
 
   #told(error: unknown): void {
-    this.#server.log.error({ err: error }, 'registry not followed');
+    this.#server.log.error({ err: error }, 'reading the registry failed');
   }
 
   async #tick(): Promise<void> {
@@ -134,7 +134,7 @@ export class RegistryRoutes {
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
         table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
-        // At the start no other version is in use, so it is opened on first use like any model.
+        // At startup no other version is in use, so it is opened on first use like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {
         log.error({ model: id, err: error }, 'version cannot be served');
@@ -155,7 +155,7 @@ export class RegistryRoutes {
     }
   }
 
-  /** Names with their routes; a version that is not open yet does not take effect until it is. */
+  /** Routes by name. A version takes effect only once it is open. */
   #routesOf(model: WantedModel): [string, Route][] {
     const { name, aliases, owner, rollout } = model;
     if (owner !== undefined) return [];
@@ -178,14 +178,14 @@ export class RegistryRoutes {
 
   #isReady({ name }: WantedModel, version: number): boolean {
     const id = idOf(name, version);
-    // A route changes once every server can follow it: each of them keeps the others' promises.
+    // A route changes only after every server can serve it, so that all of them route alike.
     if (this.#ready.has(id)) return this.#replica.isHeldByOthers(id);
     const model = this.#server.table.find(id);
     if (model !== undefined && isLocal(model) && !this.#warming.has(id)) void this.#warm(name, version, model);
     return false;
   }
 
-  /** Opens a version before it takes requests; one that cannot be opened is withdrawn. */
+  /** Opens a version before it receives requests; a version that cannot be opened is withdrawn. */
   async #warm(name: string, version: number, model: LocalModel): Promise<void> {
     this.#warming.add(model.id);
     try {
@@ -200,7 +200,7 @@ export class RegistryRoutes {
     }
   }
 
-  /** Withdraws a version that cannot be opened through its own fault: its rollout ends, or the previous champion returns. */
+  /** Withdraws a version that fails to open through its own fault: ends its rollout or restores the previous champion. */
   async #withdraw(name: string, version: number, error: unknown): Promise<void> {
     const { registry } = this.#options;
     const reason = `${idOf(name, version)} cannot be loaded: ${firstLine(error)}`;
@@ -224,7 +224,7 @@ export class RegistryRoutes {
         await this.refresh();
       }
     } catch (failure) {
-      // The alias is unchanged, and the version is retried.
+      // The alias stays unchanged, and the version is retried.
       if (failure instanceof AttuneError && failure.code === 'E_NO_ROLLBACK')
         this.#server.log.error({ model: name, reason }, 'a name has no version that can be loaded');
       else this.#told(failure);
@@ -234,7 +234,7 @@ export class RegistryRoutes {
   async #rollBack(trial: Trial, reason: string): Promise<void> {
     const { rollout } = trial;
     trial.broken ??= reason;
-    // Stops routing requests to it; the registry is updated next.
+    // Stops routing requests to the version; the registry is updated next.
     const route = this.#routes.get(rollout.model);
     if (route !== undefined) this.#routes.set(rollout.model, { live: route.live });
     this.#server.log.error({ model: versionName(rollout), reason }, 'version rolled back');

@@ -1,4 +1,4 @@
-/** This server among those of a registry: each announces the versions it holds and waits for the others. */
+/** This server as one of those on a registry: each announces the versions it holds and waits for the others. */
 import { randomUUID } from 'node:crypto';
 import { beat, otherReplicas, REPLICA_LOST_MS, removeReplica, type Registry } from '../../store/registry/index.ts';
 import { SilenceWatch } from '../../store/silence-watch.ts';
@@ -14,7 +14,7 @@ export class Replica {
   #told = '';
   #beatAt = -Infinity;
   #others: readonly ReadonlySet<string>[] = [];
-  /** Whether a version is waiting for another server, or one has gone: the others must be checked again. */
+  /** Whether a version is waiting for another server, or a server has gone; the other servers are then read again. */
   isWaiting = false;
 
   constructor(registry: Registry, held: ReadonlySet<string>) {
@@ -35,11 +35,11 @@ export class Replica {
     if (!isChanged && now - this.#beatAt < BEAT_MS) return;
     [this.#told, this.#beatAt] = [holds, now];
     const watch = this.#watch;
-    // Work waiting for a server that has gone can continue; SQLite does not report changes by this process.
+    // Work waiting for a server that is gone can continue; SQLite does not report changes by the same process.
     if (await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch })) this.isWaiting = true;
   }
 
-  /** Reads the other servers' announcements. */
+  /** Reads the announcements of the other servers. */
   async look(): Promise<void> {
     this.#others = await otherReplicas(this.#registry, this.#id);
     this.isWaiting = false;

@@ -25,11 +25,14 @@ export class Trial {
   /** The rollout as registered, with this server's own counts. */
   readonly rollout: Rollout;
   readonly #guards: readonly Guard[];
-  /** Number of servers with this rollout: each tests the requests that it sees, at a level that keeps the joint error rate. */
+  /**
+   * Number of servers that take part in this rollout. Each tests the requests it sees, at a level that keeps the
+   * joint error rate.
+   */
   servers = 1;
   /** Whether there are counts not yet in the registry. */
   isChanged = false;
-  /** Why the rollout is over, until the registry records it. */
+  /** Why the rollout is over, until it is recorded in the registry. */
   broken: string | undefined;
 
   constructor(rollout: Rollout) {
@@ -93,16 +96,16 @@ export class Trial {
     const kept = `${this.#guards.length === 0 ? 'no guard' : 'no guard broke'}`;
     if (stage === 'shadow') {
       if (counts.pairs < shadowPairs) return undefined;
-      const reason = `${counts.equal} of ${counts.pairs} answers were the champion's; ${kept}`;
+      const reason = `${counts.equal} of ${counts.pairs} answers equalled the champion's; ${kept}`;
       if (share > 0) return { stage: 'canary', reason };
       return isBaked ? { stage: 'promoted', reason } : undefined;
     }
     if (!isBaked || counts.requests < FEWEST_REQUESTS) return undefined;
-    return { stage: 'promoted', reason: `baked with ${counts.requests} requests; ${kept}` };
+    return { stage: 'promoted', reason: `served ${counts.requests} requests as a canary; ${kept}` };
   }
 }
 
-/** A generative model's texts; other models' predictions. */
+/** Answers to compare: a generative model's texts, or other models' predictions. */
 function answersOf({ exchange: { texts, predictions } }: Outcome): string {
   return JSON.stringify(texts ?? predictions.map(({ prediction }) => prediction));
 }

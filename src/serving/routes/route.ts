@@ -1,18 +1,18 @@
-/** Versions that a registered model's name resolves to. */
+/** Versions to which a registered model's name resolves. */
 import { createHash } from 'node:crypto';
 
 export interface Route {
-  /** The served version in use, by its own name: `tickets@3`. */
+  /** Version in use, by its own name: `tickets@3`. */
   live: string;
-  /** A candidate version, which answers a fixed share of the clients. */
+  /** Candidate version, which serves a fixed share of the clients. */
   tried?: { id: string; share: number; rollout: number };
 }
 
-/** Identity of the client: the same user gets the same version throughout a rollout. */
+/** Identifies a client, so that a user gets the same version throughout a rollout. */
 export interface Asker {
-  /** User of the request or name of its key, if any. */
+  /** User named by the request, or name of its key. */
   name?: string;
-  /** Version that answered this client before and should continue (`x-attune-route`). */
+  /** Version that the client requests with `x-attune-route`, because it answered before. */
   wanted?: string;
 }
 
@@ -23,7 +23,10 @@ export function chooseVersion({ live, tried }: Route, { name, wanted }: Asker): 
   return placeOf(name, tried.rollout) < tried.share ? tried.id : live;
 }
 
-/** Position of a user in a rollout, in [0, 1); it differs between rollouts, so that no user is always among the first. */
+/**
+ * Position of a user in a rollout, in [0, 1). It depends on the rollout, so that the first users differ between
+ * rollouts.
+ */
 function placeOf(name: string | undefined, rollout: number): number {
   if (name === undefined) return Math.random();
   return (

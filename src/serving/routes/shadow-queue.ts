@@ -1,9 +1,9 @@
 /** Queue of shadow requests to a candidate version: one at a time, while no client is waiting. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Further copies are dropped, so that the candidate does not fall behind. */
+/** Maximum length of the queue; further copies are dropped, so that the candidate does not fall behind. */
 const MOST_WAITING = 64;
-/** On a server that is never idle, a shadow request runs after this time anyway. */
+/** On a server that is never idle, a shadow request runs after this delay anyway. */
 const LONGEST_REST = 5000;
 const POLL = 20;
 

@@ -1,9 +1,9 @@
-/** Guard signals of a request: 0, 1, or undefined if it is not informative. */
+/** Guard signals of a request: 0, 1, or undefined if it carries no information. */
 import type { GuardSignal } from '../../store/registry/index.ts';
 import { ApiError } from '../api-error.ts';
 import type { Exchange } from '../watch/exchange.ts';
 
-/** Failures of the model itself, as opposed to a full queue, a client's mistake or a stopping server. */
+/** Failures of the model itself, in contrast to a full queue, a client error or a shutdown. */
 const OWN_FAULTS = new Set(['model_crashed', 'model_failed', 'model_unavailable']);
 
 type Reader = (exchange: Exchange, status: number, error: unknown) => boolean | undefined;

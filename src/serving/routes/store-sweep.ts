@@ -53,13 +53,13 @@ export class StoreSweep {
       try {
         await step(this.#registry);
       } catch (error) {
-        this.#log.error({ err: error }, 'what is not needed any more cannot be removed now');
+        this.#log.error({ err: error }, 'unneeded data cannot be removed; it will be retried');
       }
     }
   }
 
   async #bound(registry: Registry): Promise<void> {
     const bytes = await boundCopies(registry, this.#mostBytes);
-    if (bytes > 0) this.#log.info({ bytes }, 'copies that were not used have been removed from this machine');
+    if (bytes > 0) this.#log.info({ bytes }, 'unused local copies removed');
   }
 }

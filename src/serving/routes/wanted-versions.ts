@@ -15,9 +15,9 @@ import {
 export interface WantedModel {
   name: string;
   owner?: string;
-  /** By alias. */
+  /** Version numbers by alias. */
   aliases: Record<string, number>;
-  /** Versions referred to by an alias, a rollout or a possible rollback, by number. */
+  /** By number: versions that an alias, a rollout or a possible rollback refers to. */
   versions: Map<number, ModelVersion>;
   rollout?: Rollout;
 }

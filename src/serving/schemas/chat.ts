@@ -4,7 +4,7 @@ import { usageReply } from './common.ts';
 import { openObject } from '../nested-fields.ts';
 import { samplingFields, streamOptions, unsupportedSampling } from './sampling.ts';
 
-/** Fields of replies that clients send back, and cache hints; they do not change the prompt. */
+/** Fields of replies that clients send back, and cache hints; none of them changes the prompt. */
 const partHints = { annotations: z.array(z.unknown()).nullish(), cache_control: z.unknown().optional() };
 
 const textPart = z.looseObject({
@@ -37,7 +37,7 @@ const message = z.discriminatedUnion('role', [
     name: z.string().nullish(),
     tool_calls: z.array(call).nullish(),
     reasoning_content: z.string().nullish(),
-    // Present in replies.
+    // Fields of replies.
     refusal: z.string().nullish(),
     parsed: z.unknown().optional(),
     annotations: z.array(z.unknown()).nullish(),
@@ -96,7 +96,7 @@ export const chatRequest = z
     continue_final_message: z.boolean().optional(),
     reasoning_effort: z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']).optional(),
     store: z.boolean().optional().openapi({ description: 'Store the completion: GET /v1/chat/completions lists it' }),
-    // Hints that change no answer.
+    // Hints that do not change answers.
     verbosity: z.enum(['low', 'medium', 'high']).optional(),
     prediction: z.looseObject({ type: z.literal('content'), content }).optional(),
     ...samplingFields,

@@ -1,10 +1,10 @@
-/** Parts of replies that several endpoints share. */
+/** Parts of replies shared by several endpoints. */
 import { z } from '@hono/zod-openapi';
 
-/** Tokens of all answers of a request. */
+/** Token counts over all answers of a request. */
 export interface TokenCounts {
   prompt: number;
-  /** Prompt tokens found in the cache. */
+  /** Number of prompt tokens found in the cache. */
   shared: number;
   answer: number;
 }

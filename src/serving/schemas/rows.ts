@@ -1,4 +1,4 @@
-/** Requests for embeddings, classes and the like of many rows at once. */
+/** Requests that process many rows at once: embeddings, classification and similar. */
 import { z } from '@hono/zod-openapi';
 import { invalidValue } from '../api-error.ts';
 
@@ -12,13 +12,13 @@ export const embeddingInput = z.union(
   'expected a text, a list of texts, or tokens',
 );
 
-/** Any accepted form of input as a list of texts or token lists. */
+/** Converts any accepted form of input to a list of texts or token lists. */
 export function inputsOf(input: z.output<typeof embeddingInput>): (string | number[])[] {
   if (typeof input === 'string') return [input];
   return typeof input[0] === 'number' ? [input as number[]] : (input as (string | number[])[]);
 }
 
-/** @throws ApiError 400 that names an empty text by its index, as OpenAI's server does */
+/** @throws ApiError 400 that names the index of an empty text, as OpenAI's server does */
 export function refuseEmpty(field: string, inputs: readonly (string | readonly number[])[], isOne = false): void {
   const place = inputs.indexOf('');
   if (place < 0) return;

@@ -26,13 +26,13 @@ export const responseFormat = z.discriminatedUnion('type', [
   }),
 ]);
 
-/** Padding against traffic analysis is left to TLS. */
+/** The field for padding has no effect: protection against traffic analysis is left to TLS. */
 export const streamOptions = z.looseObject({
   include_usage: z.boolean().nullish(),
   include_obfuscation: z.boolean().nullish(),
 });
 
-/** Cached prompts live here as long as memory allows. */
+/** Accepted without effect: prompts stay cached as long as memory allows. */
 export const prompt_cache_retention = z.enum(['in_memory', 'in-memory', '24h']).optional();
 
 const notAsked = z.literal(false).optional();
@@ -59,7 +59,7 @@ export const samplingFields = {
       regex: z.string().nullish(),
       choice: z.array(z.string()).nullish(),
       json_object: z.boolean().nullish(),
-      // Values that vLLM's clients send by default.
+      // Fields that vLLM's clients send with default values.
       disable_fallback: notAsked,
       disable_any_whitespace: notAsked,
       disable_additional_properties: notAsked,
@@ -109,13 +109,13 @@ export function samplingOf(fields: Fields, writer: WriterDescription, maxTokens:
   };
 }
 
-/** A request without a seed is answered differently each time. */
+/** Without a seed, each request is sampled differently. */
 function seedOf(seed: number | undefined): number {
   if (seed === undefined) return randomBytes(6).readUIntBE(0, 6);
   return Number(BigInt.asUintN(53, BigInt(seed)));
 }
 
-/** With a constraint, the constraint decides where an answer may end. */
+/** Minimum length; undefined with a constraint, which decides where an answer may end. */
 function leastLengthOf(given = 0, most: number, constraint: Constraint | undefined): number | undefined {
   if (given === 0) return undefined;
   if (given > most)
@@ -141,7 +141,7 @@ function stopIdsOf(
   return [...(given ?? []), ...(ignores === true ? [] : stopIds)];
 }
 
-/** A bias of 0 has no effect, whatever its token. */
+/** Token biases; a bias of 0 has no effect, whatever its token. */
 function biasOf(
   given: Record<string, number> | undefined,
   { vocabularySize }: WriterDescription,
@@ -155,7 +155,10 @@ function biasOf(
   );
 }
 
-/** The constraint on the answer, and the field that sets it. @throws ApiError 400 if several fields set one, or it is invalid */
+/**
+ * The constraint on the answer, with the field that sets it. @throws ApiError 400 if the constraint is invalid, or
+ * several fields set one
+ */
 export function constraintOf(fields: Fields): Constraint | undefined {
   const { structured_outputs: structured, guided_json: json, guided_regex: regex, guided_choice: choices } = fields;
   const given = [
@@ -203,7 +206,7 @@ function schemaOf(value: string | boolean | Record<string, unknown>, field: stri
     const parsed = parseJson(value) as unknown;
     if (typeof parsed === 'boolean' || (typeof parsed === 'object' && parsed !== null)) return parsed;
   } catch {
-    // Reported below.
+    // The error is thrown below.
   }
   throw invalidValue(field, `${field} is not a valid JSON schema.`, 'invalid_schema');
 }

@@ -22,7 +22,7 @@ const reinforcement = z
   })
   .prefault({});
 
-/** By type, in requests and replies alike. */
+/** Methods by type, in requests and replies. */
 const method = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('supervised'),

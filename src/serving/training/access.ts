@@ -1,4 +1,4 @@
-/** Access of a key's requests: other owners' objects do not exist for them. */
+/** Access control for the training API: objects of other owners appear not to exist. */
 import {
   batchesOf,
   filesOf,

@@ -1,4 +1,4 @@
-/** Ends jobs exactly once, whichever server does it. */
+/** Ends jobs exactly once, even if several servers try. */
 import { addEvent, changeJob, whileHeld, type Job, type JobStatus, type Registry } from '../../store/registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 import { failureOf } from './job-failure.ts';
@@ -21,7 +21,7 @@ export async function endJob(
 ): Promise<void> {
   const known = Object.entries({ fine_tuned_model, result_files, error }).filter(([, value]) => value !== undefined);
   const ended = { ...Object.fromEntries(known), status, worker: null, finished_at: Date.now() };
-  // All servers validate the files of a new job; the first to finish decides.
+  // All servers validate a new job's files; the first one to finish decides.
   const from = job.status === 'validating_files' ? [job.status] : OPEN;
   const isEnded = await whileHeld(registry, 'jobs', job, async (transaction) => {
     if (!(await changeJob(transaction, job.id, ended, from))) return false;

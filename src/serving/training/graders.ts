@@ -4,7 +4,7 @@ import { graderSchema, type Grader } from '../../scoring/graders/grader.options.
 import { ApiError } from '../api-error.ts';
 import { checked } from '../check-body.ts';
 
-/** A grader of a request, which can score. @throws ApiError 400 with the field, under `param` */
+/** Compiles the grader of a request. @throws ApiError 400 with the invalid field, below `param` */
 export function readGrader(value: unknown, param = 'grader'): Grader {
   const { [param]: grader } = checked(z.object({ [param]: graderSchema }), { [param]: value }) as Record<
     string,

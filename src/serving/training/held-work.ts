@@ -1,5 +1,5 @@
 /**
- * A claim of this process on a job, an evaluation or a batch: it is renewed until the work ends, and lost if another
+ * A lease of this process on a job, an evaluation or a batch. It is renewed until the work ends, and lost if another
  * process takes over.
  */
 import {
@@ -23,7 +23,7 @@ export class HeldWork {
 
   constructor(registry: Registry, table: LeasedTable, lease: Lease) {
     [this.#registry, this.#table, this.lease] = [registry, table, lease];
-    // An unresponsive registry is retried; writes meanwhile fail where they occur.
+    // An unresponsive registry is retried; writes in the meantime fail by themselves.
     this.#timer = setInterval(() => void this.#keep().catch(() => undefined), KEEP_MS).unref();
   }
 
@@ -40,7 +40,10 @@ export class HeldWork {
     return this.#told(keepLease(this.#registry, this.#table, this.lease));
   }
 
-  /** All writes of the work go through here. @throws AttuneError E_LEASE_LOST */
+  /**
+   * Performs a write in a transaction that requires the lease; all writes of the work use it. @throws AttuneError
+   * E_LEASE_LOST
+   */
   write<Result>(work: (transaction: RegistryTransaction) => Promise<Result>): Promise<Result> {
     return this.#told(whileHeld(this.#registry, this.#table, this.lease, work));
   }

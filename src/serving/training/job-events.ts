@@ -1,11 +1,14 @@
-/** Converts a run's events to its job's. */
+/** Converts events of a run to events of its job. */
 import type { Metrics, RunEvent } from '../../base/events.ts';
 import { formatNumber } from '../../base/format.ts';
 import type { NewEvent } from '../../store/registry/jobs.ts';
 
 type Told = Omit<NewEvent, 'job'>;
 
-/** The job event for a run's event; undefined for internal ones. A step repeated after a crash gives the same event. */
+/**
+ * The job's event for a run's event; undefined for internal ones. A step repeated after a crash yields an identical
+ * event.
+ */
 export function jobEventOf(event: RunEvent): Told | undefined {
   switch (event.type) {
     case 'step-finished': {
@@ -57,7 +60,7 @@ const COLUMNS = [
   'full_valid_mean_token_accuracy',
 ] as const;
 
-/** The steps of a job as CSV lines of its result file. */
+/** CSV lines of the job's result file, one per step. */
 export function resultTable(events: readonly { type: string; data: Record<string, unknown> }[]): string {
   const rows = [...metricsByStep(events).values()].filter(({ train_loss: loss }) => loss !== undefined);
   return `${[COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((name) => row[name] ?? '').join(','))].join('\n')}\n`;

@@ -1,11 +1,11 @@
-/** Reason of a job's failure, for its owner. */
+/** Describes a job's failure to its owner. */
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { Job } from '../../store/registry/index.ts';
 import { isObjectLost, isStoreFailure } from '../../store/objects/s3-failure.ts';
 
 const MOST_SHOWN = 10;
 
-/** The failure with line and field, without paths. */
+/** The failure with line and field, but without paths. */
 export function failureOf(error: unknown, job: Job, code: string): NonNullable<Job['error']> {
   if (!(error instanceof AttuneError))
     return { code: 'server_error', message: 'The server failed. Its log says why.', param: null };
@@ -23,7 +23,7 @@ export function failureOf(error: unknown, job: Job, code: string): NonNullable<J
   };
 }
 
-/** The location of the server's files is internal. */
+/** Failures of the store, without the location of the server's files. */
 function storeFailure(error: AttuneError, { training_file, validation_file }: Job): NonNullable<Job['error']> {
   const { code, what } = error;
   if (!isObjectLost(error)) {
@@ -36,13 +36,13 @@ function storeFailure(error: AttuneError, { training_file, validation_file }: Jo
   return { code: kind, message, param: lost?.[0] ?? null };
 }
 
-/** Text of a problem: "line 4, messages[0].role: is not a role" */
+/** Text of a problem: "line 4, messages[0].role: is not a role". */
 function problemText({ line, field, message, fix }: Problem): string {
   const place = [...(line === undefined ? [] : [`line ${line}`]), ...(field === undefined ? [] : [field])].join(', ');
   return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
 
-/** Replaces paths by the names of files and models that clients know. */
+/** Replaces paths by the names of files and models that the client knows. */
 function withoutPaths(text: string, { model, recipe }: Job): string {
   const folder = recipe?.model;
   return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)

@@ -4,7 +4,7 @@ import { fetchFile, findFile, type Job, type Registry } from '../../store/regist
 import type { ModelTable } from '../models/model-table.ts';
 import type { JobTarget, JobFiles } from './training-interface.ts';
 
-/** Local model and files of a job. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
+/** Fetches a job's model and files. @throws AttuneError E_MODEL_MISSING, E_JOB_FILE, E_OBJECTS… */
 export async function jobTarget(
   { table, registry }: { table: ModelTable; registry: Registry },
   job: Job,

@@ -6,7 +6,7 @@ export interface JobLimits {
   steps: number;
   tokens: number;
   hours: number;
-  /** Turn length after which a job yields to another key's. */
+  /** Minutes after which a job yields to another key's job. */
   turnMinutes: number;
 }
 
@@ -24,7 +24,7 @@ export function overdrawn(
   });
 }
 
-/** Checked before training. @throws AttuneError E_JOB_LIMIT */
+/** Rejects a job with too many steps before training. @throws AttuneError E_JOB_LIMIT */
 export function refuseSteps(steps: number, most: number): void {
   if (steps <= most) return;
   throw new AttuneError('E_JOB_LIMIT', {
@@ -34,7 +34,7 @@ export function refuseSteps(steps: number, most: number): void {
   });
 }
 
-/** The same for a step count in a request. @throws ApiError 400 */
+/** Rejects a request for too many steps. @throws ApiError 400 */
 export function refuseAskedSteps(extra: Record<string, unknown>, most: number): void {
   const { max_steps: asked } = (extra.training ?? {}) as { max_steps?: unknown };
   if (typeof asked !== 'number' || asked <= most) return;

@@ -1,4 +1,4 @@
-/** Runs jobs one at a time. Their state is in the registry, so that they survive any crash. */
+/** Runs jobs one at a time. Their state is in the registry, so they survive a crash of the server. */
 import {
   addEvent,
   changeJob,
@@ -46,7 +46,7 @@ export class JobQueue {
     this.#look();
   }
 
-  /** Stops the current job, which continues when a server runs again. */
+  /** Stops the current job; it resumes when a server runs again. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#timer);
@@ -56,7 +56,7 @@ export class JobQueue {
     await Promise.all([this.#looking, this.#current?.work, ...checking.map(({ work }) => work)]);
   }
 
-  /** Called after a change: another job may be able to start. */
+  /** Called after changes, since another job may be able to start. */
   wake(): void {
     this.#look();
   }
@@ -79,30 +79,30 @@ export class JobQueue {
         if (job !== undefined) this.#begin(job);
       } else await this.#follow(this.#current.held);
     } catch (error) {
-      log.error({ err: error }, 'jobs not followed');
+      log.error({ err: error }, 'reading the queue of jobs failed');
     }
   }
 
-  /** Another process may have requested a stop, or taken the job over. */
+  /** Checks whether another process has requested a stop or taken over the job. */
   async #follow(held: HeldWork): Promise<void> {
     const job = await findJob(this.#parts.registry, held.lease.id);
     const isAsked = job === undefined || job.status === 'pausing' || job.status === 'cancelling';
     if (isAsked || job.lease !== held.lease.lease || (await this.#makesWay(job))) held.stop();
   }
 
-  /** Whether the job has had its turn while another key's job waits. */
+  /** Whether the job has used up its turn and a job of another key is waiting. */
   async #makesWay({ owner, turn_at: since }: Job): Promise<boolean> {
     if (Date.now() - Number(since) < this.#parts.limits.turnMinutes * 60_000) return false;
     return (await jobsIn(this.#parts.registry, 'queued')).some((other) => other.owner !== owner);
   }
 
-  /** Validates a job's files while another job trains, so that bad rows are reported at once. */
+  /** Validates a job's files while another job trains, so that invalid rows are reported early. */
   #check(job: Job): void {
     if (this.#checking.has(job.id)) return;
     const controller = new AbortController();
     const work = this.#plan(job, controller.signal)
       .catch((error: unknown) => {
-        // Another server has validated them as well.
+        // Another server may have validated them first.
         if (!isLeaseLost(error)) this.#parts.log.error({ job: job.id, err: error }, 'a job was not checked');
       })
       .finally(() => {
@@ -123,7 +123,7 @@ export class JobQueue {
       const message = `Files validated, moving job to queued state: ${rows} training rows`;
       if (isKept) await addEvent(registry, { job: job.id, key: 'queued', message });
     } catch (error) {
-      // The job keeps its state.
+      // The job keeps its state and is validated again later.
       if (isStoreFailure(error)) await waitForStore(this.#parts, { job, error, signal });
       else if (!signal.aborted) await failJob(this.#parts, { job, error, code: 'invalid_training_file' });
     }
@@ -145,7 +145,7 @@ export class JobQueue {
     try {
       await endJob(this.#parts, { ...job, status: 'cancelling' }, 'cancelled');
     } catch (error) {
-      // Another server has noticed it too, and ends it.
+      // Another server has noticed the cancellation too and ends the job.
       if (!isLeaseLost(error)) throw error;
     }
   }

@@ -1,4 +1,7 @@
-/** A job claimed by this server, from its files to its models. Writes fail once another server has claimed it. */
+/**
+ * Runs a job that this server has claimed, from its files to its models. Writes fail once another server has claimed
+ * it.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
@@ -34,7 +37,7 @@ export interface QueueParts {
   onPublished: () => Promise<void>;
 }
 
-/** By job: number of crashes without progress, and the progress so far. */
+/** By job: its progress, and the number of crashes since. */
 export type Crashes = Map<string, { tokens: number; times: number }>;
 
 const MOST_CRASHES = 3;
@@ -50,22 +53,22 @@ export class JobRun {
   readonly #held: HeldWork;
   readonly #crashes: Crashes;
   readonly #began = Date.now();
-  /** The limit that was exceeded. */
+  /** Error for the limit that was exceeded. */
   #overdrawn: AttuneError | undefined;
 
   constructor(parts: QueueParts, { job, held, crashes }: { job: Job; held: HeldWork; crashes: Crashes }) {
     [this.#parts, this.#job, this.#held, this.#crashes] = [parts, job, held, crashes];
   }
 
-  /** Runs until the job ends, or is to continue later or elsewhere. */
+  /** Runs until the job ends, or has to continue later or elsewhere. */
   async whole(): Promise<void> {
     const { log } = this.#parts;
     const { id } = this.#job;
     try {
       await this.#train();
     } catch (error) {
-      if (isLeaseLost(error)) log.warn({ job: id }, 'another server has taken a job over: its worker here was stopped');
-      else log.error({ job: id, err: error }, 'a job was left as it is');
+      if (isLeaseLost(error)) log.warn({ job: id }, 'another server has taken over a job; stopped its worker');
+      else log.error({ job: id, err: error }, 'a job was left in its current state');
     }
   }
 
@@ -78,16 +81,16 @@ export class JobRun {
     );
     const onEvent = (event: RunEvent) => {
       events = events.then(() => this.#note(event));
-      // Errors are reported when the worker has ended.
+      // Errors are reported after the worker has ended.
       events.catch(() => undefined);
     };
     try {
       const target = await jobTarget(this.#parts, job);
-      // A stop may have been requested while the files were fetched, in which case the signal does not fire again.
+      // A stop may have been requested while the files were being fetched; the signal does not fire again for it.
       const outcome = signal.aborted ? 'stopped' : await trainer.train(target, { onEvent, signal });
       await events;
       if (outcome === 'stopped') return await this.#stopped();
-      this.#overdrawn = undefined; // it was at its end anyway
+      this.#overdrawn = undefined; // the job had finished anyway
       const { model, files } = await publishResult(job, { ...this.#parts, held });
       await onPublished();
       await endJob(this.#parts, job, 'succeeded', { fine_tuned_model: model, result_files: files });
@@ -134,7 +137,10 @@ export class JobRun {
     }
   }
 
-  /** A killed worker resumes from the newest checkpoint; one that repeatedly dies at the same place fails. */
+  /**
+   * Decides whether a killed worker resumes from the newest checkpoint; a job that repeatedly crashes at the same
+   * step fails.
+   */
   async #isTriedAgain(error: unknown): Promise<boolean> {
     if (!(error instanceof AttuneError) || error.code !== 'E_WORKER_CRASHED') return false;
     const { registry, log } = this.#parts;
@@ -152,7 +158,7 @@ export class JobRun {
     });
   }
 
-  /** A stop was requested: cancelled, paused, yielding to another key's job, or because this server ends. */
+  /** Handles a requested stop: the job is cancelled, paused, or yields to another key's job, or this server ends. */
   async #stopped(): Promise<void> {
     const { id } = this.#job;
     const [job, error] = [this.#job, this.#overdrawn];
@@ -171,11 +177,11 @@ export class JobRun {
   }
 }
 
-/** An unavailable bucket or database is not the job's fault. */
+/** Delays a job while the bucket or database is unavailable, which is not the job's fault. */
 export async function waitForStore(
   { log }: Pick<QueueParts, 'log'>,
   { job, error, signal }: { job: Job; error: unknown; signal: AbortSignal },
 ): Promise<void> {
-  log.error({ job: job.id, err: error }, 'a job waits for the store');
+  log.error({ job: job.id, err: error }, 'a job is waiting for the store');
   await sleep(STORE_RETRY, undefined, { signal }).catch(() => undefined);
 }

@@ -11,7 +11,7 @@ import type { Trainer } from './training-interface.ts';
 import type { TrainingParts } from './training-parts.ts';
 import { Webhooks } from './webhooks.ts';
 
-/** Starts accepting files and jobs, and continues those that a crash interrupted. */
+/** Starts accepting files and jobs, and resumes jobs that a crash interrupted. */
 export function openTraining(
   server: ServerParts,
   { registry, trainer, routes }: { registry: Registry; trainer: Trainer; routes: RegistryRoutes },

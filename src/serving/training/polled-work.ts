@@ -1,4 +1,4 @@
-/** Polls for work every half second and on notification, one check at a time. */
+/** Polling interval in milliseconds. */
 const POLL = 500;
 
 export class PolledWork {
@@ -6,7 +6,7 @@ export class PolledWork {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> | undefined;
   isClosed = false;
-  /** No checks before this time, in milliseconds since the epoch. */
+  /** No checks run before this time, in milliseconds since the epoch. */
   waitsUntil = 0;
 
   constructor(look: () => Promise<void>) {

@@ -1,4 +1,4 @@
-/** Results of a finished job: models, checkpoints, and a file of metrics per step. */
+/** Publishes the results of a finished job: models, checkpoints, and a file with metrics per step. */
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
 import { addCheckpoint, addFile, eventsOf, type Job, type Registry } from '../../store/registry/index.ts';
@@ -40,7 +40,7 @@ async function writeResultFile({ id: job, owner }: Job, registry: Registry, text
   return id;
 }
 
-/** `ft:BASE:attune:SUFFIX:ID` */
+/** Name of a tuned model: `ft:BASE:attune:SUFFIX:ID`. */
 export function tunedName({ id, model, suffix }: Pick<Job, 'id' | 'model' | 'suffix'>): string {
   const base = model.startsWith('ft:') ? model.split(':')[1] : model;
   return `ft:${base}:attune:${suffix ?? ''}:${id.slice(-8)}`;

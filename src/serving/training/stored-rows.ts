@@ -22,7 +22,7 @@ export const STORED_ITEM = {
 
 const PAGE = 100;
 
-/** Selection: this key's completions from before the run began that are not scored yet. */
+/** Selects this key's completions from before the run began that have not been scored yet. */
 interface Within {
   key: string | undefined;
   /** Milliseconds since the epoch. */
@@ -31,11 +31,11 @@ interface Within {
   known: ReadonlySet<unknown>;
 }
 
-/** Newest first. */
+/** Yields stored completions as rows, newest first. */
 export async function* storedRows(kept: KeptStore, wish: StoredSource, within: Within): AsyncGenerator<EvalRow> {
   for (const id of await storedIds(kept, wish, within)) {
     const found = await kept.find<KeptCompletion>('completion', id, within.key);
-    // It may have been deleted meanwhile.
+    // The completion may have been deleted meanwhile.
     if (found === undefined) continue;
     const { head, value } = found;
     const { model, choices, usage } = value.reply;
@@ -55,7 +55,7 @@ export async function* storedRows(kept: KeptStore, wish: StoredSource, within: W
   }
 }
 
-/** Only ids, which are small: texts are read one by one. */
+/** Reads only ids, which are small; texts are read one by one. */
 async function storedIds(kept: KeptStore, wish: StoredSource, { key, before, known }: Within): Promise<string[]> {
   const { model, metadata, created_after: after = null, created_before: end = null, limit } = wish;
   const chosen = { ...(model != null && { model }), ...(metadata != null && { metadata }) };
@@ -64,7 +64,7 @@ async function storedIds(kept: KeptStore, wish: StoredSource, { key, before, kno
   for (let last: string | undefined; ids.length < most;) {
     const page = { limit: PAGE, order: 'desc' as const, after: last };
     const found = await kept.list<KeptCompletion>({ kind: 'completion', key, ...chosen, page });
-    // The last one of the previous page was deleted, so the search starts over.
+    // The last id of the previous page was deleted, so the search starts over.
     if (found === undefined) {
       [last, ids.length] = [undefined, 0];
       continue;

@@ -2,24 +2,24 @@
 import type { EventSink } from '../../base/events.ts';
 import type { Job } from '../../store/registry/index.ts';
 
-/** Paths of its files. */
+/** Paths of a job's files. */
 export interface JobFiles {
   train: string;
   validation?: string;
 }
 
-/** A trainable job. */
+/** A validated job, ready to train. */
 export interface Plan {
-  /** Resolved, with absolute paths. */
+  /** The resolved recipe, with absolute paths. */
   recipe: Record<string, unknown>;
-  /** With every `auto` resolved. */
+  /** The method with every `auto` resolved. */
   method: Job['method'];
   /** Number of training rows. */
   rows: number;
 }
 
 export interface Published {
-  /** The registered model with the result. */
+  /** Name of the registered model with the result. */
   model: string;
   checkpoints: { step: number; model: string }[];
 }

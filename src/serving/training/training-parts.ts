@@ -5,7 +5,7 @@ import type { JobQueue } from './job-queue.ts';
 import type { Webhooks } from './webhooks.ts';
 import type { Trainer } from './training-interface.ts';
 
-/** Shared parts of the training API's endpoints. */
+/** State shared by the training API's endpoints. */
 export interface TrainingParts {
   registry: Registry;
   trainer: Trainer;

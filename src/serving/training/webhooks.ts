@@ -1,17 +1,17 @@
-/** Sends events to other servers by Standard Webhooks, with retries. */
+/** Sends events to other servers as Standard Webhooks, with retries. */
 import { postWebhook } from '../../base/webhook.ts';
 import { addDelivery, dueDeliveries, noteAttempt, newId, type Registry } from '../../store/registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 
 export interface WebhookTarget {
   url: string;
-  /** `whsec_…` */
+  /** Secret of the form `whsec_…`. */
   secret: string;
-  /** Default: all. */
+  /** Types of events to send; default: all. */
   events?: readonly string[];
 }
 
-/** Seconds between attempts, after which the event is dropped. */
+/** Delays between attempts in seconds. After the last one the event is dropped. */
 const WAITS = [5, 5 * 60, 30 * 60, 2 * 3600, 5 * 3600, 10 * 3600, 24 * 3600];
 const POLL = 2000;
 const PATIENCE = 15_000;
@@ -40,7 +40,7 @@ export class Webhooks {
     await this.#work;
   }
 
-  /** Stores the event before sending, so that a crash loses none. */
+  /** Stores the event before sending it, so that a crash loses none. */
   async tell(type: string, id: string): Promise<void> {
     const created = Math.floor(Date.now() / 1000);
     for (const { url, events } of this.#targets) {
@@ -54,18 +54,18 @@ export class Webhooks {
   #wake(): void {
     this.#work = this.#work
       .then(() => this.#send())
-      .catch((error: unknown) => this.#log.error({ err: error }, 'webhooks not sent'));
+      .catch((error: unknown) => this.#log.error({ err: error }, 'sending webhooks failed'));
   }
 
   async #send(): Promise<void> {
     for (const delivery of await dueDeliveries(this.#registry)) {
       const target = this.#targets.find(({ url }) => url === delivery.url);
-      const failure = target === undefined ? 'no such webhook any more' : await deliver(target, delivery);
+      const failure = target === undefined ? 'the webhook no longer exists' : await deliver(target, delivery);
       const wait = WAITS[delivery.attempts];
       const isOver = failure === undefined || target === undefined || wait === undefined;
       await noteAttempt(this.#registry, delivery, isOver ? undefined : Date.now() + wait * 1000);
       if (failure !== undefined)
-        this.#log.warn({ webhook: delivery.id, failure, isGivenUp: isOver }, 'webhook not taken');
+        this.#log.warn({ webhook: delivery.id, failure, isGivenUp: isOver }, 'webhook not accepted');
     }
   }
 }

@@ -1,14 +1,14 @@
-/** Transcripts as subtitles. */
+/** Formats transcripts as subtitles. */
 import type { SpeechSegment } from '../../answering/decoding/index.ts';
 
-/** SubRip. */
+/** Formats segments as SubRip. */
 export function asSrt(segments: readonly SpeechSegment[]): string {
   return segments
     .map(({ start, end, text }, i) => `${i + 1}\n${clock(start, ',')} --> ${clock(end, ',')}\n${text.trim()}\n\n`)
     .join('');
 }
 
-/** WebVTT. */
+/** Formats segments as WebVTT. */
 export function asVtt(segments: readonly SpeechSegment[]): string {
   const cues = segments.map(
     ({ start, end, text }) => `${clock(start, '.')} --> ${clock(end, '.')}\n${text.trim().replaceAll('-->', '->')}\n\n`,

@@ -1,4 +1,4 @@
-/** Answers a call on this server, at an upstream one, or at the fallback if this server cannot. */
+/** Answers a call here or on its upstream server, or on the fallback upstream if this server cannot. */
 import type { Call } from '../server-call.ts';
 import type { Endpoint } from '../endpoint.ts';
 import type { ServerParts } from '../server-parts.ts';
@@ -17,7 +17,7 @@ export async function answerCall(endpoint: Endpoint, call: Call): Promise<Respon
   return forward(call, call.model((call.body as { model: string }).model, 'upstream') as UpstreamModel);
 }
 
-/** The same for a client: if the model cannot answer, its fallback does. */
+/** Answers a client's call; if the model cannot, its fallback does. */
 export async function answerClient(endpoint: Endpoint, call: Call): Promise<Response> {
   const { server, exchange } = call;
   try {
@@ -35,7 +35,7 @@ export async function answerClient(endpoint: Endpoint, call: Call): Promise<Resp
   }
 }
 
-/** Failures unrelated to the request itself. */
+/** Codes of failures that are unrelated to the request itself. */
 const AWAY = new Set(['model_unavailable', 'model_crashed', 'upstream_failed', 'upstream_timeout']);
 
 function fallbackOf(call: Call, error: unknown): string | undefined {

@@ -1,4 +1,4 @@
-/** Forwards requests to an upstream server with its model and key, and replies under this server's names. */
+/** Forwards requests to an upstream server with its model name and key. Replies have this server's names. */
 import { z } from '@hono/zod-openapi';
 import { table } from '../../base/table.ts';
 import type { Call } from '../server-call.ts';
@@ -15,7 +15,7 @@ import { upstreamEvents, upstreamJson, type JsonObject } from './upstream-client
 import type { UpstreamModel } from './upstream-models.ts';
 import { soundChunk, soundReply, UpstreamReply } from './upstream-reply.ts';
 
-/** Fields of a forwarded request that this server reads itself. */
+/** Fields of a forwarded request that this server itself reads. */
 const ownFields = z.looseObject({
   model: z.string(),
   messages: z.array(z.looseObject({ role: z.string() })).optional(),

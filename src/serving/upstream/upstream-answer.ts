@@ -10,7 +10,7 @@ import { upstreamEvents } from './upstream-client.ts';
 import type { UpstreamModel } from './upstream-models.ts';
 import { soundChunk, soundReply, UpstreamReply, type SoundReply } from './upstream-reply.ts';
 
-/** Streams text; calls are emitted when complete. */
+/** Streams text parts; calls are emitted once complete. */
 export async function* upstreamAnswer(
   call: Call,
   model: UpstreamModel,
@@ -30,7 +30,7 @@ export async function* upstreamAnswer(
   answered.noteIn(call.exchange);
   const [choice] = collected.choices;
   const isCut = choice?.finish_reason === 'length';
-  // Ids of this server, since items are stored under them.
+  // New ids, since items are stored under them on this server.
   const calls = (choice?.message.tool_calls ?? []).map((one): ToolCallReply => ({ ...one, id: newKeptId('call_') }));
   yield {
     pieces: calls.map((one, i) => ({ call: one, ...(isCut && i === calls.length - 1 && { isCut: true as const }) })),

@@ -1,4 +1,4 @@
-/** HTTP client for upstream servers: replies as JSON or events, failures as this server's errors. */
+/** HTTP client for upstream servers: returns JSON or events, and converts failures to this server's errors. */
 import { retryAfter } from '../../base/connection.ts';
 import { failureIn, messageIn, postJson } from '../../scoring/endpoint/post.ts';
 import { parseJson } from '../../files/json.ts';
@@ -19,14 +19,14 @@ const MOST_BYTES = 64 * 2 ** 20;
 /** Maximum size of an error body. */
 const MOST_TEXT = 64 * 2 ** 10;
 
-/** @throws ApiError 400, 413, 422, 429 as the upstream server states, 502, 504 */
+/** @throws ApiError 400, 413, 422 or 429, as reported by the upstream server; 502, 504 */
 export async function upstreamJson(model: UpstreamModel, request: UpstreamRequest): Promise<JsonObject> {
   const parts: Uint8Array[] = [];
   for await (const part of bytesFrom(model, request)) parts.push(part);
   return objectIn(model, new TextDecoder().decode(Buffer.concat(parts)));
 }
 
-/** Event data up to `[DONE]`. @throws the same, and ApiError 502 for a truncated stream */
+/** Event data up to `[DONE]`. @throws as `upstreamJson`, and ApiError 502 for a truncated stream */
 export async function* upstreamEvents(model: UpstreamModel, request: UpstreamRequest): AsyncGenerator<JsonObject> {
   const decoder = new TextDecoder();
   let held = '';
@@ -100,7 +100,7 @@ class Silence {
   }
 }
 
-/** Statuses caused by the client's request; other rejections concern the two servers only. */
+/** Statuses caused by the client's request; other rejections concern only the two servers. */
 const OF_REQUEST = new Set([400, 413, 422]);
 
 async function refusalOf(model: UpstreamModel, response: Response): Promise<ApiError> {
@@ -136,7 +136,7 @@ function objectIn(model: UpstreamModel, text: string): JsonObject {
     const value = parseJson(text) as unknown;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonObject;
   } catch {
-    // Reported below.
+    // The error is thrown below.
   }
   throw failed(model, 'its reply is not a JSON object');
 }

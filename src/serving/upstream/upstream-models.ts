@@ -1,4 +1,4 @@
-/** Names of this server that are answered by another OpenAI-compatible server. */
+/** Models of this server that another OpenAI-compatible server runs. */
 import { AttuneError } from '../../base/errors.ts';
 import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
 import type { ServedModel, Upstream } from '../models/model-table.ts';

@@ -1,4 +1,4 @@
-/** An upstream server's reply, counted and monitored like a local answer. */
+/** Reads an upstream server's reply, so that it is counted and monitored like a local answer. */
 import { z } from '@hono/zod-openapi';
 import type { ChatChunk } from '../schemas/chat.ts';
 import type { Exchange } from '../watch/exchange.ts';
@@ -61,7 +61,7 @@ export function soundChunk(reply: SoundReply): ChatChunk {
 
 const BYTES_OF_TOKEN = 4;
 
-/** Collects the texts of a reply, from one object or many chunks. */
+/** Collects the texts of a reply from one object or many chunks. */
 export class UpstreamReply {
   readonly #texts = new Map<number, string>();
   readonly #reasons = new Map<number, string>();
@@ -78,14 +78,14 @@ export class UpstreamReply {
     this.#counts = { prompt, shared: details?.cached_tokens ?? 0, answer };
   }
 
-  /** Token counts as reported, or estimated from the texts. */
+  /** Token counts as reported, otherwise estimated from the texts. */
   counts(bodyBytes: number): TokenCounts {
     const length = [...this.#texts.values()].reduce((sum, text) => sum + text.length, 0);
     const estimated = (bytes: number) => Math.ceil(bytes / BYTES_OF_TOKEN);
     return this.#counts ?? { prompt: estimated(bodyBytes), shared: 0, answer: estimated(length) };
   }
 
-  /** Records the answer. */
+  /** Records the answer in the exchange. */
   noteIn(exchange: Exchange): void {
     const counts = this.counts(exchange.bodyBytes);
     const texts = [...this.#texts.values()];

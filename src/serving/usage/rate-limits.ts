@@ -1,4 +1,4 @@
-/** Limits of requests and tokens per key, a minute and a day, with OpenAI's headers. */
+/** Limits on requests and tokens per key, per minute and per day, with OpenAI's headers. */
 import { DAY } from '../../store/registry/index.ts';
 import type { ApiKey } from '../access/api-keys.ts';
 import { ApiError } from '../api-error.ts';
@@ -9,7 +9,7 @@ import type { Admittance } from '../watch/exchange.ts';
 const KINDS = ['requests', 'tokens'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Remaining amount, and time of the full reset. */
+/** Remaining amount, and the time until the full amount is available again. */
 interface Standing {
   limit: number;
   left: number;
@@ -26,9 +26,9 @@ export class RateLimits {
   readonly #usual: RateSettings;
   readonly #meter: Pick<UsageMeter, 'usedToday'>;
   readonly #now: () => number;
-  /** Token buckets that refill evenly within a minute. */
+  /** Token buckets, which refill evenly within a minute. */
   readonly #buckets = new Map<string, { left: number; at: number }>();
-  /** Amounts reserved by running requests, not yet in the usage. */
+  /** Amounts reserved by running requests, which are not yet part of the usage. */
   readonly #open = new Map<string, Record<Kind, number>>();
 
   constructor(usual: RateSettings, meter: Pick<UsageMeter, 'usedToday'>, now: () => number = Date.now) {
@@ -79,7 +79,7 @@ export class RateLimits {
     if (used + asked <= most) return;
     const message =
       `The quota of this key is reached: ${kind} per day: limit ${most}, used ${used}, requested ${asked}. ` +
-      'It begins anew at midnight, UTC.';
+      'It resets at midnight UTC.';
     const headers = { 'retry-after': String(Math.ceil(this.#secondsOfDay())), 'x-should-retry': 'false' };
     throw new ApiError(429, { message, code: 'insufficient_quota', headers });
   }
@@ -114,7 +114,7 @@ export class RateLimits {
     this.#buckets.set(`${kind} ${name}`, { left, at: this.#now() });
   }
 
-  /** Headers of the limit with the smallest remaining share, for each kind. */
+  /** For each kind, headers of the limit with the smallest remaining share. */
   #headers(name: string, limits: RateSettings): Record<string, string> {
     const used = this.#usedToday(name);
     const headers: Record<string, string> = {};
@@ -136,13 +136,13 @@ export class RateLimits {
     return headers;
   }
 
-  /** Until midnight, UTC. */
+  /** Seconds until midnight UTC. */
   #secondsOfDay(): number {
     return (DAY - (this.#now() % DAY)) / 1000;
   }
 }
 
-/** As OpenAI writes it: 12ms, 1.5s, 6m0s, 1h0m5s. */
+/** A duration in OpenAI's format: 12ms, 1.5s, 6m0s, 1h0m5s. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Math.ceil(seconds * 1000)}ms`;
   if (seconds < 60) return `${Number(seconds.toFixed(3))}s`;

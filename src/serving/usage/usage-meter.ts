@@ -1,4 +1,4 @@
-/** Usage by key: counted in memory, written every few seconds, and read again after a restart. */
+/** Measures usage by key: counts in memory, writes every few seconds, and reads the stored amounts after a restart. */
 import { addUsage, DAY, HOUR, usageOf, type Registry, type Usage } from '../../store/registry/index.ts';
 import type { ServeLog } from '../watch/log.ts';
 import type { Exchange } from '../watch/exchange.ts';
@@ -13,7 +13,7 @@ export interface Used {
 export class UsageMeter {
   readonly #registry: Registry | undefined;
   readonly #log: ServeLog;
-  /** By key, model and hour: what is not written yet. Entries are never changed in place. */
+  /** Usage that is not yet written, by key, model and hour. Entries are never modified in place. */
   readonly #pending = new Map<string, Usage>();
   /** Today's usage by key in the registry, from all servers. */
   #today: { day: number; keys: Map<string, Used> } = { day: 0, keys: new Map() };
@@ -25,14 +25,14 @@ export class UsageMeter {
     this.#log = log;
   }
 
-  /** Knows from then on what was used before. */
+  /** Loads today's usage. */
   async begin(): Promise<void> {
     if (this.#registry === undefined) return;
     await this.#readToday(this.#registry);
     this.#timer = setInterval(() => void this.flush(), WRITE_MILLISECONDS).unref();
   }
 
-  /** Counts a request that is over. */
+  /** Counts a finished request. */
   observe({ keyName, model, counts, startedAt }: Exchange): void {
     if (model === undefined || counts === undefined) return;
     const entry = {
@@ -49,7 +49,7 @@ export class UsageMeter {
     this.#pending.set(name, known === undefined ? entry : sumOf(known, entry));
   }
 
-  /** Since midnight, UTC. */
+  /** Usage since midnight UTC. */
   usedToday(key: string): Used {
     const day = today();
     const written = this.#today.day === day ? this.#today.keys.get(key) : undefined;
@@ -58,7 +58,7 @@ export class UsageMeter {
     return used;
   }
 
-  /** Writes what is known; what cannot be written is kept for the next time. */
+  /** Writes pending usage; if that fails, keeps it for the next attempt. */
   flush(): Promise<void> {
     const registry = this.#registry;
     if (registry !== undefined) this.#writing = this.#writing.then(() => this.#write(registry));
@@ -71,7 +71,7 @@ export class UsageMeter {
       if (written.size > 0) await addUsage(registry, [...written.values()]);
       await this.#readToday(registry, () => this.#forget(written));
     } catch (error) {
-      this.#log.error({ err: error }, 'usage cannot be written: it is kept in memory');
+      this.#log.error({ err: error }, 'usage cannot be written; it stays in memory');
     }
   }
 

@@ -8,29 +8,29 @@ import type { TokenCounts } from '../schemas/common.ts';
 /** Result of admitting a request. */
 export interface Admittance {
   headers: Readonly<Record<string, string>>;
-  /** Replaces the estimate by the actual number of tokens; zero if the request failed. */
+  /** Replaces the estimate with the actual number of tokens; zero if the request failed. */
   settle(tokens: number): void;
 }
 
 export class Exchange {
   readonly id = `req_${randomUUID().replaceAll('-', '')}`;
   readonly start = performance.now();
-  /** Milliseconds since the epoch. */
+  /** Time of the request in milliseconds since the epoch. */
   readonly startedAt = Date.now();
   readonly method: string;
-  /** As the table of endpoints has it: `/v1/models/{model}`. */
+  /** Path as declared by the endpoint: `/v1/models/{model}`. */
   readonly path: string;
-  /** Name of the key. */
+  /** Name of the API key. */
   keyName: string | undefined;
   /** Size of the JSON body. */
   bodyBytes = 0;
   /** Result of the key's rate limits. */
   admittance: Admittance | undefined;
   model: ServedModel | undefined;
-  /** The name that the request uses. */
+  /** Model name in the request. */
   askedFor: string | undefined;
   isStream = false;
-  /** The answer goes on after its headers were sent. */
+  /** Whether the answer continues after its headers were sent. */
   isHeld = false;
   isOver = false;
   counts: TokenCounts | undefined;
@@ -39,20 +39,20 @@ export class Exchange {
   readonly answers: Pick<Answer, 'text' | 'finishReason' | 'usage' | 'logProbs'>[] = [];
   /** Predictions of a classifier. */
   predictions: readonly RowAnswer[] = [];
-  /** Texts of a generative model's answers, while the request is being examined. */
+  /** Texts of a generative model's answers, set while guards evaluate the request. */
   texts: readonly string[] | undefined;
-  /** Repeats the request for another version as a shadow; only for requests that a model answers. */
+  /** Repeats the request on another version as a shadow; only for requests that a model answers. */
   replay: ((model: string) => Promise<{ exchange: Exchange; status: number; error?: unknown }>) | undefined;
-  /** A shadow request: its answer is discarded and not counted. */
+  /** Whether this is a shadow request, whose answer is discarded and not counted. */
   isShadow = false;
-  /** Milliseconds to the first part of an answer, and from then on between parts. */
+  /** Milliseconds to the first token of an answer, and then between tokens. */
   firstPart: number | undefined;
   readonly partGaps: number[] = [];
   #lastPart: number | undefined;
-  /** The operation (`chat`, `embeddings`) with the request's own fields and the id of its answer. */
+  /** The operation (`chat`, `embeddings`), the request's fields, and the id of its answer. */
   asked: { operation: string; id?: string; body: Readonly<Record<string, unknown>> } | undefined;
 
-  /** The span of the client's trace in which the request was made. */
+  /** The client's `traceparent` header. */
   readonly traceParent: string | undefined;
 
   constructor(request: Request, path: string) {
@@ -70,7 +70,7 @@ export class Exchange {
     this.asked = asked;
   }
 
-  /** A part of an answer was made. */
+  /** Called for each part of an answer that is generated. */
   part(): void {
     const now = performance.now();
     if (this.#lastPart === undefined) this.firstPart = now - this.start;

@@ -3,12 +3,12 @@ import { AttuneError } from '../../base/errors.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import type { Exchange } from './exchange.ts';
 
-/** The server's log: one JSON object a line, on standard error. */
+/** The server's log: one JSON object per line on standard error. */
 export type ServeLog = pino.Logger;
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** Neither prompts nor answers nor keys are ever given to it. */
+/** Opens the log. Prompts, answers and keys must never be logged. */
 export function openLog(level: LogLevel, to: { write(line: string): void } = process.stderr): ServeLog {
   const base = { pid: process.pid };
   const redact = ['req.headers.authorization', 'headers.authorization'];
@@ -19,7 +19,7 @@ export function openLog(level: LogLevel, to: { write(line: string): void } = pro
 
 const SILENCE_MS = 60_000;
 
-/** Polling reports an unavailable store once a minute; failing requests always report it. */
+/** Reports an unavailable store only once a minute when polling fails; failed requests always report it. */
 function saidOnce(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
   const said = new Map<unknown, number>();
   return function log(entry, method) {

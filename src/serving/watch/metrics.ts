@@ -1,15 +1,15 @@
-/** Metrics for Prometheus: vLLM's names, so that its dashboards show this server too, and our own. */
+/** Metrics for Prometheus: vLLM's names, so that its dashboards work with this server, and attune's own. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Admission } from '../models/admission.ts';
 import type { ModelTable, ServedModel } from '../models/model-table.ts';
 import type { Exchange } from './exchange.ts';
 
-/** Seconds, as OpenTelemetry's conventions for generative models have them. */
+/** Histogram buckets in seconds, from OpenTelemetry's semantic conventions for generative AI. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144];
 const GAP_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** Further model names are counted together: a label needs few values. */
+/** Maximum number of model names used as labels; further ones are counted together. */
 const MOST_NAMES = 64;
 const OTHERS = 'other';
 
@@ -18,20 +18,16 @@ type Labels = 'model_name';
 export class ServeMetrics {
   readonly registry = new Registry();
   readonly #names = new Set<string>();
-  readonly #prompt = this.#counter('vllm:prompt_tokens', 'Tokens of prompts');
-  readonly #answer = this.#counter('vllm:generation_tokens', 'Tokens of answers');
-  readonly #asked = this.#counter('vllm:prefix_cache_queries', 'Tokens of prompts that were looked for in the cache');
-  readonly #shared = this.#counter('vllm:prefix_cache_hits', 'Tokens of prompts that were in the cache');
+  readonly #prompt = this.#counter('vllm:prompt_tokens', 'Prompt tokens processed');
+  readonly #answer = this.#counter('vllm:generation_tokens', 'Tokens generated');
+  readonly #asked = this.#counter('vllm:prefix_cache_queries', 'Prompt tokens looked up in the prefix cache');
+  readonly #shared = this.#counter('vllm:prefix_cache_hits', 'Prompt tokens found in the prefix cache');
   readonly #success: Counter<Labels | 'finished_reason'>;
-  readonly #firstToken = this.#histogram(
-    'vllm:time_to_first_token_seconds',
-    'Until the first part of an answer',
-    SECONDS,
-  );
-  readonly #gap = this.#histogram('vllm:inter_token_latency_seconds', 'Between parts of an answer', GAP_SECONDS);
-  readonly #whole = this.#histogram('vllm:e2e_request_latency_seconds', 'Until an answer is whole', SECONDS);
-  readonly #promptSize = this.#histogram('vllm:request_prompt_tokens', 'Tokens of a prompt', TOKENS);
-  readonly #answerSize = this.#histogram('vllm:request_generation_tokens', 'Tokens of an answer', TOKENS);
+  readonly #firstToken = this.#histogram('vllm:time_to_first_token_seconds', 'Time to the first token', SECONDS);
+  readonly #gap = this.#histogram('vllm:inter_token_latency_seconds', 'Time between tokens', GAP_SECONDS);
+  readonly #whole = this.#histogram('vllm:e2e_request_latency_seconds', 'Time to the complete answer', SECONDS);
+  readonly #promptSize = this.#histogram('vllm:request_prompt_tokens', 'Tokens per prompt', TOKENS);
+  readonly #answerSize = this.#histogram('vllm:request_generation_tokens', 'Tokens per answer', TOKENS);
   readonly #requests: Counter<'path' | 'status'>;
 
   constructor({
@@ -46,7 +42,7 @@ export class ServeMetrics {
     const registers = [this.registry];
     this.#success = new Counter({
       name: 'vllm:request_success_total',
-      help: 'Answers by how they ended',
+      help: 'Answers by finish reason',
       labelNames: ['model_name', 'finished_reason'],
       registers,
     });
@@ -59,10 +55,10 @@ export class ServeMetrics {
     const each = (set: (name: string, counts: { running: number; waiting: number }) => void) => {
       for (const { id, base } of table.models) if (base === undefined) set(this.nameOf(id), admission.countsOf(id));
     };
-    this.#gauge('vllm:num_requests_running', 'Answers in the making', (gauge) =>
+    this.#gauge('vllm:num_requests_running', 'Answers being generated', (gauge) =>
       each((model_name, { running }) => gauge.set({ model_name }, running)),
     );
-    this.#gauge('vllm:num_requests_waiting', 'Answers that wait', (gauge) =>
+    this.#gauge('vllm:num_requests_waiting', 'Answers waiting', (gauge) =>
       each((model_name, { waiting }) => gauge.set({ model_name }, waiting)),
     );
     this.#gauge('attune_model_loaded', 'Whether a model is in memory', (gauge) => {
@@ -92,7 +88,7 @@ export class ServeMetrics {
     this.registry.registerMetric(gauge);
   }
 
-  /** Alarms that are open and not silenced, and answers that could not be written down. */
+  /** Adds metrics of the monitor: open alarms that are not silenced, and answers that could not be stored. */
   watch({
     alarms: open,
     lost,
@@ -103,7 +99,7 @@ export class ServeMetrics {
     const registers = [this.registry];
     const alarms: Gauge<Labels | 'signal'> = new Gauge({
       name: 'attune_alarm_open',
-      help: 'Whether what is measured of answers has changed',
+      help: 'Whether a monitored signal has an open alarm',
       labelNames: ['model_name', 'signal'],
       registers,
       collect: async () => {
@@ -114,13 +110,13 @@ export class ServeMetrics {
     });
     const unwritten: Gauge = new Gauge({
       name: 'attune_answers_unwritten',
-      help: 'Answers that could not be written down',
+      help: 'Answers that could not be stored',
       registers,
       collect: () => unwritten.set(lost()),
     });
   }
 
-  /** Label of a model: its name, while the number of values allows. */
+  /** Label of a model: its name, up to the maximum number of labels. */
   nameOf(id: string): string {
     if (this.#names.size < MOST_NAMES) this.#names.add(id);
     return this.#names.has(id) ? id : OTHERS;

@@ -1,4 +1,4 @@
-/** A request's answers as they are watched. */
+/** Converts a finished request to the answers that monitoring receives. */
 import type { Asked, ServedAnswer } from '../../monitoring/index.ts';
 import { isObject } from '../../data/formats/row-reader.ts';
 import { askedText } from '../../monitoring/trace.ts';
@@ -9,7 +9,10 @@ import type { Exchange } from './exchange.ts';
 
 const WATCHED = new Set(['chat', 'text_completion', 'classify', 'decisions']);
 
-/** Empty for requests that use no model, or one of another kind. A failure is one answer without a text. */
+/**
+ * The answers of a request; empty if it uses no model, or a kind that is not monitored. A failure counts as one
+ * answer without text.
+ */
 export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[] {
   const { asked, model, answers, predictions, id } = exchange;
   if (asked === undefined || model === undefined || !WATCHED.has(asked.operation)) return [];
@@ -47,7 +50,7 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   }));
 }
 
-/** Versions of the registry are watched under the name that they are versions of. */
+/** Name and version for monitoring: versions of the registry are recorded under their model's name. */
 function placeOf({ id, folder, version, upstream }: ServedModel): { model: string; version: string } {
   if (upstream !== undefined) return { model: id, version: upstream.endpoint.model };
   if (version === undefined) return { model: id, version: versionOf(folder) };
@@ -60,7 +63,7 @@ function rowOf(exchange: Exchange, prompts: Asks, { one, choice }: { one: RowAns
 
 type Asks = readonly (Asked | undefined)[];
 
-/** A request's tokens are counted together: each row has its share of them by its characters. */
+/** Divides the request's token count among its rows, in proportion to their characters. */
 function tokensOf(
   { counts }: Exchange,
   prompts: readonly (Asked | undefined)[],
@@ -81,7 +84,9 @@ function predicted({ prediction, probability }: RowAnswer): Pick<ServedAnswer, '
   };
 }
 
-/** A conversation is one prompt; texts may be several. Prompts given as token ids have no text. */
+/**
+ * Prompts of a request: a conversation is one prompt, texts may be several. Prompts given as token ids have no text.
+ */
 function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | undefined)[] {
   if (Array.isArray(messages)) return [messages as Asked];
   const given = prompt ?? input;
@@ -94,7 +99,7 @@ function promptsOf({ messages, prompt, input, instructions }: Body): (Asked | un
   return given.some(isTokens) ? [undefined] : (given as Asked[]);
 }
 
-/** Input that all questions of a request share. */
+/** Input shared by all questions of a request. */
 function stateOf({ state, input }: Body): Asked {
   const given = state ?? input;
   return typeof given === 'string' || isObject(given) ? given : JSON.stringify(given);

@@ -1,4 +1,7 @@
-/** Traces and metrics by OTLP, named by OpenTelemetry's conventions for generative models; no texts are in them. */
+/**
+ * Traces and metrics over OTLP, with names from OpenTelemetry's semantic conventions for generative AI. They contain
+ * no texts.
+ */
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Context } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -15,12 +18,12 @@ export interface Telemetry {
 export const noTelemetry: Telemetry = { observe: () => undefined, close: () => Promise.resolve() };
 
 const PROVIDER = 'attune';
-/** Seconds, as the conventions have them. */
+/** Histogram buckets in seconds, from the conventions. */
 const SECONDS = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
 const TOKENS = [1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864];
 const EXPORT_MILLISECONDS = 10_000;
 
-/** Sends to a collector: `http://localhost:4318`. */
+/** Starts exporting to a collector such as `http://localhost:4318`. */
 export function openTelemetry(address: string): Telemetry {
   const root = address.replace(/\/$/, '');
   const resource = resourceFromAttributes({ 'service.name': PROVIDER });
@@ -86,7 +89,7 @@ function labelsOf({ asked, model }: Exchange, status: number): Attributes {
   };
 }
 
-/** Fields of requests under the names of the conventions. */
+/** Names of request fields in the conventions. */
 const REQUEST: Readonly<Record<string, string>> = {
   max_tokens: 'max_tokens',
   max_completion_tokens: 'max_tokens',
@@ -124,7 +127,7 @@ function attributesOf(exchange: Exchange, status: number): Attributes {
   };
 }
 
-/** A client that traces too says in which span its request belongs. */
+/** Parent span from the client's `traceparent` header, if it sends one. */
 function parentOf({ traceParent }: Exchange): Context {
   const [, traceId, spanId, flags] = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceParent ?? '') ?? [];
   if (traceId === undefined) return ROOT_CONTEXT;

@@ -216,7 +216,7 @@ describe.each(places)('%s', (_, open) => {
     for (const name of ['a', 'b', 'c'])
       expect(await place.store.add([{ ...part, id: `${id}-${name}` }])).toBeUndefined();
     await expect(place.store.add([{ ...part, id: `${id}-a`, value: '' }])).rejects.toThrow(
-      /kept already|UNIQUE|duplicate key/,
+      /already stored|UNIQUE|duplicate key/,
     );
     expect(await place.store.add([{ ...part, id: `${id}-d` }])).toBe('too large');
     expect(await place.store.add([{ ...part, id: `${id}-e`, parent: 'conv_none' }])).toBe('gone');

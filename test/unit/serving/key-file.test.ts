@@ -22,7 +22,7 @@ describe('keys', () => {
     }
     rmSync(file);
     expect(await status(own)).toBe(200);
-    const reasons = server.log.filter(({ msg }) => msg === 'API keys cannot be read: the former ones stay');
+    const reasons = server.log.filter(({ msg }) => msg === 'API keys cannot be read: the previous keys stay in force');
     expect(reasons.map(({ err }) => (err as { got?: string; problems?: object[] }).got)).toEqual([
       'an empty file',
       expect.any(String),

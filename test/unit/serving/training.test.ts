@@ -208,7 +208,7 @@ describe('jobs', () => {
       const worker = JSON.stringify({ pid: 1, startTime: '1', machine: 'another', seenAt: 1 });
       const taken = { lease: lease + 1, worker };
       await held.registry.updateTable('jobs').set(taken).where('id', '=', id).execute();
-      const said = () => held.log.some(({ msg, job }) => job === id && String(msg).includes('has taken a job over'));
+      const said = () => held.log.some(({ msg, job }) => job === id && String(msg).includes('has taken over a job'));
       await expect.poll(said, { timeout: 5000 }).toBe(true);
       expect(await findJob(held.registry, id as string)).toMatchObject({ status: 'running', ...taken });
       expect(held.trained).toEqual([id]);

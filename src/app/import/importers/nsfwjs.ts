@@ -6,7 +6,7 @@ const FOLDER = 'package/dist/models/mobilenet_v2';
 const SIDE = 224;
 const BLOCKS = 16;
 
-/** Each convolution's name in the checkpoint here, in Keras, and its norm's name there. */
+/** Name of each convolution in the Hugging Face checkpoint, its name in Keras, and that of its norm in Keras. */
 const convolutions: readonly (readonly [ours: string, theirs: string, norm: string])[] = [
   ['conv_stem.first_conv', 'Conv1', 'bn_Conv1'],
   ['conv_stem.conv_3x3', 'expanded_conv_depthwise', 'expanded_conv_depthwise_BN'],
@@ -24,8 +24,8 @@ const convolutions: readonly (readonly [ours: string, theirs: string, norm: stri
 const normParts = { weight: 'gamma', bias: 'beta', running_mean: 'moving_mean', running_var: 'moving_variance' };
 
 /**
- * The files of a TensorFlow.js model that were wrapped into scripts: the description as an object, the weights in
- * base64. They are read as text, never run.
+ * Reads a TensorFlow.js model that was wrapped into scripts: its description as an object, its weights in base64. The
+ * scripts are parsed as text, never run.
  */
 function unwrapped(read: (path: string) => Buffer): (path: string) => Buffer {
   return (path) => {
@@ -35,7 +35,7 @@ function unwrapped(read: (path: string) => Buffer): (path: string) => Buffer {
   };
 }
 
-/** `{weightsManifest:[{name:"a",scale:.5}]}` as JSON. */
+/** Converts `{weightsManifest:[{name:"a",scale:.5}]}` to JSON. */
 function manifestOf(script: string): string {
   const found = /weightsManifest:(\[\{paths:.*?\}\]\}\])/s.exec(script)?.[1];
   if (found === undefined) throw unreadable('a script without weightsManifest');
@@ -49,7 +49,10 @@ function longestBase64(script: string): string {
   return found[0];
 }
 
-/** [height, width, in, out] as [out, in, height, width]; of a depthwise convolution [height, width, in, 1] as [in, 1, …]. */
+/**
+ * Transposes [height, width, in, out] to [out, in, height, width], and a depthwise convolution [height, width, in, 1]
+ * to [in, 1, …].
+ */
 function kernel({ shape, values }: Weight, isDepthwise: boolean): Weight {
   const [height, width, from, to] = shape;
   const [first, second] = isDepthwise ? [from, to] : [to, from];
@@ -109,7 +112,7 @@ const config = {
   dtype: 'float32',
 };
 
-/** Images are squeezed to a square, and their values lie between 0 and 1. */
+/** Images are resized to a square without keeping the aspect ratio, and scaled to values between 0 and 1. */
 const processor = {
   image_processor_type: 'MobileNetV2ImageProcessor',
   do_resize: true,
@@ -135,7 +138,7 @@ function unreadable(got: string): AttuneError {
   });
 }
 
-/** nsfwjs' smaller network without its classifier, as an image base model. */
+/** The smaller network of nsfwjs without its classifier, as an image base model. */
 export const importer: Importer = {
   package: {
     name: 'nsfwjs',

@@ -4,18 +4,18 @@ import { readTfjsWeights, transposed } from '../tfjs.ts';
 
 const ENCODER = 'Encoder_en/KonaTransformer/Encode';
 const JOINED = 'ConcatPartitions/concat';
-/** Pieces before this one stand for nothing in a text. */
+/** Earlier pieces are reserved and match no text. */
 const FIRST_PIECE = 6;
-/** Lower than any spelling of the same characters. */
+/** Score below any other spelling of the same characters. */
 const NEVER = -1000;
 const LENGTH = 128;
-/** Number of heads of both layers, whatever their width. */
+/** Number of heads of both layers, independent of their width. */
 const HEADS = 4;
 
-/** With its log-probability; pieces with a colon have lost theirs, and the original counts that as 0. */
+/** A piece with its log-probability. Pieces with a colon have lost theirs, which the original treats as 0. */
 type Piece = readonly [piece: string, score: number | null];
 
-/** A layer's parts here, and where the graph keeps them below the layer. */
+/** Names of a layer's parameters in the checkpoint, and their names in the graph below the layer. */
 function layerNames(layer: number): [ours: string, theirs: string, isMatrix: boolean][] {
   const folded = `module_apply_default/${ENCODER}/Layer_${layer}/TransformerLayer`;
   const raw = `module/${ENCODER}/Layer_${layer}/TransformerLayer/MultiheadAttention`;
@@ -48,12 +48,12 @@ function takeLayer(found: ReadonlyMap<string, Weight>, layer: number): [string, 
   });
 }
 
-/** A kernel [1, 1, in, out] or [in, out] as torch has it: [out, in]. */
+/** Transposes a kernel [1, 1, in, out] or [in, out] to torch's [out, in]. */
 function linear({ shape, values }: Weight): Weight {
   return transposed({ shape: shape.slice(-2), values });
 }
 
-/** Every piece as transformers' Unigram has them; the original never finds the reserved ones. */
+/** The pieces in the form of transformers' Unigram; the original never matches the reserved ones. */
 function tokenizerOf(pieces: readonly Piece[]): Record<string, unknown> {
   return {
     version: '1.0',

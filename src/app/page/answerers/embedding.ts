@@ -5,7 +5,7 @@ import type { Answerer, AnswererOptions } from './answerer.ts';
 
 const NEAREST = 8;
 
-/** How alike two texts are; which texts of held-out rows are the nearest to one; which texts fit an image. */
+/** Computes the similarity of two texts, the held-out rows nearest to a text, or the texts that fit an image best. */
 export async function openEmbedding({ target, base, collection, signal }: AnswererOptions): Promise<Answerer> {
   const embedder = await openEmbedder({ target, base, signal });
   let known: Promise<Float32Array[]> | undefined;

@@ -4,7 +4,7 @@ import { shownPrediction } from '../shown-answer.ts';
 import { withUpload } from '../upload.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
 
-/** Gives a text, a question about a text, an image or a recording its label, number, tags or answer. */
+/** Predicts the label, number, tags or answer for a text, a question about a text, an image or a recording. */
 export async function openPredicting({ target, base, rival, signal }: AnswererOptions): Promise<Answerer> {
   const predictor =
     rival === undefined ? await openPredictor({ target, base, signal }) : await openRival(rival, { target, signal });
@@ -28,13 +28,13 @@ function rowIn(question: Question): Readonly<Record<string, string>> | string {
   return question.kind === 'row' ? question.row : '';
 }
 
-/** The form names a question's parts as the format does, whatever the user's own columns are called. */
+/** The form uses the format's names for a question's parts, whatever the names of the user's columns. */
 function layoutOf(question: Question): { format: string; columns: Readonly<Record<string, string>> } | undefined {
   const isQuestion = question.kind === 'row' && typeof question.row !== 'string' && 'context' in question.row;
   return isQuestion ? { format: 'questions', columns: { question: 'question', context: 'context' } } : undefined;
 }
 
-/** Text to highlight spans in. */
+/** Text in which spans are highlighted. */
 function textIn(question: Question): string {
   if (question.kind !== 'row') return '';
   return typeof question.row === 'string' ? question.row : (question.row.context ?? '');

@@ -3,7 +3,7 @@ import type { Answerer, AnswererOptions } from './answerer.ts';
 
 const ITEMS = 10;
 
-/** Items that are likely after those given. Models of items are small: they are loaded for each question. */
+/** Recommends items that are likely to follow the given ones. Recommenders are small, so they are loaded for each question. */
 export function openRecommending({ target, signal: end }: AnswererOptions): Promise<Answerer> {
   return Promise.resolve({
     async ask(question, say, stop) {

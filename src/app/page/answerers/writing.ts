@@ -2,7 +2,7 @@ import { inTrainedForm } from '../../prompt-form.ts';
 import { openTalker, type Prompt, type Talker } from '../../talk.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
 
-/** Writes an answer, always the likeliest next token, as the comparison did. */
+/** Generates an answer greedily, as the comparison did. */
 export async function openWriting({ target, base, signal }: AnswererOptions): Promise<Answerer> {
   const talker = await openTalker({ target, base, signal });
   return {
@@ -18,7 +18,7 @@ export async function openWriting({ target, base, signal }: AnswererOptions): Pr
   };
 }
 
-/** A message as the model was trained to be asked, with the system message and tools of its rows; its base the same. */
+/** The prompt as in training, with the system message and tools of the training rows; the base gets the same. */
 function promptOf(text: string, isChat: boolean, { trained }: Talker): Prompt {
   if (!isChat) return text;
   const message = { messages: [{ role: 'user' as const, content: text }] };

@@ -10,7 +10,7 @@ const VERSION = 1;
 const SIZES = { test: 400, validation: 300 };
 const LENGTHS = { shortest: 80, longest: 480 };
 
-/** Sections that say what a package is about or which language it serves, with 200 packages or more. */
+/** Debian sections that describe a package's purpose or language and have 200 packages or more. */
 const CATEGORIES = new Set(
   (
     'admin database devel editors electronics fonts games gnome gnu-r golang graphics haskell interpreters java ' +
@@ -18,7 +18,7 @@ const CATEGORIES = new Set(
   ).split(' '),
 );
 
-/** A package's long description becomes a catalogue record: its category and a one-line summary. */
+/** Converts a package's long description to a catalogue record: its category and a one-line summary. */
 export const catalogue: Task = {
   name: 'catalogue',
   title: 'turn a software description into a catalogue record',
@@ -70,7 +70,7 @@ function toRow(item: CataloguePackage): RelatedRow[] {
   ];
 }
 
-/** Whole sentences up to the longest length: what a catalogue needs stands at the beginning. */
+/** Whole sentences up to the maximum length: the beginning says what a catalogue needs. */
 function shorten(description: string): string {
   const text = description.replaceAll(/\s+/g, ' ');
   if (text.length <= LENGTHS.longest) return text;

@@ -5,15 +5,15 @@ export interface CataloguePackage {
   name: string;
   source: string;
   section: string;
-  /** One line. */
+  /** Summary in one line. */
   synopsis: string;
-  /** Paragraphs, joined by an empty line; lines of a paragraph are joined. */
+  /** Paragraphs separated by an empty line; the lines of a paragraph are joined. */
   description: string;
-  /** MD5 sum of the English text, by which translations refer to it. */
+  /** MD5 of the English text, by which translations refer to it. */
   digest: string;
 }
 
-/** All packages of the index that have a description, by name and in its order. */
+/** All packages of the index that have a description, by name and in the index's order. */
 export async function readCatalogue(index: DebianIndex): Promise<Map<string, CataloguePackage>> {
   const places = new Map<string, { source: string; section: string }>();
   for await (const stanza of index.packages()) {
@@ -34,7 +34,7 @@ export async function readCatalogue(index: DebianIndex): Promise<Map<string, Cat
   return catalogue;
 }
 
-/** The first line of a description field, and its paragraphs. Lines that are indented further are lists or code. */
+/** Splits a description field into its first line and its paragraphs. Lines with further indentation are lists or code. */
 export function splitDescription(text: string): { synopsis: string; description: string } {
   const [synopsis, ...lines] = text.split('\n');
   const paragraphs: string[] = [];
@@ -51,7 +51,7 @@ export function splitDescription(text: string): { synopsis: string; description:
   return { synopsis: synopsis.trim(), description: paragraphs.join('\n\n') };
 }
 
-/** A text's letters in lower case: texts that differ in numbers, marks or case only are the same row to us. */
+/** A text's letters in lower case. Texts that differ only in numbers, punctuation or case count as the same row. */
 export function looseKey(text: string): string {
   return text
     .toLowerCase()

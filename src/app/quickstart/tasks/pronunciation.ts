@@ -20,7 +20,7 @@ const PACKAGE = {
 const PHONEMES =
   'AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH'.split(' ');
 
-/** English words, spelt letter by letter, become the phonemes of the CMU Pronouncing Dictionary, without stress. */
+/** Converts the letters of English words to phonemes of the CMU Pronouncing Dictionary, without stress. */
 export const pronunciation: Task = {
   name: 'pronunciation',
   title: 'say how an English word is pronounced',
@@ -51,7 +51,7 @@ export const pronunciation: Task = {
   steps: 400,
 };
 
-/** Plain words only; further pronunciations of a word, `WORD(1)`, are left out. */
+/** A row for a plain word; skips alternative pronunciations, `WORD(1)`. */
 function toRow(word: string, sounds: string): RelatedRow[] {
   if (!/^[A-Z]+('S)?$/.test(word) || word.length < LENGTHS.shortest || word.length > LENGTHS.longest) return [];
   const letters = word.toLowerCase();
@@ -66,7 +66,7 @@ function toRow(word: string, sounds: string): RelatedRow[] {
   ];
 }
 
-/** Plurals, possessives and simple forms of verbs are relatives: who knows the stem's sounds knows theirs. */
+/** Stem of plurals, possessives and simple verb forms, since the stem's sounds reveal theirs. */
 function stemOf(word: string): string {
   return word
     .replace(/'s$/, '')

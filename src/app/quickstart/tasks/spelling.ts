@@ -9,7 +9,7 @@ const VERSION = 1;
 const SIZES = { test: 400, validation: 300 };
 const DICTIONARY = 'usr/lib/python3/dist-packages/codespell_lib/data/dictionary.txt';
 
-/** Misspelt English words become the right ones. */
+/** Corrects misspelt English words. */
 export const spelling: Task = {
   name: 'spelling',
   title: 'correct a misspelt word',
@@ -32,7 +32,7 @@ export const spelling: Task = {
   steps: 700,
 };
 
-/** `wrong->right`; lines with several corrections or a reason leave the answer open. */
+/** Parses `wrong->right`; lines with several corrections or a reason are ambiguous and skipped. */
 function toRow(line: string): RelatedRow[] {
   const [wrong = '', right = ''] = line.trim().split('->');
   if (!/^[a-z]{4,24}$/.test(wrong) || !/^[a-z]{4,24}$/.test(right)) return [];

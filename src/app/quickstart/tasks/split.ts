@@ -5,28 +5,28 @@ import { sha256 } from '../../../files/hash.ts';
 import type { FetchOptions } from '../../fetch/fetch-options.ts';
 import type { TaskFiles, TaskRow } from './task.ts';
 
-/** A row with everything that makes it a relative of another one. */
+/** A row with the keys that relate it to other rows. */
 export interface RelatedRow {
   prompt: string;
   completion: string;
-  /** Rows that share a key never lie in different splits: source package, equal text, same stem. */
+  /** Rows that share a key (source package, equal text, same stem) are never in different splits. */
   keys: readonly [string, ...string[]];
-  /** Whether the row may be held out; false where the base model may have seen its text. */
+  /** Whether the row may be held out; false if the base model may have seen its text. */
   mayTest: boolean;
 }
 
 export interface SplitSizes {
   validation: number;
   test: number;
-  /** At most this many training rows. */
+  /** Maximum number of training rows. */
   train?: number;
 }
 
 const SEED = 20_260_101;
 
 /**
- * Joins relatives and near-duplicates to clusters and deals whole clusters: of a held-out cluster one row is kept, so
- * that held-out rows are independent of each other, and the others are dropped. The same rows give the same splits.
+ * Clusters related rows and near-duplicates, and assigns whole clusters to splits. A held-out cluster keeps one row,
+ * so that held-out rows are independent of each other. Deterministic for the same rows.
  */
 export async function splitRows(
   rows: readonly RelatedRow[],
@@ -66,7 +66,7 @@ async function clusterRows(rows: readonly RelatedRow[], signal?: AbortSignal): P
   return sets.sets();
 }
 
-/** A place in the order of clusters that new rows elsewhere do not move. */
+/** Position of a row in the order of clusters, independent of other rows. */
 function rankOf({ prompt, completion }: RelatedRow): string {
   return sha256(JSON.stringify([SEED, prompt, completion]));
 }

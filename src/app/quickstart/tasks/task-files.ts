@@ -10,12 +10,12 @@ const SPLITS = ['train', 'validation', 'test'] as const;
 /** Contents of `manifest.json` next to the splits. */
 interface Manifest extends Omit<TaskData, 'files'> {
   task: string;
-  /** Raised whenever the rows of a task would change. */
+  /** Incremented when the rows of the task change. */
   version: number;
   sha256: Record<keyof TaskFiles, string>;
 }
 
-/** The splits from an earlier fetch, if they are whole and of this version. */
+/** The splits of an earlier download, if they are complete and of this version. */
 export async function findTaskData(folder: string, task: string, version: number): Promise<TaskData | undefined> {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) return undefined;
@@ -29,7 +29,7 @@ export async function findTaskData(folder: string, task: string, version: number
   return { files, rows: manifest.rows, origin: manifest.origin };
 }
 
-/** Writes the splits as JSONL, the manifest last: a folder with a manifest is whole. */
+/** Writes the splits as JSONL and then the manifest: a folder with a manifest is complete. */
 export function writeTaskData(
   folder: string,
   splits: Record<keyof TaskFiles, readonly TaskRow[]>,

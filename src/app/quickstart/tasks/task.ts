@@ -2,14 +2,14 @@ import type { FetchOptions } from '../../fetch/fetch-options.ts';
 import type { BaselineName } from '../../../answering/baselines/index.ts';
 import type { MetricName } from '../../../scoring/metrics/index.ts';
 
-/** A row of a task's files: format `prompt/completion`, with the group that keeps relatives in one split. */
+/** A row of a task's files: format `prompt/completion`, with a group that keeps related rows in one split. */
 export interface TaskRow {
   prompt: string;
   completion: string;
   group: string;
 }
 
-/** The three splits on disk, JSONL each. */
+/** The three splits as JSONL files. */
 export interface TaskFiles {
   train: string;
   validation: string;
@@ -19,42 +19,42 @@ export interface TaskFiles {
 export interface TaskData {
   files: TaskFiles;
   rows: Record<keyof TaskFiles, number>;
-  /** Where the rows come from: package names with versions and hashes, or the signed index. */
+  /** Source of the rows: package names with versions and hashes, or the signed index. */
   origin: string;
 }
 
-/** As a recipe names it. */
+/** A metric as in a recipe. */
 interface TaskMetric {
   metric: MetricName;
   name?: string;
-  /** For answers that are JSON objects. */
+  /** For answers that are JSON objects: the field to compare. */
   field?: string;
   pattern?: string;
 }
 
-/** A data set that a small model can learn in minutes, with what its answers are measured by. */
+/** A data set that a small model can learn in minutes, with the metrics of its answers. */
 export interface Task {
   readonly name: string;
-  /** For people: "translate catalogue lines into Italian". */
+  /** Display title: "translate catalogue lines into Italian". */
   readonly title: string;
   /** Licence and maker of the data, for the model card. */
   readonly licence: string;
-  /** Why the data cannot be had on this machine; undefined where it can. */
+  /** Why the data are unavailable on this machine; undefined if they are available. */
   unavailable(): string | undefined;
-  /** Downloads and writes the splits, or finds them there from last time. Never asks anything. */
+  /** Downloads and writes the splits, or reuses those of an earlier download. Never asks questions. */
   fetch(folder: string, options?: FetchOptions): Promise<TaskData>;
   /** Metric of the verdict. */
   readonly mainMetric: TaskMetric | { name: string; mean: TaskMetric[] };
   /** Further metrics of the report. */
   readonly metrics: readonly TaskMetric[];
-  /** Share of answers that have the form asked for. */
+  /** Metric for the share of answers in the required format. */
   readonly validity: TaskMetric;
-  /** The cheap predictors that make sense here. */
+  /** Cheap systems that suit the task. */
   readonly baselines: readonly BaselineName[];
-  /** No reference answer needs more tokens of a 4k vocabulary. */
+  /** Maximum tokens of a reference answer with a vocabulary of 4k. */
   readonly maxNewTokens: number;
-  /** Longest row in tokens of a 4k vocabulary; longer ones are cut. */
+  /** Maximum tokens of a row with a vocabulary of 4k; longer rows are truncated. */
   readonly maxLength: number;
-  /** Optimiser steps of 64 rows that take at most four minutes on two cores. */
+  /** Number of optimizer steps of 64 rows that take at most four minutes on two cores. */
   readonly steps: number;
 }

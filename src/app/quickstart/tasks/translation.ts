@@ -6,7 +6,7 @@ import { splitRows, type RelatedRow } from './split.ts';
 import { findTaskData, writeTaskData } from './task-files.ts';
 import type { Task } from './task.ts';
 
-/** Raised whenever other rows would come of the same index. */
+/** Incremented when the same index would yield other rows. */
 const VERSION = 1;
 const LENGTHS = { shortest: 8, longest: 120 };
 const SIZES = { test: 400, validation: 300 };
@@ -18,7 +18,7 @@ export interface TranslationLanguage {
   name: string;
 }
 
-/** One-line package descriptions from English, translated by Debian's volunteers. */
+/** Translates one-line package descriptions from English, with the translations of Debian's volunteers. */
 export function defineTranslation({ code, name }: TranslationLanguage): Task {
   const task = `translation-${code}`;
   return {
@@ -52,7 +52,7 @@ async function collectRows(index: DebianIndex, language: TranslationLanguage): P
     if (item === undefined || stanza.get('Description-md5') !== item.digest) continue;
     const english = item.synopsis;
     const foreign = (stanza.get(`Description-${language.code}`) ?? '').split('\n')[0].trim();
-    // The first translation of a line stands for all: one question must not have two answers.
+    // Only the first translation of a line is used, since a question must not have two answers.
     if (!isUseful(english, foreign) || seen.has(english.toLowerCase())) continue;
     seen.add(english.toLowerCase());
     rows.push({

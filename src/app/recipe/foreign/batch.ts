@@ -15,7 +15,7 @@ import {
 const perDeviceNames = ['per_device_train_batch_size', 'micro_batch_size', 'per_gpu_train_batch_size'];
 const accumulationNames = ['gradient_accumulation_steps', 'grad_accumulation_steps'];
 
-/** Rows per device and pass become the rows of one optimiser step. */
+/** Converts rows per device and pass to rows per optimizer step. */
 const perDevice: ForeignKey = {
   path: 'training.batch_size',
   read(value, given) {
@@ -36,7 +36,7 @@ const accumulation: ForeignKey = {
   },
 };
 
-/** At the top level of a file `batch_size` is another tool's: rows per device and pass. */
+/** At the top level, `batch_size` has another tool's meaning: rows per device and pass. */
 export const flatBatchSize: ForeignKey = {
   path: 'training.batch_size',
   read(value, given) {
@@ -58,7 +58,7 @@ function convertBatch(value: unknown, accumulation: number, meaning: string) {
   return refuse(because, `training.batch_size: ${rows * accumulation} (${sum}, one device; × the number of devices)`);
 }
 
-/** mlx-lm counts passes, not steps; with accumulation they differ. */
+/** mlx-lm counts passes, which differ from steps with gradient accumulation. */
 const iterations: ForeignKey = {
   path: 'training.max_steps',
   read(value, given) {
@@ -78,7 +78,7 @@ function firstNumber(given: Given, names: readonly string[]): number | undefined
 
 const chosenByMemory = 'the size of evaluation batches is chosen to fit into memory and never changes the results';
 
-/** Keys about how many rows are computed at once. */
+/** Keys about batch sizes. */
 export const batchKeys: ForeignKeys = {
   ...named(perDeviceNames, perDevice),
   ...named(accumulationNames, accumulation),

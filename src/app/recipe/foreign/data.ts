@@ -20,7 +20,7 @@ import {
   set,
 } from './key.ts';
 
-/** LLaMA-Factory names sets by entries of dataset_info.json; others give a path. */
+/** LLaMA-Factory names data sets by entries of dataset_info.json; other tools give a path. */
 const dataset: ForeignKey = {
   path: 'data.train',
   read(value, given) {
@@ -72,7 +72,7 @@ const datasets: ForeignKey = {
   },
 };
 
-/** A share is equal in meaning; a number of rows is not. */
+/** A share has an equivalent; a number of rows does not. */
 const share: ForeignKey = {
   path: 'data.validation',
   read(value) {
@@ -100,7 +100,7 @@ const onlyAnswers: ForeignKey = {
       : refuse('attune trains on answers, on the last answer or on all tokens', `${trainOn}: answers`),
 };
 
-/** LLaMA-Factory and Axolotl name built-in templates; attune takes a file, or a name that comes with the model. */
+/** LLaMA-Factory and Axolotl name built-in templates; attune takes a file, or the name of a template of the model. */
 const templateName: ForeignKey = {
   path: 'data.chat_template',
   read(value) {
@@ -111,7 +111,7 @@ const templateName: ForeignKey = {
   },
 };
 
-/** The same word as attune's own key: the name may be one of the model's templates. */
+/** Has the same name as attune's key, so the value may be one of the model's templates. */
 const ownTemplate: ForeignKey = {
   path: 'data.chat_template',
   read: (value, given) =>
@@ -125,7 +125,7 @@ const textColumn: ForeignKey = {
 
 const padsNothing = 'rows are packed, without padding';
 
-/** A boolean `train`/`test` switches mlx-lm's modes; elsewhere it is a path. */
+/** As booleans, `train` and `test` switch mlx-lm's modes; otherwise they are paths. */
 function pathOrSwitch(path: string): ForeignKey {
   return { path, read: (value) => (typeof value === 'boolean' ? drop('the command decides') : set({ [path]: value })) };
 }

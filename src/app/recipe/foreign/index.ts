@@ -9,7 +9,7 @@ export { flatBatchSize } from './batch.ts';
 export type { ForeignKey, Given, Outcome } from './key.ts';
 export { flatContainers } from './run-keys.ts';
 
-/** Names that other tools, or older versions of attune, give to settings. A renaming of ours is a line there. */
+/** Names of settings in other tools and in older versions of attune. Renaming a setting takes one line there. */
 export const foreignKeys: ForeignKeys = { ...runKeys, ...dataKeys, ...tuningKeys, ...trainingKeys, ...batchKeys };
 
 export function foreignKey(name: string): ForeignKey | undefined {

@@ -1,22 +1,22 @@
-/** Other keys of the same recipe, by the name they would have at its top level (flags included). */
+/** Looks up other keys of the same recipe by their top-level names, including flags. */
 export type Given = (name: string) => unknown;
 
 /** Translation of another tool's key. */
 export type Outcome =
   | { kind: 'set'; values: Record<string, unknown> }
-  /** Attune does this anyway: said, not silent. */
+  /** attune does this in any case; reported as a notice. */
   | { kind: 'drop'; because: string }
-  /** No equal meaning: the conversion with the user's own numbers, or what to do instead. */
+  /** No equivalent: a conversion with the user's own numbers, or an alternative. */
   | { kind: 'refuse'; because: string; fix?: string }
-  /** Another key's outcome covers this one. */
+  /** The outcome of another key covers this one. */
   | { kind: 'covered' };
 
 export interface ForeignKey {
-  /** Canonical path, where the key is a plain renaming or always lands there. */
+  /** Canonical path, if the key always maps to it. */
   path?: string;
-  /** Read inside its section only: the name alone could be several settings. */
+  /** Whether it is only recognised inside its section, because its name alone is ambiguous. */
   isLocal?: true;
-  /** Whether null is a value; otherwise it means that the key is unset. */
+  /** Whether null is a value; otherwise it means that the key is not set. */
   takesNull?: true;
   read(value: unknown, given: Given): Outcome;
 }
@@ -28,22 +28,22 @@ export const drop = (because: string): Outcome => ({ kind: 'drop', because });
 export const refuse = (because: string, fix?: string): Outcome => ({ kind: 'refuse', because, fix });
 export const covered: Outcome = { kind: 'covered' };
 
-/** Equal in meaning under another name. */
+/** A key with the same meaning under another name. */
 export function renamed(path: string): ForeignKey {
   return { path, read: (value) => set({ [path]: value }) };
 }
 
-/** Equal in meaning with values of its own. */
+/** A key with the same meaning but other values. */
 export function translated(path: string, translate: (value: unknown, given: Given) => unknown): ForeignKey {
   return { path, read: (value, given) => set({ [path]: translate(value, given) }) };
 }
 
-/** Without effect on the result here. */
+/** A key that has no effect on the result here. */
 export function needless(because: string): ForeignKey {
   return { read: () => drop(because) };
 }
 
-/** Needless when off; when on, something that attune does not offer under this name. */
+/** A key that is not needed if off; if on, it requests something that attune does not offer under this name. */
 export function offOnly(because: string, fix?: string): ForeignKey {
   return { read: (value) => (isOff(value) ? drop('it is disabled') : refuse(because, fix)) };
 }
@@ -61,7 +61,7 @@ export function isOff(value: unknown): boolean {
   return value === false || value === 'no' || value === 'none' || value === 0 || value === '';
 }
 
-/** A comma-separated text as a list; anything else unchanged. */
+/** Splits a comma-separated text into a list; returns other values unchanged. */
 export function asList(value: unknown): unknown {
   return typeof value === 'string' && value.includes(',') ? value.split(',').map((item) => item.trim()) : value;
 }

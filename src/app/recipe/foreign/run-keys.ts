@@ -23,7 +23,7 @@ const stages: Record<string, string> = table({
   cls: 'classification',
 });
 
-/** The name of another tool's training stage, or of an OpenAI method. */
+/** Name of another tool's training stage, or of an OpenAI method. */
 const stage: ForeignKey = {
   path: 'objective.name',
   read(value) {
@@ -32,7 +32,7 @@ const stage: ForeignKey = {
   },
 };
 
-/** `eval_strategy` with `eval_steps`, `save_strategy` with `save_steps`: a rhythm of ours. */
+/** Combines `eval_strategy` with `eval_steps`, and `save_strategy` with `save_steps`, into one interval. */
 function strategy(path: string, stepNames: readonly string[]): ForeignKey {
   return {
     path,
@@ -62,7 +62,7 @@ function steps(path: string, strategyNames: readonly string[]): ForeignKey {
   };
 }
 
-/** Passes of mlx-lm are steps only without accumulation. */
+/** Passes of mlx-lm equal steps only without accumulation. */
 function passes(path: string): ForeignKey {
   return {
     path,
@@ -86,7 +86,7 @@ function perEpoch(path: string): ForeignKey {
       if (value === 0) return set({ [path]: 'never' });
       return refuse(
         'attune counts steps',
-        `${path}: the steps of an epoch / ${asText(value)}; attune train --dry-run tells the steps`,
+        `${path}: the steps of an epoch / ${asText(value)}; attune train --dry-run shows the number of steps`,
       );
     },
   };
@@ -123,10 +123,10 @@ const logs = 'every step is logged';
 const loader = 'rows are read once by one process and kept';
 const preference = refused(
   'belongs to preference or reinforcement training',
-  'remove it, or choose an objective that has it',
+  'remove it, or choose an objective that supports it',
 );
 
-/** Where the verb or the engine decides. */
+/** Keys that the command or the engine determines. */
 const byItself: ForeignKeys = {
   ...named(
     ['do_train', 'do_eval', 'do_predict', 'predict_with_generate', 'prediction_loss_only'],
@@ -207,5 +207,5 @@ export const runKeys: ForeignKeys = {
   ...named(['pref_beta', 'dpo_beta', 'rl_beta', 'pref_loss', 'num_generations', 'max_completion_length'], preference),
 };
 
-/** A container whose keys are read as if they stood at the top. */
+/** Containers whose keys are read as top-level keys. */
 export const flatContainers: ReadonlySet<string> = new Set(['hyperparameters', 'training_args', 'training_arguments']);

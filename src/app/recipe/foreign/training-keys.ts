@@ -21,10 +21,10 @@ const epochs: ForeignKey = {
   read: (value) => (value === 'auto' ? drop("attune's default is used") : set({ 'training.epochs': value })),
 };
 
-/** Hugging Face writes -1 for no limit. */
+/** In Hugging Face's tools, -1 means no limit. */
 const maxSteps = translated('training.max_steps', (value) => (value === -1 ? null : value));
 
-/** Hugging Face's `constant` has no warm-up; with one it is called `constant_with_warmup`. */
+/** Hugging Face's `constant` has no warm-up; with warm-up it is called `constant_with_warmup`. */
 const scheduler: ForeignKey = {
   path: 'training.scheduler',
   read(value) {
@@ -48,7 +48,10 @@ const schedule: ForeignKey = {
   },
 };
 
-/** Our optimiser by the names of transformers, Axolotl and bitsandbytes; paging is for accelerators. */
+/**
+ * attune's optimizers by their names in transformers, Axolotl and bitsandbytes. Paged variants map to the same ones,
+ * since paging only matters for accelerators.
+ */
 const optimizers = new Map([
   ...['adamw_torch', 'adamw_torch_fused', 'adamw_hf', 'adamw', 'paged_adamw', 'paged_adamw_32bit'].map(
     (name) => [name, 'adamw'] as const,
@@ -67,7 +70,7 @@ const optimizer: ForeignKey = {
   },
 };
 
-/** Torch's pair, of some optimizers a triple. */
+/** Torch's pair of betas; some optimizers have three. */
 const betas: ForeignKey = {
   path: 'training.optimizer.beta1',
   isLocal: true,
@@ -79,7 +82,7 @@ const betas: ForeignKey = {
   },
 };
 
-/** Torch's name; Adafactor has a second one, of the weights' own size. */
+/** Torch's epsilon; Adafactor has a second one, relative to the weights' size. */
 const eps: ForeignKey = {
   path: 'training.optimizer.epsilon',
   isLocal: true,
@@ -113,7 +116,7 @@ const bf16: ForeignKey = {
 const withUnsloth = translated('training.gradient_checkpointing', (value) => (value === 'unsloth' ? true : value));
 const halfPrecision = offOnly('attune computes in bf16 or f32', 'training.precision: auto');
 
-/** Keys about steps, rates, the optimiser and precision. */
+/** Keys about steps, learning rates, the optimizer and precision. */
 export const trainingKeys: ForeignKeys = {
   ...named(['num_train_epochs', 'num_epochs', 'n_epochs'], epochs),
   max_steps: maxSteps,
@@ -132,7 +135,7 @@ export const trainingKeys: ForeignKeys = {
   ...named(['gradient_clipping', 'max_gradient_norm', 'clip_grad_norm'], renamed('training.max_grad_norm')),
   bf16,
   ...named(['fp16', 'float16', 'pure_bf16'], halfPrecision),
-  tf32: needless('it is for matrix units that f32 never uses here'),
+  tf32: needless('f32 computations never use tensor cores here'),
   ...named(['grad_checkpoint', 'use_gradient_checkpointing', 'gradient_checkpointing'], withUnsloth),
   disable_gradient_checkpointing: {
     path: 'training.gradient_checkpointing',

@@ -24,7 +24,7 @@ const targets = translated('tuning.target_modules', (value) =>
   allLinear.has(asText(value)) ? 'all-linear' : asList(value),
 );
 
-/** Axolotl: `adapter: qlora` is LoRA on NF4; without an adapter every weight moves. */
+/** In Axolotl, `adapter: qlora` is LoRA on NF4, and no adapter means full fine-tuning. */
 const adapter: ForeignKey = {
   path: 'tuning.method',
   takesNull: true,
@@ -41,7 +41,7 @@ const tuningType: ForeignKey = {
   read: (value) => (value === 'qlora' ? qlora : set({ 'tuning.method': value })),
 };
 
-/** A switch for what LoRA begins with. */
+/** A switch for one of LoRA's initialisations. */
 function startOf(name: string): ForeignKey {
   const path = 'tuning.init_lora_weights';
   return { path, read: (value) => (isOff(value) ? drop('it is disabled') : set({ [path]: name })) };
@@ -88,7 +88,7 @@ function scaleRefusal(scale: unknown, rank: unknown) {
   return refuse(because, `${place}: ${factor * r} (scale ${factor} × r ${r})`);
 }
 
-/** mlx-lm counts adapted layers from the end. */
+/** mlx-lm counts the layers with adapters from the end. */
 const lastLayers: ForeignKey = {
   path: 'tuning.layers_to_transform',
   read(value, given) {
@@ -116,7 +116,7 @@ function configOf(given: Given): Record<string, unknown> | undefined {
   }
 }
 
-/** PEFT's list names rows of the input table; where a head shares that, attune's tokens mean the same. */
+/** PEFT's list names rows of the input embedding; attune's tokens are equivalent if the output head shares it. */
 const tokenIndices: ForeignKey = {
   path: 'tuning.trainable_tokens',
   read(value, given) {
@@ -129,7 +129,7 @@ const tokenIndices: ForeignKey = {
 
 const list = (path: string) => translated(path, (value) => [asList(value)].flat());
 
-/** Keys about which weights move and how they are stored. */
+/** Keys about which weights are trained and how they are stored. */
 export const tuningKeys: ForeignKeys = {
   ...named(['finetuning_type', 'fine_tune_type', 'training_mode', 'peft_type'], {
     ...tuningType,

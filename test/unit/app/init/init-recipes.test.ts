@@ -110,7 +110,7 @@ describe('a table', () => {
   it('whose label has one value, or that has no headings, is warned of', async () => {
     write('clean.csv', 'amount,category,hour,is_fraud', (i) => `${i}.5,${['food', 'fuel'][i % 2]},${i % 24},0`);
     const clean = await recipeOf('clean.csv');
-    expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is learnt instead');
+    expect(clean.result.warnings).toContain('is_fraud is 0 in all rows: category is used as the target instead');
     write('rows.csv', 'first thing here,food,12.50', (i) => `${letter(i)},${['food', 'fuel'][i % 2]},${i}.25`);
     const heading = 'column names, but food, 12.50 look like values: add a header line';
     await expect(recipeOf('rows.csv')).rejects.toThrow(heading);

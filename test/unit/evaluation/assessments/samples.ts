@@ -173,6 +173,6 @@ export const samples: Assessments = {
       { name: 'base', hallucinated: { rows: 60, after: share(0.5, 0.4, 0.6) }, citations: { quotes: 0, wrong: 0 } },
     ],
     by: { accuracy: 0.9 },
-    notes: ['no row has a source without the answer: abstention was not tested'],
+    notes: ['no row has a source without the answer, so abstention was not tested'],
   },
 };

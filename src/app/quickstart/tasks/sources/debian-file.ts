@@ -5,14 +5,14 @@ import type { FetchOptions } from '../../../fetch/fetch-options.ts';
 import { runCommand } from '../../../fetch/run-command.ts';
 import { fetchDebianIndex } from './debian-index.ts';
 
-/** Which files of which Debian package. */
+/** Files of a Debian package. */
 export interface DebianFiles {
   packageName: string;
-  /** Without the first slash. */
+  /** Paths without the leading slash. */
   paths: readonly string[];
 }
 
-/** Files out of a Debian package, downloaded and checked by apt; nothing is installed and no script runs. */
+/** Reads files from a Debian package, which apt downloads and verifies. Nothing is installed and no script runs. */
 export async function fetchDebianFiles(
   folder: string,
   { packageName, paths }: DebianFiles,
@@ -22,7 +22,7 @@ export async function fetchDebianFiles(
   return withContent(folder, packageName, options, (content) => paths.map((path) => readFileSync(join(content, path))));
 }
 
-/** The files of packages that `wants` takes, by their paths without the first slash, into `to/PACKAGE/…`. */
+/** Extracts the files of packages that `wants` accepts, by paths without the leading slash, to `to/PACKAGE/…`. */
 export async function fetchDebianTrees(
   folder: string,
   { packageNames, to, wants }: { packageNames: readonly string[]; to: string; wants: (path: string) => boolean },

@@ -7,25 +7,25 @@ import type { FetchOptions } from '../../../fetch/fetch-options.ts';
 import { runCommand } from '../../../fetch/run-command.ts';
 import { readStanzas, type Stanza } from './stanzas.ts';
 
-/** Debian's package index as apt verified it by its signature. */
+/** Debian's package index, whose signature apt has verified. */
 export interface DebianIndex {
   /** Stanzas of the packages: Package, Source, Section, … */
   packages(): AsyncGenerator<Stanza>;
-  /** Stanzas with `Description-<language>` and the MD5 sum of the English text it translates. */
+  /** Stanzas with `Description-<language>` and the MD5 of the English text that it translates. */
   descriptions(language: string): AsyncGenerator<Stanza>;
 }
 
 const APT = 'apt-get';
 
-/** Reason for a missing Debian index, as a clause. */
+/** Why this machine has no Debian index, as a clause; undefined if it has. */
 export function noDebianIndex(): string | undefined {
   const found = spawnSync(APT, ['--version'], { stdio: 'ignore' }).status === 0;
   return found ? undefined : 'this machine has no apt';
 }
 
 /**
- * Fetches the package lists with descriptions in the given languages into a folder of their own: the system's lists
- * stay as they are, no root is needed, and a machine whose apt leaves out descriptions has them all the same.
+ * Downloads the package lists with descriptions in the given languages to a separate folder. The system's lists are
+ * unaffected, root is not needed, and it works if apt is configured without descriptions.
  */
 export async function fetchDebianIndex(
   folder: string,
@@ -59,10 +59,10 @@ interface Target {
   file: string;
 }
 
-/** Free software only: Debian's main, Ubuntu's main and universe. */
+/** Components with free software: Debian's main, Ubuntu's main and universe. */
 const COMPONENTS = new Set(['main', 'universe']);
 
-/** `Translations main it /path`; apt leaves `$(LANGUAGE)` as it is for lists that have none. */
+/** Parses `Translations main it /path`; apt leaves `$(LANGUAGE)` unexpanded for lists without a language. */
 function parseTarget(line: string): Target {
   const [kind = '', component = '', language = '', ...file] = line.split(' ');
   return { kind, component, language: language.startsWith('$') ? '' : language, file: file.join(' ') };
@@ -71,7 +71,7 @@ function parseTarget(line: string): Target {
 function prepare(folder: string, languages: readonly string[]): string {
   for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(folder, part), { recursive: true });
   const configuration = join(folder, 'apt.conf');
-  // Uncompressed lists can be read without apt; hooks of the system's own updates must not run for ours.
+  // Uncompressed lists can be read without apt; hooks of the system's updates must not run.
   writeFileAtomic(
     configuration,
     [

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-/** One paragraph of a Debian index: its fields, continuation lines without their leading space. */
+/** One paragraph of a Debian index: its fields, with continuation lines without their leading space. */
 export type Stanza = Map<string, string>;
 
 /** Reads the paragraphs of a Debian index (`Packages`, `Translation-xx`) one by one. */
