@@ -7,12 +7,12 @@ import { parseJson } from '../files/json.ts';
 export interface MachineSetup {
   ready: true;
   libtorch: { version: string; source: string };
-  /** Files of the engine that were compiled. */
+  /** Number of the engine's source files that were compiled. */
   compiled: number;
   seconds: number;
 }
 
-/** Runs the script that brings what the engine needs. @throws AttuneError those of the script */
+/** Runs the setup script, which installs what the engine needs. @throws AttuneError errors of the script */
 export async function setUp(options: { yes?: boolean; signal?: AbortSignal }): Promise<MachineSetup> {
   const { yes = false, signal } = options;
   const script = fileURLToPath(new URL('../../tools/setup.mjs', import.meta.url));

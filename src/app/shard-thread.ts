@@ -1,4 +1,4 @@
-/** A thread that runs the steps of a data set's pipeline over one shard after the other. */
+/** Thread that runs a pipeline's steps on one shard after another. */
 import { serveShards } from '../preparation/index.ts';
 import { Tokenizer } from '../models/text/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';

@@ -9,8 +9,8 @@ import { resolveRecipe } from './recipe/index.ts';
 import { locateRecipe, type LocatedRecipe } from './recipe/locate.ts';
 
 /**
- * The recipe that a run was started with, checked again, for use from this folder: its paths are absolute unless the
- * run was started here. Code that it refers to must not have changed.
+ * The recipe that a run was started with, validated again and usable from the current folder: its paths are absolute
+ * unless the run was started here. Code that it refers to must be unchanged.
  * @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING, E_RECIPE
  */
 export async function storedRecipe(folder: string): Promise<Recipe> {
@@ -23,7 +23,7 @@ export async function storedRecipe(folder: string): Promise<Recipe> {
 }
 
 /**
- * The same recipe with every path absolute. Settings that are newer than the run have their defaults.
+ * The run's recipe with all paths absolute. Settings newer than the run get their defaults.
  * @throws AttuneError E_RUN_MISSING, E_RUN_FILES_MISSING, E_RECIPE
  */
 export function startedWith(folder: string): Promise<Recipe> {
@@ -31,7 +31,7 @@ export function startedWith(folder: string): Promise<Recipe> {
   return resolveRecipe(locate(absolute, startOf(absolute)).recipe, { file: runPaths(absolute).recipe });
 }
 
-/** The event rather than recipe.json: the recipe and the folder it starts from were written in one go. */
+/** Reads the event instead of recipe.json, since it has the recipe together with the folder of its paths. */
 function startOf(folder: string): RunStarted {
   requireRun(folder);
   let started: RunStarted | undefined;
@@ -45,8 +45,8 @@ function startOf(folder: string): RunStarted {
 }
 
 /**
- * From the folder in which the run was started; or, where a whole project has been moved, from the one that lies to
- * the run's folder as that did.
+ * Resolves paths against the folder in which the run was started or, if the whole project was moved, against the
+ * folder at the same relative position.
  */
 function locate(
   folder: string,

@@ -19,93 +19,93 @@ import type {
   SessionChunk,
 } from '../answering/generate/generate.ts';
 
-/** How answers are made; what is left out, or undefined, has its default. */
+/** Generation settings. Omitted and undefined ones have their defaults. */
 export type Sampling = Omit<GenerateRequest, 'prompts' | 'stream'>;
 
 export interface TalkOptions {
-  /** A run's folder, an adapter's, a model's, or a known name. */
+  /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** The base model without its adapter. */
+  /** Whether to use the base model without its adapter. */
   base?: boolean;
-  /** In f32 an answer does not depend on the others in its batch; in bf16 rounding may tip a close choice. */
+  /** In f32, an answer does not depend on the others in its batch; in bf16, rounding may change close choices. */
   precision?: 'auto' | 'bf16' | 'f32';
-  /** `int8_forward` answers faster, by weights and inputs of linear layers that are rounded to 254 steps. */
+  /** `int8_forward` answers faster: it rounds weights and inputs of linear layers to 254 steps. */
   storage?: StorageName;
-  /** Multilingual translation models: language codes of prompts and answers; the folder's unless given. */
+  /** For multilingual translation models: language codes of prompts and answers; default: those in the folder. */
   languages?: LanguageChoice;
-  /** Told what happens: phases, progress, warnings. */
+  /** Receives phases, progress and warnings. */
   onEvent?: EventSink;
-  /** Asks to stop. */
+  /** Stops opening and answering. */
   signal?: AbortSignal;
 }
 
 export type Prompt = GenerateRequest['prompts'][number];
 
-/** Callbacks for answers in progress. Row `prompt · n + sample` of the result. */
+/** Callbacks for answers in progress. Rows are numbered `prompt · n + sample`, as in the result. */
 export interface AnswerWatch {
-  /** Text as it becomes certain, with its tokens' log-probabilities where they were asked for. */
+  /** Receives text once it is final, with its tokens' log-probabilities if requested. */
   onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
-  /** A prompt's samples are complete, in any order of the prompts. */
+  /** Called when all samples of a prompt are complete, in any order of the prompts. */
   onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
-  /** Aborting gives the answers up. */
+  /** Cancels the answers. */
   signal?: AbortSignal;
 }
 
-/** Typed questions about a state, as System One has them. */
+/** Typed questions about a state, in System One's format. */
 export interface AskedDecisions {
   /** A text, an object or a list. */
   state: unknown;
-  /** By id, or a list in which each has an id. */
+  /** Questions by id, or a list of questions with ids. */
   questions: unknown;
 }
 
 export interface Decided {
-  /** By the questions' ids. */
+  /** Answers by the questions' ids. */
   answers: Record<string, SystemOneAnswer>;
   usage: { inputTokens: number; outputTokens: number };
 }
 
-/** A model that is loaded once and answers until it is closed. Calls may overlap. */
+/** A loaded model that answers until it is closed. Calls may overlap. */
 export interface Talker {
-  /** How the result was trained to be asked; its base is asked the same. Undefined for a model that was not tuned here. */
+  /** Prompt form of the result's training rows, also used for its base. Undefined for a model that was not tuned by attune. */
   readonly trained?: TrainedForm;
-  /** Answers any number of prompts: n rows for each, one after the other. */
+  /** Answers prompts, with n consecutive rows for each. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
-  /** The answer to one prompt, text by text as it becomes certain. Leaving the loop gives it up. */
+  /** Streams the answer to one prompt, text by text once it is final. Leaving the loop cancels it. */
   stream(prompt: Prompt, sampling?: Omit<Sampling, 'n'>, signal?: AbortSignal): AsyncIterable<string>;
   /**
-   * Makes an adapter of the model's known by a name, for `adapter` of `sampling`. A name that is taken goes over to it
-   * at once; answers under way are made by the one before. @throws AttuneError E_ADAPTER_BASE where it belongs to
-   * another base model
+   * Installs an adapter of the model under a name, for `adapter` in `sampling`. If the name is in use, new requests
+   * get the new adapter immediately; answers in progress finish with the old one. @throws AttuneError E_ADAPTER_BASE
+   * if the adapter belongs to another base model
    */
   install(id: string, target: string): Promise<NamedAdapter>;
-  /** Forgets an adapter once its last answers are made, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
+  /** Removes an adapter after its last answers are complete, and frees its memory. @throws AttuneError E_ADAPTER_UNKNOWN */
   remove(id: string): Promise<void>;
   /** Description of the model, or of an installed adapter. */
   describe(adapter?: string): Promise<WriterDescription>;
   /**
-   * Answers typed questions about a state with probabilities; `adapter` names an installed one.
-   * @throws AttuneError E_DECISION_QUESTIONS with every bad field, E_TASK_UNSUPPORTED
+   * Answers typed questions about a state with probabilities; `adapter` selects an installed one.
+   * @throws AttuneError E_DECISION_QUESTIONS with every invalid field, E_TASK_UNSUPPORTED
    */
   decide(asked: AskedDecisions, options?: { adapter?: string; signal?: AbortSignal }): Promise<Decided>;
-  /** Counts tokens, reads ids, gives likelihoods. */
+  /** Counts tokens, decodes token ids, or computes likelihoods. */
   ask<Reply extends ModelAnswer>(question: ModelQuestion, signal?: AbortSignal): Promise<Reply>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** An adapter that shares its base with others. */
+/** An installed adapter, which shares its base with others. */
 export interface NamedAdapter extends InstalledAdapter {
-  /** How it was trained to be asked. */
+  /** Prompt form of its training rows. */
   trained?: TrainedForm;
 }
 
-/** Refuses what can be told before a model is loaded. @throws what a constraint that cannot be followed is refused with */
+/** Rejects invalid settings before a model is loaded. @throws AttuneError for an invalid constraint */
 export function checkSampling({ constraint }: Sampling): void {
   if (constraint !== undefined) grammarOf(constraint);
 }
 
-/** Opens a model in the worker. @throws every error of opening it */
+/** Opens a model in the worker. @throws AttuneError errors of opening */
 export async function openTalker(options: TalkOptions): Promise<Talker> {
   const { target, base, precision, storage, languages, onEvent = () => undefined, signal } = options;
   const input = { target, base, precision, storage, languages };
@@ -164,7 +164,7 @@ function decider(ask: Talker['ask']): Talker['decide'] {
   };
 }
 
-/** Adapters that share the base. */
+/** Functions to install and remove adapters. */
 function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
   return {
     async install(id, adapter) {

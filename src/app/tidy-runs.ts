@@ -20,23 +20,20 @@ export interface RunToDelete {
   bytes: number;
 }
 
-/**
- * The runs that are named, each once, with what they take on the disk; everything that forbids deleting them is refused.
- * @throws AttuneError E_RUN_MISSING, E_RUN_RUNNING, E_RUN_LINK, E_RUN_FOREIGN_FILES
- */
+/** The given runs without duplicates, with their disk usage. Fails if any of them must not be deleted. */
 export async function findDeletable(wanted: readonly string[]): Promise<RunToDelete[]> {
   const runs = new Map<string, RunToDelete>();
   for (const one of wanted) {
     const { name, folder, status } = await showRun(one);
     if (status === 'running') throw running(folder);
-    // As it was named: a link is not to be followed.
+    // Uses the path as given, since links must not be followed.
     checkRemovable(isRunFolder(one) ? one : folder, assessmentPaths(''));
     runs.set(folder, { name, folder, status, bytes: bytesIn(folder) });
   }
   return [...runs.values()];
 }
 
-/** Deletes runs with their folders, and what the index knows of them. @throws as `findDeletable`, before any is deleted */
+/** Deletes runs with their folders and their entries in the index. @throws as `findDeletable`, before any is deleted */
 export async function deleteRuns(wanted: readonly string[]): Promise<RunToDelete[]> {
   const runs = await findDeletable(wanted);
   await withIndex(async (index) => {

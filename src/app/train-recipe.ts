@@ -8,7 +8,7 @@ import type { CallOptions } from './use-cases/use-case.ts';
 type Wanted = string | RecipeInput | Recipe | undefined;
 type Options = CallOptions<typeof useCase>;
 
-/** Resolves a recipe or its file, with flags over it, and trains it; what is wrong with a file is said with its lines. */
+/** Resolves a recipe or its file with flags and trains it; errors about a file name its lines. */
 export async function trainRecipe<Outcome>(
   wanted: Wanted,
   options: Options,
@@ -36,7 +36,7 @@ async function resolveWanted(wanted: Wanted, options: Options): Promise<Recipe> 
   });
 }
 
-/** A profile is of the first steps, and shown where the run is watched. */
+/** Options that exclude each other: a profile covers the first steps, and is shown where the run is watched. */
 const exclusive = [
   ['dryRun', 'detach', 'inProcess'],
   ['profile', 'dryRun'],

@@ -18,7 +18,7 @@ import { deleteRuns } from './tidy-runs.ts';
 import type { TrainOptions, StartOptions } from './use-cases/train.ts';
 import type { DetachedRun, TrainOutcome } from './run.ts';
 
-/** Trains, or starts a run that goes on when this process ends. */
+/** Trains, or starts a run that continues after this process ends. */
 export async function startTraining(
   recipe: Recipe,
   { detach = false, ...options }: StartOptions,
@@ -30,8 +30,8 @@ export async function startTraining(
 
 /**
  * Trains a resolved recipe in the worker.
- * @throws AttuneError of every kind that the recipe's parts can raise; E_FORGETTING, with exit code 3, for a finished run
- * whose result forgot more than `evaluation.max_forgetting`
+ * @throws AttuneError errors of the recipe's parts; E_FORGETTING, with exit code 3, for a finished run whose result
+ * forgot more than `evaluation.max_forgetting`
  */
 export async function train(recipe: Recipe, options: Omit<TrainOptions, 'leave'> = {}): Promise<TrainOutcome> {
   return (await trainHere(recipe, options)) as TrainOutcome;
@@ -88,7 +88,7 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
   return withBorrowedFolder(folder, run);
 }
 
-/** Runs a job that goes on by itself once `leave` is aborted. */
+/** Runs a job that continues in the background once `leave` is aborted. */
 async function runLeft({ leave, ...job }: JobOptions<'train'> & { leave: AbortSignal }) {
   const running = await startJob({ ...job, detach: true });
   const { promise: left, resolve: leaves } = Promise.withResolvers<Omit<DetachedRun, 'folder'>>();
@@ -105,7 +105,7 @@ async function runLeft({ leave, ...job }: JobOptions<'train'> & { leave: AbortSi
   }
 }
 
-/** A dry run tries the disk where the run would lie, and leaves no empty folder there. */
+/** A dry run tests the disk of the run's folder and leaves no empty folder behind. */
 async function withBorrowedFolder<Result>(folder: string, use: () => Promise<Result>): Promise<Result> {
   const first = makeFolder(folder);
   try {
@@ -115,7 +115,7 @@ async function withBorrowedFolder<Result>(folder: string, use: () => Promise<Res
   }
 }
 
-/** The topmost folder that had to be made. */
+/** The topmost folder that had to be created. */
 function makeFolder(folder: string): string | undefined {
   try {
     return makeFolders(folder);
@@ -133,7 +133,7 @@ function removeEmpty(folder: string, first: string): void {
   }
 }
 
-/** Starts a run that goes on when this process ends; returns once it has its folder. */
+/** Starts a run that continues after this process ends; returns once the run has its folder. */
 async function trainDetached(
   recipe: Recipe,
   options: { resume?: boolean; queue?: boolean } = {},
@@ -165,7 +165,7 @@ function jobOf(
   return { job: 'train', input, folder: recipe.output_dir, resume, queue, reportTo: recipe.report_to } as const;
 }
 
-/** Settings that do not change what is learned. */
+/** Settings that do not affect the result. */
 const freeSettings = new Set([
   'report_to',
   'output_dir',
@@ -180,9 +180,9 @@ const freeSettings = new Set([
   'evaluation.max_forgetting',
 ]);
 
-/** A resumed run must be the run that was begun, or its result would be neither's. */
+/** Rejects changed settings: the result of a resumed run would match neither recipe. */
 async function refuseChanges(recipe: Recipe): Promise<void> {
-  // One that was killed before it began has done nothing that could differ.
+  // A run killed before it started has no results that could differ.
   if (!hasStarted(recipe.output_dir)) return;
   const wanted = locateRecipe(recipe, process.cwd()).recipe;
   const problems = differences(await startedWith(recipe.output_dir), wanted, '');

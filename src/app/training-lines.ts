@@ -4,10 +4,10 @@ import { suggestedTraining, type TrainingFacts } from '../training/suggested-tra
 import { modelFolder } from '../answering/model/base-model.ts';
 import { basisOf, trainingFacts } from '../jobs/train/settle-training.ts';
 
-/** A line of a recipe with an optional remark. */
+/** A line of a recipe with an optional comment. */
 type Line = readonly [setting: string, remark?: string];
 
-/** The recipe's training part: the rate that suits the base model, where it lies here to be looked at. */
+/** Lines of the recipe about training, with the base model's default rate if the model is on this machine. */
 export async function trainingLines(model: string, methods: { tuning: string; objective: string }): Promise<Line[]> {
   return [
     ['training:'],
@@ -17,7 +17,7 @@ export async function trainingLines(model: string, methods: { tuning: string; ob
   ];
 }
 
-/** The methods of recommenders have rates of their own. */
+/** Recommenders' methods have their own default rates. */
 function rateLine(facts: TrainingFacts | undefined): Line {
   if (facts === undefined || facts.kind === 'items') {
     return ['  # learning_rate: auto', 'found by short trials; default: suits the base model'];
@@ -26,7 +26,7 @@ function rateLine(facts: TrainingFacts | undefined): Line {
   return [`  learning_rate: ${rate}`, `suits ${basisOf(facts)}; auto: found by short trials`];
 }
 
-/** Without local files, or for a quantised base, the rate is decided when the run begins. */
+/** Without local files, or for a quantised base, the rate is decided when the run starts. */
 async function factsOf(
   model: string,
   { tuning, objective }: { tuning: string; objective: string },

@@ -7,10 +7,10 @@ import { weightFiles } from '../models/checkpoint-files.ts';
 import type { RawConfig } from '../models/raw-config.ts';
 import { architectures } from '../models/index.ts';
 
-/** Kinds of tensors named for each defect. */
+/** Maximum number of tensor kinds listed per problem. */
 const SHOWN = 8;
 
-/** For a folder of an unknown type: names the known type that its tensors are most like, and what differs. */
+/** Error for a folder of an unknown type: names the known type with the most similar tensors, and the differences. */
 export async function unknownModel(folder: string, config: RawConfig): Promise<AttuneError> {
   const entries = weightFiles(folder).flatMap((file) => readSafetensorsHeader(file).entries);
   const tensors = entries.map(({ name, shape }) => ({ name, shape }));

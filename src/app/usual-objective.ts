@@ -4,19 +4,19 @@ import type { MethodOptionInputs } from '../training/recipe/options.ts';
 
 export interface UsualObjective {
   name: keyof MethodOptionInputs['objective'];
-  /** Description, for a remark. */
+  /** Description of the objective, for a comment. */
   remark: string;
 }
 
-/** For pairs with a base that does not answer yet: dpo would only teach it what not to say. */
+/** For preference pairs with an untuned base: dpo alone would only teach it what to avoid. */
 export const preferenceOfBases: UsualObjective = {
   name: 'orpo',
   remark: 'trains the base on the chosen answers and the preference at once; dpo is for models that can already answer',
 };
 
 /**
- * Default objective for rows of a kind, or the one specific to a model of these classes; undefined for rows without
- * an objective.
+ * Default objective for rows of a kind; models with certain classes have their own. Undefined if no objective
+ * supports the rows.
  */
 export function usualObjective(kind: ExampleKind, classes: readonly string[] = []): UsualObjective | undefined {
   const { objective } = kindOf({ kind });

@@ -17,11 +17,11 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type VerifyOptions = CallOptions<typeof useCase>;
 
-/** Proves a finished run: its result scores as recorded, or comes out the same to the byte when it is trained again. */
+/** Verifies a finished run: its result scores as recorded or, when trained again, is identical byte by byte. */
 export async function verifyRun(run: string, options: VerifyOptions = {}): Promise<Verification> {
   const { folder } = await showRun(run);
   const recipe = await storedRecipe(folder);
-  // Cheap systems are refitted and compared byte by byte.
+  // Cheap systems are always fitted again and compared byte by byte.
   const retrains = options.retrain === true || isCheapFolder(resultFolder(folder));
   const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
@@ -35,7 +35,7 @@ export async function verifyRun(run: string, options: VerifyOptions = {}): Promi
   });
 }
 
-/** Sums over other batches round differently in the last digits. */
+/** Tolerance, since sums over other batches round differently in the last digits. */
 const TOLERANCE = 1e-4;
 
 async function rescore(folder: string, recipe: Recipe, { onEvent, signal }: VerifyOptions): Promise<Verification> {
@@ -79,7 +79,7 @@ async function retrain(folder: string, recipe: Recipe, { onEvent, signal }: Veri
   }
 }
 
-/** Every file of what was learnt, by its hash. */
+/** Compares every file of the result by its hash. */
 async function compareFolders(recorded: string, found: string): Promise<Verification['compared']> {
   const names = readdirSync(recorded).filter((name) => name.endsWith('.safetensors') || name === DESCRIPTION);
   return Promise.all(

@@ -80,7 +80,7 @@ function keysAt(schema: z.core.$ZodType, path: readonly (string | number)[]): st
   if (inner !== undefined) return keysAt(inner, path);
   if (made.options !== undefined) return made.options.flatMap((option) => keysAt(option, path));
   if (path.length === 0) return Object.keys(made.shape ?? {});
-  // The shapes are those of attune's own schemas.
+  // own: the shapes are those of attune's own schemas
   const next = typeof path[0] === 'number' ? made.element : (made.shape?.[path[0]] ?? made.valueType);
   return next === undefined ? [] : keysAt(next, path.slice(1));
 }

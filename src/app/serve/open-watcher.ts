@@ -39,7 +39,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   });
 }
 
-/** Where servers of one database keep responses, completions and conversations; undefined unless they were told to. */
+/** Store that servers of one database share for responses, completions and conversations; undefined unless configured. */
 export function keptObjects(
   { keep_responses: isKept, max_responses: most }: ServeSettings,
   watcher: Watcher | undefined,
@@ -69,7 +69,7 @@ function sinksOf({
 
 function nothingKept(asked: string): AttuneError {
   return new AttuneError('E_SERVE_SETTINGS', {
-    what: 'Texts can only be kept while answers are monitored',
+    what: 'Texts can only be stored while answers are monitored',
     got: `${asked} with --no-monitor`,
     fix: 'remove one of them',
   });

@@ -1,4 +1,4 @@
-/** A finished job's result and its checkpoints as registered models. */
+/** Registers a finished job's result and checkpoints as models. */
 import { cpSync, existsSync, linkSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, writeJson } from '../../files/json.ts';
@@ -26,7 +26,7 @@ interface Names {
   checkpoint(step: number): string;
 }
 
-/** Done again after a crash it changes nothing. */
+/** Idempotent after a crash. */
 export async function publishJob(job: Job, names: Names): Promise<Published> {
   const run = runFolder(job.id);
   const result = resultFolder(run);
@@ -44,7 +44,7 @@ export async function publishJob(job: Job, names: Names): Promise<Published> {
   return { model: names.model, checkpoints };
 }
 
-/** A model of a key has one version, which its name answers with. */
+/** Registers a model of an API key; it has a single version, served under the model's name. */
 async function publish(name: string, target: string, job: Job): Promise<void> {
   const { id, owner } = job;
   const by = keyActor(owner);
@@ -61,8 +61,8 @@ async function publish(name: string, target: string, job: Job): Promise<void> {
 const WEIGHTS = 'adapter_model.safetensors';
 
 /**
- * A checkpoint as an adapter: its own weights, and everything else as the result has it. @returns whether its tensors are
- * those of the result, which not every tuning keeps as it trains them
+ * Composes an adapter from a checkpoint's weights and the result's other files. @returns whether its tensors match
+ * the result's, since some tunings train other tensors than they save
  */
 async function composeAdapter(result: string, { folder, step }: Checkpoint, target: string): Promise<boolean> {
   const weights = join(folder, 'weights.safetensors');

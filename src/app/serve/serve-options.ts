@@ -13,7 +13,7 @@ export function serveOptions({ models, settings, ...asked }: Asked): ServeOption
   return { ...settings, ...Object.fromEntries(known.map(([name, value]) => [settingName(name), value])) };
 }
 
-/** `maxQueue` as `max_queue`. */
+/** Converts `maxQueue` to `max_queue`. */
 function settingName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

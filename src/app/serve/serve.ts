@@ -24,24 +24,25 @@ import { keptObjects, openWatcher } from './open-watcher.ts';
 export type { RunningServer } from '../../serving/index.ts';
 
 export interface ServeOptions extends ServeSettingsInput {
-  /** A file of the same settings; what is given here wins. */
+  /** A file with the same settings, which the options given here override. */
   config?: string;
-  /** Asks to stop: requests in flight are ended first. */
+  /** Stops the server after it has completed requests in flight. */
   signal?: AbortSignal;
 }
 
-/** A server that is part of a program's own: `app` is mounted, and closed at the end. */
+/** A server for mounting in a program: `app` is mounted, and closed at the end. */
 export interface MountableServer {
-  /** Answers requests of the Fetch API. */
+  /** Handler of Fetch API requests. */
   readonly app: Hono;
   close(): Promise<void>;
 }
 
-/** A part of memory, so that keys and values, and the rest of the machine, have theirs. */
+/** Default share of memory for weights; the rest is for the KV cache and other processes. */
 const SHARE_OF_MEMORY = 0.6;
 
 /**
- * Serves models by OpenAI's API until it is closed. It returns when it answers; models may still be loading.
+ * Serves models over OpenAI's API until it is closed. Resolves when the server accepts requests; models may still be
+ * loading.
  * @throws AttuneError E_SERVE_SETTINGS, E_SERVE_OPEN, E_PORT_IN_USE, E_MODEL_MISSING, E_OBJECTS…, …
  */
 export async function serve({ signal, ...options }: ServeOptions): Promise<RunningServer> {
@@ -57,8 +58,8 @@ export async function serve({ signal, ...options }: ServeOptions): Promise<Runni
 }
 
 /**
- * The same server without a socket, for a program that has one: who may reach it, and under which names, is the program's
- * to say; keys are asked for where `api_keys` names some. @throws as `serve`
+ * The server without a socket, for a program that has one. The program controls access and host names; keys are
+ * required if `api_keys` is set. @throws as `serve`
  */
 export async function mountServer({ signal, ...options }: ServeOptions): Promise<MountableServer> {
   const mounted = await prepared({ ...options, host: '0.0.0.0', open: true });

@@ -1,4 +1,4 @@
-/** Facts about a target, from its files alone. */
+/** Facts about a target from its files alone. */
 import { statSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
@@ -46,7 +46,7 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
 }
 
-/** The columns that training rows had for a text, where they were several. */
+/** Columns that formed the text of training rows, if there were several. */
 function columnsIn(folder: string): Pick<TargetFacts, 'columns'> {
   const text = notedShapes(readNotes(folder)).flatMap(({ columns: mapped }) => mapped?.text ?? [])[0];
   const columns = text === undefined ? [] : columnsOf(text);

@@ -1,4 +1,4 @@
-/** Files of the store between this machine's folder and a bucket, or two buckets, each read back and compared. */
+/** Moves files between this machine's folder and a bucket, or between two buckets; each is read back and compared. */
 import { existsSync, rmSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -21,11 +21,11 @@ import { getFolder, objectsOf, putFolder, type StoredFolder } from '../../store/
 import { weightsHash } from '../registry/describe-result.ts';
 
 export interface MovedObjects {
-  /** Where they are now, for people. */
+  /** New location, for display. */
   place: string;
   files: number;
   bytes: number;
-  /** Versions that stayed where they are, each with the reason. */
+  /** Versions that were not moved, each with the reason. */
   left: string[];
 }
 
@@ -37,7 +37,7 @@ interface Move {
   signal?: AbortSignal;
 }
 
-/** Into a bucket, out of the folder or of what ATTUNE_OBJECTS names. @throws AttuneError E_OBJECTS… */
+/** Moves files to a bucket, from the folder or from the store in ATTUNE_OBJECTS. @throws AttuneError E_OBJECTS… */
 export async function moveToBucket(
   registry: Registry,
   url: string,
@@ -58,7 +58,7 @@ export async function moveToBucket(
   }
 }
 
-/** Out of a bucket into this machine's folder. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
+/** Moves files from a bucket to this machine's folder. @throws AttuneError E_OBJECTS…, E_OBJECT_MISSING, E_OBJECT_CHANGED */
 export async function moveFromBucket(
   registry: Registry,
   url: string,
@@ -70,7 +70,7 @@ export async function moveFromBucket(
   return moveAll({ ...watch, registry, from, to }, (object) => to.put(object));
 }
 
-/** @param arrive brings an object that is on this machine to where it goes */
+/** @param arrive moves an object that is on this machine to its destination */
 async function moveAll(move: Move, arrive: (object: StoredObject) => Promise<void>): Promise<MovedObjects> {
   const { registry, from, to, emit, signal } = move;
   const moved: MovedObjects = { place: to.place, files: 0, bytes: 0, left: [] };
@@ -106,7 +106,7 @@ async function isThere(from: ObjectStore, object: StoredObject): Promise<boolean
   }
 }
 
-/** @returns what is to be moved of a version, which is on this machine then; or why nothing is */
+/** Prepares a version on this machine. @returns the folder to move, or the reason why it is not moved */
 async function moveVersion(version: ModelVersion, { from, to }: Move): Promise<StoredFolder | string> {
   const { stored, folder, hashes } = version;
   if (stored !== undefined) {
@@ -116,7 +116,7 @@ async function moveVersion(version: ModelVersion, { from, to }: Move): Promise<S
   if (to.isFolder) return 'it is already in a folder';
   if (!existsSync(folder)) return `${folder} is missing`;
   if ((await weightsHash(folder)) !== hashes.weights) return `${folder} has changed since it was registered`;
-  // It is copied into the store's folder, from which `count` brings it on.
+  // Copied to the store's folder first, from which `count` moves it.
   return putFolder(new FolderStore(objectsFolder()), folder, `models/${newId('')}`);
 }
 

@@ -1,4 +1,4 @@
-/** The store of one machine into a database that several servers share, and whether all of it has arrived. */
+/** Moves the store of one machine to a database that several servers share, and verifies that it is complete. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sql, type Kysely, type Transaction } from 'kysely';
@@ -31,15 +31,15 @@ type AnyDatabase = Kysely<Rows>;
 
 const MIGRATIONS = { registry: registryMigrations, traces: traceMigrations, keys: keyMigrations } as const;
 
-/** Referenced tables first. */
+/** Tables that others refer to come first. */
 const FIRST = ['registered_models', 'versions'];
-/** Servers that run, what they had not finished, and the migrations of each database's own. */
+/** Tables that are not copied: running servers, their unfinished work, and each database's migrations. */
 const LEFT = new Set(['replicas', 'testers', 'unfinished_objects', 'kysely_migration', 'kysely_migration_lock']);
 const BATCH = 500;
 
 /**
- * Copies registry, traces and the users' keys into an empty PostgreSQL database, or uploaded files and registered
- * models into a bucket or out of one. Copies are verified before they are kept; the source stays as it is.
+ * Copies registry, traces and the users' keys to an empty PostgreSQL database, or uploaded files and registered
+ * models to or from a bucket. Copies are verified before they are committed; the source is not modified.
  * @throws AttuneError E_STORE, E_STORE_BUSY, E_STORE_NOT_EMPTY, E_STORE_CHANGED, E_OBJECTS…
  */
 export async function moveStore(options: CallOptions<typeof useCase>): Promise<MovedStore> {
@@ -107,7 +107,7 @@ async function refuseServed(registry: Registry): Promise<void> {
   const live = await liveReplicas(registry);
   if (live === 0) return;
   throw new AttuneError('E_STORE_BUSY', {
-    what: 'Servers are still running; what they write during the move would be lost',
+    what: 'Servers are still running; data that they write during the move would be lost',
     got: `${live} that serve its models`,
     fix: 'stop them, and start them again with ATTUNE_STORE or ATTUNE_OBJECTS set',
   });
@@ -125,7 +125,7 @@ interface Ends {
   mended: MendedRow[];
 }
 
-/** @returns how many rows it has */
+/** Copies a table and verifies the copy. @returns the number of rows */
 async function moveTable(table: string, { source, transaction, place, mended }: Ends): Promise<number> {
   const { count: before } = await digestOf(transaction, table);
   if (before > 0) {
@@ -160,14 +160,14 @@ async function primaryKey(database: AnyDatabase, table: string): Promise<string[
   return rows.map(({ name }) => name);
 }
 
-/** The store writes a character that it cannot hold as U+FFFD. */
+/** Texts that contain characters which PostgreSQL cannot store; these become U+FFFD. */
 function mendedIn(row: Record<string, unknown>, table: string, keys: readonly string[]): MendedRow[] {
   const columns = Object.keys(row).filter((name) => storable(row[name]) !== row[name]);
   if (columns.length === 0) return [];
   return [{ table, row: keys.map((name) => String(storable(row[name]))).join(' '), columns }];
 }
 
-/** Each batch begins where the one before ended: nothing is read twice. */
+/** Reads a table in batches, each starting after the last row of the previous one. */
 function batchesOf(database: AnyDatabase, table: string): AsyncGenerator<Record<string, unknown>[]> {
   return isPostgres(database) ? fetchedBatches(database, table) : scannedBatches(database, table);
 }
@@ -225,7 +225,7 @@ function textOf(row: Record<string, unknown>): string {
   return JSON.stringify(entries.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
 }
 
-/** Numbers that are given out go on after the highest one. */
+/** Sets sequences to continue after the highest number in use. */
 async function setSequences(transaction: Transaction<Rows>, place: DatabasePlace): Promise<void> {
   if (typeof place === 'string') return;
   const { rows } = await sql<{ table: string; column: string }>`

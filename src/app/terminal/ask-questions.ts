@@ -2,7 +2,7 @@ import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { AttuneError } from '../../base/errors.ts';
 import { visible } from './control-characters.ts';
 
-/** The questions of `init`, on a terminal. */
+/** Interactive questions of `init`. */
 
 export async function askModel(defaultModel: string, reason: string): Promise<string> {
   const answer = await answered(
@@ -15,7 +15,7 @@ export async function askModel(defaultModel: string, reason: string): Promise<st
   return decided(answer);
 }
 
-/** Whether to fetch a model now. */
+/** Asks whether to download a model now. */
 export async function askFetch(model: string, name: string, bytes: number): Promise<boolean> {
   const size = `${Math.round(bytes / 1e6)} MB`;
   return decided(
@@ -23,7 +23,7 @@ export async function askFetch(model: string, name: string, bytes: number): Prom
   );
 }
 
-/** A column to choose, with what it holds. */
+/** A column to choose from, with a hint about its contents. */
 export interface ColumnChoice {
   name: string;
   hint: string;
@@ -45,7 +45,7 @@ function shown({ name, hint }: ColumnChoice): { value: string; label: string; hi
   return { value: name, label: visible(name), hint: visible(hint) };
 }
 
-/** Undefined where the text itself is learnt. */
+/** Target column; undefined to train on the text itself. */
 export async function askTarget(columns: readonly ColumnChoice[], guessed?: string): Promise<string | undefined> {
   const none = '';
   const answer = await answered(
@@ -61,7 +61,7 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
   return decided(answer) || undefined;
 }
 
-/** Goal for a column. */
+/** Asks for the goal of a column. */
 export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
   const answer = await answered(
     select<string>({
@@ -72,14 +72,14 @@ export async function askGoal<Goal extends string>(column: string, goals: Record
   return decided(answer) as Goal;
 }
 
-/** Whether a reading of the columns is right. */
+/** Asks whether an interpretation of the columns is correct. */
 export async function askReading(reasons: readonly string[]): Promise<boolean> {
   return decided(
     await answered(confirm({ message: visible(`${reasons.join('; ')}. Is that right?`), initialValue: true })),
   );
 }
 
-/** Undefined where rows are independent. */
+/** Group column; undefined if rows are independent. */
 export async function askGroup(columns: readonly string[]): Promise<string | undefined> {
   if (columns.length === 0) return undefined;
   const independent = '';
@@ -95,7 +95,7 @@ export async function askGroup(columns: readonly string[]): Promise<string | und
   return decided(answer) || undefined;
 }
 
-/** True, or the user has thought better of it. */
+/** Returns true, or throws E_CANCELLED if the user declines. */
 export async function askOverwrite(file: string): Promise<true> {
   const answer = await answered(
     confirm({ message: visible(`${file} already exists. Replace it?`), initialValue: false }),
@@ -104,7 +104,7 @@ export async function askOverwrite(file: string): Promise<true> {
   throw cancelled();
 }
 
-/** True, or the user has thought better of it. `what`: "2 runs". */
+/** Returns true, or throws E_CANCELLED if the user declines. `what`: "2 runs". */
 export async function askDeletion(what: string): Promise<true> {
   const answer = await answered(confirm({ message: `Delete ${what} for good?`, initialValue: false }));
   if (!isCancel(answer) && answer) return true;
@@ -121,8 +121,8 @@ function cancelled(): AttuneError {
 }
 
 /**
- * The answer, or E_CANCELLED if none can come any more: Ctrl-D closes the input without an event for the prompt, and
- * the process would exit with nothing left to do.
+ * The answer, or E_CANCELLED if none can come any more: Ctrl-D closes the input without notifying the prompt, and the
+ * process would otherwise exit silently.
  */
 export async function answered<Answer>(
   asked: Promise<Answer>,

@@ -13,7 +13,7 @@ import type { Colours, Terminal } from './terminal.ts';
 
 const SHOWN_CHARACTERS = 100;
 
-/** Figures for people, with their notes. */
+/** Formats figures with their notes for a terminal. */
 export function describeFigures(
   { brief, figures, notes = [], remarks = [] }: FiguresShown,
   terminal: Terminal,
@@ -38,7 +38,7 @@ function describePart(figures: Figures, terminal: Terminal): string {
   return [...(heading === undefined || lines.length === 0 ? [] : [bold(heading)]), ...lines].join('\n');
 }
 
-/** Names, values and their intervals. */
+/** Table of names, values and their intervals. */
 export function figuresTable(figures: Figures, terminal: Terminal): string {
   const shown = columnsOf(figures, 'terminal');
   const [names] = figures.columns;
@@ -56,7 +56,7 @@ function shortTitle({ title, short }: Figure): string {
   return short ?? `${title.slice(0, 1).toLowerCase()}${title.slice(1)}`;
 }
 
-/** The ends of shares are equally wide, so that they align. */
+/** Ends of intervals have equal widths, so that they align. */
 function headOf(column: Figure): Column[] {
   const { unit = 'text', interval, isName } = column;
   const value = { title: shortTitle(column), isName, isNumeric: !['text', 'verdict', 'p'].includes(unit) };

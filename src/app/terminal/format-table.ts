@@ -3,15 +3,15 @@ import type { Colours, Terminal } from './terminal.ts';
 
 export interface Column {
   title: string;
-  /** Figures stand to the right. */
+  /** Whether cells are aligned to the right. */
   isNumeric?: boolean;
-  /** Names, of which the middle may be left out where the terminal is too narrow for all columns. */
+  /** Whether cells are names, whose middle may be left out if the terminal is too narrow. */
   isName?: boolean;
-  /** Colours a cell after it has its width. */
+  /** Colours a cell after its width was computed. */
   paint?(cell: string, colours: Colours): string;
 }
 
-/** Cells under their titles, each column as wide as its widest cell; names are shortened where `width` is too small. */
+/** Formats cells under their titles, with columns as wide as their widest cell; shortens names if `width` is too small. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -47,7 +47,7 @@ export function tableWidth({ isTTY, columns }: Pick<Terminal, 'isTTY' | 'columns
   return isTTY ? columns : Infinity;
 }
 
-/** Both ends of a name tell more than its beginning: "runs/tic…attempt-2". */
+/** Shortens a name in the middle, since both ends are informative: "runs/tic…attempt-2". */
 export function cutMiddle(text: string, width: number): string {
   if (text.length <= width) return text;
   const end = Math.floor((width - 1) / 2);
@@ -57,7 +57,7 @@ export function cutMiddle(text: string, width: number): string {
 const GAP = 2;
 const NARROWEST_NAME = 8;
 
-/** The widest names give way first, a character at a time; of figures only the title does. */
+/** Shrinks the widest names first, one character at a time, and of numeric columns only the title. */
 function fittingWidths(
   wanted: readonly number[],
   columns: readonly Column[],
@@ -74,7 +74,7 @@ function fittingWidths(
   return widths;
 }
 
-/** Blocks that follow each other line up. */
+/** Shared label width, so that consecutive blocks align. */
 const LABEL_WIDTH = 10;
 
 /** "label  value" lines with the values aligned; empty values are left out. */

@@ -1,7 +1,7 @@
 import { DURATION, millisecondsOf } from '../../base/duration.ts';
 import { AttuneError } from '../../base/errors.ts';
 
-/** `90s`, `30m`, `2h` or `7d` in milliseconds. @throws AttuneError E_USAGE */
+/** Converts `90s`, `30m`, `2h` or `7d` to milliseconds. @throws AttuneError E_USAGE */
 export function parseDuration(option: string, text: string): number {
   const given = text.trim();
   const milliseconds = DURATION.test(given) ? millisecondsOf(given) : 0;

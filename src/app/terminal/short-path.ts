@@ -1,6 +1,6 @@
 import { displayPath } from '../../files/find-files.ts';
 
-/** A path as one would type it here. */
+/** A path as a user would type it in the current folder. */
 export function shortPath(path: string): string {
   return displayPath(path, process.cwd());
 }

@@ -2,7 +2,7 @@ import { forTerminal, ownColours, type Colours } from './control-characters.ts';
 
 export type { Colours } from './control-characters.ts';
 
-/** The parts of a stream that the command line uses; tests give their own. */
+/** The parts of a stream that the command line uses; tests pass their own. */
 export interface OutputStream {
   isTTY?: boolean;
   columns?: number;
@@ -18,7 +18,7 @@ export interface Terminal {
   line(text?: string): void;
 }
 
-/** `clean` is what texts go through first, of a stream that carries no data. */
+/** `clean` makes texts safe for a terminal; not used for streams with data. */
 export function createTerminal(
   stream: OutputStream,
   env: NodeJS.ProcessEnv,
@@ -35,14 +35,14 @@ export function createTerminal(
   };
 }
 
-/** Colours are for people: on a terminal only, unless FORCE_COLOR asks; NO_COLOR always wins. */
+/** Colours are used only on terminals, unless FORCE_COLOR is set; NO_COLOR always disables them. */
 function wantsColours(isTTY: boolean, env: NodeJS.ProcessEnv): boolean {
   if ((env.NO_COLOR ?? '') !== '') return false;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
   return isTTY && env.TERM !== 'dumb';
 }
 
-/** Breaks a paragraph into lines of at most `width` characters; a longer word stands alone. */
+/** Breaks a paragraph into lines of at most `width` characters; longer words get their own line. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -11,14 +11,14 @@ interface Bucket {
   rows: number;
 }
 
-/** One bar a line; neighbours are put together where there are too many. */
+/** One bar per line; adjacent buckets are merged if there are too many. */
 export function histogram(buckets: readonly Bucket[], colours: Colours, rangeOf = wholeRange): string {
   const lines = gather(buckets);
   const most = greatest(lines.map(({ rows }) => rows));
   const width = greatest(lines.map((line) => rangeOf(line).length));
   return lines
     .map((line) => {
-      // A few rows among very many still show.
+      // Even a few rows among very many get a visible bar.
       const length = line.rows === 0 ? 0 : Math.max(1, Math.round((BAR * line.rows) / most));
       return `    ${colours.dim(rangeOf(line).padStart(width))}  ${colours.cyan('▇'.repeat(length))} ${formatCount(line.rows)}`;
     })

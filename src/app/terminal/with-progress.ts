@@ -2,7 +2,7 @@ import type { Call } from '../../base/call.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Console } from './console.ts';
 
-/** Shows what happens while `work` runs; its open phase is ticked where it ends well, and taken away where it fails. */
+/** Shows progress while `work` runs. On success the open phase is marked as completed; on failure its line is removed. */
 export async function withProgress<Result>(
   context: Pick<Console, 'progress'>,
   work: (show: EventSink) => Promise<Result>,
@@ -18,7 +18,7 @@ export async function withProgress<Result>(
   }
 }
 
-/** Runs `work` with progress and remarks on standard error. `stopping` is what is said at the first Ctrl-C, if it stops at that. */
+/** Runs `work` with progress and notices on standard error. `stopping` is printed at the first Ctrl-C, if that requests a stop. */
 export function withCall<Result>(
   console: Console,
   stopping: string | (() => string) | undefined,

@@ -18,7 +18,7 @@ import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '
 import { formatTable } from '../format-table.ts';
 import type { Colours } from '../terminal.ts';
 
-/** Texts of a run's events. */
+/** Describes events of a run. */
 
 const BAR_WIDTH = 20;
 
@@ -27,7 +27,7 @@ export function barOf(share: number, colours: Colours): string {
   return `${colours.cyan('━'.repeat(filled))}${colours.dim('━'.repeat(BAR_WIDTH - filled))}`;
 }
 
-/** The loop's line: what one looks at while waiting comes first, since narrow terminals cut the end. */
+/** Live line of the training loop. The most interesting figures come first, since narrow terminals cut the end. */
 export function describeStep(event: StepFinished, colours: Colours, withBar: boolean): string {
   const { step, steps, tokensPerSecond, secondsLeft, memoryBytes } = event;
   const [name, value] = watchedFigure(event);
@@ -41,7 +41,7 @@ export function describeStep(event: StepFinished, colours: Colours, withBar: boo
   ].join(colours.dim(' · '));
 }
 
-/** The loss, or the sampled reward where there is one: the loss of a policy is 0 up to noise, whatever it learns. */
+/** The loss, or the sampled reward if there is one: the loss of a policy stays near 0, whatever it learns. */
 export function watchedFigure({ loss, metrics }: StepFinished): [name: string, value: string] {
   const { reward } = metrics;
   return reward === undefined ? ['loss', formatNumber(loss)] : ['reward', formatNumber(reward, 3)];
@@ -111,7 +111,7 @@ export function describeEvaluation(event: EvaluationFinished, colours: Colours):
 
 const SHOWN_OPERATORS = 12;
 
-/** Cost of a step by phase and operator, in processor time, which other load affects least. */
+/** Cost of a step by phase and operator, in processor time, which is least affected by other load. */
 export function describeProfile(event: ProfileFinished, colours: Colours): string {
   const row = (part: ProfiledPart): string[] => [
     part.name,

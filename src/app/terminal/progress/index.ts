@@ -30,11 +30,11 @@ const MAX_WARNING_PROBLEMS = 5;
 
 export interface Progress {
   show: EventSink;
-  /** `isDone` ticks the phase that is still open. */
+  /** `isDone`: marks the open phase as completed. */
   close(isDone?: boolean): void;
 }
 
-/** Shows a run's events: a line for each phase, a live line inside it, remarks between. */
+/** Shows a run's events: one line per phase, a live line within it, and notices in between. */
 export function createProgress(terminal: Terminal): Progress {
   return new ProgressView(terminal);
 }
@@ -43,7 +43,7 @@ interface OpenPhase {
   phase: PhaseStarted['phase'];
   message: string;
   startedAt: number;
-  /** Result of the phase, for its closing line. */
+  /** Result of the phase, for its last line. */
   outcome?: string;
 }
 
@@ -51,7 +51,7 @@ class ProgressView implements Progress {
   readonly #terminal: Terminal;
   readonly #live: LiveLine;
   #open: OpenPhase | undefined;
-  /** When the event happened: the log has the same times, and so have report and `runs show`. */
+  /** Time of the current event, from the log: the report and `runs show` use the same times. */
   #now = 0;
 
   constructor(terminal: Terminal) {

@@ -1,12 +1,12 @@
 import { ERASE_LINE, RESET, visible } from '../control-characters.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** A terminal takes a few updates a second; more would cost time and flicker. */
+/** Interval between updates on a terminal; more frequent ones would cost time and flicker. */
 const UPDATE_MILLISECONDS = 100;
-/** A log file takes one line now and then. */
+/** Interval between lines in a log file. */
 const PLAIN_MILLISECONDS = 10_000;
 
-/** One line that is rewritten in place on a terminal, and printed every ten seconds elsewhere. */
+/** A line that is rewritten in place on a terminal, and printed every ten seconds elsewhere. */
 export class LiveLine {
   readonly #terminal: Terminal;
   #shown = '';
@@ -17,7 +17,7 @@ export class LiveLine {
     this.#lastUpdate = this.#start();
   }
 
-  /** `text` may be dropped where the next one comes soon; `isLast` is always shown. */
+  /** `text` may be skipped if another one follows soon; `isLast` is always shown. */
   update(text: string, isLast = false): void {
     const now = performance.now();
     const pause = this.#terminal.isTTY ? UPDATE_MILLISECONDS : PLAIN_MILLISECONDS;
@@ -26,20 +26,20 @@ export class LiveLine {
     this.#write(text);
   }
 
-  /** Prints a lasting line above the live one. */
+  /** Prints a permanent line above the live one. */
   print(text: string): void {
     if (!this.#terminal.isTTY) return this.#terminal.line(text);
     this.#terminal.write(`${this.#erased()}${text}\n${this.#shown}`);
   }
 
-  /** Takes the live line away. */
+  /** Removes the live line. */
   clear(): void {
     if (this.#terminal.isTTY) this.#terminal.write(this.#erased());
     this.#shown = '';
     this.#lastUpdate = this.#start();
   }
 
-  /** A terminal shows the first update at once; a log file is spared what takes less than a pause. */
+  /** Shows the first update immediately on a terminal; in a log file, phases shorter than the interval print none. */
   #start(): number {
     return this.#terminal.isTTY ? -Infinity : performance.now();
   }
@@ -60,7 +60,7 @@ export class LiveLine {
   }
 }
 
-/** Cuts at a number of visible characters, so that the line never wraps; colours stay closed. */
+/** Cuts at a number of visible characters, so that the line never wraps; keeps colour sequences closed. */
 export function cutToWidth(text: string, width: number): string {
   let count = 0;
   let index = 0;
