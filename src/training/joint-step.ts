@@ -11,9 +11,9 @@ import { Tape } from '../models/tape.ts';
 type JointRequest = Omit<PassRequest, 'forget' | 'around'>;
 
 /**
- * A step whose loss is one of all its vectors, in micro-batches (GradCache): the vectors first, without a graph; then
- * the loss of all of them and its gradient for each; then every micro-batch again, which takes its share of that
- * gradient. Dropout is keyed, so both passes see the same model. Gives each row's share of the loss.
+ * Runs a step whose loss depends on all of its vectors together, in micro-batches (GradCache): computes the vectors
+ * without a graph, then the loss and its gradient with respect to each vector, then each micro-batch again with its
+ * part of that gradient. Dropout is keyed, so both passes see the same model. Returns each row's share of the loss.
  */
 export async function jointStep({ model, objective, reference }: PassParts, request: JointRequest): Promise<number[]> {
   const { microBatches, totals } = request;

@@ -60,11 +60,12 @@ export interface PassContext {
 }
 
 /**
- * The training objective: examples become rows of its own type (`Row`), and batches are made of these or of what it
- * draws, loads or produces from them (`Read`). It sees hidden states and log-probabilities, never whole logits.
+ * The training objective: converts examples to rows of its own type (`Row`); batches consist of these, or of rows that
+ * it draws, loads or produces from them (`Read`). It sees hidden states and log-probabilities, never full logits.
  *
- * Its functions are methods, whose parameters TypeScript compares both ways: every objective is an `Objective` to the
- * trainer, which hands it back the rows that it got from it and reads of them what every row has.
+ * Its functions are methods, whose parameters TypeScript compares bivariantly, so that every objective is an
+ * `Objective` to the trainer. The trainer only passes an objective's own rows back to it, and only reads the fields
+ * that all rows have.
  */
 export interface Objective<
   Given extends Example = Example,
@@ -94,7 +95,7 @@ export interface Objective<
   readonly embedding?: Partial<EmbeddingOptions>;
   /** Prepares what rewards need, before training. @throws AttuneError E_JUDGE_DOWN, E_REWARD_MODEL */
   ready?(signal: AbortSignal): Promise<void>;
-  /** Releases it again. */
+  /** Releases those resources. */
   dispose?(): void;
   /** Tokenises examples, in order; rows that cannot be trained on are undefined, with a problem listed. */
   prepare(examples: readonly Given[]): Promise<Prepared<Row>>;

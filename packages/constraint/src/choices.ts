@@ -1,4 +1,4 @@
-/** One text of a list. */
+/** Constraint to one text of a list. */
 import { newGrammar, type Grammar } from './automaton/grammar.ts';
 import { unreadable } from './unreadable.ts';
 

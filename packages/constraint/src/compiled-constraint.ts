@@ -1,6 +1,6 @@
 /**
- * A constraint made for one vocabulary: which tokens may follow in each state, and how an answer can still be ended
- * in time. Masks are made when a state is first met and kept.
+ * A constraint compiled for one vocabulary: the tokens that may follow in each state, and how an answer can still end
+ * within its budget. Masks are computed on first use and cached.
  */
 import { AttuneError } from '@attune/base/errors';
 import { byteCosts, costsToEnd } from './automaton/costs.ts';
@@ -13,25 +13,28 @@ import { segment, tokensFrom } from './tokens/segmentation.ts';
 import type { Vocabulary } from './tokens/vocabulary.ts';
 import type { ReachedTokens } from './tokens/token-walk.ts';
 
-/** The tokens that may follow in a state when there is room enough. */
+/** The tokens that may follow in a state, given enough room. */
 interface Choice {
   mask: Uint32Array;
-  /** Most tokens that an end may take after any of them. */
+  /** Maximum number of tokens to an end after any of them. */
   mostCost: number;
 }
 
-// Masks of one constraint are forgotten, oldest first, beyond this many bytes.
+// Size of a constraint's mask cache in bytes; the least recently used masks are evicted.
 const MASK_BYTES = 1 << 24;
 // Maximum number of trie nodes that the search for the shortest answer visits.
 const SEARCHED_NODES = 3_000_000;
 
 /** Result of compiling: plain arrays, which can be sent to another thread. */
 export interface ConstraintParts extends CostedGrammar {
-  /** The shortest answer that was found. */
+  /** The shortest answer found. */
   plan: readonly number[];
 }
 
-/** The long part of the work, which needs no answer to be begun. @throws E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
+/**
+ * The expensive part of the work, which is independent of any answer. @throws E_CONSTRAINT_EMPTY,
+ * E_CONSTRAINT_UNSPELLABLE
+ */
 export function compileGrammar(grammar: Grammar, vocabulary: Vocabulary): ConstraintParts {
   const ofBytes = byteModel(vocabulary);
   const costed: CostedGrammar = {
@@ -58,7 +61,7 @@ export class CompiledConstraint {
   readonly #vocabulary: Vocabulary;
   readonly #choices = new Map<string, Choice>();
   readonly #plans = new Map<number, readonly number[]>();
-  /** Tokens of the shortest answer, or of the shortest that a search found in reasonable time: what a budget has to hold. */
+  /** Tokens of the shortest answer, or of the shortest one found in reasonable time: the minimum budget. */
   readonly shortest: number;
   readonly #firstPlan: readonly number[];
 
@@ -70,24 +73,24 @@ export class CompiledConstraint {
     this.shortest = parts.plan.length;
   }
 
-  /** The same without what its answers have made it grow to. */
+  /** A copy without the states and masks accumulated by answers. */
   fresh(): CompiledConstraint {
     return new CompiledConstraint(this.#parts, this.#vocabulary);
   }
 
-  /** Bytes of what was compiled. */
+  /** Size of the compiled constraint in bytes. */
   get bytes(): number {
     const { grammar, costs, byteCosts: ofBytes } = this.#parts;
     const arrays = [...Object.values(grammar), costs, ofBytes] as { byteLength: number }[];
     return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
   }
 
-  /** How many states were met so far: what the constraint has grown to. */
+  /** Number of states created so far, which measures the constraint's growth. */
   get stateCount(): number {
     return this.#automaton.stateCount;
   }
 
-  /** Refuses a budget that not even the shortest answer fits. @throws E_CONSTRAINT_TOO_LONG */
+  /** Rejects a budget that the shortest answer exceeds. @throws E_CONSTRAINT_TOO_LONG */
   checkRoom(maxTokens: number): void {
     if (maxTokens < this.shortest) throw tooLong(this.shortest, maxTokens);
   }
@@ -101,7 +104,7 @@ export class CompiledConstraint {
     return this.#automaton.start;
   }
 
-  /** Free text is complete nowhere: it ends where the model ends it. */
+  /** Free text is never complete: it ends where the model ends it. */
   isComplete(state: number): boolean {
     return this.#automaton.isAccepting(state) && !this.isFree(state);
   }
@@ -120,7 +123,7 @@ export class CompiledConstraint {
     return next;
   }
 
-  /** Tokens to a valid end, as few as are known; the state's cost is finite. */
+  /** A short sequence of tokens to a valid end; the state's cost must be finite. */
   planFrom(state: number): readonly number[] {
     let plan = this.#plans.get(state);
     if (plan === undefined) {
@@ -130,7 +133,7 @@ export class CompiledConstraint {
     return plan;
   }
 
-  /** Tokens after which an end is known within `room` more; stop ids where the answer is complete. */
+  /** Tokens after which a known end is within `room` more tokens; includes stop ids if the answer is complete. */
   allowed({ state, isFirst, room }: { state: number; isFirst: boolean; room: number }): Uint32Array {
     const choice = this.#kept(`${state} ${isFirst}`, () => this.#choose(state, isFirst));
     if (choice.mostCost <= room) return choice.mask;
@@ -157,7 +160,7 @@ export class CompiledConstraint {
     const mask = new Uint32Array((this.#vocabulary.size + 31) >> 5);
     const { count, ids, states } = this.#reached(state, isFirst);
     let mostCost = 0;
-    // Many tokens lead to few states: each is judged once.
+    // Many tokens lead to few states: each state is judged once.
     const verdicts = new Int8Array(this.#automaton.stateCount);
     for (let i = 0; i < count; i++) {
       const next = states[i];
@@ -205,7 +208,7 @@ function shorten(automaton: Pushdown, vocabulary: Vocabulary, known: readonly nu
   });
 }
 
-/** One answer. A way to its end is always at hand, so that the budget is kept whatever is chosen. */
+/** One answer. A path to a valid end is always known, so that the budget is kept whatever is chosen. */
 class ConstrainedAnswer implements TokenConstraint {
   readonly #constraint: CompiledConstraint;
   #state: number;
@@ -245,7 +248,7 @@ class ConstrainedAnswer implements TokenConstraint {
   }
 }
 
-/** Tokens of fixed texts from each place, found once a text. */
+/** Token costs of fixed texts from each offset, memoised by text. */
 function textCosts(trie: Vocabulary['later']): (text: Uint8Array, offset: number) => number {
   const known = new Map<Uint8Array, Float64Array>();
   return (text, offset) => {

@@ -1,6 +1,6 @@
 /**
- * Free text in which calls of tools hold their schemas: nothing is held until a call begins, and from there on it is
- * written to its end. So a model may answer or call, and a call is never half of one.
+ * Free text in which tool calls must match their schemas: nothing is constrained until a call begins, and from there on
+ * the call is completed. A model may answer or call, but never emits half a call.
  */
 import { isPlainObject } from '@attune/base/plain-object';
 import type { Grammar } from './automaton/grammar.ts';
@@ -9,18 +9,23 @@ import { schemaGrammar } from './schema/schema-grammar.ts';
 import { unreadable } from './unreadable.ts';
 
 export interface FreeCalls {
-  /** JSON of a call, or of a list of calls. */
+  /** JSON schema of a call, or of a list of calls. */
   schema: object;
-  /** Behind it. */
+  /** Text after it. */
   after: string;
-  /** Begins a call anywhere in the text; without, an answer is calls from its beginning or none at all. */
+  /**
+   * Mark that begins a call anywhere in the text; without one, an answer consists of calls from its start or contains
+   * none.
+   */
   mark?: string;
   /** For answers that consist of calls: the beginning of the JSON, and texts allowed before it. */
   begins?: string;
   leads?: readonly string[];
-  /** Separator of two calls, if several are allowed; white space is allowed as well. */
+  /** Separator between calls, if several are allowed; white space is always allowed. */
   between?: string;
-  /** Thoughts in front of the answer are free: `marked` may begin with `<think>`, `opened` goes on in one. */
+  /**
+   * Thinking before the answer is unconstrained: `marked` may begin with `<think>`, `opened` continues an open block.
+   */
   thinking?: 'none' | 'marked' | 'opened';
 }
 
@@ -41,7 +46,7 @@ export function freeCallsGrammar(value: unknown): Grammar {
   });
 }
 
-/** Text, and calls wherever their mark stands. */
+/** Text with calls wherever their mark occurs. */
 function markedCalls(grammar: Grammar, rule: number, { mark = '', after, between }: FreeCalls): number {
   const [open, end] = [grammar.addNode(), grammar.addNode()];
   const text = addFreeText(grammar, { patterns: [bytesOf(mark)], found: open });
@@ -52,12 +57,12 @@ function markedCalls(grammar: Grammar, rule: number, { mark = '', after, between
   return text;
 }
 
-/** Text that begins no call, or calls. */
+/** Text that does not begin a call, or calls only. */
 function wholeCalls(grammar: Grammar, rule: number, { begins = '{', leads = [], ...value }: FreeCalls): number {
   const { after, between, thinking } = value;
   const [start, end] = [grammar.addNode(), grammar.addNode()];
   const patterns = ['', ...leads].map((lead): Pattern => ['space', ...bytesOf(lead), 'space', ...bytesOf(begins)]);
-  // A thought is read apart: what comes behind it may be a call.
+  // Thinking is a separate part, since a call may follow it.
   const thought: Pattern[] = thinking === 'marked' ? [['space', ...bytesOf(THINK)]] : [];
   grammar.addJump(start, addFreeText(grammar, { patterns: [...patterns, ...thought], isAtStart: true }));
   const [call, closed] = [grammar.addNode(), grammar.addNode()];
@@ -73,10 +78,10 @@ function wholeCalls(grammar: Grammar, rule: number, { begins = '{', leads = [], 
   return start;
 }
 
-// A model must not fill its budget with white space in place of a call.
+// Bounds white space, which a model could otherwise use up its budget with instead of a call.
 const MOST_SPACE = 2;
 
-/** A node that up to two line feeds or spaces lead to. */
+/** Adds a node reached by up to two line feeds or spaces. */
 function spaceAfter(grammar: Grammar, from: number): number {
   const to = grammar.addNode();
   let at = from;
@@ -96,7 +101,7 @@ function spaceBefore(grammar: Grammar, to: number): number {
   return from;
 }
 
-/** A node that any white space leads to. */
+/** Adds a node reached by any white space. */
 function endlessSpace(grammar: Grammar, from: number, to = grammar.addNode()): number {
   const loop = grammar.addNode();
   grammar.addJump(from, loop);
@@ -105,7 +110,7 @@ function endlessSpace(grammar: Grammar, from: number, to = grammar.addNode()): n
   return to;
 }
 
-/** White space that leads to a node. */
+/** Adds white space that leads to a node. */
 function afterSpace(grammar: Grammar, to: number): number {
   const from = grammar.addNode();
   endlessSpace(grammar, from, to);

@@ -1,4 +1,4 @@
-/** A constraint's language, before it meets a vocabulary: needs neither a tokenizer nor the engine. */
+/** Converts a constraint to its grammar, independently of any vocabulary, tokenizer or engine. */
 import { AttuneError } from '@attune/base/errors';
 import type { Grammar } from './automaton/grammar.ts';
 import { kinds } from './kinds.ts';

@@ -1,4 +1,4 @@
-/** Answers of a given form: which tokens of a vocabulary may come next. */
+/** Constrained decoding: which tokens of a vocabulary may come next in an answer of a given form. */
 export { CompiledConstraint, compileGrammar, type ConstraintParts } from './compiled-constraint.ts';
 export { ConstraintCompiler, type Asking, type CompileLimits } from './compiler/compiler.ts';
 export type { FreeCalls } from './free-calls.ts';

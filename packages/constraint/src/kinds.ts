@@ -1,4 +1,4 @@
-/** Registry of the kinds of constraints: how each becomes a grammar. */
+/** Registry of constraint kinds: how each becomes a grammar. */
 import type { Grammar } from './automaton/grammar.ts';
 import { choicesGrammar } from './choices.ts';
 import { freeCallsGrammar } from './free-calls.ts';
@@ -6,7 +6,7 @@ import { regexGrammar } from './regex.ts';
 import { schemaGrammar } from './schema/schema-grammar.ts';
 import { wrappedGrammar } from './wrapped.ts';
 
-/** Checks what the kind is given and writes its language into a new grammar. */
+/** Validates the kind's value and writes its language into a new grammar. */
 export type ConstraintKind = (value: unknown) => Grammar;
 
 export const kinds: Readonly<Record<string, ConstraintKind>> = {

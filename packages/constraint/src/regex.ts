@@ -1,4 +1,4 @@
-/** Texts that a regular expression matches as a whole. */
+/** Constraint to texts that a regular expression matches as a whole. */
 import { checkRegex, wholeMatches } from './characters/regex-term.ts';
 import { Terms } from './characters/terms.ts';
 import { newGrammar, type Grammar } from './automaton/grammar.ts';

@@ -1,30 +1,30 @@
-/** The fewest tokens from a constraint's start to a valid end: a search by lowest bound first (A*). */
+/** Finds the fewest tokens from a constraint's start to a valid end, by A* search. */
 
 export interface Search {
   start: number;
-  /** A way that is known already. */
+  /** A known path. */
   known: readonly number[];
-  /** States that one token leads to, each with one such token. `isFirst`: at the start of the answer. */
+  /** States reachable by one token, each with such a token. `isFirst`: at the start of the answer. */
   next(state: number, isFirst: boolean): ReadonlyMap<number, number>;
-  /** No end can be nearer than this many tokens. */
+  /** Lower bound on the number of tokens to an end. */
   least(state: number): number;
   isEnd(state: number): boolean;
-  /** Maximum number of states to visit; the best plan so far is used then. */
+  /** Maximum number of states to visit; then the best path so far is used. */
   steps: number;
 }
 
 interface Reached {
-  /** Tokens on the shortest way from the start. */
+  /** Tokens on the shortest path from the start. */
   count: number;
   before: number;
   id: number;
 }
 
-/** Not longer than the way that is known; shortest where the search comes to an end. */
+/** Never longer than the known path; the shortest one if the search completes. */
 export function shortestPlan(search: Search): readonly number[] {
   const { start, known } = search;
   const reached = new Map<number, Reached>([[start, { count: 0, before: -1, id: -1 }]]);
-  // States by the length that a way through them has at least.
+  // States by the minimum length of a path through them.
   const waiting: number[][] = [];
   const put = (state: number, count: number): void => {
     const bound = count + search.least(state);
@@ -48,7 +48,7 @@ export function shortestPlan(search: Search): readonly number[] {
   return known;
 }
 
-/** The state with the lowest bound that was not looked into yet. */
+/** The unvisited state with the lowest bound. */
 function take(waiting: number[][], done: ReadonlySet<number>): number | undefined {
   for (const states of waiting) {
     for (let state = states?.pop(); state !== undefined; state = states.pop()) if (!done.has(state)) return state;

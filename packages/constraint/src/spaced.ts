@@ -1,6 +1,6 @@
 import type { ConstraintSpec } from './spec.ts';
 
-/** The same constraint for answers that a space sets off from their prompts; JSON begins as it is. */
+/** Adapts a constraint to answers that begin with a space after the prompt; JSON is unchanged. */
 export function spacedConstraint(spec: ConstraintSpec): ConstraintSpec {
   if ('choices' in spec)
     return { choices: spec.choices.map((choice) => (/^\s/u.test(choice) ? choice : ` ${choice}`)) };

@@ -1,12 +1,12 @@
 import type { FreeCalls } from './free-calls.ts';
 import type { WrappedSchema } from './wrapped.ts';
 
-/** A JSON schema as it is parsed; read and checked when the constraint is made. */
+/** A parsed JSON schema; validated when the constraint is compiled. */
 type Schema = boolean | object;
 
 /**
- * Constraint on an answer: JSON that fits a schema, a text that matches a regular expression as a whole, or one of a
- * list; JSON between fixed texts, or free text whose tool calls fit their schemas. OpenAI's `response_format` is
+ * Constraint on an answer: JSON that matches a schema, a text that matches a regular expression as a whole, or one of a
+ * list; JSON between fixed texts, or free text whose tool calls match their schemas. OpenAI's `response_format` is
  * accepted too.
  */
 export type ConstraintSpec =
@@ -17,12 +17,12 @@ export type ConstraintSpec =
   | { calls: FreeCalls }
   | ResponseFormat;
 
-/** As in OpenAI's chat completions; `json_object` is any object. */
+/** As in OpenAI's chat completions; `json_object` means any object. */
 export type ResponseFormat =
   | { type: 'json_schema'; json_schema: { schema: Schema; name?: string; strict?: boolean } }
   | { type: 'json_object' };
 
-/** The kinds that are asked for, with what each is given; nothing is checked. */
+/** The kinds given in a spec, with their values; nothing is validated. */
 export function kindsIn(spec: ConstraintSpec): [kind: string, value: unknown][] {
   if (!('type' in spec)) return Object.entries(spec).filter(([, value]) => value !== undefined);
   if (spec.type === 'json_object') return [['schema', { type: 'object' }]];

@@ -1,4 +1,4 @@
-/** The error for constraints that cost more than one request may. */
+/** Error for constraints that exceed the cost limits of a request. */
 import { AttuneError } from '@attune/base/errors';
 
 export function tooLarge(origin: string, got: string): AttuneError {

@@ -1,4 +1,4 @@
-/** The error for what a kind of constraint cannot be made from. */
+/** Error for invalid values of a constraint kind. */
 import { AttuneError } from '@attune/base/errors';
 
 export function unreadable(kind: string, value: unknown, expected: string): AttuneError {

@@ -1,4 +1,4 @@
-/** JSON that fits a schema, between fixed texts: one such stretch, or several. */
+/** JSON that matches a schema, between fixed texts: once or several times. */
 import { isPlainObject } from '@attune/base/plain-object';
 import type { Grammar } from './automaton/grammar.ts';
 import { schemaGrammar } from './schema/schema-grammar.ts';

@@ -1,4 +1,4 @@
-/** Large files in pieces that can be read side by side, each by itself. */
+/** Splits large files into pieces that can be read in parallel. */
 import { stat } from 'node:fs/promises';
 import type { LineRange } from '@attune/files/lines';
 import { hashFile } from './file-chunks.ts';
@@ -7,7 +7,7 @@ import { Unreadable } from './outcome.ts';
 import type { FileInput } from './reader.ts';
 import { encodingOfFile } from './text/decode.ts';
 
-/** Whole lines of a file, with what the whole of it is known by. Plain data. */
+/** A range of whole lines, with the identity of the whole file. Plain data. */
 export interface FilePiece extends LineRange {
   sha256: string;
   fileBytes: number;
@@ -16,14 +16,14 @@ export interface FilePiece extends LineRange {
 export interface CutFile {
   sha256: string;
   bytes: number;
-  /** Two or more that make up the file; absent where it is to be read in one. */
+  /** Two or more pieces that make up the file; absent if it is read as a whole. */
   pieces?: FilePiece[];
 }
 
 /**
- * A file's hash, and where it is cut: at line ends, into pieces of one size and no more than about `pieceBytes`. Only a
- * format can be cut of which each line stands for itself, and UTF-8, whose line ends can be told without decoding.
- * The file is gone through once.
+ * Hashes a file and splits it at line ends, into pieces of equal size up to about `pieceBytes`. Only formats with
+ * independent lines can be split, and only in UTF-8, whose line ends are recognisable without decoding. Reads the file
+ * once.
  */
 export async function cutFile(path: string, name: string, pieceBytes: number): Promise<CutFile> {
   const { size: bytes } = await stat(path);
@@ -38,7 +38,7 @@ export async function cutFile(path: string, name: string, pieceBytes: number): P
 async function canBeCut(path: string, name: string): Promise<boolean> {
   try {
     const input = await lookAt(path, name);
-    // Other content is left to the reader's process, which examines it under limits.
+    // Other content is left to the reader process, which examines it under limits.
     if (!/^(?:\ufeff)?\s*\{/.test(input.head.toString('utf8'))) return false;
     return await isUtf8ByLines(input);
   } catch (error) {
@@ -55,14 +55,14 @@ async function isUtf8ByLines(input: FileInput): Promise<boolean> {
 
 const LINE_FEED = 0x0a;
 
-/** Cuts behind the first line end past each multiple of a size, counting lines. */
+/** Cuts after the first line end past each multiple of a size, counting lines. */
 class Cutter {
   readonly #size: number;
   readonly #ranges: LineRange[] = [];
   #start = 0;
   #startLine = 1;
   #line = 1;
-  /** Where the chunk in hand begins. */
+  /** Offset of the current chunk. */
   #at = 0;
 
   constructor(size: number) {

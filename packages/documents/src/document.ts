@@ -4,35 +4,35 @@
  */
 import { greatest, smallest } from '@attune/base/many';
 
-/** A place in a source. It stays with everything that is made from it, to the last row. */
+/** A place in a source, which stays with everything derived from it, up to the final row. */
 export interface Origin {
-  /** The path as shown to people; what lies in an archive follows its name: `mails.zip/inbox.mbox`. */
+  /** Display path; files in an archive follow its name: `mails.zip/inbox.mbox`. */
   file: string;
   /** SHA-256 of that file's bytes: 64 hex digits. */
   sha256: string;
-  /** 1-based page, slide or chapter, where the format has them; `lastPage` where it goes on to a later one. */
+  /** 1-based page, slide or chapter, if the format has them; `lastPage` if it extends to a later one. */
   page?: number;
   lastPage?: number;
-  /** 1-based line, row or number of the message in its file; `lastRow` where it goes on to a later one. */
+  /** 1-based line, row or message number in the file; `lastRow` if it extends to a later one. */
   row?: number;
   lastRow?: number;
   /** Headings above it, outermost first; a table's sheet or a database's table. */
   section?: readonly string[];
-  /** The mail that it is, or came with, where anything came with that: what belongs together is never divided. */
+  /** The mail that it is or was attached to, if a mail has attachments: rows of one mail are never split. */
   mail?: string;
-  /** Its words on which a row rests that was written about it. */
+  /** The quotation that supports a generated row. */
   quote?: string;
 }
 
-/** Where in its file a piece stands: an origin before what is the file's own is added. */
+/** Position within a file: an origin without the file's own fields. */
 export type Place = Omit<Origin, 'file' | 'sha256' | 'mail'> & {
   /** For mails with attachments: the attachment's name within its file, '' for the mail. */
   mail?: string;
 };
 
-/** A stretch of a document below one heading, its own subsections left out. */
+/** Part of a document below one heading, without its subsections. */
 export interface Section {
-  /** Absent for what stands before the first heading. */
+  /** Absent before the first heading. */
   heading?: string;
   /** 1 for the topmost headings; 0 without one. */
   level: number;
@@ -42,7 +42,7 @@ export interface Section {
   lastPage?: number;
   /** Sections on several pages: where in the text each page begins. */
   pages?: readonly (readonly [at: number, page: number])[];
-  /** 1-based line where the format has lines. */
+  /** 1-based line, if the format has lines. */
   line?: number;
 }
 
@@ -54,17 +54,17 @@ export interface TextDocument {
   origins: readonly Origin[];
 }
 
-/** One message of a conversation: a mail, a chat's line, a ticket's comment. */
+/** A message of a conversation: a mail, a chat line, a comment on a ticket. */
 export interface MessageDocument {
   kind: 'message';
   /** Group of related messages: a channel, a ticket, a mailbox. */
   conversation: string;
-  /** Within its conversation: the message's own name, and those that it answers. */
+  /** Id of the message within its conversation, and of those that it replies to. */
   id?: string;
   answers?: readonly string[];
   subject?: string;
   author: string;
-  /** As the export says it: a bot, an agent of the help desk, or a customer. */
+  /** Role according to the export: a bot or help-desk agent, or a customer. */
   role?: 'agent' | 'customer' | 'system';
   /** Milliseconds since the epoch. */
   at?: number;
@@ -75,7 +75,7 @@ export interface MessageDocument {
   origins: readonly Origin[];
 }
 
-/** One row of a table, one object of a file of objects. */
+/** A row of a table, or an object of a JSON file. */
 export interface RecordDocument {
   kind: 'record';
   values: Record<string, unknown>;
@@ -85,7 +85,7 @@ export interface RecordDocument {
 /** Document read from a file. */
 export type Document = TextDocument | MessageDocument | RecordDocument;
 
-/** A row to train on: a line of JSONL is its values and, under `provenance`, its origins. */
+/** A training row: as a line of JSONL its values and, under `provenance`, its origins. */
 export interface DataRow {
   kind: 'row';
   values: Record<string, unknown>;
@@ -99,7 +99,7 @@ export type Item = Document | DataRow;
 
 export type ItemKind = Item['kind'];
 
-/** About how many characters an item holds. */
+/** Approximate number of characters in an item. */
 export function charactersOf(item: Item): number {
   if (item.kind === 'text') return item.sections.reduce((sum, { text }) => sum + text.length, 0);
   if (item.kind === 'message') return item.text.length + (item.quoted?.length ?? 0);
@@ -109,7 +109,7 @@ export function charactersOf(item: Item): number {
   );
 }
 
-/** One origin for what stands side by side in one section of one file; the others as they are, each once. */
+/** Merges origins in one section of one file; the others are kept, without repeats. */
 export function mergeOrigins(origins: readonly Origin[]): Origin[] {
   const groups = Map.groupBy(origins, ({ file, sha256, section = [], mail }) =>
     JSON.stringify([file, sha256, section, mail]),
@@ -144,7 +144,7 @@ export function sectionOrigin(document: TextDocument, section: Section, path: re
   };
 }
 
-/** The sections of a document, each with the headings above it and its own, outermost first. */
+/** The sections of a document, each with its heading path, outermost first. */
 export function* withHeadings({ sections }: TextDocument): Generator<{ section: Section; path: string[] }> {
   const open: { level: number; heading: string }[] = [];
   for (const section of sections) {

@@ -7,19 +7,19 @@ import { sortedNames } from './sorted-names.ts';
 import type { SkipReason } from './outcome.ts';
 
 /**
- * A file to read, or why one that lies there is passed over. `root`: the folder that its reader may look into. `piece`:
- * only these of its lines, by `cutFile`.
+ * A file to read, or the reason why it is skipped. `root`: the folder that its reader may access. `piece`: a range of
+ * its lines, from `cutFile`.
  */
 export type FoundFile =
   | { path: string; name: string; root: string; piece?: FilePiece }
   | { path: string; name: string; reason: SkipReason; message: string };
 
-/** Folders that hold no documents of anybody's own. */
+/** Folders of tools, which contain no documents. */
 const TOOL_FOLDERS = new Set(['node_modules', '__pycache__', '__MACOSX']);
 
 /**
- * The files of paths, one after the other, folders with all below them in the order of their names. Nothing but the
- * names of the folders that are open is held in memory. `isOutput` tells files that are being written meanwhile. @throws AttuneError E_FILE_MISSING
+ * Finds the files of paths in order, recursively and sorted by name. Only the names in the currently open folders are
+ * held in memory. `isOutput` recognises files that are being written meanwhile. @throws AttuneError E_FILE_MISSING
  */
 export async function* findDocuments(
   paths: readonly string[],
@@ -42,7 +42,7 @@ export async function* findDocuments(
   }
 }
 
-/** Names in rows say nothing of where on the machine a folder lies. */
+/** Names in rows do not reveal where a folder is on this machine. */
 function shownName(path: string, base: string): string {
   const inside = relative(base, path);
   return inside === '' || inside.startsWith('..') ? basename(path) : inside.split(sep).join('/');
@@ -50,7 +50,7 @@ function shownName(path: string, base: string): string {
 
 interface Below {
   name: string;
-  /** The folder that was asked for. */
+  /** The requested folder. */
   root: string;
   isOutput(path: string): boolean;
 }
@@ -68,11 +68,12 @@ async function* below(folder: string, { name, root, isOutput }: Below): AsyncGen
     if (next.done === true) return;
     const [path, shown] = [join(folder, next.value), `${name}/${next.value}`];
     const stats = await lstat(path).catch(() => undefined);
-    // Gone since the folder was listed.
+    // Deleted since the folder was listed.
     if (stats === undefined) continue;
-    if (isOutput(path)) yield { path, name: shown, reason: 'output', message: 'what is being written, or was before' };
+    if (isOutput(path))
+      yield { path, name: shown, reason: 'output', message: 'the output of this command, now or earlier' };
     else if (next.value.startsWith('.') || TOOL_FOLDERS.has(next.value)) {
-      yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it is a folder of tools' };
+      yield { path, name: shown, reason: 'hidden', message: 'its name begins with a dot, or it belongs to a tool' };
     } else if (stats.isSymbolicLink()) yield await link(path, shown, root);
     else if (stats.isDirectory()) yield* below(path, { name: shown, root, isOutput });
     else yield stats.isFile() ? { path, name: shown, root } : special(path, shown);
@@ -83,13 +84,13 @@ function special(path: string, name: string): FoundFile {
   return { path, name, reason: 'special-file', message: 'a pipe, a socket or a device' };
 }
 
-/** Links inside the folder are skipped, since their targets are read in place; targets outside do not belong to the folder. */
+/** Links within the folder are skipped, since their targets are read in place; targets outside do not belong to it. */
 async function link(path: string, name: string, root: string): Promise<FoundFile> {
   const to = await readlink(path).catch(() => '?');
   const real = await realpath(path).catch(() => undefined);
-  if (real === undefined) return { path, name, reason: 'link', message: `leads to ${to}, which is not there` };
+  if (real === undefined) return { path, name, reason: 'link', message: `points to ${to}, which does not exist` };
   const inside = relative(root, real);
   const leadsOut = inside.startsWith('..') || resolve(dirname(path), to) === root;
-  const message = leadsOut ? `leads out of the folder, to ${to}` : `leads to ${to}, which is read where it lies`;
+  const message = leadsOut ? `points out of the folder, to ${to}` : `points to ${to}, which is read in place`;
   return { path, name, reason: 'link', message };
 }

@@ -1,4 +1,4 @@
-/** Documents: files of many formats in, texts, messages and records with their origins out. */
+/** Reads files of many formats into texts, messages and records with their origins. */
 export {
   charactersOf,
   mergeOrigins,

@@ -1,25 +1,25 @@
 /** Cost limits of reading one file: files are untrusted, and some are malicious. */
 export interface ReadLimits {
-  /** Seconds in which a reader must say something. */
+  /** Seconds of silence after which a reader is killed. */
   seconds: number;
-  /** Resident bytes of a reader's process. */
+  /** Maximum resident memory of a reader process, in bytes. */
   memoryBytes: number;
-  /** Bytes of a file that a format cannot stream, such as a PDF. */
+  /** Maximum size of a file that its format cannot stream, such as a PDF. */
   wholeFileBytes: number;
-  /** Size of a text that a format needs as a whole, such as HTML: it is in memory several times. */
+  /** Maximum size of a text that its format needs as a whole, such as HTML: it is in memory several times. */
   wholeTextBytes: number;
   /**
-   * Size of one line of a text, or one row of a table; a character counts as one byte in texts. A value of a .json
-   * file may always have 64 MiB.
+   * Maximum size of a text line or table row; in texts, a character counts as one byte. A value of a .json file may
+   * always have 64 MiB.
    */
   lineBytes: number;
-  /** Size of one archive with all its contents. */
+  /** Maximum size of an archive with all its contents. */
   unpackedBytes: number;
   entries: number;
-  /** Unpacked bytes to packed ones, past `freeBytes`. */
+  /** Maximum ratio of unpacked to packed bytes, beyond `freeBytes`. */
   ratio: number;
   freeBytes: number;
-  /** Archives within archives. */
+  /** Maximum nesting of archives. */
   depth: number;
 }
 

@@ -1,33 +1,33 @@
 /** Why a file, or part of it, was not read. */
 export const skipReasons = {
-  empty: 'holds nothing',
-  'no-text': 'holds no text, such as a scanned page',
+  empty: 'is empty',
+  'no-text': 'contains no text, such as a scanned page',
   'unknown-format': 'no known format',
   binary: 'binary data of an unknown format',
-  broken: 'damaged, cut off, or not what its name says',
+  broken: 'damaged, truncated, or not what its name says',
   encrypted: 'needs a password',
-  bomb: 'unpacks to far more than it is',
-  'too-large': 'larger than its format can be read',
+  bomb: 'unpacks to far more than its size',
+  'too-large': 'larger than the limit for its format',
   'too-deep': 'an archive within archives within archives',
-  'too-slow': 'did not come to an end in time',
+  'too-slow': 'was not read in time',
   'out-of-memory': 'needs more memory than a reader may have',
   crashed: 'its reader failed',
   'disk-full': 'not enough disk space to unpack it: free some, or set TMPDIR to a folder on another disk',
-  link: 'a link: what it leads to is not read through it',
-  'path-escape': 'a name that leads out of its archive',
-  'special-file': 'no file: a pipe, a socket or a device',
-  output: 'what is being written',
-  hidden: 'a hidden name, or a folder of tools',
-  unreadable: 'the system does not let it be read',
+  link: 'a link, which is not followed',
+  'path-escape': 'a path outside its archive',
+  'special-file': 'not a file, but a pipe, a socket or a device',
+  output: 'output of this command',
+  hidden: 'hidden, or a folder of a tool',
+  unreadable: 'the system does not allow reading it',
 } as const;
 
 export type SkipReason = keyof typeof skipReasons;
 
-/** Something that was left out of a file that was read. */
+/** Content left out of a file that was read. */
 export interface Note {
   reason: string;
   count: number;
-  /** The first of them, in words. */
+  /** The first occurrences, in words. */
   first: string[];
 }
 
@@ -39,17 +39,17 @@ export interface FileOutcome {
   sha256?: string;
   format?: string;
   documents: number;
-  /** Only a wrapping of one file, which is listed by itself: a .gz. */
+  /** Only a compressed single file, which is listed separately: a .gz. */
   isWrapping?: true;
   /** For `skipped` and `partly`. */
   reason?: SkipReason;
   message?: string;
-  /** The encoding that its text was found to have, where that is not UTF-8. */
+  /** Detected encoding of its text, unless it is UTF-8. */
   encoding?: string;
   notes: readonly Note[];
 }
 
-/** A file that cannot be read, thrown by readers: it is listed and passed over. */
+/** Thrown by readers for a file that cannot be read; it is listed and skipped. */
 export class Unreadable extends Error {
   readonly reason: SkipReason;
 
@@ -62,12 +62,12 @@ export class Unreadable extends Error {
 const MOST_SHOWN = 5;
 const MOST_REASONS = 40;
 
-/** Counts what was left out, with its first places. */
+/** Counts omitted content by reason, with the first places. */
 export class NoteBook {
   readonly #notes = new Map<string, Note>();
 
   add(reason: string, what?: string, count = 1): void {
-    // Reasons that name what they found could be without end.
+    // Reasons that include found values could be unlimited in number.
     if (!this.#notes.has(reason) && this.#notes.size >= MOST_REASONS) reason = 'others';
     const note = this.#notes.get(reason) ?? { reason, count: 0, first: [] };
     note.count += count;
@@ -80,7 +80,7 @@ export class NoteBook {
   }
 }
 
-/** Outcome of a file that was read in pieces, from the outcomes of these, in order. */
+/** Combines the outcomes of a file's pieces, in order. */
 export function joinOutcomes(pieces: readonly FileOutcome[]): FileOutcome {
   const [first] = pieces;
   const sum = (key: 'bytes' | 'documents'): number => pieces.reduce((total, piece) => total + piece[key], 0);
@@ -90,7 +90,7 @@ export function joinOutcomes(pieces: readonly FileOutcome[]): FileOutcome {
     for (const place of places) notes.add(reason, place);
     notes.add(reason, undefined, count - places.length);
   }
-  // A piece may hold nothing, if only the file holds something.
+  // A piece may be empty if the file as a whole is not.
   const failed = pieces.find(({ reason }) => reason !== undefined && (reason !== 'no-text' || documents === 0));
   const { format, sha256, encoding } = pieces.find((piece) => piece.format !== undefined) ?? first;
   return {

@@ -4,18 +4,18 @@ import type { FileOutcome } from './outcome.ts';
 import { ReaderPool, type FileStream, type ReaderPoolOptions } from './process/reader-pool.ts';
 
 export interface ReadOptions extends ReaderPoolOptions {
-  /** Told of each file, and each one within an archive, in the files' order. */
+  /** Called for each file, including those within archives, in order. */
   onOutcome?: (outcome: FileOutcome) => void;
   signal?: AbortSignal;
 }
 
-/** Files that are read ahead of the one whose documents are wanted next, for each process. */
+/** Number of files per process that are read ahead. */
 const AHEAD = 4;
 
 /**
  * Documents of files, in the files' order. Every file is read in a process that can be killed; unreadable ones are
  * reported to `onOutcome`, and reading continues. Memory does not grow with the number of files.
- * @param readers shared by several concurrent streams with the same options, in place of own ones
+ * @param readers pool shared by several concurrent streams with the same options; by default a new one
  */
 export async function* readDocuments(
   files: AsyncIterable<FoundFile>,
@@ -25,13 +25,13 @@ export async function* readDocuments(
   const { onOutcome, signal } = options;
   await using own = readers === undefined ? new ReaderPool(options) : undefined;
   const pool = readers ?? own!;
-  // Where others read by the same processes, they read ahead as well.
+  // Other streams that share the processes read ahead as well.
   const ahead = readers === undefined ? AHEAD * pool.size : AHEAD;
   const waiting: FileStream[] = [];
   const source = files[Symbol.asyncIterator]();
   let isOver = false;
   let current: FileStream | undefined;
-  // A consumer that is waiting for a slow file learns of the cancellation at once.
+  // A consumer that waits for a slow file is notified of the cancellation at once.
   const stop = (): void => [current, ...waiting].forEach((one) => one?.finish());
   signal?.addEventListener('abort', stop, { once: true });
   try {
@@ -53,7 +53,8 @@ export async function* readDocuments(
     }
   } finally {
     signal?.removeEventListener('abort', stop);
-    // Where it ended early, others may wait for the readers; what was begun last goes first, so that nothing is begun.
+    // If iteration ends early, other streams may be waiting for the readers; dropping the newest first avoids starting
+    // queued files.
     for (const stream of [current, ...waiting].toReversed()) if (stream !== undefined) pool.drop(stream);
   }
 }

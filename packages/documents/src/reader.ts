@@ -10,37 +10,37 @@ export type Draft = (
   | Omit<RecordDocument, 'origins'>
 ) & { place?: Place };
 
-/** A file inside another one that is not an archive entry, such as an attachment: read where its reader yields it. */
+/** A file inside another one that is not an archive entry, such as an attachment: read when its reader yields it. */
 export interface InnerFile {
   kind: 'file';
   name: string;
-  /** Unpacked; free to be overwritten once the reader goes on. */
+  /** Path of the unpacked file; may be overwritten once the reader continues. */
   path: string;
   /** The mail that it was attached to. */
   mail?: string;
 }
 
-/** User's choices for all files. Plain data. */
+/** The user's options for all files. Plain data. */
 export interface ReadChoices {
-  /** Recognise the text of scanned pages and of pictures. */
+  /** Whether to recognise the text of scanned pages and pictures. */
   ocr: boolean;
   /** For SQL sources. */
   query?: string;
 }
 
-/** A file on disk; one of an archive has been unpacked to a place of its own. */
+/** A file on disk; one from an archive has been unpacked to a scratch path. */
 export interface FileInput {
   path: string;
-  /** As shown to people. */
+  /** Display name. */
   name: string;
   bytes: number;
   /** Its first bytes, at most 4,096. */
   head: Buffer;
-  /** All its bytes, of a small file: of millions of those, opening them again would be most of the work. */
+  /** The complete content of a small file: reopening millions of them would dominate the work. */
   content?: Buffer;
-  /** Only these of its lines are wanted; of formats that are read `byLines`. */
+  /** Restricts reading to these lines, for formats that are read `byLines`. */
   range?: LineRange;
-  /** A file of the same folder or archive, by its path from this one; undefined where there is none. */
+  /** Reads another file of the same folder or archive, by relative path; undefined if it does not exist. */
   beside?(name: string): Promise<Buffer | undefined>;
 }
 
@@ -52,11 +52,11 @@ export interface ReadContext {
   total: { unpacked: number; entries: number };
   /** Scratch folder of the reader, which it empties itself. */
   folder: string;
-  /** Entries, or inner files, that ended earlier readers, once for each time: names may be given twice. */
+  /** Entries or inner files that crashed earlier readers, once per occurrence, since names may repeat. */
   skipped: readonly string[];
-  /** Says that work goes on, before a long stretch without a document. */
+  /** Reports progress before long work without a document. */
   alive(): void;
-  /** The encoding that was found. */
+  /** Reports the detected encoding. */
   encoding(name: string): void;
 }
 
@@ -67,20 +67,22 @@ export interface Entry {
   beside?: FileInput['beside'];
 }
 
-/** How a format is read. Its libraries are loaded within `read`: recognising a file must stay cheap. */
+/** How a format is read. Libraries are loaded within `read`, so that recognising a file stays cheap. */
 export interface Reader {
   /** File extensions, without the first dot; the longest match of all readers wins. */
   endings: readonly string[];
-  /** Whether a file's content is of this format whatever its name says. Absent where content cannot tell. */
+  /** Recognises the format by content, whatever the file's name. Absent if content is not distinctive. */
   recognise?(head: Buffer, input: FileInput): boolean | Promise<boolean>;
-  /** A file of this name whose content was not recognised is broken: it can be no text either. */
+  /** Whether a file with this extension and unrecognised content is broken, since it cannot be text either. */
   isBinary?: boolean;
   /** Lines are independent, so that a large file can be read in parallel pieces. */
   byLines?: true;
-  /** Its documents in the file's order. @throws Unreadable */
+  /** Its documents in file order. @throws Unreadable */
   read?(input: FileInput, context: ReadContext): AsyncIterable<Draft | InnerFile>;
-  /** An archive of one file, which does not count as a level of archives. */
+  /** Whether it is a compressed single file, which does not count as an archive level. */
   isWrapping?: boolean;
-  /** For archives: unpacks entry after entry to `folder`, each overwritten by the next. @throws Unreadable */
+  /**
+   * For archives: unpacks one entry after the other to `folder`, each overwriting the previous one. @throws Unreadable
+   */
   unpack?(input: FileInput, context: ReadContext): AsyncIterable<Entry>;
 }

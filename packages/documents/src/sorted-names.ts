@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** More names than this are sorted on disk. */
+/** Number of names beyond which they are sorted on disk. */
 const HELD = 100_000;
 
 /** The names in a folder in the order of their UTF-8 bytes, in bounded memory: a folder may hold millions. */

@@ -2,7 +2,7 @@ import { getItem } from './attributes.ts';
 import { isTrue } from './operators.ts';
 import { asText, Undefined, type Value, type Runtime } from './values.ts';
 
-/** Reads an attribute such as `address.0.city`, each part as an item. */
+/** Reads an attribute path such as `address.0.city`, each part as an item. */
 export function attributeReader(path: Value, runtime: Runtime, fallback: Value = null): (item: Value) => Value {
   const text = asText(path);
   const parts = path === null ? [] : text === undefined ? [path] : text.split('.').map(indexOrName);
@@ -21,7 +21,7 @@ function indexOrName(part: string): Value {
   return /^\d+$/.test(part) ? Number(part) : part;
 }
 
-/** Texts in lower case, as filters compare them unless told otherwise. */
+/** Lower-cases texts, as filters compare them by default. */
 export function foldCase(value: Value, runtime: Runtime): Value {
   const text = asText(value);
   if (text === undefined) return value;
@@ -29,7 +29,7 @@ export function foldCase(value: Value, runtime: Runtime): Value {
   return text.toLowerCase();
 }
 
-/** Sort key of a filter for each element. */
+/** Returns a filter's sort key for each element. */
 export function keyReader(attributePath: Value, caseSensitive: Value, runtime: Runtime): (item: Value) => Value {
   const read = attributeReader(attributePath, runtime);
   return isTrue(caseSensitive) ? read : (item) => foldCase(read(item), runtime);

@@ -24,7 +24,7 @@ import {
   type Runtime,
 } from './values.ts';
 
-/** `object.name`: an attribute, else an item of that name, else undefined. @throws UndefinedError */
+/** `object.name`: an attribute, otherwise an item of that name, otherwise undefined. @throws UndefinedError */
 export function getAttribute(object: Value, name: string, runtime: Runtime): Value {
   if (object instanceof Undefined) throw undefinedError(object);
   if (object instanceof Dict && name.startsWith('__') && object.entries.has(name))
@@ -34,7 +34,7 @@ export function getAttribute(object: Value, name: string, runtime: Runtime): Val
   return orElse(itemOf(object, name, runtime), () => missing(object, name, runtime));
 }
 
-/** `object[key]`: an item, else an attribute of that name, else undefined. @throws UndefinedError */
+/** `object[key]`: an item, otherwise an attribute of that name, otherwise undefined. @throws UndefinedError */
 export function getItem(object: Value, key: Value, runtime: Runtime): Value {
   if (object instanceof Undefined) throw undefinedError(object);
   const item = itemOf(object, key, runtime);
@@ -44,7 +44,7 @@ export function getItem(object: Value, key: Value, runtime: Runtime): Value {
   return orElse(attribute, () => missing(object, key, runtime));
 }
 
-/** An attribute in Python's sense; undefined where there is none. */
+/** A Python attribute; undefined if it does not exist. */
 export function attributeOf(object: Value, name: string, runtime: Runtime): Value | undefined {
   if (object instanceof Namespace) return object.attributes.entries.get(name);
   if (name.startsWith('_')) return undefined;
@@ -54,7 +54,7 @@ export function attributeOf(object: Value, name: string, runtime: Runtime): Valu
   return methodOf(object, name);
 }
 
-/** `format` reads attributes of its values, by the rules of the sandbox. */
+/** `format` reads attributes of its values under the sandbox's rules. */
 function formatMethod(format: string): Callable {
   return new Callable((runtime, args) => braceFormat(format, args, { runtime, getAttribute, getItem }));
 }
@@ -62,7 +62,7 @@ function formatMethod(format: string): Callable {
 function itemOf(object: Value, key: Value, runtime: Runtime): Value | undefined {
   try {
     const item = subscript(object, key, runtime);
-    // A key of a mapping given as text is not an index into the text.
+    // For a mapping given as JSON text, a key is not an index into the text.
     return item === undefined && object instanceof JsonText ? lookUp(object.mapping, key) : item;
   } catch (error) {
     if (isFailure(error, 'TypeError')) return undefined;
@@ -70,7 +70,7 @@ function itemOf(object: Value, key: Value, runtime: Runtime): Value | undefined 
   }
 }
 
-/** Python's object[key]; undefined where Python finds nothing there. @throws TypeError */
+/** Python's object[key]; undefined if there is no such item. @throws TypeError */
 function subscript(object: Value, key: Value, runtime: Runtime): Value | undefined {
   if (object instanceof Dict) return lookUp(object, key);
   if (Array.isArray(object)) return elementAt(object, key);
@@ -93,7 +93,7 @@ function elementAt(items: readonly Value[], key: Value): Value | undefined {
 
 function letterAt(text: string, key: Value, { budget }: Runtime): string | undefined {
   const index = toIndex(key);
-  // The first letters of a long text are found without going through it.
+  // Avoids scanning a long text for one of its first characters.
   if (index >= 0 && index < 256) {
     const start = text.slice(0, 2 * index + 2);
     return isPlain(start, budget) ? start[index] : charactersOf(start, budget)[index];

@@ -5,7 +5,7 @@ import { floatText } from './numbers.ts';
 import { toRepr, toText } from './printing.ts';
 import { asInt, asText, Float, typeName, type Arguments, type Value, type Runtime } from './values.ts';
 
-/** How fields such as `{0.name[key]}` are read. */
+/** Access to fields such as `{0.name[key]}`. */
 export interface FieldAccess {
   runtime: Runtime;
   getAttribute: (object: Value, name: string, runtime: Runtime) => Value;
@@ -21,7 +21,7 @@ export function braceFormat(format: string, args: Arguments, access: FieldAccess
   const result = format.replaceAll(/\{\{|\}\}|\{([^{}]*)\}|[{}]/g, (all, field?: string) => {
     if (all === '{{' || all === '}}') return all[0];
     if (field === undefined) {
-      // A field within a field's format is allowed in Python.
+      // Python allows nested fields in a format specification.
       throw valueError(`single '${all}' encountered in format string, or nested fields, which are not supported`);
     }
     const text = fields.format(field);

@@ -1,33 +1,35 @@
 import { TemplateLimitError } from './errors.ts';
 
 /**
- * Cost limits of one rendering: a template is untrusted, and must not hang or fill the memory. The size of its input
- * adds to both.
+ * Cost limits of one rendering: templates are untrusted, and must not hang or exhaust memory. The limits grow with the
+ * size of the input.
  */
 export interface TemplateLimits {
-  /** Units of work, see `Budget`. */
+  /** Maximum work in units; see `Budget`. */
   units: number;
-  /** Characters of any one text, the output included. */
+  /** Maximum length of any text, including the output, in characters. */
   characters: number;
 }
 
 export const DEFAULT_LIMITS: TemplateLimits = { units: 1_500_000, characters: 1 << 23 };
 
-/** Characters that are copied or searched for one unit. */
+/** Characters copied or searched per unit. */
 const CHARACTERS = 16;
-/** Units per character of the row, for some dozen passes over it, and per value: some templates compare all turns. */
+/**
+ * Units granted per input character, for about a dozen passes over it, and per input value: some templates compare all
+ * turns.
+ */
 const UNITS_OF_CHARACTER = 2;
 const UNITS_OF_VALUE = 1000;
 const CHARACTERS_OF_CHARACTER = 4;
-/** Macros, recursive loops and values may nest so deep. */
+/** Maximum nesting of macros, recursive loops and values. */
 const DEPTH = 100;
 
 /**
- * Counts the work of one rendering, in units of some 50 ns and at most some 50 bytes: one for an expression, a turn of
- * a loop, an element that is made, visited or compared, and for every 16 characters that are copied or searched. All
- * that a template can do is charged before it is done, in proportion to its work, so that units bound both time and
- * memory, the same on every machine. Joining two texts copies nothing (V8 keeps them as a tree), so only its length is
- * checked.
+ * Counts the work of one rendering in units of about 50 ns and at most about 50 bytes: one for each expression, loop
+ * iteration, and element created, visited or compared, and for every 16 characters copied or searched. Work is charged
+ * before it is done, so that units bound both time and memory, equally on every machine. Concatenating two texts copies
+ * nothing (V8 keeps them as a rope), so only its length is checked.
  */
 export class Budget {
   #units: number;
@@ -41,7 +43,7 @@ export class Budget {
     this.#characters = characters;
   }
 
-  /** Adds what a value of the row deserves. */
+  /** Grants units for a value of the row. */
   grant(characters: number): void {
     const units = UNITS_OF_VALUE + characters * UNITS_OF_CHARACTER;
     this.#units += units;
@@ -54,18 +56,18 @@ export class Budget {
     if (!(this.#left >= 0)) throw new TemplateLimitError(`more than ${this.#units} units of work`);
   }
 
-  /** Charges a text that is copied or searched. */
+  /** Charges for a text that is copied or searched. */
   chargeText(length: number): void {
     this.charge(1 + length / CHARACTERS);
   }
 
-  /** Refuses a text too long before it is made. */
+  /** Rejects a text that would be too long before it is created. */
   checkLength(length: number): void {
     if (length <= this.#characters) return;
     throw new TemplateLimitError(`a text of more than ${this.#characters} characters`);
   }
 
-  /** Runs what calls itself. */
+  /** Runs a recursive step. */
   nested<T>(run: () => T): T {
     if (++this.#depth > DEPTH) throw new TemplateLimitError(`more than ${DEPTH} levels of calls or values`);
     try {

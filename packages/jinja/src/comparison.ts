@@ -28,8 +28,8 @@ export function equals(a: Value, b: Value, budget: Budget): boolean {
   }
   if (a === null || b === null || textA !== undefined || textB !== undefined) return false;
   const [numberA, numberB] = [asNumber(a), asNumber(b)];
-  // JavaScript compares a bigint with a number exactly, too.
-  // oxlint-disable-next-line eqeqeq -- across the two kinds of ints
+  // JavaScript also compares a bigint with a number exactly.
+  // oxlint-disable-next-line eqeqeq -- across the two representations of ints
   if (numberA !== undefined && numberB !== undefined) return numberA == numberB;
   budget.charge(1);
   return budget.nested(() => equalObjects(a, b, budget));
@@ -80,7 +80,7 @@ function equalDicts(a: Dict, b: Dict, budget: Budget): boolean {
   return true;
 }
 
-/** Python's order: negative where a < b. @throws TypeError where there is none */
+/** Python's order: negative if a < b. @throws TypeError if they are not comparable */
 export function compareOrder(a: Value, b: Value, budget: Budget, operator = '<'): number {
   budget.charge(1);
   const [textA, textB] = [asText(a), asText(b)];
@@ -107,7 +107,7 @@ function compareLists([a, b]: readonly (readonly Value[])[], budget: Budget, ope
   return a.length - b.length;
 }
 
-/** By code points: UTF-16 puts those beyond U+FFFF before the last of the others. */
+/** Compares by code points: UTF-16 order puts those beyond U+FFFF too early. */
 export function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   if (!/[\ud800-\uffff]/.test(a) || !/[\ud800-\uffff]/.test(b)) return a < b ? -1 : 1;
@@ -119,7 +119,7 @@ export function compareTexts(a: string, b: string): number {
   const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
   if (isSurrogate(unitA) === isSurrogate(unitB)) return unitA - unitB;
   const [other, sign] = isSurrogate(unitA) ? [unitB, 1] : [unitA, -1];
-  // A surrogate stands for more than U+FFFF.
+  // A surrogate represents a code point beyond U+FFFF.
   return other < 0xd800 ? unitA - unitB : sign;
 }
 
@@ -137,17 +137,17 @@ export function contains(container: Value, item: Value, budget: Budget): boolean
   return false;
 }
 
-// oxlint-disable-next-line max-params -- the container as what it is and as its text
+// oxlint-disable-next-line max-params -- the container both as a value and as text
 function containsText(container: Value, text: string, item: Value, budget: Budget): boolean {
   const part = asText(item);
   if (item instanceof Undefined) throw undefinedError(item);
   if (part === undefined) throw typeError(`'in <string>' requires string as left operand, not ${typeName(item)}`);
-  // JSON text serves as its mapping: a name that is looked for is a key of it.
+  // JSON text also serves as its mapping, whose keys are searched first.
   if (asMapping(container)?.entries.has(part) === true) return true;
   return indexOf(text, part, 0, budget) !== -1;
 }
 
-/** The failure of using what is not there. */
+/** The failure of using an undefined value. */
 export function undefinedError({ message }: Undefined): TemplateFailure {
   return new TemplateFailure('UndefinedError', message);
 }

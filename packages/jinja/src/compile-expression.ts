@@ -12,17 +12,17 @@ import type { Scope } from './runtime.ts';
 import { callTest, testNames } from './tests.ts';
 import { asMapping, asText, Dict, Float, Tuple, typeName, Undefined, type Arguments, type Value } from './values.ts';
 
-/** An expression, ready to be computed. */
+/** A compiled expression. */
 export type Compute = (scope: Scope) => Value;
 
 type Of<T extends Expression['type']> = Extract<Expression, { type: T }>;
 
-/** Compiles expressions to closures. `cost` counts their parts; the caller charges it once for all of them. */
+/** Compiles expressions to closures. `cost` counts their parts, which the caller charges as a whole. */
 export class ExpressionCompiler {
   cost = 0;
-  /** Inside of a condition an unknown filter or test fails only when it is used. */
+  /** Whether this is inside a condition, where an unknown filter or test only fails when used. */
   isConditional = false;
-  /** Inside of `{{ … }}` without any variable. */
+  /** Whether this is inside `{{ … }}` without any variable. */
   isConstantOutput = false;
 
   compile(node: Expression): Compute {
@@ -113,7 +113,7 @@ export class ExpressionCompiler {
     return (scope) => callValue(called(scope), args(scope), scope.runtime);
   }
 
-  /** Values of a call; `*` and `**` add to them. */
+  /** Arguments of a call, including those from `*` and `**`. */
   arguments({ positional, named, spread, spreadNamed }: CallParts): (scope: Scope) => Arguments {
     const values = positional.map((value) => this.compile(value));
     const pairs = named.map(([name, value]) => [name, this.compile(value)] as const);
@@ -219,11 +219,11 @@ export class ExpressionCompiler {
   }
 }
 
-/** Where the text of a filtered block is kept while its filters run; no name of a template has a dot. */
+/** Variable for the text of a filtered block; template names cannot contain a dot. */
 export const BLOCK_TEXT = 'block.text';
 const blockText = nameReader(BLOCK_TEXT);
 
-/** Jinja2 computes constants beforehand, where a slice of what has none is undefined instead of an error. */
+/** Jinja2 folds constants, where slicing a value without elements gives undefined instead of an error. */
 function sliceOrUndefined(...args: Parameters<typeof getSlice>): Value {
   try {
     return getSlice(...args);

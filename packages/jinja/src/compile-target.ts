@@ -4,7 +4,7 @@ import type { Target } from './nodes.ts';
 import type { Scope } from './runtime.ts';
 import { Namespace, Tuple, type Value } from './values.ts';
 
-/** Gives a value to what `set`, `for` or `with` names. */
+/** Assigns a value to the target of `set`, `for` or `with`. */
 export type Assign = (scope: Scope, value: Value) => void;
 
 export function compileTarget(target: Target): Assign {
@@ -27,7 +27,7 @@ export function readTarget(target: Target, scope: Scope): Value {
   return scope.get(target.name) ?? null;
 }
 
-/** Attributes are assigned to namespaces only. */
+/** Only namespaces support attribute assignment. */
 export function namespaceCheck(target: Target): (scope: Scope) => void {
   const names = namespacesOf(target);
   return (scope) => {

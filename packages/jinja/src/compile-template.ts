@@ -12,12 +12,12 @@ import { toText } from './printing.ts';
 import { capture, write, type Scope } from './runtime.ts';
 import { asText, Lazy, typeName, type Value, type Runtime } from './values.ts';
 
-/** How a statement ended: normally, or by leaving the loop or its turn. */
+/** How a statement ended: normally, or by `break` or `continue`. */
 type End = undefined | 'break' | 'continue';
 type Run = (scope: Scope) => End;
 type Of<T extends Statement['type']> = Extract<Statement, { type: T }>;
 
-/** A template, ready to be rendered. @throws TemplateSyntaxError */
+/** Compiles a template. @throws TemplateSyntaxError */
 export function compileTemplate({ body }: Template): Run {
   if (mentions(body, 'self')) throw new TemplateSyntaxError('self is not supported', 1);
   return new StatementCompiler().block(body, false);
@@ -26,7 +26,7 @@ export function compileTemplate({ body }: Template): Run {
 class StatementCompiler {
   readonly #expressions = new ExpressionCompiler();
 
-  /** `inLoop`: whether a loop can be left here. */
+  /** `inLoop`: whether `break` and `continue` are allowed. */
   block(body: readonly Statement[], inLoop: boolean): Run {
     const runs = body.map((statement) => this.#statement(statement, inLoop));
     return (scope) => {
@@ -69,7 +69,7 @@ class StatementCompiler {
     return () => node.type;
   }
 
-  /** An expression with what it costs, charged before it is computed. */
+  /** An expression together with its cost, which is charged before evaluation. */
   #expression(...nodes: Parameters<ExpressionCompiler['compile']>): Compute {
     return this.#charged(() => this.#expressions.compile(...nodes));
   }
@@ -107,7 +107,7 @@ class StatementCompiler {
     };
   }
 
-  /** Within its own block an unknown filter is an error again. */
+  /** Within a nested block an unknown filter is an error again. */
   #inner<T>(compile: () => T): T {
     const outside = this.#expressions.isConditional;
     this.#expressions.isConditional = false;
@@ -210,7 +210,7 @@ class StatementCompiler {
       const own = scope.inner();
       let end: End;
       const text = capture(runtime, () => (end = inner(own)));
-      // A loop that is left inside takes the block's text with it.
+      // If a loop is left inside the block, its text is discarded.
       if (end !== undefined) return end;
       own.set(BLOCK_TEXT, text);
       writeText(runtime, apply(own));
@@ -218,14 +218,14 @@ class StatementCompiler {
     };
   }
 
-  /** Transformers marks what is written here; variables stay inside, as in a call block. */
+  /** The block marks generated text in transformers; variables stay local, as in a call block. */
   #generation({ body }: Of<'generation'>): Run {
     const inner = this.#inner(() => this.block(body, false));
     return (scope) => inner(scope.inner());
   }
 }
 
-/** Unlike `{{ … }}`, blocks write texts only. @throws TypeError */
+/** Unlike `{{ … }}`, blocks only write texts. @throws TypeError */
 function writeText(runtime: Runtime, value: Value): void {
   const text = asText(value);
   if (text === undefined) throw typeError(`expected str instance, ${typeName(value)} found`);
@@ -240,7 +240,7 @@ function data(text: string): Run {
   };
 }
 
-/** Runs a loop's body for each element; whether one turn came to its end. */
+/** Runs a loop's body for each element; returns whether an iteration completed. */
 function turns(
   scope: Scope,
   elements: Loop | Iterator<Value>,
@@ -265,12 +265,12 @@ function turns(
     assign(own, value);
     const end = body(own);
     if (end === 'break') return finished;
-    // Jinja2 notes a turn at the end of the body, where `continue` does not come.
+    // Jinja2 records an iteration at the end of the body, which `continue` skips.
     if (end === undefined) finished = true;
   }
 }
 
-/** The elements of a loop with a condition, as its target holds them. */
+/** The elements of a loop with a condition, as assigned to its target. */
 function* filtered(
   values: Value,
   scope: Scope,

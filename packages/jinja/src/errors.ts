@@ -1,4 +1,4 @@
-/** Python's names of the errors that a template can meet; some filters and lookups catch some of them. */
+/** Python's names for errors in templates; some filters and lookups catch some of them. */
 export type FailureKind =
   | 'TypeError'
   | 'ValueError'
@@ -11,7 +11,7 @@ export type FailureKind =
   | 'TemplateRuntimeError'
   | 'NotSupported';
 
-/** A rendering that failed: an error that Jinja2 would raise too, or a feature that is not supported here. */
+/** A failed rendering: an error that Jinja2 raises too, or an unsupported feature. */
 export class TemplateFailure extends Error {
   readonly kind: FailureKind;
 
@@ -21,17 +21,17 @@ export class TemplateFailure extends Error {
   }
 }
 
-/** The source is not a template. */
+/** The source is not a valid template. */
 export class TemplateSyntaxError extends Error {
   constructor(message: string, line: number) {
     super(`${message} (line ${line})`);
   }
 }
 
-/** The template itself refused the conversation, by raise_exception. */
+/** The template rejected the conversation by raise_exception. */
 export class TemplateRefusal extends Error {}
 
-/** The template went past its limits. */
+/** The template exceeded its limits. */
 export class TemplateLimitError extends Error {}
 
 export function typeError(message: string): TemplateFailure {

@@ -2,7 +2,7 @@ import { bind, type Parameter } from './signature.ts';
 import { asText, Lazy, Markup, type Arguments, type Value, type Runtime } from './values.ts';
 import { toText } from './printing.ts';
 
-/** A filter: what comes before the bar, and its arguments. */
+/** A filter: receives its input and its arguments. */
 export type Filter = (input: Value, args: Arguments, runtime: Runtime) => Value;
 
 /** A filter whose arguments are bound to parameters. */
@@ -14,7 +14,7 @@ export function filter(
   return [name, (input, args, runtime) => run(input, bind(name, parameters, args), runtime)];
 }
 
-/** A filter that makes its elements when they are asked for. */
+/** A filter that yields elements lazily. */
 export function lazy(
   name: string,
   parameters: readonly Parameter[],
@@ -23,7 +23,7 @@ export function lazy(
   return filter(name, parameters, (input, args, runtime) => new Lazy(run(input, args, runtime)));
 }
 
-/** A filter that changes a text, of whatever is given; a Markup stays one. */
+/** A filter that maps text, converting any input; a Markup stays one. */
 export function textFilter(
   name: string,
   parameters: readonly Parameter[],

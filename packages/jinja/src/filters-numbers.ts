@@ -66,7 +66,7 @@ function toInt(value: Value, base: number, runtime: Runtime): Value {
     return parseInt10(text, base);
   }
   if (value instanceof Float) {
-    // int(inf) raises what the filter does not catch at first.
+    // int(inf) raises an error that the filter does not catch initially.
     if (!Number.isFinite(value.value) && !Number.isNaN(value.value))
       throw new TemplateFailure('ZeroDivisionError', 'cannot convert float infinity to integer');
     return truncateFloat(value.value);
@@ -121,7 +121,7 @@ function exactInt(value: number): bigint {
   return BigInt(value);
 }
 
-/** Half to even. */
+/** Rounds half to even. */
 function roundInt(value: bigint, digits: number): number | bigint {
   if (digits < -5000) return 0;
   const unit = 10n ** BigInt(-digits);

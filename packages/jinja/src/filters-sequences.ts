@@ -164,7 +164,7 @@ function* items(input: Value, _args: Value[], { budget }: Runtime): Generator<Va
   }
 }
 
-/** Python's sorted(): stable, each key read once; `reverse` keeps the order of equals. */
+/** Python's sorted(): stable, with each key read once; `reverse` keeps the order of equal elements. */
 function sorted(values: readonly Value[], key: (item: Value) => Value, reverseOrder: Value, runtime: Runtime): Value[] {
   const { budget } = runtime;
   budget.charge(4 * values.length);
@@ -207,7 +207,7 @@ function* unique(input: Value, [caseSensitive, path]: Value[], runtime: Runtime)
   }
 }
 
-// oxlint-disable-next-line max-params -- the sign, and what every filter gets
+// oxlint-disable-next-line max-params -- the sign, and the parameters of every filter
 function extreme(sign: number, input: Value, [caseSensitive, path]: Value[], runtime: Runtime): Value {
   const read = keyReader(path, caseSensitive, runtime);
   let best: { item: Value; key: Value } | undefined;
@@ -278,7 +278,7 @@ function groupBy(input: Value, [path, fallback, caseSensitive]: Value[], runtime
   return groups.map(({ members }) => new Tuple([read(members[0]), members], true));
 }
 
-/** Whether `sequence` holds: it has a length and elements by place or key. */
+/** Whether it is a `sequence`: it has a length, and elements by index or key. */
 export function isSequence(value: Value, runtime: Runtime): boolean {
   if (value instanceof DictView) return false;
   try {

@@ -99,7 +99,7 @@ function escaped(input: Value, runtime: Runtime): Markup {
   return new Markup(input instanceof Markup ? input.text : escapeHtml(toText(input, runtime), runtime.budget));
 }
 
-/** Unlike str.title, words begin after white space, hyphens and opening brackets only. */
+/** Unlike str.title, words begin only after white space, hyphens and opening brackets. */
 function title(text: string): string {
   return text.replaceAll(/[^-\s({[<]+/g, (word) => {
     const first = String.fromCodePoint(word.codePointAt(0)!);

@@ -9,7 +9,7 @@ import { isTrue } from './operators.ts';
 import { callTest } from './tests.ts';
 import { asText, Lazy, orElse, typeName, type Arguments, type Value, type Runtime } from './values.ts';
 
-/** Jinja2's filters by name; those that are not supported say so when they are used. */
+/** Jinja2's filters by name; unsupported ones fail when used. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ...textFilters,
   ...numberFilters,
@@ -52,9 +52,9 @@ function mapped(positional: Value[], named: Map<string, Value>, runtime: Runtime
 
 interface Selection {
   input: Value;
-  /** Result of the test that is wanted. */
+  /** The test result to select. */
   wanted: boolean;
-  /** Whether an attribute is tested, the first argument. */
+  /** Whether it tests an attribute, given as the first argument. */
   byAttribute: boolean;
 }
 

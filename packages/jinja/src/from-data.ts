@@ -4,7 +4,7 @@ import { TemplateFailure } from './errors.ts';
 import { parseJson } from './parse-json.ts';
 import { Dict, Float, JsonText, type Value } from './values.ts';
 
-/** Data of a row as a template sees them. Keys without a value are left out. */
+/** Converts a row's data to template values. Keys without a value are omitted. */
 export function fromData(data: unknown, budget: Budget): Value {
   budget.grant(typeof data === 'string' ? data.length : 0);
   if (data === null || data === undefined) return null;
@@ -25,7 +25,7 @@ export function fromData(data: unknown, budget: Budget): Value {
   });
 }
 
-/** Without a spelling, 1.0 is 1; an int beyond 2^53 has been rounded, which must not pass in silence. */
+/** Without its spelling, 1.0 is 1. An integer beyond 2^53 has been rounded, which must not go unnoticed. */
 function fromNumber(number: number): Value {
   if (!Number.isInteger(number)) return new Float(number);
   if (Number.isSafeInteger(number)) return number + 0;
@@ -35,7 +35,7 @@ function fromNumber(number: number): Value {
   );
 }
 
-/** Already converted. */
+/** Whether it is a template value already. */
 function isValue(data: object): data is Exclude<Value, null | boolean | number | bigint | string> {
   const prototype: unknown = Object.getPrototypeOf(data);
   return prototype !== Object.prototype && prototype !== null && !Array.isArray(data);

@@ -19,10 +19,10 @@ import {
   type Runtime,
 } from './values.ts';
 
-/** The sandbox refuses longer ranges. */
+/** Maximum length of a range, as in the sandbox. */
 const LONGEST_RANGE = 100_000;
 
-/** Global names of every template: Jinja2's own and transformers' two. */
+/** Global names of every template: Jinja2's own and two of transformers. */
 export const globals: ReadonlyMap<string, Value> = new Map<string, Value>([
   ['range', new Callable((_runtime, args) => rangeOf(args))],
   ['dict', new Callable((runtime, args) => newDict(args, runtime), "<class 'dict'>")],

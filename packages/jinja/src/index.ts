@@ -3,5 +3,5 @@ export { TemplateFailure, TemplateLimitError, TemplateRefusal, TemplateSyntaxErr
 export { parseJson } from './parse-json.ts';
 export { JinjaTemplate } from './render.ts';
 
-/** The interpreter's own code: what renders another way has another version. */
+/** The interpreter's own code, for cache keys: any change of the output is a new version. */
 export const templateCode = new URL('.', import.meta.url).href;

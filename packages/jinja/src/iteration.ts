@@ -14,7 +14,7 @@ import {
   type Value,
 } from './values.ts';
 
-/** Python's iter(), each element charged. @throws TypeError */
+/** Python's iter(); charges for each element. @throws TypeError */
 export function iterate(value: Value, budget: Budget): Iterator<Value> {
   if (value instanceof Lazy) return value.iterator;
   return charged(elements(value, budget), budget);
@@ -31,7 +31,7 @@ export function toList(value: Value, budget: Budget): Value[] {
 
 export function forOf(value: Value, budget: Budget): Iterable<Value> {
   const iterator = iterate(value, budget);
-  // A generator that is left early can be read on.
+  // A partially consumed generator can be continued.
   return { [Symbol.iterator]: () => ({ next: () => iterator.next() }) };
 }
 
@@ -86,7 +86,7 @@ export function* numbersOf({ start, length, step }: Range): Generator<number> {
   for (let index = 0; index < length; index++) yield start + index * step;
 }
 
-/** Python's len(), of texts in characters and not in UTF-16 units. @throws TypeError */
+/** Python's len(); texts count characters rather than UTF-16 units. @throws TypeError */
 export function lengthOf(value: Value, budget: Budget): number {
   const text = asText(value);
   if (text !== undefined) return characterCount(text, budget);
@@ -102,13 +102,13 @@ export function lengthOf(value: Value, budget: Budget): number {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** Whether UTF-16 units and characters are the same. */
+/** Whether every character is a single UTF-16 unit. */
 export function isPlain(text: string, budget: Budget): boolean {
   budget.chargeText(text.length);
   return !SURROGATE.test(text);
 }
 
-/** The characters, by code point. */
+/** The characters by code point. */
 export function charactersOf(text: string, budget: Budget): string[] {
   budget.charge(text.length + 1);
   return Array.from(text);
@@ -118,7 +118,7 @@ function characterCount(text: string, budget: Budget): number {
   return isPlain(text, budget) ? text.length : charactersOf(text, budget).length;
 }
 
-/** The elements that a target such as `a, b` takes. @throws ValueError as Python unpacks */
+/** Unpacks elements for a target such as `a, b`. @throws ValueError as in Python */
 export function unpack(value: Value, count: number, budget: Budget): Value[] {
   const found: Value[] = [];
   for (const item of forOf(value, budget)) {

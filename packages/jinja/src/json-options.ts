@@ -4,7 +4,7 @@ import { typeError, valueError } from './errors.ts';
 import type { JsonOptions } from './json.ts';
 import { asText, Tuple, typeName, type Value } from './values.ts';
 
-/** Options of `tojson` as transformers sets it up. @throws TypeError, ValueError */
+/** Options of `tojson` as configured by transformers. @throws TypeError, ValueError */
 export function jsonOptions(
   [ensureAscii, indent, separators, sortKeys]: readonly Value[],
   budget: Budget,

@@ -6,14 +6,14 @@ import { asText, Dict, Float, JsonText, Tuple, typeName, type Value } from './va
 
 export interface JsonOptions {
   ensureAscii: boolean;
-  /** Indentation of one level; undefined for one line. */
+  /** Indentation per level; undefined for a single line. */
   indent: string | undefined;
   separators: readonly [item: string, key: string];
-  /** Sorts keys; as they stand without it. */
+  /** Sorts keys; their order is kept without it. */
   order?: (a: Value, b: Value, budget: Budget) => number;
 }
 
-/** Python's json.dumps. @throws TypeError for what is not JSON */
+/** Python's json.dumps. @throws TypeError for values that are not JSON */
 export function toJson(value: Value, options: JsonOptions, budget: Budget): string {
   const parts: string[] = [];
   new JsonWriter(options, budget, parts).write(value, '\n');
@@ -21,7 +21,7 @@ export function toJson(value: Value, options: JsonOptions, budget: Budget): stri
   return parts.join('');
 }
 
-/** Data on one line, as `tojson` writes it unless told otherwise. */
+/** Data on a single line, as `tojson` formats it by default. */
 export function plainJson(data: unknown): string {
   const budget = new Budget({ units: Infinity, characters: Infinity });
   const options: JsonOptions = { ensureAscii: false, indent: undefined, separators: [', ', ': '] };
@@ -68,8 +68,8 @@ class JsonWriter {
     this.#budget.chargeText(text.length * 2);
     if (this.#options.ensureAscii) return JSON.stringify(text).replaceAll(/[^\0-\x7e]/g, codeEscape);
     if (text.isWellFormed()) return JSON.stringify(text);
-    // Python leaves half of a surrogate pair as it is.
-    // oxlint-disable-next-line no-control-regex -- they are what JSON escapes
+    // Python leaves half of a surrogate pair unchanged.
+    // oxlint-disable-next-line no-control-regex -- JSON escapes exactly these
     return `"${text.replaceAll(/[\0-\x1f"\\]/g, (character) => JSON.stringify(character).slice(1, -1))}"`;
   }
 
@@ -87,7 +87,7 @@ class JsonWriter {
     });
   }
 
-  // oxlint-disable-next-line max-params -- brackets, elements, the place, and how one is written
+  // oxlint-disable-next-line max-params -- brackets, elements, indentation, and a writer for one element
   #writeItems<T>(
     [open, close]: readonly [string, string],
     items: readonly T[],

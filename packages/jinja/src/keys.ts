@@ -4,7 +4,7 @@ import { asText, Dict, Float, Range, Tuple, typeName, Undefined, type Key, type 
 
 const UNDEFINED_KEY = Symbol('undefined');
 
-/** A value as a key, by Python's hash and equality. @throws TypeError for lists, mappings */
+/** A value as a dictionary key, by Python's hash and equality. @throws TypeError for lists and mappings */
 export function keyOf(value: Value): Key {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || value === null)
     return value;

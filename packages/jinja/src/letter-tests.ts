@@ -1,7 +1,7 @@
 import { isPrintable } from './printing.ts';
 import { isSpace } from './python-space.ts';
 
-/** Whether there are characters, and all are such. */
+/** Whether the text is non-empty and consists only of such characters. */
 function all(letter: RegExp): (text: string) => boolean {
   return (text) => text !== '' && letter.test(text);
 }

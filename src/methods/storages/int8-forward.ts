@@ -8,10 +8,10 @@ import { storeInt8 } from './int8-layers.ts';
 export const options = z.strictObject({});
 
 /**
- * Frozen linear layers read their input and a copy of their weight in int8 (symmetric, a scale for each row of the
- * weight and for each token), in the forward alone: gradients are those of the weights themselves, at the activations
- * that the forward gave (straight through). A byte a weight more; the weights stay, for backward. Twice as fast where
- * the processor multiplies int8 (after Dettmers et al., 2022, without their columns of outliers).
+ * In the forward pass only, frozen linear layers quantise their input and read an int8 copy of their weight (symmetric,
+ * with a scale per weight row and per token). Gradients are those of the unquantised weights at the quantised
+ * activations (straight-through). Needs one more byte per weight, since the weights are kept for backward. Twice as
+ * fast on processors that multiply int8 (after Dettmers et al., 2022, without outlier columns).
  */
 export function create(model: Model, when: 'training' | 'always'): Storage {
   return storeInt8('int8_forward', model, { when, gradients: false });

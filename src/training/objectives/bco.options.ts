@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 import type { Processor } from '../objective.ts';
 import { referenceOptions, weight } from './kto.options.ts';
 
-/** Answers with a thumb up or down, trained with a binary classifier's loss (Jung et al., 2024). */
+/** Trains on answers with thumbs up or down, with a binary classifier's loss (Jung et al., 2024). */
 export const options = z.strictObject({
   beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),
   desirable_weight: weight('good'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
-/** Each item of a row against random items that the row lacks. */
+/** Ranks each item of a row above random items that the row lacks. */
 export const options = z.strictObject({
   negatives: z
     .int()

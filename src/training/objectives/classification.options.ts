@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
-/** One label per text, with a new head. */
+/** Assigns one label to each text, with a new head. */
 export const options = z.strictObject({
   labels: labelNames
     .refine((labels) => labels === null || labels.length > 1, 'a classifier needs at least two labels')

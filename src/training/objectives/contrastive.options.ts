@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Text vectors that are close to each other if the texts belong together. */
+/** Trains text vectors that are close if the texts belong together. */
 export const options = z.strictObject({
   loss: z
     .enum(['auto', 'multiple_negatives_ranking', 'triplet', 'cosent', 'cosine_similarity'])

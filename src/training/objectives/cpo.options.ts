@@ -9,7 +9,7 @@ export const labelSmoothing = z
   .default(0)
   .describe('probability that a pair is labelled the wrong way round');
 
-/** Pairs without a reference model, plus cross-entropy of the chosen answers. */
+/** Trains on pairs without a reference model, plus cross-entropy of the chosen answers. */
 export const options = z.strictObject({
   loss_type: z
     .enum(['sigmoid', 'hinge', 'ipo', 'simpo'])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Transcripts in letters, without alignment (Graves et al., 2006): for wav2vec2. */
+/** Predicts transcripts letter by letter without alignment (Graves et al., 2006): for wav2vec2. */
 export const options = z.strictObject({
   vocabulary: z
     .enum(['auto', 'base', 'data'])

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Typed questions answered with probabilities, from labels, votes or rewards. */
+/** Answers typed questions with probabilities; trained on labels, votes or rewards. */
 export const options = z.strictObject({
   brier: z.number().min(0).default(0).describe('weight of the Brier score next to the cross-entropy'),
   rps: z

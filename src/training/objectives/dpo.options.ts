@@ -24,7 +24,7 @@ export type DpoLossName = (typeof lossNames)[number];
 
 const lossName = z.enum(lossNames);
 
-/** Pairs of a better and a worse answer to the same prompt. */
+/** Trains on pairs of a better and a worse answer to the same prompt. */
 export const options = z
   .strictObject({
     beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),

@@ -28,7 +28,7 @@ const teacher = z.strictObject({
 
 export type TeacherEndpoint = z.output<typeof teacher>;
 
-/** A smaller model learns a larger one's distributions, on given answers and on its own. */
+/** Trains a smaller model on a larger one's distributions, for given answers and for its own. */
 export const options = z
   .strictObject({
     teacher_model: z

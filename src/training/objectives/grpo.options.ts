@@ -73,7 +73,7 @@ export function checkWeights<
   issues.push({ code: 'custom', message, path: ['reward_weights'], input: weights });
 }
 
-/** Answers that are sampled, scored and compared within their group. */
+/** Samples several answers per prompt, scores them and compares them within their group. */
 export const options = z
   .strictObject({
     ...rolloutOptions,

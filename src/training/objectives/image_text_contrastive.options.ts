@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Images and descriptions, embedded close to each other: for clip and siglip. */
+/** Embeds images and their descriptions close to each other: for clip and siglip. */
 export const options = z.strictObject({
   loss: z
     .enum(['auto', 'clip', 'siglip'])

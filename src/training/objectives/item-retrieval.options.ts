@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { textEncoderRate } from './text-encoder.options.ts';
 
-/** Each item predicted from those before it, among the targets of all rows of the step. */
+/** Predicts each item from those before it, among the targets of all rows of the step. */
 export const options = z.strictObject({
   log_q: z.boolean().default(true).describe('correct for the popularity of items (Yi et al., 2019)'),
   text_encoder_rate: textEncoderRate,

@@ -16,7 +16,7 @@ export const referenceOptions = {
     .describe('compute the log-probabilities of the reference once and keep them on disk'),
 };
 
-/** Answers with a thumb up or down. */
+/** Trains on answers with thumbs up or down. */
 export const options = z.strictObject({
   loss_type: z.enum(['kto', 'apo_zero_unpaired']).default('kto').describe("TRL's names"),
   beta: z.number().positive().default(0.1).describe('how strongly the model is tied to the reference'),

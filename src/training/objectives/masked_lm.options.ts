@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Masked tokens of plain text. */
+/** Predicts masked tokens of plain text. */
 export const options = z.strictObject({
   mask_probability: z.number().gt(0).lt(1).default(0.15).describe('share of tokens that are masked and predicted'),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { classWeights, costs, labelNames, threshold } from './labels.options.ts';
 
-/** Any number of labels per text, with a new head. */
+/** Assigns any number of labels to each text, with a new head. */
 export const options = z.strictObject({
   labels: labelNames.describe('label names in the order of the head (default: those of the training rows, sorted)'),
   class_weights: classWeights

@@ -3,7 +3,7 @@ import { defineObjective } from '../define-objective.ts';
 import { checkWeights } from './grpo.options.ts';
 import { samplingOptions } from './online-dpo.options.ts';
 
-/** An answer per prompt, trained to be preferred over one sampled from a mixture of model and reference. */
+/** Trains an answer per prompt to be preferred over one sampled from a mixture of model and reference. */
 export const options = z
   .strictObject({
     ...samplingOptions,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** Each item predicted from those before it, among all items. */
+/** Predicts each item from those before it, among all items. */
 export const options = z.strictObject({});
 
 export type NextItemOptions = z.output<typeof options>;

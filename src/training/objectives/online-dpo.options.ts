@@ -20,7 +20,7 @@ export const samplingOptions = {
   ref_model,
 };
 
-/** Pairs of the model's own answers; the one with the higher reward is chosen. */
+/** Trains on pairs of the model's own answers; the one with the higher reward is chosen. */
 export const options = z
   .strictObject({
     ...samplingOptions,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import type { Processor } from '../objective.ts';
 
-/** Fine-tuning on the chosen answers, plus the odds ratio of both (Hong et al., 2024). */
+/** Fine-tunes on the chosen answers, plus the odds ratio of both answers (Hong et al., 2024). */
 export const options = z.strictObject({
   beta: z.number().positive().default(0.1).describe('weight of the odds ratio, added to the cross-entropy'),
   nll_on: z

@@ -14,7 +14,7 @@ const {
   ...sampling
 } = rolloutOptions;
 
-/** Answers that are sampled and scored, with a value head as the baseline of each token. */
+/** Samples and scores answers, with a value head as the baseline of each token. */
 export const options = z
   .strictObject({
     ...sampling,

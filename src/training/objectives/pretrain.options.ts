@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 import { baseKlOptions } from './base-kl.options.ts';
 
-/** Every token of plain text. */
+/** Trains on every token of plain text. */
 export const options = z.strictObject(baseKlOptions);
 
 export type PretrainOptions = z.output<typeof options>;

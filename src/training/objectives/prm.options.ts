@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A model that judges each step of an answer, trained on steps with verdicts. */
+/** Trains a model to judge each step of an answer, on steps with verdicts. */
 export const options = z.strictObject({
   step_separator: z
     .string()

@@ -17,9 +17,9 @@ import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import type { QuestionAnsweringOptions } from './question-answering.options.ts';
 
 /**
- * Where the answer to a question starts and ends in a text: the mean of both places' cross-entropies over the row's
- * tokens, averaged over rows (HF `…ForQuestionAnswering`). Long texts are read in windows that overlap; a window without
- * the answer, and a text that does not tell it, have the first token as their answer.
+ * Predicts the start and end of a question's answer in a text: the mean of both positions' cross-entropies over the
+ * row's tokens, averaged over rows (HF `…ForQuestionAnswering`). Long texts are read in overlapping windows; windows
+ * and texts without an answer have the first token as their target.
  */
 export function create(
   options: QuestionAnsweringOptions,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A number per text, with a new head. */
+/** Predicts a number for each text, with a new head. */
 export const options = z.strictObject({
   standardise: z
     .boolean()

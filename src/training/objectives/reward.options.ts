@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineObjective } from '../define-objective.ts';
 
-/** A model that scores answers, from pairs. */
+/** Trains a model to score answers, on pairs. */
 export const options = z.strictObject({
   center_rewards_coefficient: z
     .number()

@@ -3,9 +3,9 @@ import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 
 export interface TokenLossOptions {
   /**
-   * `dft`: cross-entropy weighed by the token's own probability, without a gradient of it (Wu et al., 2025).
-   * `constrained`: weighed by 2 σ(−β (log p − log p of the base)), so that a token that has become likelier is pulled less
-   * (Qi et al., 2024, "Safety alignment should be made more than just a few tokens deep").
+   * `dft`: cross-entropy weighted by the token's own probability, without its gradient (Wu et al., 2025).
+   * `constrained`: weighted by 2 σ(−β (log p − log p of the base)), so that the gradient fades for tokens that have
+   * become more likely (Qi et al., 2024, "Safety alignment should be made more than just a few tokens deep").
    */
   loss_type: 'nll' | 'dft' | 'constrained';
   /** Share of the target that is spread over the whole vocabulary. */

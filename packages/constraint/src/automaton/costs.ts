@@ -2,16 +2,16 @@
 import type { Grammar, GrammarNode } from './grammar.ts';
 
 export interface CostModel {
-  /** Tokens for one byte of a range; Infinity where the vocabulary has none of them. */
+  /** Tokens for one byte of a range; Infinity if the vocabulary has none of them. */
   ofBytes(low: number, high: number): number;
   /** Tokens for the rest of a fixed text. */
   ofText(text: Uint8Array, offset: number): number;
 }
 
-/** Bytes instead of tokens: finite wherever any text leads to the end. */
+/** Counts bytes instead of tokens: finite wherever some text leads to the end. */
 export const byteCosts: CostModel = { ofBytes: () => 1, ofText: (text, offset) => text.length - offset };
 
-/** The least cost from each node to the end of its rule; Infinity where none leads there. */
+/** Minimum cost from each node to the end of its rule; Infinity if none is reachable. */
 export function costsToEnd(grammar: Grammar, model: CostModel): Float64Array {
   const { nodes, starts } = grammar;
   const costs = new Float64Array(nodes.length).fill(Infinity);
@@ -35,7 +35,7 @@ export function costsToEnd(grammar: Grammar, model: CostModel): Float64Array {
   return costs;
 }
 
-/** The least cost over a node's edges, by the costs known so far. */
+/** Minimum cost over a node's edges, given the costs known so far. */
 function costOf(
   node: GrammarNode,
   known: { costs: Float64Array; starts: readonly number[]; model: CostModel },
@@ -52,7 +52,7 @@ function costOf(
   return least;
 }
 
-/** For each node, the nodes whose cost follows from its own. */
+/** For each node, the nodes whose cost depends on it. */
 function dependentsOf({ nodes, starts }: Grammar): number[][] {
   const dependents = nodes.map((): number[] => []);
   for (const [index, node] of nodes.entries()) {

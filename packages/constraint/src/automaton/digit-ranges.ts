@@ -4,8 +4,8 @@ import { pushAll } from '@attune/base/many';
 export type DigitRange = readonly [low: number, high: number];
 
 /**
- * @param bases how many values each digit takes, most significant first
- * @returns disjoint sequences of `bases.length` ranges that cover [low, high] together
+ * @param bases number of values of each digit, most significant first
+ * @returns disjoint sequences of `bases.length` ranges that together cover [low, high]
  */
 export function digitRanges(low: number, high: number, bases: readonly number[]): DigitRange[][] {
   if (low > high) return [];

@@ -1,20 +1,20 @@
-/** Text that may be anything but for some beginnings: what a pattern finds in it is written by other rules. */
+/** Arbitrary text except for some patterns, whose occurrences are handed to other rules. */
 import type { Grammar } from './grammar.ts';
 
-/** Bytes, and stretches of white space. */
+/** Bytes and runs of white space. */
 export type Pattern = readonly (number | 'space')[];
 
 const SPACE: ReadonlySet<number> = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
 export interface FreeText {
   patterns: readonly Pattern[];
-  /** Only where the text begins; otherwise anywhere. */
+  /** Matches the pattern only at the start of the text; otherwise anywhere. */
   isAtStart?: boolean;
-  /** Where a pattern leads; without, text with one is not this text. */
+  /** Node that a pattern leads to; without it, text that contains the pattern is excluded. */
   found?: number;
 }
 
-/** Writes free text into a grammar; gives its first node. The text may end anywhere but inside of what was found. */
+/** Adds free text to a grammar and returns its first node. The text may end anywhere except within a pattern. */
 export function addFreeText(grammar: Grammar, { patterns, isAtStart = false, found }: FreeText): number {
   const begin = closed(
     patterns,
@@ -43,7 +43,7 @@ export function addFreeText(grammar: Grammar, { patterns, isAtStart = false, fou
   return start;
 }
 
-/** How far a pattern has come. */
+/** Progress within a pattern. */
 interface Place {
   pattern: number;
   at: number;
@@ -57,7 +57,7 @@ function moves(patterns: readonly Pattern[], places: readonly Place[], byte: num
   });
 }
 
-/** White space may be none; each place once, in their order. */
+/** Adds the positions after optional white space; distinct, in order. */
 function closed(patterns: readonly Pattern[], places: readonly Place[]): Place[] {
   const all = [...places];
   for (const { pattern, at } of all) if (patterns[pattern][at] === 'space') all.push({ pattern, at: at + 1 });
@@ -65,7 +65,7 @@ function closed(patterns: readonly Pattern[], places: readonly Place[]): Place[]
   return [...distinct.values()].toSorted((a, b) => a.pattern - b.pattern || a.at - b.at);
 }
 
-/** Bytes that lead to one node share an edge. */
+/** Merges bytes that lead to the same node into one edge. */
 function addEdges(grammar: Grammar, from: number, target: (byte: number) => number | undefined): void {
   const targets = Array.from({ length: 256 }, (_, byte) => target(byte));
   for (let low = 0, high = 0; low < 256; low = high) {

@@ -13,7 +13,7 @@ export interface ByteEdge {
 
 export interface CallEdge {
   rule: number;
-  /** Where it goes on when the rule's end is reached. */
+  /** Node to continue at when the called rule ends. */
   to: number;
 }
 
@@ -23,21 +23,21 @@ export interface GrammarNode {
   calls: CallEdge[];
   /** Whether the rule may end here. */
   isEnd: boolean;
-  /** Inside free text: tokens without text change nothing, and an end there does not complete a form. */
+  /** Within free text: tokens without text change nothing, and an end here does not complete a form. */
   isFree?: true;
-  /** Set inside a fixed text: what is left of it, and where it leads. */
+  /** Within a fixed text: its remainder, and the node after it. */
   literal?: { text: Uint8Array; offset: number; to: number };
 }
 
-/** Nodes of one grammar: some 500 MB while it is compiled. */
+/** Maximum number of nodes: about 500 MB during compilation. */
 const MOST_NODES = 500_000;
 
 export class Grammar {
   readonly nodes: GrammarNode[] = [];
-  /** The first node of each rule; rule 0 is the whole value. */
+  /** First node of each rule; rule 0 is the whole value. */
   readonly starts: number[] = [];
 
-  /** A new rule, empty as yet, so that it can be called before it is complete. */
+  /** Adds an empty rule, so that it can be called before it is complete. */
   addRule(): number {
     return this.starts.push(this.addNode()) - 1;
   }
@@ -60,7 +60,7 @@ export class Grammar {
     this.nodes[from].calls.push({ rule, to });
   }
 
-  /** A fixed text. Kept as one, because a token may cover much of it. */
+  /** Adds a fixed text, stored as a unit since one token may cover much of it. */
   addText(from: number, text: string, to: number): void {
     const bytes = new TextEncoder().encode(text);
     if (bytes.length === 0) {
@@ -75,7 +75,7 @@ export class Grammar {
     }
   }
 
-  /** Free text, which may end here. */
+  /** Marks free text, which may end here. */
   setFree(node: number): void {
     this.nodes[node].isFree = true;
     this.setEnd(node);
@@ -86,7 +86,7 @@ export class Grammar {
   }
 }
 
-/** A grammar whose only rule as yet, the whole value, leads from one node to another. */
+/** A grammar whose only rule, the whole value, goes from one node to another. */
 export function newGrammar(): { grammar: Grammar; ends: { from: number; to: number } } {
   const grammar = new Grammar();
   const rule = grammar.addRule();

@@ -1,9 +1,9 @@
-/** A finished grammar as typed arrays: one thread compiles it, another one runs it without a copy. */
+/** A finished grammar as typed arrays: compiled in one thread and transferred to another without a copy. */
 import type { Grammar } from './grammar.ts';
 
-/** Lists by node: those of node `i` are at `from[i]` up to `from[i + 1]`. */
+/** Lists by node: those of node `i` are from `from[i]` up to `from[i + 1]`. */
 export interface PackedGrammar {
-  /** The first node of each rule. */
+  /** First node of each rule. */
   starts: Int32Array;
   isEnd: Uint8Array;
   isFree: Uint8Array;
@@ -16,7 +16,7 @@ export interface PackedGrammar {
   callFrom: Int32Array;
   callRule: Int32Array;
   callTo: Int32Array;
-  /** Inside fixed texts: where what is left begins and ends in `texts`, and the node behind; -1 elsewhere. */
+  /** Within fixed texts: start and end of the remainder in `texts`, and the node after it; -1 elsewhere. */
   literalFrom: Int32Array;
   literalEnd: Int32Array;
   literalTo: Int32Array;

@@ -1,21 +1,21 @@
 /**
- * Runs a grammar over bytes. Its states are sets of places in the rules, each with the stack of calls to return to;
- * they are made when first met and numbered, so that the same state is found again by one look into a table.
+ * Runs a grammar over bytes. A state is a set of positions in the rules, each with its stack of return addresses.
+ * States are created on first use and numbered, so that a repeated transition is one table lookup.
  */
 import { tooLarge } from '../too-large.ts';
 import type { CostModel } from './costs.ts';
 import type { PackedGrammar } from './packed-grammar.ts';
 import { Transitions } from './transitions.ts';
 
-/** Places that one walk over a vocabulary may enter: a second or so. */
+/** Maximum positions that one walk over a vocabulary may enter: about a second. */
 const MOST_PLACES = 3_000_000;
 
-/** The state in which nothing can follow and nothing has been accepted. */
+/** The state without continuation or accepted text. */
 export const DEAD = -1;
 const EMPTY_STACK = 0;
 
 interface State {
-  /** Places with byte edges, as pairs of node and stack. */
+  /** Positions with byte edges, as pairs of node and stack. */
   nodes: Int32Array;
   stacks: Int32Array;
   isAccepting: boolean;
@@ -24,12 +24,12 @@ interface State {
   leastBytes: number;
 }
 
-/** A grammar with what it takes to reach its ends. */
+/** A grammar with the costs of reaching its ends. */
 export interface CostedGrammar {
   grammar: PackedGrammar;
-  /** Tokens to the end of the rule, by node; Infinity where no text leads there. */
+  /** Tokens to the end of the rule, by node; Infinity if none is reachable. */
   costs: Float64Array;
-  /** The same in bytes. */
+  /** The same costs in bytes. */
   byteCosts: Float64Array;
 }
 
@@ -39,7 +39,7 @@ export class Pushdown {
   readonly #costs: Float64Array;
   readonly #byteCosts: Float64Array;
   readonly #width: number;
-  /** Places that the walk under way has entered. */
+  /** Positions entered by the current walk. */
   #entered = 0;
   /** Memoised results of `step`, for callers in inner loops. */
   readonly transitions: Transitions;
@@ -50,10 +50,10 @@ export class Pushdown {
   readonly #stacks = new Map<number, number>();
   readonly #states: State[] = [];
   readonly #known = new Map<string, number>();
-  /** The first state, or DEAD where the grammar holds no text. */
+  /** The initial state, or DEAD if the grammar is empty. */
   readonly start: number;
 
-  /** `ofBytes`: as the costs were counted. */
+  /** `ofBytes`: the model that the costs were computed with. */
   constructor({ grammar, costs, byteCosts }: CostedGrammar, ofBytes: CostModel['ofBytes']) {
     this.#grammar = grammar;
     this.#ofBytes = ofBytes;
@@ -64,7 +64,7 @@ export class Pushdown {
     this.start = this.#enter([[grammar.starts[0], EMPTY_STACK]]);
   }
 
-  /** A walk begins, whose work is counted anew. */
+  /** Begins a walk, whose work is counted separately. */
   beginWalk(): void {
     this.#entered = 0;
   }
@@ -93,22 +93,22 @@ export class Pushdown {
     return this.#states[state].isAccepting;
   }
 
-  /** Whether the text so far is free text, as far as it goes. */
+  /** Whether the text so far is free text. */
   isFree(state: number): boolean {
     return this.#states[state].isFree;
   }
 
-  /** An upper bound on the tokens to a valid end, exact up to tokens that reach over the borders of fixed texts. */
+  /** Upper bound on the tokens to a valid end; exact except for tokens that cross the borders of fixed texts. */
   cost(state: number): number {
     return this.#states[state].cost;
   }
 
-  /** Bytes of the shortest text to a valid end. */
+  /** Length in bytes of the shortest text to a valid end. */
   leastBytes(state: number): number {
     return this.#states[state].leastBytes;
   }
 
-  /** A text that leads from a state to a valid end at `cost(state)`, which is finite. */
+  /** A text that leads from a state to a valid end at `cost(state)`, which must be finite. */
   completion(state: number): Uint8Array {
     const { nodes, stacks, isAccepting, cost } = this.#states[state];
     if (isAccepting) return new Uint8Array(0);
@@ -123,7 +123,7 @@ export class Pushdown {
     return Uint8Array.from(bytes);
   }
 
-  /** Takes the cheapest edge. */
+  /** Follows the cheapest edge. */
   #follow({ node, stack }: { node: number; stack: number }, bytes: number[]): [node: number, stack: number] {
     const { starts, literalFrom, literalEnd, literalTo, texts, jumpFrom, jumpTo, callFrom, callRule, callTo } =
       this.#grammar;
@@ -163,7 +163,10 @@ export class Pushdown {
     return places.length === 0 ? DEAD : this.#enter(places);
   }
 
-  /** The state of some places and all that jumps, calls and returns lead to from them. @throws E_CONSTRAINT_TOO_LARGE */
+  /**
+   * The state of the given positions and everything reachable by jumps, calls and returns. @throws
+   * E_CONSTRAINT_TOO_LARGE
+   */
   #enter(places: [node: number, stack: number][]): number {
     const seen = new Set<number>();
     const kept: number[] = [];
@@ -214,7 +217,9 @@ export class Pushdown {
     return state;
   }
 
-  /** A stack with one more place to return to; none where the caller has nothing left to do but return itself. */
+  /**
+   * Pushes a return address, except for tail calls: if the caller would only return itself, its own address suffices.
+   */
   #push(node: number, below: number): number {
     const { isEnd, byteFrom, jumpFrom, callFrom } = this.#grammar;
     const hasEdges =
@@ -233,7 +238,7 @@ export class Pushdown {
   }
 }
 
-/** Bytes that no edge tells apart have one class. */
+/** Groups bytes that no edge distinguishes into classes. */
 function byteClasses({ byteLow, byteHigh }: PackedGrammar): { classOf: Uint8Array; classes: number } {
   const isBorder = new Uint8Array(257);
   for (const low of byteLow) isBorder[low] = 1;

@@ -1,4 +1,4 @@
-/** How characters are written as bytes: plainly, or inside a JSON string. */
+/** Encodings of characters as bytes: plain, or inside a JSON string. */
 import { codePoints, intersect, negate, rangesOf, type CodePoints } from '../characters/code-points.ts';
 import { digitRanges } from './digit-ranges.ts';
 import type { Grammar } from './grammar.ts';
@@ -9,13 +9,13 @@ interface Ends {
 }
 
 export interface Spelling {
-  /** Adds every way of writing one character of the set between two nodes. */
+  /** Adds every encoding of one character of the set between two nodes. */
   addSet(grammar: Grammar, set: CodePoints, ends: Ends): void;
-  /** The usual way of writing a text. */
+  /** The usual encoding of a text. */
   ofText(text: string): string;
 }
 
-// UTF-8 by number of bytes: the last code point, and the bits of the leading byte.
+// UTF-8 by number of bytes: last code point, and bits of the leading byte.
 const WIDTHS: readonly { last: number; lead: number; bases: number[] }[] = [
   { last: 0x7f, lead: 0, bases: [0x80] },
   { last: 0x7ff, lead: 0xc0, bases: [0x20, 0x40] },
@@ -26,7 +26,10 @@ const WIDTHS: readonly { last: number; lead: number; bases: number[] }[] = [
 /** Characters as UTF-8. */
 export const plainSpelling: Spelling = { addSet: addPlain, ofText: (text) => text };
 
-/** Characters inside a JSON string (RFC 8259, section 7): plain where allowed, or as `\n`, or as `\u000a`; never half a surrogate pair. */
+/**
+ * Characters inside a JSON string (RFC 8259, section 7): plain if allowed, or as `\n`, or as `\u000a`; never half a
+ * surrogate pair.
+ */
 export const jsonSpelling: Spelling = { addSet: addEscapable, ofText: (text) => JSON.stringify(text).slice(1, -1) };
 
 function addPlain(grammar: Grammar, set: CodePoints, ends: Ends): void {
@@ -60,7 +63,7 @@ const mustBeEscaped = codePoints([
   [0x22, 0x22],
   [0x5c, 0x5c],
 ]);
-// Characters that JSON writers escape by number: control characters, and optionally all outside ASCII.
+// Characters that JSON writers escape by number: control characters and, optionally, everything outside ASCII.
 const escapedByNumber = codePoints([
   [0, 0x1f],
   [0x7f, 0xffff],

@@ -1,16 +1,16 @@
-/** Rules for texts of a language of characters. */
+/** Rules for the texts of a character language. */
 import { characterAutomaton, type CharacterState } from '../characters/character-automaton.ts';
 import type { CodePoints } from '../characters/code-points.ts';
 import type { Term, Terms } from '../characters/terms.ts';
 import type { Grammar } from './grammar.ts';
 import type { Spelling } from './spelling.ts';
 
-/** Writes languages of characters into a grammar; characters of one set are one rule, however often they occur. */
+/** Adds character languages to a grammar; each distinct character set becomes one rule. */
 export class TextRules {
   readonly #grammar: Grammar;
   readonly #spelling: Spelling;
   readonly #ofSet = new Map<string, number>();
-  /** The same by object: sets with many ranges come again and again. */
+  /** The same by object identity, since sets with many ranges recur. */
   readonly #ofObject = new Map<CodePoints, number>();
 
   constructor(grammar: Grammar, spelling: Spelling) {
@@ -27,7 +27,7 @@ export class TextRules {
       if (accepts) this.#grammar.addJump(nodes[index], ends.to);
       for (const { set, to } of edges) this.#grammar.addCall(nodes[index], this.#ruleOf(set), nodes[to]);
     }
-    // The same texts once more as wholes: what they cost is counted in tokens then, not in characters.
+    // Adds fixed runs again as units, so that their cost is counted in tokens rather than characters.
     for (const { from, text, to } of fixedRuns(states)) {
       this.#grammar.addText(nodes[from], this.#spelling.ofText(text), nodes[to]);
     }
@@ -49,7 +49,7 @@ export class TextRules {
   }
 }
 
-/** Where two characters or more follow without a choice. */
+/** Runs of two or more characters without alternatives. */
 function fixedRuns(states: readonly CharacterState[]): { from: number; text: string; to: number }[] {
   const arrivals = states.map(() => 0);
   for (const { edges } of states) for (const { to } of edges) arrivals[to]++;

@@ -1,12 +1,12 @@
-/** Which state follows which by a byte, in one growing table: masks are made by millions of looks into it. */
+/** Table of the state that follows each state by a byte: computing masks takes millions of lookups. */
 
 const UNKNOWN = -2;
 
 export class Transitions {
-  /** Bytes that nothing tells apart have one class. */
+  /** Bytes that nothing distinguishes share a class. */
   readonly classOf: Uint8Array;
   readonly classes: number;
-  /** The next state, by state and class of byte; -2 if not computed yet. Replaced by another array after `add`. */
+  /** Next state by state and byte class; -2 if not computed yet. Replaced by another array after `add`. */
   table: Int32Array;
   #states = 0;
 

@@ -1,4 +1,4 @@
-/** From a term to the automaton of its derivatives, over characters. */
+/** Converts a term to the automaton of its derivatives, over characters. */
 import { tooLarge } from '../too-large.ts';
 import type { CodePoints } from './code-points.ts';
 import { Partition } from './partition.ts';
@@ -10,11 +10,11 @@ export interface CharacterState {
   edges: { set: CodePoints; to: number }[];
 }
 
-// Strings of ten thousand characters with a length limit are the largest that schemas ask for.
+// Strings with a length limit of ten thousand characters are the largest in practice.
 const MOST_STATES = 20_000;
 
 /**
- * The term's automaton, state 0 first; every state can still reach an accepting one. No states where the term holds no text.
+ * The term's automaton, starting at state 0; every state can reach an accepting one. Empty if the term has no texts.
  * @throws E_CONSTRAINT_TOO_LARGE
  */
 export function characterAutomaton(terms: Terms, start: Term, origin: string): CharacterState[] {
@@ -40,12 +40,12 @@ export function characterAutomaton(terms: Terms, start: Term, origin: string): C
   return withoutDeadEnds(states);
 }
 
-/** Whether the term holds no text. */
+/** Whether the term has no texts. */
 export function isEmptyLanguage(terms: Terms, term: Term, origin: string): boolean {
   return characterAutomaton(terms, term, origin).length === 0;
 }
 
-/** The sets that decide on a first character, found once for all terms that begin with the same. */
+/** Partitions of the first characters, memoised for all terms that begin with the same sets. */
 class Partitions {
   readonly #known = new Map<string, Partition>();
 

@@ -1,4 +1,4 @@
-/** The named classes of JavaScript's regular expressions with flag u, asked of JavaScript itself. */
+/** Named classes of JavaScript's regular expressions with flag u, determined by JavaScript itself. */
 import { anyCodePoint, codePoints, negate, rangesOf, type CodePoints } from './code-points.ts';
 
 const known = new Map<string, CodePoints>();

@@ -4,7 +4,7 @@ export type CodePoints = readonly number[];
 /** Every scalar value. Surrogates are excluded: UTF-8 cannot encode them. */
 export const anyCodePoint: CodePoints = [0, 0xd7ff, 0xe000, 0x10ffff];
 
-/** A set from ranges in any order, overlapping or not; surrogates are left out. */
+/** A set from ranges, which may be unordered and overlap; surrogates are left out. */
 export function codePoints(ranges: readonly (readonly [low: number, high: number])[]): CodePoints {
   const merged: number[] = [];
   for (const [low, high] of ranges.toSorted((a, b) => a[0] - b[0])) {

@@ -1,7 +1,7 @@
-/** Characters that some sets do not tell apart. */
+/** Partition of characters by membership in some sets. */
 import { anyCodePoint, codePoints, includes, rangesOf, type CodePoints } from './code-points.ts';
 
-/** All scalar values in groups: the members of one are in the same of the given sets. */
+/** All scalar values in groups whose members are in the same of the given sets. */
 export class Partition {
   readonly #groups: readonly CodePoints[];
   readonly #unions = new Map<string, CodePoints>();
@@ -23,7 +23,10 @@ export class Partition {
     this.#groups = [...groups.values()].map((ranges) => codePoints(ranges));
   }
 
-  /** Groups by what a function gives for one of their members, those of one result as one set; the same object for the same groups. */
+  /**
+   * Groups by a function of one of their members, with groups of equal result merged; the same groups give the same
+   * object.
+   */
   by<Result>(resultOf: (point: number) => Result): Map<Result, CodePoints> {
     const indices = Map.groupBy(this.#groups.keys(), (index) => resultOf(this.#groups[index][0]));
     return new Map(indices.entries().map(([result, members]) => [result, this.#union(members)]));

@@ -1,4 +1,4 @@
-/** Reads JavaScript's regular expressions as they are under flag u, as far as they are regular. */
+/** Parses JavaScript's regular expressions with flag u, as far as they are regular. */
 import { table } from '@attune/base/table';
 import { classEscape, notLineEnd } from './class-escapes.ts';
 import { codePoints, negate, unite, type CodePoints } from './code-points.ts';
@@ -20,8 +20,8 @@ const GROUPS: readonly [RegExp, string][] = [
 ];
 
 /**
- * Parses a source, and names every construct in it that the automaton does not support. The source must be valid in
- * JavaScript with flag u; nothing else is checked.
+ * Parses a source and lists every construct in it that the automaton does not support. The source must be valid
+ * JavaScript with flag u; this is not checked here.
  */
 export function readRegex(source: string): { pattern: Pattern; refused: string[] } {
   const reader = new RegexReader(source);
@@ -52,7 +52,7 @@ class RegexReader {
     return parts.length === 1 ? parts[0] : { kind: 'sequence', parts };
   }
 
-  /** A lazy quantifier finds another match first, but its language is the same. */
+  /** A lazy quantifier only finds another match first: its language is the same. */
   #readRepeat(body: Pattern): Pattern {
     const quantifier = this.#take(/(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/y);
     if (quantifier === undefined) return body;

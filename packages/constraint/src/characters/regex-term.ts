@@ -1,9 +1,9 @@
-/** From a regular expression to its language. */
+/** Converts a regular expression to its language. */
 import { AttuneError } from '@attune/base/errors';
 import { readRegex, type Pattern } from './regex-syntax.ts';
 import type { Term, Terms } from './terms.ts';
 
-/** One way that a pattern can match, with the ends of the text that it is tied to. */
+/** One alternative of a pattern, and whether it is anchored to the start or end of the text. */
 interface Way {
   atStart: boolean;
   term: Term;
@@ -27,12 +27,12 @@ function syntaxErrorOf(source: string): string | undefined {
   }
 }
 
-/** All texts that the expression matches from their first character to their last. The source has no faults. */
+/** All texts that the expression matches as a whole. The source must be supported. */
 export function wholeMatches(terms: Terms, source: string): Term {
   return terms.either(waysOf(terms, readRegex(source).pattern).map(({ term }) => term));
 }
 
-/** All texts that the expression matches somewhere, as `RegExp.test` does. The source has no faults. */
+/** All texts in which the expression matches somewhere, as with `RegExp.test`. The source must be supported. */
 export function textsWithMatch(terms: Terms, source: string): Term {
   return terms.either(
     waysOf(terms, readRegex(source).pattern).map(({ atStart, term, atEnd }) =>
@@ -102,7 +102,7 @@ function waysOf(terms: Terms, pattern: Pattern): Way[] {
   }
 }
 
-/** One way after another. Before a start and after an end there can only be nothing. */
+/** One alternative after another. Before a start anchor and after an end anchor there can be no text. */
 function follow(terms: Terms, a: Way, b: Way): Way[] {
   if ((b.atStart && !a.term.isNullable) || (a.atEnd && !b.term.isNullable)) return [];
   const before = b.atStart ? terms.empty : a.term;
@@ -110,7 +110,7 @@ function follow(terms: Terms, a: Way, b: Way): Way[] {
   return [{ atStart: a.atStart || b.atStart, term: terms.sequence([before, after]), atEnd: a.atEnd || b.atEnd }];
 }
 
-/** Ways that are tied to the same ends as one. */
+/** Merges alternatives with the same anchors. */
 function gathered(terms: Terms, ways: readonly Way[]): Way[] {
   const groups = Map.groupBy(ways, ({ atStart, atEnd }) => `${atStart} ${atEnd}`);
   return [...groups.values()].map((group) => ({ ...group[0], term: terms.either(group.map(({ term }) => term)) }));

@@ -1,7 +1,7 @@
 /**
- * Regular languages of characters as terms, with intersection and complement, and their derivatives: what may follow
- * after a character (Brzozowski, "Derivatives of Regular Expressions", 1964). Equal terms are one object, so that a
- * language has few derivatives and they can be told apart by their ids.
+ * Regular languages of characters as terms, with intersection, complement and derivatives: what may follow a character
+ * (Brzozowski, "Derivatives of Regular Expressions", 1964). Equal terms are the same object, so that a language has few
+ * derivatives and ids identify them.
  */
 import { tooLarge } from '../too-large.ts';
 import { anyCodePoint, includes, unite, type CodePoints } from './code-points.ts';
@@ -19,19 +19,19 @@ export type SetTerm = Extract<Term, { kind: 'set' }>;
 
 type Shape = Term extends infer Each ? (Each extends Term ? Omit<Each, 'id' | 'isNullable'> : never) : never;
 
-/** Parts of terms that may be looked at for one constraint: a second or two. */
+/** Maximum parts of terms that may be visited per constraint: one or two seconds. */
 const MOST_PARTS = 5_000_000;
 
 export class Terms {
   #parts = 0;
   readonly #known = new Map<string, Term>();
   readonly #derivatives = new Map<number, Map<number, Term>>();
-  /** No text at all. */
+  /** The empty language. */
   readonly none = this.#intern('none', { kind: 'none' }, false);
   /** The empty text. */
   readonly empty = this.#intern('empty', { kind: 'empty' }, true);
   readonly any = this.set(anyCodePoint);
-  /** Every text. */
+  /** All texts. */
   readonly anything = this.repeat(this.any, 0, Infinity);
 
   set(set: CodePoints): Term {
@@ -92,13 +92,13 @@ export class Terms {
     if (most === 0 || body.kind === 'empty') return this.empty;
     if (body.kind === 'none') return least === 0 ? this.empty : body;
     if (least === 1 && most === 1) return body;
-    // A body that may be empty can fill any count with nothing.
+    // A body that may be empty satisfies any minimum count.
     const fewest = body.isNullable ? 0 : least;
     const key = `repeat ${body.id} ${fewest} ${most}`;
     return this.#intern(key, { kind: 'repeat', body, least: fewest, most }, fewest === 0);
   }
 
-  /** Derivative of the term by the character: the rest of its texts that begin with it. */
+  /** Derivative of the term by a character: the remainders of its texts that begin with it. */
   derive(term: Term, point: number): Term {
     let known = this.#derivatives.get(term.id);
     if (known === undefined) this.#derivatives.set(term.id, (known = new Map<number, Term>()));
@@ -107,7 +107,7 @@ export class Terms {
     return result;
   }
 
-  /** Counts work on a term's parts. @throws E_CONSTRAINT_TOO_LARGE */
+  /** Counts the work on a term's parts. @throws E_CONSTRAINT_TOO_LARGE */
   #count(parts: number): void {
     this.#parts += parts;
     if (this.#parts > MOST_PARTS) throw tooLarge('The constraint', 'nested repetitions and alternatives');
@@ -154,7 +154,7 @@ export class Terms {
   }
 }
 
-/** The sets that decide on the first character of the term's texts. */
+/** The sets that determine the first characters of the term's texts. */
 export function firstSets(term: Term, found: Set<SetTerm> = new Set()): Set<SetTerm> {
   if (term.kind === 'set') found.add(term);
   else if (term.kind === 'either' || term.kind === 'both') for (const part of term.parts) firstSets(part, found);

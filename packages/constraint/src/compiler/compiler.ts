@@ -1,4 +1,4 @@
-/** Constraints compiled in threads that can be stopped, in fair turns of those who ask, and kept for each of them. */
+/** Compiles constraints in threads that can be stopped, with fair scheduling between owners and a cache for each. */
 import { createHash } from 'node:crypto';
 import { AttuneError } from '@attune/base/errors';
 import { FairTurns } from '@attune/base/fair-turns';
@@ -19,28 +19,28 @@ export interface CompileLimits {
 
 export const usualCompileLimits: CompileLimits = { seconds: 10, memoryBytes: 512 * 2 ** 20 };
 
-/** For whom a constraint is compiled. */
+/** Requester of a constraint. */
 export interface Asking {
-  /** Owner, for fair turns; a common one unless given. */
+  /** Owner, for fair scheduling; a common one by default. */
   owner?: string;
-  /** Ends the work. */
+  /** Cancels the work. */
   signal?: AbortSignal;
 }
 
-/** One constraint of an owner's at a time, and another owner's next to it. */
+/** At most one constraint per owner at a time, so that a second owner need not wait. */
 const THREADS = 2;
 
 type Compiled = Exclude<CompileMessage, { type: 'failed' | 'begun' }>;
 
 const IDLE_MILLISECONDS = 60_000;
 
-/** For one vocabulary; without one, constraints are only checked. */
+/** Compiles for one vocabulary; without one, constraints are only validated. */
 export class ConstraintCompiler {
   readonly #vocabulary: Vocabulary | undefined;
   readonly #limits: CompileLimits;
   readonly #turns = new FairTurns({ places: THREADS, ofOwner: 1 });
   readonly #kept = new KeptConstraints();
-  /** Threads that have nothing to do. */
+  /** Idle threads. */
   readonly #idle: Killable<CompileMessage>[] = [];
   #timer: NodeJS.Timeout | undefined;
 
@@ -49,19 +49,19 @@ export class ConstraintCompiler {
     this.#limits = limits;
   }
 
-  /** @throws what a constraint that cannot be followed is refused with, and the signal's reason */
+  /** @throws errors of unsupported constraints, and the signal's reason */
   async check(spec: ConstraintSpec, asking: Asking = {}): Promise<void> {
     using _turn = await this.#turns.take({ owner: '', ...asking });
     await this.#ask(spec, asking.signal);
   }
 
-  /** @throws the same, and E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
+  /** @throws errors of `check`, and E_CONSTRAINT_EMPTY, E_CONSTRAINT_UNSPELLABLE */
   async compile(spec: ConstraintSpec, { owner = '', signal }: Asking = {}): Promise<CompiledConstraint> {
     const key = createHash('sha256').update(JSON.stringify(spec)).digest('hex');
     const known = this.#kept.get(owner, key);
     if (known !== undefined) return known;
     using _turn = await this.#turns.take({ owner, signal });
-    // Another request of the owner's may have asked for the same.
+    // Another request of the same owner may have compiled it meanwhile.
     const meanwhile = this.#kept.get(owner, key);
     if (meanwhile !== undefined) return meanwhile;
     const answer = await this.#ask(spec, signal);
@@ -100,10 +100,10 @@ export class ConstraintCompiler {
       return tooLarge('The constraint', `no result within ${seconds} s (constraint_seconds)`);
     if (silence.code === 'ERR_WORKER_OUT_OF_MEMORY')
       return tooLarge('The constraint', `more than ${formatBytes(memoryBytes)} of memory (constraint_memory)`);
-    return new Error(`the thread that compiles constraints ended: ${silence.message ?? 'without a word'}`);
+    return new Error(`the thread that compiles constraints ended: ${silence.message ?? 'no reason was given'}`);
   }
 
-  /** Ends threads that have nothing to do. */
+  /** Stops idle threads. */
   stop(): void {
     for (const compiling of this.#idle) void compiling.stop();
   }

@@ -3,11 +3,11 @@ import type { CompiledConstraint } from '../compiled-constraint.ts';
 
 const MOST_OF_OWNER = 32;
 const MOST_BYTES = 2 ** 28;
-// A constraint whose answers differed this much is begun anew, so that a long-running process does not grow.
+// A constraint that has grown beyond this is recompiled, so that memory of long-running processes stays bounded.
 const MOST_STATES = 100_000;
 
 export class KeptConstraints {
-  /** Owners and their constraints, those first that were asked for longest ago. */
+  /** Owners and their constraints, least recently used first. */
   readonly #owners = new Map<string, Map<string, CompiledConstraint>>();
   #bytes = 0;
 

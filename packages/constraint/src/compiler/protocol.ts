@@ -2,7 +2,7 @@ import type { ConstraintParts } from '../compiled-constraint.ts';
 import type { ConstraintSpec } from '../spec.ts';
 import type { SharedVocabulary } from '../tokens/vocabulary.ts';
 
-/** Without a vocabulary constraints are only checked. */
+/** Without a vocabulary, constraints are only validated. */
 export interface CompilerData {
   vocabulary?: SharedVocabulary;
 }

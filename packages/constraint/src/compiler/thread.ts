@@ -20,7 +20,7 @@ function answered(request: CompileRequest): CompileMessage {
   try {
     return compiled(request);
   } catch (error) {
-    // The stack is a budget, too: what is nested too deeply ends it.
+    // A stack overflow means that the constraint is too deeply nested.
     const told = error instanceof RangeError ? tooLarge('The constraint', 'too deeply nested parts') : error;
     if (told instanceof AttuneError) return { type: 'failed', error: told.toJSON() };
     throw error;
@@ -29,13 +29,13 @@ function answered(request: CompileRequest): CompileMessage {
 
 parentPort!.on('message', (request: CompileRequest) => {
   vocabulary ??= shared && Vocabulary.from(shared);
-  // The time that a constraint may take does not count the thread's own start.
+  // The time limit of a constraint does not include the thread's own start.
   // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
   parentPort!.postMessage({ type: 'begun' } satisfies CompileMessage);
   const answer = answered(request);
   const arrays = answer.type === 'compiled' ? [answer.parts.costs, answer.parts.byteCosts] : [];
   const grammar = answer.type === 'compiled' ? Object.values(answer.parts.grammar) : [];
-  // Without a copy, however large they are.
+  // Transfers buffers without copying them.
   const buffers = [...arrays, ...(grammar as Uint8Array[])].map(({ buffer }) => buffer as ArrayBuffer);
   // oxlint-disable-next-line require-post-message-target-origin -- a thread has no origin
   parentPort!.postMessage(answer, [...new Set(buffers)]);

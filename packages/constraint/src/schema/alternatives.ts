@@ -1,20 +1,20 @@
-/** A schema as alternatives, in each of which a list of schemas holds at once by their own keywords alone. */
+/** Expands a schema into alternatives, each a list of schemas that hold together by their own keywords alone. */
 import { entryOf } from '@attune/base/table';
 import { isValid } from './literals.ts';
 import { isList, keywords, type SchemaObject, type TypeName } from './keywords.ts';
 import type { Json } from './json-schema.ts';
 import type { SchemaDocument, SchemaPlace } from './schema-document.ts';
 
-/** Schemas that hold at once. Their $ref, allOf, anyOf and oneOf are already spread out. */
+/** Schemas that hold together. Their $ref, allOf, anyOf and oneOf have been expanded. */
 export type Conjunction = readonly SchemaPlace[];
 
-/** JSON's types, with whole numbers apart from the others. */
+/** JSON's types, with integers separate from other numbers. */
 export type Kind = 'null' | 'boolean' | 'integer' | 'fraction' | 'string' | 'array' | 'object';
 const allKinds: readonly Kind[] = ['object', 'array', 'string', 'integer', 'fraction', 'boolean', 'null'];
 
 const MOST_ALTERNATIVES = 1_000;
 
-/** Every alternative of schemas that hold at once; those that contradict themselves by type are left out. */
+/** All alternatives of schemas that hold together; those with contradictory types are left out. */
 export function alternativesOf(document: SchemaDocument, places: readonly SchemaPlace[]): Conjunction[] {
   return combine(
     document,
@@ -53,7 +53,7 @@ function combine(document: SchemaDocument, factors: readonly Conjunction[][]): C
   return product;
 }
 
-/** The values of a keyword in all schemas that have it. */
+/** Values of a keyword in all schemas that have it. */
 export function given<Value extends Json>(all: Conjunction, name: string): Value[] {
   return all.flatMap(({ schema }) => {
     const value = entryOf(schema as SchemaObject, name);
@@ -89,7 +89,7 @@ export function writtenKinds(all: Conjunction): Set<Kind> {
   return spoken.size === 0 ? kinds : spoken;
 }
 
-/** The values that are spelled out, as far as they are valid; undefined where none are spelled out. */
+/** Enumerated values (enum, const) that are valid; undefined if none are enumerated. */
 export function spelledValues(document: SchemaDocument, all: Conjunction): Json[] | undefined {
   const lists = [...given<Json[]>(all, 'enum'), ...given(all, 'const').map((value) => [value])];
   if (lists.length === 0) return undefined;

@@ -1,4 +1,4 @@
-/** Arrays of JSON: first items each by their own schema, further ones by one. */
+/** JSON arrays: first items with a schema each, further ones with a common schema. */
 import { greatest, smallest } from '@attune/base/many';
 import type { Conjunction } from './alternatives.ts';
 import { countBounds } from './bounds.ts';
@@ -7,7 +7,7 @@ import { itemPlace, prefixName, restName } from './literals.ts';
 import type { SchemaPlace } from './schema-document.ts';
 import type { Ends, SchemaGrammar } from './schema-grammar.ts';
 
-/** No array that has a longest length is written longer than this. */
+/** Length limit for arrays that declare a maximum. */
 const MOST_ITEMS = 1_000;
 
 export function addArray(writer: SchemaGrammar, all: Conjunction, ends: Ends): void {
@@ -40,7 +40,7 @@ export function addArray(writer: SchemaGrammar, all: Conjunction, ends: Ends): v
   }
 }
 
-/** Minimum and maximum number of items. If first items have schemas and further ones have none, there are no further ones. */
+/** Minimum and maximum number of items. If only the first items have schemas, no further items are allowed. */
 export function itemCounts(all: Conjunction): { least: number; most: number } {
   const { least, most } = countBounds(all, 'minItems', 'maxItems');
   const closed = all.filter(

@@ -35,7 +35,7 @@ export interface CountBounds {
   most: number;
 }
 
-/** The highest of one keyword, the lowest of another: `minItems` and `maxItems`. */
+/** The highest value of one keyword and the lowest of another: `minItems` and `maxItems`. */
 export function countBounds(all: Conjunction, least: string, most: string): CountBounds {
   return { least: greatest(given<number>(all, least), 0), most: smallest(given<number>(all, most), Infinity) };
 }

@@ -1,5 +1,5 @@
 /** Any JSON value. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON schema as it was parsed. */
+/** A parsed JSON schema. */
 export type JsonSchema = boolean | { readonly [keyword: string]: Json };

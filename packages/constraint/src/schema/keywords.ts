@@ -1,4 +1,4 @@
-/** The keywords that a schema may have here, and what their values have to be. */
+/** Supported schema keywords and the values they accept. */
 import { table } from '@attune/base/table';
 import { regexFaults } from '../characters/regex-term.ts';
 import { formats } from './formats.ts';
@@ -16,9 +16,9 @@ export interface Keyword {
   check: ValueCheck;
   /** Returns the part of its value that is not supported, if any. */
   limit?: ValueCheck;
-  /** Where schemas lie in its value. */
+  /** Where its value contains schemas. */
   holds?: 'schema' | 'schemas' | 'map' | 'schema or schemas';
-  /** The one type that it speaks of. */
+  /** The single type that it applies to. */
   of?: 'number' | 'string' | 'array' | 'object';
 }
 
@@ -63,7 +63,7 @@ const followsPattern: ValueCheck = (value) => {
   return faults.length === 0 ? undefined : faults.map((fault) => `${fault} is not supported`).join('; ');
 };
 
-/** Multiples are recognised by their remainder after each digit: that many states for each number of digits. */
+/** Multiples are recognised by their remainder after each digit: that many states per number of digits. */
 export const MOST_STEP = 1_000;
 
 const annotation: Keyword = { check: isAnything };
@@ -80,7 +80,7 @@ export const keywords: Readonly<Record<string, Keyword>> = table({
   definitions: { check: isMap, holds: 'map' },
   minimum: { check: isNumber, of: 'number' },
   maximum: { check: isNumber, of: 'number' },
-  // Draft 4 has true and false here.
+  // Boolean in draft 4.
   exclusiveMinimum: { check: isBound, of: 'number' },
   exclusiveMaximum: { check: isBound, of: 'number' },
   multipleOf: {

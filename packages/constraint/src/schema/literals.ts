@@ -1,4 +1,4 @@
-/** Whether a value that a schema spells out (by enum or const) is valid under all that holds in its place. */
+/** Validates enumerated values (enum, const) against all schemas that hold in their place. */
 import { entryOf, table } from '@attune/base/table';
 import { formats } from './formats.ts';
 import { isList, isObject, type SchemaObject, type TypeName } from './keywords.ts';
@@ -7,7 +7,7 @@ import type { SchemaDocument, SchemaPlace } from './schema-document.ts';
 
 type Test = (value: never, at: { document: SchemaDocument; place: SchemaPlace; schema: SchemaObject }) => boolean;
 
-/** A value under one schema. */
+/** Validates a value under one schema. */
 export function isValid(document: SchemaDocument, place: SchemaPlace, value: Json): boolean {
   const { schema } = place;
   if (typeof schema === 'boolean') return schema;
@@ -103,7 +103,7 @@ function propertiesFit(value: SchemaObject, { document, place }: Parameters<Test
   );
 }
 
-/** The schema of an array's item under one schema; undefined where anything may be there. */
+/** Schema of an array's item under one schema; undefined if anything is allowed. */
 export function itemPlace(document: SchemaDocument, place: SchemaPlace, index: number): SchemaPlace | undefined {
   const schema = place.schema as SchemaObject;
   const first = prefixName(schema);
@@ -112,7 +112,7 @@ export function itemPlace(document: SchemaDocument, place: SchemaPlace, index: n
   return rest === undefined ? undefined : document.below(place, rest);
 }
 
-/** The keyword with a schema for each of an array's first items. Up to draft 2019-09 it was `items`. */
+/** The keyword with a schema for each of the first items: `items` up to draft 2019-09. */
 export function prefixName({ prefixItems, items }: SchemaObject): 'prefixItems' | 'items' | undefined {
   if (prefixItems !== undefined) return 'prefixItems';
   return isList(items) ? 'items' : undefined;
@@ -124,7 +124,7 @@ export function restName({ items, additionalItems }: SchemaObject): 'items' | 'a
   return isList(items) && additionalItems !== undefined ? 'additionalItems' : undefined;
 }
 
-/** The schemas of a property of that name under one schema; none where anything may be there. */
+/** Schemas of a property of that name under one schema; empty if anything is allowed. */
 export function propertyPlaces(document: SchemaDocument, place: SchemaPlace, name: string): SchemaPlace[] {
   const { properties, patternProperties, additionalProperties } = place.schema as SchemaObject;
   const found: SchemaPlace[] = [];

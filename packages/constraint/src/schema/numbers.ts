@@ -1,6 +1,6 @@
 /**
- * Numbers of JSON as digits. Generated numbers have at most 15 digits, so that every JSON reader sees exactly that
- * number (doubles distinguish all decimals of 15 digits) and comparing digits is comparing numbers.
+ * JSON numbers as digits. Generated numbers have at most 15 digits, so that every JSON reader sees exactly that number
+ * (doubles distinguish all decimals of 15 digits), and numbers can be compared digit by digit.
  */
 import { digitRanges } from '../automaton/digit-ranges.ts';
 import type { Grammar } from '../automaton/grammar.ts';
@@ -15,7 +15,7 @@ interface Ends {
   to: number;
 }
 
-/** Whole numbers within bounds that are multiples of `step`. */
+/** Integers within bounds that are multiples of `step`. */
 export function addIntegers(
   grammar: Grammar,
   ends: Ends,
@@ -30,7 +30,10 @@ export function addIntegers(
   }
 }
 
-/** Exact digits first, then one of a range, then any: from there on only their number and the remainder count. */
+/**
+ * Digits equal to the bound first, then one digit within a range, then arbitrary digits: from there on only their count
+ * and the remainder matter.
+ */
 function addMultiples(
   grammar: Grammar,
   path: {
@@ -57,7 +60,7 @@ function addMultiples(
   }
 }
 
-/** Nodes from which any `left` further digits turn a remainder into a multiple of the step. */
+/** Nodes from which `left` arbitrary digits complete a multiple of the step, given the remainder so far. */
 function freeDigits(grammar: Grammar, step: number, to: number): (left: number, remainder: number) => number {
   const known = new Map<number, number>();
   const nodeOf = (left: number, remainder: number): number => {
@@ -89,7 +92,7 @@ export function addDecimals(grammar: Grammar, ends: Ends, bounds: NumberBounds):
   }
 }
 
-/** Digits with a point in between; zeros at the end may be left out. */
+/** Digits with a decimal point; trailing zeros may be omitted. */
 function addDecimal(
   grammar: Grammar,
   path: Ends & { digits: readonly (readonly [number, number])[]; whole: number },
@@ -109,7 +112,7 @@ function addDecimal(
   }
 }
 
-/** Any number: `-?(0|[1-9]…)`, a point and digits, an exponent of at most two digits (RFC 8259, section 6). */
+/** Any number: `-?(0|[1-9]…)`, a decimal point and digits, an exponent of at most two digits (RFC 8259, section 6). */
 export function addAnyNumber(grammar: Grammar, { from, to }: Ends): void {
   const [unsigned, whole, point, fraction] = Array.from({ length: 4 }, () => grammar.addNode());
   grammar.addJump(from, unsigned);
@@ -141,7 +144,7 @@ function addDigits(grammar: Grammar, { from, to }: Ends, count: { least: number;
   grammar.addJump(node, to);
 }
 
-/** The bounds of magnitudes, for numbers from 0 up and for those below, which follow a minus. */
+/** Splits bounds into those of nonnegative magnitudes and those after a minus sign. */
 function* signed(grammar: Grammar, from: number, bounds: NumberBounds): Generator<NumberBounds & { from: number }> {
   const { low, isLowExcluded, high, isHighExcluded } = bounds;
   if (high >= 0) yield low < 0 ? { from, low: 0, isLowExcluded: false, high, isHighExcluded } : { from, ...bounds };
@@ -154,7 +157,10 @@ function* signed(grammar: Grammar, from: number, bounds: NumberBounds): Generato
     : { ...negative, low: 0, isLowExcluded: true };
 }
 
-/** The least and the greatest number of `whole` digits before the point and `decimals` after it, in units of its last digit. */
+/**
+ * The least and greatest number with `whole` digits before the decimal point and `decimals` after it, in units of the
+ * last digit.
+ */
 function unitsWithin(bounds: NumberBounds, whole: number, decimals: number): [low: number, high: number] {
   const { low, isLowExcluded, high, isHighExcluded } = bounds;
   const scale = 10 ** decimals;

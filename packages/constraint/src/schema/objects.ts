@@ -1,4 +1,4 @@
-/** Objects of JSON: declared properties in the order of the schema, then others where they are allowed. */
+/** JSON objects: declared properties in schema order, then others if allowed. */
 import { pushAll } from '@attune/base/many';
 import { textsWithMatch } from '../characters/regex-term.ts';
 import type { Term } from '../characters/terms.ts';
@@ -9,7 +9,7 @@ import { propertyPlaces } from './literals.ts';
 import type { SchemaPlace } from './schema-document.ts';
 import type { Ends, SchemaGrammar } from './schema-grammar.ts';
 
-/** Names that one schema is for: those of a pattern, or all that are not declared. */
+/** Property names that share a schema: those of a pattern, or all undeclared ones. */
 interface OpenNames {
   term: Term;
   rule: number;
@@ -17,15 +17,15 @@ interface OpenNames {
 
 const MOST_PATTERNS = 6;
 
-/** The names that are written by themselves: declared or required, in the order of the schemas. */
+/** Names written individually: declared or required, in schema order. */
 export function declaredNames(all: Conjunction): string[] {
   const declared = given<SchemaObject>(all, 'properties').flatMap((properties) => Object.keys(properties));
   return [...new Set([...declared, ...given<string[]>(all, 'required').flat()])];
 }
 
 /**
- * Whether names may come that no schema declares or has a pattern for. As a model is not to invent properties,
- * a schema that declares some has to say so with additionalProperties.
+ * Whether undeclared names that match no pattern are allowed. Since a model should not invent properties, a schema that
+ * declares some must allow others explicitly by additionalProperties.
  */
 export function isOpen(all: Conjunction): boolean {
   return all.every(({ schema }) => {
@@ -56,7 +56,7 @@ class ObjectRule {
     this.#required = new Set(given<string[]>(all, 'required').flat());
     this.#counts = countBounds(all, 'minProperties', 'maxProperties');
     this.#open = this.#openNames();
-    // Two further names may be the same, so that only one of them surely counts.
+    // Further names may repeat, so only one of them certainly counts.
     const sure = this.#names.length + (this.#open.length > 0 ? 1 : 0);
     if (this.#open.length > 0 && this.#counts.least > sure) {
       writer.document.problems.refuse(
@@ -73,7 +73,7 @@ class ObjectRule {
     grammar.addText(from, '{', this.#nodeAfter(0, 0, close));
   }
 
-  /** The node at which `passed` declared names are done with and `written` properties are there. */
+  /** The node after `passed` declared names with `written` properties. */
   #nodeAfter(passed: number, written: number, close: number): number {
     const { least, most } = this.#counts;
     const count = Math.min(written, Math.max(1, least, most === Infinity ? 0 : most));
@@ -102,7 +102,7 @@ class ObjectRule {
     grammar.addCall(value, this.#writer.ruleOf(places), this.#nodeAfter(passed + 1, count + 1, close));
   }
 
-  /** The first further property. It surely counts for minProperties; others might have its name. */
+  /** Adds the first further property. It certainly counts towards minProperties; later ones might repeat its name. */
   #addOpen(node: number, count: number, close: number): void {
     const { least, most } = this.#counts;
     if (count + 1 >= least && count < most) this.#addFurther(this.#afterComma(node, count), count + 1, close);
@@ -139,7 +139,7 @@ class ObjectRule {
     return start;
   }
 
-  /** Undeclared names by the patterns that they match, each group with the schemas that hold for it. */
+  /** Groups undeclared names by the patterns that they match, each with its schemas. */
   #openNames(): OpenNames[] {
     const { terms, document } = this.#writer;
     const patterns = [

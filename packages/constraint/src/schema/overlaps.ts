@@ -1,6 +1,6 @@
 /**
- * oneOf requires exactly one of its schemas to hold. A value generated for one must never be valid for another; if
- * that is not certain, the schema is rejected, for the answer might be invalid.
+ * oneOf requires exactly one of its schemas to hold. A value generated for one must never be valid for another; if that
+ * is uncertain, the schema is rejected, since an answer might be invalid.
  */
 import { isEmptyLanguage } from '../characters/character-automaton.ts';
 import type { Terms } from '../characters/terms.ts';
@@ -22,12 +22,12 @@ import { declaredNames, isOpen } from './objects.ts';
 import type { SchemaDocument, SchemaPlace } from './schema-document.ts';
 import { stringTerm } from './strings.ts';
 
-// Discriminating properties lie on top or one level below.
+// Discriminating properties are at the top level or one level below.
 const MOST_DEPTH = 3;
 
 /**
- * Refuses the oneOf of each schema in an alternative, unless what is written fits the chosen branch only.
- * @param all one alternative of a place: of each oneOf in it, one branch is there too
+ * Rejects a schema's oneOf unless generated text can only match the chosen branch. @param all one alternative of a
+ * place, including one branch of each oneOf in it
  */
 export function refuseOverlaps(document: SchemaDocument, terms: Terms, all: Conjunction): void {
   const overlaps = new Overlaps(document, terms);
@@ -56,7 +56,7 @@ class Overlaps {
     this.#terms = terms;
   }
 
-  /** Whether nothing that is written under all of the schemas is valid under the other. */
+  /** Whether no value generated under all of these schemas is valid under the other. */
   excludes(all: Conjunction, other: SchemaPlace): boolean {
     return alternativesOf(this.#document, [other]).every((rest) => this.#excludesOne(all, rest, 0));
   }
@@ -94,7 +94,8 @@ class Overlaps {
     const hasPatterns = given(written, 'patternProperties').length > 0;
     if (!isOpen(written) && !hasPatterns && wanted.some((name) => !names.includes(name))) return true;
     if (depth === MOST_DEPTH) return false;
-    // A property that is written for sure, or that the other needs, whose values differ or which the other forbids.
+    // A property that is certainly written, or that the other schema requires, with different values or forbidden
+    // there.
     const certain = new Set([...given<string[]>(written, 'required').flat(), ...wanted]);
     return [...certain].some((name) => {
       const ours = written.flatMap((place) => propertyPlaces(this.#document, place, name));

@@ -10,12 +10,12 @@ export class SchemaProblems {
   readonly #unsupported: Found[] = [];
   readonly #invalid: Found[] = [];
 
-  /** Something that JSON Schema has and this does not. */
+  /** Reports a feature of JSON Schema that is not supported. */
   refuse(pointer: string, message: string): void {
     add(this.#unsupported, { pointer, message });
   }
 
-  /** Something that is not JSON Schema. */
+  /** Reports invalid JSON Schema. */
   reject(pointer: string, message: string): void {
     add(this.#invalid, { pointer, message });
   }

@@ -1,10 +1,10 @@
-/** A whole schema: checked at every place, with its references resolved. */
+/** A whole schema, checked everywhere, with its references resolved. */
 import { nearest } from '@attune/base/nearest';
 import { isList, isObject, keywords, type SchemaObject } from './keywords.ts';
 import type { Json, JsonSchema } from './json-schema.ts';
 import { SchemaProblems } from './problems.ts';
 
-/** A schema within the document. The same place is the same object. */
+/** A schema within the document. The same location is the same object. */
 export interface SchemaPlace {
   /** RFC 6901: `/properties/name`. */
   readonly pointer: string;
@@ -26,7 +26,7 @@ export class SchemaDocument {
     this.root = this.#places.get('')!;
   }
 
-  /** The schema in a keyword's value: `below(place, 'properties', 'name')`. */
+  /** The schema within a keyword's value: `below(place, 'properties', 'name')`. */
   below({ pointer }: SchemaPlace, ...steps: readonly (string | number)[]): SchemaPlace {
     return this.#places.get(steps.reduce<string>((path, step) => `${path}/${escape(String(step))}`, pointer))!;
   }

@@ -1,6 +1,6 @@
 /**
- * From a JSON schema to a grammar. JSON is written without line breaks, with or without one space after `:` and `,`.
- * A schema that occurs in many places, or within itself, is one rule.
+ * Converts a JSON schema to a grammar. JSON is written without line breaks, and with or without a space after `:` and
+ * `,`. A schema that occurs repeatedly or recursively becomes one rule.
  */
 import { AttuneError } from '@attune/base/errors';
 import { parseJson } from '@attune/files/json';
@@ -26,7 +26,7 @@ export interface Ends {
 }
 
 /**
- * The language of a schema; `around` writes the whole value, rule 0, around the rule of the schema's.
+ * The language of a schema; `around` writes rule 0, the whole value, around the rule of the schema.
  * @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE
  */
 export function schemaGrammar(schema: unknown, around?: (grammar: Grammar, rule: number) => void): Grammar {
@@ -54,7 +54,7 @@ export class SchemaGrammar {
     this.document = document;
   }
 
-  /** The rule for values under schemas that hold at once; its body follows with `complete`. */
+  /** The rule for values under schemas that hold together; its body is written by `complete`. */
   ruleOf(places: readonly SchemaPlace[]): number {
     const key = JSON.stringify(places.map(({ pointer }) => pointer).toSorted());
     let rule = this.#rules.get(key);
@@ -65,7 +65,7 @@ export class SchemaGrammar {
     return rule;
   }
 
-  /** Writes the rules that are waiting and those that they call. */
+  /** Writes the pending rules and those that they call. */
   complete(): void {
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       const to = this.grammar.addNode();
@@ -97,7 +97,7 @@ export class SchemaGrammar {
   #addNumber(kind: string, all: Conjunction, ends: Ends): void {
     const bounds = numberBounds(all);
     const steps = given<number>(all, 'multipleOf');
-    // Numbers with decimals include the whole ones, unless they have to be multiples of a whole number.
+    // Decimals include the integers, unless they must be multiples of an integer.
     const isWhole = steps.length > 0 || !writtenKinds(all).has('fraction');
     if (isWhole !== (kind === 'integer')) return;
     const step = steps.reduce(leastCommonMultiple, 1);
@@ -108,7 +108,7 @@ export class SchemaGrammar {
     else addDecimals(this.grammar, ends, bounds);
   }
 
-  /** A string whose characters are a text of the term. */
+  /** Adds a string with a text of the term. */
   addString(term: Term, { from, to }: Ends): void {
     let rule = this.#strings.get(term.id);
     if (rule === undefined) {
@@ -126,7 +126,7 @@ export class SchemaGrammar {
     return isEmptyLanguage(this.terms, term, 'A string of the schema');
   }
 
-  /** Fixed pieces, each with one space or none behind it. */
+  /** Adds fixed pieces, each followed by an optional space. */
   addSpaced(pieces: readonly string[], { from, to }: Ends): void {
     const key = JSON.stringify(pieces);
     let rule = this.#fixed.get(key);
@@ -150,7 +150,7 @@ function leastCommonMultiple(a: number, b: number): number {
   return (a / divisor) * b;
 }
 
-/** The schema as JSON has it. */
+/** The schema as JSON. */
 function asJson(schema: unknown): Json {
   const text = JSON.stringify(schema) as string | undefined;
   if (text !== undefined) return parseJson(text) as Json;

@@ -1,14 +1,14 @@
-/** Strings of JSON by length, pattern and format. */
+/** JSON strings by length, pattern and format. */
 import { textsWithMatch, wholeMatches } from '../characters/regex-term.ts';
 import type { Term, Terms } from '../characters/terms.ts';
 import { given, type Conjunction } from './alternatives.ts';
 import { countBounds } from './bounds.ts';
 import { formats } from './formats.ts';
 
-/** No string that has a longest length is written longer than this. */
+/** Length limit for strings that declare a maximum. */
 const MOST_CHARACTERS = 10_000;
 
-/** The texts that all of the schemas allow. Lengths count code points. */
+/** Texts that all of the schemas allow. Lengths count code points. */
 export function stringTerm(terms: Terms, all: Conjunction): Term {
   const { least, most } = countBounds(all, 'minLength', 'maxLength');
   if (least > most) return terms.none;

@@ -1,8 +1,8 @@
-/** Fixed texts in the fewest tokens. */
+/** Segments fixed texts into the fewest tokens. */
 import type { TokenTrie } from './token-trie.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-/** Fewest tokens for the rest of a text from each place; Infinity where the vocabulary cannot spell it. */
+/** Fewest tokens for the rest of a text from each offset; Infinity if the vocabulary cannot spell it. */
 export function tokensFrom(trie: TokenTrie, text: Uint8Array): Float64Array {
   const counts = new Float64Array(text.length + 1).fill(Infinity);
   counts[text.length] = 0;
@@ -13,7 +13,7 @@ export function tokensFrom(trie: TokenTrie, text: Uint8Array): Float64Array {
 }
 
 /**
- * A text in the fewest tokens; undefined where it cannot be spelt.
+ * A text in the fewest tokens; undefined if it cannot be spelt.
  * @param isFirst whether it begins an answer
  */
 export function segment({ first, later }: Vocabulary, text: Uint8Array, isFirst: boolean): number[] | undefined {

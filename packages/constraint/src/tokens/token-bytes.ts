@@ -7,13 +7,13 @@ import { unspellBytes } from '@attune/base/byte-alphabet';
 export type TokenBytes = readonly (Uint8Array | undefined)[];
 
 export interface TokenTable {
-  /** As the first token of an answer: some tokenizers drop the space that it begins with. */
+  /** As the first token of an answer: some tokenizers drop its leading space. */
   first: TokenBytes;
   /** After another token. */
   later: TokenBytes;
 }
 
-/** Bytes that every token of the vocabulary adds to a text. */
+/** Bytes that each token of the vocabulary adds to a text. */
 export function tokenTable(tokenizer: TokenSource): TokenTable {
   const ids = Array.from({ length: tokenizer.size }, (_, id) => id);
   const added = new Map(tokenizer.addedTokens.map(({ id, content }) => [id, content]));
@@ -47,7 +47,7 @@ function solid(bytes: Uint8Array | undefined): Uint8Array | undefined {
   return bytes === undefined || bytes.length === 0 ? undefined : bytes;
 }
 
-/** The decoder's parts by type. */
+/** Types of the decoder's parts. */
 function kindsOf(tokenizer: TokenSource): string[] {
   const { decoder } = parseJson(tokenizer.files.tokenizer) as { decoder?: Decoder | null };
   const collect = (part: Decoder): string[] => [part.type, ...(part.decoders ?? []).flatMap(collect)];
@@ -59,7 +59,7 @@ interface Decoder {
   decoders?: Decoder[];
 }
 
-/** A token with a text of its own to put before others. */
+/** A token with its own text, to decode other tokens after it. */
 function anchorOf(tokenizer: TokenSource): number {
   for (let id = 0; id < tokenizer.size; id++) {
     const token = tokenizer.tokenOf(id);

@@ -1,4 +1,4 @@
-/** A tokenizer, as far as constraints need it. */
+/** The parts of a tokenizer that constraints need. */
 export interface TokenSource {
   /** One more than the largest id. */
   readonly size: number;
@@ -8,7 +8,7 @@ export interface TokenSource {
   readonly addedTokens: readonly { id: number; content: string }[];
   /** `tokenizer`: the text of its tokenizer.json. */
   readonly files: { readonly tokenizer: string };
-  /** The vocabulary's entry; null for an id that has none. */
+  /** The vocabulary entry; null for an unused id. */
   tokenOf(id: number): string | null;
   isSpecial(id: number): boolean;
   decode(ids: readonly number[]): string;

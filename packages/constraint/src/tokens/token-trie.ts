@@ -1,21 +1,21 @@
-/** The tokens of a vocabulary by their bytes, as a trie laid out depth first in typed arrays. */
+/** Trie of a vocabulary's tokens by their bytes, laid out depth-first in typed arrays. */
 import type { TokenBytes } from './token-bytes.ts';
 
 export class TokenTrie {
-  /** How many ids masks have room for. */
+  /** Number of ids that masks have room for. */
   readonly size: number;
-  /** Byte of each node on the edge that leads to it. */
+  /** Byte on the edge that leads to each node. */
   readonly bytes: Uint8Array;
   /** Number of bytes from the root to each node. */
   readonly depths: Uint16Array;
-  /** The place after each node's descendants. */
+  /** Index after each node's last descendant. */
   readonly ends: Int32Array;
   /** First token that ends at each node, or -1. */
   readonly tokens: Int32Array;
-  /** The next token with the same bytes, by token, or -1; absent where all differ. */
+  /** Next token with the same bytes, by token, or -1; absent if all differ. */
   readonly twins: Int32Array | undefined;
   readonly #ofByte: Int32Array;
-  /** Bytes of the longest token. */
+  /** Length of the longest token in bytes. */
   readonly depth: number;
 
   constructor(tokens: TokenBytes) {
@@ -42,7 +42,7 @@ export class TokenTrie {
     return this.#ofByte[byte] < 0 ? -1 : this.tokens[this.#ofByte[byte]];
   }
 
-  /** Tokens that the text goes on with at a place, with the place after each. */
+  /** Tokens that match the text at an offset, each with the offset after it. */
   *at(text: Uint8Array, place: number): Generator<{ id: number; end: number }> {
     let node = place < text.length ? this.#ofByte[text[place]] : -1;
     for (let end = place + 1; node >= 0; end++) {
@@ -59,9 +59,9 @@ export class TokenTrie {
   }
 }
 
-/** The ids that have bytes, by these and then by number. */
+/** Ids that have bytes, sorted by these and then by id. */
 function sortedIds(tokens: TokenBytes): number[] {
-  // Texts compare faster than arrays, and in Latin-1 a character is a byte.
+  // Strings compare faster than arrays, and in Latin-1 a character is a byte.
   const texts = tokens.map((bytes) => (bytes === undefined ? undefined : Buffer.from(bytes).toString('latin1')));
   const ids = [...tokens.keys()].filter((id) => texts[id] !== undefined);
   return ids.toSorted((a, b) => (texts[a]! < texts[b]! ? -1 : Number(texts[a]! > texts[b]!)) || a - b);

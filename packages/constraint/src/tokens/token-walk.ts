@@ -1,4 +1,4 @@
-/** Runs an automaton over all tokens of a vocabulary at once, as they lie in its trie. */
+/** Runs an automaton over all tokens of a vocabulary in one walk of its trie. */
 import { DEAD, type Pushdown } from '../automaton/pushdown.ts';
 import type { TokenTrie } from './token-trie.ts';
 
@@ -12,7 +12,7 @@ export interface ReachedTokens {
 export class TokenWalk {
   readonly #trie: TokenTrie;
   readonly #reached: ReachedTokens;
-  /** The state after each byte of the way to a node. */
+  /** The state after each byte of the path to a node. */
   readonly #path: Int32Array;
 
   constructor(trie: TokenTrie) {

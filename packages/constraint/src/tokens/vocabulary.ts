@@ -1,4 +1,4 @@
-/** A tokenizer's vocabulary as constraints look at it. */
+/** A tokenizer's vocabulary in the form that constraints need. */
 import type { TokenSource } from './token-source.ts';
 import { tokenTable, type TokenBytes, type TokenTable } from './token-bytes.ts';
 import { TokenTrie } from './token-trie.ts';
@@ -8,10 +8,10 @@ export class Vocabulary {
   /** One more than the largest id. */
   readonly size: number;
   readonly stopIds: readonly number[];
-  /** Tokens by what they add to an answer as its first, and after others. */
+  /** Tries of tokens as the first token of an answer, and after others. */
   readonly first: TokenTrie;
   readonly later: TokenTrie;
-  /** All tokens after a state of an automaton. */
+  /** Walks over all tokens from a state of an automaton. */
   readonly walkFirst: TokenWalk;
   readonly walkLater: TokenWalk;
   readonly #table: TokenTable;
@@ -35,18 +35,18 @@ export class Vocabulary {
     return new Vocabulary({ later: table, first: first === undefined ? table : unpacked(first) }, stopIds);
   }
 
-  /** In memory that threads share. */
+  /** A copy in memory shared between threads. */
   shared(): SharedVocabulary {
     const { first, later } = this.#table;
     return { later: packed(later), stopIds: this.stopIds, ...(first !== later && { first: packed(first) }) };
   }
 
-  /** Bytes of the longest token. */
+  /** Length of the longest token in bytes. */
   get longest(): number {
     return Math.max(this.first.depth, this.later.depth);
   }
 
-  /** Bit mask of the ids without a text of their own, stop ids aside. */
+  /** Bit mask of the ids without text, except stop ids. */
   silentIds(isFirst: boolean): Uint32Array {
     const mask = new Uint32Array((this.size + 31) >> 5);
     const stops = new Set(this.stopIds);
@@ -59,14 +59,14 @@ export class Vocabulary {
     return (isFirst ? this.#table.first : this.#table.later)[id];
   }
 
-  /** Whether a byte of the range is a token by itself. */
+  /** Whether some byte of the range is a token by itself. */
   hasByteWithin(low: number, high: number): boolean {
     for (let byte = low; byte <= high; byte++) if (this.later.tokenOfByte(byte) >= 0) return true;
     return false;
   }
 }
 
-/** The bytes of all tokens one after the other, and where each ends. */
+/** The bytes of all tokens, concatenated, and the end of each. */
 interface PackedTokens {
   bytes: Uint8Array;
   ends: Int32Array;
@@ -74,7 +74,7 @@ interface PackedTokens {
 
 export interface SharedVocabulary {
   later: PackedTokens;
-  /** Where tokens at the start of an answer are spelt in another way. */
+  /** Present if tokens are spelt differently at the start of an answer. */
   first?: PackedTokens;
   stopIds: readonly number[];
 }
@@ -91,7 +91,7 @@ function packed(tokens: TokenBytes): PackedTokens {
   return { bytes, ends };
 }
 
-/** A token without bytes is one without text. */
+/** A token without bytes has no text. */
 function unpacked({ bytes, ends }: PackedTokens): TokenBytes {
   return Array.from(ends, (end, id) => {
     const start = id === 0 ? 0 : ends[id - 1];

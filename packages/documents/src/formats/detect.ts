@@ -29,13 +29,13 @@ export async function lookAt(path: string, name: string): Promise<FileInput> {
 export interface Detected {
   format: FormatName;
   reader: Reader;
-  /** Format by the name, if the content contradicts it. */
+  /** Format according to the name, if the content contradicts it. */
   named?: FormatName;
 }
 
 /**
- * The format of a file: what its content shows, whatever its name; else what its name says, where it is text; else
- * plain text. @throws Unreadable empty, binary, unknown-format, broken
+ * Detects a file's format by its content, whatever its name; otherwise, for text, by its name; otherwise plain text.
+ * @throws Unreadable empty, binary, unknown-format, broken
  */
 export async function detectFormat(input: FileInput): Promise<Detected> {
   if (input.bytes === 0) throw new Unreadable('empty');
@@ -55,7 +55,7 @@ export async function detectFormat(input: FileInput): Promise<Detected> {
 
 let loaded: Promise<Map<FormatName, Reader>> | undefined;
 
-/** All readers, without the libraries that they read with. */
+/** All readers, without their libraries. */
 export function loadReaders(): Promise<Map<FormatName, Reader>> {
   loaded ??= Promise.all(formats.names.map(async (name) => [name, await formats.load(name)] as const)).then(
     (entries) => new Map(entries),
@@ -63,7 +63,7 @@ export function loadReaders(): Promise<Map<FormatName, Reader>> {
   return loaded;
 }
 
-/** The longest ending wins: `x.tar.gz` is a tar. */
+/** The longest extension wins: `x.tar.gz` is a tar. */
 function namedFormat(name: string, readers: ReadonlyMap<FormatName, Reader>): FormatName | undefined {
   const base = name.toLowerCase().split('/').at(-1)!;
   const found = [...readers].flatMap(([format, { endings }]) =>

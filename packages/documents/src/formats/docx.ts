@@ -12,7 +12,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   const { default: mammoth } = await import('mammoth');
   const { value, messages } = await mammoth.convertToHtml(filesOf(parts) as never, {
     styleMap: STYLES,
-    // Pictures would be written out in base64, only to be left out.
+    // Omits pictures, which would otherwise be encoded in base64 only to be dropped.
     convertImage: mammoth.images.imgElement(() => Promise.resolve({ src: '' })),
   });
   for (const { message } of messages)
@@ -22,7 +22,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && title !== '' && { title }), sections };
 }
 
-/** Styles beyond those that the library knows. */
+/** Styles in addition to those known to the library. */
 const STYLES = [
   "p[style-name='Title'] => h1.title:fresh",
   ...['Source Code', 'Code', 'HTML Preformatted', 'macro'].map(
@@ -31,7 +31,7 @@ const STYLES = [
   ...['Quote', 'Intense Quote', 'Block Text'].map((name) => `p[style-name='${name}'] => blockquote > p:fresh`),
 ];
 
-/** Zip interface of the library: each part is counted against the limits before it is unpacked. */
+/** Zip interface for the library: each part is checked against the limits before it is unpacked. */
 function filesOf(parts: ZipParts): {
   file: { exists(name: string): boolean; read(name: string, encoding?: string): Promise<unknown> };
 } {
@@ -50,7 +50,7 @@ function filesOf(parts: ZipParts): {
   };
 }
 
-/** Headings stand below a title that is one of the document's paragraphs. */
+/** Demotes headings below a title that is a paragraph of the document. */
 function belowTitle(html: string): string {
   if (!html.includes('<h1 class="title">')) return html;
   return html
@@ -58,7 +58,7 @@ function belowTitle(html: string): string {
     .replace(/(<\/?h)([0-5])(?=>)/g, (_, start: string, level: string) => `${start}${Number(level) + 1}`);
 }
 
-/** Word documents: headings, lists and tables by their styles; footnotes at the end. */
+/** Word documents: headings, lists and tables by style; footnotes at the end. */
 export const docx: Reader = {
   endings: ['docx', 'docm'],
   isBinary: true,

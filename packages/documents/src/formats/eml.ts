@@ -5,7 +5,7 @@ import { readMail } from './mail/read-mail.ts';
 
 async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft | InnerFile> {
   refuseLarge(input, context);
-  // Mails of one folder may be one thread; those of another are not.
+  // Mails in one folder may form a thread; those in different folders do not.
   const folder = input.name.split('/').slice(0, -1).join('/') || input.name;
   for await (const item of readMail(await readFile(input.path), { row: 1, isAlone: true }, context)) {
     yield item.kind === 'message' ? { ...item, conversation: folder } : item;
@@ -15,7 +15,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
 const HEADER =
   /^(received|return-path|from|to|date|subject|message-id|delivered-to|mime-version|x-[\w-]+|dkim-signature|content-type|reply-to|sender|cc):[ \t]/i;
 
-/** One mail a file. */
+/** A single mail per file. */
 export const eml: Reader = {
   endings: ['eml'],
   recognise(head) {

@@ -54,7 +54,7 @@ function decoded(href: string): string {
   }
 }
 
-/** Fonts are often listed too, which does not matter. */
+/** Fonts are often listed as encrypted too, which does not matter. */
 async function encryptedParts(parts: ZipParts): Promise<Set<string>> {
   const root = await parseXml((await parts.text('META-INF/encryption.xml')) ?? '');
   if (root === undefined) return new Set();

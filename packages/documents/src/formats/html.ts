@@ -19,7 +19,7 @@ function declaredEncoding(head: Buffer): string | undefined {
   );
 }
 
-/** The main content of a web page: no menus, no footers. */
+/** Main content of a web page, without menus and footers. */
 export const html: Reader = {
   endings: ['html', 'htm', 'xhtml'],
   recognise: (head) =>

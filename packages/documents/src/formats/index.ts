@@ -1,6 +1,6 @@
 import { defineRegistry } from '@attune/base/registry';
 
-/** How files are read, by format. Content decides before names do, in this order; the last one takes any text. */
+/** Readers by format. Content is checked before names, in this order; the last one accepts any text. */
 export const formats = defineRegistry('document format', 'E_UNKNOWN_DOCUMENT', {
   pdf: async () => (await import('./pdf.ts')).pdf,
   docx: async () => (await import('./docx.ts')).docx,

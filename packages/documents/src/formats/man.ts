@@ -1,4 +1,4 @@
-/** Pages of manuals in roff, by the macros of man(7) and mdoc(7): headings, paragraphs, lists, code and tables. */
+/** Manual pages in roff, by the macros of man(7) and mdoc(7): headings, paragraphs, lists, code and tables. */
 import { greatest } from '@attune/base/many';
 import { markdownTable } from '../text/html-table.ts';
 import { roffArguments, roffText } from '../text/roff.ts';
@@ -7,14 +7,14 @@ import type { Section } from '../document.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { mdocText } from './man/mdoc.ts';
 
-/** Lines that are not filled: `nf` and `EX` of man, `Bd` and `Dl` of mdoc. */
+/** Macros around unfilled lines: `nf` and `EX` in man, `Bd` and `Dl` in mdoc. */
 const CODE_BEGINS = new Set(['nf', 'EX', 'Vb', 'Bd']);
 const CODE_ENDS = new Set(['fi', 'EE', 'Ve', 'Ed']);
 const PARAGRAPHS = new Set(['P', 'PP', 'LP', 'HP', 'Sp', 'sp', 'RS', 'RE', 'Pp', 'Bl', 'El', 'br']);
-/** Words in one font, and in two by turns. */
+/** Macros that set words in one font, or in two alternating fonts. */
 const FONTS = new Set(['B', 'I', 'R', 'SM', 'SB']);
 const TURNS = new Set(['BR', 'RB', 'BI', 'IB', 'IR', 'RI', 'SY', 'OP']);
-/** Requests for the page's layout or index. */
+/** Requests that only concern page layout or the index. */
 const SILENT = new Set('IX UR UE MT ME ad hy nh na ne in ti ft ll so rr nr tr de1 PD TQ YS Os Dd Dt'.split(' '));
 
 class ManPage {
@@ -25,10 +25,10 @@ class ManPage {
   #words: string[] = [];
   #code: string[] | undefined;
   #table: string[] | undefined;
-  /** The words before a list's item, and whether the next line gives them. */
+  /** The tag of a list item, and whether the next line contains it. */
   #tag: string | undefined;
   #readsTag = false;
-  /** The end of what is passed over: a macro's definition, a condition's block. */
+  /** End of a skipped part: a macro's definition or a conditional block. */
   #until: RegExp | undefined;
 
   take(line: string, number: number): void {
@@ -114,7 +114,7 @@ class ManPage {
     this.#table = [];
   }
 
-  /** Behind the line that ends in a stop come the rows; cells of several lines stand between T{ and T}. */
+  /** Rows follow the line that ends in a full stop; multi-line cells are enclosed in T{ and T}. */
   #endTable(): void {
     const lines = this.#table ?? [];
     this.#table = undefined;
@@ -142,7 +142,7 @@ class ManPage {
     this.#tag = undefined;
     this.#readsTag = false;
     if (tag === '') return text === '' ? undefined : this.#block(text);
-    // A mark of a list is none of its words.
+    // Omits list bullets.
     if (/^(?:[•○*o-]|o)$/u.test(tag)) this.#block(`- ${text}`);
     else this.#block(text === '' ? `- ${tag}` : `- ${tag}: ${text}`);
   }
@@ -163,7 +163,7 @@ class ManPage {
   }
 }
 
-/** "LS", "1" as people write it: ls(1). */
+/** "LS", "1" in common notation: ls(1). */
 function titleOf([name = '', section = '']: readonly string[]): string | undefined {
   if (name === '') return undefined;
   const shown = name === name.toUpperCase() ? name.toLowerCase() : name;
@@ -178,7 +178,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.some(({ text }) => text !== '')) yield { kind: 'text', ...(title !== undefined && { title }), sections };
 }
 
-/** A title's macro near the beginning, or a comment of roff in a file named as manuals are. */
+/** A title macro near the beginning, or a roff comment in a file named like a manual page. */
 function recognise(head: Buffer, { name }: FileInput): boolean {
   const text = head.toString('latin1');
   if (!/^(?:\ufeff|ï»¿)?[.']/.test(text)) return false;

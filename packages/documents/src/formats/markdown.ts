@@ -7,5 +7,5 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.length > 0) yield { kind: 'text', ...(title !== undefined && { title }), sections };
 }
 
-/** Markdown, divided at its headings. */
+/** Markdown, split at its headings. */
 export const markdown: Reader = { endings: ['md', 'markdown', 'mdx', 'mkd'], read };

@@ -3,7 +3,7 @@ import { Unreadable } from '../outcome.ts';
 import type { Draft, FileInput, InnerFile, ReadContext, Reader } from '../reader.ts';
 import { readMail } from './mail/read-mail.ts';
 
-/** "From name date" begins a mail, after an empty line. */
+/** "From name date" after an empty line begins a mail. */
 const FROM_LINE = /^From \S.* (?:19|20)\d\d(?: [+-]\d{4})?\s*$/;
 const MOST_BYTES = 64 * 2 ** 20;
 
@@ -24,7 +24,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   }
 }
 
-/** The mails of a mailbox one after the other; what is quoted as ">From " is as it was written. */
+/** The mails of a mailbox in order; ">From " is unquoted. */
 async function* mailsOf(input: FileInput, context: ReadContext): AsyncGenerator<Buffer | 'too large'> {
   let lines: Buffer[] = [];
   let bytes = 0;
@@ -54,7 +54,7 @@ function unquoted(line: Buffer): Buffer {
   return /^>+From /.test(line.toString('latin1', 0, 16)) ? line.subarray(1) : line;
 }
 
-/** Lines with their ends, as bytes: every mail has its own encoding. */
+/** Lines including their ends, as bytes, since every mail has its own encoding. */
 async function* linesOf(input: FileInput, context: ReadContext): AsyncGenerator<Buffer> {
   let rest: Buffer[] = [];
   let held = 0;
@@ -69,7 +69,7 @@ async function* linesOf(input: FileInput, context: ReadContext): AsyncGenerator<
     }
     rest.push(chunk.subarray(from));
     held += chunk.length - from;
-    // A line without end is cut: it belongs to a mail that is too large in any case.
+    // Truncates a line without an end: its mail is too large in any case.
     if (held <= MOST_BYTES) continue;
     yield Buffer.concat(rest);
     rest = [];

@@ -28,10 +28,10 @@ function parsed(text: string): Record<string, unknown> {
     const value: unknown = parseJson(text);
     if (isObject(value) && Array.isArray(value.cells)) return value;
   } catch {
-    // Told below.
+    // Reported below.
   }
   throw new Unreadable('broken', 'no notebook: it has no list of cells');
 }
 
-/** Jupyter's notebooks: their words and their code, without what that printed. */
+/** Jupyter notebooks: text and code cells without outputs. */
 export const notebook: Reader = { endings: ['ipynb'], read };

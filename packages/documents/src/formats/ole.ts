@@ -5,7 +5,7 @@ import type { FileInput, Reader } from '../reader.ts';
 const SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 const LOOKED_AT = 1 << 20;
 
-// oxlint-disable-next-line require-yield -- it says what the file is, and reads none
+// oxlint-disable-next-line require-yield -- reports the format without reading it
 async function* read({ path, bytes }: FileInput): AsyncGenerator<never> {
   const handle = await open(path);
   try {
@@ -17,7 +17,7 @@ async function* read({ path, bytes }: FileInput): AsyncGenerator<never> {
   throw new Unreadable('unknown-format', 'an Office file of before 2007: save it as docx, xlsx, pptx or eml');
 }
 
-/** Old Office files, and new ones with a password, which are wrapped in one. */
+/** Old Office files, and password-protected new ones, which are wrapped in the old container. */
 export const ole: Reader = {
   endings: ['doc', 'xls', 'ppt', 'msg'],
   isBinary: true,

@@ -37,7 +37,7 @@ function* sheetsOf(sheets: XmlElement, context: ReadContext): Generator<Draft> {
   }
 }
 
-/** A text as it goes on, a show slide by slide. */
+/** A text as continuous sections, a presentation slide by slide. */
 async function sectionsOf(body: XmlElement): Promise<Section[]> {
   const slides = [...elementsNamed(body, 'page')];
   if (slides.length === 0) return (await htmlSections(openDocumentHtml(body), { onlyMain: false })).sections;
@@ -52,7 +52,7 @@ async function sectionsOf(body: XmlElement): Promise<Section[]> {
   return sections;
 }
 
-/** Texts, sheets and shows of LibreOffice. */
+/** LibreOffice texts, sheets and presentations. */
 export const openDocument: Reader = {
   endings: ['odt', 'ods', 'odp', 'ott'],
   isBinary: true,

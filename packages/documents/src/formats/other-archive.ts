@@ -1,7 +1,7 @@
 import { Unreadable } from '../outcome.ts';
 import type { Reader } from '../reader.ts';
 
-/** By their first bytes. */
+/** Identified by their first bytes. */
 const ARCHIVES: readonly (readonly [name: string, signature: Buffer])[] = [
   ['xz', 'fd377a585a00'],
   ['bzip2', '425a68'],
@@ -11,7 +11,7 @@ const ARCHIVES: readonly (readonly [name: string, signature: Buffer])[] = [
 
 function archiveOf(head: Buffer): string | undefined {
   const name = ARCHIVES.find(([, signature]) => head.subarray(0, signature.length).equals(signature))?.[0];
-  // Its signature is three letters, and the size of its blocks follows.
+  // Its signature is three letters, followed by the block size.
   return name === 'bzip2' && !(head[3] >= 0x31 && head[3] <= 0x39 && head[4] === 0x31) ? undefined : name;
 }
 
@@ -20,7 +20,7 @@ export const otherArchive: Reader = {
   endings: ['xz', 'txz', 'bz2', 'tbz2', '7z', 'rar'],
   isBinary: true,
   recognise: (head) => archiveOf(head) !== undefined,
-  // oxlint-disable-next-line require-yield -- it says what the file is, and reads none
+  // oxlint-disable-next-line require-yield -- reports the format without reading it
   async *read({ head }) {
     throw new Unreadable(
       'unknown-format',

@@ -8,7 +8,7 @@ import { pdfSections } from './pdf/pdf-sections.ts';
 import { rowsOf, type Row, type TextItem } from './pdf/page-rows.ts';
 import { recogniseImages } from './ocr/recognise.ts';
 
-/** Fewer characters, and a page with pictures is a scanned one. */
+/** A page with fewer characters and with pictures is a scan. */
 const LEAST_CHARACTERS = 10;
 
 async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
@@ -45,7 +45,7 @@ type PdfDocument = Awaited<ReturnType<typeof openDocument>>;
 async function openDocument(bytes: Buffer) {
   const { getDocumentProxy } = await import('unpdf');
   try {
-    // Nothing is drawn, and no code of a document's own is run: fonts are read for their letters only.
+    // Nothing is drawn and no embedded code is run: fonts are only used to map glyphs to letters.
     return await getDocumentProxy(new Uint8Array(bytes), {
       disableFontFace: true,
       useSystemFonts: false,
@@ -107,7 +107,7 @@ async function titleOf(document: PdfDocument): Promise<string | undefined> {
   return typeof title === 'string' && title.trim() !== '' ? title.trim() : undefined;
 }
 
-/** Text with its columns in reading order, tables as Markdown, without running titles and page numbers. */
+/** Text with its columns in reading order and tables as Markdown, without running headers and page numbers. */
 export const pdf: Reader = {
   endings: ['pdf'],
   isBinary: true,

@@ -15,7 +15,7 @@ const SIGNATURES = ['89504e470d0a1a0a', 'ffd8ff', '47494638', '49492a00', '4d4d0
   Buffer.from(hex, 'hex'),
 );
 
-/** Pictures and scans. */
+/** Pictures and scans, read by OCR. */
 export const picture: Reader = {
   endings: ['png', 'jpg', 'jpeg', 'gif', 'tif', 'tiff', 'webp'],
   isBinary: true,

@@ -2,7 +2,10 @@ import type { Section } from '../document.ts';
 import { readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 
-/** A text goes on in a further document at the first empty line past this, so that a file of any size streams. */
+/**
+ * Beyond this size a text continues in a new document at the next empty line, so that files of any size can be
+ * streamed.
+ */
 const DOCUMENT_CHARACTERS = 1 << 20;
 
 async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Draft> {
@@ -21,13 +24,13 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.length > 0) yield { kind: 'text', sections, place: { row: sections[0].line } };
 }
 
-/** Underlines by their rank: what a text underlines with "=" stands above what it underlines with "-". */
+/** Underline characters by rank: titles underlined with "=" rank above those underlined with "-". */
 const UNDERLINE = /^(={3,}|-{3,}|~{3,}|\*{3,})\s*$/;
 const RANKS = ['=', '-', '~', '*'];
-/** "3.2 Voltage limits", "IV. Conclusion" on a line of their own. */
+/** "3.2 Voltage limits", "IV. Conclusion" on separate lines. */
 const NUMBERED = /^(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\p{Lu}[^.!?]{1,78}$/u;
 
-/** Collects lines to sections. */
+/** Collects lines into sections. */
 class Collector {
   characters = 0;
   #sections: Section[] = [];
@@ -78,12 +81,12 @@ class Collector {
   }
 }
 
-/** Numbered lines with nothing between them are items of a list, and so is one that goes on from the lines above it. */
+/** Adjacent numbered lines are list items, and so is a numbered line that continues the lines above it. */
 function withoutItems(sections: readonly Section[]): Section[] {
   const kept: Section[] = [];
   let chapter = 0;
   let isInList = false;
-  /** Numbers that lines of the last kept section begin with. */
+  /** Numbers at the start of lines in the last kept section. */
   let above = new Set<number>();
   for (const [index, section] of sections.entries()) {
     const number = itemNumber(section);
@@ -121,5 +124,5 @@ function isTitle(line: string, underline: string): boolean {
   return length > 0 && length <= 100 && Math.abs(length - underline.length) <= 3;
 }
 
-/** Running text without marks; underlined and numbered lines are headings. */
+/** Plain text without markup; underlined and numbered lines are headings. */
 export const plainText: Reader = { endings: ['txt', 'text', 'rst', 'log', 'asc'], read };

@@ -23,7 +23,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.some(({ text, heading }) => text !== '' || heading !== undefined)) yield { kind: 'text', sections };
 }
 
-/** The slides' parts in the order of the show. */
+/** The slides' parts in presentation order. */
 async function slidesOf(parts: ZipParts): Promise<string[]> {
   const presentation = await parseXml((await parts.text('ppt/presentation.xml')) ?? '');
   const relations = await relationsOf(parts, 'ppt/presentation.xml');
@@ -72,7 +72,7 @@ function placeholderOf(shape: XmlElement): string | undefined {
   return placeholder === undefined ? undefined : (placeholder.getAttribute('type') ?? 'content');
 }
 
-/** Paragraphs, those of lists indented by their level. */
+/** Paragraphs; list items are indented by level. */
 function textOf(shape: XmlElement): string {
   const lines = [...elementsNamed(shape, 'p')].map((paragraph) => {
     const text = [...elementsNamed(paragraph, 't', 'br')]
@@ -92,7 +92,7 @@ function tableOf(table: XmlElement): string {
   return rows.length === 0 ? '' : markdownTable(rows);
 }
 
-/** Slides with their titles, tables and speaker's notes. */
+/** Slides with titles, tables and speaker notes. */
 export const pptx: Reader = {
   endings: ['pptx', 'pptm', 'ppsx'],
   isBinary: true,

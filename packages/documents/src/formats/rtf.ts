@@ -13,7 +13,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   if (sections.length > 0) yield { kind: 'text', ...(title !== '' && { title }), sections };
 }
 
-/** Rich Text Format, as word processors and mail programs write it. */
+/** Rich Text Format of word processors and mail programs. */
 export const rtf: Reader = {
   endings: ['rtf'],
   isBinary: true,

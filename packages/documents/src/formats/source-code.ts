@@ -12,5 +12,5 @@ const LANGUAGES =
   'proto py pyi r rb rs scala sh bash zsh ps1 sql swift tcl ts tsx mts cts vala vb v vhd zig css scss less tex bib ' +
   'yaml yml toml ini cfg conf cmake gradle make mk dockerfile tf nix';
 
-/** Programs and settings: kept as they stand, one document a file. */
+/** Source code and configuration files, kept verbatim, one document per file. */
 export const sourceCode: Reader = { endings: LANGUAGES.split(' '), read };

@@ -24,7 +24,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   yield* rowsOf(database.prepare(query), ['query'], context);
 }
 
-/** Read only, by the library, by the database's own switch, and by what the process may write. */
+/** Opened read-only: by the library, by the database's pragma, and by the process's permissions. */
 function opened(Database: typeof DatabaseSync, { path }: FileInput, context: ReadContext): DatabaseSync {
   const database = new Database(quietPath(path, context), { readOnly: true, allowExtension: false });
   try {
@@ -36,7 +36,7 @@ function opened(Database: typeof DatabaseSync, { path }: FileInput, context: Rea
   }
 }
 
-/** A database with a log of its own writes would be written to even by readers: such a one is copied with its log. */
+/** Even readers write to a database with a write-ahead log, so such a database is copied together with its log. */
 function quietPath(path: string, { folder }: ReadContext): string {
   const log = `${path}-wal`;
   if (!existsSync(log) || statSync(log).size === 0)
@@ -64,7 +64,7 @@ function* rowsOf(statement: StatementSync, section: readonly string[], context: 
   }
 }
 
-/** Databases in one file: all tables, or what a query gives. */
+/** SQLite databases: all tables, or the result of a query. */
 export const sqlite: Reader = {
   endings: ['sqlite', 'sqlite3', 'db'],
   isBinary: true,

@@ -1,4 +1,6 @@
-/** Files of rows, read as training data are: CSV, TSV, JSON, JSON Lines, Parquet; chats among them by their exports' form. */
+/**
+ * Files of rows, read like training data: CSV, TSV, JSON, JSON Lines, Parquet; chat exports are recognised among them.
+ */
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -20,7 +22,7 @@ function readerOf(container: tables.Container, reader: Omit<Reader, 'read'>): Re
     async *read(input, context) {
       const source = { file: input.name, notes: context.notes, people: await peopleBeside(input) };
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
-      // A file of JSON may be one value: an export with all its messages.
+      // A JSON file may be a single value: an export with all its messages.
       const limit = isJson ? Math.max(MAX_ROW_BYTES, context.limits.lineBytes) : context.limits.lineBytes;
       const reading = {
         maxBytes: limit,
@@ -47,7 +49,7 @@ function readerOf(container: tables.Container, reader: Omit<Reader, 'read'>): Re
   };
 }
 
-/** Numbers in a defect would make a reason of their own for every row. */
+/** Removes quoted values and numbers from a defect, which would make each row's reason distinct. */
 function noteOf({ reason, isTooLong }: Defect, limit: number): string {
   if (isTooLong === true) return `rows left out: ${longerThan(limit)}`;
   return `rows left out: ${reason.replace(/(["'`]).*?\1/g, '…').replace(/\d[\d.,]*/g, 'n')}`;
@@ -63,7 +65,7 @@ function* draftsOf(value: Record<string, unknown>, line: number, source: ChatSou
 const LIST_NAMES =
   /^(?:data|rows|items|results?|records|entries|values?|list|tickets|conversations|articles|examples)$/i;
 
-/** An object that is all of a file: its rows where it is a list of them under a name. */
+/** The single object of a file: its rows if it contains a list of them. */
 function* wrapped({ value, line }: tables.RawRow, source: ChatSource): Generator<Draft> {
   if (chatsOf(value!, { ...source, notes: new NoteBook() }) !== undefined) return yield* draftsOf(value!, line, source);
   const lists = Object.entries(value!).filter(([, held]) => Array.isArray(held) && held.length > 0);
@@ -76,7 +78,7 @@ function* wrapped({ value, line }: tables.RawRow, source: ChatSource): Generator
   for (const [index, row] of (list as Json[]).entries()) yield* draftsOf(row, index + 1, source);
 }
 
-/** The file itself where it is UTF-8 in lines as Unix and Windows end them, else a copy that is. */
+/** The file itself if it is UTF-8 with Unix or Windows line ends, otherwise a converted copy. */
 async function inUtf8(input: FileInput, context: ReadContext): Promise<string> {
   const endsLines = input.head.includes(0x0a) || !input.head.includes(0x0d);
   if (endsLines && (await encodingOfFile(input)) === 'utf-8') return input.path;

@@ -33,7 +33,7 @@ async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<E
   }
 }
 
-/** Tar archives. Gzip around them is unpacked first, as an archive of one file. */
+/** Tar archives. A gzip around them is unpacked first, as a compressed single file. */
 export const tar: Reader = {
   endings: ['tar'],
   isBinary: true,

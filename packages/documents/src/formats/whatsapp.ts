@@ -3,10 +3,10 @@ import { readTextLines } from '../text/decode.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatLine, saidBy, type ChatLine } from './whatsapp/chat-line.ts';
 
-/** Placeholders of pictures and deleted messages, in the languages of most phones. */
+/** Placeholders for media and deleted messages in the most common phone languages. */
 const PLACEHOLDER =
   /^(?:<[^<>]+>|<?attached: [^>]*>?|null|.{1,40}\S \((?:file attached|archivo adjunto|arquivo anexado|fichier joint|file allegato|Datei angehängt|bestand bijgevoegd|файл добавлен)\)|(?:.* )?(?:image|video|audio|sticker|gif|document|contact card|media|voice message|video note) omitted|(?:imagen|video|audio|sticker|gif|documento|tarjeta de contacto) omitid[oa]|(?:imagem|vídeo|áudio|figurinha|gif|documento|cartão do contato) (?:ocultad[oa]|omitid[oa])|(?:image|vidéo|audio|sticker|gif|document) (?:absente?|omise?|omis)|(?:bild|video|audio|sticker|gif|dokument|kontaktkarte) weggelassen|(?:immagine|video|audio|sticker|gif|documento) omess[oa]|(?:afbeelding|video|audio|sticker|gif|document) weggelaten|(?:изображение|видео|аудио|стикер|gif|документ) (?:отсутствует|пропущено)|this message was deleted\.?|you deleted this message\.?|diese nachricht wurde gelöscht\.?|du hast diese nachricht gelöscht\.?|(?:se eliminó este mensaje|eliminaste este mensaje|este mensaje fue eliminado)\.?|(?:mensagem apagada|essa mensagem foi apagada|você apagou esta mensagem)\.?|(?:ce message a été supprimé|vous avez supprimé ce message)\.?|(?:questo messaggio è stato eliminato|hai eliminato questo messaggio)\.?|(?:dit bericht is verwijderd|je hebt dit bericht verwijderd)\.?|(?:данное сообщение удалено|вы удалили данное сообщение)\.?)$/iu;
-/** Behind a message that its author changed. */
+/** Suffix of edited messages. */
 const EDITED =
   /\s*<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|(?:mensagem editada|essa mensagem foi editada)|ce message a été modifié|questo messaggio è stato modificato|dit bericht is bewerkt|сообщение изменено)\.?>$/iu;
 
@@ -54,10 +54,13 @@ function speaksOf(author: string, authors: ReadonlyMap<string, number>): boolean
 
 type DateOrder = 'day first' | 'month first';
 
-/** Lines that are looked through for authors: one who comes later has a name of the usual form. */
+/** Number of lines searched for authors; later ones are recognised by the usual form of names. */
 const LOOKED_AT = 20_000;
 
-/** The order of days and months: by a number that can be no month, else by the separator; slashes are American then. */
+/**
+ * Determines the order of day and month: by a number that cannot be a month, otherwise by the separator (slashes are
+ * American).
+ */
 async function lookThrough(
   input: FileInput,
   context: ReadContext,
@@ -99,7 +102,7 @@ function timeOf({ date: [first, second, third], time: [hour, minute, seconds], h
   return Number.isFinite(time) ? time : undefined;
 }
 
-/** Chats as WhatsApp exports them: text, a message a line. */
+/** WhatsApp's text export, one message per line. */
 export const whatsapp: Reader = {
   endings: [],
   recognise(head) {

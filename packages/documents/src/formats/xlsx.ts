@@ -18,7 +18,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   }
 }
 
-/** Sheets as records under their columns' names, dates as dates, formulas by what they gave. */
+/** Sheets as records under their column names, with dates as dates and formulas as their results. */
 export const xlsx: Reader = {
   endings: ['xlsx', 'xlsm'],
   isBinary: true,

@@ -7,7 +7,7 @@ import { Resumption, unpackEntry, usableName } from './archive/unpack.ts';
 import { UnpackBudget } from './archive/unpack-budget.ts';
 import { entryName, isZip, openEntry, openZip } from './archive/zip-file.ts';
 
-/** In the upper half of a Unix entry's attributes. */
+/** File type of a link in the upper half of a Unix entry's attributes. */
 const LINK = 0xa000;
 
 async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<Entry> {
@@ -45,7 +45,7 @@ async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<E
 
 const MOST_BESIDE = 64 * 2 ** 20;
 
-/** One entry's bytes, in an opening of its own; undefined where there is none that can be read. */
+/** One entry's bytes, read through a separate handle; undefined if it cannot be read. */
 async function entryOf(path: string, name: string): Promise<Buffer | undefined> {
   const zip = await openZip(path);
   try {
@@ -61,7 +61,7 @@ async function entryOf(path: string, name: string): Promise<Buffer | undefined> 
   return undefined;
 }
 
-/** One damaged entry does not spoil the others; a bomb does. */
+/** A damaged entry does not affect the others; a bomb does. */
 async function* unpacked(
   name: string,
   open: () => ReturnType<typeof openEntry>,
@@ -78,5 +78,5 @@ async function* unpacked(
   yield entry;
 }
 
-/** Zip archives; Office files and e-books are recognised before. */
+/** Zip archives; Office files and e-books are recognised first. */
 export const zip: Reader = { endings: ['zip'], isBinary: true, recognise: isZip, unpack };

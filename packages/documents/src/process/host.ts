@@ -21,16 +21,16 @@ const MILLISECONDS_BETWEEN_SIGNS = 500;
 
 export type Send = (message: FromReader) => Promise<void> | void;
 
-/** A file in hand, how deep within archives it lies, and where what lies in it may be unpacked. */
+/** The current file, its depth within archives, and a scratch folder for its contents. */
 interface Target {
   path: string;
   name: string;
   depth: number;
   folder: string;
   beside?: FileInput['beside'];
-  /** Only this of it. */
+  /** Restricts reading to this range. */
   piece?: FilePiece;
-  /** The mail that it came with. */
+  /** The mail that it was attached to. */
   mail?: string;
 }
 
@@ -84,7 +84,7 @@ export class ReadHost {
     else await this.#archive(input, found.reader, { ...file, context });
   }
 
-  /** The result of a query is identified by the query. */
+  /** The result of a query is identified by the query's text. */
   async #database(file: Target, outcome: FileOutcome, context: ReadContext): Promise<void> {
     outcome.format = 'postgres';
     outcome.sha256 = sha256(`${shownUrl(file.path)}\n${context.choices.query}`);
@@ -137,7 +137,7 @@ export class ReadHost {
     }
   }
 
-  /** One that ends its reader costs only itself, as an archive's entry does. */
+  /** An inner file that crashes its reader is skipped alone, like an entry of an archive. */
   async #inner({ name: inner, path, mail }: InnerFile, outerFile: Target): Promise<void> {
     const { name: outer, depth, folder } = outerFile;
     const name = `${outer}/${inner}`;
@@ -169,14 +169,14 @@ export class ReadHost {
     await this.#send({ type: 'documents', documents });
   }
 
-  /** Every entry is a file of its own, with its own outcome. */
+  /** Every entry is a separate file with its own outcome. */
   async #archive(
     input: FileInput,
     reader: Reader,
     { depth, folder, context, mail }: Target & { context: ReadContext },
   ): Promise<void> {
     const { limits } = this.#job;
-    // Compression counts as a fraction of a level: a gzip may contain itself.
+    // Compression counts as a fraction of a level, since a gzip may contain itself.
     const deeper = depth + (reader.isWrapping === true ? 0.25 : 1);
     if (deeper > limits.depth) throw new Unreadable('too-deep');
     const own = join(folder, 'in');
@@ -191,7 +191,7 @@ export class ReadHost {
   }
 }
 
-/** A file that was cut into pieces is another one now. @throws Unreadable broken */
+/** Rejects a file that has changed since it was split. @throws Unreadable broken */
 function requireSame(piece: FilePiece, { bytes }: FileInput, { byLines }: Reader): void {
   if (bytes !== piece.fileBytes || byLines !== true) throw new Unreadable('broken', 'was changed while it was read');
 }
@@ -211,13 +211,13 @@ function mailOf(file: string, place: string): string {
   return place === '' ? file : `${file}/${place}`;
 }
 
-/** Mails and chats are text files by any name. */
+/** Mails and chats are text files that may have any name. */
 function isSurprising({ format }: Detected): boolean {
   return !['eml', 'mbox', 'whatsapp'].includes(format);
 }
 
 function withOrigin({ place, ...draft }: Draft, { mail, ...file }: Pick<Origin, 'file' | 'sha256' | 'mail'>): Document {
-  // A mail that came with another one belongs to that.
+  // A mail attached to another one belongs to that one.
   const belongsTo = mail ?? (place?.mail === undefined ? undefined : mailOf(file.file, place.mail));
   const { mail: _, ...rest } = place ?? {};
   const origins = [{ ...file, ...rest, ...(belongsTo !== undefined && { mail: belongsTo }) }];
@@ -225,7 +225,7 @@ function withOrigin({ place, ...draft }: Draft, { mail, ...file }: Pick<Origin, 
   return { ...draft, origins };
 }
 
-/** An error of a library means that it cannot read the file. */
+/** An error in a library means that it cannot read the file. */
 function failureOf(error: unknown, documents: number): Partial<FileOutcome> {
   const status = documents > 0 ? 'partly' : 'skipped';
   if (error instanceof Unreadable) return { status, reason: error.reason, message: error.message };

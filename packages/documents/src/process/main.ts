@@ -1,4 +1,4 @@
-/** A reader's process: reads one file after the other, and is killed where it takes too long or too much memory. */
+/** Reader process: reads files one after the other, and is killed if it takes too long or too much memory. */
 import { closeNetwork } from '@attune/base/close-network';
 import { endWithOwner } from '@attune/base/serve-limited';
 import { loadReaders } from '../formats/detect.ts';
@@ -7,7 +7,7 @@ import { WINDOW, WITH_NETWORK, type FromReader, type ToReader } from './protocol
 
 if (!process.argv.includes(WITH_NETWORK)) closeNetwork();
 
-/** Batches that are under way, and what waits for one of them to be used. */
+/** Number of unconfirmed batches, and a callback that waits for a confirmation. */
 const window: { open: number; wake?: () => void } = { open: 0 };
 let queue: Promise<void> = loadReaders().then(() => send({ type: 'ready' }));
 

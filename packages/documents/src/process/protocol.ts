@@ -1,4 +1,4 @@
-/** Messages between a reader's process and its parent. */
+/** Messages between a reader process and its parent. */
 import type { Document } from '../document.ts';
 import type { FilePiece } from '../cut-file.ts';
 import type { ReadLimits } from '../limits.ts';
@@ -8,37 +8,37 @@ import type { ReadChoices } from '../reader.ts';
 /** One file to read. Plain data. */
 export interface ReadJob {
   path: string;
-  /** As shown to people. */
+  /** Display name. */
   name: string;
-  /** The folder that it may be read from; a database's address. */
+  /** The folder that may be read; for a database, its address. */
   root: string;
-  /** Only this of it. */
+  /** Restricts reading to this range. */
   piece?: FilePiece;
   choices: ReadChoices;
   limits: ReadLimits;
-  /** A folder of the job's own, where entries of archives are unpacked. */
+  /** A scratch folder of the job, where archive entries are unpacked. */
   folder: string;
-  /** Entries that ended an earlier reader of this archive: all up to the last of them have been read. */
+  /** Entries that crashed an earlier reader of this archive: everything up to the last of them has been read. */
   skipped: readonly string[];
 }
 
 export type ToReader =
   | { type: 'read'; job: ReadJob }
-  /** One batch has been used: another may be sent. */
+  /** A batch was consumed: another may be sent. */
   | { type: 'more' };
 
 export type FromReader =
-  /** The process has started and takes work. */
+  /** The process has started and accepts work. */
   | { type: 'ready' }
   | { type: 'documents'; documents: Document[] }
-  /** A file, or one within an archive, is done with. */
+  /** A file, or an entry of an archive, is finished. */
   | { type: 'outcome'; outcome: FileOutcome }
-  /** Work goes on; within an archive, on this entry; '' where it goes on behind it in the file itself. */
+  /** Work is in progress; within an archive, on this entry; '' after the entry, in the file itself. */
   | { type: 'alive'; entry?: string }
   | { type: 'done' };
 
-/** An argument of the process. */
+/** Command-line argument of the process. */
 export const WITH_NETWORK = '--network';
 
-/** Batches that may be under way at once: the reader works ahead of its user, but not without end. */
+/** Maximum unconfirmed batches: the reader works ahead of its consumer, within limits. */
 export const WINDOW = 4;

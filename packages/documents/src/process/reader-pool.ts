@@ -13,11 +13,11 @@ import { ReaderProcess, type ReaderEnd } from './reader-process.ts';
 
 export interface ReaderPoolOptions extends Partial<ReadChoices> {
   limits?: Partial<ReadLimits>;
-  /** Processes that read at once; by default one a core, at most 8. */
+  /** Number of concurrent processes; default: one per core, at most 8. */
   processes?: number;
 }
 
-/** Entries of one archive that may end their readers; each may take the whole of its time to do so. */
+/** Maximum number of entries of one archive that may crash their readers, each after its full time limit. */
 const MOST_ENDED = 5;
 
 type Result = Extract<FromReader, { type: 'documents' | 'outcome' }>;
@@ -26,9 +26,9 @@ type ReadableFile = Exclude<FoundFile, { reason: unknown }>;
 /** Documents of one file: buffered until they are consumed, within the reader's window. */
 export class FileStream extends Channel<Result> {
   readonly file: FoundFile;
-  /** Ends its reader, where one has it in hand. */
+  /** Stops its reader, if one is working on it. */
   onStop: () => void = () => undefined;
-  /** Entries that have ended a reader of this file. */
+  /** Entries that have crashed a reader of this file. */
   readonly skipped: string[] = [];
 
   constructor(file: FoundFile) {
@@ -37,7 +37,7 @@ export class FileStream extends Channel<Result> {
   }
 }
 
-/** Processes that read files, each of them a file at a time; they start when there is work for them. */
+/** Reader processes, one file at a time each; started on demand. */
 export class ReaderPool implements AsyncDisposable {
   readonly size: number;
   readonly #folder = temporaryFolder('read');
@@ -60,7 +60,7 @@ export class ReaderPool implements AsyncDisposable {
     }
   }
 
-  /** Files are begun in the order in which they are asked for. */
+  /** Files are started in the order of the calls. */
   read(file: FoundFile): FileStream {
     const stream = new FileStream(file);
     if ('reason' in file) {
@@ -101,7 +101,7 @@ export class ReaderPool implements AsyncDisposable {
     reader.process.start(job, {
       onMessage: (message) => {
         if (message.type === 'documents') documents += message.documents.length;
-        // Within an archive they are counted by entry: it is the entry in hand that may end its reader.
+        // Within an archive, documents are counted per entry, since the current entry may crash its reader.
         if (message.type === 'alive' && message.entry !== undefined) documents = 0;
         if (message.type === 'documents' || message.type === 'outcome') stream.push(message);
       },
@@ -126,11 +126,11 @@ export class ReaderPool implements AsyncDisposable {
     this.#idle.push(reader);
   }
 
-  /** An entry ended the reader of its archive: the rest is read by another one, unless that happens too often. */
+  /** An entry crashed its archive's reader: another reader continues after it, unless that happens too often. */
   #goOn(stream: FileStream, { entry, reason }: ReaderEnd & { entry: string }): void {
     stream.skipped.push(entry);
     if (stream.skipped.length < MOST_ENDED) return void this.#queue.unshift(stream);
-    const message = `${MOST_ENDED} of its entries ended their readers: the rest is not read`;
+    const message = `${MOST_ENDED} of its entries crashed their readers: the rest is not read`;
     const outcome = unread({ file: stream.file.name, reason, message });
     stream.push({ type: 'outcome', outcome: { ...outcome, status: 'partly' } });
     stream.finish();

@@ -7,33 +7,33 @@ import type { SkipReason } from '../outcome.ts';
 import type { FromReader, ReadJob } from './protocol.ts';
 import { WITH_NETWORK } from './protocol.ts';
 
-/** How a reader's process came to its end in the middle of a file. */
+/** How a reader process ended in the middle of a file. */
 export interface ReaderEnd {
   reason: SkipReason;
   message: string;
-  /** Its current entry, within an archive. */
+  /** The current entry, within an archive. */
   entry?: string;
 }
 
 export interface ReaderWatch {
   onMessage(message: FromReader): void;
-  /** The file is done with; with `end`, because the process died of it. */
+  /** The file is finished; with `end` if the process died. */
   onEnd(end?: ReaderEnd): void;
 }
 
 const MOST_ROOTS = 16;
 
 /**
- * A process that reads files for this one, one at a time. It may read what lies in the folders that were asked for, write
- * to its own folder only and start nothing; it has no network, unless it reads a database, and then no files. It is
- * killed when it says nothing for too long or grows too large, and started again for the next file.
+ * A process that reads files for its parent, one at a time. It may read the requested folders, write only to its own
+ * folder, and start nothing. It has no network, unless it reads a database, and then no files. It is killed if it is
+ * silent for too long or grows too large, and restarted for the next file.
  */
 export class ReaderProcess {
   readonly #folder: string;
   readonly #process: Killable<FromReader>;
   #window: Window;
   #job: ReadJob | undefined;
-  /** Folders that the process may read from. */
+  /** Folders that the process may read. */
   #roots: readonly string[] = [];
 
   constructor(folder: string) {
@@ -71,7 +71,7 @@ export class ReaderProcess {
     watch.onEnd({ ...endOf(heard, job), ...(entry !== undefined && { entry }) });
   }
 
-  /** One batch of documents has been used. */
+  /** A batch of documents was consumed. */
   more(): void {
     this.#window.use();
   }
@@ -86,14 +86,17 @@ export class ReaderProcess {
     const reads = isDatabase ? databaseFiles(root) : this.#roots;
     return limitedProcess(moduleBeside('./main', import.meta.url), {
       limits,
-      // Pictures are decoded by a library in native code.
+      // Pictures are decoded by a native library.
       rights: { reads: [this.#folder, ...reads], writes: [this.#folder], addons: choices.ocr, network: isDatabase },
       args: isDatabase ? [WITH_NETWORK] : [],
       environment: { TMPDIR: this.#folder, ...(isDatabase && databaseVariables()) },
     });
   }
 
-  /** Whether the current process may read a file; a new folder makes a new process, which may read the last ones too. */
+  /**
+   * Whether the current process may read a file; a new folder requires a new process, which may read the previous
+   * folders too.
+   */
   #allows(root: string): boolean {
     if (this.#roots.some((one) => root === one || root.startsWith(one.endsWith(sep) ? one : one + sep))) return true;
     this.#roots = [...(isPostgresUrl(root) || isPostgresUrl(this.#roots[0] ?? '') ? [] : this.#roots), root].slice(
@@ -104,7 +107,7 @@ export class ReaderProcess {
 }
 
 function endOf(silence: Silence, { limits }: ReadJob): Omit<ReaderEnd, 'entry'> {
-  // A busy machine is not the file's fault.
+  // A slow start on a busy machine is not the file's fault.
   if (silence.type === 'timeout' && silence.isStarting)
     return { reason: 'crashed', message: 'its reader did not start' };
   const { reason, message } = processEnd(silence, limits);
@@ -117,7 +120,7 @@ function databaseVariables(): Record<string, string> {
   return Object.fromEntries(names.map((name) => [name, process.env[name]!]));
 }
 
-/** Where a PostgreSQL client looks for passwords and certificates. */
+/** Files with passwords and certificates of a PostgreSQL client. */
 function databaseFiles(url: string): string[] {
   const named = [...(URL.parse(url)?.searchParams ?? [])].flatMap(([name, value]) =>
     /^ssl(cert|key|rootcert)$/.test(name) ? [value] : [],

@@ -1,4 +1,4 @@
-/** Documents' text in whatever encoding. */
+/** Decodes documents' text in any encoding. */
 import { open, readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
 import { formatBytes, plural } from '@attune/base/format';
@@ -7,14 +7,14 @@ import { fileChunks } from '../file-chunks.ts';
 import { Unreadable } from '../outcome.ts';
 import type { FileInput, ReadContext } from '../reader.ts';
 
-/** Encoding of a text, from its first bytes. @throws Unreadable for binary data */
+/** Detects a text's encoding from its first bytes. @throws Unreadable for binary data */
 export async function encodingOf(sample: Buffer, isWhole: boolean): Promise<string> {
   const encoding = await textEncoding(sample, isWhole);
   if (encoding === undefined) throw new Unreadable('binary');
   return encoding;
 }
 
-/** A whole file as text. @throws Unreadable for one that is too large, empty or no text */
+/** A whole file as text. @throws Unreadable if it is too large, empty or binary */
 export async function readText(input: FileInput, context: ReadContext): Promise<string> {
   const { bytes } = input;
   if (bytes > context.limits.wholeTextBytes) {
@@ -34,7 +34,7 @@ function tooLarge(bytes: number, limit: number): string {
   return `${got}, where this format can be read up to ${most}`;
 }
 
-/** Bytes of a whole text, decoded; what is wrong with it is noted. */
+/** Decodes a whole text and notes defects. */
 export async function decodeBytes(bytes: Buffer, context: ReadContext, declared?: string): Promise<string> {
   const { default: iconv } = await import('iconv-lite');
   const found = await encodingOf(bytes.subarray(0, SAMPLE_BYTES), bytes.length <= SAMPLE_BYTES);
@@ -46,10 +46,10 @@ export async function decodeBytes(bytes: Buffer, context: ReadContext, declared?
   return text;
 }
 
-/** UTF-8 that was read as Windows-1252 and saved: "Ã©", "â€™". */
+/** UTF-8 that was decoded as Windows-1252 and saved: "Ã©", "â€™". */
 const MOJIBAKE = /Ã[\u0080-\u00bf¡-¿]|â€[\u0080-\u00bf™œ“”˜¦]|Â[\u00a0-\u00bf]/g;
 
-/** Counts characters that were lost before or while the text was read. */
+/** Counts characters that were lost before or during decoding. */
 export function noteDamage(text: string, { notes }: ReadContext): void {
   const lost = countOf(text, /\ufffd/g);
   if (lost > 0) notes.add('characters that could not be decoded', undefined, lost);
@@ -85,7 +85,7 @@ export async function* readTextLines(input: FileInput, context: ReadContext): As
   if (open.length > 0) yield* open.finish();
 }
 
-/** Collects the pieces of one line; past the limit it only counts. */
+/** Collects the pieces of a line; beyond the limit it only counts. */
 class OpenLine {
   length = 0;
   readonly #context: ReadContext;
@@ -102,7 +102,7 @@ class OpenLine {
     else this.#pieces = [];
   }
 
-  /** The line; nothing where it is too long. */
+  /** The line; empty if it is too long. */
   finish(): TextLine[] {
     const { notes, limits } = this.#context;
     const [number, length, pieces] = [this.#number++, this.length, this.#pieces];
@@ -114,7 +114,7 @@ class OpenLine {
   }
 }
 
-/** Why a line is left out, and what takes it in. */
+/** Why a line is left out, and the option that includes it. */
 export function longerThan(limit: number): string {
   return `longer than ${formatBytes(limit)}; --line MIB takes longer ones`;
 }

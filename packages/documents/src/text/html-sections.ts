@@ -1,10 +1,10 @@
-/** HTML as Markdown in sections: the main content by Mozilla's Readability where the page has one. */
+/** Converts HTML to Markdown sections; extracts the main content with Mozilla's Readability if possible. */
 import type { Section } from '../document.ts';
 import { madeSections } from './markdown-sections.ts';
 import { toMarkdown } from './to-markdown.ts';
 
 export interface HtmlOptions {
-  /** Leave out menus, side bars and footers. */
+  /** Leaves out menus, side bars and footers. */
   onlyMain: boolean;
 }
 
@@ -12,7 +12,7 @@ export interface HtmlOptions {
 const NOT_TEXT =
   'script, style, noscript, template, iframe, svg, canvas, form, button, select, input, nav, a.headerlink, a.anchor';
 
-/** Shorter, and the main content that was found is not it: a page of links, a reference of short entries. */
+/** A smaller share means that the wrong content was found: a page of links, a reference with short entries. */
 const LEAST_SHARE = 0.3;
 
 export async function htmlSections(
@@ -37,7 +37,7 @@ interface HtmlDocument {
   querySelectorAll(selector: string): Iterable<{ remove(): void; outerHTML: string; textContent: string | null }>;
 }
 
-/** An element that says it is the main one, else what Readability takes for it. */
+/** An element marked as the main one, otherwise the content found by Readability. */
 async function mainContent(document: HtmlDocument): Promise<string | undefined> {
   const marked = [...document.querySelectorAll('main, [role=main]')].map(({ outerHTML }) => outerHTML);
   if (marked.length > 0) return marked.join('\n');
@@ -47,18 +47,18 @@ async function mainContent(document: HtmlDocument): Promise<string | undefined> 
     suitReadability(document);
     const found = new Readability(document as never, { charThreshold: 200, keepClasses: true }).parse()?.content;
     if (typeof found !== 'string') return undefined;
-    // It takes a heading that repeats the page's title for no content.
+    // Readability drops a heading that repeats the page's title.
     const isKept = first === undefined || headingTexts(found).includes(clean(first.textContent ?? ''));
     return isKept ? found : first.outerHTML + found;
   } catch {
-    // A page that it cannot take apart is taken whole.
+    // If Readability fails, the whole page is used.
     return undefined;
   }
 }
 
 /**
- * Readability makes second headings of the first ones: all go down by one before, so that none changes its rank. And it
- * takes some old inline elements for paragraphs.
+ * Readability turns first-level headings into second-level ones; demoting all headings before preserves their ranks. It
+ * also treats some old inline elements as paragraphs.
  */
 function suitReadability(document: HtmlDocument): void {
   if (document.body === undefined) return;

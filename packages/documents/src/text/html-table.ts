@@ -1,4 +1,4 @@
-/** Tables of HTML as Markdown: its library reads `table.rows`, which not every document tree has. */
+/** Converts HTML tables to Markdown: the library needs `table.rows`, which not every DOM implementation has. */
 
 export interface TableNode {
   nodeName: string;
@@ -8,7 +8,7 @@ export interface TableNode {
   getAttribute?(name: string): string | null;
 }
 
-/** The cells of a row by column; undefined where a row has none below others. */
+/** The cells of a row by column; undefined for a missing cell. */
 export type TableRow = (TableNode | undefined)[];
 
 /** Rows of cells; a cell that spans several columns or rows is repeated in each. Undefined for layout tables. */
@@ -29,17 +29,17 @@ function* rowsOf(node: TableNode): Generator<TableNode> {
   }
 }
 
-/** Caption of a table, '' without one. */
+/** Caption of a table, or ''. */
 export function tableCaption(table: TableNode): string {
   const caption = [...table.childNodes].find(({ nodeName }) => nodeName === 'CAPTION');
   return (caption?.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
 const MOST_SPANNED = 1000;
-/** Characters that spans may repeat in one table: a small page would fill the memory otherwise. */
+/** Limit on characters repeated by spans in one table: a small page could fill the memory otherwise. */
 const MOST_REPEATED = 2 ** 20;
 
-/** A cell that goes on in this many more rows. */
+/** A cell that continues in this many more rows. */
 interface OpenCell {
   cell: TableNode;
   rows: number;
@@ -49,11 +49,11 @@ interface OpenCell {
 
 /** Lays out rows one after another. */
 class Grid {
-  /** By column, what earlier rows left open; nothing where they did not. */
+  /** Open cells of earlier rows, by column. */
   #open: (OpenCell | undefined)[] = [];
   #left = MOST_REPEATED;
 
-  /** Empty for a row that has no cell of its own. */
+  /** Empty for a row without cells of its own. */
   take(row: TableNode): TableRow {
     const above = this.#open;
     this.#open = [];
@@ -100,10 +100,10 @@ function spanOf(cell: TableNode, name: 'colspan' | 'rowspan'): number {
   return Math.min(Math.max(1, Number(cell.getAttribute?.(name) ?? 1) || 1), MOST_SPANNED);
 }
 
-/** Cells of a table up to which short rows are filled: with more, one wide row would make a page of them. */
+/** Maximum cells up to which short rows are padded: otherwise a single wide row would inflate the table. */
 const MOST_FILLED = 2 ** 20;
 
-/** A pipe table; the first row heads it, and rows are filled to the same width. */
+/** A pipe table; the first row is the header, and rows are padded to the same width. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const width = widthOf(rows);
   const isFilled = width * rows.length <= MOST_FILLED;

@@ -1,14 +1,14 @@
-/** The lines by which mail programs of many languages set another mail apart. */
+/** Recognises the lines with which mail programs in many languages mark another mail. */
 
 /** "On … wrote:" in the languages of common mail programs. */
 const ATTRIBUTION =
   /^(?:(?:on|am|le|el|il|op|em|dne|den|w dniu)\s.{4,200}?(?:wrote|schrieb[^:]*|a écrit|escribió|ha scritto|schreef[^:]*|escreveu|napsal[^:]*|skrev|napisał[^:]*)\s?:|.{1,80}\s(?:wrote|writes|schrieb|said|says|skrev|escribió|a écrit|ha scritto):)$/i;
-/** Any other line that ends in a colon and tells an address or a day with a time is none of the author's own either. */
+/** Any other line that ends in a colon and contains an address or a date with a time is an attribution too. */
 const TELLS_WHO = /<?[\w.+-]+@[\w-]+\.[\w.-]+>?|\d{1,2}:\d{2}/;
-/** "[Ann Lee]", as some write instead. */
+/** "[Ann Lee]", another form of attribution. */
 const BRACKETED = /^\[\p{Lu}[\p{L}.' -]{2,60}\]$/u;
 
-/** Whether words say who wrote the quotation below them. */
+/** Whether a line attributes the quotation below it. */
 export function announces(words: string): boolean {
   return ATTRIBUTION.test(words) || (/[:：]$/.test(words) && TELLS_WHO.test(words)) || BRACKETED.test(words);
 }
@@ -16,7 +16,7 @@ export function announces(words: string): boolean {
 const ORIGINAL =
   /^\s*(?:-{2,}\s*(?:original message|original appointment|forwarded message|forwarded by .*|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|message transféré|mensaje original|mensaje reenviado|messaggio originale|messaggio inoltrato|mensagem original|mensagem encaminhada|oorspronkelijk bericht|doorgestuurd bericht|originalmeddelande|vidarebefordrat meddelande|oprindelig meddelelse|videresendt melding|wiadomość oryginalna|wiadomość przekazana|исходное сообщение|пересылаемое сообщение)\s*-{2,}|begin forwarded message:|anfang der weitergeleiteten nachricht:|début du message réexpédié :|inicio del mensaje reenviado:|inizio messaggio inoltrato:|_{20,})\s*$/i;
 
-/** Where whole mails are appended below the answer. */
+/** The mark before a complete mail that is appended below the answer. */
 export function isOriginalMark(line: string): boolean {
   return ORIGINAL.test(bare(line));
 }
@@ -35,19 +35,19 @@ export function isFurtherHeader(line: string): boolean {
   return FURTHER_HEADER.test(bare(line));
 }
 
-/** Without the bold that a page of HTML gives such words. */
+/** Removes the bold formatting that HTML gives such words. */
 function bare(line: string): string {
   return line.trim().replaceAll('*', '');
 }
 
-/** A subject of a mail that passes another one on. */
+/** Whether a subject is that of a forwarded mail. */
 export function isForward(subject: string): boolean {
   return /^\s*(?:(?:re|aw|sv|antw)\s?:\s*)*(?:fwd?|wg|tr|rv|enc|vb|vs|vl|doorst|pd|i|inoltra|переслать)\s?:/i.test(
     subject,
   );
 }
 
-/** A subject of a mail that answers one. */
+/** Whether a subject is that of a reply. */
 export function isReply(subject: string): boolean {
   return /^\s*(?:re|aw|sv|antw|odp|ref|vá|ynt|r|回复|答复|回覆)(?:\[\d+\])?\s?[:：]/i.test(subject);
 }

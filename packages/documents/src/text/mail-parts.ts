@@ -1,4 +1,4 @@
-/** A mail's text taken apart: what its author wrote, what is quoted, and the signature. */
+/** Splits a mail's text into the author's own text, quotations, and the signature. */
 import { pushAll } from '@attune/base/many';
 import { announces, isFurtherHeader, isHeader, isOriginalMark } from './mail-marks.ts';
 
@@ -11,7 +11,7 @@ export interface MailParts {
 const DEVICE =
   /^(?:sent from my |gesendet von meinem |von meinem \w+ gesendet|envoyé de mon |enviado desde mi |enviado do meu |inviato da(?:l mio)? |verzonden vanaf |verstuurd vanaf |skickat från min |sendt fra min |wysłane z |get outlook for )/i;
 
-/** @param isForwarded what was passed on is the mail's own content, below what its author says of it */
+/** @param isForwarded the forwarded mail is the content, below the author's remarks */
 export function mailParts(body: string, { isForwarded = false } = {}): MailParts {
   const lines = body.replaceAll('\r\n', '\n').split('\n');
   const { from, to } = appended(lines);
@@ -32,12 +32,12 @@ function partsOf(own: readonly string[], quoted: readonly string[]): MailParts {
   return { text, ...(quote !== '' && { quoted: quote }), ...(signature !== '' && { signature }) };
 }
 
-/** A line of underscores begins the notice of a mailing list as well. */
+/** A line of underscores may also begin the notice of a mailing list. */
 function isMail(lines: readonly string[]): boolean {
   return lines.some((line) => isHeader(line.replace(/^\s{0,3}> ?/, '')));
 }
 
-/** The words about it, and below them the mail that was passed on, without its header and without what that quotes. */
+/** The remarks and, below them, the forwarded mail without its header and its own quotations. */
 function forwarded(lines: readonly string[], from: number): MailParts {
   const about = partsOf(sortLines(lines.slice(0, from)).own, []);
   const rest = lines.slice(from).map((line) => line.replace(/^\s{0,3}> ?/, ''));
@@ -50,7 +50,7 @@ function isHeaderLine(line: string): boolean {
   return line.trim() === '' || isOriginalMark(line) || isHeader(line) || isFurtherHeader(line);
 }
 
-/** Another mail that is appended whole; only its header where its text is marked as quoted, with an answer below. */
+/** Another mail appended in full; only its header if its text is marked as quoted, with an answer below. */
 function appended(lines: readonly string[]): { from: number; to: number } {
   const from = lines.findIndex((line, index) => {
     if (isOriginalMark(line)) return true;
@@ -62,7 +62,7 @@ function appended(lines: readonly string[]): { from: number; to: number } {
   return { from, to: isMarked ? from + length : lines.length };
 }
 
-/** Lines of the author, and quoted ones with what announces them. */
+/** Separates the author's lines from quoted ones and their attributions. */
 function sortLines(lines: readonly string[]): { own: string[]; quoted: string[] } {
   const [own, quoted]: [string[], string[]] = [[], []];
   for (let at = 0; at < lines.length; at++) {
@@ -76,7 +76,7 @@ function sortLines(lines: readonly string[]): { own: string[]; quoted: string[] 
   return { own, quoted };
 }
 
-/** How many lines say who wrote what follows, where quoted lines do follow. */
+/** Number of attribution lines here, if quoted lines follow. */
 function announcementAt(lines: readonly string[], at: number): number {
   if (lines[at].trim() === '') return 0;
   for (const count of [1, 2]) {

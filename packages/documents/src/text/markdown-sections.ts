@@ -5,8 +5,8 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const UNDERLINE = /^ {0,3}(=+|-+)[ \t]*$/;
 
 /**
- * Divides Markdown at its headings, `# …` and underlined ones; not within fenced code. A front matter of `---` lines is
- * left out, its title excepted. Sections that hold nothing but their heading stay: they head those below.
+ * Splits Markdown at its headings, `# …` and underlined ones, except within fenced code. Front matter between `---`
+ * lines is dropped, except for its title. Sections that consist of a heading only are kept, as parents of those below.
  */
 export function markdownSections(markdown: string): { title?: string; sections: Section[] } {
   const lines = markdown.split('\n');
@@ -19,7 +19,7 @@ export function markdownSections(markdown: string): { title?: string; sections: 
   return { ...(title !== undefined && { title }), sections };
 }
 
-/** Sections of generated Markdown, whose lines are not the file's. */
+/** Sections of converted Markdown, whose line numbers are not the file's. */
 export function madeSections(markdown: string): { title?: string; sections: Section[] } {
   const { sections, ...about } = markdownSections(markdown);
   return { ...about, sections: sections.map(({ line: _line, ...section }) => section) };
@@ -61,7 +61,7 @@ class SectionCutter {
     this.#open.lines.push(line);
   }
 
-  /** A line of text that begins its paragraph: an underline below a longer paragraph is a rule, or a table's. */
+  /** Whether the last line begins its paragraph: an underline below a longer paragraph is a rule or part of a table. */
   #isParagraphEnd(): boolean {
     const [before = '', last = ''] =
       this.#open.lines.slice(-2).length === 2 ? this.#open.lines.slice(-2) : ['', this.#open.lines.at(-1)];
@@ -86,7 +86,7 @@ class SectionCutter {
   }
 }
 
-/** Empty lines at both ends left out; a first line's indentation stays, since it may be code. */
+/** Trims empty lines at both ends; the first line keeps its indentation, since it may be code. */
 function trimLines(lines: readonly string[]): string {
   const from = lines.findIndex((line) => line.trim() !== '');
   const to = lines.findLastIndex((line) => line.trim() !== '');

@@ -1,9 +1,9 @@
-/** Superscripts and subscripts in plain text: by Unicode characters if they exist. */
+/** Superscripts and subscripts in plain text, by Unicode characters where they exist. */
 
 const PLAIN = '0123456789+-=()n';
 const [RAISED, LOWERED] = ['⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ', '₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ'];
 
-/** "10³", "e^x", "e^(x+1)": without it "103" would be another number. */
+/** "10³", "e^x", "e^(x+1)": as plain digits, 10³ would become 103. */
 export function raised(text: string): string {
   return written(text, RAISED, '^');
 }

@@ -1,4 +1,4 @@
-/** Lines of roff as plain text: escapes, strings that a page defines, and the arguments of its macros. */
+/** Converts roff lines to plain text: escapes, strings defined by the page, and macro arguments. */
 import { table } from '@attune/base/table';
 
 const CHARACTERS: Readonly<Record<string, string>> = table({
@@ -49,7 +49,7 @@ const CHARACTERS: Readonly<Record<string, string>> = table({
   OE: 'Œ',
   oe: 'œ',
 });
-/** An accent before its letter, as in \('e, and the mark that Unicode puts behind it. */
+/** An accent before its letter, as in \('e, and the combining mark that Unicode puts after it. */
 const ACCENTS: Readonly<Record<string, string>> = table({
   "'": '\u0301',
   '`': '\u0300',
@@ -72,7 +72,7 @@ const SINGLE: Readonly<Record<string, string>> = table({
   E: '\\',
 });
 
-/** Without its escapes; `strings` are those that the page has defined. */
+/** Resolves escapes; `strings` are those defined by the page. */
 export function roffText(line: string, strings: ReadonlyMap<string, string> = new Map()): string {
   return line.replace(ESCAPE, (...parts) => {
     const { long, two, one, named, short, single } = parts.at(-1) as Record<string, string | undefined>;
@@ -81,7 +81,7 @@ export function roffText(line: string, strings: ReadonlyMap<string, string> = ne
     const name = named ?? short;
     if (name !== undefined) return character(name);
     if (single === undefined) return '';
-    // A space of any width, and what only breaks or joins.
+    // Spaces of any width, and escapes that only break or join.
     if (' 0~|^'.includes(single)) return single === '|' || single === '^' ? '' : ' ';
     return SINGLE[single] ?? ('&)%/,:dpruacCzx!?{}'.includes(single) ? '' : single);
   });
@@ -96,7 +96,7 @@ function character(name: string): string {
   return CHARACTERS[name] ?? '';
 }
 
-/** A macro's arguments: between spaces, or in quotation marks, where two stand for one. */
+/** A macro's arguments, separated by spaces or quoted; a doubled quotation mark is literal. */
 export function roffArguments(rest: string): string[] {
   const found = rest.replace(/(?<!\\)\\".*$/, '').matchAll(/"((?:[^"]|"")*)"?|((?:\\.|[^\s\\])+)/g);
   return [...found].map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare);

@@ -1,4 +1,4 @@
-/** Milliseconds since the epoch of ISO 8601 or another date's text, or of seconds or milliseconds since the epoch. */
+/** Milliseconds since the epoch, from ISO 8601 or another date format, or from seconds or milliseconds. */
 export function timeOf(value: unknown): number | undefined {
   if (value === '' || (typeof value !== 'number' && typeof value !== 'string')) return undefined;
   const seconds = Number(value);

@@ -1,9 +1,9 @@
-/** HTML as Markdown for people and models to read: nothing in it is escaped that need not be. */
+/** Converts HTML to Markdown for people and models, with as little escaping as possible. */
 import type TurndownService from 'turndown';
 import { markdownTable, tableCaption, tableCells, type TableNode } from './html-table.ts';
 import { lowered, raised } from './off-line.ts';
 
-/** Tables as pipe tables; pictures are left out, links keep their words only. */
+/** Tables become pipe tables; pictures are dropped, links keep only their text. */
 export async function toMarkdown(html: string): Promise<string> {
   const [{ default: Turndown }, { strikethrough, taskListItems, highlightedCodeBlock }] = await Promise.all([
     import('turndown'),
@@ -14,14 +14,14 @@ export async function toMarkdown(html: string): Promise<string> {
   service.escape = escapeStart;
   service.use([strikethrough, taskListItems]);
   addRules(service);
-  // Rules that are added later come first, and this one knows the language of a code block.
+  // Rules added later take precedence, and this one detects the language of a code block.
   service.use([highlightedCodeBlock]);
   const withLines = html.replace(/<pre[\s>][^]*?<\/pre>/gi, (code) => code.replace(/<br\s*\/?>/gi, '\n'));
   return service.turndown(withLines).replace(/\n{3,}/g, '\n\n');
 }
 
 function addRules(service: TurndownService): void {
-  // A link that only leads back from a note, or to a heading's own place.
+  // Drops links that only lead back from a note, or to a heading itself.
   service.addRule('links', {
     filter: 'a',
     replacement: (content) => (/^(?:[↑↩⤴¶§^]|\ufe0e)+$/u.test(content) ? '' : content),
@@ -31,7 +31,7 @@ function addRules(service: TurndownService): void {
     filter: ['sup', 'sub'],
     replacement: (content, node) => offLine(content, node as unknown as OffLineNode),
   });
-  // A term, or the question of a FAQ, before what is said of it.
+  // A term, or a FAQ question, before its description.
   service.addRule('terms', {
     filter: ['dt', 'summary'],
     replacement: (content) => `\n\n${/[*`\n]/.test(content.trim()) ? content.trim() : bold(content.trim())}\n\n`,
@@ -44,7 +44,7 @@ function addRules(service: TurndownService): void {
     filter: 'li',
     replacement: (content, node) => listItem(content, node as unknown as ItemNode),
   });
-  // The library takes of a block of code what its first element holds, and no more.
+  // The library only uses the first element of a code block.
   service.addRule('code of several elements', {
     filter: (node) => node.nodeName === 'PRE' && (node.childNodes.length !== 1 || node.firstChild?.nodeName !== 'CODE'),
     replacement: (_, node) => `\n\n${fenced(node.textContent ?? '')}\n\n`,
@@ -55,7 +55,7 @@ function addRules(service: TurndownService): void {
   });
 }
 
-/** Each cell is rendered once, however many columns and rows it spans. */
+/** Renders each cell once, however many columns and rows it spans. */
 function tableText(content: string, table: TableNode, render: (html: string) => string): string {
   const rows = tableCells(table);
   if (rows === undefined) return `\n\n${content}\n\n`;
@@ -69,7 +69,7 @@ function tableText(content: string, table: TableNode, render: (html: string) => 
   return `\n\n${caption === '' ? '' : `${caption}\n\n`}${markdownTable(rows.map((cells) => cells.map(textOf)))}\n\n`;
 }
 
-/** Escapes the beginning of headings and code blocks only; other backslashes would be learnt by models. */
+/** Escapes only line starts that would be headings or code blocks, since models would learn other backslashes. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6} |=+\s*$|-+\s*$|```|~~~)/, '\\$1');
 }
@@ -85,7 +85,7 @@ function bold(text: string): string {
   return text === '' ? '' : `**${text}**`;
 }
 
-/** Code between fences that no line of it can end. */
+/** Code between fences longer than any run of backticks in it. */
 export function fenced(code: string, language = ''): string {
   const marks = code.matchAll(/^ {0,3}(`{3,})/gm);
   const longest = marks.reduce((most, [, mark]) => Math.max(most, mark.length), 2);
@@ -98,7 +98,7 @@ interface ItemNode {
   parentNode: { nodeName: string; children: ArrayLike<unknown>; getAttribute(name: string): string | null };
 }
 
-/** One space behind the mark; what belongs to the item stands below its text. */
+/** One space after the mark; nested content is aligned with the item's text. */
 function listItem(content: string, node: ItemNode): string {
   const { nextSibling, parentNode: list } = node;
   const first = Number(list.getAttribute('start') ?? 1) || 1;
@@ -118,7 +118,7 @@ interface OffLineNode {
   getElementsByTagName(name: string): { length: number };
 }
 
-/** 10³ and H₂O; the mark of a note in brackets. */
+/** 10³ and H₂O; note marks in brackets. */
 function offLine(content: string, node: OffLineNode): string {
   const text = content.trim();
   if (node.getElementsByTagName('a').length > 0 || node.parentNode?.nodeName === 'A')

@@ -1,12 +1,12 @@
 import { pushAll } from '@attune/base/many';
-/** XML of Office files and e-books, by the names of its elements without their prefixes. */
+/** XML of Office files and e-books, accessed by element names without prefixes. */
 
 export interface XmlElement {
   localName: string;
   textContent: string | null;
   parentElement: XmlElement | null;
   children: Iterable<XmlElement>;
-  /** Texts among them: 1 for an element, 3 for a text. */
+  /** Includes text nodes: nodeType 1 for an element, 3 for text. */
   childNodes: Iterable<XmlElement>;
   nodeType: number;
   getAttribute(name: string): string | null;
@@ -21,7 +21,7 @@ export async function parseXml(text: string): Promise<XmlElement | undefined> {
   return document.documentElement ?? undefined;
 }
 
-/** All elements of a name below one, in the document's order; none within another of them. */
+/** All elements of the given names in document order; not those nested in each other. */
 export function* elementsNamed(within: XmlElement, ...names: string[]): Generator<XmlElement> {
   const waiting = [...within.children].toReversed();
   for (let element = waiting.pop(); element !== undefined; element = waiting.pop()) {
@@ -39,7 +39,7 @@ export function bareName({ localName }: XmlElement): string {
   return localName.slice(localName.indexOf(':') + 1);
 }
 
-/** A text as XML and HTML write it between elements. */
+/** Escapes text for XML and HTML. */
 export function escapedText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,7 +1,7 @@
 import { Unreadable } from '../../outcome.ts';
 import type { ReadContext } from '../../reader.ts';
 
-/** Counts what comes out of an archive against what went in. */
+/** Limits the unpacked size and number of an archive's entries. */
 export class UnpackBudget {
   readonly #packed: number;
   readonly #context: ReadContext;

@@ -7,23 +7,23 @@ import { Unreadable } from '../../outcome.ts';
 import type { Entry, ReadContext } from '../../reader.ts';
 import type { UnpackBudget } from './unpack-budget.ts';
 
-/** Entries that systems put into archives for themselves. */
+/** Entries that operating systems and tools add to archives. */
 const SYSTEM_ENTRY = /(^|\/)(__MACOSX|\.DS_Store|\.git|node_modules|__pycache__)(\/|$)/;
 
-/** An entry's name as it is shown; undefined, and noted, where it is not to be read. */
+/** Display name of an entry; undefined, with a note, if it must not be read. */
 export function usableName(name: string, { notes }: ReadContext): string | undefined {
   const clean = name.replace(/^(\.\/)+/, '');
   const isOutside =
     clean.startsWith('/') || /^[a-z]:/i.test(clean) || clean.split('/').includes('..') || clean.includes('\0');
-  if (isOutside) notes.add('entries whose names lead out of the archive', JSON.stringify(name.slice(0, 200)));
+  if (isOutside) notes.add('entries with paths outside the archive', JSON.stringify(name.slice(0, 200)));
   else if (SYSTEM_ENTRY.test(clean)) notes.add('hidden entries', clean);
   else return clean;
   return undefined;
 }
 
 /**
- * Writes one entry to the one place that entries of this archive have: a name out of the archive is never a path.
- * @throws Unreadable bomb, broken
+ * Writes an entry to the archive's single scratch path: entry names are never used as paths. @throws Unreadable bomb,
+ * broken
  */
 export async function unpackEntry(
   name: string,
@@ -40,14 +40,14 @@ export async function unpackEntry(
   try {
     await pipeline(counted, createWriteStream(path));
   } catch (error) {
-    // No fault of the archive's.
+    // Not a defect of the archive.
     if (error instanceof Unreadable || noSpace(error) !== undefined) throw error;
     throw new Unreadable('broken', (error as Error).message);
   }
   return { name, path };
 }
 
-/** Entries behind the last one that ended a reader: what stands before it has been read. */
+/** Skips entries up to the last one that crashed a reader, since everything before it has been read. */
 export class Resumption {
   readonly #ended: string[];
 
@@ -55,7 +55,7 @@ export class Resumption {
     this.#ended = [...skipped];
   }
 
-  /** True for an entry that has been read, or cannot be. */
+  /** True for an entry that has been read, or cannot be read. */
   passes(name: string): boolean {
     const isPast = this.#ended.length > 0;
     const at = this.#ended.indexOf(name);

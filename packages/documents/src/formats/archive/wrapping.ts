@@ -1,4 +1,4 @@
-/** Archives of one file: its bytes packed, and nothing else. */
+/** Compressed single files. */
 import { createReadStream } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Reader } from '../../reader.ts';
@@ -29,7 +29,7 @@ export function wrapping({ endings, recognise, unpacker }: Wrapping): Reader {
   };
 }
 
-/** "logs.tar.gz" and "logs.tgz" hold "logs.tar". */
+/** "logs.tar.gz" and "logs.tgz" contain "logs.tar". */
 function innerName(name: string, endings: readonly string[]): string {
   const base = name.split('/').at(-1)!;
   const ending = endings.find((one) => base.toLowerCase().endsWith(`.${one}`));

@@ -1,4 +1,4 @@
-/** Zip archives, as far as all formats that are made of them need it. */
+/** Zip archives, for all formats that are based on them. */
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Entry, ZipFile } from 'yauzl';
@@ -12,14 +12,14 @@ export const isZip = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffe
 export async function openZip(path: string): Promise<ZipFile> {
   const { default: yauzl } = await import('yauzl');
   try {
-    // Names are checked where they are used; one bad name must not hide the entries behind it.
+    // Names are checked on use; one bad name must not hide the entries after it.
     return await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
   } catch (error) {
     throw new Unreadable('broken', (error as Error).message);
   }
 }
 
-/** The names of an archive's first entries: what kind of archive it is. None where it is damaged. */
+/** Names of an archive's first entries, which reveal its kind. Empty if it is damaged. */
 export async function zipNames(path: string, most = 400): Promise<string[]> {
   let zip: ZipFile | undefined;
   const names: string[] = [];
@@ -36,7 +36,7 @@ export async function zipNames(path: string, most = 400): Promise<string[]> {
   return names;
 }
 
-/** UTF-8 where the entry says so or its bytes are; else as old archivers wrote. */
+/** UTF-8 if the entry is marked as such or its bytes are valid; otherwise the encoding of old archivers. */
 export function entryName({ fileName, generalPurposeBitFlag }: Entry): string {
   const bytes = fileName as unknown as Buffer;
   const text = bytes.toString('utf8');
@@ -44,7 +44,7 @@ export function entryName({ fileName, generalPurposeBitFlag }: Entry): string {
   return (isUtf8 ? text : bytes.toString('latin1')).replaceAll('\\', '/');
 }
 
-/** Parts of a document that is a zip archive, read as they are asked for. */
+/** Reads the parts of a zip-based document on demand. */
 export class ZipParts implements Disposable {
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;

@@ -10,13 +10,13 @@ export type ChatMessage = Omit<MessageDocument, 'origins'> & { place?: Place };
 export interface ChatSource {
   file: string;
   notes: NoteBook;
-  /** Names of those that messages tell by ids. */
+  /** Names of people whom messages refer to by id. */
   people: People;
 }
 
-/** The form of one service's exports: an object of its JSON files as messages. */
+/** The format of one service's export: converts an object of its JSON files to messages. */
 export interface ChatExport {
-  /** Whether an object is of this form: by keys that no other export has together. */
+  /** Recognises an object by keys that no other export combines. */
   recognise(value: Readonly<Record<string, unknown>>): boolean;
   /** Its messages, except those of the service itself (X joined), which are noted. */
   messages(value: Readonly<Record<string, unknown>>, source: ChatSource): Iterable<ChatMessage>;
@@ -32,7 +32,7 @@ export function listOf(value: unknown): Json[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** A text or a number as text; undefined for anything else and for nothing. */
+/** A text or number as text; undefined for anything else and for empty text. */
 export function textOf(value: unknown): string | undefined {
   const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
   return text === '' ? undefined : text;
@@ -61,9 +61,9 @@ function instead(tag: string): string {
   return /^<\/t[dh]\b/i.test(tag) ? ' ' : '';
 }
 
-/** Help desks keep what was written as HTML. */
+/** Help desks store messages as HTML. */
 export function plainOf(html: string): string {
-  // Behind the last ">" no tag ends, and each "<" there would look for one.
+  // No tag ends after the last ">", but each "<" there would start a search for one.
   const end = html.lastIndexOf('>') + 1;
   const marked = html.slice(0, end);
   if (!/<[a-z][^>]*>/i.test(marked)) return html.trim();

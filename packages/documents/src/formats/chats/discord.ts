@@ -31,10 +31,10 @@ export const discord: ChatExport = {
   },
 };
 
-/** By name or, of newer kinds, by number: answers, commands and what begins a thread. */
+/** Message types by name or, in newer exports, by number: messages, replies, commands and thread starters. */
 const SAID = new Set(['Default', 'Reply', 'ThreadStarterMessage', '0', '19', '20', '21', '23']);
 
-/** Mentions and pictures of feelings as people see them. */
+/** Mentions and custom emoji as people see them. */
 function unmarked(text: string, mentions: readonly Json[]): string {
   const names = new Map(mentions.map(({ id, nickname, name }) => [textOf(id), textOf(nickname) ?? textOf(name)]));
   return text

@@ -5,10 +5,10 @@ import { zendesk } from './zendesk.ts';
 import { textOf } from './chat.ts';
 import type { ChatExport, ChatMessage, ChatSource } from './chat.ts';
 
-/** Exports of chats and help desks in JSON, each one file and one line. */
+/** JSON exports of chats and help desks. A new one takes a file and a line here. */
 export const chatExports = { slack, discord, zendesk, intercom } satisfies Record<string, ChatExport>;
 
-/** An object's messages where it is of a known export; undefined where it is a record like any other. */
+/** Messages of an object from a known export; undefined if it is an ordinary record. */
 export function chatsOf(
   value: Readonly<Record<string, unknown>>,
   source: ChatSource,

@@ -1,7 +1,7 @@
 import { isObject, listOf, plainOf, textOf, type ChatExport, type ChatMessage, type Json } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
-/** A conversation with its parts; authors say what they are: users and leads are customers, admins and bots answer. */
+/** A conversation with its parts; authors have a type: users and leads are customers, admins and bots answer. */
 export const intercom: ChatExport = {
   recognise: ({ conversation_parts: parts, source }) => (isObject(parts) || Array.isArray(parts)) && isObject(source),
   *messages(value, { notes }) {

@@ -23,7 +23,7 @@ function peopleOf(content: string): People {
   try {
     users = parseJson(content);
   } catch {
-    // It is read as a file of its own too, and told of there.
+    // It is also read as a separate file, and reported there.
     return NOBODY;
   }
   const entries = listOf(users).flatMap((user): [string, string][] => {

@@ -1,7 +1,7 @@
 import { isObject, listOf, textOf, type ChatExport, type ChatMessage, type Json, type People } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
-/** An exported channel is a folder with a file for each day, a thread hangs on the time of its first message. */
+/** An exported channel is a folder with a file per day; threads refer to the time of their first message. */
 export const slack: ChatExport = {
   recognise: ({ type, ts, text }) => type === 'message' && typeof ts === 'string' && typeof text === 'string',
   *messages(value, { file, notes, people }) {

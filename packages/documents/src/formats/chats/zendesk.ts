@@ -1,7 +1,7 @@
 import { isObject, listOf, plainOf, textOf, type ChatExport } from './chat.ts';
 import { timeOf } from '../../text/time.ts';
 
-/** A help desk's ticket with its comments; the requester is the customer, everybody else answers. */
+/** A help-desk ticket with its comments; the requester is the customer, everybody else answers. */
 export const zendesk: ChatExport = {
   recognise: (value) =>
     Array.isArray(value.comments) && ('requester_id' in value || 'submitter_id' in value || isObject(value.requester)),

@@ -1,15 +1,15 @@
-/** Attachments of a mail, as files of their own: a PDF, a sheet, an archive. */
+/** Attachments of a mail as separate files: a PDF, a sheet, an archive. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Attachment } from 'postal-mime';
 import type { InnerFile, ReadContext } from '../../reader.ts';
 import { UnpackBudget } from '../archive/unpack-budget.ts';
 
-/** Signatures, invitations, cards and notices that no one wrote to be read, and sounds. */
+/** Signatures, invitations, contact cards and notices, which contain no prose, and audio. */
 const NOT_READ =
   /^(?:audio|video|multipart|font)\/|^application\/(?:pgp-|(?:x-)?pkcs7-|ms-tnef|x-msdownload)|^text\/(?:calendar|x?-?vcard|directory)|^message\/(?:delivery-status|disposition-notification|partial|external-body)/i;
 
-/** One after the other at one place, each overwritten by the next; those that cannot hold text are noted. */
+/** Writes attachments to one path in turn, each overwriting the previous one; notes those without text. */
 export async function* attachedFiles(
   attachments: readonly Attachment[],
   { row, bytes, isAlone }: { row: number; bytes: number; isAlone: boolean },
@@ -34,23 +34,26 @@ export async function* attachedFiles(
   }
 }
 
-/** A mail's place within its file, by which it is known together with what is attached. */
+/** A mail's id within its file, shared with its attachments. */
 export function mailPlace(row: number, isAlone: boolean): string {
   return isAlone ? '' : String(row);
 }
 
-/** The row of the mail whose attachment ended an earlier reader: all before it has been read. 0 without one. */
+/**
+ * Row of the mail whose attachment crashed an earlier reader, since everything before it has been read; 0 if there is
+ * none.
+ */
 export function resumedAt({ skipped }: ReadContext): number {
   return skipped.reduce((most, name) => Math.max(most, Number(/^(\d+)\//.exec(name)?.[1] ?? 1)), 0);
 }
 
-/** Pictures are read if their text was requested; those inside a mail's HTML are decoration. */
+/** Reads pictures only if OCR was requested; those inline in a mail's HTML are decoration. */
 export function isRead({ mimeType, related, disposition }: Attachment, { choices }: ReadContext): boolean {
   if (mimeType.startsWith('image/')) return choices.ocr && related !== true && disposition !== 'inline';
   return !NOT_READ.test(mimeType);
 }
 
-/** Each once, and none a path. */
+/** Unique names that are not paths. */
 function namesOf(attachments: readonly Attachment[]): string[] {
   const names: string[] = [];
   for (const [index, { filename, mimeType }] of attachments.entries()) {

@@ -6,10 +6,10 @@ import { noteDamage } from '../../text/decode.ts';
 import type { Draft, InnerFile, ReadContext } from '../../reader.ts';
 import { attachedFiles, isRead, mailPlace, resumedAt } from './attachments.ts';
 
-/** Parts within parts; no mail program nests deeper. */
+/** Maximum nesting of parts; no mail program nests deeper. */
 const NESTING = 32;
 
-/** One mail as a message, where it has text, and behind it what is attached. `isAlone`: it is the file's only one. */
+/** A mail as a message, if it has text, followed by its attachments. `isAlone`: it is the only mail in the file. */
 export async function* readMail(
   raw: Buffer,
   { row, isAlone }: { row: number; isAlone: boolean },
@@ -26,7 +26,7 @@ export async function* readMail(
   yield* attachedFiles(mail.attachments, { row, bytes: raw.length, isAlone }, context);
 }
 
-/** Undefined, and noted, where it has no text. */
+/** Undefined, with a note, if the mail has no text. */
 async function messageOf(mail: Email, row: number, context: ReadContext): Promise<Draft | undefined> {
   const parts = mailParts(await bodyOf(mail), { isForwarded: passesOn(mail) });
   if (parts.text === '') {

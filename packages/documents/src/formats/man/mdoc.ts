@@ -1,4 +1,4 @@
-/** A line of mdoc(7), whose macros may stand among the words: `Op Fl v Ar file`. */
+/** A line of mdoc(7), in which macros may occur among the words: `Op Fl v Ar file`. */
 import { table } from '@attune/base/table';
 
 /** Macros that enclose the rest of the line. */
@@ -15,7 +15,7 @@ const ENCLOSING: Readonly<Record<string, readonly [string, string]>> = table({
   Brq: ['{', '}'],
   Aq: ['<', '>'],
 });
-/** Macros that only say what their words are. */
+/** Macros that only classify their words. */
 const PLAIN = new Set(
   'Ar Cm Pa Ev Em Sy Li Va Vt Dv Er Fa Fn Ft Ic In Lk Mt Nd Nm No St Tn Ux Bx Nx Ox Fx An Ad Cd Pf Ns Ap Ms Ta Sx Tg D1 Fo Fc Do Dc Xo Xc'.split(
     ' ',
@@ -26,7 +26,7 @@ const CLOSING = /^[.,:;)\]?!]$/;
 export function mdocText(words: readonly string[]): string {
   const out: string[] = [];
   const ends: string[] = [];
-  /** The next word is written to the one before it. */
+  /** The next word is joined to the previous one without a space. */
   let isTight = true;
   const put = (word: string): void => {
     if (isTight || CLOSING.test(word) || out.length === 0) out.push(`${out.pop() ?? ''}${word}`);

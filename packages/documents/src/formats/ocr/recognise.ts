@@ -1,4 +1,4 @@
-/** Text in pictures, by Tesseract with its English data, which comes with the package. */
+/** Recognises text in pictures with Tesseract and its bundled English data. */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { ReadContext } from '../../reader.ts';
@@ -9,12 +9,12 @@ export interface Picture {
   raw?: { width: number; height: number; channels: 1 | 3 | 4 };
 }
 
-/** Pictures smaller than this are logos and rules. */
+/** Smaller pictures are logos and rules. */
 const LEAST_PIXELS = 200;
-/** Words below this are guesses; a page of them is not text. */
+/** Words with a lower confidence are guesses; a page of them is not text. */
 const LEAST_CONFIDENCE = 40;
 
-/** The text of pictures, in their order. */
+/** The text of pictures, in order. */
 export async function recogniseImages(pictures: readonly Picture[], context: ReadContext): Promise<string> {
   const { sharp } = await import('@attune/files/image-library');
   const worker = await openWorker(context);

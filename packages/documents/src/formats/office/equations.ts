@@ -1,9 +1,9 @@
-/** Equations of Word as one line each: "x = (−b ± √(b² − 4ac))/(2a)" as people type them. */
+/** Word equations in one line each, as people type them: "x = (−b ± √(b² − 4ac))/(2a)". */
 import { table } from '@attune/base/table';
 import { raised, lowered } from '../../text/off-line.ts';
 import { bareName, escapedText, firstNamed, parseXml, type XmlElement } from '../../text/xml.ts';
 
-/** A part's XML with its equations as runs of text: the library that reads it passes over elements it does not know. */
+/** A part's XML with its equations as text runs, since the library ignores elements that it does not know. */
 export async function withEquations(xml: string): Promise<string> {
   if (!xml.includes('<m:oMath')) return xml;
   const found = new Set<string>();
@@ -25,7 +25,7 @@ export async function withEquations(xml: string): Promise<string> {
 }
 
 /**
- * Replaces elements that are not nested: a regular expression would search for the end of each unclosed one up to the
+ * Replaces non-nested elements. A single regular expression would search for the end of each unclosed element up to the
  * end of the file.
  */
 function replaceElements(xml: string, name: string, replacement: (element: string) => string): string {
@@ -77,7 +77,7 @@ function lineOf(element: XmlElement): string {
   return FORMS[name]?.(part, element) ?? [...element.children].map(lineOf).join('');
 }
 
-/** In brackets where it is more than one number or name. */
+/** Adds brackets unless it is a single number or name. */
 function grouped(text: string): string {
   return /^[\p{L}\d.]*$/u.test(text) ? text : `(${text})`;
 }
@@ -86,7 +86,7 @@ function childrenNamed(element: XmlElement, name: string): XmlElement[] {
   return [...element.children].filter((child) => bareName(child) === name);
 }
 
-/** A setting of an element's own properties. */
+/** A setting among an element's own properties. */
 function value(element: XmlElement, name: string): string | undefined {
   const properties = [...element.children].find((child) => bareName(child).endsWith('Pr'));
   return (properties && firstNamed(properties, name)?.getAttribute('m:val')) ?? undefined;

@@ -1,11 +1,11 @@
-/** Which number formats of sheets show days or times, and the values that such numbers stand for. */
+/** Detects number formats of sheets that show dates or times, and converts their values. */
 
 /** Built-in formats of days and times (ECMA-376, 18.8.30, with those of East Asian languages). */
 const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 46, 47]);
 for (let id = 27; id <= 36; id++) BUILT_IN.add(id);
 for (let id = 50; id <= 58; id++) BUILT_IN.add(id);
 
-/** Whether a format shows a day or a time: it has letters other than quoted text, colours and conditions. */
+/** Whether a format shows a date or a time: it has letters outside quoted text, colours and conditions. */
 export function isDateFormat(id: number, code: string | undefined): boolean {
   if (code === undefined) return BUILT_IN.has(id);
   const [positive] = code.split(';');
@@ -16,8 +16,8 @@ export function isDateFormat(id: number, code: string | undefined): boolean {
 const SECONDS_PER_DAY = 86_400;
 
 /**
- * A day's number as ISO 8601 without a time zone, which sheets do not know: a date, a date with time, or a time alone.
- * Days count from the end of 1899, with a 29 February 1900 that never was, or from the beginning of 1904.
+ * A serial date as ISO 8601 without a time zone, which sheets do not store: a date, a date with time, or a time alone.
+ * Days count from the end of 1899, with a nonexistent 29 February 1900, or from the beginning of 1904.
  */
 export function dateOf(serial: number, uses1904: boolean): string {
   if (!Number.isFinite(serial) || serial < 0 || serial > 2_958_466) return String(serial);

@@ -1,7 +1,7 @@
-/** Texts of OpenDocument as HTML: paragraphs, headings, lists, tables and notes by their elements. */
+/** Converts OpenDocument texts to HTML: paragraphs, headings, lists, tables and notes. */
 import { bareName, escapedText, type XmlElement } from '../../text/xml.ts';
 
-/** Parts that are not text of the document itself: deletions, comments, contents, picture data. */
+/** Elements that are not part of the text: deletions, comments, tables of contents, picture data. */
 const SILENT = new Set(
   (
     'tracked-changes annotation annotation-end table-of-content alphabetical-index sequence-decls ' +
@@ -9,7 +9,7 @@ const SILENT = new Set(
   ).split(' '),
 );
 const HOLDS_TEXT = new Set(['p', 'h', 'span', 'a']);
-/** A space that is meant, until those that are not are taken out. */
+/** Protects intended spaces while others are removed. */
 const MEANT = '\u00a0';
 const CODE = /preformatted|source_20_text|code/i;
 
@@ -29,11 +29,11 @@ class Converter {
     let html = '';
     for (const child of element.childNodes) {
       const text = child.nodeType === 3 ? (child.textContent ?? '').replace(/\s+/g, ' ') : undefined;
-      // Between elements, a space is the writer's of the file.
+      // A space between elements is formatting of the file.
       if (text === undefined) html += this.#element(child);
       else if (text !== ' ' || HOLDS_TEXT.has(bareName(element))) html += escapedText(text);
     }
-    // Lines of code that stand below each other are one block.
+    // Adjacent lines of code form one block.
     return html.replaceAll('</pre><pre>', '\n');
   }
 
@@ -82,7 +82,7 @@ class Converter {
     return `<td${spans.join('')}>${this.#inner(element)}</td>`;
   }
 
-  /** Its mark where it stands, its words at the end. */
+  /** Puts the mark in place and the note's text at the end. */
   #note(element: XmlElement): string {
     const parts = [...element.children];
     const find = (name: string): XmlElement | undefined => parts.find((part) => bareName(part) === name);

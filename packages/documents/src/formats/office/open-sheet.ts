@@ -1,9 +1,9 @@
-/** Rows of a sheet of OpenDocument: cells and rows that repeat are written once. */
+/** Rows of an OpenDocument sheet: repeated cells and rows are stored once. */
 import type { NoteBook } from '../../outcome.ts';
 import { bareName, elementsNamed, type XmlElement } from '../../text/xml.ts';
 import type { Cell, SheetRow } from './workbook.ts';
 
-/** Sheets are filled up with empty cells and rows to their full size. */
+/** Sheets are padded with empty cells and rows to their full size. */
 const MOST_REPEATED = 1000;
 const MOST_SPACES = 200;
 
@@ -48,7 +48,7 @@ function valueOf(cell: XmlElement): Cell {
   return [...paragraphsOf(cell)].join('\n');
 }
 
-/** Paragraphs of a cell, without its comments. */
+/** Paragraphs of a cell without its comments. */
 function* paragraphsOf(element: XmlElement): Generator<string> {
   for (const child of element.children) {
     const name = bareName(child);

@@ -1,8 +1,8 @@
-/** Rich Text Format as Markdown: paragraphs, headings by their level in the outline, and tables. */
+/** Converts Rich Text Format to Markdown: paragraphs, headings by outline level, and tables. */
 import { table } from '@attune/base/table';
 import { markdownTable } from '../../text/html-table.ts';
 
-/** Groups that hold no text of the document. */
+/** Groups without document text. */
 const SILENT = new Set(
   (
     'fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr ' +
@@ -28,11 +28,11 @@ const TOKEN = /\\([a-z]+)(-?\d+)? ?|\\'([0-9a-f]{2})|\\(\r\n|[^a-z])|([{}])|\r?\
 
 interface State {
   isSilent: boolean;
-  /** Characters that stand behind a Unicode one for programs that do not know it. */
+  /** Number of fallback characters that follow a Unicode character. */
   skipped: number;
 }
 
-/** @param rtf each byte a character */
+/** @param rtf one character per byte */
 export async function rtfMarkdown(rtf: string): Promise<{ title: string; text: string }> {
   const { default: iconv } = await import('iconv-lite');
   const page = `windows-${/\\ansicpg(\d+)/.exec(rtf)?.[1] ?? '1252'}`;
@@ -41,7 +41,7 @@ export async function rtfMarkdown(rtf: string): Promise<{ title: string; text: s
   const tokens = new RegExp(TOKEN);
   for (let token = tokens.exec(rtf); token !== null; token = tokens.exec(rtf)) {
     reader.take(token);
-    // Bytes of a picture stand as they are, and any of them may be a brace.
+    // A picture's raw bytes are skipped, since any of them may be a brace.
     if (token[1] === 'bin') tokens.lastIndex += Math.max(0, Number(token[2] ?? 0));
   }
   const title = /\{\\title ([^{}\\]*)\}/.exec(rtf)?.[1].trim() ?? '';
@@ -84,7 +84,7 @@ class RtfReader {
     else this.#bytes.push(byte);
   }
 
-  /** Bytes of several that make one character follow each other. */
+  /** Multi-byte characters are encoded as consecutive bytes. */
   #flush(): void {
     if (this.#bytes.length === 0) return;
     this.#paragraph += this.#decode(this.#bytes);
@@ -120,7 +120,7 @@ class RtfReader {
     else this.#paragraph += CHARACTERS[word] ?? '';
   }
 
-  /** Within a table a paragraph ends no block. */
+  /** Within a table a paragraph does not end a block. */
   #endParagraph(): void {
     if (this.#isInTable) return void (this.#paragraph += '\n');
     const text = this.#paragraph.trim();

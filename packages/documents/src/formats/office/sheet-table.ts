@@ -1,13 +1,13 @@
-/** Rows of a sheet as records, where they have a header. */
+/** Rows of a sheet as records, if it has a header. */
 import { greatest } from '@attune/base/many';
 import { markdownTable } from '../../text/html-table.ts';
 import type { Draft } from '../../reader.ts';
 import type { Cell, SheetRow } from './workbook.ts';
 
-/** Rows among which the one with the columns' names is looked for: titles and notes stand above it. */
+/** Number of rows searched for the column names, which may follow titles and notes. */
 const HEADER_WITHIN = 10;
 
-/** A sheet's rows as records once its header is known; a sheet without one is a text with a table. */
+/** Yields a sheet's rows as records once its header is known; a sheet without a header becomes a text with a table. */
 export class SheetTable {
   readonly #name: string;
   #first: SheetRow[] = [];
@@ -36,7 +36,7 @@ export class SheetTable {
       0,
     );
     const at = rows.findIndex(({ cells }) => isHeader(cells, width));
-    // Numbers below names are a table even where it has but one row; a few lines of text are none.
+    // Numbers below names make a table even with a single row; a few lines of text do not.
     if (at === -1 || at === rows.length - 1) return yield* this.#text(rows);
     if (at > 0) yield* this.#text(rows.slice(0, at));
     this.#columns = rows[at].cells.map(
@@ -68,7 +68,7 @@ function filled(cells: readonly Cell[]): number {
   return cells.filter((cell) => cell !== '').length;
 }
 
-/** Text in as many cells as the table is wide, none twice. */
+/** Distinct text in as many cells as the table is wide. */
 function isHeader(cells: readonly Cell[], width: number): boolean {
   const names = cells.filter((cell) => cell !== '');
   return (

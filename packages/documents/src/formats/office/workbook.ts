@@ -1,4 +1,4 @@
-/** The parts of a workbook that its sheets refer to: names, shared texts, formats. Sheets themselves are streamed. */
+/** Parts of a workbook that its sheets refer to: names, shared strings, formats. Sheets themselves are streamed. */
 import { table } from '@attune/base/table';
 import { Unreadable } from '../../outcome.ts';
 import { elementsNamed, firstNamed, parseXml } from '../../text/xml.ts';
@@ -9,7 +9,7 @@ import { relationsOf } from './relations.ts';
 export type Cell = string | number | boolean;
 
 export interface SheetRow {
-  /** 1-based, as the sheet shows it. */
+  /** 1-based, as displayed. */
   number: number;
   cells: Cell[];
 }
@@ -38,7 +38,7 @@ export async function sheetsOf(parts: ZipParts): Promise<Sheet[]> {
 }
 
 const ITEM = /<(?:\w+:)?si\b[^>]*?(?:\/>|>([^]*?)<\/(?:\w+:)?si>)/g;
-/** The text; phonetic hints are in another element. */
+/** Text elements; phonetic hints are in a separate element. */
 const TEXT = /<(?:\w+:)?t\b[^>]*?(?:\/>|>([^]*?)<\/(?:\w+:)?t>)/g;
 const PRONUNCIATION = /<(?:\w+:)?rPh\b[^]*?<\/(?:\w+:)?rPh>/g;
 
@@ -51,7 +51,7 @@ function textIn(xml: string): string {
   return Array.from(xml.replace(PRONUNCIATION, '').matchAll(TEXT), ([, text = '']) => unescaped(text)).join('');
 }
 
-/** Which of the cells' styles show days. */
+/** Whether each cell style shows a date. */
 async function dateStyles(parts: ZipParts): Promise<boolean[]> {
   const styles = await parseXml((await parts.text('xl/styles.xml')) ?? '');
   if (styles === undefined) return [];
@@ -73,7 +73,7 @@ const ROW = /<(?:\w+:)?row\b([^>]*?)(?:\/>|>([^]*?)<\/(?:\w+:)?row>)/g;
 const ROW_END = /<\/(?:\w+:)?row>|\/>/;
 const LONGEST_ROW = 64 * 2 ** 20;
 
-/** Row after row, however long the sheet is. */
+/** Streams rows, however long the sheet is. */
 async function* rowsOf(parts: ZipParts, part: string, cells: CellReader): AsyncGenerator<SheetRow> {
   let rest = '';
   let number = 0;
@@ -108,7 +108,7 @@ class CellReader {
     this.#uses1904 = uses1904;
   }
 
-  /** Cells by column; what is left out is empty. */
+  /** Cells by column; omitted cells are empty. */
   read(row: string): Cell[] {
     const cells: Cell[] = [];
     for (const [, attributes, content = ''] of row.matchAll(CELL)) {
@@ -125,7 +125,7 @@ class CellReader {
     const type = /\bt="(\w+)"/.exec(attributes)?.[1] ?? 'n';
     if (type === 'inlineStr') return textIn(content);
     const raw = VALUE.exec(content)?.[1];
-    // A formula that was never computed, and one that failed, have no value.
+    // A formula that was never computed or failed has no value.
     if (raw === undefined || type === 'e') return '';
     if (type === 's') return this.#texts[Number(raw)] ?? '';
     if (type === 'str' || type === 'd') return unescaped(raw);
@@ -133,7 +133,7 @@ class CellReader {
     const number = Number(raw);
     if (!Number.isFinite(number)) return unescaped(raw);
     const style = Number(/\bs="(\d+)"/.exec(attributes)?.[1] ?? 0);
-    // Fifteen digits are what sheets compute with; the rest is noise of binary fractions.
+    // Sheets compute with fifteen digits; further digits are binary rounding noise.
     return this.#dates[style] === true ? dateOf(number, this.#uses1904) : Number(number.toPrecision(15));
   }
 }
@@ -145,7 +145,7 @@ function columnOf(letters: string): number {
 
 const NAMED: Record<string, string> = table({ lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" });
 
-/** Entities of XML, and the sheets' own way to write characters that XML cannot hold. */
+/** Decodes XML entities, and the sheets' own escapes for characters that XML cannot contain. */
 function unescaped(text: string): string {
   return text
     .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {

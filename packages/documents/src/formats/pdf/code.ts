@@ -1,13 +1,13 @@
-/** Programs and what they print, line by line as they stand: in letters of one width a place on the line says something. */
+/** Code and program output, preserved line by line, since positions in monospaced text carry meaning. */
 import { smallest } from '@attune/base/many';
 import { median } from '@attune/base/median';
 import { fenced } from '../../text/to-markdown.ts';
 import { rowText, type Row, type Segment } from './page-rows.ts';
 
-/** More of a document, and it is typed as a whole. */
+/** A document with a larger share of monospaced text is typewritten as a whole. */
 const MOST_MONO = 0.6;
 
-/** Whether letters of one width set code apart from other text. */
+/** Whether monospaced letters mark code in this document. */
 export function setsCodeApart(rows: readonly Row[]): boolean {
   let [all, mono] = [0, 0];
   for (const { segments } of rows) {
@@ -23,7 +23,7 @@ export function isCodeRow({ runs }: Row): boolean {
   return runs !== undefined;
 }
 
-/** A line of a paragraph that happens to hold nothing but a long name stands among its other lines. */
+/** A line of a paragraph that happens to consist of a long name is surrounded by its other lines. */
 function isWithinParagraph(rows: readonly Row[], at: number): boolean {
   const [before, row, after] = [rows[at - 1], rows[at], rows[at + 1]];
   const isBeside = (other: Row | undefined): boolean =>
@@ -34,13 +34,13 @@ function isWithinParagraph(rows: readonly Row[], at: number): boolean {
   return isBeside(before) && isBeside(after);
 }
 
-/** Addresses of mail and the web are set so too. */
+/** E-mail and web addresses are also set in monospace. */
 const ADDRESS = /^<?(?:\S+@\S+|https?:\/\/\S+)$/;
 
-/** Lines between the rows of one block, in ems. */
+/** Maximum distance between the rows of a block, in ems. */
 const MOST_LEADING = 3.2;
 
-/** The rows of code that begin at a place; undefined where none do. */
+/** The rows of a code block that begins here; undefined if there is none. */
 export function codeAt(rows: readonly Row[], from: number): { rows: Row[]; code: string } | undefined {
   if (!isCodeRow(rows[from]) || isWithinParagraph(rows, from)) return undefined;
   const taken = [rows[from]];
@@ -70,7 +70,7 @@ function codeText(rows: readonly Row[]): string {
     .join('\n');
 }
 
-/** Each run at its place, counted in letters. */
+/** Places each run by its column, counted in characters. */
 function lineText(runs: readonly Segment[], left: number, width: number): string {
   let line = '';
   for (const run of runs.toSorted((a, b) => a.left - b.left)) {

@@ -1,21 +1,21 @@
 import { greatest, pushAll, smallest } from '@attune/base/many';
 import type { Row, Segment } from './page-rows.ts';
 
-/** Rows in the order in which they are read, those of one column together. */
+/** Rows in reading order, grouped by column. */
 export interface Column {
   left: number;
   right: number;
   rows: Row[];
 }
 
-/** Rows across a gutter, as a share of all: titles and wide figures are few. */
+/** Maximum share of rows that cross a gutter: titles and wide figures are few. */
 const MOST_CROSSING = 0.3;
-/** Each side of a gutter has text on at least this share of the rows, and its lines fill this much of its width. */
+/** Each side of a gutter has text in at least this share of the rows, and its lines fill this much of its width. */
 const LEAST_ROWS = 0.25;
 const LEAST_FILL = 0.55;
 const LEAST_LINES = 6;
 
-/** The columns of a page in reading order: what spans them ends what is above it. */
+/** The columns of a page in reading order; a row that spans them ends the columns above it. */
 export function columnsOf(rows: readonly Row[]): Column[] {
   const segments = rows.flatMap((row) => row.segments);
   if (segments.length === 0) return [];
@@ -58,7 +58,7 @@ function part(row: Row, isOn: (segment: Segment) => boolean): Row[] {
   return [{ y: row.y, size, segments, ...(runs && runs.length > 0 && { runs }) }];
 }
 
-/** The middle of a strip that few rows cross, between two columns of running lines; tables have short cells. */
+/** Middle of a strip that few rows cross, between two columns of prose; table cells are shorter. */
 function gutterOf(rows: readonly Row[], left: number, right: number): number | undefined {
   const width = Math.ceil(right - left);
   if (rows.length < LEAST_LINES || width < 100 || width > 20_000) return undefined;
@@ -95,7 +95,7 @@ function widestStrip(
   return best.start + best.length / 2;
 }
 
-/** A column of prose: enough lines, most of which go over most of its width. */
+/** A column of prose: enough lines, most of which fill most of its width. */
 function isRunning(rows: readonly Row[], all: number): boolean {
   if (rows.length < Math.max(LEAST_LINES / 2, all * LEAST_ROWS)) return false;
   const segments = rows.flatMap((row) => row.segments);

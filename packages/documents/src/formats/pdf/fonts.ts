@@ -12,13 +12,13 @@ const BOLD = /bold|black|heavy|semib|demi|CMBX|SFBX|SFSX|LMRoman.*-B|[-,]Bd?\b/i
 
 const PLAIN: FontLook = { isMono: false, isBold: false };
 
-/** The library's interface: a font's own name is known once a page that uses it has been processed. */
+/** The library's interface: a font's real name is known once a page that uses it has been processed. */
 export interface FontPage {
   getOperatorList(): Promise<unknown>;
   commonObjs: { has(name: string): boolean; get(name: string): unknown };
 }
 
-/** The looks of all fonts that were met, by the names that the library gives them. */
+/** Properties of all fonts seen so far, by the library's names. */
 export class Fonts {
   readonly #looks = new Map<string, FontLook>();
 
@@ -26,7 +26,7 @@ export class Fonts {
     return this.#looks.get(name ?? '') ?? PLAIN;
   }
 
-  /** Goes through a page only where it has fonts that no page before had. */
+  /** Processes a page only if it uses fonts that no earlier page did. */
   async learn(page: FontPage, families: Readonly<Record<string, { fontFamily?: string }>>): Promise<void> {
     const fresh = Object.keys(families).filter((name) => !this.#looks.has(name));
     if (fresh.length === 0) return;

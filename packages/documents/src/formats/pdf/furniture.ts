@@ -2,7 +2,7 @@ import { rowText, type Row } from './page-rows.ts';
 
 /** Headers and footers of pages: running titles and page numbers. */
 
-/** Rows at either end that are looked at, and the part of the page that they must lie in. */
+/** Number of rows examined at either end, and the margin, as a share of the page, that contains them. */
 const ROWS_LOOKED_AT = 3;
 const MARGIN = 0.14;
 /** Share of the pages on which a line must be for it to be furniture; left and right pages may differ. */
@@ -18,8 +18,8 @@ export interface PageRows {
 }
 
 /**
- * The pages without page numbers, and without lines that repeat at the same end of many of them, numbers aside, that
- * count with the pages, or that stand apart from the text in one place.
+ * Removes page numbers and running headers: lines that repeat at the same end of many pages (ignoring numbers), that
+ * count with the pages, or that are set apart from the text at a fixed position.
  */
 export function withoutFurniture(pages: readonly PageRows[], bodySize: number): PageRows[] {
   const counts = new Map<string, number>();
@@ -40,7 +40,7 @@ export function withoutFurniture(pages: readonly PageRows[], bodySize: number): 
   });
 }
 
-/** First and last rows whose first or last word is a number that goes up by one from page to page. */
+/** First and last rows whose first or last word is a number that increases by one from page to page. */
 function countingRows(pages: readonly PageRows[]): Set<Row> {
   const found = new Map<number, Row[]>();
   for (const [index, { rows, height }] of pages.entries()) {
@@ -48,7 +48,7 @@ function countingRows(pages: readonly PageRows[]): Set<Row> {
       if (row === undefined) continue;
       const words = rowText(row).split(' ');
       const isInMargin = row.y < height * MARGIN || row.y > height * (1 - MARGIN);
-      // A number alone may stand anywhere; a line of text must lie where running titles do.
+      // A lone number may be anywhere; a line of text must be in the margin.
       if (words.length > 1 && !isInMargin) continue;
       for (const word of new Set([words[0], words.at(-1)!])) {
         if (!/^\d{1,4}$/.test(word)) continue;
@@ -63,10 +63,13 @@ function countingRows(pages: readonly PageRows[]): Set<Row> {
 
 /** Distance from the next row, in units of the leading, from which a row is separate. */
 const APART = 1.7;
-/** Minimum share of such rows that partly repeat another one: a running title stays for a chapter. */
+/** Minimum share of such rows that partly repeat another: a running title stays for a chapter. */
 const WITH_TWIN = 0.4;
 
-/** Outermost rows at one height on many pages, no larger than the body and apart from it: titles of chapters and sections. */
+/**
+ * Outermost rows at the same height on many pages, no larger than the body and apart from it: chapter and section
+ * titles.
+ */
 function rowsApart(pages: readonly PageRows[], bodySize: number): Set<Row> {
   const places = new Map<string, { row: Row; isApart: boolean }[]>();
   for (const { rows, height } of pages) {
@@ -98,17 +101,17 @@ function rowsApart(pages: readonly PageRows[], bodySize: number): Set<Row> {
   return found;
 }
 
-/** A line of a table of contents: dots that lead to a page's number. */
+/** A line of a table of contents: dot leaders up to a page number. */
 const LEADERS = /(?:\.\s?){6,}\s*(?:\d{1,4}|[ivxlc]{1,7})?\s*$/i;
 
-/** The pages without the lines of tables of contents, and how many those were. */
+/** Removes lines of tables of contents and counts them. */
 export function withoutContents<Page extends PageRows>(pages: readonly Page[]): { pages: Page[]; lines: number } {
   const kept = pages.map((page) => ({ ...page, rows: page.rows.filter((row) => !LEADERS.test(rowText(row))) }));
   const count = (all: readonly PageRows[]): number => all.reduce((sum, { rows }) => sum + rows.length, 0);
   return { pages: kept, lines: count(pages) - count(kept) };
 }
 
-/** The outermost rows, by what they say without numbers and which end they stand at. */
+/** The outermost rows, keyed by their text without numbers and their end of the page. */
 function marginRows({ height, rows }: PageRows): Map<Row, string> {
   const margins = new Map<Row, string>();
   const key = (row: Row): string =>

@@ -1,11 +1,11 @@
-/** Lines of a paragraph as running text, with words put together that were divided at the ends of lines. */
+/** Joins lines of a paragraph to running text, undoing end-of-line hyphenation. */
 
 const DIVIDED = /(\p{L}[\p{L}\p{M}'’]*)[-\u00ad\u2010]$/u;
-/** An address of the web that a line ends in the middle of. */
+/** A web address that is broken at the end of a line. */
 const OPEN_ADDRESS = /(?:https?:|https?:\/\/?\S*[/.:?&=_-]|www\.\S*[/.?&=_-])$/;
 const CONTINUED = /^(\p{Ll}[\p{L}\p{M}'’]*)/u;
 
-/** Knows the words of a whole document, which tell a division from a hyphen of the word's own. */
+/** Collects the words of a document, which distinguish hyphenation from real hyphens. */
 export class LineJoiner {
   readonly #words = new Set<string>();
 

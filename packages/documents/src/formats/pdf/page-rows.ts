@@ -1,4 +1,4 @@
-/** Text of a page as rows of segments: what stands on one line without a wide gap. Units are points, y grows downwards. */
+/** Text of a page as rows of segments: runs on one line without a wide gap. Units are points, y grows downwards. */
 
 import { lowered, raised } from '../../text/off-line.ts';
 import type { Fonts } from './fonts.ts';
@@ -19,7 +19,7 @@ export interface Segment {
   y: number;
   size: number;
   text: string;
-  /** All of it in letters of one width, or in bold ones. */
+  /** Whether all of it is monospaced, or bold. */
   isMono: boolean;
   isBold: boolean;
 }
@@ -29,24 +29,24 @@ export interface Row {
   y: number;
   size: number;
   segments: Segment[];
-  /** The runs that it was joined of, where all are in letters of one width. */
+  /** The runs that were joined, if all are monospaced. */
   runs?: readonly Segment[];
 }
 
-/** Wider than a space of justified text: another column, or another cell. In ems. */
+/** Minimum gap, in ems, between columns or cells: wider than a space of justified text. */
 const WIDE_GAP = 1.4;
 const LIST_MARK = /^(?:[•▪◦‣●■–—*-]|\(?(?:\d{1,2}|[a-z])[.)])$/;
-/** Narrower, and two runs are one word. */
+/** Maximum gap within a word. */
 const WORD_GAP = 0.15;
-/** A number above the line stands close to what it belongs to. */
+/** Superscripts are close to the text that they belong to. */
 const OFF_LINE_GAP = 0.3;
 
-/** `view` maps the page's own coordinates to those in which it is seen, upright and from the top. */
+/** `view` maps page coordinates to display coordinates, upright and from the top. */
 export function rowsOf(items: readonly TextItem[], view: readonly number[], fonts: Fonts): Row[] {
   const rows: Row[] = [];
   for (const run of runsOf(items, view, fonts).sort((a, b) => a.y - b.y || a.left - b.left)) {
     const last = rows.at(-1);
-    // Superscripts and rounding move a baseline a little.
+    // Superscripts and rounding shift the baseline slightly.
     if (last !== undefined && run.y - last.y < 0.45 * Math.max(last.size, run.size)) {
       last.segments.push(run);
       last.size = Math.max(last.size, run.size);
@@ -55,7 +55,7 @@ export function rowsOf(items: readonly TextItem[], view: readonly number[], font
   return rows.map(joined);
 }
 
-/** Runs that stand upright; text along the margin and watermarks across the page are left out. */
+/** Upright runs only; omits vertical text in the margin and watermarks. */
 function runsOf(items: readonly TextItem[], view: readonly number[], fonts: Fonts): Segment[] {
   return items.flatMap(({ str, transform, width, fontName }) => {
     const [a, b, c, d, x, y] = multiplied(view, transform);
@@ -67,7 +67,7 @@ function runsOf(items: readonly TextItem[], view: readonly number[], fonts: Font
   });
 }
 
-/** Both mappings one after the other, the second one first. */
+/** Composes two mappings; the second one applies first. */
 function multiplied([a, b, c, d, e, f]: readonly number[], [g, h, i, j, k, l]: readonly number[]): number[] {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
@@ -77,11 +77,11 @@ function joined({ y, segments: runs }: Row): Row {
   for (const run of runs.toSorted((a, b) => a.left - b.left)) {
     const last = segments.at(-1);
     const gap = last === undefined ? Infinity : (run.left - last.right) / Math.max(last.size, run.size);
-    // A list's bullet is well to the left of its text, and is not a table cell.
+    // A list bullet is well to the left of its text, but is not a table cell.
     const isMarked = segments.length === 1 && last !== undefined && LIST_MARK.test(last.text.trim()) && gap < 4;
     if (last === undefined || (gap > WIDE_GAP && !isMarked)) segments.push({ ...run, text: run.text.trim() });
     else {
-      // Bold text is sometimes printed twice.
+      // Bold text is sometimes simulated by printing it twice.
       if (run.text === last.text && run.left - last.left < 0.2 * run.size) continue;
       const text = gap < OFF_LINE_GAP ? offLine(run, last) : run.text;
       const needsSpace = gap > WORD_GAP && !/\s$/.test(last.text) && !/^\s/.test(run.text) && text === run.text;
@@ -93,13 +93,13 @@ function joined({ y, segments: runs }: Row): Row {
     }
   }
   const clean = segments.map((segment) => ({ ...segment, text: segment.text.replace(/\s+/g, ' ').trim() }));
-  // The size of a row is that of most of its text: a large initial makes no heading.
+  // The size of a row is that of most of its text: a large initial does not make a heading.
   const longest = clean.reduce((best, segment) => (segment.text.length > best.text.length ? segment : best));
   const isMono = runs.every((run) => run.isMono);
   return { y, size: longest.size, segments: clean, ...(isMono && { runs }) };
 }
 
-/** "10³" and "x_i" by their smaller letters above or below the line. */
+/** "10³" and "x_i", recognised by smaller letters above or below the line. */
 function offLine({ text, size, y }: Segment, base: Segment): string {
   const bare = text.trim();
   const isSmall = size <= 0.82 * base.size && Math.abs(y - base.y) > 0.1 * base.size;

@@ -8,26 +8,26 @@ export interface Block {
   kind: 'paragraph' | 'heading' | 'table' | 'code';
   size: number;
   page: number;
-  /** A paragraph that does not end in a sentence's end may go on in the next column. */
+  /** Whether it lacks a sentence end, so that it may continue in the next column. */
   isOpen: boolean;
-  /** The first of its column. */
+  /** Whether it is the first of its column. */
   isFirst: boolean;
 }
 
 const LIST_MARK = /^(?:[•▪◦‣●■–—-]\s|\(?(?:\d{1,3}|[a-z])[.)]\s)/;
 const SENTENCE_END = /[.!?:;…]["'”’)\]]?$/;
 
-/** How the document is set, as a whole. */
+/** Typographic properties of the whole document. */
 export interface Setting {
-  /** The size of most of its text. */
+  /** Font size of most of its text. */
   bodySize: number;
-  /** Letters of one width set code apart. */
+  /** Whether monospaced letters mark code. */
   hasCode: boolean;
-  /** Bold letters set headings apart. */
+  /** Whether bold letters mark headings. */
   hasBoldHeadings: boolean;
 }
 
-/** The blocks of one column. */
+/** Splits a column into blocks. */
 export function blocksOf(column: Column, page: number, setting: Setting): Block[] {
   const { bodySize: size, hasCode } = setting;
   const blocks = stretchesOf(column.rows, hasCode).flatMap(({ rows, table, code }): Block[] => {
@@ -55,7 +55,7 @@ function paragraphsOf(rows: readonly Row[], place: Place): Block[] {
   return paragraphs.map((lines) => blockOf(lines, place));
 }
 
-/** The distance of most lines to the next. */
+/** The most common distance between lines. */
 function usualLeading(rows: readonly Row[]): number {
   const gaps = rows
     .slice(1)
@@ -76,7 +76,7 @@ function beginsParagraph(
   const width = column.right - column.left;
   const right = previous.segments.at(-1)!.right;
   const isShort = right < column.right - 0.2 * width;
-  // A heading in bold letters; a paragraph may hold a line of them too.
+  // A heading in bold; paragraphs may contain bold lines too.
   if (
     hasBoldHeadings &&
     isBold(row) !== isBold(previous) &&
@@ -84,7 +84,7 @@ function beginsParagraph(
   )
     return true;
   const indent = row.segments[0].left - open[0].segments[0].left;
-  // An indented line begins a paragraph, unless it hangs below a list's mark.
+  // An indented line begins a paragraph, unless it is aligned with the text of a list item.
   const isIndented =
     indent > 0.8 * row.size && indent < 0.3 * width && !LIST_MARK.test(rowText(open[0])) && open.length > 1;
   return isIndented || (isShort && SENTENCE_END.test(rowText(previous)));
@@ -92,20 +92,20 @@ function beginsParagraph(
 
 const LONGEST_HEADING = 200;
 
-/** Between numbers of one heading and the next: "2.1. Creation of objects" on a line of its own. */
+/** A numbered heading on its own line: "2.1. Creation of objects". */
 const NUMBERED = /^\d{1,2}(?:\.\d{1,2})+\.?\s+\p{Lu}/u;
 const LONGEST_BOLD = 120;
-/** A heading in the body's size is ranked as if it were this much larger: below all that are. */
+/** A bold heading in the body's size ranks as if it were this much larger: below all larger headings. */
 const BOLD_SIZE = 1.03;
 
 function isBold({ segments }: Row): boolean {
   return segments.every((segment) => segment.isBold);
 }
 
-/** In the size of the body: by its bold letters, or by its number. */
+/** A heading in the body's size, recognised by bold letters or a number. */
 function isQuietHeading(lines: readonly Row[], text: string, { hasBoldHeadings }: Place): boolean {
   if (lines.length > 2 || text.length > LONGEST_BOLD || /[.!;:,]$/.test(text) || LIST_MARK.test(text)) return false;
-  // A number at both ends is a line of a table of contents.
+  // A line with a number at both ends belongs to a table of contents.
   if (/^\d.*\s\d{1,4}$/s.test(text)) return false;
   if (lines.length === 1 && NUMBERED.test(text)) return true;
   return (

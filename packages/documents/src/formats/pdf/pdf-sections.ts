@@ -7,7 +7,7 @@ import { LineJoiner } from './hyphens.ts';
 import { rowText, type Row } from './page-rows.ts';
 import { blocksOf, type Block, type Setting } from './paragraphs.ts';
 
-/** Pages in the document's order as sections below headings, which are what is set larger than the body, or in bold. */
+/** Sections of a document from its pages. Headings are recognised by larger or bold type. */
 export function pdfSections(pages: readonly (PageRows & { page: number })[]): Section[] {
   const joiner = new LineJoiner();
   const bodySize = sizeOfMost(pages);
@@ -42,7 +42,7 @@ function isMostlyPlain(rows: readonly Row[]): boolean {
   return length(segments.filter(({ isBold }) => isBold)) < MOST_BOLD * length(segments);
 }
 
-/** Names and dates below the title are set large too: what no later page has in that size heads nothing. */
+/** Names and dates below the title are large as well; a size that no later page uses does not mark headings. */
 function withTitlePage(blocks: readonly Block[]): Block[] {
   const title = blocks.findIndex(({ kind }) => kind === 'heading');
   const end = blocks.findIndex(({ kind }) => kind === 'paragraph');
@@ -58,10 +58,10 @@ interface WholeBlock extends Block {
   lastPage: number;
 }
 
-/** Smaller than the body by so much: a footnote. */
+/** Relative size below which text is a footnote. */
 const NOTE_SIZE = 0.92;
 
-/** Paragraphs that go on in the next column or on the next page, put together; footnotes stand between their parts. */
+/** Joins paragraphs across columns and pages; footnotes may come between their parts. */
 function continued(blocks: readonly Block[], { bodySize }: Setting): WholeBlock[] {
   const whole: WholeBlock[] = [];
   for (const block of blocks) {
@@ -81,13 +81,13 @@ function continued(blocks: readonly Block[], { bodySize }: Setting): WholeBlock[
   return whole;
 }
 
-/** Code that a page's end divides is one block. */
+/** Joins code that is split by a page break. */
 function joinCode(above: WholeBlock, below: Block): void {
   above.text = `${above.text.replace(/\n```$/, '')}\n${below.text.replace(/^```\n/, '')}`;
   above.lastPage = below.page;
 }
 
-/** Larger sizes are set apart from each other by this many points. */
+/** Minimum difference in points between heading sizes. */
 const SIZE_STEP = 0.75;
 
 interface DraftSection {
@@ -119,7 +119,7 @@ function sectionsOf(blocks: readonly WholeBlock[], joiner: LineJoiner): Section[
   }));
 }
 
-/** Items of a list stand on neighbouring lines. */
+/** List items are separated by a single line break. */
 function append(section: DraftSection, text: string, { page, lastPage }: { page: number; lastPage: number }): void {
   const isItem = text.startsWith('- ') && /(?:^|\n)- .*$/.test(section.text);
   if (section.text !== '') section.text += isItem ? '\n' : '\n\n';
@@ -128,7 +128,7 @@ function append(section: DraftSection, text: string, { page, lastPage }: { page:
   section.lastPage = lastPage;
 }
 
-/** By their sizes; those of one size, which only numbers tell apart, by the depth of these. */
+/** Heading levels by size; headings of equal size by the depth of their numbers. */
 function levels(blocks: readonly Block[]): (heading: Block) => number {
   const headings = blocks.filter(({ kind }) => kind === 'heading');
   const sizes = [...new Set(headings.map(({ size }) => size))].sort((a, b) => b - a);

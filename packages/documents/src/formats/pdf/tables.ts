@@ -2,10 +2,10 @@ import { markdownTable } from '../../text/html-table.ts';
 import { codeAt } from './code.ts';
 import type { Row, Segment } from './page-rows.ts';
 
-/** A stretch of rows: running lines, or a table. */
+/** Consecutive rows: prose, a table, or code. */
 export type Stretch = { rows: Row[]; table?: string; code?: string };
 
-/** Finds rows whose cells stand below each other, and lines of code. */
+/** Finds rows with vertically aligned cells, and lines of code. */
 export function stretchesOf(rows: readonly Row[], hasCode: boolean): Stretch[] {
   const stretches: Stretch[] = [];
   let plain: Row[] = [];
@@ -29,7 +29,7 @@ interface Band {
   right: number;
 }
 
-/** Lines between rows of one table, in ems of its text. */
+/** Maximum distance between rows of a table, in ems of its text. */
 const MOST_LEADING = 3.5;
 
 function tableAt(rows: readonly Row[], from: number): Stretch | undefined {
@@ -76,7 +76,7 @@ function startsFirst({ segments: [segment] }: Row, bands: readonly Band[]): bool
   return segment.left < bands[0].right;
 }
 
-/** A row with one cell that is not the first goes on from the row above it. */
+/** A row with a single cell that is not the first continues the row above. */
 function cellsOf(rows: readonly Row[], bands: readonly Band[]): string[][] {
   const cells: string[][] = [];
   for (const row of rows) {

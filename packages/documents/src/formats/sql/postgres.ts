@@ -8,10 +8,10 @@ import { isReading, plainValues } from './query.ts';
 const ROWS_AT_ONCE = 1000;
 
 /**
- * Rows of a query, through a cursor of a read-only transaction. The query is sent by the extended protocol, which
- * accepts a single statement: the server itself decides where it ends, whatever comments and quotes it contains, so
- * that nothing can end the transaction. Declaring a cursor rejects anything but a query, and the server rejects
- * writes; nothing is ever committed. The password may come from the URL, PGPASSWORD or ~/.pgpass.
+ * Streams the rows of a query through a cursor in a read-only transaction. The query is sent by the extended protocol,
+ * which accepts a single statement: the server decides where it ends, whatever comments and quotes it contains, so that
+ * nothing can end the transaction. A cursor only accepts queries, the server rejects writes, and nothing is ever
+ * committed. The password may come from the URL, PGPASSWORD or ~/.pgpass.
  */
 export async function* readPostgres(url: string, context: ReadContext): AsyncGenerator<Draft> {
   const { query } = context.choices;
@@ -27,7 +27,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
     connectionString: url,
     connectionTimeoutMillis: seconds * 1000,
     statement_timeout: seconds * 1000,
-    // For whatever is begun besides the transaction below.
+    // Applies to any transaction besides the one below.
     options: '-c default_transaction_read_only=on',
   });
   try {
@@ -52,7 +52,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
   }
 }
 
-/** The password may be in the URL, plain or escaped, or in a variable, and servers or libraries may repeat it. */
+/** Passwords may occur in the URL, plain or escaped, or in a variable, and servers or libraries may repeat them. */
 function withoutPasswords(message: string, url: string): string {
   const parsed = URL.parse(url);
   const given = [parsed?.password, parsed?.searchParams.get('password'), process.env.PGPASSWORD];
@@ -69,7 +69,10 @@ function decoded(value: string): string {
   }
 }
 
-/** Functions may do what transactions cannot forbid, as far as the role may: run programs, read the server's files. */
+/**
+ * Functions may have effects that transactions cannot prevent, as far as the role permits: run programs, read the
+ * server's files.
+ */
 async function noteRole(client: Client, { notes }: ReadContext): Promise<void> {
   const { rows } = await client.query<{ role: string; mighty: boolean }>(
     'SELECT current_user AS role, rolsuper AS mighty FROM pg_roles WHERE rolname = current_user',

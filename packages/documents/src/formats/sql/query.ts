@@ -1,6 +1,6 @@
 import type { NoteBook } from '../../outcome.ts';
 
-/** Whether a query only reads as far as its words say; that it can do nothing else is the connection's matter. */
+/** Whether a query looks like a pure read; the connection enforces it. */
 export function isReading(query: string): boolean {
   const bare = query
     .replace(/'(?:[^']|'')*'/g, "''")
@@ -12,7 +12,7 @@ export function isReading(query: string): boolean {
   return /^(select|with|values|table)\b/i.test(bare) && !bare.includes(';');
 }
 
-/** Values of a row as JSON has them; bytes are left out and noted. */
+/** Values of a row as JSON; binary columns are left out and noted. */
 export function plainValues(row: Readonly<Record<string, unknown>>, notes: NoteBook): Record<string, unknown> {
   return Object.fromEntries(Object.entries(row).flatMap(([name, value]) => plainEntry(name, value, notes)));
 }
