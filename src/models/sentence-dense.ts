@@ -38,7 +38,7 @@ export function readDense(folder: string): DenseShape | undefined {
   return { in: in_features, out: out_features, bias, activation: activations[name] };
 }
 
-/** A folder's weights including those of its dense modules, under their names in a model. */
+/** A folder's weights including those of its dense modules, under their names in a model. Takes over `files`. */
 export function withDense(files: Weights, folder: string, paths: readonly string[] = []): Weights {
   return paths.length === 0 ? files : new WithDense(files, folder, paths);
 }
@@ -48,18 +48,19 @@ class WithDense implements Weights {
   readonly names: readonly string[];
   readonly #files: Weights;
   readonly #own = new Map<string, () => Tensor>();
-  readonly #opened: CheckpointFiles[] = [];
+  readonly #opened: DisposableStack;
 
   constructor(files: Weights, folder: string, paths: readonly string[]) {
+    using opening = new DisposableStack();
     this.folder = folder;
-    this.#files = files;
-    for (const [i, path] of paths.entries()) {
-      const one = new CheckpointFiles(join(folder, path));
-      this.#opened.push(one);
+    this.#files = opening.use(files);
+    const modules = paths.map((path) => opening.use(new CheckpointFiles(join(folder, path))));
+    for (const [i, one] of modules.entries()) {
       for (const name of one.names) this.#own.set(`${DENSE}.${i}.${name}`, () => one.get(name));
     }
     this.names = [...files.names, ...this.#own.keys()];
-    for (const [i, one] of this.#opened.entries()) if (!this.has(`${DENSE}.${i}.linear.weight`)) throw noWeight(one);
+    for (const [i, one] of modules.entries()) if (!this.has(`${DENSE}.${i}.linear.weight`)) throw noWeight(one);
+    this.#opened = opening.move();
   }
 
   has(name: string): boolean {
@@ -72,8 +73,7 @@ class WithDense implements Weights {
     return this.#own.has(name) ? undefined : this.#files.packed?.(name, kind);
   }
   [Symbol.dispose](): void {
-    for (const one of this.#opened) one[Symbol.dispose]();
-    this.#files[Symbol.dispose]();
+    this.#opened.dispose();
   }
 }
 

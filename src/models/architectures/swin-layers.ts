@@ -50,27 +50,55 @@ export type SwinConfig = z.output<typeof swinSchema>;
 /** Epsilon of norms for which the configuration has none. */
 export const EPSILON = 1e-5;
 
-/** Windows of feature maps that are padded to whole ones. */
-export interface Windows {
+/** Windows of feature maps that are padded to whole ones. `Places`: numbers in JavaScript, or a tensor of them. */
+export interface Windows<Places> {
   /** Height and width of the padded maps. */
   size: Sides;
   /** Positions of the windows' tokens in the padded maps [B · Y · X], segment by segment. */
-  order: BigInt64Array;
+  order: Places;
   /** Token at each position of the original maps: [M] */
-  back: BigInt64Array;
+  back: Places;
   /** Each segment attends to itself; positions encode row and column within the window. */
   layout: Layout;
+}
+
+/** Windows of a stage's layers in turn, remembered for the last shape of its maps. */
+export class StageWindows {
+  readonly #config: SwinConfig;
+  readonly #isAlone: boolean;
+  #known: { shape: string; kinds: readonly Windows<BigInt64Array>[] } = { shape: '', kinds: [] };
+
+  constructor(config: SwinConfig, layers: number) {
+    this.#config = config;
+    this.#isAlone = layers === 1;
+  }
+
+  /** Those from the corner, then shifted ones, if a layer needs them and they are others; owned by the current scope. */
+  of({ shape: [B, , Y, X], device }: Tensor): Windows<Tensor>[] {
+    const shape = [B, Y, X].join();
+    if (this.#known.shape !== shape) this.#known = { shape, kinds: this.#kindsOf(B, [Y, X]) };
+    const uploaded = (places: BigInt64Array) => fromArray(places).toDevice(device);
+    return this.#known.kinds.map((kind) => ({ ...kind, order: uploaded(kind.order), back: uploaded(kind.back) }));
+  }
+
+  #kindsOf(images: number, map: Sides): Windows<BigInt64Array>[] {
+    const { window_size: most } = this.#config;
+    const window = Math.min(most, ...map);
+    const shift = Math.min(...map) <= most ? 0 : Math.floor(window / 2);
+    const shifts = this.#isAlone || shift === 0 ? [0] : [0, shift];
+    return shifts.map((by) => windowsOf(images, map, { most, window, shift: by }));
+  }
 }
 
 /**
  * Windows that start `shift` places from the corner. Those that wrap around an edge are split into parts that do not
  * attend to each other.
  */
-export function windowsOf(images: number, map: Sides, config: SwinConfig, isShifted: boolean): Windows {
-  const shorter = Math.min(map[0], map[1]);
-  const isWhole = shorter <= config.window_size;
-  const window = isWhole ? shorter : config.window_size;
-  const shift = isShifted && !isWhole ? Math.floor(window / 2) : 0;
+function windowsOf(
+  images: number,
+  map: Sides,
+  { most, window, shift }: { most: number; window: number; shift: number },
+): Windows<BigInt64Array> {
   const [height, width] = map.map((side) => Math.ceil(side / window) * window);
   const parts = Map.groupBy(placesOf([height, width]), ([row, column]) => {
     const [below, right] = [row >= height - shift, column >= width - shift];
@@ -83,7 +111,7 @@ export function windowsOf(images: number, map: Sides, config: SwinConfig, isShif
       for (const [row, column] of part) {
         const place = ((row + shift) % height) * width + ((column + shift) % width);
         order.push(image * height * width + place);
-        positions.push((row % window) * (2 * config.window_size - 1) + (column % window));
+        positions.push((row % window) * (2 * most - 1) + (column % window));
       }
       offsets.push(order.length);
       rowOf.push(image);
@@ -174,7 +202,7 @@ export class Layer extends Module {
   }
 
   /** x [M, C] → [M, C], the places of maps [B, ·, Y, X] */
-  forward(x: Tensor, pass: Pass, { shape, windows }: { shape: Shape; windows: Windows }): Tensor {
+  forward(x: Tensor, pass: Pass, { shape, windows }: { shape: Shape; windows: Windows<Tensor> }): Tensor {
     return withPlaces(pass, shape, (layout) => {
       const read = this.layernorm_before.forward(x);
       const attended = this.attention_sublayer.change(read, this.#attend(read, { shape, layout, windows }));
@@ -184,10 +212,9 @@ export class Layer extends Module {
     });
   }
 
-  #attend(x: Tensor, maps: { shape: Shape; layout: Layout; windows: Windows }): Tensor {
+  #attend(x: Tensor, maps: { shape: Shape; layout: Layout; windows: Windows<Tensor> }): Tensor {
     const [B, , Y, X] = maps.shape;
-    const { size, layout, ...windows } = maps.windows;
-    const [order, back] = [windows.order, windows.back].map((places) => fromArray(places).toDevice(x.device));
+    const { size, layout, order, back } = maps.windows;
     const filling = [0, 0, 0, size[1] - X, 0, size[0] - Y];
     const filled = aten.constant_pad_nd.default(x.reshape(B, Y, X, -1), filling).flatten(0, 2);
     return withPlaces(maps, [B, 0, ...size], () =>

@@ -6,12 +6,12 @@ import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, type ImageShape } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';
 import { ConvolutionalStack, halved, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
-import { EPSILON, Layer, PatchMerging, swinSchema, windowsOf, type SwinConfig } from './swin-layers.ts';
+import { EPSILON, Layer, PatchMerging, StageWindows, swinSchema, type SwinConfig } from './swin-layers.ts';
 
 class Stage extends Block {
   readonly blocks: readonly Layer[];
   readonly downsample?: PatchMerging;
-  readonly #config: SwinConfig;
+  readonly #windows: StageWindows;
 
   constructor(config: SwinConfig, index: number) {
     super();
@@ -19,7 +19,7 @@ class Stage extends Block {
     const before = depths.slice(0, index).reduce((sum, depth) => sum + depth, 0);
     const last = Math.max(1, depths.reduce((sum, depth) => sum + depth, 0) - 1);
     const shape = { width: config.embed_dim * 2 ** index, heads: heads[index] };
-    this.#config = config;
+    this.#windows = new StageWindows(config, depths[index]);
     this.blocks = Array.from({ length: depths[index] }, (_, i) => {
       const place = { dropped: (most * (before + i)) / last, path: `encoder.layers.${index}.blocks.${i}` };
       return new Layer(config, shape, place);
@@ -29,9 +29,9 @@ class Stage extends Block {
 
   override forward(maps: Tensor, pass: Pass): Tensor {
     const { shape } = maps;
-    const kinds = [false, true].map((isShifted) => windowsOf(shape[0], [shape[2], shape[3]], this.#config, isShifted));
+    const kinds = this.#windows.of(maps);
     const tokens = this.blocks.reduce(
-      (x, layer, i) => layer.forward(x, pass, { shape, windows: kinds[i % 2] }),
+      (x, layer, i) => layer.forward(x, pass, { shape, windows: kinds[i % kinds.length] }),
       tokensOfPlaces(maps),
     );
     return this.downsample?.forward(tokens, pass, shape) ?? mapsOfPlaces(tokens, shape);

@@ -14,10 +14,16 @@ export interface Spelt {
   unknown: string[];
 }
 
-/** Whether a tokenizer.json is of letters, and not of pieces of words (Parakeet). */
-function isOfLetters({ files }: Tokenizer): boolean {
-  const { decoder } = parseJson(files.tokenizer) as { decoder?: { type?: unknown } | null };
-  return decoder?.type === 'CTC';
+const ofLetters = new WeakMap<Tokenizer, boolean>();
+
+/** Whether a tokenizer.json is of letters, and not of pieces of words (Parakeet). Remembered: the file may be large. */
+function isOfLetters(tokenizer: Tokenizer): boolean {
+  const known = ofLetters.get(tokenizer);
+  if (known !== undefined) return known;
+  const { decoder } = parseJson(tokenizer.files.tokenizer) as { decoder?: { type?: unknown } | null };
+  const found = decoder?.type === 'CTC';
+  ofLetters.set(tokenizer, found);
+  return found;
 }
 
 /** Output alphabet of a CTC speech model: letters, or pieces of words, a word separator, and the blank. */

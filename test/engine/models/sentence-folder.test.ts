@@ -2,9 +2,10 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeFolders } from '../../../src/files/make-folder.ts';
 import { readJson, writeJson } from '../../../src/files/json.ts';
+import { CheckpointFiles } from '../../../src/models/checkpoint-files.ts';
 import { poolings } from '../../../src/models/heads/pooling.ts';
 import { createModel, loadModel } from '../../../src/models/load-model.ts';
 import { saveModel } from '../../../src/models/save.ts';
@@ -139,7 +140,16 @@ it('reads dense modules behind the pooling, trains them and saves them back', as
 it('refuses dense modules without a weight, or with an activation that it does not know', async () => {
   addDense();
   scope(() => writeSafetensors(join(folder, '3_Dense', 'model.safetensors'), new Map()));
+  const closed = vi.spyOn(CheckpointFiles.prototype, Symbol.dispose);
   await expect(loadModel(folder)).rejects.toThrow(/linear.weight/);
+  expect(new Set((closed.mock.contexts as CheckpointFiles[]).map((files) => files.folder))).toEqual(
+    new Set([folder, join(folder, '2_Dense'), join(folder, '3_Dense')]),
+  );
+  closed.mockClear();
+  rmSync(join(folder, '3_Dense', 'model.safetensors'));
+  await expect(loadModel(folder)).rejects.toThrow(/has no weights/);
+  expect(closed).toHaveBeenCalledTimes(2);
+  closed.mockRestore();
   write('3_Dense/config.json', { in_features: 6, out_features: 4, activation_function: 'my.Own' });
   await expect(loadModel(folder)).rejects.toThrow(/activation_function/);
 });
