@@ -1,5 +1,5 @@
 // N tokens, L layers with a router, E experts, k chosen per token
-import { aten, cat, fromArray, type Tensor } from '../engine/tensor/index.ts';
+import { aten, cat, fromArray, wideType, type Tensor } from '../engine/tensor/index.ts';
 
 /** Load balancing of a mixture of experts during training. */
 export interface RouterBalance {
@@ -39,7 +39,7 @@ export function balanceShares(logits: readonly Tensor[], balance: RouterBalance,
   const weights = Float64Array.from(choices, (count) => factor * count);
   return logits
     .map((own) => {
-      const probabilities = own.to(own.dtype === 'f64' ? 'f64' : 'f32').softmax(-1); // [N, E]
+      const probabilities = own.to(wideType(own.dtype)).softmax(-1); // [N, E]
       const column = fromArray(weights, [balance.experts, 1]).to(probabilities.dtype).toDevice(own.device);
       return probabilities.matmul(column).squeeze(1); // [N]
     })

@@ -35,17 +35,22 @@ export function imagesOf({ features }: StackInput, { channels, size }: ImageShap
   });
 }
 
-/** Patch grids of an input of patches [P, values]. @throws AttuneError E_FEATURES_SHAPE if its shape does not fit the model */
-export function gridsOf({ features, grids }: StackInput, values: number): readonly PatchGrid[] {
-  const shape = features?.shape ?? [];
-  const patches = grids?.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
-  if (grids !== undefined && shape.length === 2 && shape[0] === patches && shape[1] === values) return grids;
+/** Patches [P, values] of variable-size images. @throws AttuneError E_FEATURES_SHAPE if their shape does not fit the model */
+export function patchesOf({ features, grids }: StackInput, values: number): PatchedImages {
+  const count = grids?.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
+  if (features !== undefined && grids !== undefined && features.shape.join() === [count, values].join())
+    return { patches: features, grids };
   throw new AttuneError('E_FEATURES_SHAPE', {
     what: "The images' shape does not fit this model",
-    got: `values of the shape [${shape.join(', ')}]`,
+    got: `values of the shape [${(features?.shape ?? []).join(', ')}]`,
     expected: `patches of ${values} values, with the rows and columns of each image`,
     fix: "prepare the images with this model's preprocessor_config.json",
   });
+}
+
+export interface PatchedImages {
+  patches: Tensor;
+  grids: readonly PatchGrid[];
 }
 
 export interface PatchShape {

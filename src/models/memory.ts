@@ -1,5 +1,14 @@
 // M memory tokens, D width, K heads, d head size
-import { notesRows, rowOfTokens, withRowsOf, withTokens, type KeyLayout, type Layout } from '../engine/nn/index.ts';
+import {
+  notesRows,
+  rowOfTokens,
+  withRowsOf,
+  withTokens,
+  attention,
+  type KeyLayout,
+  type Layout,
+  type AttentionOptions,
+} from '../engine/nn/index.ts';
 import { cat, type Tensor } from '../engine/tensor/index.ts';
 
 export interface KeysAndValues {
@@ -50,11 +59,7 @@ export class KeptMemory implements Memory, Disposable {
 }
 
 /** A block's keys and values, computed only once if the memory caches them. */
-export function projectMemory(
-  memory: Memory,
-  block: number,
-  project: (hidden: Tensor) => KeysAndValues,
-): KeysAndValues {
+function projectMemory(memory: Memory, block: number, project: (hidden: Tensor) => KeysAndValues): KeysAndValues {
   const known = memory.kept?.get(block);
   if (known !== undefined) return known;
   const { parts } = memory;
@@ -99,12 +104,20 @@ export function joinMemory(parts: readonly MemoryRow[]): KeptMemory {
   return new KeptMemory({ hidden, keys: { offsets, positions: joined }, parts });
 }
 
+/** Cross-attention of queries [N, H, d] to the memory; `project` computes a block's keys and values: → [N, H · d] */
+export function attendMemory(
+  { memory, layout }: { memory?: Memory; layout: Layout },
+  block: number,
+  parts: { q: Tensor; project(hidden: Tensor): KeysAndValues },
+  options: AttentionOptions,
+): Tensor {
+  if (memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
+  const { k, v, keys } = memoryOfSegments(memory, projectMemory(memory, block, parts.project), layout);
+  return attention(parts.q, k, v, { ...options, layout, keys, causal: false }).flatten(1);
+}
+
 /** Keys and values laid out for a decoder's segments, each of which attends to its row's memory. */
-export function memoryOfSegments(
-  memory: Memory,
-  made: KeysAndValues,
-  layout: Layout,
-): KeysAndValues & { keys: KeyLayout } {
+function memoryOfSegments(memory: Memory, made: KeysAndValues, layout: Layout): KeysAndValues & { keys: KeyLayout } {
   const { keys } = memory;
   const rows = keys.offsets.length - 1;
   if (layout.rowOf.length === rows && layout.rowOf.every((row, segment) => row === segment)) return { ...made, keys };

@@ -75,7 +75,7 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
     throw unusable(path, got, expected);
   }
   const densePaths = parts.filter(({ kind }) => kind === 'Dense').map((part) => part.path);
-  const dense = densePaths.map((own) => readDense(join(folder, own)) ?? unreadable(join(folder, own)));
+  const dense = densePaths.map((own) => denseShape(join(folder, own)));
   const limits = optional(join(folder, LIMITS));
   return {
     embedding: {
@@ -107,7 +107,9 @@ function readPooling(path: string): Pooling {
   throw unusable(path, chosen.join(', ') || 'no mode', `one of ${Object.values(modes).join(', ')}`);
 }
 
-function unreadable(folder: string): DenseShape {
+function denseShape(folder: string): DenseShape {
+  const shape = readDense(folder);
+  if (shape !== undefined) return shape;
   const expected =
     'in_features, out_features, bias, and an activation_function of torch: Identity, Tanh, GELU, ReLU, SiLU, Sigmoid';
   throw unusable(join(folder, 'config.json'), 'another dense module', expected);

@@ -94,6 +94,11 @@ export interface Pass {
   readonly left: ReadonlyMap<string, Tensor>;
 }
 
+/** Rotations of a pass's tokens, by kind of rotary positions. */
+export function rotationsOf(ropes: Iterable<Rope>, { positions, layout, dtype }: Pass): Map<Rope, Rotation> {
+  return new Map(Array.from(ropes, (rope) => [rope, rope.rotation(positions, layout, dtype)]));
+}
+
 export abstract class Block extends Module {
   /** x [N, D] → [N, D]; in convolutional networks, maps [B, C, Y, X] instead of tokens */
   abstract forward(x: Tensor, pass: Pass): Tensor;

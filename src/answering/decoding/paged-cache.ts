@@ -9,6 +9,7 @@ import {
   empty,
   fromArray,
   zeros,
+  wideType,
   type DType,
   type Tensor,
 } from '../../engine/tensor/index.ts';
@@ -179,7 +180,7 @@ export function bytesOfRow(shapes: readonly BlockShape[], dtype: DType): number 
 
 /** Recurrent states accumulate over thousands of tokens, so they are kept in f32 at least. */
 function stateType(dtype: DType): DType {
-  return dtype === 'f64' ? 'f64' : 'f32';
+  return wideType(dtype);
 }
 
 /** Records the shapes that each block would cache, without caching anything. */

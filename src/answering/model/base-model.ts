@@ -65,6 +65,9 @@ export function isAdapterFolder(folder: string): boolean {
   return existsSync(join(folder, 'adapter_config.json'));
 }
 
+/** Decision head next to a Kev model's adapter. */
+const KEV_HEAD = 'head.pt';
+
 /** The file with an adapter's weights. @throws AttuneError E_ADAPTER_MISSING, E_PICKLE_WEIGHTS */
 export function adapterWeights(folder: string): string {
   if (existsSync(join(folder, KEV_HEAD))) throw pickled(folder, KEV_HEAD, 'a head in safetensors');
@@ -72,9 +75,6 @@ export function adapterWeights(folder: string): string {
   if (existsSync(path)) return path;
   throw missingWeights(folder);
 }
-
-/** Decision head next to a Kev model's adapter. */
-const KEV_HEAD = 'head.pt';
 
 function missingWeights(folder: string): AttuneError {
   const pickle = 'adapter_model.bin';

@@ -20,42 +20,41 @@ const common = {
   padding_side: z.literal('right', { error: 'only padding at the end is supported' }).default('right'),
 };
 
+const window = z.int().min(2).max(16_384);
+
+const spectrogram = { ...common, feature_size: count.default(80), hop_length: count.default(160) };
+
+/** Refinement of a spectrogram's keys. */
+const fewValues = [
+  ({ feature_size, sampling_rate, hop_length }: Record<'feature_size' | 'sampling_rate' | 'hop_length', number>) =>
+    (feature_size * sampling_rate) / hop_length <= MOST_VALUES_PER_SECOND,
+  tooMany(['feature_size'], `gives more than ${MOST_VALUES_PER_SECOND} values a second with this hop_length`),
+] as const;
+
 /** preprocessor_config.json keys that affect the computation. */
 const schemas = {
   WhisperFeatureExtractor: z
     .looseObject({
-      ...common,
-      feature_size: count.default(80),
-      hop_length: count.default(160),
+      ...spectrogram,
       chunk_length: count.default(30),
-      n_fft: z.int().min(2).max(16_384).default(400),
+      n_fft: window.default(400),
       do_normalize: z.boolean().default(false),
       dither: z.literal(0, { error: 'noise (dither) is not supported' }).default(0),
     })
-    .refine(
-      ({ feature_size: bands, sampling_rate: rate, hop_length: hop }) => {
-        return (bands * rate) / hop <= MOST_VALUES_PER_SECOND;
-      },
-      tooMany(['feature_size'], `gives more than ${MOST_VALUES_PER_SECOND} values a second with this hop_length`),
-    )
+    .refine(...fewValues)
     .refine(
       ({ chunk_length: seconds, sampling_rate: rate }) => seconds * rate <= MOST_SAMPLES,
       tooMany(['chunk_length'], `gives inputs of more than ${MOST_SAMPLES} samples`),
     ),
   ParakeetFeatureExtractor: z
     .looseObject({
-      ...common,
-      feature_size: count.default(80),
-      hop_length: count.default(160),
-      n_fft: z.int().min(2).max(16_384).default(512),
+      ...spectrogram,
+      n_fft: window.default(512),
       win_length: z.int().min(2).default(400),
       preemphasis: z.number().min(0).max(1).nullish().default(0.97),
     })
-    .refine(({ win_length: length, n_fft: window }) => length <= window, tooMany(['win_length'], 'exceeds n_fft'))
-    .refine(
-      ({ feature_size: bands, sampling_rate: rate, hop_length: hop }) => (bands * rate) / hop <= MOST_VALUES_PER_SECOND,
-      tooMany(['feature_size'], `gives more than ${MOST_VALUES_PER_SECOND} values a second with this hop_length`),
-    ),
+    .refine(({ win_length: length, n_fft: whole }) => length <= whole, tooMany(['win_length'], 'exceeds n_fft'))
+    .refine(...fewValues),
   Wav2Vec2FeatureExtractor: z.looseObject({
     ...common,
     feature_size: z.literal(1, { error: 'must be 1: a waveform has one value per sample' }).default(1),

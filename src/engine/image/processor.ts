@@ -137,7 +137,6 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
   const cropShare = kind === 'ConvNext' ? (settings.crop_pct ?? kinds[kind].crop_pct) : undefined;
   // Kinds without a default crop ignore `do_center_crop`, except in their fast variants.
   const crops = kinds[kind].crop_size !== undefined || String(config.image_processor_type).endsWith('Fast');
-  const tables = valueTables(settings, kinds[kind]);
   if (kinds[kind].isExact === true && settings.do_resize)
     return {
       process: (bytes, name) =>
@@ -147,6 +146,7 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
           return exactValues(values, wanted, { settings, defaults: kinds[kind] });
         }),
     };
+  const tables = valueTables(settings, kinds[kind]);
   return {
     process: (bytes, name) =>
       withImage(bytes, name, (whole) => {

@@ -26,29 +26,29 @@ export function resizeExactly(image: Pixels, [height, width]: Size, resample: Re
   const filter = filters[resample];
   const narrowed = new Float32Array(image.height * width * 3);
   const columns = weightsOf(image.width, width, filter);
+  const acrossRow = weightedSum(image.data, 3, columns);
   for (let row = 0; row < image.height; row++)
     for (let column = 0; column < width; column++)
       for (let colour = 0; colour < 3; colour++) {
         const from = (row * image.width + columns.first[column]) * 3 + colour;
-        narrowed[(row * width + column) * 3 + colour] = sumOf(image.data, { from, step: 3 }, columns, column);
+        narrowed[(row * width + column) * 3 + colour] = acrossRow(from, column);
       }
   const rows = weightsOf(image.height, height, filter);
   const stride = width * 3;
-  return Float32Array.from({ length: height * stride }, (_, place) => {
-    const row = Math.floor(place / stride);
-    return sumOf(narrowed, { from: rows.first[row] * stride + (place % stride), step: stride }, rows, row);
-  });
+  const result = new Float32Array(height * stride);
+  const downColumn = weightedSum(narrowed, stride, rows);
+  for (let row = 0; row < height; row++)
+    for (let x = 0; x < stride; x++) result[row * stride + x] = downColumn(rows.first[row] * stride + x, row);
+  return result;
 }
 
-function sumOf(
-  values: Uint8Array | Float32Array,
-  { from, step }: { from: number; step: number },
-  { most, count, weights }: Weights,
-  place: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < count[place]; i++) sum += values[from + i * step] * weights[place * most + i];
-  return sum;
+/** Sums the values that a new pixel covers, `step` apart from `from` on. */
+function weightedSum(values: Uint8Array | Float32Array, step: number, { most, count, weights }: Weights) {
+  return (from: number, place: number): number => {
+    let sum = 0;
+    for (let i = 0; i < count[place]; i++) sum += values[from + i * step] * weights[place * most + i];
+    return sum;
+  };
 }
 
 /** For each new pixel: first old pixel, number of old pixels, and their weights, padded to `most`. */

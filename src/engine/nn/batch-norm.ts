@@ -1,5 +1,5 @@
 // B images, C channels, Y and X height and width
-import { aten, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, zeros, wideType, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, ModuleBuffer, Parameter } from './module.ts';
 
 /**
@@ -30,7 +30,7 @@ export class BatchNorm2d extends Module {
     // The operator has no meta kernel.
     if (x.device === 'meta') return x.mul(this.weight.value(x.dtype).reshape(1, -1, 1, 1));
     // The operator accepts narrow inputs with wide statistics, but not with narrow ones.
-    const dtype = x.dtype === 'f64' ? 'f64' : 'f32';
+    const dtype = wideType(x.dtype);
     const [weight, bias, mean, variance] = [this.weight, this.bias, this.running_mean, this.running_var].map((part) =>
       part.value(dtype),
     );

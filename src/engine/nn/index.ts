@@ -60,7 +60,7 @@ export {
   type Weight,
   type WeightOperands,
 } from './module.ts';
-export { ChannelNorm, LayerNorm, OffsetRMSNorm, RMSNorm } from './norm.ts';
+export { ChannelNorm, LayerNorm, OffsetRMSNorm, plainRmsNorm, RMSNorm } from './norm.ts';
 export {
   currentRowsOf,
   notesRows,

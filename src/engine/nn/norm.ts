@@ -1,6 +1,11 @@
-import { aten, attune, ones, zeros, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, attune, ones, zeros, wideType, type DType, type Tensor } from '../tensor/index.ts';
 import { Module, Parameter } from './module.ts';
 import { notesRows, tapScale } from './row-taps.ts';
+
+/** RMSNorm over the last dimension without weights. */
+export function plainRmsNorm(x: Tensor, epsilon: number): Tensor {
+  return attune.rms_norm.default(x, ones([x.shape.at(-1)!], { device: x.device }), epsilon);
+}
 
 /** RMSNorm over the last dimension, computed in f32 (Zhang and Sennrich, 2019; HF LlamaRMSNorm). */
 export class RMSNorm extends Module {
@@ -24,7 +29,7 @@ export class RMSNorm extends Module {
 
   forward(x: Tensor): Tensor {
     if (!notesRows() || !this.weight.trainable) return attune.rms_norm.default(x, this.scale(), this.#epsilon);
-    const plain = attune.rms_norm.default(x, ones(this.weight.shape, { device: x.device }), this.#epsilon);
+    const plain = plainRmsNorm(x, this.#epsilon);
     return tapScale(plain.mul(this.scale().detach().to(x.dtype)), plain, { weight: this.weight });
   }
 }
@@ -33,7 +38,7 @@ export class RMSNorm extends Module {
 export class OffsetRMSNorm extends RMSNorm {
   override scale(): Tensor {
     const { tensor } = this.weight;
-    return tensor.to(tensor.dtype === 'f64' ? 'f64' : 'f32').add(1);
+    return tensor.to(wideType(tensor.dtype)).add(1);
   }
 
   override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {

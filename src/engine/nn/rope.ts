@@ -1,5 +1,5 @@
 // N tokens, H heads, D head size, r rotated features, U distinct frequencies of a pass
-import { aten, attune, cat, fromArray, type DType, type Tensor } from '../tensor/index.ts';
+import { aten, attune, cat, fromArray, wideType, type DType, type Tensor } from '../tensor/index.ts';
 import { frequenciesOf, type Frequencies, type RopeOptions } from './rope-scaling.ts';
 import { lengthsOfRows, segmentLengths, type Layout } from './layout.ts';
 
@@ -45,7 +45,7 @@ export class Rope {
 
   /** positions int64 [N] of a layout's tokens → rotation, at full precision. */
   rotation(positions: Tensor, layout: Layout, dtype: DType): Rotation {
-    const wide = dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(dtype);
     const inverse = this.#inverseOf(layout).to(wide).toDevice(positions.device); // [r/2] or [N, r/2]
     const angles = this.#byAxes(layout, inverse) ?? positions.to(wide).unsqueeze(1).mul(inverse); // [N, r/2]
     const both = cat([angles, angles], 1); // [N, r]

@@ -110,3 +110,8 @@ export function dtypeOfArray(array: NumericArray): DType {
   if (array instanceof Uint8Array) return 'u8';
   throw new TypeError('16-bit unsigned arrays need a dtype: bf16 or f16');
 }
+
+/** Type of sums and norms over values of a type: at least single precision. */
+export function wideType(dtype: DType): 'f32' | 'f64' {
+  return dtype === 'f64' ? 'f64' : 'f32';
+}

@@ -1,5 +1,5 @@
 export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOptions } from './autograd.ts';
-export { dtypeBytes, isFloating, type DType, type NumericArray } from './dtype.ts';
+export { dtypeBytes, isFloating, wideType, type DType, type NumericArray } from './dtype.ts';
 export { engine, setThreads } from './engine.ts';
 export { engineIdentity } from './identity.ts';
 export { aten, attune, readyList } from './operators.ts';

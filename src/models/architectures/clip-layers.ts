@@ -1,7 +1,6 @@
 // N tokens, R rows, P patches of an image, D width, H heads, d head size
 import { z } from 'zod';
 import {
-  activations,
   attention,
   Dropout,
   Embedding,
@@ -10,14 +9,14 @@ import {
   Linear,
   Module,
   Sublayer,
-  type Activation,
   type Layout,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
+import { NamedFeedForward } from '../decoder/plain.ts';
 import { imagesOf, patchGrid, type Sides } from '../images.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
-import { activation, count } from '../config-keys.ts';
+import { activation, count, probability } from '../config-keys.ts';
 
 /** Settings shared by both towers of CLIP and SigLIP. */
 export interface TowerConfig {
@@ -39,7 +38,7 @@ export function towerKeys(defaults: TowerConfig) {
     num_attention_heads: count.default(defaults.num_attention_heads),
     hidden_act: activation.default(defaults.hidden_act),
     layer_norm_eps: z.number().default(defaults.layer_norm_eps),
-    attention_dropout: z.number().min(0).max(1).default(defaults.attention_dropout),
+    attention_dropout: probability.default(defaults.attention_dropout),
   };
 }
 
@@ -73,37 +72,29 @@ class Attention extends Module {
   }
 }
 
-export class Mlp extends Module {
-  readonly fc1: Linear;
-  readonly fc2: Linear;
-  readonly #activation: Activation;
+const MLP = ['fc1', 'fc2'] as const;
 
-  constructor(widths: { outer: number; inner: number }, activation: string) {
-    super();
-    this.fc1 = new Linear(widths.outer, widths.inner, { bias: true });
-    this.fc2 = new Linear(widths.inner, widths.outer, { bias: true });
-    this.#activation = activations[activation];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.fc2.forward(this.#activation(this.fc1.forward(x)));
-  }
+/** Feed-forward half of the family. */
+export function mlp({ hidden_size: width, intermediate_size: inner, hidden_act: activation }: MlpConfig) {
+  return new NamedFeedForward(MLP, { in: width, inner }, { activation });
 }
+
+type MlpConfig = Pick<TowerConfig, 'hidden_size' | 'intermediate_size' | 'hidden_act'>;
 
 class Layer extends Block {
   readonly self_attn: Attention;
   readonly layer_norm1: LayerNorm;
-  readonly mlp: Mlp;
+  readonly mlp: NamedFeedForward;
   readonly layer_norm2: LayerNorm;
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;
 
   constructor(config: TowerConfig, path: string) {
     super();
-    const { hidden_size: outer, intermediate_size: inner, layer_norm_eps: epsilon } = config;
+    const { hidden_size: outer, layer_norm_eps: epsilon } = config;
     this.self_attn = new Attention(config, `${path}.self_attn`);
     this.layer_norm1 = new LayerNorm(outer, epsilon);
-    this.mlp = new Mlp({ outer, inner }, config.hidden_act);
+    this.mlp = mlp(config);
     this.layer_norm2 = new LayerNorm(outer, epsilon);
     this.attention_sublayer = new Sublayer('attention', outer);
     this.mlp_sublayer = new Sublayer('mlp', outer);

@@ -14,10 +14,10 @@ import {
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
-import { ConvolutionalStack, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
+import { ConvolutionalStack, dropRates, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
 import { sides } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';
-import { activation, count } from '../config-keys.ts';
+import { activation, count, probability } from '../config-keys.ts';
 
 /** HF ConvNextConfig keys that affect the computation. */
 const schema = z
@@ -29,7 +29,7 @@ const schema = z
     hidden_act: activation.default('gelu'),
     layer_norm_eps: z.number().default(1e-12),
     layer_scale_init_value: z.number().default(1e-6),
-    drop_path_rate: z.number().min(0).max(1).default(0),
+    drop_path_rate: probability.default(0),
     image_size: sides.default([224, 224]),
   })
   .refine(({ hidden_sizes: widths, depths }) => widths.length === depths.length, {
@@ -100,8 +100,6 @@ class Stage extends Block {
   constructor(config: ConvNextConfig, index: number) {
     super();
     const { hidden_sizes: widths, depths, drop_path_rate: most } = config;
-    const before = depths.slice(0, index).reduce((sum, depth) => sum + depth, 0);
-    const last = depths.reduce((sum, depth) => sum + depth, 0) - 1;
     const width = widths[index];
     if (index > 0) {
       const from = widths[index - 1];
@@ -110,8 +108,7 @@ class Stage extends Block {
         new Convolution2d({ in: from, out: width }, { kernel: 2, stride: 2 }),
       ];
     }
-    this.layers = Array.from({ length: depths[index] }, (_, i) => {
-      const dropped = last === 0 ? 0 : (most * (before + i)) / last;
+    this.layers = dropRates(depths, index, most).map((dropped, i) => {
       return new Layer(config, width, { dropped, path: `encoder.stages.${index}.layers.${i}` });
     });
   }

@@ -117,6 +117,13 @@ export function withPlaces<T>(
   );
 }
 
+/** Probability that each layer of a stage is skipped, rising evenly to `most` over all stages' layers. */
+export function dropRates(depths: readonly number[], stage: number, most: number): number[] {
+  const before = depths.slice(0, stage).reduce((sum, depth) => sum + depth, 0);
+  const last = Math.max(1, depths.reduce((sum, depth) => sum + depth, 0) - 1);
+  return Array.from({ length: depths[stage] }, (_, i) => (most * (before + i)) / last);
+}
+
 /** A side after repeated halving, rounded up each time, as by padded stride-2 convolutions. */
 export function halved(side: number, times: number): number {
   let halves = side;

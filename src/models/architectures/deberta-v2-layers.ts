@@ -15,7 +15,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, zeros, type Tensor } from '../../engine/tensor/index.ts';
-import { activation, count } from '../config-keys.ts';
+import { activation, count, probability } from '../config-keys.ts';
 import { bertSchema } from '../encoder/config.ts';
 import { EncoderLayer, type LayerShape } from '../encoder/layer.ts';
 import { place } from '../heads/place.ts';
@@ -56,7 +56,7 @@ export const schema = bertSchema
     pooler_hidden_act: activation.default('gelu'),
     pooler_hidden_size: count.nullish(),
     pooler_dropout: z.literal(0, { error: 'dropout before the pooler is not supported' }).default(0),
-    cls_dropout: z.number().min(0).max(1).nullish(),
+    cls_dropout: probability.nullish(),
     legacy: z.boolean().default(true),
   })
   .refine(

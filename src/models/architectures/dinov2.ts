@@ -11,9 +11,9 @@ import {
   Parameter,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { aten, cat, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, zeros, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
-import { Mlp } from './clip-layers.ts';
+import { mlp } from './clip-layers.ts';
 import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
@@ -83,7 +83,7 @@ class Embeddings extends Module {
       .narrow(1, 1, tokens - 1)
       .reshape(1, side, side, D)
       .permute(0, 3, 1, 2);
-    const wide = grid.dtype === 'f64' ? grid : grid.to('f32');
+    const wide = grid.to(wideType(grid.dtype));
     const size = patchGrid(image, this.#config.patch_size);
     const stretched = aten.upsample_bicubic2d
       .default(wide, [...size], false)
@@ -126,7 +126,7 @@ class Layer extends ScaledLayer {
     const inner = Math.trunc(outer * config.mlp_ratio);
     super(config, path, {
       attention: new ViTAttention(config, `${path}.attention`),
-      mlp: config.use_swiglu_ffn ? new SwigluMlp(outer, inner) : new Mlp({ outer, inner }, config.hidden_act),
+      mlp: config.use_swiglu_ffn ? new SwigluMlp(outer, inner) : mlp({ ...config, intermediate_size: inner }),
     });
   }
 }

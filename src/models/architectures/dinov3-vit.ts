@@ -1,22 +1,20 @@
 // N tokens, B images, P patches of an image, R registers, D width, H heads, d head size
 import { z } from 'zod';
 import {
-  activations,
   LayerNorm,
   layoutOfRows,
-  Linear,
   Module,
   ModuleBuffer,
   Parameter,
   segmentLengths,
-  type Activation,
   type Layout,
   type Rotation,
 } from '../../engine/nn/index.ts';
-import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, wideType, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
+import { NamedFeedForward } from '../decoder/plain.ts';
 import { imagesOf, PatchConvolution, patchGrid, sides, type Sides } from '../images.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
 import { ScaledLayer, TurnedAttention } from './vit-layers.ts';
@@ -82,29 +80,16 @@ class Embeddings extends Module {
   }
 }
 
-class Mlp extends Module {
-  readonly up_proj: Linear;
-  readonly down_proj: Linear;
-  readonly #activation: Activation;
-
-  constructor({ hidden_size: width, intermediate_size: inner, hidden_act: name, mlp_bias: bias }: Dinov3Config) {
-    super();
-    this.up_proj = new Linear(width, inner, { bias });
-    this.down_proj = new Linear(inner, width, { bias });
-    this.#activation = activations[name];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.down_proj.forward(this.#activation(this.up_proj.forward(x)));
-  }
-}
+const MLP = ['up_proj', 'down_proj'] as const;
 
 class Layer extends ScaledLayer {
   constructor(config: Dinov3Config, path: string) {
     const { hidden_size: width, intermediate_size: inner, hidden_act: activation, mlp_bias: bias } = config;
     super(config, path, {
       attention: new TurnedAttention(config, `${path}.attention`),
-      mlp: config.use_gated_mlp ? new FeedForward({ width, inner, activation, bias }) : new Mlp(config),
+      mlp: config.use_gated_mlp
+        ? new FeedForward({ width, inner, activation, bias })
+        : new NamedFeedForward(MLP, { in: width, inner }, { bias, activation }),
     });
   }
 }
@@ -196,9 +181,11 @@ function rotationOf(config: Dinov3Config, [rows, columns]: Sides, pass: Pass): R
   }
   const ofImage = fromArray(angles, [angles.length / (size / 2), size / 2]).toDevice(pass.device);
   const images = pass.layout.rowOf.length;
-  const all = cat([ofImage, ofImage], 1).unsqueeze(0).expand(images, ofImage.shape[0], size).flatten(0, 1);
-  const dtype = pass.dtype === 'f64' ? 'f64' : 'f32';
-  return { cos: aten.cos.default(all).to(dtype), sin: aten.sin.default(all).to(dtype) };
+  const dtype = wideType(pass.dtype);
+  const repeated = (values: Tensor) => {
+    return cat([values, values], 1).to(dtype).unsqueeze(0).expand(images, -1, -1).flatten(0, 1);
+  };
+  return { cos: repeated(aten.cos.default(ofImage)), sin: repeated(aten.sin.default(ofImage)) };
 }
 
 export const architecture: Architecture = {

@@ -6,7 +6,7 @@ import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, chosenAmong } from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { chooseByGroups, RouterWeight } from '../decoder/grouped-experts.ts';
 
@@ -23,7 +23,7 @@ const schema = z
     moe_layer_interval: count.default(1),
     ...balanceKeys,
   })
-  .refine((own) => own.moe_k <= own.moe_num_experts, { path: ['moe_k'], error: 'exceeds the number of experts' });
+  .refine(...chosenAmong('moe_k', 'moe_num_experts'));
 
 type Own = z.output<typeof schema>;
 

@@ -6,7 +6,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { groupPatches, togetherAmong } from './patches.ts';
-import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';
+import { defineVisionLanguage, imageTokenKey, imageTokenOf, llavaFormerNames, textModelOf } from './vision-language.ts';
 import { patchStates, visionTower, type VisionTower } from './vision-towers.ts';
 
 const schema = z.looseObject({
@@ -84,8 +84,8 @@ export const architecture = defineVisionLanguage({
       reader: { width: tower.width, vectors: (hidden) => projector.forward(hidden), layoutAmong: togetherAmong },
     };
   },
-  imageTokens: ({ image_token_id: id, image_token_index: index, k, ...config }) => ({
-    id: id ?? index,
+  imageTokens: ({ k, ...config }) => ({
+    id: imageTokenOf(config),
     written: config.boi_token_index,
     patches: k ** 2,
     textOf(_, { image, textOf }) {

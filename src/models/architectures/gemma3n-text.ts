@@ -5,7 +5,7 @@ import { cat, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { AltUp, altUpKeys, Laurel, streams } from '../decoder/alt-up.ts';
-import { count } from '../config-keys.ts';
+import { count, probability } from '../config-keys.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { localRope, withGlobalRope } from '../decoder/layer-types.ts';
@@ -16,7 +16,6 @@ import { Block, type Pass } from '../stack.ts';
 import { timesRootOf, withActivation } from './gemma2.ts';
 
 const softcap = z.number().positive().nullish().default(30);
-const share = z.number().min(0).max(1);
 
 const schema = z.looseObject({
   ...perLayerKeys,
@@ -28,7 +27,7 @@ const schema = z.looseObject({
   ...altUpKeys,
   num_kv_shared_layers: z.int().min(0).default(15),
   laurel_rank: count.default(64),
-  activation_sparsity_pattern: z.union([share, z.array(share)]).nullish(),
+  activation_sparsity_pattern: z.union([probability, z.array(probability)]).nullish(),
   final_logit_softcapping: softcap,
 });
 

@@ -1,7 +1,16 @@
 // N tokens, D width, E experts
 import { z } from 'zod';
-import { Linear, Module, ModuleBuffer, Parameter, RMSNorm, Sublayer, type Rope } from '../../engine/nn/index.ts';
-import { aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  Linear,
+  Module,
+  ModuleBuffer,
+  Parameter,
+  RMSNorm,
+  Sublayer,
+  plainRmsNorm,
+  type Rope,
+} from '../../engine/nn/index.ts';
+import { aten, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
@@ -167,7 +176,7 @@ class Gemma4Router extends Module {
   /** x [N, D] → [N, E] */
   forward(x: Tensor): Tensor {
     const [width] = this.scale.shape;
-    const normed = attune.rms_norm.default(x, ones([width], { device: x.device }), this.#epsilon);
+    const normed = plainRmsNorm(x, this.#epsilon);
     return this.proj.forward(normed.mul(this.scale.value(x.dtype)).mul(width ** -0.5));
   }
 

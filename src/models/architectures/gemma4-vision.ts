@@ -11,13 +11,15 @@ import {
   RMSNorm,
   Rope,
   rotate,
+  plainRmsNorm,
   type Activation,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { aten, attune, cat, fromArray, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { activation, count, probability } from '../config-keys.ts';
-import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
-import { fitting, groupPatches, patchesOf, patchLayout } from './patches.ts';
+import { Block, Stack, rotationsOf, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
+import { patchesOf } from '../images.ts';
+import { fitting, groupPatches, patchLayout } from './patches.ts';
 
 export const gemma4Vision = z.looseObject({
   hidden_size: count.default(768),
@@ -98,12 +100,9 @@ class Attention extends Module {
     const [q, k, v] = [this.q_proj, this.k_proj, this.v_proj].map((part) =>
       part.forward(x).reshape(x.shape[0], -1, size),
     );
-    const plain = ones([size], { device: v.device });
     const [queries, keys] = [turned(this.q_norm.forward(q), pass), turned(this.k_norm.forward(k), pass)];
     const request = { layout: pass.layout, scale: 1, dropout: this.#dropout };
-    return this.o_proj.forward(
-      attention(queries, keys, attune.rms_norm.default(v, plain, epsilon), request).flatten(1),
-    );
+    return this.o_proj.forward(attention(queries, keys, plainRmsNorm(v, epsilon), request).flatten(1));
   }
 }
 
@@ -230,8 +229,7 @@ export class Gemma4Vision extends Stack {
     return this.encoder.layers;
   }
   override prepare(pass: Pass): void {
-    const { positions, layout, dtype } = pass;
-    pass.rotations = new Map(this.#ropes.map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
+    pass.rotations = rotationsOf(this.#ropes, pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     return this.patch_embedder.forward(this.#imagesOf(input).patches.toDevice(pass.device).to(pass.dtype), pass.layout);

@@ -1,7 +1,7 @@
 // V width of the tower, D width of the tokens, k patches along a token's side
 import { z } from 'zod';
-import { Linear, Module } from '../../engine/nn/index.ts';
-import { attune, ones, type Tensor } from '../../engine/tensor/index.ts';
+import { Linear, Module, plainRmsNorm } from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { Gemma4Vision, gemma4Vision, type VisionConfig } from './gemma4-vision.ts';
 import { togetherAmong } from './patches.ts';
@@ -25,8 +25,7 @@ class Embedder extends Module {
   }
 
   forward(x: Tensor): Tensor {
-    const plain = ones([x.shape[1]], { device: x.device });
-    return this.embedding_projection.forward(attune.rms_norm.default(x, plain, this.#epsilon));
+    return this.embedding_projection.forward(plainRmsNorm(x, this.#epsilon));
   }
 }
 

@@ -19,7 +19,7 @@ import { activation, count, probability } from '../config-keys.ts';
 import { decoderClasses, decoderHeads, tokenDropout } from '../decoder/define.ts';
 import { ropeKeys, ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 import { attendSelf } from './self-attention.ts';
-import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
+import { Block, idsOf, Stack, rotationsOf, type Pass, type StackInput } from '../stack.ts';
 
 /** HF GPTNeoXConfig keys that affect the computation. */
 const schema = z
@@ -175,7 +175,7 @@ class GptNeox extends Stack implements Trunk {
     return this.#rope.outdates(from, to);
   }
   override prepare(pass: Pass): void {
-    pass.rotations = new Map([[this.#rope, this.#rope.rotation(pass.positions, pass.layout, pass.dtype)]]);
+    pass.rotations = rotationsOf([this.#rope], pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     return this.#dropout.forward(input.embeddings ?? this.embed_in.forward(idsOf(input, pass), pass.dtype));

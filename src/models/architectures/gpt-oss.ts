@@ -5,7 +5,14 @@ import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, linearRouter, SparseFeedForward, type ExpertParts } from '../decoder/experts.ts';
+import {
+  balanceKeys,
+  balanceOf,
+  linearRouter,
+  SparseFeedForward,
+  chosenAmong,
+  type ExpertParts,
+} from '../decoder/experts.ts';
 import { unstacked } from '../decoder/stacked-experts.ts';
 
 const schema = z
@@ -18,10 +25,7 @@ const schema = z
     swiglu_limit: z.number().positive().default(7),
     ...balanceKeys,
   })
-  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
-  });
+  .refine(...chosenAmong('num_experts_per_tok', 'num_local_experts'));
 
 /** Default rotary settings. */
 const YARN = {

@@ -1,18 +1,22 @@
 import { z } from 'zod';
-import { Linear, Module } from '../../engine/nn/index.ts';
+import { Linear } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, SparseFeedForward, type ExpertParts, type Router } from '../decoder/experts.ts';
+import {
+  balanceKeys,
+  balanceOf,
+  SparseFeedForward,
+  chosenAmong,
+  linearRouter,
+  type ExpertParts,
+} from '../decoder/experts.ts';
 import { beginGated, StackedLinear } from '../decoder/stacked-experts.ts';
 import { graniteMultipliers, graniteSettings } from './granite.ts';
 
 const schema = z
   .looseObject({ num_local_experts: count.default(8), num_experts_per_tok: count.default(2), ...balanceKeys })
-  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
-  });
+  .refine(...chosenAmong('num_experts_per_tok', 'num_local_experts'));
 
 /** Granite with a mixture of experts (IBM Granite 3, 2024). */
 export const architecture = defineDecoder({
@@ -40,8 +44,8 @@ export function graniteExperts(shape: ExpertsShape): SparseFeedForward {
   const { experts, chosen, width } = shape;
   // Softmax over the chosen logits equals the normalised softmax over all.
   const normalises = true;
-  const [router, parts] = [routerOf(width, experts), expertsOf(shape)];
-  return new SparseFeedForward({ width, experts, chosen, normalises, router, parts });
+  const router = linearRouter('router.layer', new Linear(width, experts));
+  return new SparseFeedForward({ width, experts, chosen, normalises, router, parts: expertsOf(shape) });
 }
 
 interface ExpertsShape {
@@ -50,20 +54,6 @@ interface ExpertsShape {
   width: number;
   inner: number;
   activation: string;
-}
-
-class GraniteRouter extends Module {
-  readonly layer: Linear;
-
-  constructor(width: number, experts: number) {
-    super();
-    this.layer = new Linear(width, experts);
-  }
-}
-
-function routerOf(width: number, experts: number): Router {
-  const module = new GraniteRouter(width, experts);
-  return { name: 'router', module, forward: (x) => module.layer.forward(x) };
 }
 
 function expertsOf(shape: ExpertsShape): ExpertParts {

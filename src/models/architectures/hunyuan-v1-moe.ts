@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { Linear, Module } from '../../engine/nn/index.ts';
+import { Linear } from '../../engine/nn/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { separateExperts, SparseFeedForward, type Router } from '../decoder/experts.ts';
+import { separateExperts, SparseFeedForward, linearRouter } from '../decoder/experts.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { hunyuanAttention, hunyuanDefaults, withStretchedBase } from './hunyuan-v1-dense.ts';
 
@@ -46,22 +46,8 @@ function feedForwardOf(config: DecoderConfig, { experts, chosen }: { experts: nu
     experts,
     chosen,
     normalises: true,
-    router: routerOf(width, experts),
+    router: linearRouter('gate.wg', new Linear(width, experts)),
     parts: separateExperts(experts, make),
     shared: { name: 'shared_mlp', module: make() },
   });
-}
-
-class Gate extends Module {
-  readonly wg: Linear;
-
-  constructor(width: number, experts: number) {
-    super();
-    this.wg = new Linear(width, experts);
-  }
-}
-
-function routerOf(width: number, experts: number): Router {
-  const module = new Gate(width, experts);
-  return { name: 'gate', module, forward: (x) => module.wg.forward(x) };
 }

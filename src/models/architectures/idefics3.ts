@@ -2,16 +2,15 @@
 // factor
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
-import { LayerNorm, Linear, Module, type Embedding } from '../../engine/nn/index.ts';
+import { LayerNorm, Linear, Module } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
-import type { Architecture, HeadPlan, ImageMarks, ImageReader, Task, Trunk, TrunkContext } from '../architecture.ts';
+import type { Architecture, ImageMarks } from '../architecture.ts';
 import { ImageTower, patchCount, sidesOf, TowerEncoder, towerKeys, type ImageTowerConfig } from './clip-layers.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import type { Decoder } from '../decoder/decoder.ts';
-import { architecture as llama } from './llama.ts';
 import { VisionEmbeddings } from './siglip.ts';
-import type { Block, PatchGrid, Pass, Stack, StackInput } from '../stack.ts';
+import type { Block, PatchGrid, Pass, StackInput } from '../stack.ts';
 import { count } from '../config-keys.ts';
+import { defineVisionLanguage, textModelOf } from './vision-language.ts';
 
 const visionSchema = z.looseObject({
   ...towerKeys({
@@ -30,14 +29,9 @@ const visionSchema = z.looseObject({
 
 /** HF Idefics3Config keys that affect the computation. */
 const schema = z.looseObject({
-  text_config: z.looseObject({
-    model_type: z.literal('llama', { error: 'only the text model llama is supported' }).default('llama'),
-    tie_word_embeddings: z.boolean().nullish(),
-  }),
   vision_config: visionSchema.prefault({}),
   scale_factor: count.default(2),
   image_token_id: z.int().min(0).default(128_257),
-  tie_word_embeddings: z.boolean().nullish(),
 });
 
 type Config = z.output<typeof schema>;
@@ -120,40 +114,11 @@ class Connector extends Module {
   }
 }
 
-/** A vision tower with pixel shuffle and a Llama decoder (Laurençon et al., 2024; HF Idefics3Model). */
-class Idefics3 extends Module implements Trunk {
-  readonly vision_model: Vision;
-  readonly connector: Connector;
-  readonly text_model: Decoder;
-
-  constructor(config: Config, text: Decoder) {
-    super();
-    this.vision_model = new Vision(config.vision_config);
-    this.connector = new Connector(config, text.width);
-    this.text_model = text;
-  }
-
-  get stack(): Stack {
-    return this.text_model;
-  }
-  get width(): number {
-    return this.text_model.width;
-  }
-  get tokenTable(): Embedding {
-    return this.text_model.embed_tokens;
-  }
-  get imageReader(): ImageReader {
-    const { vision_model: stack, connector } = this;
-    const width = stack.embeddings.position_embedding.width;
-    return { stack, width, modules: [stack, connector], vectors: (hidden) => connector.forward(hidden) };
-  }
-}
-
-function read(raw: RawConfig): Config {
+function read(raw: RawConfig) {
   const config = parseConfig(schema, raw);
   const { vision_config: vision, scale_factor: factor } = config;
   const side = sideOf(vision);
-  if (side >= factor && side % factor === 0) return config;
+  if (side >= factor && side % factor === 0) return { ...config, perSquare: patchCount(vision) / factor ** 2 };
   throw new AttuneError('E_CONFIG_BAD', {
     what: 'scale_factor in config.json does not divide the patch grid',
     got: `image_size ${vision.image_size}, patch_size ${vision.patch_size}, scale_factor ${factor}`,
@@ -162,40 +127,29 @@ function read(raw: RawConfig): Config {
   });
 }
 
-/** Defines either of the family's two model types. */
+/** Either of the family's types: a vision tower with pixel shuffle and a Llama decoder (Laurençon et al., 2024). */
 export function defineIdefics3(modelType: string, name: string): Architecture {
-  return {
+  return defineVisionLanguage({
     modelType,
-    prefix: 'model',
-    modalities: ['text', 'image'],
-    build(raw: RawConfig, context: TrunkContext): Trunk {
-      const config = read(raw);
-      return new Idefics3(config, llama.build(config.text_config, context) as Decoder);
+    className: `${name}ForConditionalGeneration`,
+    tied: (own, text) => own ?? text,
+    read,
+    text: (raw) => textModelOf(raw, 'llama', ['llama']),
+    parts(config, decoder) {
+      const [tower, connector] = [new Vision(config.vision_config), new Connector(config, decoder.width)];
+      return {
+        tower: { name: 'vision_model', module: tower },
+        connector: { name: 'connector', module: connector },
+        text: { name: 'text_model', module: decoder },
+        reader: { width: config.vision_config.hidden_size, vectors: (hidden) => connector.forward(hidden) },
+      };
     },
-    heads(raw): Partial<Record<Task, HeadPlan>> {
-      const { tie_word_embeddings: tied, text_config: text } = parseConfig(schema, raw);
-      const options = { name: 'lm_head', tied: tied ?? text.tie_word_embeddings ?? false };
-      return { 'causal-lm': { head: 'causal-lm', className: `${name}ForConditionalGeneration`, options } };
-    },
-    limits(raw) {
-      const config = read(raw);
-      return { ...llama.limits(config.text_config), imagePositions: patchCount(config.vision_config) };
-    },
-    imageTokens(raw) {
-      const { vision_config: vision, scale_factor: factor, image_token_id: id } = read(raw);
-      const perSquare = patchCount(vision) / factor ** 2;
+    imageTokens({ scale_factor: factor, image_token_id: id, perSquare }) {
       return { id, patches: factor ** 2, textOf: ({ grid = [0, 0] }, marks) => squaresText(grid, perSquare, marks) };
     },
-    tokensOfFeatures(raw, [squares]) {
-      const { vision_config: vision, scale_factor: factor } = read(raw);
-      return (squares * patchCount(vision)) / factor ** 2;
-    },
-    withVocabulary: (raw, vocab_size) => ({
-      ...raw,
-      ...('vocab_size' in raw && { vocab_size }),
-      text_config: { ...(raw.text_config as object), vocab_size },
-    }),
-  };
+    tokensOf: ({ perSquare }, [squares]) => squares * perSquare,
+    patches: ({ vision_config: vision }) => patchCount(vision),
+  });
 }
 
 /** Text of an image: its tiles row by row, then the downscaled image; for a single tile, only the latter. */

@@ -12,11 +12,12 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import type { NamedFeedForward } from '../decoder/plain.ts';
 import { parseConfig } from '../raw-config.ts';
 import { activation, count, probability } from '../config-keys.ts';
 import { imagesOf, patchGrid, sides } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
-import { Mlp } from './clip-layers.ts';
+import { mlp } from './clip-layers.ts';
 import { groupPatches } from './patches.ts';
 import { defineVisionLanguage, llavaFormerNames, Projector, textModelOf } from './vision-language.ts';
 import { patchStates } from './vision-towers.ts';
@@ -90,7 +91,7 @@ class Attention extends Module {
 
 class Layer extends Block {
   readonly attention: Attention;
-  readonly mlp: Mlp;
+  readonly mlp: NamedFeedForward;
   readonly layernorm_before: LayerNorm | RMSNorm;
   readonly layernorm_after: LayerNorm | RMSNorm;
   readonly lambda_1: Parameter;
@@ -100,10 +101,10 @@ class Layer extends Block {
 
   constructor(config: VisionConfig, path: string) {
     super();
-    const { hidden_size: outer, intermediate_size: inner, layer_norm_eps: epsilon } = config;
+    const { hidden_size: outer, layer_norm_eps: epsilon } = config;
     const Norm = config.norm_type === 'rms_norm' ? RMSNorm : LayerNorm;
     this.attention = new Attention(config, `${path}.attention`);
-    this.mlp = new Mlp({ outer, inner }, config.hidden_act);
+    this.mlp = mlp(config);
     this.layernorm_before = new Norm(outer, epsilon);
     this.layernorm_after = new Norm(outer, epsilon);
     this.lambda_1 = new Parameter([outer]);
@@ -184,11 +185,8 @@ export const architecture = defineVisionLanguage({
   parts({ vision, grid, f, ...config }, decoder) {
     const width = vision.hidden_size;
     const { projector_hidden_act: act, vision_feature_layer: layer } = config;
-    const projector = new Projector([width * f ** 2, decoder.width, decoder.width], {
-      bias: true,
-      activation: act,
-      isNormed: true,
-    });
+    const widths = { in: width * f ** 2, inner: decoder.width, out: decoder.width };
+    const projector = new Projector(widths, { bias: true, activation: act, isNormed: true });
     return {
       tower: { name: 'vision_tower', module: new Vision(vision) },
       connector: { name: 'multi_modal_projector', module: projector },

@@ -4,7 +4,13 @@ import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { NumberedFeedForward, separateExperts, SparseFeedForward, type SparseShape } from '../decoder/experts.ts';
+import {
+  NumberedFeedForward,
+  separateExperts,
+  SparseFeedForward,
+  chosenAmong,
+  type SparseShape,
+} from '../decoder/experts.ts';
 import { chooseByGroups } from '../decoder/grouped-experts.ts';
 import { lfm2Defaults, lfm2FeedForward, lfm2Keys, lfm2Traits } from './lfm2.ts';
 
@@ -18,10 +24,7 @@ const schema = z
     use_expert_bias: z.boolean().default(true),
     routed_scaling_factor: z.number().default(1),
   })
-  .refine((own) => own.num_experts_per_tok <= own.num_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
-  });
+  .refine(...chosenAmong('num_experts_per_tok', 'num_experts'));
 
 /** LFM2 with many narrow experts in all but the first layers (Liquid AI, 2025). */
 export const architecture = defineDecoder({

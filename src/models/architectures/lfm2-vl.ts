@@ -28,7 +28,7 @@ export const architecture = defineVisionLanguage({
   parts({ tower, downsample_factor: f, ...config }, decoder) {
     const { projector_hidden_size: inner, projector_bias: bias, projector_hidden_act: act } = config;
     const options = { bias, activation: act, isNormed: config.projector_use_layernorm };
-    const projector = new Projector([tower.width * f ** 2, inner, decoder.width], options);
+    const projector = new Projector({ in: tower.width * f ** 2, inner, out: decoder.width }, options);
     return {
       tower: tower.build(),
       connector: { name: 'multi_modal_projector', module: projector },

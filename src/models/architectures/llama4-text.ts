@@ -7,7 +7,14 @@ import { BareRMSNorm, growingQueries, type AttentionTraits } from '../decoder/at
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, linearRouter, SparseFeedForward, type Choice } from '../decoder/experts.ts';
+import {
+  balanceKeys,
+  balanceOf,
+  linearRouter,
+  SparseFeedForward,
+  chosenAmong,
+  type Choice,
+} from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { namesInWhole } from '../text-part.ts';
@@ -29,10 +36,7 @@ const schema = z
     attn_scale: z.number().default(0.1),
     ...balanceKeys,
   })
-  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
-  });
+  .refine(...chosenAmong('num_experts_per_tok', 'num_local_experts'));
 
 type Own = z.output<typeof schema>;
 

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { parseConfig } from '../raw-config.ts';
 import { activation } from '../config-keys.ts';
-import { defineVisionLanguage, imageTokenKey, llavaFormerNames, Projector, textModelOf } from './vision-language.ts';
+import {
+  defineVisionLanguage,
+  imageTokenKey,
+  imageTokenOf,
+  llavaFormerNames,
+  Projector,
+  textModelOf,
+} from './vision-language.ts';
 import { patchStates, visionTower } from './vision-towers.ts';
 
 const schema = z.looseObject({
@@ -36,7 +43,10 @@ export const architecture = defineVisionLanguage({
   text: (raw) => textModelOf(raw, 'llama'),
   parts({ tower, isFull, ...config }, decoder) {
     const { multimodal_projector_bias: bias, projector_hidden_act: act, vision_feature_layer: layer } = config;
-    const projector = new Projector([tower.width, decoder.width, decoder.width], { bias, activation: act });
+    const projector = new Projector(
+      { in: tower.width, inner: decoder.width, out: decoder.width },
+      { bias, activation: act },
+    );
     return {
       tower: tower.build(),
       connector: { name: 'multi_modal_projector', module: projector },
@@ -48,8 +58,8 @@ export const architecture = defineVisionLanguage({
       },
     };
   },
-  imageTokens: ({ image_token_id: id, image_token_index: index, tokens }) => ({
-    id: id ?? index,
+  imageTokens: ({ tokens, ...config }) => ({
+    id: imageTokenOf(config),
     patches: 1,
     textOf: (_, { image }) => image.repeat(tokens),
   }),

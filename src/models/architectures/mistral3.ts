@@ -7,7 +7,14 @@ import { activation, count } from '../config-keys.ts';
 import type { PatchGrid } from '../stack.ts';
 import { groupPatches } from './patches.ts';
 import { PixtralVision, pixtralVision } from './pixtral.ts';
-import { defineVisionLanguage, imageTokenKey, llavaFormerNames, Projector, textModelOf } from './vision-language.ts';
+import {
+  defineVisionLanguage,
+  imageTokenKey,
+  imageTokenOf,
+  llavaFormerNames,
+  Projector,
+  textModelOf,
+} from './vision-language.ts';
 
 const typed = z.looseObject({
   model_type: z.literal('pixtral', { error: 'only the vision tower pixtral is supported' }).default('pixtral'),
@@ -44,7 +51,7 @@ class MergingProjector extends Projector {
 
   constructor(config: Mistral3Config, to: { width: number; epsilon: number }) {
     const { multimodal_projector_bias: bias, projector_hidden_act: activation, vision_config: vision } = config;
-    super([vision.hidden_size, to.width, to.width], { bias, activation });
+    super({ in: vision.hidden_size, inner: to.width, out: to.width }, { bias, activation });
     this.#f = config.spatial_merge_size;
     this.norm = new RMSNorm(vision.hidden_size, to.epsilon);
     this.patch_merger = new PatchMerger(vision.hidden_size, this.#f);
@@ -81,8 +88,8 @@ export const architecture = defineVisionLanguage({
       },
     };
   },
-  imageTokens: ({ image_token_id: id, image_token_index: index, spatial_merge_size: f }) => ({
-    id: id ?? index,
+  imageTokens: ({ spatial_merge_size: f, ...config }) => ({
+    id: imageTokenOf(config),
     patches: f ** 2,
     /** Each row of an image's tokens ends in a special token, the last row in a different one. */
     textOf({ grids = [] }, { image, named }) {

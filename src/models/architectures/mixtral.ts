@@ -1,22 +1,26 @@
 import { z } from 'zod';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
-import { count } from '../config-keys.ts';
+import { count, probability } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
-import { balanceKeys, balanceOf, NumberedFeedForward, separateExperts, SparseFeedForward } from '../decoder/experts.ts';
+import {
+  balanceKeys,
+  balanceOf,
+  NumberedFeedForward,
+  separateExperts,
+  SparseFeedForward,
+  chosenAmong,
+} from '../decoder/experts.ts';
 import { windowOfAll } from './mistral.ts';
 
 const schema = z
   .looseObject({
     num_local_experts: count.default(8),
     num_experts_per_tok: count.default(2),
-    router_jitter_noise: z.number().min(0).max(1).default(0),
+    router_jitter_noise: probability.default(0),
     ...balanceKeys,
   })
-  .refine((own) => own.num_experts_per_tok <= own.num_local_experts, {
-    path: ['num_experts_per_tok'],
-    error: 'exceeds the number of experts',
-  });
+  .refine(...chosenAmong('num_experts_per_tok', 'num_local_experts'));
 
 /** Mistral with a mixture of experts (Jiang et al., 2024). */
 export const architecture = defineDecoder({

@@ -6,7 +6,7 @@ import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { ConvolutionalStack, halved, NormedConvolution } from './convolutional.ts';
 import { Block } from '../stack.ts';
-import { activation, count } from '../config-keys.ts';
+import { activation, count, probability } from '../config-keys.ts';
 
 /** HF MobileNetV2Config keys that affect the computation. */
 const schema = z.looseObject({
@@ -21,7 +21,7 @@ const schema = z.looseObject({
   finegrained_output: z.boolean().default(true),
   hidden_act: activation.default('relu6'),
   tf_padding: z.boolean().default(true),
-  classifier_dropout_prob: z.number().min(0).max(1).default(0.8),
+  classifier_dropout_prob: probability.default(0.8),
   layer_norm_eps: z.number().default(0.001),
 });
 

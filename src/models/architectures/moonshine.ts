@@ -27,7 +27,7 @@ import { FusedFeedForward } from '../decoder/feed-forward.ts';
 import { DecoderLayer, NormBefore, type LayerParts } from '../decoder/layer.ts';
 import { PlainFeedForward } from '../decoder/plain.ts';
 import { ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
-import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
+import { Stack, rotationsOf, type Block, type Pass, type StackInput } from '../stack.ts';
 import { wrongFeatures } from '../wrong-features.ts';
 import { frameCounts, framesOf, framesOfRecordings } from './wav2vec2-features.ts';
 
@@ -120,8 +120,7 @@ class Encoder extends Stack {
     return layoutOfRows(frameCounts(input, STRIDES), { causal: false });
   }
   override prepare(pass: Pass): void {
-    const { positions, layout, dtype } = pass;
-    pass.rotations = new Map([[this.#rope, this.#rope.rotation(positions, layout, dtype)]]);
+    pass.rotations = rotationsOf([this.#rope], pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     const features = input.features!.toDevice(pass.device).to(pass.dtype);

@@ -7,7 +7,7 @@ import { SplitAttention } from '../decoder/attention-part.ts';
 import { activation, count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import { separateExperts, SparseFeedForward, type Expert } from '../decoder/experts.ts';
+import { separateExperts, SparseFeedForward, linearRouter, type Expert } from '../decoder/experts.ts';
 import { chooseByGroups, enoughExperts, groupedKeys, RouterWeight } from '../decoder/grouped-experts.ts';
 import { layerKinds, Mamba2, type MambaShape } from '../decoder/mamba2.ts';
 import { PlainFeedForward } from '../decoder/plain.ts';
@@ -187,7 +187,7 @@ function expertsOf(
     experts,
     chosen: own.num_experts_per_tok,
     choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
-    router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
+    router: linearRouter('gate', gate),
     parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size, false)),
     shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },
     around:

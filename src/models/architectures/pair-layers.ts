@@ -1,16 +1,7 @@
 // N tokens, M memory tokens, D width, H heads, d head size
-import {
-  activations,
-  attention,
-  Dropout,
-  LayerNorm,
-  Linear,
-  Module,
-  Sublayer,
-  type Activation,
-} from '../../engine/nn/index.ts';
+import { activations, Dropout, LayerNorm, Linear, Module, Sublayer, type Activation } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { memoryOfSegments, projectMemory } from '../memory.ts';
+import { attendMemory } from '../memory.ts';
 import { attendSelf } from './self-attention.ts';
 import { Block, type Pass } from '../stack.ts';
 
@@ -73,14 +64,12 @@ class Attention extends Module {
 
   /** Cross-attention to the encoder's output. */
   toMemory(x: Tensor, pass: Pass): Tensor {
-    if (pass.memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
-    const made = projectMemory(pass.memory, this.#shape.index, (hidden) => ({
+    const project = (hidden: Tensor) => ({
       k: this.#byHead(this.k_proj, hidden), // [M, H, d]
       v: this.#byHead(this.v_proj, hidden),
-    }));
-    const { k, v, keys } = memoryOfSegments(pass.memory, made, pass.layout);
-    const options = { layout: pass.layout, keys, causal: false, dropout: this.#dropout };
-    return this.out_proj.forward(attention(this.#byHead(this.q_proj, x), k, v, options).flatten(1));
+    });
+    const q = this.#byHead(this.q_proj, x);
+    return this.out_proj.forward(attendMemory(pass, this.#shape.index, { q, project }, { dropout: this.#dropout }));
   }
 }
 

@@ -2,7 +2,7 @@
 /** Encoder-decoders with absolute positions: BART and its descendants. */
 import { z } from 'zod';
 import { Dropout, Embedding, LayerNorm, Module } from '../../engine/nn/index.ts';
-import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, wideType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { DecoderLayer, EncoderLayer, NORM_EPSILON } from './pair-layers.ts';
@@ -200,7 +200,7 @@ export function sinusoids(width: number, { first, steps }: { first: number; step
   const half = Math.ceil(width / 2);
   return {
     of(positions, { dtype }) {
-      const wide = dtype === 'f64' ? 'f64' : 'f32';
+      const wide = wideType(dtype);
       const places = positions.add(first).to('f64').unsqueeze(1); // [N, 1]
       const exponents = aten.arange.default(half, { dtype: 'f64', device: positions.device });
       const angles = places.mul(aten.exp.default(exponents.mul(-Math.log(10000) / steps))); // [N, D / 2]

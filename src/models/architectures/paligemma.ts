@@ -5,7 +5,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { promptsTogether } from './patches.ts';
-import { defineVisionLanguage, imageTokenKey, llavaFormerNames, textModelOf } from './vision-language.ts';
+import { defineVisionLanguage, imageTokenKey, imageTokenOf, llavaFormerNames, textModelOf } from './vision-language.ts';
 import { visionTower } from './vision-towers.ts';
 
 const schema = z.looseObject({ ...imageTokenKey(256_000), projection_dim: count.default(2048) });
@@ -57,7 +57,10 @@ export const architecture = defineVisionLanguage({
   modelType: 'paligemma',
   className: 'PaliGemmaForConditionalGeneration',
   tied: (own = true) => own,
-  read: (raw) => ({ ...parseConfig(schema, raw), tower: visionTower(raw, usual.vision, ['siglip_vision_model']) }),
+  read(raw) {
+    const tower = visionTower(raw, usual.vision, ['siglip_vision_model']);
+    return { ...parseConfig(schema, raw), tower, tokens: tower.grid![0] * tower.grid![1] };
+  },
   text(raw) {
     const { vocab_size = 257_152, text_config: given = { ...usual.text, vocab_size } } = raw;
     const { architecture, raw: own } = textModelOf({ ...raw, text_config: given }, 'gemma', ['gemma', 'gemma2']);
@@ -80,12 +83,12 @@ export const architecture = defineVisionLanguage({
       },
     };
   },
-  imageTokens: ({ image_token_id: id, image_token_index: index, tower: { grid } }) => ({
-    id: id ?? index,
+  imageTokens: ({ tokens, ...config }) => ({
+    id: imageTokenOf(config),
     patches: 1,
-    textOf: (_, { image }) => image.repeat(grid![0] * grid![1]),
+    textOf: (_, { image }) => image.repeat(tokens),
   }),
-  tokensOf: ({ tower: { grid } }) => grid![0] * grid![1],
-  patches: ({ tower: { grid } }) => grid![0] * grid![1],
+  tokensOf: ({ tokens }) => tokens,
+  patches: ({ tokens }) => tokens,
   formerNames: llavaFormerNames,
 });

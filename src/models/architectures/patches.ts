@@ -4,25 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { layoutOfRows, Module, Parameter, type Layout } from '../../engine/nn/index.ts';
 import { aten, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { ImagesAmong } from '../architecture.ts';
-import type { PatchGrid, StackInput } from '../stack.ts';
-
-/** Patches [P, V] of variable-size images. @throws AttuneError E_FEATURES_SHAPE if their shape does not fit the model */
-export function patchesOf(
-  { features, grids }: StackInput,
-  values: number,
-): { patches: Tensor; grids: readonly PatchGrid[] } {
-  if (features === undefined || grids === undefined)
-    throw new Error('this tower reads patches [P, V] with their grids');
-  const count = grids.reduce((sum, [rows, columns]) => sum + rows * columns, 0);
-  const { shape } = features;
-  if (shape.length === 2 && shape[0] === count && shape[1] === values) return { patches: features, grids };
-  throw new AttuneError('E_FEATURES_SHAPE', {
-    what: "The images' patches do not fit this model",
-    got: `[${shape.join(', ')}]`,
-    expected: `[${count}, ${values}]`,
-    fix: "prepare the images with this model's preprocessor_config.json",
-  });
-}
+import type { PatchGrid } from '../stack.ts';
 
 /** Checks that images fit the tower's positions. @throws AttuneError E_FEATURES_SHAPE if a side has too many patches */
 export function fitting(grids: readonly PatchGrid[], most: number): readonly PatchGrid[] {

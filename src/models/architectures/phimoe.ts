@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LayerNorm } from '../../engine/nn/index.ts';
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
-import { count } from '../config-keys.ts';
+import { count, probability } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import {
   balanceKeys,
@@ -19,7 +19,7 @@ const schema = z
     num_local_experts: count.default(16),
     num_experts_per_tok: z.literal(2, { error: 'is 2 in every model of this type' }).default(2),
     router_jitter_noise: z.number().min(0).default(0.01),
-    input_jitter_noise: z.number().min(0).max(1).default(0),
+    input_jitter_noise: probability.default(0),
     lm_head_bias: z.boolean().default(false),
     ...balanceKeys,
   })

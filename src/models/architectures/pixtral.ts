@@ -6,7 +6,8 @@ import { activation, count, probability } from '../config-keys.ts';
 import { FeedForward } from '../decoder/feed-forward.ts';
 import { NormBefore } from '../decoder/layer.ts';
 import { Stack, type Block, type Pass, type StackInput } from '../stack.ts';
-import { fitting, patchesOf, patchLayout, PatchProjection } from './patches.ts';
+import { patchesOf } from '../images.ts';
+import { fitting, patchLayout, PatchProjection } from './patches.ts';
 import { TurnedAttention } from './vit-layers.ts';
 
 const rope = z.looseObject({

@@ -7,8 +7,9 @@ import type { ImageTokens } from '../architecture.ts';
 import type { RawConfig } from '../raw-config.ts';
 import { activation, count } from '../config-keys.ts';
 import { headShape, type DecoderConfig } from '../decoder/config.ts';
-import { patchesOf, PatchProjection } from './patches.ts';
-import { Block, Stack, type Pass, type PatchGrid, type StackInput } from '../stack.ts';
+import { patchesOf, type PatchedImages } from '../images.ts';
+import { PatchProjection } from './patches.ts';
+import { Block, Stack, rotationsOf, type Pass, type StackInput } from '../stack.ts';
 
 /** `vision_config` keys shared by both generations, with defaults. */
 export function visionKeys(defaults: { depth: number; width: number; inner: number; act: string; patch: number }) {
@@ -123,12 +124,11 @@ export abstract class QwenVision extends Stack {
     this.rope = new Rope({ size, theta: 10_000, scaling: { rope_type: 'default' }, maxPositions: 1 }, pairs);
   }
 
-  protected imagesOf(input: StackInput): { patches: Tensor; grids: readonly PatchGrid[] } {
+  protected imagesOf(input: StackInput): PatchedImages {
     return patchesOf(input, this.#values);
   }
   override prepare(pass: Pass): void {
-    const { positions, layout, dtype } = pass;
-    pass.rotations = new Map([[this.rope, this.rope.rotation(positions, layout, dtype)]]);
+    pass.rotations = rotationsOf([this.rope], pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     return this.patch_embed.proj.forward(this.imagesOf(input).patches.toDevice(pass.device).to(pass.dtype));

@@ -1,18 +1,11 @@
 // P patches of all images, D width, f patches along a token's side
 import { z } from 'zod';
-import {
-  activations,
-  Embedding,
-  LayerNorm,
-  Linear,
-  Module,
-  type Activation,
-  type Layout,
-} from '../../engine/nn/index.ts';
+import { Embedding, LayerNorm, type Layout } from '../../engine/nn/index.ts';
 import { cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import { parseConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
+import { NamedFeedForward } from '../decoder/plain.ts';
 import { axesAmong, patchLayout, patchPlaces } from './patches.ts';
 import {
   qwenImageTokens,
@@ -39,32 +32,17 @@ const schema = z.looseObject({
 
 type VisionConfig = z.output<typeof schema>['vision_config'];
 
-class VisionMlp extends Module {
-  readonly linear_fc1: Linear;
-  readonly linear_fc2: Linear;
-  readonly #activation: Activation;
-
-  constructor(widths: readonly [from: number, inner: number, to: number], activation: string) {
-    super();
-    this.linear_fc1 = new Linear(widths[0], widths[1], { bias: true });
-    this.linear_fc2 = new Linear(widths[1], widths[2], { bias: true });
-    this.#activation = activations[activation];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.linear_fc2.forward(this.#activation(this.linear_fc1.forward(x)));
-  }
-}
+const MLP = ['linear_fc1', 'linear_fc2'] as const;
 
 /** Merges f × f patches into a token; normalises each patch, or the merged token (`isWhole`). */
-class PatchMerger extends VisionMlp {
+class PatchMerger extends NamedFeedForward {
   readonly norm: LayerNorm;
   readonly #width: number;
   readonly #isWhole: boolean;
 
   constructor({ hidden_size: width, spatial_merge_size: f, out_hidden_size: out }: VisionConfig, isWhole: boolean) {
     const joined = width * f ** 2;
-    super([joined, joined, out], 'gelu');
+    super(MLP, { in: joined, inner: joined, out }, { activation: 'gelu' });
     this.norm = new LayerNorm(isWhole ? joined : width, 1e-6);
     this.#width = joined;
     this.#isWhole = isWhole;
@@ -86,14 +64,15 @@ class Vision extends QwenVision {
 
   constructor(config: VisionConfig) {
     super(config, { bias: true });
-    const { hidden_size: width, intermediate_size: inner, deepstack_visual_indexes: stacked } = config;
+    const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
+    const { deepstack_visual_indexes: stacked } = config;
     this.#config = config;
     this.pos_embed = new Embedding(config.num_position_embeddings, width);
     const mergers = stacked.map(() => new PatchMerger(config, true));
     this.blocks = Array.from({ length: config.depth }, (_, i) => {
       return new QwenVisionBlock(config, {
         norm: () => new LayerNorm(width, 1e-6),
-        mlp: () => new VisionMlp([width, inner, width], config.hidden_act),
+        mlp: () => new NamedFeedForward(MLP, { in: width, inner }, { activation }),
         rope: this.rope,
         tap: mergers[stacked.indexOf(i)],
       });

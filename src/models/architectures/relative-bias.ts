@@ -1,6 +1,6 @@
 // n distances, H heads
 import { Embedding, type DistanceBias } from '../../engine/nn/index.ts';
-import { aten, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, wideType, type Tensor } from '../../engine/tensor/index.ts';
 
 /** An embedding with its own initial standard deviation. */
 export class Table extends Embedding {
@@ -39,7 +39,7 @@ export class RelativeBias extends Table implements DistanceBias {
   }
 
   of(distances: Tensor): Tensor {
-    return this.forward(this.#rangesOf(distances), this.weight.tensor.dtype === 'f64' ? 'f64' : 'f32');
+    return this.forward(this.#rangesOf(distances), wideType(this.weight.tensor.dtype));
   }
 
   /** Buckets of distances: a decoder uses all of them for earlier keys, an encoder half for each direction: int64 [n] → [n] */

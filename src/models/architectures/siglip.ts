@@ -14,7 +14,7 @@ import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../e
 import type { Architecture, Task, Towers, Trunk } from '../architecture.ts';
 import {
   ImageTower,
-  Mlp,
+  mlp,
   patchCount,
   sidesOf,
   TextTower,
@@ -25,6 +25,7 @@ import {
   type TextTowerConfig,
   type TowerConfig,
 } from './clip-layers.ts';
+import type { NamedFeedForward } from '../decoder/plain.ts';
 import { parseConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
@@ -131,15 +132,15 @@ class PoolingHead extends Module {
   readonly probe: Parameter;
   readonly attention: PoolingAttention;
   readonly layernorm: LayerNorm;
-  readonly mlp: Mlp;
+  readonly mlp: NamedFeedForward;
 
   constructor(config: TowerConfig) {
     super();
-    const { hidden_size: outer, intermediate_size: inner } = config;
+    const { hidden_size: outer } = config;
     this.probe = new Parameter([1, 1, outer]);
     this.attention = new PoolingAttention(outer, config.num_attention_heads);
     this.layernorm = new LayerNorm(outer, config.layer_norm_eps);
-    this.mlp = new Mlp({ outer, inner }, config.hidden_act);
+    this.mlp = mlp(config);
   }
 
   forward(hidden: Tensor, layout: Layout): Tensor {

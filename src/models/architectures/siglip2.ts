@@ -1,9 +1,9 @@
 // N patches of all images, C channels, D width, S side of the position grid
 import { z } from 'zod';
 import { Embedding, layoutOfRows, Linear, Module, type Layout } from '../../engine/nn/index.ts';
-import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, wideType, type Tensor } from '../../engine/tensor/index.ts';
 import type { ImageTowerConfig } from './clip-layers.ts';
-import { gridsOf } from '../images.ts';
+import { patchesOf } from '../images.ts';
 import { defineSiglip, SiglipVision, textSchema, tower } from './siglip.ts';
 import type { PatchGrid, Pass, StackInput } from '../stack.ts';
 import { count } from '../config-keys.ts';
@@ -52,7 +52,7 @@ class Embeddings extends Module {
   /** Learned position grid, interpolated to the image's: [rows · columns, D] */
   #positions([rows, columns]: PatchGrid): Tensor {
     const { tensor } = this.position_embedding.weight;
-    const wide = tensor.dtype === 'f64' ? tensor : tensor.to('f32');
+    const wide = tensor.to(wideType(tensor.dtype));
     const maps = wide.reshape(1, this.#side, this.#side, -1).permute(0, 3, 1, 2); // [1, D, S, S]
     return aten._upsample_bilinear2d_aa.default(maps, [rows, columns], false).flatten(2).squeeze(0).transpose(0, 1);
   }
@@ -69,11 +69,12 @@ export class Siglip2Vision extends SiglipVision {
   }
 
   override layoutOf(input: StackInput): Layout {
-    const lengths = gridsOf(input, this.#values).map(([rows, columns]) => rows * columns);
+    const lengths = patchesOf(input, this.#values).grids.map(([rows, columns]) => rows * columns);
     return layoutOfRows(lengths, { causal: false });
   }
   override embed(input: StackInput, pass: Pass): Tensor {
-    return this.embeddings.forward(input.features!, pass, gridsOf(input, this.#values));
+    const { patches, grids } = patchesOf(input, this.#values);
+    return this.embeddings.forward(patches, pass, grids);
   }
 }
 

@@ -14,12 +14,22 @@ import {
   type DistanceBias,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { aten, cat, fromArray, zeros, type DType, type Shape, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  aten,
+  cat,
+  fromArray,
+  zeros,
+  wideType,
+  type DType,
+  type Shape,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import { activation, count, probability } from '../config-keys.ts';
 import { sides, type Sides } from '../images.ts';
 import type { Pass } from '../stack.ts';
 import { mapsOfPlaces, withPlaces } from './convolutional.ts';
-import { ActivatedDense, Projection, SelfAttention } from './vit-layers.ts';
+import { ActivatedDense } from '../encoder/pooler.ts';
+import { Projection, SelfAttention } from './vit-layers.ts';
 
 /** HF SwinConfig keys that affect the computation. */
 export const swinSchema = z
@@ -149,7 +159,7 @@ class BiasedAttention extends SelfAttention implements DistanceBias {
 
   of(distances: Tensor): Tensor {
     const { tensor, shape } = this.relative_position_bias_table;
-    const wide = tensor.dtype === 'f64' ? tensor : tensor.to('f32');
+    const wide = tensor.to(wideType(tensor.dtype));
     return wide.indexSelect(0, distances.neg().add((shape[0] - 1) / 2));
   }
   override fixedValue(name: string, { dtype, device }: { dtype: DType; device: string }): Tensor | undefined {

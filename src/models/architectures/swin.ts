@@ -5,7 +5,7 @@ import type { Architecture, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, type ImageShape } from '../images.ts';
 import { Block, type Pass } from '../stack.ts';
-import { ConvolutionalStack, halved, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
+import { ConvolutionalStack, dropRates, halved, mapsOfPlaces, tokensOfPlaces, withPlaces } from './convolutional.ts';
 import { EPSILON, Layer, PatchMerging, StageWindows, swinSchema, type SwinConfig } from './swin-layers.ts';
 
 class Stage extends Block {
@@ -16,13 +16,10 @@ class Stage extends Block {
   constructor(config: SwinConfig, index: number) {
     super();
     const { depths, num_heads: heads, drop_path_rate: most } = config;
-    const before = depths.slice(0, index).reduce((sum, depth) => sum + depth, 0);
-    const last = Math.max(1, depths.reduce((sum, depth) => sum + depth, 0) - 1);
     const shape = { width: config.embed_dim * 2 ** index, heads: heads[index] };
     this.#windows = new StageWindows(config, depths[index]);
-    this.blocks = Array.from({ length: depths[index] }, (_, i) => {
-      const place = { dropped: (most * (before + i)) / last, path: `encoder.layers.${index}.blocks.${i}` };
-      return new Layer(config, shape, place);
+    this.blocks = dropRates(depths, index, most).map((dropped, i) => {
+      return new Layer(config, shape, { dropped, path: `encoder.layers.${index}.blocks.${i}` });
     });
     if (index < depths.length - 1) this.downsample = new PatchMerging(shape.width);
   }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import {
   activations,
-  attention,
   Dropout,
   gateOf,
   Linear,
@@ -15,10 +14,11 @@ import {
   type SublayerKind,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { memoryOfSegments, projectMemory } from '../memory.ts';
+import { attendMemory } from '../memory.ts';
+import { attendSelf } from './self-attention.ts';
 import { RelativeBias } from './relative-bias.ts';
 import { Block, type Pass } from '../stack.ts';
-import { count } from '../config-keys.ts';
+import { count, probability } from '../config-keys.ts';
 
 /** Gating and activation in `feed_forward_proj`; "gated-gelu" has always meant the tanh approximation. */
 const feedForward = z.string().transform((value, context) => {
@@ -40,7 +40,7 @@ export const t5Schema = z.looseObject({
   num_heads: count.default(8),
   relative_attention_num_buckets: z.int().min(4).default(32),
   relative_attention_max_distance: count.default(128),
-  dropout_rate: z.number().min(0).max(1).default(0.1),
+  dropout_rate: probability.default(0.1),
   layer_norm_epsilon: z.number().default(1e-6),
   initializer_factor: z.number().default(1),
   feed_forward_proj: feedForward.default({ isGated: false, activation: 'relu' }),
@@ -106,22 +106,18 @@ class Attention extends Module {
   /** Self-attention with unscaled scores; causal in a decoder. */
   toSelf(x: Tensor, pass: Pass, { place, bias }: { place: T5Place; bias: DistanceBias }): Tensor {
     const [q, k, v] = [this.q, this.k, this.v].map((layer) => this.#byHead(layer, x));
-    const { layout } = pass;
-    const request = { layout, causal: place.stack === 'decoder', scale: 1, bias, dropout: this.#dropout };
-    const y = pass.cache?.attend(place.index, { q, k, v }, request) ?? attention(q, k, v, request);
-    return this.o.forward(y.flatten(1));
+    const options = { causal: place.stack === 'decoder', scale: 1, bias, dropout: this.#dropout };
+    return this.o.forward(attendSelf(pass, place.index, { q, k, v }, options));
   }
 
   /** Cross-attention to the encoder's output, without positions. */
   toMemory(x: Tensor, pass: Pass, { index }: T5Place): Tensor {
-    if (pass.memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
-    const made = projectMemory(pass.memory, index, (hidden) => ({
+    const project = (hidden: Tensor) => ({
       k: this.#byHead(this.k, hidden), // [M, H, d]
       v: this.#byHead(this.v, hidden),
-    }));
-    const { k, v, keys } = memoryOfSegments(pass.memory, made, pass.layout);
-    const options = { layout: pass.layout, keys, causal: false, scale: 1, dropout: this.#dropout };
-    return this.o.forward(attention(this.#byHead(this.q, x), k, v, options).flatten(1));
+    });
+    const q = this.#byHead(this.q, x);
+    return this.o.forward(attendMemory(pass, index, { q, project }, { scale: 1, dropout: this.#dropout }));
   }
 }
 

@@ -13,15 +13,16 @@ import { DecoderLayer, type LayerParts } from '../decoder/layer.ts';
 import { ropeOptions, stretchedPositions } from '../decoder/rope-settings.ts';
 import type { Pass, Stack, StackInput } from '../stack.ts';
 import { gemma2Logits, gemma2Traits, gemmaDefaults, withActivation } from './gemma2.ts';
+import { probability } from '../config-keys.ts';
 
-const probability = z.number().min(0).max(1).default(0);
+const dropout = probability.default(0);
 
 /** HF T5GemmaConfig keys that affect the computation. */
 const schema = z.looseObject({
   encoder: z.looseObject({}).default({}),
   decoder: z.looseObject({}).default({}),
-  dropout_rate: probability,
-  attention_dropout: probability,
+  dropout_rate: dropout,
+  attention_dropout: dropout,
   tie_word_embeddings: z.boolean().default(true),
 });
 

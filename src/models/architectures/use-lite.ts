@@ -10,7 +10,7 @@ import {
   Sublayer,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, wideType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Task, Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { poolings } from '../heads/pooling.ts';
@@ -178,7 +178,7 @@ class UseLite extends Stack implements Trunk {
   #waves({ positions, dtype, device }: Pass): Tensor {
     const half = this.embeddings.width / 2;
     const speeds = Float64Array.from({ length: half }, (_, i) => LONGEST_WAVE ** (-i / (half - 1)));
-    const wide = dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(dtype);
     const angles = positions.to(wide).unsqueeze(1).mul(fromArray(speeds).to(wide).toDevice(device)); // [N, E/2]
     return cat([aten.sin.default(angles), aten.cos.default(angles)], 1).to(dtype);
   }

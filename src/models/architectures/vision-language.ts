@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
-import { activations, LayerNorm, Linear, Module, type Activation, type Embedding } from '../../engine/nn/index.ts';
+import { LayerNorm, Module, type Embedding } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, HeadPlan, ImageReader, ImageTokens, Task, Trunk, TrunkContext } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { Decoder } from '../decoder/decoder.ts';
-import { assignParts, type Named } from '../decoder/plain.ts';
+import { assignParts, NamedFeedForward, inModule, type Named } from '../decoder/plain.ts';
 import { architecture as gemma } from './gemma.ts';
 import { architecture as gemma2 } from './gemma2.ts';
 import { architecture as gemma3 } from './gemma3-text.ts';
@@ -62,17 +62,6 @@ export function knownPart(
   });
 }
 
-class Around extends Module {}
-
-/** Wraps a part with a dotted name in an outer module. */
-function inModule({ name, module }: Named<Module>): Named<Module> {
-  const [outer, inner] = name.split('.');
-  if (inner === undefined) return { name, module };
-  const around = new Around();
-  assignParts(around, [{ name: inner, module }]);
-  return { name: outer, module: around };
-}
-
 /** Parts of the trunk, with their names in checkpoints. */
 export interface VisionLanguageParts {
   tower: Named<Stack>;
@@ -111,26 +100,19 @@ export class VisionLanguage extends Module implements Trunk {
 }
 
 /** Projects to token vectors: two linear layers with an activation between them, and an optional norm before. */
-export class Projector extends Module {
-  readonly linear_1: Linear;
-  readonly linear_2: Linear;
+export class Projector extends NamedFeedForward {
   readonly layer_norm?: LayerNorm;
-  readonly #activation: Activation;
 
   constructor(
-    widths: readonly [from: number, inner: number, to: number],
-    options: { bias: boolean; activation: string; isNormed?: boolean },
+    widths: { in: number; inner: number; out: number },
+    { isNormed = false, ...options }: { bias: boolean; activation: string; isNormed?: boolean },
   ) {
-    super();
-    this.linear_1 = new Linear(widths[0], widths[1], options);
-    this.linear_2 = new Linear(widths[1], widths[2], options);
-    if (options.isNormed === true) this.layer_norm = new LayerNorm(widths[0], 1e-5);
-    this.#activation = activations[options.activation];
+    super(['linear_1', 'linear_2'], widths, options);
+    if (isNormed) this.layer_norm = new LayerNorm(widths.in, 1e-5);
   }
 
-  forward(x: Tensor): Tensor {
-    const inner = this.linear_1.forward(this.layer_norm?.forward(x) ?? x);
-    return this.linear_2.forward(this.#activation(inner));
+  override forward(x: Tensor): Tensor {
+    return super.forward(this.layer_norm?.forward(x) ?? x);
   }
 }
 
@@ -138,6 +120,10 @@ export class Projector extends Module {
 export function imageTokenKey(usual: number) {
   const id = z.int().min(0);
   return { image_token_id: id.nullish(), image_token_index: id.default(usual) };
+}
+
+export function imageTokenOf(config: { image_token_id?: number | null; image_token_index: number }): number {
+  return config.image_token_id ?? config.image_token_index;
 }
 
 /** Names on the hub in LLaVA's family, where parts are outside of `model` (transformers before 4.52). */
@@ -198,7 +184,9 @@ export function defineVisionLanguage<Config>(definition: VisionLanguageDefinitio
     withVocabulary: (raw, vocab_size) => ({
       ...raw,
       ...('vocab_size' in raw && { vocab_size }),
-      ...('text_config' in raw && { text_config: { ...(raw.text_config as object), vocab_size } }),
+      ...(('text_config' in raw || !('vocab_size' in raw)) && {
+        text_config: { ...(raw.text_config as object | undefined), vocab_size },
+      }),
     }),
     passedOver(raw) {
       const inner = text(raw);

@@ -1,6 +1,5 @@
 // N tokens, D width, H heads, d head size
 import {
-  activations,
   attention,
   Dropout,
   DropPath,
@@ -11,7 +10,6 @@ import {
   Parameter,
   rotate,
   Sublayer,
-  type Activation,
   type DistanceBias,
 } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
@@ -124,22 +122,6 @@ export class TurnedAttention extends Module {
     const [turnedQ, turnedK] = turn === undefined ? [q, k] : [rotate(q, turn), rotate(k, turn)];
     const request = { layout, causal: false, dropout: this.#dropout };
     return this.o_proj.forward(attention(turnedQ, turnedK, v, request).flatten(1));
-  }
-}
-
-/** A linear layer with an activation. */
-export class ActivatedDense extends Module {
-  readonly dense: Linear;
-  readonly #activation: Activation;
-
-  constructor(widths: { in: number; out: number }, activation: string) {
-    super();
-    this.dense = new Linear(widths.in, widths.out, { bias: true });
-    this.#activation = activations[activation];
-  }
-
-  forward(x: Tensor): Tensor {
-    return this.#activation(this.dense.forward(x));
   }
 }
 

@@ -6,7 +6,8 @@ import type { Architecture, Trunk, TrunkContext } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { imagesOf, PatchEmbeddings, patchGrid, sides, type ImageShape } from '../images.ts';
 import { Block, Stack, type Pass, type StackInput } from '../stack.ts';
-import { ActivatedDense, Projection, ViTAttention } from './vit-layers.ts';
+import { ActivatedDense } from '../encoder/pooler.ts';
+import { Projection, ViTAttention } from './vit-layers.ts';
 import { activation, count, probability } from '../config-keys.ts';
 
 /** HF ViTConfig keys that affect the computation. */

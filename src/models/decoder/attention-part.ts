@@ -1,17 +1,18 @@
 // N tokens, D width, H heads, K key-value heads, d head size
 import {
   Dropout,
-  type LayerNorm,
   Linear,
   linearGroup,
   Module,
   Parameter,
   rotate,
+  plainRmsNorm,
+  type LayerNorm,
   type RMSNorm,
   type Rope,
   type Rotation,
 } from '../../engine/nn/index.ts';
-import { aten, attune, ones, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import { AdaptableAttention } from '../attention-adapters.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Heads, Pass } from '../stack.ts';
@@ -170,7 +171,7 @@ export class BareRMSNorm extends Module implements HeadNorm {
   }
 
   forward(x: Tensor): Tensor {
-    return attune.rms_norm.default(x, ones([x.shape[2]], { device: x.device }), this.#epsilon);
+    return plainRmsNorm(x, this.#epsilon);
   }
 }
 

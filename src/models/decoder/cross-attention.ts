@@ -1,7 +1,7 @@
 // N tokens, M memory tokens, D width, H heads, K key-value heads, d head size
-import { attention, Linear, Module, type AttentionOptions } from '../../engine/nn/index.ts';
+import { Linear, Module, type AttentionOptions } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { memoryOfSegments, projectMemory } from '../memory.ts';
+import { attendMemory } from '../memory.ts';
 import type { Pass } from '../stack.ts';
 import { headShape, type DecoderConfig } from './config.ts';
 
@@ -36,15 +36,13 @@ export class CrossAttention extends Module {
   }
 
   /** x [N, D] → [N, D] */
-  forward(x: Tensor, { memory, layout }: Pass): Tensor {
-    if (memory === undefined) throw new Error('a decoder with cross-attention needs a source or a memory');
+  forward(x: Tensor, pass: Pass): Tensor {
     const byHead = (linear: Linear, read: Tensor) => linear.forward(read).reshape(read.shape[0], -1, this.#size);
-    const made = projectMemory(memory, this.#parts.layer, (hidden) => ({
+    const project = (hidden: Tensor) => ({
       k: byHead(this.k_proj, hidden), // [M, K, d]
       v: byHead(this.v_proj, hidden),
-    }));
-    const { k, v, keys } = memoryOfSegments(memory, made, layout);
-    const request = { ...this.#parts.options, layout, keys, causal: false };
-    return this.o_proj.forward(attention(byHead(this.q_proj, x), k, v, request).flatten(1));
+    });
+    const { layer, options } = this.#parts;
+    return this.o_proj.forward(attendMemory(pass, layer, { q: byHead(this.q_proj, x), project }, options));
   }
 }

@@ -4,7 +4,7 @@ import { Embedding, type Module, renamed, RMSNorm, type Rope } from '../../engin
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { RouterBalance } from '../balance.ts';
-import { idsOf, Stack, withPlaced, type Block, type Pass, type StackInput } from '../stack.ts';
+import { idsOf, Stack, withPlaced, rotationsOf, type Block, type Pass, type StackInput } from '../stack.ts';
 import {
   FusedAttention,
   SplitAttention,
@@ -109,8 +109,7 @@ export class Decoder extends Stack implements Trunk {
     return [...this.#ropes].some((rope) => rope.outdates(from, to));
   }
   override prepare(pass: Pass): void {
-    const { positions, layout, dtype } = pass;
-    pass.rotations = new Map([...this.#ropes].map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
+    pass.rotations = rotationsOf(this.#ropes, pass);
   }
   override embed(input: StackInput, pass: Pass): Tensor {
     const words = this.#scaleEmbeddings(input.embeddings ?? this.embed_tokens.forward(idsOf(input, pass), pass.dtype));

@@ -13,8 +13,9 @@ import {
   withTokens,
   type Gate,
 } from '../../engine/nn/index.ts';
-import { aten, cat, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, zeros, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { RouterBalance } from '../balance.ts';
+import { inModule } from './plain.ts';
 import type { Pass } from '../stack.ts';
 import type { FeedForwardPart, FeedForwardShape } from './feed-forward.ts';
 
@@ -59,9 +60,17 @@ export interface Router {
   forward(x: Tensor): Tensor;
 }
 
-/** A router that is a single linear layer. */
-export function linearRouter(name: string, linear: Linear): Router {
-  return { name, module: linear, forward: (x) => linear.forward(x) };
+/** A router that is a single linear layer; its name may have a dot. */
+export function linearRouter(path: string, linear: Module & { forward(x: Tensor): Tensor }): Router {
+  return { ...inModule({ name: path, module: linear }), forward: (x) => linear.forward(x) };
+}
+
+/** Refinement of a configuration: no more experts are chosen than there are. */
+export function chosenAmong<Chosen extends string, All extends string>(chosen: Chosen, all: All) {
+  return [
+    (own: Record<Chosen | All, number>): boolean => own[chosen] <= own[all],
+    { path: [chosen], error: 'exceeds the number of experts' },
+  ] satisfies [(own: Record<Chosen | All, number>) => boolean, object];
 }
 
 /** The experts chosen for each token and their weights: both [N, k]. */
@@ -126,7 +135,7 @@ export class SparseFeedForward extends Module implements FeedForwardPart {
     const x = this.#jitter?.forward(given) ?? given;
     const logits = this.#router.forward(x);
     pass.putAside?.(logits);
-    const { indices, weights } = this.#choose(logits.to(logits.dtype === 'f64' ? 'f64' : 'f32'));
+    const { indices, weights } = this.#choose(logits.to(wideType(logits.dtype)));
     const { places, counts } = pairsByExpert(indices, experts);
     const list = places.map((place) => Math.floor(place / chosen));
     const tokens = onDevice(list, x); // [P]

@@ -1,7 +1,7 @@
 // N tokens, D width, S segments, H value heads, K key heads, d key size, e value size, X = 2Kd + He
 import { z } from 'zod';
 import { deltaRule, Linear, linearGroup, Module, OffsetRMSNorm, Parameter, RMSNorm } from '../../engine/nn/index.ts';
-import { aten, cat, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, ones, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { parseConfig } from '../raw-config.ts';
@@ -114,7 +114,7 @@ export abstract class GatedDeltaNet extends Module implements AttentionPart {
   forward(x: Tensor, pass: Pass): Tensor {
     const { layer, keyHeads: K, valueHeads: H, keySize: d, valueSize: e, kernel } = this.#shape;
     const [N] = x.shape;
-    const wide = x.dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(x.dtype);
     const { mixed, z, b, a } = this.project(x);
     const X = mixed.shape[1];
     const [before, state] =

@@ -1,11 +1,11 @@
 // N tokens, D width, E experts in G groups, k chosen per token
 import { z } from 'zod';
 import { Module, ModuleBuffer, Parameter } from '../../engine/nn/index.ts';
-import { aten, ones, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, ones, zeros, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from './config.ts';
-import { separateExperts, SparseFeedForward, type Choice } from './experts.ts';
+import { separateExperts, SparseFeedForward, linearRouter, type Choice } from './experts.ts';
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { mergedExperts } from './stacked-experts.ts';
 
@@ -29,7 +29,7 @@ export class RouterWeight extends Module {
 
   /** x [N, D] → [N, E], in f32 or f64 */
   forward(x: Tensor): Tensor {
-    const wide = x.dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(x.dtype);
     return aten.linear.default(x.to(wide), this.weight.value(wide));
   }
 }
@@ -100,7 +100,7 @@ export function groupedFeedForward(
     experts,
     chosen: own.num_experts_per_tok,
     choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
-    router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
+    router: linearRouter('gate', gate),
     parts:
       scoring.isMerged === true
         ? mergedExperts({ experts, width, inner: narrow, activation })

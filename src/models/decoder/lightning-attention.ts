@@ -1,7 +1,7 @@
 // N tokens, D width, H heads, d head size, C tokens of a block
 import { table } from '../../base/table.ts';
 import { activations, deltaRule, Linear, Module, ModuleBuffer, RMSNorm } from '../../engine/nn/index.ts';
-import { arange, aten, fromArray, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { arange, aten, fromArray, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { headShape, type DecoderConfig } from './config.ts';
@@ -68,7 +68,7 @@ export class LightningAttention extends Module implements AttentionPart {
 
   forward(x: Tensor, { layout, cache }: Pass): Tensor {
     const [N, H, d] = [x.shape[0], this.#heads, this.#size];
-    const wide = x.dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(x.dtype);
     const all = activations[this.#activation](this.qkv_proj.forward(x))
       .reshape(N, H, 3 * d)
       .to(wide);

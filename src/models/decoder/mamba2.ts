@@ -1,7 +1,7 @@
 // N tokens, D width, S segments, H heads, G groups of heads, e head size, d state size, X = He + 2Gd
 import { z } from 'zod';
-import { activations, deltaRule, Linear, Module, Parameter, RMSNorm } from '../../engine/nn/index.ts';
-import { arange, aten, attune, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { activations, deltaRule, Linear, Module, Parameter, RMSNorm, plainRmsNorm } from '../../engine/nn/index.ts';
+import { arange, aten, ones, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
 import { ShortConvolution } from './short-convolution.ts';
@@ -53,8 +53,7 @@ class GatedNorm extends RMSNorm {
     const product = x.mul(aten.silu.default(gate));
     if (this.#size === this.weight.size) return this.forward(product);
     const parts = product.reshape(x.shape[0], -1, this.#size);
-    const plain = ones([this.#size], { device: x.device });
-    return attune.rms_norm.default(parts, plain, this.epsilon).flatten(1).mul(this.scale().to(x.dtype));
+    return plainRmsNorm(parts, this.epsilon).flatten(1).mul(this.scale().to(x.dtype));
   }
 }
 
@@ -96,7 +95,7 @@ export class Mamba2 extends Module implements AttentionPart {
   forward(x: Tensor, { layout, cache }: Pass): Tensor {
     const { layer, heads: H, headSize: e, groups: G, stateSize: d, kernel } = this.#shape;
     const [N] = x.shape;
-    const wide = x.dtype === 'f64' ? 'f64' : 'f32';
+    const wide = wideType(x.dtype);
     const [gate, mixed, times] = this.in_proj.forward(x).split([this.#inner, this.#channels, H], 1);
     const shapes = [
       [kernel - 1, this.#channels],

@@ -2,18 +2,18 @@
 /** Decoders with LayerNorm and a two-layer feed-forward half, as GPT has them. */
 import {
   activations,
+  Linear,
   Module,
   Sublayer,
   type Activation,
   type Dropout,
-  type Linear,
   type Embedding,
   type LayerNorm,
   type Rope,
 } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
-import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
+import { Block, idsOf, Stack, rotationsOf, type Pass, type StackInput } from '../stack.ts';
 
 /** A module and its name in checkpoints. */
 export interface Named<Part extends Module> {
@@ -114,6 +114,35 @@ export class PlainFeedForward extends Module {
   }
 }
 
+class Around extends Module {}
+
+/** Wraps a part with a dotted name in an outer module. */
+export function inModule({ name, module }: Named<Module>): Named<Module> {
+  const [outer, inner] = name.split('.');
+  if (inner === undefined) return { name, module };
+  const around = new Around();
+  assignParts(around, [{ name: inner, module }]);
+  return { name: outer, module: around };
+}
+
+/** Two linear layers by their names, with an activation between them. */
+export class NamedFeedForward extends PlainFeedForward {
+  constructor(
+    names: readonly [inner: string, outer: string],
+    { in: from, inner, out = from }: { in: number; inner: number; out?: number },
+    { bias = true, activation }: { bias?: boolean; activation: string },
+  ) {
+    const layers = [new Linear(from, inner, { bias }), new Linear(inner, out, { bias })];
+    super(
+      [
+        { name: names[0], module: layers[0] },
+        { name: names[1], module: layers[1] },
+      ],
+      activation,
+    );
+  }
+}
+
 export interface PlainParts {
   tokens: Named<Embedding>;
   /** Learned positions; the first `offset` rows belong to no token. */
@@ -160,7 +189,7 @@ export class PlainDecoder extends Stack implements Trunk {
   }
   override prepare(pass: Pass): void {
     const { rope } = this.#parts;
-    if (rope !== undefined) pass.rotations = new Map([[rope, rope.rotation(pass.positions, pass.layout, pass.dtype)]]);
+    if (rope !== undefined) pass.rotations = rotationsOf([rope], pass);
   }
 
   override embed(input: StackInput, pass: Pass): Tensor {

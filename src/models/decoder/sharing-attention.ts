@@ -1,6 +1,15 @@
 // N tokens, D width, H heads, K key-value heads, d head size
-import { Dropout, Linear, linearGroup, Module, RMSNorm, rotate, type Rope } from '../../engine/nn/index.ts';
-import { attune, ones, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  Dropout,
+  Linear,
+  linearGroup,
+  Module,
+  RMSNorm,
+  rotate,
+  plainRmsNorm,
+  type Rope,
+} from '../../engine/nn/index.ts';
+import type { Tensor } from '../../engine/tensor/index.ts';
 import { attendSelf } from '../architectures/self-attention.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
@@ -75,8 +84,7 @@ export class SharingAttention extends Module implements AttentionPart {
 
   #keysAndValues([keys, values = keys]: readonly Tensor[], pass: Pass): KeysAndValues {
     const [k, v] = [keys, values].map((one) => this.#headsOf(one));
-    const plain = ones([this.#traits.size], { device: v.device });
-    return { k: this.#turned(this.k_norm!.forward(k), pass), v: attune.rms_norm.default(v, plain, this.#epsilon) };
+    return { k: this.#turned(this.k_norm!.forward(k), pass), v: plainRmsNorm(v, this.#epsilon) };
   }
 
   #turned(x: Tensor, pass: Pass): Tensor {

@@ -3,10 +3,10 @@ import { Dropout, Embedding, LayerNorm, type Linear, type Module, type Rope } fr
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk, TrunkContext } from '../architecture.ts';
 import { place } from '../heads/place.ts';
-import { idsOf, Stack, type Block, type Pass, type StackInput } from '../stack.ts';
+import { idsOf, Stack, rotationsOf, type Block, type Pass, type StackInput } from '../stack.ts';
 import type { EncoderConfig } from './config.ts';
 import { EncoderLayer, type LayerNames, type LayerShape } from './layer.ts';
-import { BarePooler, Pooler } from './pooler.ts';
+import { BarePooler, ActivatedDense } from './pooler.ts';
 
 /** Differences from BERT. */
 export interface EncoderTraits {
@@ -76,7 +76,7 @@ export function layerShape(config: EncoderConfig, path: string, changes: Partial
 
 /** Encoder with learned positions and post-norm layers (Devlin et al., 2019), and its descendants. */
 export class Encoder extends Stack implements Trunk {
-  declare readonly pooler?: Pooler | BarePooler;
+  declare readonly pooler?: ActivatedDense | BarePooler;
   override readonly watchesNorm: boolean;
   readonly width: number;
   readonly #tables: Tables;
@@ -130,8 +130,7 @@ export class Encoder extends Stack implements Trunk {
     return this.#blocks;
   }
   override prepare(pass: Pass): void {
-    const { positions, layout, dtype } = pass;
-    pass.rotations = new Map([...this.#ropes].map((rope) => [rope, rope.rotation(positions, layout, dtype)]));
+    pass.rotations = rotationsOf(this.#ropes, pass);
   }
 
   override embed(input: StackInput, pass: Pass): Tensor {
@@ -182,7 +181,7 @@ function newPooler(width: number, pooler: EncoderTraits['pooler'], { task, has }
   const { isRead, isBare } = pooler;
   if (!(isRead && task === 'sequence') && !has(isBare === true ? 'pooler.weight' : 'pooler.dense.weight'))
     return undefined;
-  return isBare === true ? new BarePooler(width, width, { bias: true }) : new Pooler({ in: width, out: width });
+  return isBare === true ? new BarePooler(width, width, { bias: true }) : new ActivatedDense({ in: width, out: width });
 }
 
 function placeAll(

@@ -1,8 +1,8 @@
 import { activations, Linear, Module, type Activation } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
 
-/** Transforms a row's first state for a classifier: `pooler.dense` in checkpoints. */
-export class Pooler extends Module {
+/** A linear layer called `dense` with an activation, such as the pooler of a row's first state. */
+export class ActivatedDense extends Module {
   readonly dense: Linear;
   readonly #activation: Activation;
 
@@ -12,8 +12,8 @@ export class Pooler extends Module {
     this.#activation = activations[activation];
   }
 
-  forward(pooled: Tensor): Tensor {
-    return this.#activation(this.dense.forward(pooled));
+  forward(x: Tensor): Tensor {
+    return this.#activation(this.dense.forward(x));
   }
 }
 

@@ -1,6 +1,6 @@
 // N frames, R rows, D width, V vocabulary, T frames of a row
 import { Convolution, Dropout, Linear, Module, segmentLengths, type Layout } from '../../engine/nn/index.ts';
-import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, wideType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trunk } from '../architecture.ts';
 import type { HeadKind } from './head.ts';
 import { place } from './place.ts';
@@ -50,7 +50,7 @@ export class CtcHead extends Module {
     const read = this.#dropout.forward(hidden);
     const scores = this.#scores;
     const logits = scores instanceof Convolution ? scores.forward(read.unsqueeze(2)).squeeze(2) : scores.forward(read);
-    return logits.dtype === 'f64' ? logits : logits.to('f32');
+    return logits.to(wideType(logits.dtype));
   }
 
   /** -log P(text) of each row, summed over all alignments: f32 [R]. */

@@ -1,5 +1,5 @@
 // N tokens, S segments, D width
-import { aten, cat, fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, cat, fromArray, wideType, type Tensor } from '../../engine/tensor/index.ts';
 import { segmentLengths, withTokens, type Layout } from '../../engine/nn/index.ts';
 
 type Pool = (hidden: Tensor, layout: Layout) => Tensor;
@@ -55,5 +55,5 @@ export function lastTokens(layout: Layout, device: string): Tensor {
 
 /** Rows are few and their scores decide, so heads compute in f32. */
 export function widened(x: Tensor): Tensor {
-  return x.dtype === 'f64' ? x : x.to('f32');
+  return x.to(wideType(x.dtype));
 }

@@ -1,7 +1,7 @@
-// B windows, T frames of a window
 import type { Model } from '../../../models/model.ts';
-import { fromArray, scope, type Tensor } from '../../../engine/tensor/index.ts';
+import { scope } from '../../../engine/tensor/index.ts';
 import { SpeechTokens } from '../../../models/text/index.ts';
+import { featuresOf } from '../../tasks/rows/collate.ts';
 import { generate } from '../generate.ts';
 import type { Completion } from '../sequence.ts';
 import type { Hearing, Transcript, TranscriptionOptions, Windows } from './hearing.ts';
@@ -31,26 +31,7 @@ export async function byTokens(hearing: Hearing, windows: Windows, options: Tran
 
 /** Encoder output for spectrograms of one shape, or waveforms of any length. */
 export function remembered(model: Model, windows: Windows): ReturnType<Model['remember']> {
-  const source = scope(() => joinedWindows(windows).own());
-  const [{ shape }] = windows;
-  const featureLengths = shape.length === 1 ? windows.map(({ data }) => data.length) : undefined;
-  try {
-    return model.remember({ features: source, featureLengths });
-  } finally {
-    source.dispose();
-  }
-}
-
-/** → [B, bins, T], or concatenated waveforms [S] */
-function joinedWindows(windows: Windows): Tensor {
-  const [{ shape }] = windows;
-  const values = new Float32Array(windows.reduce((sum, { data }) => sum + data.length, 0));
-  let next = 0;
-  for (const { data } of windows) {
-    values.set(data, next);
-    next += data.length;
-  }
-  return fromArray(values, shape.length === 1 ? undefined : [windows.length, ...shape]);
+  return scope(() => model.remember(featuresOf(windows.map((features) => ({ features })))));
 }
 
 /** The requested language, or the one detected in the first window. */

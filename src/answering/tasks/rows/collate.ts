@@ -25,8 +25,10 @@ export function collateRows<Row extends ReadRow>(rows: readonly Row[], options: 
   return { rows, input: { ids, layout, tokenTypes } };
 }
 
+type RowFeatures = Pick<ReadRow, 'features'>;
+
 /** Stacks the features of rows, zero-padded in the last dimension: [R, …]; or concatenates their patches. */
-export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
+export function stackFeatures(rows: readonly RowFeatures[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   const all = rows.map(({ features }) => features!);
   if (all[0].grid !== undefined && all[0].shape.length === 2) {
     const patches = cat(all.map(({ data, shape }) => fromArray(data, shape)));
@@ -49,12 +51,12 @@ export function stackFeatures(rows: readonly ReadRow[]): Pick<StackInput, 'featu
 }
 
 /** Features of rows in the form that models read. */
-export function featuresOf(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
+export function featuresOf(rows: readonly RowFeatures[]): Pick<StackInput, 'features' | 'featureLengths' | 'grids'> {
   return rows[0].features?.shape.length === 1 ? sideBySide(rows) : stackFeatures(rows);
 }
 
 /** Concatenates waveforms without padding: [S], with the number of samples of each. */
-function sideBySide(rows: readonly ReadRow[]): Pick<StackInput, 'features' | 'featureLengths'> {
+function sideBySide(rows: readonly RowFeatures[]): Pick<StackInput, 'features' | 'featureLengths'> {
   const all = rows.map(({ features }) => features!.data);
   const featureLengths = all.map(({ length }) => length);
   const samples = new Float32Array(featureLengths.reduce((sum, length) => sum + length, 0));

@@ -73,7 +73,8 @@ export class DecisionPrompts implements DecisionReader {
     const labels = await this.#labelsOf(listed);
     const content = `State:\n${state}\n\n${asked(listed, labels)}`;
     const { ids } = await this.#renderer.prompt({ ...CHAT, messages: [{ role: 'user', content }] });
-    const own = places.map((_, place) => labels[places.indexOf(place)].id);
+    const own: number[] = [];
+    for (const [i, place] of places.entries()) own[place] = labels[i].id;
     return { question, ids, marks: [ids.length - 1], labels: own };
   }
 
