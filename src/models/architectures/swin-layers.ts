@@ -93,8 +93,9 @@ export class StageWindows {
 
   #kindsOf(images: number, map: Sides): Windows<BigInt64Array>[] {
     const { window_size: most } = this.#config;
-    const window = Math.min(most, ...map);
-    const shift = Math.min(...map) <= most ? 0 : Math.floor(window / 2);
+    const shorter = Math.min(map[0], map[1]);
+    const window = Math.min(most, shorter);
+    const shift = shorter <= most ? 0 : Math.floor(window / 2);
     const shifts = this.#isAlone || shift === 0 ? [0] : [0, shift];
     return shifts.map((by) => windowsOf(images, map, { most, window, shift: by }));
   }

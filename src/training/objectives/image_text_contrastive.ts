@@ -8,7 +8,7 @@ import type { JointLoss, Objective, Processor } from '../objective.ts';
 import type { MediaReader, Prepared, PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { ImageTextContrastiveOptions } from './image_text_contrastive.options.ts';
 import { captionInput } from '../../answering/tasks/rows/captions.ts';
-import { stackFeatures } from '../../answering/tasks/rows/collate.ts';
+import { stackFeatures } from '../../models/row-features.ts';
 import { pairLosses, type PairLossName } from './pair-losses.ts';
 
 /**

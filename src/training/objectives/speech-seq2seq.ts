@@ -1,7 +1,8 @@
 import { SpeechTokens } from '../../models/text/index.ts';
 import type { Objective, Processor } from '../objective.ts';
 import type { PreparedRow, ReadRow } from '../../answering/tasks/rows/prepared-rows.ts';
-import { collateRows, featuresOf } from '../../answering/tasks/rows/collate.ts';
+import { collateRows } from '../../answering/tasks/rows/collate.ts';
+import { featuresOf } from '../../models/row-features.ts';
 import { countTokens } from '../../answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from './next-token.ts';
 import { hearing, prepareRecordings } from '../../answering/tasks/rows/recordings.ts';

@@ -1,7 +1,7 @@
 import type { Model } from '../../../models/model.ts';
 import { scope } from '../../../engine/tensor/index.ts';
 import { SpeechTokens } from '../../../models/text/index.ts';
-import { featuresOf } from '../../tasks/rows/collate.ts';
+import { featuresOf } from '../../../models/row-features.ts';
 import { generate } from '../generate.ts';
 import type { Completion } from '../sequence.ts';
 import type { Hearing, Transcript, TranscriptionOptions, Windows } from './hearing.ts';

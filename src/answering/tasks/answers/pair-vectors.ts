@@ -2,7 +2,7 @@
 import type { MediaFile } from '../../../data/media.ts';
 import type { PredictOptions } from '../../../scoring/predictor.ts';
 import { captionInput } from '../rows/captions.ts';
-import { stackFeatures } from '../rows/collate.ts';
+import { stackFeatures } from '../../../models/row-features.ts';
 import type { ModelInput } from '../../../models/model.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
 import { traitsOf } from '../../../models/base-traits.ts';
