@@ -60,9 +60,9 @@ export const useCase = defineUseCase({
     ].join('\n'),
 });
 
-/** Numbers with commas between them. @throws AttuneError E_USAGE */
+/** Parses comma-separated numbers. @throws AttuneError E_USAGE */
 function numbersOf(flag: string, text: string): number[] {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
   if (numbers.every((value) => Number.isFinite(value))) return numbers;
-  throw new AttuneError('E_USAGE', { what: `${flag} is "${text}"`, expected: 'numbers with commas between them' });
+  throw new AttuneError('E_USAGE', { what: `${flag} is "${text}"`, expected: 'comma-separated numbers' });
 }

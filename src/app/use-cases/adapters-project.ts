@@ -37,7 +37,7 @@ export const useCase = defineUseCase({
       `${colours.green('✓')} ${shortPath(folder)}: ${projected.length} of ${plural(layers.length, 'layers')} projected`,
       `  cosines of all layers: ${range(layers.map(({ cosine }) => cosine))}`,
       ...(projected.length > 0
-        ? [`  changes of projected layers: ${range(projected.map(({ ratio }) => ratio))} times the former length`]
+        ? [`  changes of projected layers: ${range(projected.map(({ ratio }) => ratio))} times their original length`]
         : []),
       ...(untouched.length > 0
         ? [`  ${plural(untouched.length, 'layers')} unchanged: alignment changed nothing there`]

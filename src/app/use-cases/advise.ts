@@ -8,7 +8,7 @@ import type { Comparison } from '../../store/results.ts';
 
 export interface Advice {
   rows: { train: number; validation: number; test: number };
-  /** Form of the answers: classes, json, short, long, text. */
+  /** Kind of answers: classes, json, short, long, text. */
   answers: string;
   /** Comparison on the test rows. */
   comparison: Comparison;
@@ -17,7 +17,7 @@ export interface Advice {
 }
 
 export interface Advised extends Advice {
-  /** The command that keeps the system that is recommended, where one is. */
+  /** Command that keeps the recommended system, if a system is recommended. */
   keep?: string;
 }
 
@@ -28,7 +28,7 @@ export const useCase = defineUseCase({
     argumentOr('data', 'DATA', 'a file, folder or glob of rows with answers, or a recipe', z.custom<Recipe>()),
   ],
   options: (fields) => ({
-    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's"),
+    flags: fields.inMemory<RecipeFlags>("settings that override the recipe's"),
     withModel: fields.inMemory<boolean>(
       "also tune the recipe's model on growing parts of the rows (if flags set a model)",
     ),
@@ -47,7 +47,8 @@ export const useCase = defineUseCase({
   },
   async inTerminal({ data, flags = {} }, console): Promise<Advised> {
     const { advise } = await import('../advise/advise.ts');
-    // Without a model all is computed here in one go, and nothing is written: Ctrl-C then ends the process as it stands.
+    // Without a model, everything is computed in this process and nothing is written, so Ctrl-C may end it
+    // immediately.
     const stopping = 'model' in flags ? 'stopping' : undefined;
     return withCall(console, stopping, (call) => advise(data, { flags, ...call }));
   },

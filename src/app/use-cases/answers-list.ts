@@ -20,7 +20,7 @@ export const useCase = defineUseCase({
       'start time: 2h, 7d, or a date such as 2026-12-01T05:47',
       { read: (typed) => timeOf(String(typed)) },
     ),
-    search: fields.text('TEXT', 'text in question or answer; the server must keep texts'),
+    search: fields.text('TEXT', 'text in question or answer; the server must store texts'),
     flagged: fields.text('SIGNAL', 'with this signal set, such as refusal; any for every signal'),
     alarm: fields.text('ID', 'examples of an alarm'),
     unrated: fields.flag('without feedback'),

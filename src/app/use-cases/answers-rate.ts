@@ -4,7 +4,7 @@ import { defineUseCase } from './use-case.ts';
 export interface RatedAnswer {
   id: string;
   answer: string;
-  /** Whether a row to train on can come of it. */
+  /** Whether a training row can be made from it. */
   canTrain: boolean;
 }
 

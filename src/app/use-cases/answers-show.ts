@@ -39,7 +39,7 @@ export const useCase = defineUseCase({
   },
 });
 
-/** A conversation's messages, columns of a row, or one question. */
+/** Messages of a conversation, columns of a row, or a single question. */
 function messagesOf(prompt: unknown): [string, string][] {
   if (prompt === null || prompt === undefined) return [];
   if (typeof prompt === 'string') return [['question', prompt]];

@@ -3,7 +3,7 @@ import type { Calibration } from '../../scoring/temperatures.ts';
 import { precisionField, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
-/** Fitted and measured values, and where they are kept. */
+/** Fitted values and their evaluation, and the file they are stored in. */
 export interface Calibrated extends Calibration {
   path: string;
 }

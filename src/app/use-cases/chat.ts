@@ -28,7 +28,7 @@ export const useCase = defineUseCase({
     image: fields.texts('FILE', 'images for the first message, if the model reads images'),
     raw: fields.flag('continue plain text (default: as the model was trained)'),
     turns: fields.flag('use the chat template even if the model was trained on plain prompts'),
-    lines: fields.inMemory<Iterable<string> | AsyncIterable<string>>('what is said, line by line'),
+    lines: fields.inMemory<Iterable<string> | AsyncIterable<string>>('messages of the user, line by line'),
     onText: fields.inMemory<(text: string) => void>('receives answers piece by piece'),
   }),
   effects: ['computes'],

@@ -6,7 +6,7 @@ import { listField, measuredRowFields, measureFields, pairFields, rowsField } fr
 import { defineUseCase, resultType } from './use-case.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
 
-/** `counted`: the run whose verdict counts the user's own rows. */
+/** `counted`: the run whose verdict takes the user's own rows into account. */
 export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
 export const useCase = defineUseCase({
@@ -30,7 +30,7 @@ export const useCase = defineUseCase({
     output: fields.text('FOLDER', 'folder for comparison.json and samples.json', { aliases: ['--output-dir'] }),
     ...pairFields(fields),
     ...endpointFields(fields),
-    seed: fields.inMemory<number>("draws samples and intervals; the first run's unless given"),
+    seed: fields.inMemory<number>("seed of samples and intervals (the first run's)"),
   }),
   effects: ['computes', 'sends', 'writes-files'],
   examples: [
@@ -40,7 +40,7 @@ export const useCase = defineUseCase({
     'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
     'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
   ],
-  stopping: 'stopping; answers from endpoints are kept',
+  stopping: 'stopping; answers from endpoints are saved',
   resultWith: { counterfactuals: resultType<CounterfactualResults>() },
   async run({ systems, ...options }, call): Promise<ComparedSystems | CounterfactualResults> {
     const { asksForPairs, compareOptions } = await import('../compare/compare-options.ts');

@@ -4,7 +4,7 @@ import type { AuditCase, KindCounts } from '@attune/privacy';
 
 export interface Share {
   value: number;
-  /** Wilson's interval at 95 %. */
+  /** Wilson's confidence interval at 95 %. */
   low: number;
   high: number;
 }
@@ -22,7 +22,7 @@ export interface AuditResult {
   all: KindAudit;
   misses: AuditCase[];
   extras: AuditCase[];
-  /** Limits of these figures. */
+  /** Limitations of these figures. */
   unknown: string[];
 }
 

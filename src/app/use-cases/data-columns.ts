@@ -4,17 +4,17 @@ import { formatTable, tableWidth } from '../terminal/format-table.ts';
 import { defineUseCase } from './use-case.ts';
 
 export interface DescribedColumn extends ColumnProfile {
-  /** "text of 12 words, another in each row" */
+  /** Description such as "text of 12 words, another in each row". */
   description: string;
 }
 
 export interface TableColumns {
   columns: DescribedColumn[];
-  /** The first rows, as they are. */
+  /** The first rows, unchanged. */
   rows: Record<string, unknown>[];
-  /** Rows that cannot be read; reading stops at the first. */
+  /** Rows that cannot be read; reading stops at the first one. */
   problems: Problem[];
-  /** How the columns could be read, likeliest first. */
+  /** Possible interpretations of the columns, most likely first. */
   guesses: Guess[];
 }
 

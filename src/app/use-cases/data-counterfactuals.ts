@@ -4,11 +4,11 @@ import { defineUseCase } from './use-case.ts';
 export interface AxisCounts {
   axis: Axis;
   pairs: number;
-  /** Rows that mention no person of a known group. */
+  /** Number of rows that mention no person of a known group. */
   nobody: number;
   /** Rows that could not be changed safely, by reason. */
   doubts: Record<string, { rows: number; lines: number[] }>;
-  /** "female → male": how many. */
+  /** Number of pairs by change, such as "female → male". */
   groups: Record<string, number>;
 }
 

@@ -2,7 +2,7 @@ import { groupFields } from './shared/group-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { GroupReport } from '../../scoring/statistics/group-tally.ts';
 
-/** Where a row stands, with its first words. */
+/** Location of a row, with its first words. */
 export interface GroupedRow {
   at: string;
   text: string;

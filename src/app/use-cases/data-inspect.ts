@@ -12,14 +12,14 @@ import type { DataGroups } from './data-groups.ts';
 export interface InspectedRow {
   file: string;
   line: number;
-  /** Undefined where no model was named. */
+  /** Undefined without a model. */
   tokens?: number;
   trainedTokens?: number;
-  /** The row's text in stretches that are trained or not. */
+  /** The row's text in spans that are trained or not. */
   pieces: Pick<Piece, 'text' | 'trained'>[];
   /** The class, classes or number of the whole row. */
   label?: string;
-  /** The same with special tokens apart and without the label, where `specials` asks for it. */
+  /** The text with special tokens marked and without the label, if `specials` requests it. */
   shown?: ShownPart[];
 }
 
@@ -33,14 +33,14 @@ export interface DataInspectionResult {
   /** Labels of all splits, for rows with classes or numbers. */
   labels?: LabelReport;
   longRows: Recipe['data']['long_rows'];
-  /** Rows of the training split that are longer than max_length. */
+  /** Rows of the training split longer than max_length. */
   tooLong: { file: string; line: number; tokens: number }[];
   rows: InspectedRow[];
-  /** Rows that could not be trained on. */
+  /** Rows that cannot be used for training. */
   problems: Problem[];
-  /** Remarks on data that can be trained on, but not well. */
+  /** Warnings about data that can be used for training, but not with good results. */
   remarks: string[];
-  /** Where they were asked for: who is in the rows of the files. */
+  /** Groups of people in the rows, if requested. */
   groups?: DataGroups;
 }
 
@@ -53,7 +53,7 @@ export const useCase = defineUseCase({
   options: (fields) => ({
     rows: fields.count('N', 'rows to show (3)'),
     ...groupFields(fields),
-    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's"),
+    flags: fields.inMemory<RecipeFlags>("settings that override the recipe's"),
   }),
   takesRecipe: true,
   effects: [],

@@ -3,11 +3,11 @@ import { readingFields } from './shared/reading-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
 export interface DataPipelineResult extends PipelineResult {
-  /** The page about the data set. */
+  /** HTML page about the data set. */
   report: string;
-  /** The folder where rows are kept as they were before they were redacted, for the next run. */
+  /** Folder in which rows from before redaction are cached for the next run. */
   unredacted?: string;
-  /** The command that writes a recipe for it. */
+  /** Command that writes a recipe for the data set. */
   next: string;
 }
 
@@ -26,7 +26,7 @@ export const useCase = defineUseCase({
     output: fields.text('FOLDER', 'folder to write (ATTUNE_HOME/data-sets, named by its content)', {
       aliases: ['--to'],
     }),
-    cache: fields.flag('keep no rows from before the last step, neither of this run nor of earlier ones', {
+    cache: fields.flag('cache no rows from before the last step, and delete those of earlier runs', {
       flag: '--no-cache',
     }),
     ...readingFields(fields),

@@ -9,7 +9,7 @@ export interface RedactedData extends RedactionCounts {
   style: 'tags' | 'surrogates';
   sha256: string;
   bytes: number;
-  /** Whether the same surrogates can be had again. */
+  /** Whether the key is stored, so that the same surrogates can be generated again. */
   isKeyKept: boolean;
   canaries: readonly Canary[];
 }

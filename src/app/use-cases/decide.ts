@@ -3,7 +3,7 @@ import { baseField, precisionField, storageField } from './shared/sampling-field
 import type { FieldKit } from './fields.ts';
 import { defineUseCase } from './use-case.ts';
 
-/** An object or a list from a program. */
+/** An object or a list passed by a program. */
 const json = ({ z }: FieldKit) => z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]);
 
 export const useCase = defineUseCase({

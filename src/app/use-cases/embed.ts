@@ -10,15 +10,15 @@ export interface Embedded {
   rows: number;
   width: number;
   isNormalised: boolean;
-  /** Texts of which only the beginning was read: the model has no room for more. */
+  /** Number of texts truncated to the model's maximum length. */
   cut: number;
-  /** Columns that the vectors were made from. */
+  /** Columns from which the vectors were computed. */
   columns: readonly string[];
-  /** The prompt that stood before every text. */
+  /** Prompt prepended to every text. */
   prompt?: string;
-  /** The files that were written. */
+  /** Files that were written. */
   files?: readonly string[];
-  /** Where no file was asked for. */
+  /** Present if no output file was given. */
   vectors?: number[][];
 }
 
@@ -48,7 +48,7 @@ export const useCase = defineUseCase({
     return embed(model, { ...options, ...call });
   },
   async inTerminal({ model, ...options }, console): Promise<Embedded> {
-    // Vectors of a whole file on standard output are useless.
+    // Vectors of a whole file are of no use on standard output.
     if (options.input !== undefined && options.text === undefined && options.output === undefined)
       throw new AttuneError('E_USAGE', {
         what: 'Vectors of a file need an output file',
@@ -58,7 +58,7 @@ export const useCase = defineUseCase({
     const embedded = await withCall(console, 'stopping; no file is written', (call) =>
       embed(model, { ...options, ...call }),
     );
-    // Standard output is for the vectors alone then.
+    // Standard output then contains the vectors only.
     if (embedded.vectors !== undefined)
       for (const note of cutNotes(embedded.cut)) console.log.line(console.log.colours.yellow(note));
     return embedded;
@@ -67,14 +67,12 @@ export const useCase = defineUseCase({
     if (vectors !== undefined) return vectors.map((vector) => JSON.stringify(vector)).join('\n');
     const made = `${formatCount(rows)} × ${width}${isNormalised ? ', of length 1' : ''}, from ${columns.join(' and ')}`;
     const [first, ...others] = files!.map(shortPath);
-    const beside = others.map((file) => `  its rows, line by line: ${file}`);
+    const beside = others.map((file) => `  its rows, one per line: ${file}`);
     return [`${colours.green('✓')} ${first}: ${made}`, ...beside, ...cutNotes(cut).map(colours.yellow)].join('\n');
   },
 });
 
 function cutNotes(cut: number): string[] {
   const are = cut === 1 ? 'is' : 'are';
-  return cut === 0
-    ? []
-    : [`! ${plural(cut, 'texts')} ${are} longer than the model's context: only the beginning counts`];
+  return cut === 0 ? [] : [`! ${plural(cut, 'texts')} ${are} longer than the model's context: they are truncated`];
 }

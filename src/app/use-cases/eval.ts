@@ -20,9 +20,9 @@ export const useCase = defineUseCase({
     ...measureFields(fields),
     ...pairFields(fields),
     ...endpointFields(fields),
-    trainData: fields.inMemory<FileOrRows>("rows to fit and to show; the run's training rows unless given"),
+    trainData: fields.inMemory<FileOrRows>("rows to fit and to show (the run's training rows)"),
     instruction: fields.inMemory<string>('instruction for prompted models'),
-    seed: fields.inMemory<number>("draws samples and intervals; the run's unless given"),
+    seed: fields.inMemory<number>("seed of samples and intervals (the run's)"),
   }),
   effects: ['computes', 'sends', 'writes-files'],
   examples: [

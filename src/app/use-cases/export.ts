@@ -10,16 +10,16 @@ import type { Difference } from '../../store/results.ts';
 export interface ServedCheck {
   url: string;
   model: string;
-  /** Rows that both answered, and those among them that were answered alike to the letter. */
+  /** Number of rows that both answered. */
   rows: number;
   equal: number;
-  /** By the run's own metric: ours less theirs. */
+  /** Difference on the run's own metric, the run minus the server. */
   difference: Difference;
-  /** The first answers that differ. */
+  /** The first differing answers. */
   differing: { id: string; prompt: string; ours?: string; theirs?: string }[];
 }
 
-/** Written files, or with `check` the comparison with a server's answers. */
+/** Written files or, with `check`, a comparison with the server's answers. */
 type Exported =
   | (ExportResult & Partial<Record<'equal' | 'differing', undefined>>)
   | (ServedCheck & Partial<Record<'folder' | 'before' | 'after', undefined>>);
@@ -47,8 +47,8 @@ export const useCase = defineUseCase({
       'URL',
       'exports nothing, but sends the test rows to a server and checks that it answers like the run',
     ),
-    name: fields.text('NAME', "with --check: the model's name there; the run's unless given"),
-    data: fields.inMemory<FileOrRows>("with check: rows to ask, in place of the run's test rows"),
+    name: fields.text('NAME', "with --check: the model's name on the server (the run's)"),
+    data: fields.inMemory<FileOrRows>("with check: rows to send, instead of the run's test rows"),
     maxRows: fields.inMemory<number>('with check: rows to test (20)'),
     ...endpointFields(fields),
   }),

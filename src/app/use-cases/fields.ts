@@ -4,21 +4,21 @@ import { isRows } from '../rows/rows.ts';
 
 export type Shape = Readonly<Record<string, z.ZodType>>;
 
-/** The words typed for an option: one, or all of them where it may be given several times. */
+/** Text typed for an option, or a list for an option that may be repeated. */
 type Typed = string | readonly string[];
 
-/** How a field looks on a command line, and how its text is read. */
+/** Command-line form of a field, and how its text is parsed. */
 export interface FlagNotes {
   summary: string;
-  /** The kind of value, in capitals; without it the field is a switch. */
+  /** Kind of value in capitals; absent for switches. */
   value?: string;
-  /** May be given several times; elsewhere only the last one would count. */
+  /** Whether it may be repeated; otherwise only the last occurrence would count. */
   many?: true;
-  /** The flag, where it is not the field's name with dashes. A switch that begins with `--no-` says false. */
+  /** Name of the flag, if it is not the field's name with dashes. A switch that begins with `--no-` sets false. */
   flag?: `--${string}`;
-  /** Other spellings. */
+  /** Alternative spellings. */
   aliases?: readonly `--${string}`[];
-  /** Only programs can give it. */
+  /** Whether only programs can pass it. */
   inMemory?: true;
   /** @throws AttuneError E_USAGE */
   read(typed: Typed, flag: string): unknown;
@@ -28,7 +28,7 @@ type More = Pick<FlagNotes, 'flag' | 'aliases'>;
 
 export interface Argument<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   name: Name;
-  /** In capitals, as the help shows it. */
+  /** Kind of value in capitals, as the help shows it. */
   value: string;
   summary: string;
   schema: Schema;
@@ -39,14 +39,14 @@ export interface Argument<Name extends string = string, Schema extends z.ZodType
 export interface Range {
   least?: number;
   most?: number;
-  /** `least` itself is out of range. */
+  /** Whether `least` itself is out of range. */
   isAbove?: boolean;
   isWhole?: boolean;
 }
 
 const notesOfSchema = new WeakMap<z.ZodType, FlagNotes>();
 
-/** A field's flag; undefined for schemas that were not made by the kit. */
+/** Command-line form of a field; undefined for schemas that were not built by `fields`. */
 export function flagNotes(schema: z.ZodType): FlagNotes | undefined {
   return (
     notesOfSchema.get(schema) ?? (schema instanceof z.ZodOptional ? flagNotes(schema.unwrap() as z.ZodType) : undefined)
@@ -73,17 +73,17 @@ function place<Name extends string, Schema extends z.ZodType>(
 const asText = (typed: Typed): string => (typeof typed === 'string' ? typed : typed.join(','));
 
 /**
- * Builders of arguments and options. Options are optional unless `required`; summaries are printed by the help, so
- * they contain the default.
+ * Builders of arguments and options. Options are optional unless `required`. Summaries appear in the help and state
+ * the default.
  */
 export const fields = {
   z,
 
-  /** By position. */
+  /** Positional argument. */
   argument: <Name extends string>(name: Name, value: string, summary: string) =>
     place({ name, value, summary }, z.string()),
 
-  /** By position: text in a terminal, or a value that a program has. */
+  /** Positional argument: text in a terminal, or a value passed by a program. */
   argumentOr: <Name extends string, Schema extends z.ZodType>(
     name: Name,
     value: string,
@@ -94,22 +94,22 @@ export const fields = {
   optionalArgument: <Name extends string>(name: Name, value: string, summary: string) =>
     place({ name, value, summary }, z.string().optional()),
 
-  /** All that follow: one or more. */
+  /** All remaining arguments, at least one. */
   arguments: <Name extends string>(name: Name, value: string, summary: string) =>
     place({ name, value, summary, many: true }, z.array(z.string()).min(1)),
 
-  /** All that follow, which may be none. */
+  /** All remaining arguments, possibly none. */
   optionalArguments: <Name extends string>(name: Name, value: string, summary: string) =>
     place({ name, value, summary, many: true }, z.array(z.string()).optional()),
 
   text: (value: string, summary: string, more: More = {}) =>
     noted(z.string(), summary, { ...more, value, read: asText }),
 
-  /** May be given several times. */
+  /** May be repeated. */
   texts: (value: string, summary: string, more: More = {}) =>
     noted(z.array(z.string()), summary, { ...more, value, many: true, read: (typed) => [typed].flat() }),
 
-  /** A whole number above 0. */
+  /** An integer above 0. */
   count: (value: string, summary: string, more: More = {}) =>
     noted(z.int().positive(), summary, { ...more, value, read: (typed, flag) => readCount(asText(typed), flag) }),
 
@@ -132,7 +132,7 @@ export const fields = {
       read: (typed, flag) => readChoice(asText(typed), flag, choices),
     }),
 
-  /** Some of the known ones, each given by an option of its own. */
+  /** Some of the known choices; the option is repeated for each. */
   choices: <const Choices extends readonly [string, ...string[]]>(
     choices: Choices,
     value: string,
@@ -150,7 +150,7 @@ export const fields = {
   flag: (summary: string, more: More = {}) =>
     noted(z.boolean(), summary, { ...more, read: () => more.flag?.startsWith('--no-') !== true }),
 
-  /** A value with a form of its own in a terminal. */
+  /** A value with its own command-line syntax. */
   parsed: <Schema extends z.ZodType>(
     schema: Schema,
     value: string,
@@ -158,7 +158,7 @@ export const fields = {
     { read, ...more }: More & { many?: true; read: (typed: Typed, flag: string) => z.input<Schema> },
   ) => noted(schema, summary, { ...more, value, read }),
 
-  /** A file's name; a program may give the rows themselves. */
+  /** A file name; programs may pass the rows themselves. */
   rows: <Row = object>(value: string, summary: string, more: More = {}) =>
     noted(z.union([z.string(), z.custom<Iterable<Row> | AsyncIterable<Row>>(isRows)]), summary, {
       ...more,
@@ -166,7 +166,7 @@ export const fields = {
       read: asText,
     }),
 
-  /** Values that no command line can give: rows, functions, objects of the program's own. */
+  /** Values that a command line cannot express, such as rows, functions and objects. */
   inMemory: <Value>(summary: string) => noted(z.custom<Value>(), summary, { inMemory: true, read: () => undefined }),
 
   /** Makes an option required. */

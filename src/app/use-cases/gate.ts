@@ -9,8 +9,8 @@ export const useCase = defineUseCase({
   summary: 'decide whether a run may be used, by its measurements and approvals',
   arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: ({ number, flag }) => ({
-    comparison: flag('do not require it to be better than the compared systems', { flag: '--no-comparison' }),
-    margin: number('NUMBER', 'how much worse the result may be', { least: 0 }),
+    comparison: flag('do not require the result to be better than the compared systems', { flag: '--no-comparison' }),
+    margin: number('NUMBER', 'how much worse than the others the result may be', { least: 0 }),
     maxForgetting: number('NUMBER', 'maximum loss on general English in bits per byte', { least: 0 }),
     maxFlipRate: number('SHARE', 'maximum share of answers that change with the person mentioned', SHARE),
     maxCompliance: number('SHARE', 'maximum rise in compliance with harmful requests', SHARE),

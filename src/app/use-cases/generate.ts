@@ -6,23 +6,23 @@ import { samplingFields } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { Completion, SpeechSegment } from '../../answering/decoding/index.ts';
 
-/** How many answers there are, and where; the answers themselves where no file was asked for. */
+/** Number of answers and their file; the answers themselves if no file was given. */
 export interface GeneratedAnswers {
   rows: number;
   output: string | null;
   answers?: GeneratedRow[];
 }
 
-/** One answer; a row has `n` of them. */
+/** One answer to a row, which has `n` of them. */
 export interface GeneratedRow {
   /** `input` for rows in memory. */
   file: string;
-  /** From 1, as lines are counted; the first row in memory is 1 too. */
+  /** 1-based line, or number of the row in memory. */
   line: number;
   prompt: string;
   completion: string;
   finish: Completion['finishReason'];
-  /** Which of the row's answers, where there are several. */
+  /** Index of the answer, if the row has several. */
   sample?: number;
   /** Log-probabilities of the tokens, if requested; names as in OpenAI's answers. */
   logprobs?: LogProbEntry[];
@@ -75,7 +75,7 @@ export const useCase = defineUseCase({
     if (!signal.aborted) return generated;
     const { rows, output, answers } = generated;
     if (answers !== undefined) console.out.write(answers.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    const got = `${plural(rows, 'answers')}${output === null ? '' : `, which are in ${output}`}`;
+    const got = `${plural(rows, 'answers')}${output === null ? '' : `, written to ${output}`}`;
     throw new AttuneError('E_STOPPED', { what: 'Stopped before every row was answered', got });
   },
   render: ({ rows, output, answers }) =>

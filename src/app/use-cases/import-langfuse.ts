@@ -5,21 +5,21 @@ import type { ScoreUse } from '../import-answers/score-meaning.ts';
 
 export interface ImportedAnswers {
   files: readonly string[];
-  /** New answers by model; answers that our own server gave; and those that were there already. */
+  /** New answers by model, answers that attune's server gave, and answers imported before. */
   models: Record<string, number>;
   own: number;
   again: number;
-  /** By how it is used; and what was there already. */
+  /** Feedback by its use, and feedback imported before. */
   feedback: Record<Exclude<ScoreUse, 'not used'>, number>;
   feedbackAgain: number;
-  /** By name, how scores were read. */
+  /** Interpretation of scores, by name. */
   scores: { name: string; use: ScoreUse; count: number }[];
   /** Skipped records, by reason. */
   leftOut: Record<string, number>;
-  /** Fields and attributes that nothing was made of. */
+  /** Fields and attributes that were ignored. */
   unknownFields: Record<string, number>;
   brokenRows: number;
-  /** The first of them, with file, line and field. */
+  /** The first rows that cannot be read, with file, line and field. */
   broken: readonly Problem[];
 }
 

@@ -7,12 +7,12 @@ import type { ImportedCompletions } from '../import-openai/stored-completions.ts
 export interface ImportedJob {
   id: string;
   status: string;
-  /** OpenAI's base model, and the tuned one. */
+  /** OpenAI's base model, and the tuned model. */
   model: string;
   tuned?: string;
   folder: string;
   recipe?: string;
-  /** Whether the new model is better than the old one, to be asked once it is trained. */
+  /** Command that compares the new model with the old one, for use after training. */
   comparison?: string;
   remarks: string[];
 }

@@ -8,7 +8,7 @@ export interface Improvement {
   folder: string;
   cycle: number;
   state: State;
-  /** Reason for waiting; undefined after a cycle's end. */
+  /** Reason for waiting; undefined at the end of a cycle. */
   waitsFor?: string;
   /** Decisions of this call. */
   decisions: Decision[];
@@ -19,11 +19,11 @@ export const useCase = defineUseCase({
   summary: 'improve a model in use with its feedback, as far as possible now',
   arguments: ({ argument }) => [argument('file', 'FILE', 'YAML with continuous: {model, retrain: {recipe}, …}')],
   options: ({ text, inMemory }) => ({
-    discard: text('REASON', 'drop the batch under way, or one that was stopped, with its rows'),
+    discard: text('REASON', 'discard the current or stopped batch with its rows'),
     onDecision: inMemory<(decision: Decision) => void>('receives every decision'),
   }),
   effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files', 'deploys'],
-  examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to turn it"'],
+  examples: ['improve run support.yaml', 'improve run support.yaml --discard "one customer tried to poison it"'],
   async run({ file, ...options }, call): Promise<Improvement> {
     const { improve } = await import('../improve/improve.ts');
     return improve(file, { ...options, ...call });

@@ -16,7 +16,7 @@ export const useCase = defineUseCase({
   },
   render({ model, cycle, state, last }, { colours }) {
     const head = `${model}, cycle ${cycle}: ${state}`;
-    const next = 'attune improve run continues, or says what it is waiting for';
+    const next = 'attune improve run continues, or states what it is waiting for';
     return [head, ...(last === undefined ? [] : [decisionLine(last, colours)]), colours.dim(next)].join('\n');
   },
 });

@@ -1,4 +1,4 @@
-/** Each use case is one file and one line here, under its command's name, in the order in which the help lists them. */
+/** Each use case is one file and one line here, under its command's name, in the order of the help. */
 export const useCases = {
   quickstart: () => import('./quickstart.ts'),
   studio: () => import('./studio.ts'),

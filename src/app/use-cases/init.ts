@@ -10,10 +10,10 @@ import type { InitFindings } from '../init/warnings.ts';
 
 /** Interactive questions. */
 export interface InitQuestions {
-  /** Hints on the columns; `{}` keeps the likeliest reading. */
+  /** Hints on the columns; `{}` accepts the most likely interpretation. */
   columns(reading: ColumnReading): Promise<InitHints>;
   model(base: Base): Promise<string>;
-  /** Whether to fetch a base now that is not on this machine. */
+  /** Whether to download a base that is not on this machine. */
   fetch(base: Base): Promise<boolean>;
   group(columns: readonly string[]): Promise<string | undefined>;
   overwrite(file: string): Promise<boolean>;
@@ -23,30 +23,30 @@ export interface InitResult {
   recipe: string;
   format: string;
   reason: string;
-  /** The recipe's mapping; undefined where the columns have the format's own names. */
+  /** The recipe's column mapping; undefined if the columns have the format's own names. */
   columns?: ColumnMapping;
   objective: string;
   model: string;
-  /** Command that fetches the model, if it is not on this machine. */
+  /** Command that downloads the model, if it is not on this machine. */
   command?: string;
-  /** The npm package that the command fetches. */
+  /** The npm package that the command downloads. */
   package?: Base['package'];
   /** Remark on the model before tuning. */
   remark?: string;
-  /** Readings of the columns, likeliest first. */
+  /** Interpretations of the columns, most likely first. */
   guesses: Guess[];
-  /** Why the first was taken. */
+  /** Reasons for choosing the first interpretation. */
   reasons: readonly string[];
-  /** Columns that the guess leaves out. */
+  /** Columns that the interpretation does not use. */
   unread: readonly string[];
-  /** A reading was taken though another is nearly as likely. */
+  /** Whether no other interpretation is nearly as likely. */
   isClear: boolean;
   problems: InitFindings['inspection']['problems'];
-  /** Why this model. */
+  /** Reason for choosing this model. */
   because: string;
-  /** Expected problems, a sentence each. */
+  /** Expected problems, each a sentence. */
   warnings: readonly string[];
-  /** Commands that lead on, in their order. */
+  /** Commands to run next, in order. */
   next: readonly NextStep[];
 }
 
@@ -72,7 +72,7 @@ export const useCase = defineUseCase({
     groupBy: fields.text('COLUMN', 'rows with the same value stay in one split'),
     yes: fields.flag('do not ask: take the most likely columns, download the model'),
     force: fields.flag('replace an existing recipe'),
-    ask: fields.inMemory<InitQuestions>('answers what is not clear; without it, that is refused'),
+    ask: fields.inMemory<InitQuestions>('asks about unclear columns; without it, they are an error'),
   }),
   effects: ['writes-files', 'fetches'],
   examples: [

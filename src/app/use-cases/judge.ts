@@ -7,16 +7,16 @@ import type { PairwiseJudgement } from '../../scoring/judges/judge-pairs.ts';
 export interface Judgement {
   version: 1;
   judge: { url: string; model: string };
-  /** Answers by what gave them, as the server names it; absent where it does not. More than one: the judge has changed. */
+  /** Number of answers by version of the judge, as reported by the server. More than one: the judge has changed. */
   versions?: Readonly<Record<string, number>>;
   /** Systems of answers `a` and `b` in the first pair. */
   systems: readonly [string, string];
   rows: number;
-  /** By which of two answers is better. */
+  /** Comparison of pairs: which answer is better. */
   pairwise?: PairwiseJudgement;
-  /** By criteria. */
+  /** Scores by criteria. */
   rubric?: RubricJudgement;
-  /** Against people's preferences. */
+  /** Comparison with people's preferences. */
   calibration?: Calibration;
   notes: readonly string[];
 }

@@ -6,7 +6,7 @@ import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
 import type { Call, CallOptions, UseCase } from './use-case.ts';
 import type { z } from 'zod';
 
-/** Arguments by position, of which those that may be left out are, before the options. */
+/** Positional arguments, of which optional ones may be omitted, before the options. */
 type Given<Arguments extends readonly Argument[], Options> = Arguments extends readonly [
   infer First extends Argument,
   ...infer Rest extends readonly Argument[],
@@ -15,10 +15,10 @@ type Given<Arguments extends readonly Argument[], Options> = Arguments extends r
     | (undefined extends z.input<First['schema']> ? GivenOptions<Options> : never)
   : GivenOptions<Options>;
 
-/** Left out where nothing in them has to be given. */
+/** Options may be omitted if none is required. */
 type GivenOptions<Options> = {} extends Options ? [options?: Options] : [options: Options];
 
-/** The function of a use case: its arguments by position, then its options. */
+/** Function of a use case: its positional arguments, then its options. */
 export type FunctionOf<Definition> =
   Definition extends UseCase<
     infer Arguments extends readonly Argument[],
@@ -33,7 +33,7 @@ export type FunctionOf<Definition> =
           Usual<Arguments, CallOptions<Definition>, Result, Others>
     : never;
 
-/** Without an option that makes the result another one. */
+/** The call without options that change the result's type. */
 type Usual<Arguments extends readonly Argument[], Options, Result, Others> = (
   ...given: Given<Arguments, Omit<Options, keyof Others> & { [Name in keyof Others]?: undefined }>
 ) => Promise<Exclude<Result, Others[keyof Others]>>;
@@ -42,7 +42,7 @@ type With<Arguments extends readonly Argument[], Options, Others, Name extends k
   ...given: Given<Arguments, Options & { [Given in Name]: {} }>
 ) => Promise<Others[Name]>;
 
-/** Overloads of the members of a union. */
+/** Overloads for the members of a union. */
 type Either<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
@@ -52,14 +52,14 @@ type Camel<Verb extends string> = Verb extends `${infer Word}-${infer Rest}`
   ? `${Word}${Capitalize<Camel<Rest>>}`
   : Verb;
 
-/** `groundedness` is a function, `data groups` is `data.groups`, and `review` is one that has others. */
+/** `groundedness` is a function, `data groups` is `data.groups`, and `review` is a function with others as properties. */
 export type Library = {
   [Group in First<UseCaseName>]: (Group extends UseCaseName ? FunctionOf<UseCaseOf<Group>> : unknown) & {
     [Name in UseCaseName as Name extends `${Group} ${infer Verb}` ? Camel<Verb> : never]: FunctionOf<UseCaseOf<Name>>;
   };
 };
 
-/** The whole library. Nothing of a use case is loaded before it is called. */
+/** The whole library; each use case is loaded on its first call. */
 export function libraryOf(): Library {
   const library = new Map<string, object>();
   for (const name of Object.keys(useCases) as UseCaseName[]) {
@@ -74,7 +74,7 @@ export function libraryOf(): Library {
   return Object.fromEntries(library) as Library;
 }
 
-/** `data groups` as `data.groups`, `models add-items` as `models.addItems`. */
+/** Converts `data groups` to `data.groups`, and `models add-items` to `models.addItems`. */
 export function libraryName(name: string): string {
   return name.split(' ').map(camel).join('.');
 }
@@ -94,7 +94,7 @@ async function call(name: UseCaseName, all: readonly unknown[]): Promise<unknown
   return runUseCase(name, { ...named, ...options }, { onEvent, onNotice, signal });
 }
 
-/** Runs a use case on arguments and options in one object. @throws AttuneError E_USAGE with all that is wrong with them */
+/** Runs a use case with arguments and options in one object. @throws AttuneError E_USAGE with all problems of the input */
 export async function runUseCase(name: UseCaseName, input: object, given: Partial<Call> = {}): Promise<unknown> {
   const [{ fields }, { useCase }] = await Promise.all([import('./fields.ts'), useCases[name]()]);
   const definition = useCase as UseCase;
@@ -119,7 +119,7 @@ function placed(places: readonly Argument[], given: readonly unknown[]): readonl
   return [...given.slice(0, last), ...places.slice(last).map(() => undefined), options];
 }
 
-/** All that is wrong with what was given, at once. */
+/** Validates the input; reports all problems at once. */
 function checked(schema: z.ZodObject, { value, name }: { value: unknown; name: string }): Record<string, unknown> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;

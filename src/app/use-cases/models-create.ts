@@ -3,7 +3,7 @@ import { defineUseCase } from './use-case.ts';
 import type { JobResult } from '../../jobs/worker/index.ts';
 
 export type ModelCreation = JobResult<'create'> & {
-  /** The rows, as they were named. */
+  /** Path of the rows, as the user wrote it. */
   data: string;
 };
 

@@ -4,7 +4,7 @@ import type { JobResult } from '../../jobs/worker/index.ts';
 
 export type ModelEstimate = JobResult<'estimate'> & {
   tokens: number;
-  /** How its weights are quantised, which are made dense when they are loaded: the memory is that of dense ones. */
+  /** Quantisation of its weights. They are dequantised when loaded, so memory is that of dense weights. */
   quantisation?: string;
 };
 
@@ -20,7 +20,7 @@ export const useCase = defineUseCase({
     recipe: fields.inMemory<Pick<RecipeInput, 'tuning' | 'storage' | 'training'>>(
       'tuning, storage and optimizer as in a recipe (LoRA, QLoRA and all weights, side by side)',
     ),
-    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's: {tuning: 'loha', 'tuning.r': 8}"),
+    flags: fields.inMemory<RecipeFlags>("settings that override the recipe's: {tuning: 'loha', 'tuning.r': 8}"),
   }),
   takesRecipe: true,
   effects: ['computes', 'fetches'],

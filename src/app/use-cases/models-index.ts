@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
     const how =
       clusters === undefined
         ? 'all items are compared'
-        : `${probes} of ${formatCount(clusters)} clusters are probed, which finds ${formatNumber(100 * recall!, 3)} ` +
+        : `${probes} of ${formatCount(clusters)} clusters are searched, which finds ${formatNumber(100 * recall!, 3)} ` +
           '% of the ten best';
     return `${colours.green('✓')} ${shortPath(folder)}: ${plural(items, 'items')}, ${formatBytes(bytes)}; ${how}`;
   },

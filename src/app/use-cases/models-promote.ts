@@ -8,9 +8,9 @@ import type { Rollout } from '../../store/registry/index.ts';
 export interface Promotion {
   model: string;
   version: number;
-  /** The champion until now. */
+  /** The previous champion. */
   from?: number;
-  /** Where it is tried first; a server that serves the registry does the rest. */
+  /** The trial of the version, if there is one; a server that serves the registry continues it. */
   rollout?: Rollout;
 }
 
@@ -41,7 +41,7 @@ export const useCase = defineUseCase({
       'limit that ends the trial when broken: error_rate<1%, length_rate<=base+5%; can be repeated',
     ),
     gate: inMemory<Partial<GateSettings>>("requirements in place of the run's own gate; may be empty"),
-    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+    by: inMemory<string>('actor for the audit log (the user of this machine)'),
   }),
   effects: ['deploys'],
   examples: [

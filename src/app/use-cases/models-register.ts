@@ -10,9 +10,9 @@ export const useCase = defineUseCase({
     argument('target', 'RUN', 'folder of a run, an adapter or a model'),
   ],
   options: ({ inMemory }) => ({
-    owner: inMemory<string>("the API key whose model it is; this machine's user unless given"),
-    run: inMemory<string>("the run that made it, where the target is not the run's own folder"),
-    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+    owner: inMemory<string>("API key that owns the model (this machine's user)"),
+    run: inMemory<string>("run that produced the target, if that is not the run's own folder"),
+    by: inMemory<string>('actor for the audit log (the user of this machine)'),
   }),
   effects: ['writes-registry'],
   examples: ['models register tickets runs/tickets'],

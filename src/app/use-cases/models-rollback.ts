@@ -2,9 +2,9 @@ import { defineUseCase } from './use-case.ts';
 
 export interface Rollback {
   model: string;
-  /** Version that the name answers with from now on. */
+  /** Version that is served under the name now. */
   version: number;
-  /** Version taken out of use: the candidate, or else the previous champion. */
+  /** Version taken out of use: the candidate, otherwise the former champion. */
   from: number;
 }
 
@@ -14,7 +14,7 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('name', 'NAME', 'a registered model')],
   options: ({ text, inMemory }) => ({
     reason: text('TEXT', 'the reason; it is recorded'),
-    by: inMemory<string>('who does it, for the audit log; the user of this machine unless given'),
+    by: inMemory<string>('actor for the audit log (the user of this machine)'),
   }),
   effects: ['deploys'],
   examples: ['models rollback tickets --reason "answers in English"'],

@@ -44,10 +44,10 @@ export const useCase = defineUseCase({
 function describeQuantisation({ quantisation }: ModelDetails): string | undefined {
   if (quantisation === undefined) return undefined;
   const { method, isRead } = quantisation;
-  return `${method}, ${isRead ? 'made dense when it is loaded' : 'a form that is not read: take the model that it was made from'}`;
+  return `${method}, ${isRead ? 'dequantised when loaded' : 'cannot be loaded: use the original model that was quantised'}`;
 }
 
-/** "24 layers q_proj (576 → 576), …; 1,234 weights for each unit of r". */
+/** "24 layers q_proj (576 → 576), …; 1,234 weights per unit of r". */
 function describeAdapted({ adapted }: ModelDetails): string | undefined {
   if (adapted === undefined) return undefined;
   if (adapted.length === 0) return 'nothing; train all weights: tuning: full';

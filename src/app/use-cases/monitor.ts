@@ -7,7 +7,7 @@ import { defineUseCase } from './use-case.ts';
 import type { VersionReport } from '../../monitoring/index.ts';
 
 export interface Monitored {
-  /** The newest version of each model first. */
+  /** Newest version of each model first. */
   versions: VersionReport[];
   page?: string;
   prometheusRules?: string;

@@ -6,26 +6,26 @@ import { defineUseCase } from './use-case.ts';
 import type { OutputRow } from '../predict/output-row.ts';
 
 export interface Predicted {
-  /** The files that were named. */
+  /** Input files. */
   input: readonly string[];
-  /** How many were answered, bad ones too. */
+  /** Number of rows answered, including invalid ones. */
   rows: number;
-  /** How many of them have an error in place of an answer. */
+  /** Number of rows with an error instead of a prediction. */
   bad: number;
-  /** First problems of bad rows. */
+  /** The first problems of invalid rows. */
   problems: Problem[];
-  /** All rows of the input, where that is known. */
+  /** Number of rows in the input, if known. */
   available?: number;
-  /** Added columns whose names the input had already, and their names here. */
+  /** Added columns whose usual names the input already has, with their names in the output. */
   renamed: Record<string, string>;
   to?: string;
-  /** By label: the probability from which it is given, where one was chosen. */
+  /** By label: the threshold, if one was chosen. */
   thresholds?: Readonly<Record<string, number>>;
-  /** The rows with what was added, where no file is written. */
+  /** The rows with the added columns, if no file is written. */
   answers?: OutputRow[];
 }
 
-/** Rows that people see of a file. */
+/** Maximum number of a file's rows to print. */
 const SHOWN_ROWS = 10;
 
 export const useCase = defineUseCase({
@@ -65,7 +65,7 @@ export const useCase = defineUseCase({
     }),
     ...precisionField(fields, 'auto, bf16 or f32'),
     ...storageField(fields),
-    limit: fields.inMemory<number>('answers the first rows only'),
+    limit: fields.inMemory<number>('maximum number of rows to answer'),
   }),
   effects: ['computes', 'writes-files'],
   examples: [
@@ -94,7 +94,7 @@ export const useCase = defineUseCase({
   },
 });
 
-/** `0.3` of all labels that have a threshold, `LABEL=0.3` of one. */
+/** Parses `0.3` for all labels that have a threshold, `LABEL=0.3` for one. */
 function readThresholds(given: readonly string[]): number | Record<string, number> {
   const parts = given.map((text) => {
     const at = text.lastIndexOf('=');

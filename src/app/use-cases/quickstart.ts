@@ -58,7 +58,7 @@ export const useCase = defineUseCase({
   },
 });
 
-/** In JSON the answers of each predictor would bury the figures; they are in the run's folder. */
+/** Leaves out the answers of each predictor in JSON, as they would hide the figures; they are in the run's folder. */
 function forJson({ isJson }: Console, result: QuickstartResult): QuickstartResult {
   if (!isJson) return result;
   const { samples: _, ...rest } = result;

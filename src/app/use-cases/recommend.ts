@@ -2,7 +2,7 @@ import { plural } from '../../base/format.ts';
 import { defineUseCase } from './use-case.ts';
 import type { JobResult } from '../../jobs/worker/index.ts';
 
-/** How many rows were answered, and where; the answers themselves where no file was asked for. */
+/** Number of rows answered and their file; the answers themselves if no file was given. */
 export interface Recommended {
   rows: number;
   index: JobResult<'recommend'>['index'];

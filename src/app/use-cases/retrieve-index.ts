@@ -6,16 +6,16 @@ import { defineUseCase } from './use-case.ts';
 
 export interface CreatedIndex {
   folder: string;
-  /** Rows that were added now, and all that the index holds. */
+  /** Number of rows added now. */
   added: number;
   rows: number;
   kind: 'exact' | 'clustered';
   width: number;
-  /** The columns that the vectors are made of. */
+  /** Columns from which the vectors were computed. */
   columns: readonly string[];
-  /** Texts of which only the beginning was read. */
+  /** Number of texts truncated to the model's maximum length. */
   cut: number;
-  /** Approximate indexes: share of the ten best rows found. */
+  /** For approximate indexes: recall of the ten best rows. */
   recall?: number;
 }
 

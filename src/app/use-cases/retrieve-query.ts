@@ -4,21 +4,21 @@ import { vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { Hit } from '../retrieve/open-index.ts';
 
-/** A query and the rows that fit it best. */
+/** A query with the rows that match it best. */
 export interface QueryHits {
-  /** The query's own columns. */
+  /** Columns of the query. */
   query: Record<string, unknown>;
   hits: Omit<Hit, 'place'>[];
 }
 
 export interface Queried {
   queries: number;
-  /** Rows that were compared. */
+  /** Number of rows that were searched. */
   rows: number;
   kind: 'exact' | 'clustered';
-  /** The file that was written. */
+  /** File that was written. */
   file?: string;
-  /** Where no file was asked for. */
+  /** Present if no output file was given. */
   answers?: QueryHits[];
 }
 

@@ -5,7 +5,7 @@ import { defineUseCase } from './use-case.ts';
 
 export interface ImportedReview {
   log: string;
-  /** Added to the log; what it held already was left alone. */
+  /** Number of choices added to the log; those it already contained are ignored. */
   choices: number;
   known: number;
 }

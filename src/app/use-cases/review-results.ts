@@ -8,7 +8,7 @@ export type ExportKind = RowKind | ToolName;
 
 export interface ReviewOutcome extends ReviewResults {
   log: string;
-  /** `settings`: a file with what a project of the other tool is set up with. */
+  /** `settings`: a file for setting up the project in the other tool. */
   exported?: { kind: ExportKind; to: string; rows: number; settings?: string };
 }
 

@@ -14,6 +14,6 @@ export const useCase = defineUseCase({
     const lines = signOffs.map(({ at, by, decision, reason, hash }) => {
       return `${colours.green('✓')} ${decision} by ${by}, ${at}: ${reason}  ${colours.dim(hash.slice(0, 16))}`;
     });
-    return [...lines, ...(hasNewChoices ? [colours.dim('choices were added after the last of them')] : [])].join('\n');
+    return [...lines, ...(hasNewChoices ? [colours.dim('choices were added after the last sign-off')] : [])].join('\n');
   },
 });

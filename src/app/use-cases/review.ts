@@ -7,13 +7,13 @@ import { defineUseCase } from './use-case.ts';
 import type { Role } from '../../evaluation/review/assignment.ts';
 
 export interface OpenReview {
-  /** An unguessable URL for each person; `pairs`: how many they are shown. */
+  /** An unguessable URL for each person; `pairs`: number of pairs to review. */
   pages: readonly { reviewer: string; role: Role; pairs: number; url: string }[];
-  /** The file that choices are added to. */
+  /** File to which choices are added. */
   log: string;
-  /** Pairs to judge. */
+  /** Number of pairs to judge. */
   pairs: number;
-  /** The process that serves the pages. */
+  /** PID of the process that serves the pages. */
   pid: number;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export const useCase = defineUseCase({
   options: ({ z, text, texts, count, number, parsed, flag, inMemory }) => ({
     reviewer: texts('NAME', 'reviewer with a page of their own; can be repeated'),
     adjudicator: texts('NAME', 'reviewer who decides disagreements'),
-    viewer: texts('NAME', 'visitor who only looks; nothing is saved'),
+    viewer: texts('NAME', 'person who can only look at pairs'),
     maxPairs: count('PAIRS', 'maximum number of pairs: those that differ most, and a random share'),
     overlap: number('SHARE', 'share of pairs that all reviewers see (all)', { least: 0, most: 1 }),
     gold: text('FILE', 'pairs with a known right choice, hidden among the others'),
@@ -75,7 +75,7 @@ function announce(review: OpenReview, { isJson, out }: Console): void {
   out.line(dim(`choices are kept in ${shortPath(review.log)}; Ctrl-C ends it`));
 }
 
-/** Several pages are for several people. */
+/** Opens the browser only for a single page: several pages are for several people. */
 async function openPages({ pages }: OpenReview): Promise<void> {
   if (pages.length > 1) return;
   const { openBrowser } = await import('../page/browser.ts');

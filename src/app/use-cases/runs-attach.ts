@@ -17,7 +17,7 @@ export const useCase = defineUseCase({
     try {
       return await attachRun(run, { onEvent: progress.show, signal });
     } finally {
-      // Left or ended, a phase that is open is none that is done.
+      // The open phase is not marked as completed, whether the run was left or has ended.
       progress.close();
     }
   },

@@ -8,7 +8,7 @@ export const useCase = defineUseCase({
   arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
   options: (fields) => {
     const { z, parsed, choice, text, flag } = fields;
-    // A text is read as in a recipe's flags.
+    // Texts are parsed like a recipe's flags.
     const setting = (value: string, summary: string) =>
       parsed(z.union([z.number(), z.string()]), value, summary, { read: String });
     return {

@@ -6,9 +6,9 @@ import { defineUseCase } from './use-case.ts';
 
 export interface ReportFiles {
   folder: string;
-  /** The page. */
+  /** Path of the HTML page. */
   report: string;
-  /** The same in JSON. */
+  /** Path of the same report in JSON. */
   data: string;
 }
 

@@ -3,7 +3,7 @@ import { defineUseCase } from './use-case.ts';
 export interface Verification {
   how: 'scored' | 'retrained';
   ok: boolean;
-  /** Comparisons, with both values. */
+  /** Comparisons of recorded and reproduced values. */
   compared: { name: string; recorded: string; found: string; equal: boolean }[];
 }
 

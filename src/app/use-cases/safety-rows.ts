@@ -3,12 +3,12 @@ import { shortPath } from '../terminal/short-path.ts';
 import { defineUseCase } from './use-case.ts';
 import type { SetKind } from '../../evaluation/safety/safety-set.ts';
 
-/** Prompts of one kind: how many were sent, and how many answers were kept. */
+/** Prompts of one kind: number sent, and number of answers kept. */
 export interface RehearsedKind {
   kind: SetKind;
   asked: number;
   kept: number;
-  /** Answers longer than allowed. */
+  /** Number of answers longer than allowed. */
   tooLong: number;
 }
 

@@ -6,20 +6,20 @@ import { fields, flagNotes, type FlagNotes, type Shape } from './fields.ts';
 import type { UseCaseName } from './index.ts';
 import type { UseCase } from './use-case.ts';
 
-/** One argument or option. */
+/** An argument or option of a use case. */
 export interface FieldDescription {
   name: string;
   summary: string;
-  /** By position, in this order, before what is given by name. */
+  /** Whether it is positional, in this order; otherwise it is given by name. */
   isArgument: boolean;
   isRequired: boolean;
-  /** Only programs can give it; forms and tools leave it out. */
+  /** Whether only programs can pass it; forms and tools leave it out. */
   isInMemory: boolean;
-  /** The kind of value, in capitals; undefined for a switch. */
+  /** Kind of value in capitals; undefined for a switch. */
   value?: string;
-  /** The flag of an option, as it is typed. */
+  /** Command-line spelling of the option. */
   spelling: string;
-  /** How an option is typed. */
+  /** Command-line form of the option. */
   flag?: FlagNotes;
   schema: z.ZodType;
 }
@@ -61,7 +61,7 @@ interface ResultSchemas {
 
 let parsed: Promise<ResultSchemas> | undefined;
 
-/** JSON schema of what a use case gives: the `--json` output. */
+/** JSON schema of a use case's result, which is the `--json` output. */
 export async function outputSchema(name: UseCaseName): Promise<JsonSchema> {
   parsed ??= import('./results.generated.ts').then(({ resultSchemas }) => parseJson(resultSchemas) as ResultSchemas);
   const { results, $defs: all } = await parsed;
@@ -80,10 +80,10 @@ export async function outputSchema(name: UseCaseName): Promise<JsonSchema> {
   return { ...(whole === undefined ? result : entryOf(all, whole)), $defs: Object.fromEntries(used) };
 }
 
-/** The input as a JSON schema, for forms and for tools that agents call. */
+/** JSON schema of a use case's input, for forms and for agents' tools. */
 export function inputSchema(useCase: UseCase): Record<string, unknown> {
   const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);
   const shape: Shape = Object.fromEntries(shown.map(({ name, summary, schema }) => [name, schema.describe(summary)]));
-  // Values that a program may give in place of a text have no form in JSON.
+  // Values that programs may pass instead of a text cannot be expressed in JSON.
   return fields.z.toJSONSchema(fields.z.strictObject(shape), { io: 'input', unrepresentable: 'any' });
 }

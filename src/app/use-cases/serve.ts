@@ -15,7 +15,7 @@ export const useCase = defineUseCase({
     ...addressFields(fields),
     ...modelFields(fields),
     ...answerFields(fields),
-    settings: fields.inMemory<ServeSettingsInput>('more settings, by their names in YAML; options win over them'),
+    settings: fields.inMemory<ServeSettingsInput>('more settings, by their names in YAML; options override them'),
   }),
   effects: ['listens', 'deploys'],
   examples: [
@@ -96,13 +96,13 @@ function answerFields(fields: FieldKit) {
   };
 }
 
-/** The settings' schema says what it may be, together with all else that is wrong. */
+/** An option validated by the settings' schema, which reports it together with other errors. */
 function setting<Name extends keyof ServeSettingsInput>({ z, parsed }: FieldKit, value: string, summary: string) {
   type Value = NonNullable<ServeSettingsInput[Name]>;
   return parsed(z.custom<Value>(), value, summary, { read: (typed) => String(typed) as Value });
 }
 
-/** The settings' schema says which. */
+/** An integer option; the settings' schema checks its range. */
 function wholeNumber({ z, parsed }: FieldKit, value: string, summary: string) {
   return parsed(z.number(), value, summary, { read: (typed, flag) => readWhole(String(typed), flag) });
 }

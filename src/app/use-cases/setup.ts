@@ -1,7 +1,7 @@
 import type { MachineSetup } from '../setup.ts';
 import { defineUseCase } from './use-case.ts';
 
-/** bin/attune runs the same script at once, on whatever Node there is; this is for those who start main.js themselves. */
+/** bin/attune runs the same script itself, on any Node version; this command is for users who start main.js directly. */
 export const useCase = defineUseCase({
   section: 'Start',
   summary: 'prepare this machine: libtorch, a compiler, the engine',

@@ -5,7 +5,7 @@ import type { UseCase } from './use-case.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** A call as one would type it in a terminal. */
+/** A call as typed in a terminal. */
 export function asCommand(name: string, useCase: UseCase, input: Input): string {
   const fields = fieldsOf(useCase);
   const given = fields.filter((field) => input[field.name] !== undefined);
@@ -24,7 +24,7 @@ function flagWords({ spelling, flag }: FieldDescription, value: unknown): string
   return values.flatMap((one) => [spelling, asWord(one)]);
 }
 
-/** `{a: 'b'}` and `[{ name: 'a', target: 'b' }]` as NAME=VALUE. */
+/** Converts `{a: 'b'}` and `[{ name: 'a', target: 'b' }]` to NAME=VALUE. */
 function pairsOf(value: unknown): string[] {
   const pairs = Array.isArray(value)
     ? (value as { name: string; target: string }[]).map(({ name, target }) => [name, target])
@@ -40,7 +40,7 @@ function asWord(value: unknown): string {
   return shellWord(asText(value));
 }
 
-/** A call as a program makes it. */
+/** A call as written in a program. */
 export function asProgram(name: string, useCase: UseCase, input: Input): string {
   const fields = fieldsOf(useCase);
   const places = fields.filter(({ isArgument }) => isArgument).map((field) => input[field.name]);
@@ -56,7 +56,7 @@ export function asProgram(name: string, useCase: UseCase, input: Input): string 
   return `import { ${path.split('.')[0]} } from 'attune';\n\nconst result = await ${path}(${words.join(', ')});`;
 }
 
-/** JSON with keys unquoted where JavaScript allows it. */
+/** A JavaScript literal: JSON with unquoted keys where allowed. */
 function asLiteral(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(asLiteral).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

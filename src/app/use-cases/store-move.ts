@@ -5,17 +5,17 @@ import type { StorePart } from '../../store/store-place.ts';
 import type { MovedObjects } from '../store/move-objects.ts';
 
 export interface MovedStore {
-  /** By part of the store: rows by table. */
+  /** Number of rows by part of the store and table. */
   moved: Partial<Record<StorePart, Record<string, number>>>;
-  /** Rows with characters that the database cannot hold: each became U+FFFD there. */
+  /** Rows with characters that the database cannot store; these became U+FFFD. */
   mended: MendedRow[];
-  /** Files to or from a bucket. */
+  /** Files moved to or from a bucket. */
   objects?: MovedObjects;
 }
 
 export interface MendedRow {
   table: string;
-  /** Values of its primary key. */
+  /** Values of the row's primary key. */
   row: string;
   columns: string[];
 }

@@ -33,7 +33,7 @@ export const useCase = defineUseCase({
   },
   async inTerminal({ port = PORT, open, ...options }, { isJson, isInteractive, out, stopSignal }) {
     const { openStudio } = await import('../studio/studio.ts');
-    const signal = stopSignal('closing the studio; training goes on');
+    const signal = stopSignal('closing the studio; training continues');
     const studio = await openStudio({ port, ...options });
     const { url } = studio;
     try {

@@ -19,13 +19,13 @@ export const useCase = defineUseCase({
     return [{ ...named, schema: z.union([z.string(), recipe]).optional() }];
   },
   options: (fields) => ({
-    dryRun: fields.flag('check everything and try the longest batch, then stop'),
+    dryRun: fields.flag('check everything and try the largest batch, but do not train'),
     resume: fields.flag('continue from the newest checkpoint, if there is one'),
-    overwrite: fields.flag('delete the run in the output folder first, where there is one'),
+    overwrite: fields.flag('first delete the run in the output folder, if there is one'),
     profile: fields.flag('profile two steps; the trace goes to profile.json'),
     ...trainingFields(fields),
-    flags: fields.inMemory<RecipeFlags>("settings that win over the recipe's, by leaf name or dotted path"),
-    handleSignals: fields.inMemory<boolean>('whether Ctrl-C and SIGTERM ask the run to save and stop (true)'),
+    flags: fields.inMemory<RecipeFlags>("settings that override the recipe's, by leaf name or dotted path"),
+    handleSignals: fields.inMemory<boolean>('whether Ctrl-C and SIGTERM make the run save and stop (true)'),
   }),
   takesRecipe: true,
   effects: ['computes', 'writes-runs', 'fetches'],

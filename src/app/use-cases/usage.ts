@@ -9,7 +9,7 @@ export interface KeyUsage {
   model: string;
   requests: number;
   input_tokens: number;
-  /** Input tokens that came from the cache. */
+  /** Input tokens read from the cache. */
   cached_tokens: number;
   output_tokens: number;
 }

@@ -6,38 +6,38 @@ import type { Argument, FieldKit, Shape } from './fields.ts';
 
 export type { Call } from '../../base/call.ts';
 
-/** Where the help lists a command. */
+/** Section of the help that lists a command. */
 export type Section = 'Start' | 'Data' | 'Train' | 'Use' | 'System';
 
 /** A change or a cost that an agent's scope may forbid. Reading local files does not count. */
 export type Effect =
-  /** Writes files where the caller says. */
+  /** Writes files to paths given by the caller. */
   | 'writes-files'
-  /** Makes or changes runs. */
+  /** Creates or changes runs. */
   | 'writes-runs'
-  /** Adds to the registry: versions, kept answers. */
+  /** Adds to the registry: versions, stored answers. */
   | 'writes-registry'
-  /** Changes what answers its users: champions, trials, servers. */
+  /** Changes the model that serves users: champions, trials, servers. */
   | 'deploys'
   /** Records a person's judgement: ratings, choices, sign-offs. */
   | 'judges'
   /** Deletes data that cannot be recreated. */
   | 'deletes'
-  /** Keeps the processor busy for more than seconds. */
+  /** Uses the processor for more than seconds. */
   | 'computes'
   /** Sends rows or prompts to another machine. */
   | 'sends'
-  /** Fetches from the network. */
+  /** Downloads from the network. */
   | 'fetches'
   /** Listens on a port until it is stopped. */
   | 'listens'
-  /** Hands out rights: keys, approvals, sessions. */
+  /** Grants rights: keys, approvals, sessions. */
   | 'grants';
 
 /**
  * One thing that a user can do, declared once: the command with its flags, help and usage errors, the library's typed
- * function, the reference pages, forms and tools are all drawn from it. Imports what it needs inside `run` and `render`,
- * since the overview loads every definition.
+ * function, the reference pages, forms and tools are all generated from it. Imports dependencies inside `run` and
+ * `render`, since the overview loads every definition.
  */
 export interface UseCase<
   Arguments extends readonly Argument[] = readonly Argument[],
@@ -49,28 +49,31 @@ export interface UseCase<
   section: Section;
   /** One line for the list of commands. */
   summary: string;
-  /** By position, first to last. */
+  /** Positional arguments in order. */
   arguments?: (fields: FieldKit) => Arguments;
-  /** By name: `maxRows` is `--max-rows` in a terminal. */
+  /** Options by name: `maxRows` is `--max-rows` in a terminal. */
   options?: (fields: FieldKit) => Options;
-  /** Takes the recipe's keys as flags: they arrive as the option `flags`. */
+  /** Whether the recipe's keys are accepted as flags, which arrive in the option `flags`. */
   takesRecipe?: boolean;
   effects: readonly Effect[];
-  /** Lines that work as they stand, without `attune`. */
+  /** Command lines that work as they are, without the leading `attune`. */
   examples?: readonly string[];
-  /** Message at the first Ctrl-C. Without one, Ctrl-C ends the process at once: only for work that is safe to interrupt. */
+  /**
+   * Message at the first Ctrl-C. Without one, Ctrl-C ends the process immediately, which requires that the work is
+   * safe to interrupt.
+   */
   stopping?: string;
   /** Options that change the result's type; `resultType` declares the type for each, so that callers need no type check. */
   resultWith?: Others;
-  /** Streams rows: the command's process collects garbage sooner. */
+  /** Whether it streams rows, so that the command's process should collect garbage sooner. */
   streamsRows?: true;
-  /** The result is what `--json` prints; the JSON schema for tools and forms is drawn from its type (tools/generate). */
+  /** Its result is printed by `--json`; the JSON schema for tools and forms is generated from its type (tools/generate). */
   run(input: Input<Arguments, Options>, call: Call): Promise<Result>;
   /** Replaces `run` on the command line for interactive commands; its result may differ from the one programs get. */
   inTerminal?(input: Input<Arguments, Options>, console: Console): Promise<Shown | undefined>;
-  /** Prints its `--json` document itself while it runs, rather than at the end. */
+  /** Prints its `--json` document itself while running, not at the end. */
   streamsJson?: true;
-  /** The result as text for people. Omitted if everything has been written already. */
+  /** The result as text for people. Absent if `run` has already printed everything. */
   render?(result: Shown, terminal: Terminal): string | Promise<string>;
 }
 
@@ -78,7 +81,7 @@ type ArgumentValues<Arguments extends readonly Argument[]> = {
   [Each in Arguments[number] as Each['name']]: z.output<Each['schema']>;
 };
 
-/** Options that may be left out are optional members. */
+/** Optional options become optional members. */
 type OptionValues<Options extends Shape> = keyof Options extends never ? {} : z.output<z.ZodObject<Options>>;
 
 /** Arguments and options in one object. */

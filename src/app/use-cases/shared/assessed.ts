@@ -1,7 +1,7 @@
 import type { AssessmentName, Assessments } from '../../../evaluation/assessments/index.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
-/** An assessment as text for people. */
+/** Formats an assessment as text. */
 export async function describeAssessment<Name extends AssessmentName>(
   name: Name,
   found: Assessments[Name],

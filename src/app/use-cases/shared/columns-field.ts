@@ -2,12 +2,12 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { ColumnMapping } from '../../../data/columns.ts';
 import type { FieldKit } from '../fields.ts';
 
-/** Which column is what: a mapping, or its text in YAML. */
+/** Column mapping: a value, or YAML text. */
 export function columnsField({ z, parsed }: FieldKit, summary: string) {
   return parsed(z.union([z.string(), z.custom<ColumnMapping>()]), '{FIELD: COLUMN}', summary, { read: String });
 }
 
-/** `{text: [subject, body], label: queue}`, checked as a recipe's. @throws AttuneError E_USAGE */
+/** Parses `{text: [subject, body], label: queue}` with a recipe's checks. @throws AttuneError E_USAGE */
 export async function columnMapping(given: string | ColumnMapping | undefined): Promise<ColumnMapping | undefined> {
   if (given === undefined) return undefined;
   const [{ parse }, { columnsSchema }, { problemsOf }] = await Promise.all([

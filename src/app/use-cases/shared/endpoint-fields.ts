@@ -1,4 +1,4 @@
-/** Settings for models behind an OpenAI-compatible address. */
+/** Options for models behind an OpenAI-compatible endpoint. */
 import { AttuneError } from '../../../base/errors.ts';
 import type { EndpointLimits } from '../../../jobs/compare/systems/system-spec.ts';
 import type { FieldKit } from '../fields.ts';
@@ -24,7 +24,7 @@ export function pricesField({ z, parsed }: FieldKit, summary: string) {
   });
 }
 
-/** Options of a call that asks an endpoint. */
+/** Options of a call to an endpoint. */
 interface EndpointOptions extends Omit<EndpointLimits, 'inputPrice' | 'outputPrice'> {
   prices?: readonly [input: number, output: number];
 }
@@ -34,7 +34,7 @@ export function limitsOf({ prices, ...limits }: EndpointOptions): EndpointLimits
   return { keyVariable, concurrency, timeout, maxTokens, maxCost, inputPrice: prices?.[0], outputPrice: prices?.[1] };
 }
 
-/** A judge behind an endpoint, by its address and name; undefined where neither is given. @throws AttuneError E_USAGE */
+/** A judge behind an endpoint; undefined if neither URL nor name is given. @throws AttuneError E_USAGE */
 export function judgeOf({
   endpoint,
   model,
@@ -45,7 +45,7 @@ export function judgeOf({
   if (endpoint === undefined && model === undefined) return undefined;
   if (endpoint !== undefined && model !== undefined) return { endpoint, model, limits: limitsOf(limits) };
   throw new AttuneError('E_USAGE', {
-    what: 'A judge needs an address and a model',
+    what: 'A judge needs an endpoint and a model',
     got: endpoint === undefined ? '--model alone' : '--endpoint alone',
     expected: '--endpoint and --model',
   });

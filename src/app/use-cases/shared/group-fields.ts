@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** The groups to count. */
+/** Options for the groups to count. */
 export function groupFields({ texts, flag }: FieldKit) {
   return {
     groupColumn: texts('NAME', 'count the groups in a column; can be repeated'),

@@ -1,7 +1,7 @@
 import type { FieldKit } from '../fields.ts';
 import { columnsField } from './columns-field.ts';
 
-/** How the rows of a file are read, where they are laid out otherwise than those that the model was trained on. */
+/** Options for files whose format or columns differ from those of the training rows. */
 export function layoutFields(fields: FieldKit) {
   return {
     columns: columnsField(

@@ -5,17 +5,17 @@ import type { FieldKit } from '../fields.ts';
 import { columnsField } from './columns-field.ts';
 import { precisionField } from './sampling-fields.ts';
 
-/** A file of rows; a program may give the rows themselves. */
+/** A file of rows; programs may pass the rows themselves. */
 export function rowsField({ z, parsed }: FieldKit, summary: string) {
   return parsed(z.union([z.string(), z.custom<Rows>()]), 'FILE', summary, { read: String });
 }
 
-/** Names with commas between them. */
+/** Comma-separated names. */
 export function listField({ z, parsed }: FieldKit, summary: string) {
   return parsed(z.array(z.string()), 'LIST', summary, { read: (typed) => String(typed).split(',') });
 }
 
-/** Rows in another layout than the training rows, or typed on the command line. */
+/** Options for rows whose format differs from the training rows, or that are typed on the command line. */
 export function measuredRowFields(fields: FieldKit) {
   const { z, text, texts, choice, parsed } = fields;
   return {
@@ -37,19 +37,19 @@ export function measuredRowFields(fields: FieldKit) {
   };
 }
 
-/** How much is measured, and how answers are made. */
+/** Options for the amount of rows and the generation of answers. */
 export function measureFields(fields: FieldKit) {
   const { count, flag } = fields;
   return {
     maxRows: count('ROWS', 'number of rows in the sample (500)'),
     ...precisionField(fields),
-    maxNewTokens: count('TOKENS', 'maximum tokens of an answer (by the training answers)'),
+    maxNewTokens: count('TOKENS', 'maximum tokens of an answer (depends on the training answers)'),
     keepSeen: flag('recommenders: allow recommending items that a row already has'),
     allowOverlap: flag('continue even if rows were trained on'),
   };
 }
 
-/** Pairs in place of rows. */
+/** Options for pairs instead of rows. */
 export function pairFields({ text, number }: FieldKit) {
   return {
     counterfactuals: text(

@@ -3,7 +3,7 @@ import type { FieldKit } from '../fields.ts';
 
 const MEBIBYTE = 2 ** 20;
 
-/** How documents are read. */
+/** Options for reading documents. */
 export function readingFields({ count }: FieldKit) {
   return {
     line: count('MIB', 'leave out lines of text and table rows longer than this, in MiB (8)'),
@@ -11,7 +11,7 @@ export function readingFields({ count }: FieldKit) {
   };
 }
 
-/** Limits of one file, in seconds and mebibytes. */
+/** Limits per file, in seconds and MiB. */
 export function limitsOf({
   seconds,
   memory,

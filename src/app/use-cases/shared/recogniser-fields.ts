@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** Recognisers of personal data next to the built-in ones. */
+/** Options for additional recognisers of personal data. */
 export function recogniserFields({ texts }: FieldKit) {
   return {
     recogniser: texts('REF', 'your own function: ./file.ts#name'),

@@ -1,4 +1,4 @@
-/** How a model is opened and how it answers, the same for all that let one write. */
+/** Options for opening a model and sampling, shared by all commands that generate text. */
 import { AttuneError } from '../../../base/errors.ts';
 import { readJson } from '../../../files/json.ts';
 import type { ConstraintSpec } from '../../../answering/decoding/index.ts';
@@ -87,7 +87,7 @@ function constraintFields({ z, text, parsed }: FieldKit) {
 
 export type SamplingOptions = Values<typeof samplingFields>;
 
-/** How the model is opened. */
+/** Options for opening the model. */
 export function openingOf({
   base,
   precision,
@@ -100,7 +100,7 @@ export function openingOf({
   return { base, precision, storage, ...(isAsked && { languages }) };
 }
 
-/** @throws AttuneError E_USAGE where answers are restricted in two ways */
+/** Sampling settings from options. @throws AttuneError E_USAGE if there are two constraints */
 export function samplingOf({
   maxNewTokens,
   temperature,

@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import type { Console } from '../../terminal/console.ts';
 import type { FieldKit } from '../fields.ts';
 
-/** The switch of everything that shows a page. */
+/** Switch of all commands that show a page. */
 export const openField = ({ flag }: FieldKit) => ({
   open: flag('write the report without opening a browser', { flag: '--no-open' }),
 });
 
 interface ShowPageOptions {
-  /** The run's. */
+  /** Folder of the run. */
   folder: string;
-  /** Ends the showing: Ctrl-C. */
+  /** Ends showing the page, on Ctrl-C. */
   signal: AbortSignal;
-  /** False shows nothing. */
+  /** If false, nothing is shown. */
   open?: boolean;
   /** Open only if a browser is available; otherwise the URL is printed, for tunnels. */
   isOptional?: boolean;
 }
 
-/** Shows a run's page until the signal if the terminal is interactive; otherwise returns at once. */
+/** Shows a run's page until the signal if the terminal is interactive; otherwise returns immediately. */
 export async function showPage(
   { isInteractive, out }: Pick<Console, 'isInteractive' | 'out'>,
   { folder, signal, open = true, isOptional = false }: ShowPageOptions,

@@ -1,4 +1,4 @@
-/** Training on a terminal: the recipe, the progress, and a cheaper system to keep instead. */
+/** Training in a terminal: shows the recipe, the progress, and how to keep a cheaper system instead. */
 import { AttuneError } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
 import { isCheapModel } from '../../../answering/baselines/cheap-names.ts';
@@ -14,18 +14,18 @@ import type { StartOptions, TrainOptions } from '../train.ts';
 interface Training<Options = StartOptions> {
   recipe: Recipe;
   options: Options;
-  /** The command that keeps a cheap system. */
+  /** Command that keeps a cheap system. */
   keepCommand?: (model: string) => string;
 }
 
-/** Trains and shows it, or starts what goes on by itself. @throws as `trainShown` */
+/** Trains and shows progress, or starts a run in the background. @throws as `trainShown` */
 export async function trainInTerminal(console: Console, training: Training): Promise<Trained> {
   const { recipe, options } = training;
   if (options.detach !== true) return trainShown(console, training);
   return (await import('../../train.ts')).startTraining(recipe, options);
 }
 
-/** @throws AttuneError E_STOPPED where the run was asked to stop before its end */
+/** @throws AttuneError E_STOPPED if the run was stopped before its end */
 export async function trainShown(
   console: Console,
   { recipe, options, keepCommand }: Training<TrainOptions>,
@@ -44,7 +44,7 @@ export async function trainShown(
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 
-/** Shows the recipe with every default filled: in short, or in full on a dry run. */
+/** Shows the recipe with its defaults: in short, or in full for a dry run. */
 async function showRecipe({ log }: Console, recipe: Recipe, inFull: boolean): Promise<void> {
   const { dim } = log.colours;
   if (inFull) {

@@ -4,11 +4,11 @@ import type { FieldKit } from '../fields.ts';
 const split = (typed: string | readonly string[]): string[] =>
   [typed].flat().flatMap((one) => one.split(',').map((name) => name.trim()));
 
-/** Rows of a file, or in a program's memory, that become vectors. */
+/** Rows to embed, from a file or passed by a program. */
 export const vectorRowsField = ({ z, parsed }: FieldKit, summary: string) =>
   parsed(z.union([z.string(), z.custom<readonly EmbedRow[]>(Array.isArray)]), 'FILE', summary, { read: String });
 
-/** The same as a file or as rows. */
+/** Distinguishes a file from rows. */
 export function vectorSource(input: string | readonly EmbedRow[] | undefined): {
   input?: string;
   rows?: readonly EmbedRow[];
@@ -16,7 +16,7 @@ export function vectorSource(input: string | readonly EmbedRow[] | undefined): {
   return typeof input === 'object' ? { rows: input } : { input };
 }
 
-/** Columns of rows that vectors are made of. */
+/** Options for the columns to embed. */
 export function vectorColumnFields(
   { z, text, parsed }: FieldKit,
   summary = 'column of the text; join several with commas (guessed if the names are clear)',
@@ -35,7 +35,7 @@ export const poolingField = ({ choice }: FieldKit) => ({
   ),
 });
 
-/** The columns whose texts are joined by line breaks. */
+/** Columns whose texts are joined by line breaks. */
 export function textColumnsOf(given: string | readonly string[] | undefined): readonly string[] | undefined {
   return given === undefined ? undefined : [given].flat();
 }

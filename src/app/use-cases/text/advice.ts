@@ -10,7 +10,7 @@ export function describeAdvice(advice: Advised, terminal: Terminal): string {
     .join('\n\n');
 }
 
-/** The figure at each size, measured and forecast. */
+/** Table of the measured and forecast values at each size. */
 function curveTable({ comparison, curve }: Advice, { colours }: Terminal): string | undefined {
   if (curve.points.length === 0) return undefined;
   const range = (low?: number, high?: number) =>
@@ -35,7 +35,7 @@ function curveTable({ comparison, curve }: Advice, { colours }: Terminal): strin
     { title: '95 % interval' },
     { title: '' },
   ];
-  return `${colours.dim(`How ${curve.system} grows with the rows`)}\n${formatTable(columns, rows, colours)}`;
+  return `${colours.dim(`How ${curve.system} improves with more rows`)}\n${formatTable(columns, rows, colours)}`;
 }
 
 function headline({ recommendation, keep }: Advised, { colours }: Terminal): string {

@@ -1,4 +1,4 @@
-/** A conversation on a terminal, or with lines from a pipe. */
+/** A conversation in a terminal, or with lines from a pipe. */
 import { createInterface } from 'node:readline/promises';
 import { plural } from '../../../base/format.ts';
 import type { Console } from '../../terminal/console.ts';
@@ -37,7 +37,7 @@ function nameOf(tool: ToolSchema): string {
   return String((tool.function as { name?: unknown } | undefined)?.name ?? tool.name ?? 'unnamed');
 }
 
-/** Ends the line of an answer, and says what it calls and why it stopped. */
+/** Ends the line of an answer, and shows its tool calls and the reason for stopping. */
 function describeEnd(console: Console, { text, finishReason, usage, calls = [] }: Answered): void {
   const { cyan, dim } = console.log.colours;
   if (text !== '' && calls.length === 0) console.out.write('\n');
@@ -47,9 +47,13 @@ function describeEnd(console: Console, { text, finishReason, usage, calls = [] }
     console.log.line(dim(`  stopped at the limit of ${plural(usage.answer, 'tokens')} (--max-new-tokens)`));
 }
 
-/** Lines from the terminal, with a prompt and a way out; or from a pipe. */
+/** Lines from the terminal, with a prompt and instructions; or from a pipe. */
 async function* questions(console: Console, { isPlain }: ChosenForm): AsyncGenerator<string> {
-  const ways = ['/clear forgets the conversation', ...(isPlain ? [] : ['/image FILE adds an image']), 'Ctrl-D ends it'];
+  const ways = [
+    '/clear starts a new conversation',
+    ...(isPlain ? [] : ['/image FILE adds an image']),
+    'Ctrl-D ends it',
+  ];
   if (console.isInteractive) console.log.line(console.log.colours.dim(`  ${ways.join('; ')}`));
   const lines = createInterface({ input: process.stdin, output: console.isInteractive ? process.stdout : undefined });
   lines.setPrompt(console.log.colours.cyan('> '));

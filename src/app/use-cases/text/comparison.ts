@@ -17,16 +17,16 @@ const WIDTH = 80;
 const MOST_METRICS = 3;
 const MOST_LOSSES = 5;
 
-/** A comparison for people, at most 80 columns wide: what to do, then the figures that say so, then what was left out. */
+/** Formats a comparison at most 80 columns wide: the advice, then the figures, then notes on what was left out. */
 export function describeComparison(comparison: Comparison, terminal: Terminal): string {
   const { colours, columns } = terminal;
   const outcome = describeOutcome({ ...comparison, ...conclusionOf(comparison) }, colours);
-  // Colours take no room; the first line ends a little early.
+  // Colours take no width. The first line is a little shorter.
   const first = [outcome, ...costLines(comparison)].flatMap((line) => wrap(line, Math.min(columns, WIDTH)));
   return [first.join('\n'), describeFigures(comparison, terminal)].join('\n\n');
 }
 
-/** The figures alone. */
+/** Formats the figures only. */
 export function describeFigures(comparison: Comparison, terminal: Terminal): string {
   const { colours, columns } = terminal;
   const wrapped = (text: string) => wrap(text, Math.min(columns, WIDTH));
@@ -41,7 +41,7 @@ export function describeFigures(comparison: Comparison, terminal: Terminal): str
   ].join('\n\n');
 }
 
-/** The next metrics, as figures alone. */
+/** Table of the other metrics. */
 function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Terminal): string | undefined {
   const others = metrics.filter(({ name, isTable }) => name !== metric && isTable !== true).slice(0, MOST_METRICS);
   if (others.length === 0) return undefined;
@@ -55,7 +55,7 @@ function otherMetrics({ metric, metrics, systems }: Comparison, terminal: Termin
   return table({ title: '', titles, rows }, terminal);
 }
 
-/** Figures keep their width; where a terminal is too narrow, names have what they leave. */
+/** Figures keep their width; in a narrow terminal, names get the remaining width. */
 function table(
   { title, titles, rows }: { title: string; titles: readonly string[]; rows: readonly (readonly string[])[] },
   terminal: Terminal,
@@ -69,7 +69,7 @@ function table(
   return formatTable([names, ...columns], rows, terminal.colours, tableWidth(terminal));
 }
 
-/** Classes that it never gives, and where it is worse than another system, whatever the verdict says. */
+/** Warnings that hold whatever the verdict: classes that are never predicted, and metrics on which another system is better. */
 function lossesOf({ differences, metrics, systems, classes, split, labelColumn }: Comparison): string[] {
   const never = neverGiven(classes).map(
     ({ label, train, test }) =>
@@ -112,13 +112,13 @@ function notesOn(comparison: Comparison): string[] {
   ];
 }
 
-/** Cost of wrong answers on these rows, in the recipe's currency. */
+/** Cost of wrong answers on these rows, in the units of the recipe. */
 function costLines({ rows, systems }: Comparison): string[] {
   const costs = systems.flatMap(({ title, cost }) => (cost === undefined ? [] : [`${title} ${formatNumber(cost)}`]));
   return costs.length === 0 ? [] : [`Wrong answers on ${plural(rows, 'rows')} cost: ${costs.join(', ')}.`];
 }
 
-/** Explains "no evidence" next to an interval without 0. */
+/** Explains a verdict of no evidence although an interval excludes 0. */
 function undoneByCorrection(comparison: Comparison): string[] {
   const { differences, metric, systems } = comparison;
   return differences

@@ -15,7 +15,7 @@ export function describeCounterfactuals(
     `${green('✓')} ${plural(pairs, 'pairs')} of ${plural(rows, 'rows')} in ${bold(to)}`,
     ...counts.map((count) => describeAxis(count, { colours })),
     dim('  groups are inferred from words and names; nobody’s actual group is known'),
-    `  ${cyan(`attune eval MODEL --counterfactuals ${to}`)}  ${dim('says how often answers change with them')}`,
+    `  ${cyan(`attune eval MODEL --counterfactuals ${to}`)}  ${dim('shows how often answers change with them')}`,
   ].join('\n');
 }
 

@@ -63,7 +63,7 @@ function describeSplits({ report, objective }: DataInspectionResult, { colours }
   );
 }
 
-/** Rows that are read at one size, whatever they hold. */
+/** Formats whose rows are files, whose length does not vary. */
 const OF_FILES: ReadonlySet<string> = new Set(['image_classification', 'audio_classification', 'recordings']);
 
 function describeLengths(
@@ -78,7 +78,7 @@ function describeLengths(
   }
   const { min, median, p95, max, tokens, maxLength } = lengths;
   const share = tokens === 0 ? 0 : Math.round((100 * trainedTokens) / tokens);
-  // Labels of whole rows carry no tokens.
+  // Labels of whole rows are not tokens.
   const trained = trainedTokens === 0 ? '' : `, ${formatCount(trainedTokens)} trained (${share} %)`;
   const facts = formatFacts(
     [
@@ -92,7 +92,7 @@ function describeLengths(
     fail: 'the run refuses them',
     drop: 'they are left out',
     truncate: 'they are cut',
-    split: 'they are divided',
+    split: 'they are split',
   };
   const { shown, more } = shortList(tooLong, MAX_LISTED);
   const listed = shown.map(({ file, line, tokens: length }) => `    ${file}:${line}  ${plural(length, 'tokens')}`);
@@ -108,7 +108,7 @@ function describeLengths(
   ].join('\n');
 }
 
-/** Without colours the trained stretches stand between marks. */
+/** Without colours, trained spans are enclosed in marks. */
 function describeRow(
   { file, line, tokens, trainedTokens, pieces, shown, label }: InspectedRow,
   { colours }: Terminal,

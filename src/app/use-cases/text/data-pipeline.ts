@@ -47,7 +47,7 @@ export function describePipeline(
       ? []
       : [yellow(`! ${unredacted} contains rows from before redaction, for the next run: --no-cache removes them`)]),
     '',
-    `  ${cyan(report)}  ${dim('shows it: every number leads to its rows')}`,
+    `  ${cyan(report)}  ${dim('the report: every number links to its rows')}`,
     `  ${cyan(next)}  ${dim('writes a recipe for it')}`,
   ].join('\n');
 }

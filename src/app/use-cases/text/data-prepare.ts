@@ -37,7 +37,7 @@ export function describePrepared(result: PreparedData, { colours }: Terminal): s
     ...readingLines(files, `${result.to}.files`, colours),
     ...leftOut,
     '',
-    `  ${cyan(`attune data inspect ${result.to}`)}  ${dim('shows the rows as they are understood')}`,
+    `  ${cyan(`attune data inspect ${result.to}`)}  ${dim('shows how the rows are read')}`,
     `  ${cyan(`attune init ${result.to}`)}  ${dim('writes a recipe for them')}`,
   ].join('\n');
 }

@@ -17,7 +17,7 @@ function aboutOf({ size, tokens, rowTokens }: ModelEstimate): string {
   return `${plural(size.parameters, 'parameters')}; ${rows}`;
 }
 
-/** Memory of a step for each tuning, in this machine's compute type. */
+/** Memory of a step by tuning method, in this machine's compute type. */
 function planTable({ plans, here }: ModelEstimate, { colours }: Terminal): string {
   const columns = [
     { title: 'tuning' },

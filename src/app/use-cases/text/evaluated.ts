@@ -5,7 +5,7 @@ import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Evaluated } from '../../compare/evaluate-system.ts';
 
-/** Figures with their intervals; of a few rows, each answer as well. */
+/** Formats figures with their intervals; for few rows, also each answer. */
 export function describeEvaluated(
   { answers = [], available, split, rows, values, titles, notes }: Evaluated,
   { colours }: Terminal,

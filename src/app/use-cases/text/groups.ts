@@ -6,7 +6,7 @@ import type { Colours, Terminal } from '../../terminal/terminal.ts';
 const MOST_GROUPS = 12;
 const MOST_DIFFERENCES = 10;
 
-/** Groups in the rows and their labels, for people. */
+/** Formats groups in the rows and their labels. */
 export function describeGroupReport(report: GroupReport<unknown>, { colours }: Terminal): string {
   const isTold = report.axes.some(({ by }) => by === 'mentions');
   return [
@@ -49,7 +49,7 @@ function representation(
   return [head, formatTable(columns, shown, colours), ...rest].join('\n');
 }
 
-/** How labels differ, the surest first; nothing where rows have no labels. */
+/** Differences between labels, the most significant first; undefined if rows have no labels. */
 function balance({ groups, labels }: AxisReport<unknown>, colours: Colours): string | undefined {
   if (labels.length < 2) return undefined;
   const rows = groups

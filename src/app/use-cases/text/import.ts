@@ -1,4 +1,4 @@
-/** The text of `attune import langfuse` and `attune import otlp`. */
+/** Text output of `attune import langfuse` and `attune import otlp`. */
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { ImportedAnswers } from '../import-langfuse.ts';
@@ -18,8 +18,8 @@ export function importText(result: ImportedAnswers, { colours }: Terminal): stri
   });
   const known = [
     own > 0 && `feedback on ${plural(own, 'answers')} of this server`,
-    again > 0 && `already there: ${plural(again, 'answers')}`,
-    feedbackAgain > 0 && `already there: ${plural(feedbackAgain, 'pieces of feedback')}`,
+    again > 0 && `imported before: ${plural(again, 'answers')}`,
+    feedbackAgain > 0 && `imported before: ${plural(feedbackAgain, 'pieces of feedback')}`,
   ].filter((one) => one !== false);
   const head = [`${plural(added, 'new answers')}`, said.length === 0 ? 'no feedback' : said.join(', '), ...known];
   return [

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   collecting: 'next cycle',
 };
 
-/** One line of a decision: when, what, why. */
+/** A decision in one line: time, state, reason. */
 export function decisionLine({ at, cycle, state, reason }: Decision, colours: Colours): string {
   const paint =
     state === 'promoted' ? colours.green : state === 'stopped' || state === 'rejected' ? colours.red : colours.bold;

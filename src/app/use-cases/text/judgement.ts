@@ -25,13 +25,13 @@ interface Ends {
   high: number;
 }
 
-/** "62.5 %, 95 % interval 48.4 to 74.8 %" */
+/** "62.5 %, 95 % interval 48.4 to 74.8 %". */
 export function shareText({ estimate, low, high }: Ends): string {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return `${formatPercent(estimate)}, too few for an interval`;
   return `${formatPercent(estimate)}, 95 % interval ${formatPercentRange(low, high)}`;
 }
 
-/** Winner, and the certainty of that. */
+/** The winner, with its uncertainty. */
 export function standingLines({ winRate, bradleyTerry }: Standing): string[] {
   const { system, wins, ties, losses, p } = winRate;
   return [
@@ -55,7 +55,7 @@ function pairwiseLines(judged: PairwiseJudgement, systems: readonly [string, str
     `same verdict in both orders: ${shareText(positionConsistency)}`,
     ...(inconsistent > 0
       ? [
-          `  ${inconsistent} otherwise, counted as ties${pairs > 0 ? `; what stood first won ${first} of ${pairs} times` : ''}`,
+          `  ${inconsistent} others, counted as ties${pairs > 0 ? `; the answer shown first won ${first} of ${pairs} times` : ''}`,
         ]
       : []),
     ...(unreadable > 0 ? [`${plural(unreadable, 'pairs')} left out: the judge gave no verdict`] : []),

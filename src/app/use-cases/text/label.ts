@@ -6,7 +6,7 @@ import type { Colours, Terminal } from '../../terminal/terminal.ts';
 
 const MAX_LISTED = 30;
 
-/** The labels of rows: a table of classes, or the range of numbers. */
+/** Formats the labels of rows: a table of classes, or the range of numbers. */
 export function describeLabels(report: LabelReport, { colours }: Terminal): string {
   if (report.kind === 'numbers') return describeNumbers(report, colours);
   const { labels, rows, rare, without = 0 } = report;

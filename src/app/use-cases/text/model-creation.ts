@@ -17,7 +17,7 @@ export function describeCreation(created: ModelCreation, { colours }: Terminal):
   ].join('\n');
 }
 
-/** "  of items: 1,204 words, 13 values; of users: 4 features" */
+/** "  of items: 1,204 words, 13 values; of users: 4 features". */
 function knownFeatures({
   itemFeatures,
   users,

@@ -14,7 +14,7 @@ import type { FinishedBefore } from '../../resume-run.ts';
 import { describeWording } from './wording.ts';
 import type { TrainOutcome, Trained } from '../../run.ts';
 
-/** Next commands for the result: a classifier does not talk. */
+/** Commands to use the result, which depend on its task. */
 function nextCommands({ result, task }: TrainOutcome, folder: string): string[] {
   if (result !== null && isCheapFolder(result))
     return [`attune runs open ${folder}`, `attune predict ${folder} --input rows.csv`, `attune eval ${folder}`];
@@ -27,13 +27,13 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
   ];
 }
 
-/** Said where it is not the last step. */
+/** Names the step that became the result, if it is not the last one. */
 function describeChoice({ choice, step }: TrainOutcome): string | undefined {
   if (choice === null || choice.step === step) return undefined;
   return `step ${choice.step} of ${step}, with the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
 }
 
-/** The last lines of a run for people. */
+/** The last lines that a run prints. */
 export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   const { colours } = terminal;
   const { cyan, green } = colours;
@@ -75,18 +75,18 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   return [...(compared ?? []), facts, '', ...next.map((line) => `  ${cyan(line)}`)].join('\n');
 }
 
-/** The placeholder for new rows: a folder where files are read. */
+/** Placeholder for new rows; a folder for models that read files. */
 function inputFor(result: string | null): string {
   const formats = notedShapes(result === null ? undefined : readNotes(result)).map(({ format }) => format);
   if (formats.includes('image_classification')) return 'FOLDER_OF_IMAGES';
   return formats.includes('audio_classification') ? 'FOLDER_OF_RECORDINGS' : 'NEW.csv';
 }
 
-/** Nothing is left to do: what one may want instead. */
+/** Message for a run that is already finished, with alternatives. */
 export function describeFinished({ folder, step, result }: FinishedBefore, { colours }: Terminal): string {
   const { green, cyan, dim } = colours;
   const run = shellWord(shortPath(folder));
-  const shows = `  ${cyan(`attune runs show ${run}`)}  ${dim('shows what it has come to')}`;
+  const shows = `  ${cyan(`attune runs show ${run}`)}  ${dim('shows its results')}`;
   if (isCheapFolder(result))
     return `${green('✓')} ${shortPath(folder)} is finished: there is nothing to resume\n${shows}`;
   return [

@@ -8,7 +8,7 @@ import type { Predicted } from '../predict.ts';
 
 type Answer = NonNullable<Predicted['answers']>[number];
 
-/** Outcome for a file of rows: the first of them, or the file with all. */
+/** Formats predictions for a file of rows: the first ones, or the name of the output file. */
 export function describePredicted(predicted: Predicted, terminal: Terminal): string {
   const { rows, available = rows, to, answers } = predicted;
   const { dim, bold, green } = terminal.colours;
@@ -58,13 +58,13 @@ const ADDED = [
   'error',
 ];
 const LEAST_ROOM = 20;
-/** Between three columns. */
+/** Width of the gaps between three columns. */
 const GAPS = 4;
 
-/** Classes that are shown of a text. */
+/** Maximum number of classes shown per text. */
 const SHOWN_CLASSES = 5;
 
-/** Texts of the command line, each with its answer and the likeliest classes. */
+/** Texts of the command line, each with its answer and the most likely classes. */
 export function describeTexts(predicted: Predicted, terminal: Terminal): string {
   const { answers = [], renamed } = predicted;
   const { bold, dim } = terminal.colours;
@@ -87,7 +87,7 @@ export function describeTexts(predicted: Predicted, terminal: Terminal): string 
   return [...blocks, ...describeThresholds(predicted).map((line) => dim(line))].join('\n\n');
 }
 
-/** In a line, as the likeliest class is not always the one that is given. */
+/** Explains thresholds in one line, as they can differ from choosing the most likely class. */
 function describeThresholds({ thresholds = {} }: Predicted): string[] {
   const parts = Object.entries(thresholds).map(([label, least]) => `${label} is assigned from ${formatPercent(least)}`);
   return parts.length > 0 ? [parts.join('; ')] : [];

@@ -18,7 +18,7 @@ export function describeQuickstart(result: QuickstartResult, terminal: Terminal)
 
 const SHOWN = 10;
 
-/** Rows from worse to better in equal strides, so that what got worse is among them. */
+/** Answers to rows at equal intervals from worse to better, so that regressions are included. */
 function answers({ comparison, samples }: QuickstartResult, { colours, columns }: Terminal): string {
   const stride = Math.max(1, Math.floor(samples.rows.length / SHOWN));
   const shown = samples.rows.filter((_, i) => i % stride === 0).slice(0, SHOWN);
@@ -56,7 +56,7 @@ function places({ folder, result, report }: QuickstartResult, { colours }: Termi
   ].join('\n');
 }
 
-/** The three commands that come next, their meaning in one column. */
+/** The three next commands, with their meanings aligned. */
 function next(folder: string, colours: Terminal['colours']): string[] {
   const commands = [
     [`bin/attune runs open ${shortPath(folder)}`, 'the report, and a box to try it'],

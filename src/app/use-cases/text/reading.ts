@@ -1,11 +1,11 @@
-/** Outcome of reading documents, for people. */
+/** Formats the outcome of reading documents. */
 import { formatCount, plural } from '../../../base/format.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { PreparedData } from '../data-prepare.ts';
 
 const MOST_SHOWN = 3;
 
-/** Files that were not read, or not to their end, and what was left out of the others; `list` is the file that has all. */
+/** Files that were skipped or cut short, and contents left out of others; `list` names the file with all of them. */
 export function readingLines(
   { skipped, notes }: Pick<PreparedData['files'], 'skipped' | 'notes'>,
   list: string,

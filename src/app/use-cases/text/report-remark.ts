@@ -13,7 +13,7 @@ export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: Report
     : ' (contains test rows in clear)';
 }
 
-/** The same of a run whose report has just been written. */
+/** The warning for a run whose report was just written. */
 export function rowsRemarkOf(folder: string): string {
   const { recipe } = runPaths(folder);
   const rows = existsSync(recipe) ? reportRowsOf({ recipe: readJson(recipe) }) : true;

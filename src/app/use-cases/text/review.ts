@@ -22,7 +22,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
     ),
     ...(winRate === undefined ? [] : standingLines({ winRate, bradleyTerry })),
     ...(isWeighted === true ? [colours.dim('  weighted by how the pairs were chosen')] : []),
-    ...(leftPreferred === undefined ? [] : [`what stood first won: ${shareText(leftPreferred)}`]),
+    ...(leftPreferred === undefined ? [] : [`the answer shown first won: ${shareText(leftPreferred)}`]),
     ...(agreement === undefined ? [] : agreementLines(agreement)),
     ...Object.entries(ratings ?? {}).map(
       ([name, { a, b, choices }]) =>
@@ -38,7 +38,7 @@ export function describeReview(outcome: ReviewOutcome, { colours }: Terminal): s
 function goldText(gold: GoldAccuracy | undefined): string {
   if (gold === undefined) return '';
   const { right, rows, isDoubtful } = gold;
-  return `, ${right} of ${rows} known ones right${isDoubtful ? ': hardly better than chance' : ''}`;
+  return `, ${right} of ${rows} gold pairs right${isDoubtful ? ': hardly better than chance' : ''}`;
 }
 
 function agreementLines({ pairs, percent, cohenKappa, fleissKappa, krippendorffAlpha, gwetAC1 }: ReviewerAgreement) {

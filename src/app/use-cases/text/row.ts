@@ -3,12 +3,15 @@ import type { Colours } from '../../terminal/terminal.ts';
 
 type Part = Pick<ShownPart, 'text' | 'trained'> & Partial<Pick<ShownPart, 'special'>>;
 
-/** A row for a terminal: trained stretches green, others dim, special tokens bold, line feeds and controls visible. */
+/**
+ * Formats a row for a terminal: trained spans green, others dim, special tokens bold; line feeds and control
+ * characters are visible.
+ */
 export function paintParts(parts: readonly Part[], colours: Colours): string {
   return parts.map((part) => paintPart(part, colours)).join('');
 }
 
-/** A colour must not run over a line's end, where pagers cut. */
+/** Colours end at each line break, where pagers may cut. */
 function paintPart({ text, trained, special = false }: Part, { bold, dim, green }: Colours): string {
   const paint = (line: string) => (special ? bold(trained ? green(line) : dim(line)) : (trained ? green : dim)(line));
   return withMarks(text)
@@ -17,7 +20,7 @@ function paintPart({ text, trained, special = false }: Part, { bold, dim, green 
     .join('\n');
 }
 
-// Control characters in data could drive the terminal; format characters could hide or turn text around.
+// Control characters in data could control the terminal; format characters could hide or reverse text.
 const INVISIBLE = /(?![\n\t])[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 function withMarks(text: string): string {

@@ -19,7 +19,7 @@ export function paintStatus(status: string, colours: Colours): string {
   return paints[status.trim() as RunStatus](status);
 }
 
-/** A run in full, for people. */
+/** Formats a run with all details. */
 export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal): string {
   const { bold, dim } = colours;
   const metrics = Object.entries(run.metrics)
