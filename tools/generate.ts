@@ -29,7 +29,7 @@ const makers: Readonly<Record<string, () => Promise<Generated>>> = {
   'src/engine/tensor/operators.generated.ts': operators,
   'src/app/recipe/recipe-input.generated.ts': recipes,
   'src/app/use-cases/results.generated.ts': results,
-  'src/app/studio/bundle.generated.ts': studio,
+  'src/serving/page/bundle.generated.ts': studio,
 };
 const written = readStamp(root);
 const stamp: Record<string, Record<string, string>> = {};

@@ -4,10 +4,15 @@ import { signal } from '@preact/signals';
 export const route = signal(read());
 
 addEventListener('hashchange', () => {
-  route.value = read();
+  renew();
   // Keyboards and screen readers start at the new screen.
   requestAnimationFrame(() => document.querySelector<HTMLElement>('h1')?.focus());
 });
+
+/** Reads the address again. */
+export function renew(): void {
+  route.value = read();
+}
 
 function read(): string[] {
   const parts = location.hash.replace(/^#\/?/, '').split('/');

@@ -1,7 +1,7 @@
 /** The studio's server, from a page. */
 import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/calls/calls.ts';
-import type { RunPart } from '../app/studio/run-feed.ts';
+import type { RunPart } from '../app/studio/run-page.ts';
 
 /** A defect of a file, and its place there. */
 export interface Problem {
@@ -80,7 +80,7 @@ const PAUSE_AFTER_FAILURE = 2000;
  * Asks for what is new from a cursor on until `isOver`; goes on where it was after a server or a network that was away.
  * `onAway` hears whether it is.
  */
-async function follow<Part extends { next: number }>(
+async function follow<Part extends { next: number; pause?: number }>(
   path: (since: number) => string,
   take: (part: Part) => boolean,
   { signal, onAway }: Follow,
@@ -91,14 +91,17 @@ async function follow<Part extends { next: number }>(
       since = part.next;
       isOver = take(part);
       onAway(false);
+      if (part.pause !== undefined && !isOver) await sleep(part.pause);
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Refused && error.status < 500) throw error;
       onAway(true);
-      await new Promise((resolve) => setTimeout(resolve, PAUSE_AFTER_FAILURE));
+      await sleep(PAUSE_AFTER_FAILURE);
     }
   }
 }
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 export interface Follow {
   signal: AbortSignal;
@@ -117,7 +120,7 @@ export function followCall(id: string, take: (part: CallPart) => void, options: 
 }
 
 export function followRun(run: string, take: (part: RunPart) => void, options: Follow): Promise<void> {
-  const path = (since: number) => `/api/run/events?run=${encodeURIComponent(run)}&since=${since}&wait`;
+  const path = (since: number) => `/api/run/page?run=${encodeURIComponent(run)}&since=${since}&wait`;
   return follow<RunPart>(path, (part) => (take(part), !part.isRunning), options);
 }
 

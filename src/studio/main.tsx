@@ -1,8 +1,8 @@
-import { render } from 'preact';
+import { render, type ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { failureOf, post, type Failure } from './client.ts';
 import { Fault } from './parts/fault.tsx';
-import { linkTo, route } from './address.ts';
+import { linkTo, renew, route } from './address.ts';
 import { Action, Actions } from './screens/actions.tsx';
 import { Data } from './screens/data.tsx';
 import { Home } from './screens/home.tsx';
@@ -70,15 +70,15 @@ function Door() {
   const signIn = (token: string | undefined) =>
     post('/api/session', { token }).then(
       () => {
-        if (token !== undefined) route.value = [''];
+        renew();
         setIn(true);
       },
       (error: unknown) => setFailure(failureOf(error)),
     );
   useEffect(() => {
-    const token = /^#token=(.+)$/.exec(location.hash)?.[1];
+    const [, token, place] = /^#token=([^/]+)(.*)$/.exec(location.hash) ?? [];
     // The token must not stay in the address.
-    if (token !== undefined) history.replaceState(null, '', '#/');
+    if (token !== undefined) history.replaceState(null, '', `#${place === '' ? '/' : place}`);
     void signIn(token);
   }, []);
   if (isIn) return <Studio />;
@@ -109,4 +109,11 @@ function Door() {
   );
 }
 
-render(<Door />, document.getElementById('app')!);
+/** Pages of the same bundle that have a server of their own. */
+const PAGES: Readonly<Record<string, () => Promise<ComponentType>>> = {
+  studio: async () => Door,
+  review: async () => (await import('./pages/review.tsx')).Review,
+};
+
+const Page = await PAGES[document.documentElement.dataset.page!]();
+render(<Page />, document.getElementById('app')!);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
-import type { PageServer } from '../../src/app/page/page-server.ts';
+import type { OpenStudio } from '../../src/app/studio/studio.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from '../unit/jobs/report/sample-run.ts';
@@ -14,7 +14,7 @@ import { barriers } from './axe.ts';
 describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run that goes on', () => {
   let folder: string;
   let browser: Browser;
-  let server: PageServer;
+  let server: OpenStudio;
   let page: Page;
   let run: RunFolder;
   const complaints: string[] = [];

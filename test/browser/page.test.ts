@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
-import type { PageServer } from '../../src/app/page/page-server.ts';
+import type { OpenStudio } from '../../src/app/studio/studio.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 import { barriers } from './axe.ts';
 
@@ -14,7 +14,7 @@ const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/a
 describe.skipIf(!isReady)('the page of a run', () => {
   let folder: string;
   let browser: Browser;
-  let server: PageServer;
+  let server: OpenStudio;
   let page: Page;
   const complaints: string[] = [];
 
@@ -52,7 +52,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
   };
 
   test('is the report with a box that asks the tuned model and its base', async () => {
-    expect(await page.getByRole('heading', { name: 'Try it' }).isVisible()).toBe(true);
+    await page.getByRole('heading', { name: 'Try it' }).waitFor();
     await page.getByLabel('Your input').fill('Parcel 7:');
     await page.getByLabel('at most').fill('8');
     await ask();
@@ -78,6 +78,6 @@ describe.skipIf(!isReady)('the page of a run', () => {
   test('says that attune has gone, where it has', async () => {
     await server.close();
     await ask();
-    expect(await page.getByText('attune no longer answers').isVisible()).toBe(true);
+    await page.getByText('attune no longer answers').waitFor();
   });
 });

@@ -146,12 +146,10 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     const rows = page.locator('.forest').first().locator('tbody tr:has(.track)');
     const places = await rows.evaluateAll((list) =>
       list.map((row) => {
-        const [track, reach, point] = ['.track', '.reach', '.point'].map((name) =>
+        const [zero, reach, point] = ['.zero', '.reach', '.point > *'].map((name) =>
           row.querySelector(name)!.getBoundingClientRect(),
         );
-        const [, zeroPercent] = /--zero:([\d.]+)%/.exec(row.querySelector('.track')!.getAttribute('style')!)!;
-        const zero = (Number(zeroPercent) * track.width) / 100;
-        return { zero: track.left + zero, low: reach.left, high: reach.right, at: (point.left + point.right) / 2 };
+        return { zero: zero.left, low: reach.left, high: reach.right, at: (point.left + point.right) / 2 };
       }),
     );
     expect(places).toHaveLength(2);

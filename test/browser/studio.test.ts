@@ -108,7 +108,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await isSound();
     for (const [name, value] of Object.entries({ weight: '45', distance: '700', carrier: 'road' }))
       await page.getByLabel(name, { exact: true }).fill(value);
-    await button('Ask').click();
+    await button('Ask both').click();
     await page.locator('.headline', { hasText: 'late' }).first().waitFor();
     await button('Serve it').click();
     const code = await page.locator('pre', { hasText: 'curl http' }).textContent();

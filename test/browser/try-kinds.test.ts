@@ -4,7 +4,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { WaveFile } from '../wave-file.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
-import type { PageServer } from '../../src/app/page/page-server.ts';
+import type { OpenStudio } from '../../src/app/studio/studio.ts';
 import { BadInputBench } from '../system/bad-input-bench.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
@@ -16,7 +16,7 @@ const colours = { red: [230, 20, 20], green: [20, 220, 20], blue: [20, 20, 230] 
 
 let bench: BadInputBench;
 let browser: Browser;
-let server: PageServer | undefined;
+let server: OpenStudio | undefined;
 let page: Page;
 let complaints: string[];
 

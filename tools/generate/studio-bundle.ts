@@ -1,9 +1,8 @@
-/** The browser's part of the studio, as one module of texts: what `attune studio` serves. */
+/** The browser's part of the studio and of all other pages, as one module of texts. */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
-import { PALETTE } from '../../src/jobs/report/style.ts';
+import { STYLE } from '../../src/jobs/report/style.ts';
 
 /** Bundles src/studio. Names and order are fixed, so that the same sources give the same bytes. */
 export async function studioBundle(root: string): Promise<{ text: string; sources: readonly string[] }> {
@@ -17,10 +16,9 @@ export async function studioBundle(root: string): Promise<{ text: string; source
   });
   await bundle.close();
   const chunks = output.filter((one) => one.type === 'chunk');
-  const plot = readFileSync(createRequire(join(root, 'package.json')).resolve('uplot/dist/uPlot.min.css'), 'utf8');
   const files = {
     'index.html': readFileSync(join(folder, 'index.html'), 'utf8'),
-    'main.css': `${PALETTE}\n${plot}\n${readFileSync(join(folder, 'main.css'), 'utf8')}`,
+    'main.css': `${STYLE}${readFileSync(join(folder, 'main.css'), 'utf8')}`,
     ...Object.fromEntries(chunks.map(({ fileName, code }) => [fileName, code])),
   };
   const modules = chunks.flatMap(({ moduleIds }) => moduleIds).map((id) => relative(root, id));

@@ -2,14 +2,14 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseJson } from '../../files/json.ts';
+import { pageAsset, pageFile, type PageFile, type PageName } from '../../serving/page/page-file.ts';
 
-/** Content of a page server: one page, its state, and one kind of request that the page may send. */
+/** Content of a page server: a page of the bundle, its settings, and one kind of request that the page may send. */
 export interface PageContent {
-  /** The page as it is now. */
-  page(): string;
+  page: PageName;
   /** Time in milliseconds since the epoch after which nothing is served. */
   until?: number;
-  /** A value that changes when the page does. */
+  /** Settings of the page. */
   state(): unknown;
   /** Maximum size of a request's body. */
   mostBytes: number;
@@ -32,7 +32,7 @@ export const PRIVATE_HEADERS = {
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 };
-const HEADERS = { ...PRIVATE_HEADERS, 'content-security-policy': "frame-ancestors 'none'" };
+const HEADERS = { ...PRIVATE_HEADERS, 'content-security-policy': "default-src 'none'; frame-ancestors 'none'" };
 
 /**
  * Serves one page on this machine: bound to 127.0.0.1, on a free port, under a path that cannot be guessed. Host and
@@ -68,11 +68,8 @@ async function answer(exchange: Exchange, place: { token: string; port: number }
   const [, token, name, ...rest] = (request.url ?? '').split('/');
   if (!isEqual(token ?? '', place.token) || rest.length > 0) return refuse(response, 404);
   if (content.until !== undefined && Date.now() >= content.until) return refuse(response, 410);
-  if (name === '' && request.method === 'GET') {
-    const page = content.page();
-    response.writeHead(200, { ...HEADERS, 'content-type': 'text/html; charset=utf-8' }).end(page);
-    return;
-  }
+  const file = name === '' ? pageFile(content.page) : pageAsset(name ?? '');
+  if (file !== undefined && request.method === 'GET') return send(response, file);
   if (name === 'state' && request.method === 'GET') {
     const state = JSON.stringify(content.state());
     response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(state);
@@ -101,6 +98,10 @@ export function isFromHere({ headers, method }: Pick<IncomingMessage, 'headers' 
 export function isEqual(given: string, token: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(token)];
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function send(response: ServerResponse, { text, headers }: PageFile): void {
+  response.writeHead(200, { ...PRIVATE_HEADERS, ...headers }).end(text);
 }
 
 async function stream(response: ServerResponse, answering: Answering): Promise<void> {

@@ -4,6 +4,7 @@ import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../training/recipe/options.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
+import { formOf, type Form } from './try-form.ts';
 
 /** Type of the form for trying a result. */
 export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
@@ -19,6 +20,8 @@ export interface TryPlan {
   collection: readonly string[];
   /** How messages are prompted, for models trained on conversations. */
   trained?: TrainedForm;
+  /** Fields of the box. */
+  form: Form;
 }
 
 /** Forms by objective; masked language models, process reward models and models of typed questions have none. */
@@ -90,13 +93,12 @@ export function tryPlan(
   const texts = (samples?.rows ?? []).flatMap(({ expected, prompt }) =>
     kind === 'captions' ? prompt : (expected ?? []),
   );
-  return {
-    kind,
-    beside: besideOf(kind, { run, comparison }),
+  const parts = {
     ...(columns.length > 1 && kind === 'text' && { columns }),
     ...(kind === 'writing' && trained?.form === 'chat' && { trained }),
     collection: [...new Set(texts)].slice(0, MOST_TEXTS),
   };
+  return { kind, beside: besideOf(kind, { run, comparison }), ...parts, form: formOf({ samples, data }, kind, parts) };
 }
 
 function besideOf(kind: TryKind, { run, comparison }: Pick<RunReport, 'run' | 'comparison'>): TryPlan['beside'] {

@@ -12,8 +12,7 @@ import type { useCase, OpenReview } from '../use-cases/review.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
 import { readRubric } from '../judge/read-rubric.ts';
 import { servePage, type PageServer } from '../page/page-server.ts';
-import { givenChoice } from './given-choice.ts';
-import { reviewPage } from './review-page.ts';
+import { FLAGS, givenChoice } from './given-choice.ts';
 
 export type ReviewOptions = Omit<OptionsOf<typeof useCase>, 'open'>;
 
@@ -36,7 +35,7 @@ export async function openReview(target: string, options: ReviewOptions = {}): P
   for (const { name, role } of people) {
     const session = await ReviewSession.open(name, { pairs: shares.get(name)!, log, seed: options.seed, role });
     sessions.push(session);
-    servers.push(await serveSession(session, { page: reviewPage(criteria, role), criteria, until }));
+    servers.push(await serveSession(session, { role, criteria, until }));
   }
   return {
     pages: servers.map(({ url }, i) => {
@@ -105,16 +104,22 @@ async function sharesOf(target: string, people: readonly Person[], options: Revi
   return { pairs, log, shares: new Map(people.map((person) => [person.name, pairsOf(person)])) };
 }
 
-interface Serving {
-  page: string;
+/** Fixed settings of a reviewer's page. */
+export interface ReviewSettings {
+  role: Role;
+  /** Both answers are rated by these as well. */
   criteria: readonly Criterion[];
+  flags: readonly string[];
+}
+
+interface Serving extends Pick<ReviewSettings, 'role' | 'criteria'> {
   until?: number;
 }
 
-function serveSession(session: ReviewSession, { page, criteria, until }: Serving): Promise<PageServer> {
+function serveSession(session: ReviewSession, { role, criteria, until }: Serving): Promise<PageServer> {
   return servePage({
-    page: () => page,
-    state: () => session.progress,
+    page: 'review',
+    state: (): ReviewSettings => ({ role, criteria: role === 'viewer' ? [] : criteria, flags: FLAGS }),
     until,
     mostBytes: MOST_BODY_BYTES,
     ask(body) {

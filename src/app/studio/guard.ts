@@ -5,18 +5,6 @@ import { requireScopes, type Caller } from '../access/scopes.ts';
 import { isFromHere, PRIVATE_HEADERS } from '../page/page-server.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Nothing from elsewhere, no script or style in the page itself, nobody frames it. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /** A report runs its own small scripts, so it gets an origin of its own from which it reaches nothing. */
 export const REPORT_POLICY =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -48,7 +36,8 @@ export function guard({ sessions, isLocal }: Guarded): MiddlewareHandler {
     }
     await next();
     for (const [name, value] of Object.entries(PRIVATE_HEADERS)) context.header(name, value);
-    if (context.res.headers.get('content-security-policy') === null) context.header('content-security-policy', POLICY);
+    if (context.res.headers.get('content-security-policy') === null)
+      context.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
   };
 }
 

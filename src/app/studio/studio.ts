@@ -7,13 +7,13 @@ import { AttuneError, errorDocument } from '../../base/errors.ts';
 import { ApiKeys } from '../../serving/access/api-keys.ts';
 import { isLoopback } from '../../serving/access/origins.ts';
 import { bind, hostOf, tlsServer } from '../../serving/listen.ts';
+import { pageAsset, pageFile, pageReply } from '../../serving/page/page-file.ts';
 import { tlsOf } from '../serve/serve-options.ts';
 import { Calls } from '../calls/calls.ts';
 import { guard, signIn } from './guard.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { runRoutes, RunModels } from './routes/run-routes.ts';
 import { Sessions } from './sessions.ts';
-import { studioFile } from './studio-files.ts';
 
 export interface OpenStudio {
   /** The page, with a token that counts once. */
@@ -31,6 +31,8 @@ export interface StudioOptions {
   tlsKey?: string;
   /** TLS ends at a proxy in front of it. */
   behindProxy?: boolean;
+  /** First screen: parts of its address. */
+  at?: readonly string[];
 }
 
 /**
@@ -38,7 +40,7 @@ export interface StudioOptions {
  * runs into `runs/`.
  * @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_API_KEYS, E_TLS, E_USAGE
  */
-export async function openStudio({ port, host = '127.0.0.1', ...options }: StudioOptions): Promise<OpenStudio> {
+export async function openStudio({ port, host = '127.0.0.1', at = [], ...options }: StudioOptions): Promise<OpenStudio> {
   const isLocal = isLoopback(host);
   if (!isLocal) requireProtection(host, options);
   const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);
@@ -54,15 +56,20 @@ export async function openStudio({ port, host = '127.0.0.1', ...options }: Studi
   app.post('/api/session', bodyLimit({ maxSize: 1024 }), (context) => signIn(context, sessions));
   app.route('/api', callRoutes(calls));
   app.route('/api', runRoutes(models));
-  app.get('/:file?', (context) => studioFile(context.req.param('file') ?? 'index.html'));
+  app.get('/', () => pageReply(pageFile('studio')));
+  app.get('/:file', (context) => {
+    const file = pageAsset(context.req.param('file'));
+    return file === undefined ? context.text('404', 404) : pageReply(file);
+  });
   const tls = tlsOf(options.tlsCert, options.tlsKey);
   const listener = getRequestListener(app.fetch);
   const server = tls === undefined ? createServer(listener) : tlsServer(tls, {}, listener);
   await bind(server, { host, port });
   const { port: bound } = server.address() as AddressInfo;
   const place = `${tls === undefined ? 'http' : 'https'}://${hostOf(host)}:${bound}/`;
+  const screen = at.map((part) => `/${encodeURIComponent(part)}`).join('');
   return {
-    url: sessions.token === undefined ? place : `${place}#token=${sessions.token}`,
+    url: sessions.token === undefined ? place : `${place}#token=${sessions.token}${screen}`,
     async close() {
       server.close();
       server.closeAllConnections();

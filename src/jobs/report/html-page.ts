@@ -1,4 +1,4 @@
-/** The frame of every HTML page that attune writes or serves locally. */
+/** The frame of every HTML page that attune writes. */
 import { hash } from 'node:crypto';
 import { html, Html } from './html.ts';
 import { STYLE } from './style.ts';
@@ -10,8 +10,6 @@ export interface PageFrame {
   style?: string;
   /** The page's own scripts, placed at its end. */
   scripts?: readonly string[];
-  /** Whether it may send requests to the server that it came from. */
-  isLive?: boolean;
   hasPictures?: boolean;
 }
 
@@ -40,14 +38,13 @@ export function htmlPage(main: Html, frame: PageFrame): string {
   return page.text;
 }
 
-/** Allows the page's own scripts by hash and, for live pages, its own server. */
-function policyOf({ scripts = [], isLive = false, hasPictures = false }: PageFrame): string {
+/** Allows the page's own scripts by hash. */
+function policyOf({ scripts = [], hasPictures = false }: PageFrame): string {
   const hashes = scripts.map((script) => `'sha256-${hash('sha256', script, 'base64')}'`);
   return [
     "default-src 'none'; style-src 'unsafe-inline'",
     ...(hasPictures ? ['img-src data:'] : []),
     ...(hashes.length > 0 ? [`script-src ${hashes.join(' ')}`] : []),
-    ...(isLive ? ["connect-src 'self'"] : []),
     "base-uri 'none'; form-action 'none'",
   ].join('; ');
 }

@@ -1,5 +1,5 @@
 import { assessmentSections } from './assessment-sections.ts';
-import { FILTER_SCRIPT } from './filter-script.ts';
+import { filterSamples } from './filter-samples.ts';
 import { htmlPage } from './html-page.ts';
 import { html, type Html } from './html.ts';
 import type { RunReport } from './run-report.ts';
@@ -15,32 +15,27 @@ import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
 
-/** Additional parts of a live page. */
-export interface LivePart {
-  section: Html;
-  /** May send requests to the page's own server only. */
-  script: string;
-  /** Whether it displays images that the reader chooses. */
-  showsImages?: boolean;
+/** The report as a single page. */
+export function reportPage(report: RunReport): string {
+  const { run, samples } = report;
+  const { head, rest } = reportParts(report);
+  return htmlPage(html`${head} ${rest}`, {
+    title: run.name,
+    scripts: samples === undefined ? [] : [`(${filterSamples.toString()})(document)`],
+    hasPictures: samples?.rows.some(({ picture }) => picture !== undefined),
+  });
 }
 
-/** The report as a single page. */
-export function reportPage(report: RunReport, live?: LivePart): string {
-  const { run, comparison, samples } = report;
-  const scripts = [...(samples === undefined ? [] : [FILTER_SCRIPT]), ...(live === undefined ? [] : [live.script])];
-  const hasPictures = samples?.rows.some(({ picture }) => picture !== undefined) ?? false;
-  const main = html`${heading(report)} ${progressSection(report)} ${live?.section} ${warningsSection(report)}
-    ${assessmentSections(report)} ${classesSection(comparison)} ${confusionSection(comparison)}
-    ${reliabilitySection(comparison)} ${costsSection(comparison)} ${curvesSection(report)} ${samplesSection(report)}
-    ${dataSection(report)} ${timeSection(report)} ${settingsSection(report)}
+/** The parts of a report: the verdict and the most important numbers, then everything else. */
+export function reportParts(report: RunReport): { head: Html; rest: Html } {
+  const { run, comparison } = report;
+  const rest = html`${warningsSection(report)} ${assessmentSections(report)} ${classesSection(comparison)}
+    ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
+    ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)} ${timeSection(report)}
+    ${settingsSection(report)}
     <footer>
       Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune from
       the run’s own logs; the same as data: report.json.
     </footer>`;
-  return htmlPage(main, {
-    title: run.name,
-    scripts,
-    isLive: live !== undefined,
-    hasPictures: hasPictures || live?.showsImages === true,
-  });
+  return { head: html`${heading(report)} ${progressSection(report)}`, rest };
 }

@@ -1,13 +1,13 @@
-/** Colours of all pages, for light and dark mode. */
+/** Colours of all pages; `data-theme` on the root element overrules the system's choice of light or dark. */
 export const PALETTE = `
 :root { color-scheme: light dark;
-  --page: #f7f7f5; --panel: #ffffff; --ink: #1d1d1b; --soft: #5f5f5a; --rule: #e4e3de; --sunk: #f1f0ec;
-  --tone-1: #2459c9; --tone-2: #b8560b; --tone-3: #0f7a5f; --quiet: #8e8d86;
-  --good: #14713d; --good-back: #e5f4ea; --fair: #875300; --fair-back: #fbf0d9; --bad: #b3261e; --bad-back: #fbe9e7; }
-@media (prefers-color-scheme: dark) { :root {
-  --page: #141413; --panel: #1c1c1a; --ink: #ecebe6; --soft: #a5a49c; --rule: #34332f; --sunk: #262623;
-  --tone-1: #82a8ff; --tone-2: #f2a65e; --tone-3: #5fcfae; --quiet: #85847c;
-  --good: #6fd697; --good-back: #16301f; --fair: #eec26d; --fair-back: #35290f; --bad: #ff9b92; --bad-back: #3c1a17; } }
+  --page: light-dark(#f7f7f5, #141413); --panel: light-dark(#ffffff, #1c1c1a); --sunk: light-dark(#f1f0ec, #262623);
+  --ink: light-dark(#1d1d1b, #ecebe6); --soft: light-dark(#5f5f5a, #a5a49c); --rule: light-dark(#e4e3de, #34332f);
+  --tone-1: light-dark(#2459c9, #82a8ff); --tone-2: light-dark(#b8560b, #f2a65e); --tone-3: light-dark(#0f7a5f, #5fcfae);
+  --quiet: light-dark(#8e8d86, #85847c); --good: light-dark(#14713d, #6fd697); --good-back: light-dark(#e5f4ea, #16301f);
+  --fair: light-dark(#875300, #eec26d); --fair-back: light-dark(#fbf0d9, #35290f);
+  --bad: light-dark(#b3261e, #ff9b92); --bad-back: light-dark(#fbe9e7, #3c1a17); }
+:root[data-theme="light"] { color-scheme: light; } :root[data-theme="dark"] { color-scheme: dark; }
 `;
 
 /** The page: typography, tables, pictures. */
@@ -86,16 +86,11 @@ td small, th small { display: block; font-size: 12px; font-weight: 400; color: v
 .forest .picture-cell { width: 38%; padding-left: 4px; }
 .forest .sides { display: flex; justify-content: space-between; gap: 12px; } .forest tfoot td { border: 0; padding-top: 0; padding-bottom: 0; }
 .forest tbody tr:last-child > * { border-bottom: 1px solid var(--rule); }
-.track { position: relative; height: 22px; }
-.track::before { content: ""; position: absolute; left: var(--zero); top: -9px; bottom: -9px; border-left: 1px dashed var(--quiet); }
-.reach { position: absolute; left: var(--low); width: calc(var(--high) - var(--low)); top: 5px; height: 12px; border: solid var(--ink); border-width: 0 1.5px; }
-.reach::after { content: ""; position: absolute; left: 0; right: 0; top: 5px; border-top: 2px solid var(--ink); }
-.point { position: absolute; left: var(--at); top: 11px; width: 10px; height: 10px; margin: -5px 0 0 -5px; border: 5px solid; }
-.point.better { color: var(--good); border-radius: 50%; }
-.point.no-evidence { color: var(--fair); border-width: 2px; border-radius: 50%; background: var(--panel); }
-.point.worse { color: var(--bad); transform: rotate(45deg) scale(0.95); }
-.ticks { position: relative; height: 20px; }
-.ticks span { position: absolute; transform: translateX(-50%); font-size: 12px; color: var(--soft); top: 2px; white-space: nowrap; }
+.track { display: block; width: 100%; height: 22px; overflow: visible; } .track .zero { stroke: var(--quiet); stroke-dasharray: 3 3; }
+.reach { stroke: var(--ink); stroke-width: 2; } .point { stroke-width: 2; overflow: visible; }
+.point.better { fill: var(--good); stroke: var(--good); } .point.worse { fill: var(--bad); stroke: var(--bad); }
+.point.no-evidence { fill: var(--panel); stroke: var(--fair); }
+.ticks { display: block; width: 100%; height: 20px; overflow: visible; } .ticks text { font-size: 12px; fill: var(--soft); text-anchor: middle; }
 .apart { margin-top: 22px; } details summary b { color: var(--ink); font-weight: 600; } details .forest { margin-top: 8px; } .notes { margin: 18px 0 0; }
 .best { border-bottom: 2px solid var(--tone-1); padding-bottom: 1px; } thead small { font-weight: 400; }
 .mixed { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(300px, 100%), max-content)); gap: 0 34px; align-items: start; }
@@ -105,8 +100,8 @@ td small, th small { display: block; font-size: 12px; font-weight: 400; color: v
 .confusion tbody th { padding-left: 0; max-width: 180px; overflow-wrap: anywhere; }
 .confusion td { border-radius: 4px; min-width: 52px; }
 .confusion .right { outline: 1.5px solid var(--ink); outline-offset: -1.5px; }
-:root { --heat-1: #e3eafa; --heat-2: #bccff4; --heat-3: #8fb0ec; --heat-4: #3561c0; --heat-5: #1f4598; }
-@media (prefers-color-scheme: dark) { :root { --heat-1: #222a3b; --heat-2: #2a3a5e; --heat-3: #324c86; --heat-4: #8fb0f5; --heat-5: #b4cbff; } }
+:root { --heat-1: light-dark(#e3eafa, #222a3b); --heat-2: light-dark(#bccff4, #2a3a5e); --heat-3: light-dark(#8fb0ec, #324c86);
+  --heat-4: light-dark(#3561c0, #8fb0f5); --heat-5: light-dark(#1f4598, #b4cbff); }
 .heat-1 { background: var(--heat-1); } .heat-2 { background: var(--heat-2); } .heat-3 { background: var(--heat-3); }
 .heat-4, .heat-5 { color: var(--panel); } .heat-4 { background: var(--heat-4); } .heat-5 { background: var(--heat-5); }
 `;
@@ -164,14 +159,11 @@ input[type="file"] { font: inherit; font-size: 13.5px; max-width: 100%; }
 .bars li { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; }
 .bars .label { overflow-wrap: anywhere; min-width: 0; }
 .bars .figure { font-variant-numeric: tabular-nums; }
-.bars .length { grid-column: 1 / -1; height: 8px; border-radius: 4px; background: var(--sunk); overflow: hidden; }
-.bars i { display: block; height: 100%; border-radius: 4px; background: var(--quiet); }
 .bars .chosen { font-weight: 650; }
-.bars .chosen i { background: var(--tone-1); }
 .marked { line-height: 2; }
 mark { color: inherit; background: var(--sunk); border-bottom: 2px solid var(--tone); border-radius: 4px 4px 0 0; padding: 1px 4px; }
 mark small { color: var(--tone); font-weight: 600; font-size: 11px; margin-left: 6px; white-space: nowrap; }
-.progress progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; } .following { margin: 12px 0 0; }
+.progress progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; }
 input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }
 `;
 
@@ -189,7 +181,7 @@ const MEDIA_STYLE = `
   .forest tr { display: grid; grid-template: "name name" auto "badge badge" auto "mark mark" auto "value gap" auto / 1fr auto;
     column-gap: 12px; padding: 10px 0 8px; border-bottom: 1px solid var(--rule); }
   .forest tbody th, .forest tbody tr:last-child > *, .forest td, .forest td.number, .forest .picture-cell { border: 0; padding: 0; width: auto; }
-  .forest tr > .number:nth-child(2) { text-align: left; } .track::before { top: -2px; bottom: 0; }
+  .forest tr > .number:nth-child(2) { text-align: left; }
   .forest tr > :nth-child(1) { grid-area: name; } .forest tr > :nth-child(2) { grid-area: value; } .forest tr > :nth-child(3) { grid-area: mark; }
   .forest tr > :nth-child(4) { grid-area: gap; text-align: right; } .forest tr > :nth-child(5) { grid-area: badge; }
   .verdict .against li { grid-template-columns: 1fr; gap: 2px; }

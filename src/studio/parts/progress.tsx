@@ -4,7 +4,7 @@ import type { LiveCall } from './use-call.ts';
 export function Progress({ call, label }: { call: LiveCall<unknown>; label: string }) {
   if (!call.isRunning) return null;
   return (
-    <div class="progress">
+    <div class="waiting">
       <progress aria-label={label} value={call.share} max={1} />
       <p role="status">
         {label}

@@ -68,6 +68,8 @@ function Drop() {
   );
 }
 
+const TONES = { finished: 'good', running: 'fair', stopped: 'fair', interrupted: 'bad', failed: 'bad' } as const;
+
 function Runs({ runs }: { runs: readonly RunSummary[] }) {
   if (runs.length === 0)
     return (
@@ -98,7 +100,7 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
                   <a href={linkTo('run', run.folder)}>{run.name}</a>
                 </th>
                 <td>
-                  <span class={`status ${run.status}`}>{run.status}</span>
+                  <span class={`status ${TONES[run.status]}`}>{run.status}</span>
                 </td>
                 <td class="number">{run.steps === undefined ? run.step : `${run.step} of ${run.steps}`}</td>
                 <td class="number">{run.loss === undefined ? '' : formatNumber(run.loss)}</td>

@@ -1,192 +1,247 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { entryOf } from '../../base/table.ts';
 import type { AnswerLine, ContenderName } from '../../app/page/contenders.ts';
 import type { ShownAnswer } from '../../app/page/shown-answer.ts';
+import type { TextField } from '../../app/page/try-form.ts';
 import type { TryPlan } from '../../app/page/try-plan.ts';
-import { ask, failureOf, type Failure } from '../client.ts';
-import { Fault } from '../parts/fault.tsx';
+import { ask, Refused } from '../client.ts';
 
 /** An answer as far as it has come. */
 interface Answer {
   text?: string;
   answer?: ShownAnswer;
-  error?: string;
+  remark?: string;
 }
 
-const TITLES: Record<ContenderName, string> = { tuned: 'Tuned', base: 'Before training', rival: 'Cheap system' };
-const CONTENDERS = Object.keys(TITLES) as ContenderName[];
-const MAX_TOKENS = 256;
+type Answers = Partial<Record<ContenderName, Answer>>;
 
-/** The result next to what it was before, asked with one's own words. */
+const BEGINNING = 'answering; the first time takes as long as loading the model';
+const REFUSED = 'there is something to fill in, or the file is empty or too large';
+
+/** A box to ask the result, and what it was before or the best cheap system next to it. */
 export function Try({ run, plan }: { run: string; plan: TryPlan }) {
-  const [answers, setAnswers] = useState<Partial<Record<ContenderName, Answer>>>({});
-  const [isAsking, setAsking] = useState(false);
-  const [failure, setFailure] = useState<Failure>();
-  const gone = useRef(new AbortController());
-  useEffect(() => () => gone.current.abort(), []);
-  const take = (line: unknown) => setAnswers((before) => withLine(before, line as AnswerLine));
+  const [answers, setAnswers] = useState<Answers>({});
+  const [running, setRunning] = useState<AbortController>();
+  const [told, setTold] = useState('');
+  const latest = useRef<AbortController>(undefined);
+  useEffect(() => () => latest.current?.abort(), []);
+  const { kind, beside, form } = plan;
   const send = async (body: object) => {
-    gone.current.abort();
-    gone.current = new AbortController();
+    const controller = new AbortController();
+    latest.current = controller;
     setAnswers({});
-    setFailure(undefined);
-    setAsking(true);
+    setRunning(controller);
+    setTold(BEGINNING);
+    const take = (line: unknown) => setAnswers((before) => withLine(before, line as AnswerLine));
     try {
-      await ask(run, body, take, gone.current.signal);
+      await ask(run, body, take, controller.signal);
+      setTold('');
     } catch (error) {
-      setFailure(failureOf(error));
+      const isRefused = error instanceof Refused;
+      const away = 'attune no longer answers: is it still running in the terminal?';
+      setTold(controller.signal.aborted ? 'stopped' : isRefused ? REFUSED : away);
     }
-    setAsking(false);
+    setRunning(undefined);
   };
+  const systems: [name: ContenderName, title: string][] = [
+    ['tuned', beside === undefined ? 'answer' : 'tuned'],
+    ...(beside === undefined ? [] : [[beside.rival === undefined ? 'base' : 'rival', beside.title] as const]),
+  ].map(([name, title]) => [name as ContenderName, title]);
   return (
-    <section>
+    <section class="live">
       <h2>Try it</h2>
-      <Question plan={plan} isAsking={isAsking} onAsk={(body) => void send(body)} />
-      {isAsking && Object.keys(answers).length === 0 && <p role="status">Loading the model …</p>}
-      <div class="answers" aria-live="polite">
-        {CONTENDERS.filter((name) => answers[name] !== undefined).map((name) => (
-          <div key={name}>
-            <h3>{name !== 'tuned' && plan.beside !== undefined ? plan.beside.title : TITLES[name]}</h3>
-            <Shown answer={answers[name]!} />
+      <p class="soft">{form.about} Everything stays on this machine.</p>
+      <Question plan={plan} running={running} told={told} onAsk={(body) => void send(body)} />
+      <div class="answers">
+        {systems.map(([name, title]) => (
+          <div key={name} class={name === 'tuned' ? 'latest' : undefined}>
+            <h3>
+              {title}
+              {name === 'base' && <span class="score"> base</span>}
+            </h3>
+            {kind === 'writing' && (
+              <p class="said" data-answer={name}>
+                {answers[name]?.text?.trimStart()}
+              </p>
+            )}
+            <div class="result" data-result={name} aria-live="polite">
+              {answers[name]?.answer && <Shown answer={answers[name].answer} />}
+            </div>
+            <p class="soft small" data-remark={name}>
+              {answers[name]?.remark}
+            </p>
           </div>
         ))}
       </div>
-      {failure && <Fault failure={failure} />}
     </section>
   );
 }
 
 interface QuestionOptions {
   plan: TryPlan;
-  isAsking: boolean;
+  running?: AbortController;
+  told: string;
   onAsk(body: object): void;
 }
 
 /** A field for each part of a question: one text, a column each, a file. */
-function Question({ plan, isAsking, onAsk }: QuestionOptions) {
-  const fields = fieldsFor(plan);
-  const [values, setValues] = useState<Record<string, string>>({});
-  const [file, setFile] = useState<File>();
-  const needsFile = ['image', 'recording', 'captions'].includes(plan.kind);
+function Question({ plan: { beside, form }, running, told, onAsk }: QuestionOptions) {
+  const box = useRef<HTMLFormElement>(null);
   const submit = async (event: Event) => {
     event.preventDefault();
-    const writing = { values, isChat: plan.trained?.form === 'chat', maxNewTokens: MAX_TOKENS };
-    onAsk(file === undefined ? writing : { ...writing, file: await base64Of(file) });
+    if (running !== undefined) return;
+    const given = new FormData(box.current!);
+    const file = given.get('file');
+    const values = Object.fromEntries(form.texts.map(({ name }) => [name, String(given.get(name))]));
+    const writing = { isChat: given.get('kind') === 'chat', maxNewTokens: Number(given.get('tokens')) };
+    const body = { values, ...(form.isPlain !== undefined && writing) };
+    onAsk(file instanceof File ? { ...body, file: (await addressOf(file)).split(',')[1] ?? '' } : body);
   };
+  const isPair = beside !== undefined;
   return (
-    <form onSubmit={(event) => void submit(event)}>
-      {fields.map(([name, title]) => (
-        <label key={name} class="field">
-          {title}
-          <textarea
-            rows={3}
-            value={entryOf(values, name) ?? ''}
-            onInput={(event) => setValues({ ...values, [name]: event.currentTarget.value })}
-          />
-        </label>
+    <form
+      ref={box}
+      class="try"
+      aria-label={isPair ? 'Ask both models' : 'Ask the model'}
+      onSubmit={(event) => void submit(event)}
+    >
+      {form.file && <FileField {...form.file} />}
+      {form.texts.map((field) => (
+        <Text key={field.name} field={field} onSend={() => box.current!.requestSubmit()} />
       ))}
-      {needsFile && (
-        <label class="field">
-          File
-          <input
-            type="file"
-            accept={plan.kind === 'recording' ? 'audio/*' : 'image/*'}
-            onChange={(event) => setFile(event.currentTarget.files?.[0])}
-          />
-        </label>
-      )}
       <div class="row">
-        <button
-          disabled={isAsking || (needsFile ? file === undefined : !Object.values(values).some((value) => value !== ''))}
-        >
-          Ask
+        {form.isPlain !== undefined && <Writing isPlain={form.isPlain} />}
+        <button type="submit" disabled={running !== undefined}>
+          {isPair && form.button === 'Ask' ? 'Ask both' : form.button}
         </button>
+        <button type="button" class="quiet" hidden={running === undefined} onClick={() => running?.abort()}>
+          Stop
+        </button>
+        <output class="soft small" aria-live="polite">
+          {told}
+        </output>
       </div>
     </form>
   );
 }
 
-function fieldsFor({ kind, columns }: TryPlan): [name: string, title: string][] {
-  switch (kind) {
-    case 'text':
-      return columns === undefined ? [['text', 'Text']] : columns.map((name, at) => [`column-${at}`, name]);
-    case 'question':
-      return [
-        ['question', 'Question'],
-        ['context', 'Text that answers it'],
-      ];
-    case 'similarity':
-      return [
-        ['text', 'Text'],
-        ['other', 'Another text to compare it with (or nothing, for the nearest known texts)'],
-      ];
-    case 'items':
-      return [['text', 'Items so far, one a line']];
-    case 'captions':
-      return [['text', 'Texts to fit to the image, one a line (or nothing, for known ones)']];
-    case 'image':
-    case 'recording':
-      return [];
-    case 'writing':
-      return [['text', 'Message']];
-  }
+function Text({ field: { name, label, rows, value, isOptional, hint }, onSend }: { field: TextField; onSend(): void }) {
+  const id = `try-${name}`;
+  return (
+    <>
+      <label for={id}>
+        {label}
+        {hint !== undefined && <span class="soft"> ({hint})</span>}
+      </label>
+      <textarea
+        id={id}
+        name={name}
+        rows={rows}
+        defaultValue={value}
+        required={isOptional !== true}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onSend();
+        }}
+      />
+    </>
+  );
 }
 
-/** A data URL without its head. */
-async function base64Of(file: File): Promise<string> {
+function FileField({ label, accept, mostBytes }: NonNullable<TryPlan['form']['file']>) {
+  const [picture, setPicture] = useState<string>();
+  const most = Math.floor(mostBytes / 2 ** 20);
+  const choose = async (input: HTMLInputElement) => {
+    const file = input.files?.[0];
+    const isTooLarge = file !== undefined && file.size > mostBytes;
+    input.setCustomValidity(isTooLarge ? `The file is larger than ${most} MB` : '');
+    const isShown = file !== undefined && !isTooLarge && accept.startsWith('image');
+    setPicture(isShown ? await addressOf(file) : undefined);
+  };
+  return (
+    <>
+      <label for="try-file">
+        {label} <span class="soft">(at most {most} MB)</span>
+      </label>
+      <input
+        id="try-file"
+        name="file"
+        type="file"
+        accept={accept}
+        required
+        onChange={(event) => void choose(event.currentTarget)}
+      />
+      {picture !== undefined && <img class="preview" alt="The chosen image" src={picture} />}
+    </>
+  );
+}
+
+function Writing({ isPlain }: { isPlain: boolean }) {
+  return (
+    <>
+      <label>
+        <input type="radio" name="kind" value="plain" defaultChecked={isPlain} /> continue as text
+      </label>
+      <label>
+        <input type="radio" name="kind" value="chat" defaultChecked={!isPlain} /> as a message
+      </label>
+      <label>
+        at most <input name="tokens" type="number" min="1" max="4096" defaultValue="128" required /> tokens
+      </label>
+    </>
+  );
+}
+
+async function addressOf(file: File): Promise<string> {
   const reader = new FileReader();
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   reader.onload = () => resolve(String(reader.result));
   reader.onerror = () => reject(reader.error ?? new Error('the file cannot be read'));
   reader.readAsDataURL(file);
-  return (await promise).replace(/^[^,]*,/, '');
+  return promise;
 }
 
-function withLine(before: Partial<Record<ContenderName, Answer>>, line: AnswerLine): typeof before {
+function withLine(before: Answers, line: AnswerLine): Answers {
   const known = before[line.system] ?? {};
-  const more =
-    'text' in line
-      ? { text: (known.text ?? '') + line.text }
-      : 'answer' in line
-        ? { answer: line.answer }
-        : 'error' in line
-          ? { error: line.error }
-          : {};
-  return { ...before, [line.system]: { ...known, ...more } };
+  return { ...before, [line.system]: { ...known, ...moreOf(line, known) } };
 }
 
-function Shown({ answer: { text, answer, error } }: { answer: Answer }) {
-  if (error !== undefined) return <p class="warn">{error}</p>;
-  if (answer === undefined) return <p class="said">{text}</p>;
-  const { headline, parts, bars, note } = answer;
+function moreOf(line: AnswerLine, { text = '' }: Answer): Answer {
+  if ('text' in line) return { text: text + line.text };
+  if ('error' in line) return { remark: `failed: ${line.error}` };
+  if ('answer' in line) return { answer: line.answer, remark: line.answer.note };
+  if (text === '') return { remark: '(nothing)' };
+  return { remark: line.finish === 'length' ? 'stopped at the token limit' : 'ended by itself' };
+}
+
+function Shown({ answer: { headline, parts, bars } }: { answer: ShownAnswer }) {
+  const labels = [...new Set(parts?.flatMap(({ label }) => label ?? []))];
   return (
     <>
-      {headline !== undefined && <p class="headline">{headline}</p>}
+      {headline !== undefined && <p class="headline">{headline === '' ? '(nothing)' : headline}</p>}
       {parts && (
-        <p class="said">
-          {parts.map((part, at) =>
-            part.label === undefined ? (
-              <span key={at}>{part.text}</span>
+        <p class="said marked">
+          {parts.map(({ text, label }, at) =>
+            label === undefined ? (
+              <span key={at}>{text}</span>
             ) : (
-              <mark key={at} title={part.label}>
-                {part.text} <small>{part.label}</small>
+              <mark key={at} class={`tone-${(labels.indexOf(label) % 3) + 1}`}>
+                {text}
+                <small>{label}</small>
               </mark>
             ),
           )}
         </p>
       )}
       {bars && (
-        <ul class="bars">
+        <ol class="bars">
           {bars.map(({ label, figure, share, isChosen }) => (
             <li key={label} class={isChosen === true ? 'chosen' : undefined}>
-              <span>{label}</span>
+              <span class="label">{label}</span>
+              <span class="figure">{figure}</span>
               {share !== undefined && <meter value={share} aria-label={label} />}
-              <span class="number">{figure}</span>
             </li>
           ))}
-        </ul>
+        </ol>
       )}
-      {note !== undefined && <p class="soft small">{note}</p>}
     </>
   );
 }

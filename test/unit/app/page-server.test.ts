@@ -11,7 +11,7 @@ beforeEach(async () => {
   asked = [];
   answering = async (line) => line({ text: 'one\ntwo' });
   server = await servePage({
-    page: () => '<!doctype html><p>page</p>',
+    page: 'review',
     state: () => ({ version: 'running 7', isRunning: true }),
     mostBytes: 256 * 1024,
     ask(body) {
@@ -46,14 +46,16 @@ function own() {
 describe('the server of a page', () => {
   test('listens to this machine only and gives its page to whoever knows the token', async () => {
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{24}\/$/);
-    expect(await send(own().page)).toEqual({ status: 200, text: '<!doctype html><p>page</p>' });
+    const { status, text } = await send(own().page);
+    expect([status, text]).toEqual([200, expect.stringContaining('data-page="review"')]);
+    expect((await send(`${own().page}main.js`)).status).toBe(200);
   });
 
   test.each(['/', '/x/', '/favicon.ico', '/../package.json'])('gives nothing under %s', async (path) => {
     expect((await send(path)).status).toBe(404);
   });
 
-  test('has no other file beside its page', async () => {
+  test('has no file but its page and those that it loads', async () => {
     const { page } = own();
     for (const name of ['report.json', 'index.html', 'a/b', '..%2f'])
       expect((await send(page + name)).status).toBe(404);

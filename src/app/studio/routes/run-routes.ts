@@ -5,14 +5,12 @@ import { stream } from 'hono/streaming';
 import { AttuneError } from '../../../base/errors.ts';
 import { reportPage } from '../../../jobs/report/report-page.ts';
 import { readReport } from '../../../jobs/report/run-report.ts';
-import { readAssessment } from '../../../evaluation/assessments/assessment-files.ts';
-import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
 import { runPaths } from '../../../store/run-paths.ts';
 import { findRunFolder } from '../../find-runs.ts';
 import { MOST_BODY_BYTES } from '../../page/question.ts';
 import { Trial } from '../../page/trial.ts';
 import { REPORT_POLICY } from '../guard.ts';
-import { followRun } from '../run-feed.ts';
+import { followRun } from '../run-page.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
 /** Models of the run that was asked last; training it anew opens them anew. */
@@ -35,19 +33,15 @@ export class RunModels {
   }
 }
 
-/** A run's events, its report, and answers of its models; `?run=` is a folder, a name or an id. */
+/** A run's page, its report as a file, and answers of its models; `?run=` is a folder, a name or an id. */
 export function runRoutes(models: RunModels): Hono {
   const app = new Hono();
-  app.get('/run/events', async (context) =>
+  app.get('/run/page', async (context) =>
     context.json(await followRun(await folderOf(context), cursorOf(context), newsSignal(context))),
   );
   app.get('/run/report', async (context) => {
     const page = reportPage(readReport(await folderOf(context)));
     return context.html(page, 200, { 'content-security-policy': REPORT_POLICY });
-  });
-  app.get('/run/comparison', async (context) => {
-    const comparison = readAssessment(await folderOf(context), 'comparison');
-    return context.json({ comparison: comparison && { ...comparison, conclusion: conclusionOf(comparison) } });
   });
   app.get('/run/plan', async (context) => {
     const folder = await folderOf(context);

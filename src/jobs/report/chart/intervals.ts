@@ -24,25 +24,27 @@ export function intervalScale(marks: readonly Omit<IntervalMark, 'kind'>[]): Sca
 }
 
 /**
- * A line from low to high with a point on it, as wide as its cell. HTML rather than SVG, so that it fits phones and
- * paper without distortion. Hidden from screen readers, since neighbouring cells hold the numbers.
+ * A line from low to high with a point on it, as wide as its cell: places are shares of the width, so that phones and
+ * paper show it undistorted. Hidden from screen readers, since neighbouring cells hold the numbers.
  */
 export function intervalMark({ estimate, low = estimate, high = estimate, kind }: IntervalMark, scale: Scale): Html {
-  const [from, at, to] = [low, estimate, high].map((value) => percent(scale.position(value)));
-  return html`<div
-    class="track"
-    aria-hidden="true"
-    style="--zero:${percent(scale.position(0))};--low:${from};--high:${to};--at:${at}"
-  >
-    <i class="reach"></i><i class="point ${kind}"></i>
-  </div>`;
+  const [zero, from, at, to] = [0, low, estimate, high].map((value) => percent(scale.position(value)));
+  const shape =
+    kind === 'worse' ? html`<path d="M0-6L6 0L0 6L-6 0Z" />` : html`<circle r="${kind === 'better' ? 5 : 4}" />`;
+  return html`<svg class="track" aria-hidden="true">
+    <line class="zero" x1="${zero}" x2="${zero}" y1="-9" y2="31" />
+    <line class="reach" x1="${from}" x2="${to}" y1="11" y2="11" />
+    <line class="reach" x1="${from}" x2="${from}" y1="5" y2="17" />
+    <line class="reach" x1="${to}" x2="${to}" y1="5" y2="17" />
+    <svg class="point ${kind}" x="${at}" y="11">${shape}</svg>
+  </svg>`;
 }
 
 /** Tick labels of the scale, shown below the marks. */
 export function intervalAxis({ ticks, position }: Scale): Html {
-  return html`<div class="ticks" aria-hidden="true">
-    ${ticks.map(({ value, label }) => html`<span style="left:${percent(position(value))}">${value > 0 ? '+' : ''}${label}</span>`)}
-  </div>`;
+  return html`<svg class="ticks" aria-hidden="true">
+    ${ticks.map(({ value, label }) => html`<text x="${percent(position(value))}" y="14">${value > 0 ? '+' : ''}${label}</text>`)}
+  </svg>`;
 }
 
 function percent(value: number): string {

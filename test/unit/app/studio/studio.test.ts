@@ -100,7 +100,7 @@ describe('the studio', () => {
   });
 
   test('sends pages that may run and load only what is theirs', async () => {
-    for (const file of ['', 'index.html', 'main.js', 'main.css']) {
+    for (const file of ['', 'main.js', 'main.css']) {
       const { status, headers, body } = await send('GET', `/${file}`);
       expect([file, status]).toEqual([file, 200]);
       expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);

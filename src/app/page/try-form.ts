@@ -1,16 +1,13 @@
 import { smallest } from '../../base/many.ts';
-import { html, type Html } from '../../jobs/report/html.ts';
-import type { LivePart } from '../../jobs/report/report-page.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
-import type { ContenderName } from './contenders.ts';
+import type { TrainedForm } from '../prompt-form.ts';
 import { MOST_FILE_BYTES } from './question.ts';
-import type { TryKind, TryPlan } from './try-plan.ts';
-import { TRY_SCRIPT } from './try-script.ts';
+import type { TryKind } from './try-plan.ts';
 
 /** Formats whose rows are a text and its continuation; all others are conversations. */
 const PLAIN_FORMATS: readonly string[] = ['prompt_completion', 'text', 'prompt_only'];
 
-interface TextField {
+export interface TextField {
   name: string;
   label: string;
   rows: number;
@@ -20,63 +17,50 @@ interface TextField {
   hint?: string;
 }
 
-interface Form {
+export interface Form {
   /** Description of the form, in a sentence or two. */
   about: string;
   button: string;
   texts: readonly TextField[];
-  file?: { label: string; accept: string };
+  file?: { label: string; accept: string; mostBytes: number };
+  /** Where the model writes: whether a text is continued unless the reader chooses otherwise. */
+  isPlain?: boolean;
 }
 
-/** A form to try the models, of the type that suits the result. */
-export function tryBox(report: RunReport, plan: TryPlan): LivePart {
-  const { kind, beside } = plan;
-  const isPair = beside !== undefined;
-  const { about, button, texts, file } = formOf(report, plan);
-  const section = html`<section class="live">
-    <h2>Try it</h2>
-    <p class="soft">${about} Everything stays on this machine.</p>
-    <form class="try" aria-label="${isPair ? 'Ask both models' : 'Ask the model'}" data-kind="${kind}">
-      ${file && fileField(file)} ${texts.map(textField)}
-      <div class="row">
-        ${kind === 'writing' && writingOptions(report)}
-        <button type="submit">${isPair && button === 'Ask' ? 'Ask both' : button}</button>
-        <button type="button" class="quiet" hidden>Stop</button>
-        <output class="soft small" aria-live="polite"></output>
-      </div>
-    </form>
-    <div class="answers">
-      ${answer('tuned', { title: isPair ? 'tuned' : 'answer', isWritten: kind === 'writing' })}
-      ${beside && answer(beside.rival === undefined ? 'base' : 'rival', { title: beside.title, isWritten: kind === 'writing' })}
-    </div>
-  </section>`;
-  return { section, script: TRY_SCRIPT, showsImages: file?.accept.startsWith('image') ?? false };
-}
-
-const IMAGE = { label: 'An image', accept: 'image/*' };
+const IMAGE = { label: 'An image', accept: 'image/*', mostBytes: MOST_FILE_BYTES };
 
 /** Inputs of the forms. */
-interface FormParts extends Pick<TryPlan, 'columns' | 'collection' | 'trained'> {
+interface FormParts {
+  columns?: readonly string[];
+  /** Texts of held-out rows that a text can be compared with. */
+  collection: readonly string[];
+  trained?: TrainedForm;
   /** Prompt of a held-out row. */
   sample?: string;
+  isPlain: boolean;
   /** A single text field that contains the sample. */
   one(label: string): TextField;
 }
 
-function formOf({ samples }: RunReport, { kind, columns, collection, trained }: TryPlan): Form {
-  const sample = questionOf(samples?.rows[0]?.prompt, trained);
+/** Fields of the box, filled with a held-out row's input. */
+export function formOf(
+  { samples, data }: Pick<RunReport, 'samples' | 'data'>,
+  kind: TryKind,
+  parts: Pick<FormParts, 'columns' | 'collection' | 'trained'>,
+): Form {
+  const sample = questionOf(samples?.rows[0]?.prompt, parts.trained);
   const one = (label: string): TextField => ({ name: 'text', label, rows: 3, value: sample });
-  return FORMS[kind]({ one, columns, collection, sample, trained });
+  return FORMS[kind]({ ...parts, one, sample, isPlain: PLAIN_FORMATS.includes(data?.format ?? '') });
 }
 
 /** The question in a held-out conversation, without the system message, which is added to every question. */
-function questionOf(prompt: string | undefined, trained: TryPlan['trained']): string | undefined {
+function questionOf(prompt: string | undefined, trained: TrainedForm | undefined): string | undefined {
   const before = `${trained?.systemPrompt ?? ''}\n`;
   return trained?.systemPrompt !== undefined && prompt?.startsWith(before) ? prompt.slice(before.length) : prompt;
 }
 
 /** Describes which defaults are sent with a message or missing. */
-function askedWith({ systemPrompt, tools = [], differs = [] }: NonNullable<TryPlan['trained']>): string {
+function askedWith({ systemPrompt, tools = [], differs = [] }: TrainedForm): string {
   const given = [
     ...(systemPrompt === undefined ? [] : ['the system message']),
     ...(tools.length > 0 ? ['the tools'] : []),
@@ -92,10 +76,11 @@ const SIDE_BY_SIDE =
   'token, as in the comparison.';
 
 const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
-  writing: ({ one, trained }) => ({
+  writing: ({ one, trained, isPlain }) => ({
     about: `${SIDE_BY_SIDE}${trained === undefined ? '' : askedWith(trained)}`,
     button: 'Ask',
     texts: [one('Your input')],
+    isPlain,
   }),
   text: ({ one, columns, sample }) => ({
     about: 'The model reads text as in training.',
@@ -120,7 +105,7 @@ const FORMS: Record<TryKind, (parts: FormParts) => Form> = {
     about: 'The model reads recordings as in training.',
     button: 'Ask',
     texts: [],
-    file: { label: 'A recording', accept: 'audio/*' },
+    file: { label: 'A recording', accept: 'audio/*', mostBytes: MOST_FILE_BYTES },
   }),
   similarity: ({ one, collection }) => ({
     about: `${similarityTask(collection.length)} 1 is the same direction, 0 is unrelated.`,
@@ -174,40 +159,4 @@ function columnFields(columns: readonly string[], sample = ''): TextField[] {
     const value = begun.includes(-1) ? '' : sample.slice(begun[i] + name.length + 2, end - 1);
     return { name: `column-${i}`, label: name, rows: value.includes('\n') ? 3 : 1, value, isOptional: true };
   });
-}
-
-function textField({ name, label, rows, value = '', isOptional = false, hint }: TextField): Html {
-  const attributes = html`id="try-${name}" name="${name}" rows="${rows}"`;
-  return html`<label for="try-${name}"
-      >${label}${hint !== undefined && html` <span class="soft">(${hint})</span>`}</label
-    >
-    ${isOptional ? html`<textarea ${attributes}>${value}</textarea>` : html`<textarea ${attributes} required>${value}</textarea>`}`;
-}
-
-function fileField({ label, accept }: { label: string; accept: string }): Html {
-  const most = Math.floor(MOST_FILE_BYTES / 2 ** 20);
-  return html`<label for="try-file">${label} <span class="soft">(at most ${most} MB)</span></label>
-    <input id="try-file" name="file" type="file" accept="${accept}" data-most="${MOST_FILE_BYTES}" required />
-    ${accept.startsWith('image') && html`<img class="preview" alt="The chosen image" hidden />`}`;
-}
-
-function writingOptions({ data }: RunReport): Html {
-  const isPlain = PLAIN_FORMATS.includes(data?.format ?? '');
-  return html`${choice({ name: 'kind', value: 'plain', label: 'continue as text', isChosen: isPlain })}
-    ${choice({ name: 'kind', value: 'chat', label: 'as a message', isChosen: !isPlain })}
-    <label>at most <input name="tokens" type="number" min="1" max="4096" value="128" required /> tokens</label>`;
-}
-
-function choice({ name, value, label, isChosen }: { name: string; value: string; label: string; isChosen: boolean }) {
-  const input = html`type="radio" name="${name}" value="${value}"`;
-  return html`<label>${isChosen ? html`<input ${input} checked />` : html`<input ${input} />`} ${label}</label>`;
-}
-
-function answer(name: ContenderName, { title, isWritten }: { title: string; isWritten: boolean }): Html {
-  return html`<div class="${name === 'tuned' ? 'latest' : ''}">
-    <h3>${title}${name === 'base' && html` <span class="score">base</span>`}</h3>
-    ${isWritten && html`<p class="said" data-answer="${name}"></p>`}
-    <div class="result" data-result="${name}" aria-live="polite"></div>
-    <p class="soft small" data-remark="${name}"></p>
-  </div>`;
 }

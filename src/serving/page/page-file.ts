@@ -1,0 +1,50 @@
+import { entryOf } from '../../base/table.ts';
+import { files } from './bundle.generated.ts';
+
+/** Pages of the bundle: each is `index.html` with another first screen. */
+export type PageName = 'studio' | 'review' | 'server' | 'answers';
+
+/** Nothing from elsewhere, no script or style in the page itself, nobody frames it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const TYPES: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+
+/** Files that the pages load, by name. */
+export const pageAssets: readonly string[] = Object.keys(files).filter((name) => name !== 'index.html');
+
+export interface PageFile {
+  text: string;
+  headers: Record<string, string>;
+}
+
+export function pageAsset(name: string): PageFile | undefined {
+  if (!pageAssets.includes(name)) return undefined;
+  return { text: files[name], headers: headersOf(name) };
+}
+
+export function pageFile(page: PageName): PageFile {
+  const name = 'index.html';
+  return { text: files[name].replace('data-page="studio"', `data-page="${page}"`), headers: headersOf(name) };
+}
+
+export function pageReply({ text, headers }: PageFile): Response {
+  return new Response(text, { headers });
+}
+
+function headersOf(name: string): Record<string, string> {
+  return {
+    'content-type': `${entryOf(TYPES, name.split('.').at(-1)!)}; charset=utf-8`,
+    'content-security-policy': POLICY,
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+  };
+}
