@@ -1,5 +1,6 @@
 import { render, type ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { entryOf } from '../base/table.ts';
 import { failureOf, post, type Failure } from './client.ts';
 import { Fault } from './parts/fault.tsx';
 import { linkTo, renew, route } from './address.ts';
@@ -115,5 +116,5 @@ const PAGES: Readonly<Record<string, () => Promise<ComponentType>>> = {
   review: async () => (await import('./pages/review.tsx')).Review,
 };
 
-const Page = await PAGES[document.documentElement.dataset.page!]();
+const Page = await entryOf(PAGES, document.documentElement.dataset.page!)!();
 render(<Page />, document.getElementById('app')!);

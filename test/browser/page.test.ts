@@ -78,6 +78,6 @@ describe.skipIf(!isReady)('the page of a run', () => {
   test('says that attune has gone, where it has', async () => {
     await server.close();
     await ask();
-    await page.getByText('attune no longer answers').waitFor();
+    await expect.poll(() => page.getByText('attune no longer answers').isVisible()).toBe(true);
   });
 });

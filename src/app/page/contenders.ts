@@ -5,7 +5,8 @@ import { openPredicting } from './answerers/predicting.ts';
 import { openRecommending } from './answerers/recommending.ts';
 import { openWriting } from './answerers/writing.ts';
 import type { Question } from './question.ts';
-import type { TryKind, TryPlan } from './try-plan.ts';
+import type { TryKind } from './try-form.ts';
+import type { TryPlan } from './try-plan.ts';
 
 export type ContenderName = 'tuned' | 'base' | 'rival';
 

@@ -1,3 +1,4 @@
+import { MOST_FILE_BYTES } from './try-form.ts';
 import type { TryPlan } from './try-plan.ts';
 
 /** Request of the page, by type of its form. */
@@ -8,8 +9,6 @@ export type Question =
   | { kind: 'file'; bytes: Buffer; texts: readonly string[] };
 
 const MOST_TOKENS = 4096;
-/** Maximum size of an uploaded file. */
-export const MOST_FILE_BYTES = 8 * 2 ** 20;
 /** Maximum body: a file in base64 plus the other fields. */
 export const MOST_BODY_BYTES = Math.ceil((4 / 3) * MOST_FILE_BYTES) + 2 ** 20;
 

@@ -1,8 +1,12 @@
 import { smallest } from '../../base/many.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
-import { MOST_FILE_BYTES } from './question.ts';
-import type { TryKind } from './try-plan.ts';
+
+/** Type of the form for trying a result. */
+export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
+
+/** Maximum size of an uploaded file. */
+export const MOST_FILE_BYTES = 8 * 2 ** 20;
 
 /** Formats whose rows are a text and its continuation; all others are conversations. */
 const PLAIN_FORMATS: readonly string[] = ['prompt_completion', 'text', 'prompt_only'];

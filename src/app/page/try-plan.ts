@@ -4,10 +4,7 @@ import { columnsOf, type ColumnMapping } from '../../data/columns.ts';
 import type { MethodOptionInputs } from '../../training/recipe/options.ts';
 import type { RunReport } from '../../jobs/report/run-report.ts';
 import type { TrainedForm } from '../prompt-form.ts';
-import { formOf, type Form } from './try-form.ts';
-
-/** Type of the form for trying a result. */
-export type TryKind = 'writing' | 'text' | 'question' | 'image' | 'recording' | 'similarity' | 'captions' | 'items';
+import { formOf, type Form, type TryKind } from './try-form.ts';
 
 /** How a run's result can be tried on its page. */
 export interface TryPlan {

@@ -2,6 +2,7 @@
  * Filters, searches and pages through the answers of a report. It only shows and hides: without it everything is
  * there. The report embeds this function as its script, the studio calls it.
  */
+// oxlint-disable-next-line max-lines-per-function -- a script of its own, embedded as one text
 export function filterSamples(page: ParentNode): void {
   const section = page.querySelector('.samples');
   const form = section?.querySelector<HTMLFormElement>('.controls');

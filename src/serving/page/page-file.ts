@@ -28,12 +28,14 @@ export interface PageFile {
 
 export function pageAsset(name: string): PageFile | undefined {
   if (!pageAssets.includes(name)) return undefined;
-  return { text: files[name], headers: headersOf(name) };
+  return { text: entryOf(files, name)!, headers: headersOf(name) };
 }
 
 export function pageFile(page: PageName): PageFile {
-  const name = 'index.html';
-  return { text: files[name].replace('data-page="studio"', `data-page="${page}"`), headers: headersOf(name) };
+  return {
+    text: files['index.html'].replace('data-page="studio"', `data-page="${page}"`),
+    headers: headersOf('index.html'),
+  };
 }
 
 export function pageReply({ text, headers }: PageFile): Response {

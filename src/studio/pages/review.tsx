@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ReviewSettings } from '../../app/review/open-review.ts';
 import type { SessionProgress, ShownPair, Side } from '../../evaluation/review/review-session.ts';
 import type { Criterion } from '../../scoring/judges/rubric.ts';
+import { entryOf } from '../../base/table.ts';
 import { get, post } from '../client.ts';
 
 type State = SessionProgress & { pair?: ShownPair; error?: string };
@@ -126,7 +127,7 @@ function Judging({ settings: { role, criteria, flags }, state: { pair, done }, e
       if (key === 'Escape') editor.current?.blur();
       return false;
     }
-    const flag = flags.find((one) => FLAGS[one][0] === key);
+    const flag = flags.find((one) => entryOf(FLAGS, one)?.[0] === key);
     if (key === 'u') undo();
     else if (key === 'e' && editor.current !== null) editor.current.focus();
     else if (flag !== undefined && role !== 'viewer') toggle(flag);
@@ -156,8 +157,8 @@ function Judging({ settings: { role, criteria, flags }, state: { pair, done }, e
               {flags.map((flag) => (
                 <label key={flag} class="switch">
                   <input type="checkbox" checked={raised.includes(flag)} onChange={() => toggle(flag)} />{' '}
-                  {FLAGS[flag][1]}
-                  <kbd>{FLAGS[flag][0]}</kbd>
+                  {entryOf(FLAGS, flag)?.[1]}
+                  <kbd>{entryOf(FLAGS, flag)?.[0]}</kbd>
                 </label>
               ))}
             </section>

@@ -1,4 +1,4 @@
-import type { TryKind } from '../../app/page/try-plan.ts';
+import type { TryKind } from '../../app/page/try-form.ts';
 import { Code, SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
