@@ -40,7 +40,12 @@ export interface StudioOptions {
  * runs into `runs/`.
  * @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_API_KEYS, E_TLS, E_USAGE
  */
-export async function openStudio({ port, host = '127.0.0.1', at = [], ...options }: StudioOptions): Promise<OpenStudio> {
+export async function openStudio({
+  port,
+  host = '127.0.0.1',
+  at = [],
+  ...options
+}: StudioOptions): Promise<OpenStudio> {
   const isLocal = isLoopback(host);
   if (!isLocal) requireProtection(host, options);
   const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);

@@ -68,7 +68,14 @@ function Drop() {
   );
 }
 
-const TONES = { finished: 'good', running: 'fair', stopped: 'fair', interrupted: 'bad', failed: 'bad' } as const;
+const TONES: Record<RunSummary['status'], string> = {
+  finished: 'good',
+  running: 'fair',
+  waiting: 'fair',
+  stopped: 'fair',
+  interrupted: 'bad',
+  failed: 'bad',
+};
 
 function Runs({ runs }: { runs: readonly RunSummary[] }) {
   if (runs.length === 0)
