@@ -62,10 +62,7 @@ export async function openStudio({
   app.route('/api', callRoutes(calls));
   app.route('/api', runRoutes(models));
   app.get('/', () => pageReply(pageFile('studio')));
-  app.get('/:file', (context) => {
-    const file = pageAsset(context.req.param('file'));
-    return file === undefined ? context.text('404', 404) : pageReply(file);
-  });
+  app.get('/:file', (context) => pageReply(pageAsset(context.req.param('file'))));
   const tls = tlsOf(options.tlsCert, options.tlsKey);
   const listener = getRequestListener(app.fetch);
   const server = tls === undefined ? createServer(listener) : tlsServer(tls, {}, listener);

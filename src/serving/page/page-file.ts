@@ -38,8 +38,9 @@ export function pageFile(page: PageName): PageFile {
   };
 }
 
-export function pageReply({ text, headers }: PageFile): Response {
-  return new Response(text, { headers });
+export function pageReply(file: PageFile | undefined): Response {
+  if (file === undefined) return new Response('404\n', { status: 404, headers: { 'content-type': 'text/plain' } });
+  return new Response(file.text, { headers: file.headers });
 }
 
 function headersOf(name: string): Record<string, string> {
