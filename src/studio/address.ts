@@ -5,11 +5,11 @@ export const route = signal(read());
 
 addEventListener('hashchange', () => {
   renew();
-  // Keyboards and screen readers start at the new screen.
+  // Moves the focus to the new screen, for keyboards and screen readers.
   requestAnimationFrame(() => document.querySelector<HTMLElement>('h1')?.focus());
 });
 
-/** Reads the address again. */
+/** Reads the current address again. */
 export function renew(): void {
   route.value = read();
 }

@@ -1,9 +1,9 @@
-/** The studio's server, from a page. */
+/** Client of the studio's server. */
 import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/calls/calls.ts';
 import type { RunPart } from '../app/studio/run-page.ts';
 
-/** A defect of a file, and its place there. */
+/** A defect of a file, with its location. */
 export interface Problem {
   file?: string;
   line?: number;
@@ -12,7 +12,7 @@ export interface Problem {
   fix?: string;
 }
 
-/** An error as the server gives it. */
+/** An error as sent by the server. */
 export interface Failure {
   code?: string;
   what: string;
@@ -23,7 +23,7 @@ export interface Failure {
   problemCount?: number;
 }
 
-/** Thrown where the server refuses. */
+/** Thrown if the server rejects a request. */
 export class Refused extends Error {
   readonly failure: Failure;
   readonly status: number;
@@ -68,7 +68,7 @@ export function useCases(): Promise<DescribedUseCase[]> {
   return described;
 }
 
-/** Keeps a file on the server. @returns its path there */
+/** Uploads a file. @returns its path on the server */
 export async function upload(file: File): Promise<string> {
   const response = await send(`/api/files?name=${encodeURIComponent(file.name)}`, { method: 'POST', body: file });
   return ((await response.json()) as { path: string }).path;
@@ -77,8 +77,8 @@ export async function upload(file: File): Promise<string> {
 const PAUSE_AFTER_FAILURE = 2000;
 
 /**
- * Asks for what is new from a cursor on until `isOver`; goes on where it was after a server or a network that was away.
- * `onAway` hears whether it is.
+ * Polls for new lines from a cursor on until `isOver`. Resumes after the server or the network was unavailable;
+ * `onAway` is called when that changes.
  */
 async function follow<Part extends { next: number; pause?: number }>(
   path: (since: number) => string,
@@ -124,7 +124,7 @@ export function followRun(run: string, take: (part: RunPart) => void, options: F
   return follow<RunPart>(path, (part) => (take(part), !part.isRunning), options);
 }
 
-/** Lines of JSON as they arrive. */
+/** Yields JSON lines as they arrive. */
 export async function ask(
   run: string,
   body: object,

@@ -63,7 +63,7 @@ function Studio() {
   );
 }
 
-/** Signed out until the link's token or a key has become a cookie. */
+/** Shown until the link's token or a key was exchanged for a cookie. */
 function Door() {
   const [failure, setFailure] = useState<Failure>();
   const [isIn, setIn] = useState(false);
@@ -78,7 +78,7 @@ function Door() {
     );
   useEffect(() => {
     const [, token, place] = /^#token=([^/]+)(.*)$/.exec(location.hash) ?? [];
-    // The token must not stay in the address.
+    // The token must not stay in the address bar.
     if (token !== undefined) history.replaceState(null, '', `#${place === '' ? '/' : place}`);
     void signIn(token);
   }, []);
@@ -110,7 +110,7 @@ function Door() {
   );
 }
 
-/** Pages of the same bundle that have a server of their own. */
+/** Pages in the same bundle that have their own server. */
 const PAGES: Readonly<Record<string, () => Promise<ComponentType>>> = {
   studio: async () => Door,
   review: async () => (await import('./pages/review.tsx')).Review,

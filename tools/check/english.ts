@@ -1,6 +1,6 @@
 /**
- * Comments in plain English: none begins a sentence with "What …", "Of …", "Who …" or uses the phrases below, which read
- * as if translated. Start with a noun or a verb and use the field's own word.
+ * Comments and messages in plain English: no comment begins a sentence with "What …", "Of …", "Who …", and neither uses
+ * the phrases below, which read as if translated. Start with a noun or a verb and use the field's own word.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,15 +10,33 @@ import { listFiles } from './source-files.ts';
 const FOLDERS = ['src', 'packages', 'native'];
 const OPENINGS = /^(?:Of|What|Whoever|Who|Whom|Whose|(?:By|From|With|To|In) what)\b/;
 const PHRASES =
-  /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|(?<!there )(?:is|are) no(?= (?!longer\b)\w))\b/i;
+  /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|unless (?:told|asked)|as (?:it|they) stands?|go(?:es)? on|(?<!there )(?:is|are) no(?= (?!longer\b)\w))\b/i;
+/** Parts of errors and of definitions that users read. */
+const MESSAGE = /^\s*(?:what|got|expected|fix|message|summary|description|title|reason): *(?:(['"`])(.*)\1,?)?$/;
+const TEXT = /^\s*(['"`])(.*)\1,?$/;
 
 export const english: Check = {
   name: 'english',
   run: (root) =>
     listFiles(root, FOLDERS, ['.ts', '.cpp', '.hpp'])
       .filter((file) => !/\.generated\.|\/test\//.test(file))
-      .flatMap((file) => foreignComments(readFileSync(join(root, file), 'utf8')).map((fault) => `${file}:${fault}`)),
+      .flatMap((file) => {
+        const source = readFileSync(join(root, file), 'utf8');
+        return [...foreignComments(source), ...foreignMessages(source)].map((fault) => `${file}:${fault}`);
+      }),
 };
+
+/** Faults of the texts under an error's or a definition's keys; a long text may stand on the line after its key. */
+export function foreignMessages(source: string): string[] {
+  const lines = source.split('\n');
+  return lines.flatMap((line, i) => {
+    const parts = MESSAGE.exec(line);
+    if (parts === null) return [];
+    const [at, text] = parts[2] === undefined ? [i + 1, TEXT.exec(lines[i + 1] ?? '')?.[2]] : [i, parts[2]];
+    const found = PHRASES.exec((text ?? '').replaceAll(/\$\{[^}]*\}/g, ''))?.[0];
+    return found === undefined ? [] : [fault(at + 1, found)];
+  });
+}
 
 /** Faults of a source's comments: line and the words to replace. */
 export function foreignComments(source: string): string[] {
@@ -28,8 +46,12 @@ export function foreignComments(source: string): string[] {
       .map((sentence) => OPENINGS.exec(sentence)?.[0])
       .find((found) => found !== undefined);
     const found = opening ?? PHRASES.exec(text)?.[0];
-    return found === undefined ? [] : [`${line} "${found}": begin with a noun or a verb, in the field's own words`];
+    return found === undefined ? [] : [fault(line, found)];
   });
+}
+
+function fault(line: number, found: string): string {
+  return `${line} "${found}": begin with a noun or a verb, in the field's own words`;
 }
 
 /** Comments on lines of their own; adjacent `//` lines are one. */

@@ -57,7 +57,7 @@ export class Loop implements NativeObject {
     this.call = (runtime, args) => this.#recurse(runtime, args, recurse);
   }
 
-  /** Goes on to the next element. */
+  /** Advances to the next element. */
   next(): { value: Value } | undefined {
     const next = this.peek();
     this.#ahead = undefined;

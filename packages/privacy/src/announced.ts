@@ -106,7 +106,7 @@ function kindOf(kind: Kind, value: string): Kind {
   return kind === 'plate' && value.replaceAll(/[^A-Za-z0-9]/g, '').length === 17 ? 'vin' : kind;
 }
 
-/** A word that goes on with digits, as identifiers do, or for secrets with anything. */
+/** Whether a value starts here: a word followed by digits, as in identifiers, or for secrets any characters. */
 function startsValue(text: string, tokens: readonly Token[], at: number, kind: Kind): boolean {
   const { start, end } = stretchAt(text, tokens, at, kind);
   const value = text.slice(start, end);

@@ -161,7 +161,7 @@ function phone(value: string, draw: Draw): string {
   return value.replaceAll(/\d/g, () => replacement[at++]);
 }
 
-/** No country has numbers whose national part goes on with 000: its code, or first digit, stays before it. */
+/** A number that nobody has: no country assigns national numbers that start with 000 after the country code or trunk digit. */
 function unassigned(digits: string, isInternational: boolean, draw: Draw): string {
   const kept = isInternational ? (digits.startsWith('00') ? 4 : 2) : digits.startsWith('0') ? 1 : 0;
   const rest = digits.length - kept;

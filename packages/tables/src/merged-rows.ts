@@ -89,7 +89,7 @@ function isThousands(before: string | undefined, cell: string): boolean {
 function spoiled(record: CsvRecord): CsvRecord {
   const last = record.line + record.apart!.rows.length - 1;
   const defect: Defect = {
-    reason: `a quoted cell that begins in this row goes on to line ${last}, over what look like whole rows`,
+    reason: `a quoted cell that begins in this row extends to line ${last}, over what look like whole rows`,
     fix: 'close the quote in the row that opens it; a quote inside a cell is written twice',
   };
   return { ...record, defect };

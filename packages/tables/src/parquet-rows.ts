@@ -16,8 +16,8 @@ import type { RawRow } from './container.ts';
 const LEAST_PAGE_BYTES = 8;
 
 /**
- * The rows of a Parquet file, with any of its compressions. The decoder may go round for ever in a file that was made
- * to do so: `alive`, told of work that goes on, is not told of that.
+ * Reads the rows of a Parquet file with any compression. A malicious file can make the decoder loop for ever;
+ * `alive`, which reports progress, is then no longer called.
  * @throws AttuneError E_BAD_FILE
  */
 export async function* parquetRows(

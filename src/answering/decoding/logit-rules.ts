@@ -47,7 +47,7 @@ export class LogitRules {
     return this.#constraint !== undefined && this.#constraint.isFree !== true;
   }
 
-  /** Whether the answer satisfies its constraint as it stands. */
+  /** Whether the answer so far satisfies its constraint. */
   get isComplete(): boolean {
     return this.#constraint?.isComplete === true;
   }

@@ -8,21 +8,21 @@ export interface AuditedCall {
   name: string;
   useCase: UseCase;
   input: Readonly<Record<string, unknown>>;
-  /** Where it came from: `studio`, or `mcp` with the client's name. */
+  /** Client that made the call: `studio`, or `mcp` with the client's name. */
   via: string;
-  /** Code of the error that refused it. */
+  /** Error code, if the call was refused. */
   refused?: string;
-  /** Id of the approval that allowed it. */
+  /** Id of the approval that allowed the call. */
   approval?: string;
 }
 
-/** Kinds of values that name something and hold no text of a row. */
+/** Kinds of values that are names and never contain text of rows. */
 const NAMES = new Set(['ADAPTER', 'FILE', 'FOLDER', 'FOLDER|NAME', 'INDEX', 'MODEL', 'PATH', 'RECIPE', 'RUN']);
 const MOST_CHARACTERS = 200;
 
 /**
- * Adds a call to the audit log before it begins, so that none goes without an entry. Files, models and runs are named;
- * texts, which may be rows or secrets, are in the input's hash alone.
+ * Adds a call to the audit log before it runs, so that every call has an entry. Files, models and runs are logged by
+ * name; texts, which may contain rows or secrets, only enter the hash of the input.
  */
 export async function auditCall({ by }: Caller, call: AuditedCall): Promise<void> {
   const { name, useCase, input, via, refused, approval } = call;

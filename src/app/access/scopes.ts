@@ -16,14 +16,14 @@ const SCOPE_OF: Readonly<Record<Effect, Scope>> = {
   grants: 'grant',
 };
 
-/** Rights that a call of the use case needs. Every call reads. */
+/** Rights that a call of the use case needs; every call needs the right to read. */
 export function scopesOf({ effects }: Pick<UseCase, 'effects'>): Scope[] {
   return [...new Set<Scope>(['read', ...effects.map((effect) => SCOPE_OF[effect])])];
 }
 
-/** Somebody who calls use cases: a person with a session or a key, or an agent. */
+/** A caller of use cases: a person with a session or a key, or an agent. */
 export interface Caller {
-  /** For the audit log: a user of this machine, or `key:NAME`. */
+  /** Name for the audit log: a user of this machine, or `key:NAME`. */
   by: string;
   scopes: readonly Scope[];
   /** Whether each call gets an entry in the audit log. */
@@ -37,6 +37,6 @@ export function requireScopes(what: string, needed: readonly Scope[], { by, scop
   throw new AttuneError('E_SCOPE', {
     what: `${what} needs the right to ${missing.join(' and to ')}`,
     got: `${by} may ${scopes.join(', ')}`,
-    fix: 'ask the owner for a key with another role, or to do it',
+    fix: 'use a key with another role, or have the owner do it',
   });
 }

@@ -12,7 +12,7 @@ import { asCommand, asProgram } from '../use-cases/spell.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
 import { Feed } from './feed.ts';
 
-/** One line of a call's log; `status` says that the state is another one, or has its result. */
+/** One line of a call's log; `status` announces a new state or the result. */
 export type CallLine = { event: RunEvent } | { notice: string } | { status: CallState['status'] };
 
 export interface CallState {
@@ -20,17 +20,17 @@ export interface CallState {
   name: UseCaseName;
   startedAt: number;
   status: 'running' | 'finished' | 'failed' | 'stopped';
-  /** The same call in a terminal and in a program. */
+  /** Command and program that make the same call. */
   command: string;
   program: string;
   result?: unknown;
-  /** The result as the terminal shows it. */
+  /** The result as printed in a terminal. */
   text?: string;
   /** An error as `--json` prints it. */
   error?: Record<string, unknown>;
 }
 
-/** A use case with an input that has been read. */
+/** A use case with its validated input. */
 export interface NamedCall {
   name: UseCaseName;
   useCase: UseCase;
@@ -41,9 +41,9 @@ interface Started extends NamedCall {
   state: CallState;
   feed: Feed<CallLine>;
   stop: AbortController;
-  /** Aborted when this process ends: a training goes on by itself. */
+  /** Aborted when this process ends; a training then continues by itself. */
   leave: AbortController;
-  /** Closes a server or review pages. */
+  /** Closes a server or the pages of a review. */
   close?: () => Promise<void>;
 }
 
@@ -54,20 +54,20 @@ interface Origin {
   approval?: string;
 }
 
-/** Renders without colours, as into a file. */
+/** Renders without colours, as for a file. */
 const PLAIN = createTerminal({ write: () => undefined }, { NO_COLOR: '1' });
 
-/** Ended calls are forgotten beyond this number, oldest first. */
+/** Maximum number of ended calls to keep; the oldest are dropped. */
 const MOST_CALLS = 50;
 
 /**
- * Use cases called from pages and by agents, each with a log that is read from a cursor on. They end with this process,
- * except for trainings, which have a process of their own.
+ * Calls of use cases from pages and agents. Each has a log that can be read from any cursor. Calls end with this
+ * process, except for trainings, which run in their own process.
  */
 export class Calls {
   readonly #calls = new Map<string, Started>();
 
-  /** @throws AttuneError E_USAGE for a name or an input that is not one, E_SCOPE */
+  /** @throws AttuneError E_USAGE for an unknown name or an invalid input, E_SCOPE */
   async start(name: string, input: unknown, caller: Caller, { via, approval }: Origin): Promise<CallState> {
     const call = await readCall(name, input);
     requireScopes(`\`attune ${name}\``, scopesOf(call.useCase), caller);
@@ -93,7 +93,8 @@ export class Calls {
   }
 
   /**
-   * Lines from the cursor on, once there are some, the call has ended or the time is over; undefined for an unknown id.
+   * Lines from the cursor on. Waits until there is one, the call has ended, or `until` is aborted. Undefined for an
+   * unknown id.
    * @throws AttuneError E_SCOPE
    */
   async follow(id: string, caller: Caller, { since, until }: { since: number; until: AbortSignal }) {
@@ -104,7 +105,7 @@ export class Calls {
     return { lines, next, state: started.state };
   }
 
-  /** Those in progress that the caller could have started, newest first. */
+  /** Calls in progress that the caller has the right to make, newest first. */
   list({ scopes }: Caller): CallState[] {
     const seen = [...this.#calls.values()].filter(({ useCase }) =>
       scopesOf(useCase).every((scope) => scopes.includes(scope)),
@@ -115,14 +116,14 @@ export class Calls {
       .toReversed();
   }
 
-  /** @returns whether there is such a call @throws AttuneError E_SCOPE */
+  /** @returns whether the call exists @throws AttuneError E_SCOPE */
   async stop(id: string, caller: Caller): Promise<boolean> {
     const started = this.#of(id, caller);
     if (started !== undefined) await end(started);
     return started !== undefined;
   }
 
-  /** Ends all but trainings, which go on by themselves. */
+  /** Ends all calls except trainings, which continue by themselves. */
   async close(): Promise<void> {
     const all = [...this.#calls.values()];
     for (const { leave } of all) leave.abort();
@@ -146,7 +147,7 @@ export class Calls {
       });
       state.result = asJson(result);
       state.text = await useCase.render?.(result, PLAIN);
-      // Servers and review pages go on until they are stopped.
+      // Servers and review pages run until they are stopped.
       if (useCase.effects.includes('listens') && isOpen(result)) {
         started.close = () => this.#shut(started, result);
         if (stop.signal.aborted) await started.close();
@@ -176,12 +177,12 @@ async function end({ stop, close }: Started): Promise<void> {
   await close?.();
 }
 
-/** Whether it has the option by which a training goes on when this process ends. */
+/** Whether the use case has an option that lets a training continue when this process ends. */
 function canLeave(useCase: UseCase): boolean {
   return fieldsOf(useCase).some(({ name }) => name === 'leave');
 }
 
-/** @throws AttuneError E_USAGE for an unknown name, or values that only programs can give */
+/** @throws AttuneError E_USAGE for an unknown name, or values that only programs can pass */
 export async function readCall(name: string, input: unknown): Promise<NamedCall> {
   if (!Object.hasOwn(useCases, name)) throw new AttuneError('E_USAGE', { what: `No use case is named ${name}` });
   const known = name as UseCaseName;
@@ -190,9 +191,9 @@ export async function readCall(name: string, input: unknown): Promise<NamedCall>
     throw new AttuneError('E_USAGE', { what: 'The input is not an object' });
   const problems = fieldsOf(useCase)
     .filter(({ isInMemory, name: field }) => isInMemory && Object.hasOwn(input, field))
-    .map(({ name: field }) => ({ field, message: 'can only be given by a program' }));
+    .map(({ name: field }) => ({ field, message: 'can only be passed by a program' }));
   if (problems.length > 0)
-    throw new AttuneError('E_USAGE', { what: 'The input has fields that only a program can give', problems });
+    throw new AttuneError('E_USAGE', { what: 'The input has fields that only programs can pass', problems });
   return { name: known, useCase, input: input as Record<string, unknown> };
 }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 
-/** Older lines are dropped beyond this number; a cursor before them continues at the oldest that is left. */
+/** Maximum number of lines; older ones are dropped, and an older cursor continues at the oldest line left. */
 const MOST_LINES = 20_000;
 
-/** A log with a cursor: readers may come and go, and a proxy that buffers loses nothing. */
+/** A log read by cursor, so that readers can reconnect and buffering proxies lose nothing. */
 export class Feed<Line> {
   readonly #lines: Line[] = [];
   readonly #changed = new EventTarget();

@@ -4,16 +4,16 @@ import type { UseCase } from '../use-cases/use-case.ts';
 
 export interface DescribedField {
   name: string;
-  /** For people: "Max rows". */
+  /** Display title: "Max rows". */
   title: string;
   summary: string;
   isArgument: boolean;
   isRequired: boolean;
-  /** The value that a switch sets: false where its flag begins with `--no-`. */
+  /** The value that a switch sets: false if its flag begins with `--no-`. */
   switchesTo: boolean;
 }
 
-/** A use case as a form needs it. */
+/** Description of a use case for its form. */
 export interface DescribedUseCase {
   name: UseCaseName;
   summary: string;
@@ -24,7 +24,7 @@ export interface DescribedUseCase {
   input: Record<string, unknown>;
 }
 
-/** Every use case, as a form needs it. */
+/** Descriptions of all use cases. */
 export async function describeUseCases(): Promise<DescribedUseCase[]> {
   const names = Object.keys(useCases) as UseCaseName[];
   const all = await Promise.all(

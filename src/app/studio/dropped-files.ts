@@ -9,8 +9,8 @@ import { isFile } from '../../store/json-lines.ts';
 const MOST_BYTES = 8 * 2 ** 30;
 
 /**
- * Keeps an uploaded file in `folder` under its own name, or with a number where another file has it. The same file twice
- * is kept once. @returns its path
+ * Stores an uploaded file in `folder` under its own name, with a number appended if another file has that name. An
+ * identical file is stored only once. @returns its path
  */
 export async function keepUpload(folder: string, name: string, body: ReadableStream<Uint8Array>): Promise<string> {
   const wanted = join(folder, safeName(name));
@@ -19,7 +19,7 @@ export async function keepUpload(folder: string, name: string, body: ReadableStr
     draft.write(piece);
     if (draft.bytes > MOST_BYTES) throw tooLarge(name);
   }
-  // Asked before the size: it writes what is still buffered.
+  // Read before the size, since it flushes the buffer.
   const { sha256 } = draft;
   const extension = extname(wanted);
   const stem = wanted.slice(0, wanted.length - extension.length);
@@ -33,7 +33,7 @@ export async function keepUpload(folder: string, name: string, body: ReadableStr
   }
 }
 
-/** Neither a path nor hidden nor an option: letters, digits and what is common in names. @throws AttuneError E_USAGE */
+/** Cleans a file name: letters, digits and common punctuation; no path, no hidden file, no option. @throws AttuneError E_USAGE */
 export function safeName(name: string): string {
   const base = name.split(/[/\\]/).at(-1)!.normalize('NFC').slice(-80);
   const safe = base
@@ -48,6 +48,6 @@ function tooLarge(name: string): AttuneError {
   return new AttuneError('E_FILE_TOO_LARGE', {
     what: `${name} is too large to upload`,
     expected: `at most ${formatBytes(MOST_BYTES)}`,
-    fix: "copy it into the studio's folder and name it there",
+    fix: "copy it into the studio's folder and enter its name there",
   });
 }

@@ -5,7 +5,7 @@ import { requireScopes, type Caller } from '../access/scopes.ts';
 import { isFromHere, PRIVATE_HEADERS } from '../page/page-server.ts';
 import type { Sessions } from './sessions.ts';
 
-/** A report runs its own small scripts, so it gets an origin of its own from which it reaches nothing. */
+/** A report runs small inline scripts, so it is sandboxed in an opaque origin without access to the studio or the network. */
 export const REPORT_POLICY =
   "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
@@ -13,17 +13,20 @@ const MONTH = 30 * 24 * 3600;
 
 interface Guarded {
   sessions: Sessions;
-  /** Only this machine reaches it. Elsewhere no name of another site leads to a session: cookies know hosts. */
+  /**
+   * Whether only this machine can reach the studio. Otherwise Host needs no check against DNS rebinding, since
+   * cookies are bound to the host.
+   */
   isLocal: boolean;
 }
 
-/** Refuses other sites' pages (also by a name of their own that leads here), and requests without a session. */
+/** Rejects requests from other sites' pages, also with DNS rebinding, and requests without a session. */
 export function guard({ sessions, isLocal }: Guarded): MiddlewareHandler {
   return async (context, next) => {
     const port = portOf(context);
     const { method, path } = context.req;
     const headers = context.req.header();
-    // A link may be followed from anywhere; only the page it leads to may call the API.
+    // Links to pages may be followed from anywhere; the API accepts only the studio's own pages.
     const isForeign = isApi(context) && !['none', 'same-origin'].includes(headers['sec-fetch-site'] ?? 'none');
     const isOwn = isLocal ? isFromHere({ headers, method }, Number(port)) : isSameOrigin({ headers, method });
     if (isForeign || !isOwn) return context.text('403', 403);
@@ -41,13 +44,13 @@ export function guard({ sessions, isLocal }: Guarded): MiddlewareHandler {
   };
 }
 
-/** Rights that a route needs; calls need those of their use case. */
+/** Rights that a route needs; routes for calls need those of the use case. */
 function scopesOfRoute(method: string, path: string): Scope[] {
   if (method === 'GET' || path === '/api/calls' || path.startsWith('/api/calls/')) return ['read'];
   return path === '/api/run/ask' ? ['read', 'compute'] : ['read', 'write'];
 }
 
-/** The sender of a request to the API. */
+/** The caller of a request to the API. */
 export function callerOf(context: Context): Caller {
   return (context as Context<{ Variables: { caller: Caller } }>).get('caller');
 }
@@ -61,7 +64,7 @@ function isApi(context: Context): boolean {
   return context.req.path.startsWith('/api/');
 }
 
-/** Trades the link's token or a key for a cookie that scripts cannot read. */
+/** Exchanges the link's token or a key for a cookie that scripts cannot read. */
 export async function signIn(context: Context, sessions: Sessions): Promise<Response> {
   const { token } = await context.req.json<{ token?: unknown }>().catch(() => ({ token: undefined }));
   const port = portOf(context);
@@ -79,7 +82,7 @@ export async function signIn(context: Context, sessions: Sessions): Promise<Resp
   return context.json({ scopes: caller.scopes });
 }
 
-/** Cookies do not know ports: two studios on one machine keep theirs apart by name. */
+/** Cookies ignore ports, so two studios on one machine use different names. */
 function cookieName(port: string): string {
   return `attune-studio-${port}`;
 }

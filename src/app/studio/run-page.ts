@@ -8,25 +8,25 @@ import { runPaths } from '../../store/run-paths.ts';
 import type { RunStatus } from '../../store/run-summary.ts';
 
 const POLL_MS = 250;
-/** Reading a long run takes a while: it may take a tenth of the time. */
+/** Pause between reads of a long run as a multiple of the reading time, so that reading takes at most a tenth of the time. */
 const PAUSES = 10;
 const PAUSE_MS = { least: 500, most: 10_000 };
 
 export interface RunPart {
-  /** The report as HTML, escaped; absent where nothing is new. */
+  /** The report as escaped HTML; absent if nothing has changed. */
   shown?: { head: string; rest: string; status: RunStatus };
-  /** Size of the run's log, so that it survives this server. */
+  /** Size of the run's log, which serves as a cursor that stays valid after a restart. */
   next: number;
   isRunning: boolean;
-  /** Milliseconds to leave until the next request. */
+  /** Milliseconds to wait before the next request. */
   pause: number;
 }
 
-/** A run's report if its log has grown beyond `since`; waits for news of a run in progress. @throws AttuneError E_RUN_MISSING */
+/** A run's report if its log has grown beyond `since`; waits for changes to a run in progress. @throws AttuneError E_RUN_MISSING */
 export async function followRun(folder: string, since: number, until: AbortSignal): Promise<RunPart> {
   requireRun(folder);
   for (;;) {
-    // Before reading, so that what was written up to the end is read too.
+    // Checked before reading, so that the last lines before the end are included.
     const isRunning = findLockOwner(folder) !== undefined;
     const { size } = statSync(runPaths(folder).events);
     if (size !== since || !isRunning) return { ...reportNow(folder), next: size, isRunning };

@@ -19,8 +19,8 @@ const kept = z.record(z.string(), z.strictObject({ end: z.number(), key: z.strin
 type Kept = z.output<typeof kept>;
 
 /**
- * Browsers that may use the studio. A single-use token or a key starts a session, which outlives the server: its hash,
- * expiry and key's name are kept in a file that only its owner can read.
+ * Sessions of browsers that may use the studio. A single-use token or a key starts a session, which survives
+ * restarts: its hash, expiry and key name are stored in a file that only its owner can read.
  */
 export class Sessions {
   readonly #path = join(attuneHome(), 'studio-sessions.json');
@@ -28,19 +28,19 @@ export class Sessions {
   readonly #sessions: Map<string, Kept[string]>;
   #token: string | undefined;
 
-  /** With keys there is no token: everybody signs in with a key, and has the rights of its role. */
+  /** With keys there is no token: users sign in with a key and have the rights of its role. */
   constructor(keys?: ApiKeys) {
     this.#keys = keys;
     this.#token = keys === undefined ? secret() : undefined;
     this.#sessions = new Map(Object.entries(readKept(this.#path)).filter(([, { end }]) => end > Date.now()));
   }
 
-  /** The part of the link that counts once. */
+  /** The single-use token of the link. */
   get token(): string | undefined {
     return this.#token;
   }
 
-  /** A new session for the token or a key with a role; undefined where it is another one or was used. */
+  /** Starts a session for the token or a key with a role; undefined if the token is wrong or was used. */
   exchange(given: string): string | undefined {
     const key = this.#keys?.find(given);
     if (this.#keys !== undefined) return key?.role === undefined ? undefined : this.#begin(key.name);
@@ -52,13 +52,13 @@ export class Sessions {
   #begin(key?: string): string {
     const session = secret();
     this.#sessions.set(sha256(session), { end: Date.now() + LIFETIME, key });
-    // Another studio may have added some.
+    // Another studio may have added sessions.
     const all = { ...readKept(this.#path), ...Object.fromEntries(this.#sessions) };
     writeFileAtomic(this.#path, JSON.stringify(all), 0o600);
     return session;
   }
 
-  /** The owner of a session, with the rights that the key has now. */
+  /** The owner of a session, with the current rights of the key. */
   callerOf(session: string): Caller | undefined {
     const found = this.#sessions.get(sha256(session));
     if (found === undefined || found.end <= Date.now()) return undefined;
@@ -77,7 +77,7 @@ function readKept(path: string): Kept {
   try {
     return existsSync(path) ? kept.parse(parseJson(readFileSync(path, 'utf8'))) : {};
   } catch {
-    // A damaged file: everybody signs in again.
+    // If the file is damaged, users have to sign in again.
     return {};
   }
 }

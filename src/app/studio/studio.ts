@@ -16,30 +16,26 @@ import { runRoutes, RunModels } from './routes/run-routes.ts';
 import { Sessions } from './sessions.ts';
 
 export interface OpenStudio {
-  /** The page, with a token that counts once. */
+  /** URL of the page, with a single-use token. */
   url: string;
   close(): Promise<void>;
 }
 
 export interface StudioOptions {
   port: number;
-  /** Address to listen on: 127.0.0.1, or another one for people with keys. */
+  /** Address to listen on; any other than 127.0.0.1 requires keys. */
   host?: string;
   /** File of keys, each with a role. */
   apiKeys?: string;
   tlsCert?: string;
   tlsKey?: string;
-  /** TLS ends at a proxy in front of it. */
+  /** Whether a proxy in front of it terminates TLS. */
   behindProxy?: boolean;
-  /** First screen: parts of its address. */
+  /** First screen, as parts of its address. */
   at?: readonly string[];
 }
 
-/**
- * Serves the studio to this machine's browser, or to people with keys. Uploads go into `data/` of the working folder,
- * runs into `runs/`.
- * @throws AttuneError E_PORT_IN_USE, E_LISTEN, E_API_KEYS, E_TLS, E_USAGE
- */
+/** Serves the studio on this machine, or to users with keys. Uploads go to `data/` in the working folder, runs to `runs/`. */
 export async function openStudio({
   port,
   host = '127.0.0.1',
@@ -51,7 +47,7 @@ export async function openStudio({
   const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);
   const [sessions, calls, models] = [new Sessions(keys), new Calls(), new RunModels()];
   const app = new Hono();
-  // First, so that it answers what the guard throws.
+  // Registered first, so that it also handles errors of the guard.
   app.onError((error, context) => {
     const document = errorDocument(error);
     const status = document.code === 'E_BUG' ? 500 : document.code === 'E_SCOPE' ? 403 : 400;
@@ -80,12 +76,12 @@ export async function openStudio({
   };
 }
 
-/** @throws AttuneError E_USAGE without keys, or without encryption of what passes the network */
+/** @throws AttuneError E_USAGE without keys, or without encryption of the network traffic */
 function requireProtection(host: string, { apiKeys, tlsCert, behindProxy }: Omit<StudioOptions, 'port'>): void {
   const problems = [
     ...(apiKeys === undefined ? [{ field: '--api-keys', message: 'is needed: a file from `attune keys create`' }] : []),
     ...(tlsCert === undefined && behindProxy !== true
-      ? [{ field: '--tls-cert', message: 'is needed with --tls-key, or --behind-proxy where a proxy speaks TLS' }]
+      ? [{ field: '--tls-cert', message: 'is needed with --tls-key, or --behind-proxy if a proxy terminates TLS' }]
       : []),
   ];
   if (problems.length === 0) return;

@@ -99,7 +99,7 @@ function readState(files: CheckpointFiles, state: string): z.output<typeof state
   const result = stateSchema.safeParse(parsed(text));
   if (result.success) return result.data;
   throw new AttuneError('E_QUANTISATION_BAD', {
-    what: `${state} of ${files.folder} is no valid quantisation state`,
+    what: `${state} of ${files.folder} is not a valid quantisation state`,
     got: text.slice(0, 200),
     expected: '{"blocksize": …, "shape": […]}',
     fix: 'fetch the model again',

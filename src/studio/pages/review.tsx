@@ -9,7 +9,7 @@ type State = SessionProgress & { pair?: ShownPair; error?: string };
 type Answer = 'left' | 'right';
 type Rating = readonly [name: string, side: Answer, score: number];
 
-/** Texts of the page for each role. */
+/** Texts by role. */
 const WORDS: Readonly<Record<ReviewSettings['role'], { heading: string; end: string; counted: string }>> = {
   reviewer: {
     heading: 'Which answer is better?',
@@ -44,7 +44,7 @@ const FLAGS: Readonly<Record<string, [key: string, title: string]>> = {
   'personal data': ['p', 'contains personal data'],
 };
 
-/** Pairs of answers, one after the other; whose answers they are is known to the server alone. */
+/** Shows pairs of answers one after another; only the server knows which system gave which answer. */
 export function Review() {
   const [settings, setSettings] = useState<ReviewSettings>();
   const [state, setState] = useState<State>();
@@ -97,7 +97,7 @@ interface JudgingOptions {
   onSend(body: object): void;
 }
 
-/** One pair and the choice; another pair begins anew. */
+/** One pair with its choice; the next pair starts with a fresh state. */
 function Judging({ settings: { role, criteria, flags }, state: { pair, done }, end, onSend }: JudgingOptions) {
   const begun = useRef(performance.now());
   const [ratings, setRatings] = useState<readonly Rating[]>([]);
@@ -178,7 +178,7 @@ interface ChoicesOptions {
   onUndo(): void;
 }
 
-/** A viewer goes on and back; nothing is chosen. */
+/** Buttons for choosing; viewers can only browse. */
 function Choices({ isViewer, isEnd, done, onChoose, onUndo }: ChoicesOptions) {
   const shown = isViewer ? ([['tie', 'Next', '0']] as const) : CHOICES;
   return (
@@ -249,7 +249,7 @@ function Shown({ side, number, text, criteria, onRate }: ShownOptions) {
   );
 }
 
-/** Ratings of the criteria by which both answers were rated. */
+/** The ratings, if both answers were rated by all criteria; otherwise undefined. */
 function complete(criteria: readonly Criterion[], ratings: readonly Rating[]): object | undefined {
   const value = (name: string, side: Answer) =>
     ratings.find(([rated, of]) => rated === name && of === side)?.[2] ?? Number.NaN;
@@ -258,7 +258,7 @@ function complete(criteria: readonly Criterion[], ratings: readonly Rating[]): o
   return given.length === 0 ? undefined : Object.fromEntries(given);
 }
 
-/** `take` says whether a key was one of its own. */
+/** `take` returns whether it handled the key. */
 function useKeys(take: (key: string, target: EventTarget | null) => boolean): void {
   const latest = useRef(take);
   latest.current = take;

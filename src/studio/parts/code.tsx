@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 
 const SHOWN = 1500;
 
-/** Code to copy. */
+/** Code with a button to copy it. */
 export function Code({ text, label }: { text: string; label: string }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {
@@ -23,7 +23,7 @@ export function Code({ text, label }: { text: string; label: string }) {
   );
 }
 
-/** The command and the program that do what a button does. */
+/** The command and the program that are equivalent to a button. */
 export function SameIn({ command, program }: { command: string; program: string }) {
   return (
     <details>

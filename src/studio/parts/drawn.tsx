@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import { filterSamples } from '../../jobs/report/filter-samples.ts';
 
 /**
- * A part of a report, as `html` wrote it: everything in it is escaped. Opened details stay open where a newer version
+ * A part of a report as written by `html`, which escapes all content. Opened details stay open when a newer version
  * replaces it.
  */
 export function Drawn({ text }: { text: string }) {

@@ -3,7 +3,7 @@ import type { Failure, Problem } from '../client.ts';
 
 const MOST_PROBLEMS = 20;
 
-/** An error: what failed, what was got, what to do, all problems. */
+/** An error: what failed, the value found, advice, and all problems. */
 export function Fault({ failure }: { failure: Failure }) {
   const { what, got, expected, fix, problems = [], problemCount = problems.length, code } = failure;
   return (
@@ -20,7 +20,7 @@ export function Fault({ failure }: { failure: Failure }) {
   );
 }
 
-/** Defects with their places; those beyond `MOST_PROBLEMS` are counted. */
+/** Defects with their locations; those beyond `MOST_PROBLEMS` are only counted. */
 export function Problems({ problems, count = problems.length }: { problems: readonly Problem[]; count?: number }) {
   if (problems.length === 0) return null;
   return (

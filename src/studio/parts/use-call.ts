@@ -6,12 +6,12 @@ import { failureOf, followCall, startCall, stopCall, type CallPart, type Failure
 /** The newest event of each type. */
 export type Latest = { [Type in RunEvent['type']]?: Extract<RunEvent, { type: Type }> };
 
-/** A use case called from a screen: its progress, its result, its error. */
+/** A use case called from a screen, with its progress, result and error. */
 export interface LiveCall<Result> {
   isRunning: boolean;
-  /** Newest line for people: a phase, progress, a remark. */
+  /** The latest line for people: a phase, progress, a notice. */
   progress?: string;
-  /** 0 to 1, where it is known. */
+  /** Progress from 0 to 1, if known. */
   share?: number;
   result?: Result;
   failure?: Failure;
@@ -28,7 +28,7 @@ const IDLE = { isRunning: false, isAway: false, latest: {} };
 export function useCall<Result>(name: string): LiveCall<Result> {
   const [seen, setSeen] = useState<Seen<Result>>(IDLE);
   const gone = useRef<AbortController>(undefined);
-  // A promise, so that a call can be stopped before the server has answered with its id.
+  // A promise, so that a call can be stopped before the server has returned its id.
   const id = useRef<Promise<string>>(undefined);
   useEffect(() => () => gone.current?.abort(), []);
   const add = (more: Partial<Seen<Result>>) => setSeen((before) => ({ ...before, ...more }));
@@ -54,7 +54,7 @@ export function useCall<Result>(name: string): LiveCall<Result> {
       void run(input, gone.current.signal);
     },
     stop() {
-      // A call that failed to start needs no stop; one that has ended has been forgotten.
+      // A call that failed to start needs no stop; one that has ended may no longer be known.
       void id.current?.then(stopCall).catch(() => undefined);
     },
   };

@@ -21,7 +21,7 @@ function useDescribed(): { all?: DescribedUseCase[]; failure?: Failure } {
   return found;
 }
 
-/** Everything that attune can do, by what it is for. */
+/** All actions of attune by section. */
 export function Actions() {
   const { all, failure } = useDescribed();
   const [wanted, setWanted] = useState('');
@@ -55,19 +55,19 @@ export function Actions() {
 
 const EFFECTS: Record<DescribedUseCase['effects'][number], string> = {
   'writes-files': 'writes files',
-  'writes-runs': 'makes or changes runs',
+  'writes-runs': 'creates or changes runs',
   'writes-registry': 'changes the registry',
-  deletes: 'deletes what cannot be brought back',
-  computes: 'keeps the processor busy',
+  deletes: 'deletes data for good',
+  computes: 'takes processor time',
   sends: 'sends rows to another machine',
-  fetches: 'fetches from the network',
+  fetches: 'downloads from the network',
   listens: 'listens on a port until it is stopped',
-  deploys: 'changes what answers its users',
+  deploys: 'changes the model that serves users',
   judges: "records a person's judgement",
-  grants: 'hands out rights',
+  grants: 'grants rights',
 };
 
-/** A form for one action, drawn from its schema. */
+/** A form for one action, generated from its schema. */
 export function Action({ name }: { name: string }) {
   const { all, failure } = useDescribed();
   const useCase = all?.find((one) => one.name === name);
@@ -84,7 +84,7 @@ function Form({ useCase: { name, summary, effects, fields, input: schema } }: { 
   const { input, problems } = inputOf(values, properties);
   const submit = (event: Event) => {
     event.preventDefault();
-    if (effects.includes('deletes') && !confirm(`${name} deletes what cannot be brought back. Go on?`)) return;
+    if (effects.includes('deletes') && !confirm(`${name} deletes data for good. Continue?`)) return;
     call.start(input);
   };
   return (

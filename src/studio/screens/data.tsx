@@ -10,7 +10,7 @@ import { useCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { plans } from './plans.ts';
 
-/** The part that a column plays. */
+/** Role of a column. */
 type Role = 'read' | 'learn' | 'leave';
 type Learnt = 'label' | 'answer' | 'text';
 
@@ -23,7 +23,7 @@ const LEARNT: Record<Learnt, string> = {
 
 const ROWS = 8;
 
-/** Says which columns are what, on real rows. */
+/** Lets the user choose the roles of columns, with real rows as a preview. */
 export function Data({ file }: { file: string }) {
   const table = useCall<TableColumns>('data columns');
   useEffect(() => table.start({ file, rows: ROWS }), []);
@@ -155,7 +155,7 @@ function rolesOf({ columns, guesses: [guess] }: TableColumns): Record<string, Ro
   return Object.fromEntries(columns.map(({ name }) => [name, role(name)]));
 }
 
-/** One column is learnt at most. */
+/** Sets a column's role; at most one column is the target. */
 function withRole(roles: Record<string, Role>, name: string, role: Role): Record<string, Role> {
   const others =
     role !== 'learn'
@@ -166,8 +166,8 @@ function withRole(roles: Record<string, Role>, name: string, role: Role): Record
 
 function missingOf(roles: Record<string, Role>, learnt: Learnt): string | undefined {
   const all = Object.values(roles);
-  if (!all.includes('read')) return 'Choose a column that is read.';
-  return learnt !== 'text' && !all.includes('learn') ? 'Choose the column that is learnt.' : undefined;
+  if (!all.includes('read')) return 'Choose an input column.';
+  return learnt !== 'text' && !all.includes('learn') ? 'Choose the target column.' : undefined;
 }
 
 function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): object {

@@ -1,6 +1,6 @@
 import { entryOf } from '../../base/table.ts';
 
-/** The parts of a JSON schema that decide how a field is typed. */
+/** The parts of a JSON schema that determine a field's input element. */
 export interface Schema {
   type?: string;
   enum?: readonly string[];
@@ -16,13 +16,13 @@ export function kindOf({ type, enum: choices, items, anyOf }: Schema): Kind {
   if (choices !== undefined) return 'choice';
   if (type === 'boolean') return 'switch';
   if (type === 'number' || type === 'integer') return 'number';
-  // A name of a file, or rows that only a program has.
+  // A file name; rows in memory are only available to programs.
   if (type === 'string' || anyOf?.some((one) => one.type === 'string') === true) return 'text';
   if (type === 'array' && items?.type === 'string') return 'lines';
   return 'json';
 }
 
-/** The typed values as the use case takes them; empty ones are left out. */
+/** Converts the typed values to the use case's input; leaves out empty ones. */
 export function inputOf(
   values: Readonly<Record<string, string | boolean>>,
   schemas: Readonly<Record<string, Schema>>,
@@ -56,7 +56,7 @@ function valueOf(value: string | boolean, kind: Kind): unknown {
 
 function numberIn(text: string): number {
   const value = Number(text);
-  // A space alone would be 0.
+  // `Number` would read spaces as 0.
   if (text.trim() === '' || Number.isNaN(value)) throw new TypeError('not a number');
   return value;
 }

@@ -20,7 +20,7 @@ export function Home() {
   );
 }
 
-/** Where a file begins: dropped, chosen, or named on this machine. */
+/** Choosing a file: dropped, selected, or named by its path on this machine. */
 function Drop() {
   const [isOver, setOver] = useState(false);
   const [name, setName] = useState<string>();

@@ -12,7 +12,7 @@ import { plans } from './plans.ts';
 
 const ROWS = 4;
 
-/** A recipe before it is trained: what the rows are, what it will take, whether it is worth it. */
+/** A recipe before training: its rows, its cost, and whether training is worthwhile. */
 export function Plan({ recipe }: { recipe: string }) {
   const data = useCall<DataInspectionResult>('data inspect');
   const trial = useCall<unknown>('train');

@@ -9,7 +9,7 @@ import { useCall } from '../parts/use-call.ts';
 import { Serve } from './serve.tsx';
 import { Try } from './try.tsx';
 
-/** A run: while it trains, and what came of it. Everything is read from its folder, so a reload loses nothing. */
+/** A run in progress or finished. All data come from its folder, so a reload loses nothing. */
 export function RunScreen({ run }: { run: string }) {
   const { part, failure, isAway, follow } = useRun(run);
   const shown = part?.shown;
@@ -40,7 +40,7 @@ export function RunScreen({ run }: { run: string }) {
   );
 }
 
-/** The result, to be tried and used. */
+/** The result, to try and to use. */
 function Result({ run }: { run: string }) {
   const [plan, setPlan] = useState<TryPlan | null>();
   const [failure, setFailure] = useState<Failure>();
@@ -58,7 +58,7 @@ function Result({ run }: { run: string }) {
   );
 }
 
-/** Follows the run's report; what was shown stays until there is something newer. */
+/** Follows the run's report; the last one stays visible until there is a newer one. */
 function useRun(run: string) {
   const [part, setPart] = useState<RunPart>();
   const [failure, setFailure] = useState<Failure>();

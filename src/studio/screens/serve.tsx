@@ -9,7 +9,7 @@ interface Serving {
   models: string[];
 }
 
-/** Puts a result on a port of this machine, with code that asks it. */
+/** Serves a result on a port of this machine, and shows code that queries it. */
 export function Serve({ run, kind }: { run: string; kind?: TryKind }) {
   const call = useCall<Serving>('serve');
   return (
@@ -32,7 +32,7 @@ export function Serve({ run, kind }: { run: string; kind?: TryKind }) {
   );
 }
 
-/** A server that runs, and code that asks it. */
+/** A running server, with code that queries it. */
 export function Answering({ serving: { url, models }, kind, onStop }: AnsweringOptions) {
   const [model = 'model'] = models;
   const request = kind && REQUESTS[kind];
@@ -76,7 +76,7 @@ interface Request {
 
 const INPUT = 'Where is my order?';
 
-/** Requests by kind of model; those about files and about a text with its question have no example. */
+/** Example requests by kind of model; models for files or for questions about a text have none. */
 const REQUESTS: Partial<Record<TryKind, (model: string) => Request>> = {
   text: (model) => ({ path: 'classify', body: { model, input: INPUT } }),
   similarity: (model) => ({ path: 'embeddings', body: { model, input: INPUT } }),

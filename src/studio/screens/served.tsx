@@ -4,7 +4,7 @@ import { failureOf, get, stopCall, type Failure } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Answering } from './serve.tsx';
 
-/** Models that this studio serves now. */
+/** Models that this studio is serving. */
 export function Served() {
   const [calls, setCalls] = useState<CallState[]>();
   const [failure, setFailure] = useState<Failure>();

@@ -5,7 +5,7 @@ import type { TextField } from '../../app/page/try-form.ts';
 import type { TryPlan } from '../../app/page/try-plan.ts';
 import { ask, Refused } from '../client.ts';
 
-/** An answer as far as it has come. */
+/** An answer as far as it has been received. */
 interface Answer {
   text?: string;
   answer?: ShownAnswer;
@@ -15,9 +15,9 @@ interface Answer {
 type Answers = Partial<Record<ContenderName, Answer>>;
 
 const BEGINNING = 'answering; the first time takes as long as loading the model';
-const REFUSED = 'there is something to fill in, or the file is empty or too large';
+const REFUSED = 'a field is empty, or the file is empty or too large';
 
-/** A box to ask the result, and what it was before or the best cheap system next to it. */
+/** A form that queries the result, next to its base or the best cheap system. */
 export function Try({ run, plan }: { run: string; plan: TryPlan }) {
   const [answers, setAnswers] = useState<Answers>({});
   const [running, setRunning] = useState<AbortController>();
@@ -83,7 +83,7 @@ interface QuestionOptions {
   onAsk(body: object): void;
 }
 
-/** A field for each part of a question: one text, a column each, a file. */
+/** The fields of a question: a text, one per column, or a file. */
 function Question({ plan: { beside, form }, running, told, onAsk }: QuestionOptions) {
   const box = useRef<HTMLFormElement>(null);
   const submit = async (event: Event) => {

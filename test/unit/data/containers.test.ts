@@ -247,7 +247,7 @@ describe('CSV', () => {
     expect(await problemsIn(tickets(...broken))).toEqual([
       [
         32,
-        `a quoted cell that begins in this row goes on to line ${31 + broken.length}, over what look like whole rows`,
+        `a quoted cell that begins in this row extends to line ${31 + broken.length}, over what look like whole rows`,
       ],
     ]);
   });

@@ -7,7 +7,7 @@ import { calls } from '../../../tools/check/calls.ts';
 import { layers } from '../../../tools/check/layers.ts';
 import { lookups } from '../../../tools/check/lookups.ts';
 import { findFunctions } from '../../../tools/check/native-functions.ts';
-import { foreignComments } from '../../../tools/check/english.ts';
+import { foreignComments, foreignMessages } from '../../../tools/check/english.ts';
 import { packages } from '../../../tools/check/packages.ts';
 import { readTree, tree, writeTree } from '../../../tools/check/tree.ts';
 import { circleGroups, MOST_TYPE_CIRCLES, typeCircles } from '../../../tools/check/type-circles.ts';
@@ -225,7 +225,7 @@ describe('the packages', () => {
 
 const body = (lines: number): string => Array.from({ length: lines }, (_, line) => `  work(${line});\n`).join('');
 
-describe('the English of comments', () => {
+describe('the English of comments and messages', () => {
   it.each([
     ['/** What a step computes. */', 'What'],
     ['// Bytes. Of the file.', 'Of'],
@@ -241,6 +241,21 @@ describe('the English of comments', () => {
   it.each(['/** Loss of a step. */', '// There is no number.', "const text = 'What is no comment';"])(
     'is accepted: %s',
     (source) => expect(foreignComments(source)).toEqual([]),
+  );
+
+  it.each([
+    ["    what: 'The run goes on',", 'goes on', 1],
+    ['    fix: `${name} is told`,', 'is told', 1],
+    ["    summary:\n      'work beside a run',", 'beside', 2],
+  ])('is refused in messages: %s', (source, words, line) => {
+    expect(foreignMessages(source)).toEqual([
+      `${line} "${words}": begin with a noun or a verb, in the field's own words`,
+    ]);
+  });
+
+  it.each(["what: 'The run continues',", 'got: `${beside} rows`,', "const beside = 'what goes on';"])(
+    'is accepted in messages: %s',
+    (source) => expect(foreignMessages(source)).toEqual([]),
   );
 });
 

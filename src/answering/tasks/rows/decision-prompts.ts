@@ -19,7 +19,7 @@ export interface DecisionReader {
   prompt(state: string, question: DecisionQuestion, isDrawn?: boolean): Promise<DecisionPrompt>;
 }
 
-/** Chat templates of reasoning models open a thinking block unless told not to. */
+/** Chat templates of reasoning models open a thinking block by default. */
 const CHAT = { chatTemplateKwargs: { enable_thinking: false } };
 
 const CAPITALS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];

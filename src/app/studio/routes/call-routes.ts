@@ -8,10 +8,10 @@ import { callerOf } from '../guard.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
 const MOST_INPUT_BYTES = 2 ** 20;
-/** Where uploads go, below the working folder. */
+/** Folder for uploads, inside the working folder. */
 const DATA = 'data';
 
-/** Use cases as the pages call them, and the files that they are about. */
+/** Routes for calling use cases and for uploading files. */
 export function callRoutes(calls: Calls): Hono {
   const app = new Hono();
   app.get('/use-cases', async (context) => context.json(await describeUseCases()));

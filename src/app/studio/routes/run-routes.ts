@@ -13,7 +13,7 @@ import { REPORT_POLICY } from '../guard.ts';
 import { followRun } from '../run-page.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
-/** Models of the run that was asked last; training it anew opens them anew. */
+/** Models of the run that was queried last; they are reopened after the run was trained again. */
 export class RunModels {
   #open: { key: string; trial: Trial } | undefined;
 
@@ -33,7 +33,7 @@ export class RunModels {
   }
 }
 
-/** A run's page, its report as a file, and answers of its models; `?run=` is a folder, a name or an id. */
+/** Routes for a run's page, its report as a file, and answers of its models; `?run=` is a folder, a name or an id. */
 export function runRoutes(models: RunModels): Hono {
   const app = new Hono();
   app.get('/run/page', async (context) =>
@@ -52,7 +52,7 @@ export function runRoutes(models: RunModels): Hono {
     const body: unknown = await context.req.json().catch(() => undefined);
     if (trial.plan === undefined)
       throw new AttuneError('E_RUN_UNFINISHED', {
-        what: 'This run has nothing to ask yet',
+        what: 'This run has no model to query yet',
         fix: 'wait until it has finished',
       });
     const answering = trial.ask(body);

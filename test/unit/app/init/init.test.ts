@@ -292,7 +292,7 @@ describe('init without a terminal', () => {
   it('refuses a vision model for texts by its configuration alone', async () => {
     const vit = resolve(before, 'fixtures/models/vit');
     const error = await refused(tickets(), '--model', vit);
-    expect(error).toMatchObject({ code: 'E_WRONG_MODEL', what: `${vit} reads no texts` });
+    expect(error).toMatchObject({ code: 'E_WRONG_MODEL', what: `${vit} does not read texts` });
     const wrong = await refused(
       table('faq.csv', 'subject', 'reply'),
       '--answer-column',
