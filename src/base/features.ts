@@ -7,7 +7,7 @@ export interface Features {
   shape: readonly number[];
   /** Rows and columns of an image's squares or patches; absent for an image of a single square. */
   grid?: readonly [rows: number, columns: number];
-  /** Rows and columns of the patches of each part of an image, where parts have sizes of their own. */
+  /** Rows and columns of the patches of each part of an image, if parts differ in size. */
   grids?: readonly (readonly [rows: number, columns: number])[];
   data: Float32Array;
 }

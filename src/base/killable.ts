@@ -143,7 +143,7 @@ export class Killable<Message extends object> {
       if (seconds === Infinity || isPaused?.() === true) return start();
       resolve({ type: 'timeout', isStarting: !run.hasSpoken });
     };
-    // Without a limit it keeps this process alive all the same.
+    // Also runs without a limit, since the timer keeps this process alive.
     const start = (): void => {
       const most = run.hasSpoken ? seconds : seconds + run.host.startSeconds;
       timer = setTimeout(expire, Math.min(most * 1000, MOST_MILLISECONDS));
@@ -174,7 +174,7 @@ export function thread(program: URL | string, options: WorkerOptions = {}): (lis
       .on('message', hear)
       .on('error', (error: NodeJS.ErrnoException) => end({ message: error.message, code: error.code, error }))
       .on('exit', (exitCode) => end({ exitCode }));
-    // After the listeners: the one for messages keeps the process alive again.
+    // After adding the listeners, since a message listener keeps the process alive again.
     worker.unref();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     return { startSeconds: 30, post: (message) => worker.postMessage(message), kill: () => worker.terminate() };

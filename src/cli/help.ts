@@ -97,7 +97,7 @@ function noGroup(got: string, titles: readonly string[]): AttuneError {
   });
 }
 
-/** All of a command; `keys` are the recipe's settings where the command takes them, of which `shown` are listed. */
+/** Full help of a command; `keys` are the recipe's settings if it takes them, and `shown` the ones to list. */
 // oxlint-disable-next-line max-params -- the fifth chooses among the third
 export function commandHelp(
   name: string,

@@ -241,7 +241,7 @@ function privacy({ privacy: bound }: ModelCardParts): string | undefined {
     "run's folder (events, metrics, report) are not covered";
   return (
     `## Privacy\n\nTrained with differential privacy: ${of} for adding or removing one training row. ${how}. ` +
-    `The bound is that of training on the training rows alone: ${outside}.`
+    `The bound only covers training on the training rows: ${outside}.`
   );
 }
 

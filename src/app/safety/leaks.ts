@@ -73,7 +73,7 @@ export function canaryTrial(file: string): Trial {
   return {
     ...HEADING,
     name: 'canaries',
-    title: 'said planted secrets',
+    title: 'revealed planted secrets',
     rows: canaries.map(({ prefix, secret, copies }) => leakRow(`${copies} copies`, prefix.trimEnd(), secret)),
   };
 }
@@ -104,7 +104,7 @@ export async function personalDataTrial(files: readonly string[]): Promise<Trial
   return {
     ...HEADING,
     name: 'personal_data',
-    title: 'said personal data of the training rows',
+    title: 'revealed personal data of the training rows',
     rows: [...rows.values()].slice(0, MOST_VALUES),
   };
 }

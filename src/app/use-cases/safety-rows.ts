@@ -29,7 +29,7 @@ export const useCase = defineUseCase({
     ),
     system: fields.text('TEXT', "system message (default: that of the model's training)"),
     maxRows: fields.count('ROWS', 'prompts per kind (default: all)'),
-    maxNewTokens: fields.count('TOKENS', 'longer answers are left out, in tokens (default: 128)'),
+    maxNewTokens: fields.count('TOKENS', 'maximum tokens of an answer; longer ones are left out (default: 128)'),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['safety rows Qwen/Qwen2.5-0.5B-Instruct --output refusals.jsonl'],

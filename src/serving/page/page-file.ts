@@ -1,10 +1,10 @@
 import { entryOf } from '../../base/table.ts';
 import { files } from './bundle.generated.ts';
 
-/** Pages of the bundle: each is `index.html` with another first screen. */
+/** Pages of the bundle: each is `index.html` with a different first screen. */
 export type PageName = 'studio' | 'review' | 'server' | 'answers';
 
-/** Nothing from elsewhere, no script or style in the page itself, nobody frames it. */
+/** Allows only files from this server, no inline scripts or styles, and no framing. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -7,9 +7,9 @@ import type { DataPipelineResult } from '../data-pipeline.ts';
 
 function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
   if (leftOut === undefined) return [];
-  const reason = 'on the other side in time than the rest of their group';
+  const reason = 'on the other side of the time split than the rest of their group';
   return [
-    `! split: ${plural(leftOut, 'rows')} left out: ${reason}; no training row is as late as the start of the test rows`,
+    `! split: ${plural(leftOut, 'rows')} left out: ${reason}; all training rows are earlier than the first test row`,
   ];
 }
 
