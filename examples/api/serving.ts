@@ -6,7 +6,9 @@ import { Hono } from 'hono';
 import {
   answers,
   export as exportModel,
+  approve,
   keys,
+  mcp,
   monitor,
   mountServer,
   serve,
@@ -65,3 +67,9 @@ await close();
 const pages = await studio({ port: 0 });
 assert.equal((await fetch(pages.url)).status, 200);
 await pages.close();
+
+// The same as tools for an agent, for an hour; nothing waits for a person's approval yet.
+const tools = await mcp({ port: 0, allow: ['read', 'compute'], for: 3_600_000 });
+assert.equal((await fetch(tools.url!, { method: 'POST' })).status, 401);
+await tools.close();
+assert.deepEqual((await approve()).waiting, []);

@@ -37,6 +37,12 @@ export class IndexSink implements RunSink {
     this.#writes = this.#writes.then(() => this.#write(isFinal(event)));
   }
 
+  /** The index once all recorded events but frequent ones are in it. */
+  async settled(): Promise<Index> {
+    await this.#writes;
+    return this.#index;
+  }
+
   /** Waits for the last write and closes the index. */
   async close(): Promise<void> {
     this.#writes = this.#writes.then(() => this.#write(true));

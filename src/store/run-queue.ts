@@ -4,45 +4,43 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { attuneHome } from '../base/home.ts';
 import type { JobContext } from '../base/job.ts';
 import { lockFile } from '../files/lock-file.ts';
-import { withIndex, type Index } from './index-database.ts';
+import type { Index } from './index-database.ts';
 import { isAlive } from './process-identity.ts';
 import { readRun } from './run-folder.ts';
 import { findLockOwner } from './run-lock.ts';
-import { listRuns, recordRun } from './run-records.ts';
+import { listRuns } from './run-records.ts';
 import type { RunSummary } from './run-summary.ts';
 
 const POLL_MS = 500;
+
+interface Queueing extends Pick<JobContext, 'emit' | 'signal'> {
+  folder: string;
+  /** The index, with all that was emitted. A second connection of one process would wait for its own transactions. */
+  settled: () => Promise<Index>;
+}
 
 /**
  * Waits, in the order of asking, until no other run of this machine is training. Each run waits in its own process, so
  * that nothing has to be alive but the runs themselves. @throws the signal's reason
  */
-export async function awaitTurn(folder: string, context: Pick<JobContext, 'emit' | 'signal'>): Promise<void> {
-  await withIndex((index) => waitIn(index, folder, context));
-}
-
-async function waitIn(
-  index: Index,
-  folder: string,
-  { emit, signal }: Pick<JobContext, 'emit' | 'signal'>,
-): Promise<void> {
-  const queuedAt = await enter(index, folder, emit);
+export async function awaitTurn(queueing: Queueing): Promise<void> {
+  const { folder, signal, settled } = queueing;
+  const queuedAt = await enter(queueing);
   for (;;) {
     signal.throwIfAborted();
-    const others = await othersUnderWay(index, folder);
+    const others = await othersUnderWay(await settled(), folder);
     if (others.every(({ status, updatedAt }) => status === 'waiting' && updatedAt > queuedAt)) return;
     await wait(POLL_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** Under a lock, so that the later one of two sees the earlier one, with an earlier time. */
-async function enter(index: Index, folder: string, emit: JobContext['emit']): Promise<number> {
+async function enter({ folder, emit, settled }: Queueing): Promise<number> {
   mkdirSync(attuneHome(), { recursive: true });
   using _held = await lockFile(join(attuneHome(), 'run-queue'));
-  emit({ type: 'run-queued', runsAhead: (await othersUnderWay(index, folder)).length });
-  const run = readRun(folder);
-  await recordRun(index, run);
-  return run.updatedAt;
+  emit({ type: 'run-queued', runsAhead: (await othersUnderWay(await settled(), folder)).length });
+  await settled();
+  return readRun(folder).updatedAt;
 }
 
 async function othersUnderWay(index: Index, folder: string): Promise<RunSummary[]> {

@@ -69,7 +69,7 @@ export class Calls {
 
   /** @throws AttuneError E_USAGE for an unknown name or an invalid input, E_SCOPE */
   async start(name: string, input: unknown, caller: Caller, { via, approval }: Origin): Promise<CallState> {
-    const call = await readCall(name, input);
+    const call = queued(await readCall(name, input));
     requireScopes(`\`attune ${name}\``, scopesOf(call.useCase), caller);
     if (caller.isAudited) await auditCall(caller, { ...call, via, approval });
     const started: Started = {
@@ -146,7 +146,7 @@ export class Calls {
         onNotice: (notice) => feed.push({ notice }),
       });
       state.result = asJson(result);
-      state.text = await useCase.render?.(result, PLAIN);
+      state.text = await useCase.render?.(shown(result), PLAIN);
       // Servers and review pages run until they are stopped.
       if (useCase.effects.includes('listens') && isOpen(result)) {
         started.close = () => this.#shut(started, result);
@@ -172,13 +172,19 @@ export class Calls {
   }
 }
 
+/** Trainings take turns: pages and agents ask for several at a time. */
+function queued(call: NamedCall): NamedCall {
+  if (!canLeave(call.useCase) || call.input.dryRun === true || call.input.queue !== undefined) return call;
+  return { ...call, input: { ...call.input, queue: true } };
+}
+
 async function end({ stop, close }: Started): Promise<void> {
   stop.abort(new Error('stopped by its caller'));
   await close?.();
 }
 
 /** Whether the use case has an option that lets a training continue when this process ends. */
-function canLeave(useCase: UseCase): boolean {
+export function canLeave(useCase: UseCase): boolean {
   return fieldsOf(useCase).some(({ name }) => name === 'leave');
 }
 
@@ -199,6 +205,12 @@ export async function readCall(name: string, input: unknown): Promise<NamedCall>
 
 function isOpen(result: unknown): result is { close(): Promise<void> } {
   return typeof result === 'object' && result !== null && 'close' in result && typeof result.close === 'function';
+}
+
+/** A run is shown by what was found of it, as a command gives it. */
+function shown(result: unknown): unknown {
+  const isWrapped = typeof result === 'object' && result !== null && 'toJSON' in result;
+  return isWrapped ? (result as { toJSON(): unknown }).toJSON() : result;
 }
 
 function asJson(value: unknown): unknown {

@@ -111,6 +111,13 @@ export async function askDeletion(what: string): Promise<true> {
   throw new AttuneError('E_CANCELLED', { what: 'Nothing was deleted' });
 }
 
+/** True, or the person has refused. */
+export async function askApproval(): Promise<true> {
+  const answer = await answered(confirm({ message: 'Allow it once?', initialValue: false }));
+  if (!isCancel(answer) && answer) return true;
+  throw new AttuneError('E_CANCELLED', { what: 'Nothing was allowed' });
+}
+
 function decided<Answer>(answer: Answer): Exclude<Answer, symbol> {
   if (isCancel(answer)) throw cancelled();
   return answer as Exclude<Answer, symbol>;

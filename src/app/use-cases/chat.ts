@@ -32,6 +32,7 @@ export const useCase = defineUseCase({
     onText: fields.inMemory<(text: string) => void>('receives answers piece by piece'),
   }),
   effects: ['computes'],
+  isConversation: true,
   examples: [
     'chat runs/tickets',
     'chat runs/tickets --base',

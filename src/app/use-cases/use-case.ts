@@ -56,6 +56,8 @@ export interface UseCase<
   /** Whether the recipe's keys are accepted as flags, which arrive in the option `flags`. */
   takesRecipe?: boolean;
   effects: readonly Effect[];
+  /** Talks with a person, line by line: not offered to agents. */
+  isConversation?: true;
   /** Command lines that work as they are, without the leading `attune`. */
   examples?: readonly string[];
   /**

@@ -64,7 +64,7 @@ export class JobHost {
     onFirstRun((message) => emit({ type: 'warning-raised', code: 'W_CODE_RUN', message }));
     this.#send({ type: 'started' });
     try {
-      const result = await Promise.race([this.#runJob(spec, context), this.#failure.promise]);
+      const result = await Promise.race([this.#runJob(spec, context, recorder), this.#failure.promise]);
       if (signal.aborted) recorder?.endStopped((signal.reason as AttuneError).what);
       return result;
     } catch (error) {
@@ -75,11 +75,8 @@ export class JobHost {
     }
   }
 
-  async #runJob({ job, input, queue }: JobSpec, context: JobContext): Promise<unknown> {
-    if (queue === true && context.folder !== undefined) {
-      const { awaitTurn } = await import('../../store/run-queue.ts');
-      await awaitTurn(context.folder, context);
-    }
+  async #runJob({ job, input, queue }: JobSpec, context: JobContext, recorder?: RunRecorder): Promise<unknown> {
+    if (queue === true) await recorder?.awaitTurn(context.signal);
     const { run } = await this.#jobs.load(job);
     return (run as Job)(input, context);
   }

@@ -30,6 +30,7 @@ export class RunRecorder {
   readonly #hooks: RecorderHooks;
   readonly #timer: NodeJS.Timeout;
   #sinks: RunSink[] = [];
+  #index?: IndexSink;
   #step: number;
   #phase = 'engine';
   #isEnded = false;
@@ -51,7 +52,8 @@ export class RunRecorder {
     try {
       recorder = new RunRecorder(run, hooks);
       const warn = (error: unknown) => recorder!.#warn('W_INDEX', error);
-      recorder.#sinks = [new IndexSink(readRun(recorder.folder), warn)];
+      recorder.#index = new IndexSink(readRun(recorder.folder), warn);
+      recorder.#sinks = [recorder.#index];
       for (const module of modules) recorder.#sinks.push(module.open(recorder.folder));
       return recorder;
     } catch (error) {
@@ -74,6 +76,13 @@ export class RunRecorder {
     const stamped = this.#run.record(event);
     this.#hooks.publish(stamped);
     for (const sink of this.#sinks) this.#attempt(sink, () => sink.record(stamped));
+  }
+
+  /** Waits until no other run is training. @throws the signal's reason */
+  async awaitTurn(signal: AbortSignal): Promise<void> {
+    const { awaitTurn } = await import('../../store/run-queue.ts');
+    const settled = () => this.#index!.settled();
+    await awaitTurn({ folder: this.folder, signal, settled, emit: (event) => this.emit(event) });
   }
 
   endStopped(reason: string): void {

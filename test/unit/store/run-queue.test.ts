@@ -2,26 +2,34 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { withIndex } from '../../../src/store/index-database.ts';
+import { openIndex, type Index } from '../../../src/store/index-database.ts';
 import { readRun, RunFolder } from '../../../src/store/run-folder.ts';
 import { awaitTurn } from '../../../src/store/run-queue.ts';
 import { recordRun } from '../../../src/store/run-records.ts';
 
 let home: string;
 const before = process.env.ATTUNE_HOME;
-beforeAll(() => {
+beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'attune-queue-'));
   process.env.ATTUNE_HOME = home;
+  index = await openIndex();
 });
-afterAll(() => {
+afterAll(async () => {
+  await index.destroy();
   process.env.ATTUNE_HOME = before;
   if (before === undefined) delete process.env.ATTUNE_HOME;
   rmSync(home, { recursive: true });
 });
 
+let index: Index;
+/** Records a run as its sink does. */
+const record = async (run: RunFolder) => {
+  await recordRun(index, readRun(run.folder));
+  return index;
+};
 const begin = async (run: RunFolder) => {
   run.record({ type: 'run-started', run: run.folder, folder: run.folder, base: home, recipe: {}, identity: {} });
-  await withIndex((index) => recordRun(index, readRun(run.folder)));
+  await record(run);
 };
 const statuses = () =>
   Object.fromEntries(['first', 'second', 'third', 'fourth'].map((name) => [name, readRun(join(home, name)).status]));
@@ -41,7 +49,8 @@ test('runs wait in the order of asking, one trains at a time, and one that is st
       run.record(event);
       entered();
     };
-    const turn = awaitTurn(run.folder, { emit, signal }).then(() => order.push(name));
+    const settled = () => record(run);
+    const turn = awaitTurn({ folder: run.folder, settled, emit, signal }).then(() => order.push(name));
     return { turn, isIn };
   };
   const two = queue(second, 'second');

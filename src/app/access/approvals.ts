@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AttuneError } from '../../base/errors.ts';
+import { attuneHome } from '../../base/home.ts';
+import { localActor } from '../../base/local-actor.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { sha256 } from '../../files/hash.ts';
+import { parseJson } from '../../files/json.ts';
+import { lockFile } from '../../files/lock-file.ts';
+import { makeFolders } from '../../files/make-folder.ts';
+import { recordAction, withRegistry } from '../../store/registry/index.ts';
+
+const schema = z.strictObject({
+  id: z.string(),
+  by: z.string(),
+  name: z.string(),
+  command: z.string(),
+  reasons: z.array(z.string()),
+  input: z.string(),
+  until: z.number(),
+  approvedBy: z.string().optional(),
+});
+
+/** A call of an agent that a person allows once. */
+export interface Approval {
+  id: string;
+  /** The agent's side: a user of this machine, or `key:NAME`. */
+  by: string;
+  /** Name of the use case. */
+  name: string;
+  /** The call as a command. */
+  command: string;
+  /** Why it needs a person: "deletes", "deploys". */
+  reasons: string[];
+  /** Hash of the input: another input needs another approval. */
+  input: string;
+  /** Milliseconds since the epoch; waiting or approved, it is forgotten then. */
+  until: number;
+  /** The person, once approved. */
+  approvedBy?: string;
+}
+
+export type WantedApproval = Pick<Approval, 'by' | 'name' | 'command' | 'reasons'> & { input: object };
+
+const LIFETIME = 3600_000;
+const MOST_WAITING = 100;
+
+/** The approval that such a call waits for: the one that it asked for already, or a new one. */
+export function requestApproval({ input, ...wanted }: WantedApproval): Promise<Approval> {
+  return change((all) => {
+    const hash = hashOf(input);
+    const known = all.find((one) => isFor(one, wanted, hash));
+    if (known !== undefined) return known;
+    const id = randomBytes(6).toString('hex');
+    const approval: Approval = { id, ...wanted, input: hash, until: Date.now() + LIFETIME };
+    all.push(approval);
+    all.splice(0, all.length - MOST_WAITING);
+    return approval;
+  });
+}
+
+/** Uses up the approval of such a call. @returns its id; undefined if nobody has approved it */
+export function takeApproval({ input, ...wanted }: WantedApproval): Promise<string | undefined> {
+  return change((all) => {
+    const at = all.findIndex((one) => one.approvedBy !== undefined && isFor(one, wanted, hashOf(input)));
+    return at === -1 ? undefined : all.splice(at, 1)[0].id;
+  });
+}
+
+/** Calls that wait for a person, or were approved and not made yet. */
+export function openApprovals(): Approval[] {
+  return read().filter(({ until }) => until > Date.now());
+}
+
+/** Approves a call, once. @throws AttuneError E_APPROVAL_MISSING */
+export async function approve(id: string, by = localActor()): Promise<Approval> {
+  const approval = await change((all) => {
+    const found = all.find((one) => one.id === id);
+    if (found !== undefined) found.approvedBy = by;
+    return found;
+  });
+  if (approval === undefined)
+    throw new AttuneError('E_APPROVAL_MISSING', {
+      what: `No call waits for an approval with the id ${id}`,
+      fix: '`attune approve` lists those that wait; they are forgotten after an hour',
+    });
+  const { name, input, reasons } = approval;
+  const entry = { by, action: 'approve', subject: name, hashes: { input }, details: { approval: id, reasons } };
+  await withRegistry((registry) => registry.transaction().execute((transaction) => recordAction(transaction, entry)));
+  return approval;
+}
+
+function isFor(one: Approval, { by, name }: Pick<Approval, 'by' | 'name'>, input: string): boolean {
+  return one.by === by && one.name === name && one.input === input;
+}
+
+function hashOf(input: object): string {
+  return sha256(JSON.stringify(input, (_, value: unknown) => sorted(value)));
+}
+
+/** Keys in one order, so that the same input has the same hash. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+async function change<Result>(edit: (all: Approval[]) => Result): Promise<Result> {
+  makeFolders(attuneHome());
+  using _held = await lockFile(path());
+  const all = openApprovals();
+  const result = edit(all);
+  writeFileAtomic(path(), JSON.stringify(all), 0o600);
+  return result;
+}
+
+function path(): string {
+  return join(attuneHome(), 'approvals.json');
+}
+
+function read(): Approval[] {
+  try {
+    return existsSync(path()) ? z.array(schema).parse(parseJson(readFileSync(path(), 'utf8'))) : [];
+  } catch {
+    // A damaged file approves nothing.
+    return [];
+  }
+}

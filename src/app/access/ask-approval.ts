@@ -1,0 +1,19 @@
+import { AttuneError } from '../../base/errors.ts';
+import { askApproval } from '../terminal/ask-questions.ts';
+import type { Console } from '../terminal/console.ts';
+import { openApprovals } from './approvals.ts';
+
+/** Shows what an agent wants to do and asks a person, who has to sit at a terminal: agents' shells have none. */
+export async function askAboutApproval(id: string, { isInteractive, log }: Pick<Console, 'isInteractive' | 'log'>) {
+  const wanted = openApprovals().find((one) => one.id === id);
+  // An unknown id is refused by its own error.
+  if (wanted === undefined) return;
+  if (!isInteractive)
+    throw new AttuneError('E_USAGE', {
+      what: 'An approval needs a person at a terminal',
+      fix: `run \`attune approve ${id}\` there, or approve it in the studio`,
+    });
+  log.line(`${wanted.by} wants to run, once:\n  ${wanted.command}`);
+  log.line(log.colours.yellow(`  it ${wanted.reasons.join(', and it ')}`));
+  await askApproval();
+}

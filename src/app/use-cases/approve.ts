@@ -1,0 +1,39 @@
+import { formatDuration } from '../../base/format.ts';
+import type { Approval } from '../access/approvals.ts';
+import { defineUseCase } from './use-case.ts';
+
+export interface Approvals {
+  approved?: Approval;
+  /** Calls that still wait. */
+  waiting: Approval[];
+}
+
+export const useCase = defineUseCase({
+  section: 'System',
+  summary: 'let an agent do what it may not do alone, once; without an ID: list what waits',
+  arguments: ({ optionalArgument }) => [optionalArgument('id', 'ID', 'the id that the agent was given')],
+  effects: ['grants'],
+  examples: ['approve', 'approve 4f1c09aa27b3'],
+  run: ({ id }): Promise<Approvals> => approved(id),
+  async inTerminal({ id }, console): Promise<Approvals> {
+    const { askAboutApproval } = await import('../access/ask-approval.ts');
+    if (id !== undefined) await askAboutApproval(id, console);
+    return approved(id);
+  },
+  render({ approved: allowed, waiting }, { colours }) {
+    const said = allowed === undefined ? [] : [`${colours.green('✓')} allowed once: ${allowed.command}`];
+    const lines = waiting.map(
+      ({ id, command, reasons, until }) =>
+        `${colours.cyan(id)}  ${command}  ${colours.dim(`${reasons.join(', ')}; ${formatDuration((until - Date.now()) / 1000)} left`)}`,
+    );
+    if (allowed === undefined && waiting.length === 0) return 'no call waits for an approval';
+    return [...said, ...lines].join('\n');
+  },
+});
+
+async function approved(id: string | undefined): Promise<Approvals> {
+  const { approve, openApprovals } = await import('../access/approvals.ts');
+  const allowed = id === undefined ? undefined : await approve(id);
+  const waiting = openApprovals().filter(({ approvedBy }) => approvedBy === undefined);
+  return { ...(allowed !== undefined && { approved: allowed }), waiting };
+}
