@@ -1,6 +1,6 @@
 /**
- * `npm run build`: dist/, which is published. src/ becomes dist/, packages/ becomes dist/packages/; what they call each
- * other by name (@attune/jinja) becomes a path, so that attune is one package to whoever installs it.
+ * `npm run build` makes dist/, which is published. src/ is compiled to dist/, packages/ to dist/packages/, and imports
+ * by package name (@attune/jinja) become paths, so that npm sees attune as one package.
  */
 import { spawnSync } from 'node:child_process';
 import {
@@ -20,12 +20,12 @@ const root = dirname(import.meta.dirname);
 const dist = join(root, 'dist');
 const compiled = join(root, 'build/compiled');
 
-/** A name of one of our packages where it is imported; names in other texts and in comments stay. */
+/** The name of one of our packages in an import; names in other strings and in comments stay. */
 const NAME = /(\bfrom\s*|\bimport\s*\(?\s*)(['"])(@attune\/[\w/-]+)\2/g;
 
 for (const folder of [dist, compiled]) rmSync(folder, { recursive: true, force: true });
 const compiler = join(root, 'node_modules/typescript-native/bin/tsc');
-// Types are checked by `npm run check`, which npm runs before it publishes: here that would take twice as long again.
+// npm runs `npm run check`, which checks types, before it publishes: checking here too would take twice as long.
 const { status } = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--checkers', '1'], {
   cwd: root,
   stdio: 'inherit',
@@ -50,7 +50,7 @@ function byPaths(file: string): void {
   if (changed !== text) writeFileSync(file, changed);
 }
 
-/** What a name's source was compiled to. */
+/** The compiled file behind a package name. */
 function compiledFile(name: string): string {
   const source = relative(root, realpathSync(createRequire(resolve(root, 'package.json')).resolve(name)));
   return join(dist, source.replace(/^src\//, '').replace(/\.ts$/, '.js'));

@@ -1,8 +1,9 @@
 /**
- * Compares configurations with one key changed at a time (makers/today/mutations.py) with the reference's numbers:
- * node tools/changed-keys.ts FOLDER…
+ * Compares configurations in which one key at a time was changed (makers/today/mutations.py) with the reference's
+ * numbers: node tools/changed-keys.ts FOLDER…
  *
- * A key that changes the reference's numbers has to change ours in the same way, or the configuration has to be refused.
+ * A key that changes the reference's numbers has to change ours in the same way, or the configuration has to be
+ * refused.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ import { checkFolder } from './parity/folder.ts';
 
 const TOLERANCE = 1e-4;
 
-/** The first line of an error's message, or how far the outputs are off; undefined where they agree. */
+/** The first line of an error, or how far the outputs differ; undefined where they agree. */
 async function judge(definition: Definition): Promise<{ refused?: string; off?: string }> {
   const { changed: _, ...config } = definition.config;
   try {

@@ -1,6 +1,6 @@
 /**
- * `node tools/draw-rooms.ts`: writes docs/rooms.svg, the rooms of src/ with the number of imports between them. A room
- * stands above those it imports, so that all numbers lie on one side.
+ * `node tools/draw-rooms.ts` writes docs/rooms.svg: the rooms of src/ with the number of imports between them. Each
+ * room stands above those it imports, so all numbers are on one side of the diagonal.
  */
 import { writeFileSync } from 'node:fs';
 import { ROWS, roomOf } from './check/layers.ts';
@@ -14,7 +14,7 @@ const INK = '#1f2933';
 const root = process.cwd();
 const files = listFiles(root, ['src'], ['.ts', '.tsx']);
 const roomOfFile = (file: string): string => file.split('/')[1];
-/** The uppermost room first; one with folders on several rows stands where its last one does. */
+/** The top room first; a room with subfolders in several rows takes the place of its last one. */
 const rooms = [...new Set(ROWS.flat().map(roomOf).toReversed())];
 const counts = new Map<string, number>();
 const sizes = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** Draws of one seed (mulberry32), the same on every machine. */
+/** Random numbers from a seed (mulberry32), the same on every machine. */
 export class Draws {
   #state: number;
 

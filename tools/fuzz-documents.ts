@@ -1,7 +1,7 @@
 /**
- * `node tools/fuzz-documents.ts [--files 300] [--seed 1] [--from FOLDER] [--keep FOLDER]`: breaks files of every format
- * (those of a folder, or one of each kind) and reads them as `data prepare` does. Fails where one is missing from the
- * report, ends its reader, or takes more than 30 seconds.
+ * `node tools/fuzz-documents.ts [--files 300] [--seed 1] [--from FOLDER] [--keep FOLDER]` damages files of every format
+ * (those of a folder, or one of each kind) and reads them as `data prepare` does. It fails if a file is missing from
+ * the report, crashes its reader, or takes more than 30 seconds.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ try {
   if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Some of each ending, none of them large. */
+/** Some files of each extension, none of them large. */
 function filesOf(from: string): { name: string; data: Buffer }[] {
   const counts = new Map<string, number>();
   const paths = readdirSync(from, { recursive: true, withFileTypes: true })

@@ -1,8 +1,8 @@
 /**
- * `npm run fuzz -- [--seconds 600] [--seed 1] [--target NAME] [--trial N] [--json]`: damages files of every kind that
- * attune reads and reads them. Fails where one ends the process, takes more than 30 seconds or 2 GB, throws something
- * else than an error for users, or is accepted though it is not sound. What it finds is named by seed, target and number:
- * `--seed 1 --target gguf --trial 17` tries that one again.
+ * `npm run fuzz -- [--seconds 600] [--seed 1] [--target NAME] [--trial N] [--json]` damages files of every kind that
+ * attune reads and reads them. It fails if one crashes the process, takes more than 30 seconds or 2 GB, causes an error
+ * that is not an AttuneError, or is accepted although it is invalid. A finding is identified by seed, target and trial:
+ * `--seed 1 --target gguf --trial 17` runs that trial again.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -24,10 +24,10 @@ const NAMES =
   'safetensors gguf tokenizer config adapter template jsonl json csv conll parquet recipe pipeline image preprocessor audio run server'.split(
     ' ',
   );
-/** For those that start a process each, few tries are a long time. */
+/** Targets that start a process for each trial: few trials take long. */
 const ROUNDS: Readonly<Record<string, number>> = { tokenizer: 2, parquet: 2, config: 20, audio: 10 };
 const ROUND = 100;
-/** Share of a round that the first turn is: so that a test of it is short. */
+/** Share of a round for the first turn, which keeps a test of this program short. */
 const FIRST = 20;
 const MOST_SECONDS = 30;
 const START_SECONDS = 90;
@@ -42,7 +42,7 @@ interface Tally {
 }
 
 const seed = Number(values.seed);
-/** The first turn, a few tries of each target, is whole however long it takes. */
+/** The first turn, a few trials of each target, is finished however long it takes. */
 let deadline = Infinity;
 const end = Date.now() + Number(values.seconds) * 1000;
 const tallies = new Map<string, Tally>();
@@ -52,7 +52,7 @@ if (values.trial === undefined) await fuzzAll(values.target === undefined ? NAME
 else await round(values.target!, Number(values.trial), 1);
 report();
 
-/** In turns, so that a short run sees a little of everything. */
+/** Targets take turns, so that a short run covers each of them a little. */
 async function fuzzAll(names: readonly string[]): Promise<void> {
   for (let turn = 0; turn === 0 || Date.now() < deadline; turn++) {
     if (turn > 0) deadline = end;
@@ -76,7 +76,7 @@ function start(): ChildProcess {
   return started;
 }
 
-/** Tries of one target; after one that ended the process, the next ones are those behind it. */
+/** Runs trials of one target. After one that crashed the process, it resumes with the next. */
 async function round(target: string, from: number, count: number): Promise<void> {
   const tally = tallies.get(target) ?? { trials: 0, accepted: 0, refused: {}, problems: [], slowest: 0 };
   tallies.set(target, tally);
@@ -111,7 +111,7 @@ function watch(work: Work, tally: Tally): Promise<{ last: number; end?: string }
     const timer = setInterval(() => {
       if (isUnderWay && Date.now() - begunAt > MOST_SECONDS * 1000) return finish(`more than ${MOST_SECONDS} s`);
       if (residentBytes(running.pid) > MOST_BYTES) return finish('more than 2 GB');
-      // Nothing is under way, and no time is left to begin.
+      // No trial is running, and the time to start has passed.
       if (!isUnderWay && Date.now() > deadline) return finish(undefined, true);
       if (!isUnderWay && Date.now() - begunAt > START_SECONDS * 1000) finish(`it says nothing: ${words.slice(-300)}`);
     }, 100);

@@ -1,8 +1,8 @@
 /**
- * Writes what git ignores: types of operators and of recipes, JSON schemas of results, the studio's pages; those of which a source
- * has changed. The set-up runs it.
+ * Writes the generated files, which git ignores: types of operators and of recipes, JSON schemas of results, the
+ * studio's pages. Only files with a changed source are written. The set-up runs it.
  *
- *   node tools/generate.ts --operators    first brings operators.schema up to the operators that the sources call
+ *   node tools/generate.ts --operators    first updates operators.schema to the operators that the sources call
  */
 import { registerHooks } from 'node:module';
 import { dirname, join, relative, sep } from 'node:path';
@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../src/files/atomic.ts';
 import { DECLARED, KERNELS, declaredSchemas, kernelFiles, kernelSchemas } from './generate/operator-schemas.ts';
 import { STAMP, fingerprint, isCurrent, readStamp } from './setup/generated.mjs';
 
-/** A file's text, and the files of ours that it is made from. */
+/** A generated file's text, and the sources that it depends on. */
 interface Generated {
   text: string;
   sources: readonly string[];
@@ -24,7 +24,7 @@ if (process.argv.includes('--operators')) {
   writeFileAtomic(join(root, DECLARED), `${installedSchemas(calledOperators(root)).join('\n')}\n`);
 }
 
-/** In this order: results contain recipes. */
+/** The order matters: results contain recipes. */
 const makers: Readonly<Record<string, () => Promise<Generated>>> = {
   'src/engine/tensor/operators.generated.ts': operators,
   'src/app/recipe/recipe-input.generated.ts': recipes,
@@ -54,7 +54,7 @@ async function operators(): Promise<Generated> {
   };
 }
 
-/** Made from every file of ours that loading the schemas loads. */
+/** Depends on every source that is loaded together with the schemas. */
 async function recipes(): Promise<Generated> {
   const sources = ['package-lock.json'];
   const hooks = registerHooks({

@@ -1,8 +1,10 @@
 /**
- * Which of transformers' model types there are here, from its default configurations (makers/today/defaults.py):
+ * Which model types of transformers attune supports, by transformers' default configurations
+ * (makers/today/defaults.py):
  *
- *     node tools/model-types.ts > CLASSES.json        the classes of each type here, which the maker reads
- *     node tools/model-types.ts ALL.json              fixtures/default-configs.json and the list in docs/models.md
+ *     node tools/model-types.ts > CLASSES.json        the classes of each supported type, which the maker reads
+ *     node tools/model-types.ts ALL.json              writes fixtures/default-configs.json and the list in
+ *     docs/models.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +16,7 @@ interface Row {
   type: string;
   kind: string;
   config?: Record<string, unknown>;
-  /** Of each class. */
+  /** Number of parameters by class. */
   parameters?: Record<string, number>;
 }
 
@@ -23,7 +25,7 @@ const FIXTURE = join(root, 'fixtures/default-configs.json');
 const DOCUMENT = join(root, 'docs/models.md');
 const MARKS = ['<!-- refused types: node tools/model-types.ts writes this list -->', '<!-- end of refused types -->'];
 
-/** Keys that no count depends on. */
+/** Keys that do not change the number of parameters. */
 const UNCOUNTED = /^(id2label|label2id|dtype|use_cache|architectures|.*_token_id)$/;
 
 function counted(value: unknown): unknown {
@@ -32,7 +34,7 @@ function counted(value: unknown): unknown {
   return Object.fromEntries(kept.map(([key, inner]) => [key, counted(inner)]));
 }
 
-/** Types that are part of a model of another name. */
+/** Types that are a part of a model of another type. */
 const PART =
   /_(text|vision|audio|encoder|decoder|model|config|qformer|llm|dit|talker|thinker|backbone|tokenizer|codec|projector)(_|$)/;
 
@@ -70,7 +72,7 @@ if (path === undefined) {
   );
   const lines = accepted.map(({ config, parameters = {} }) => {
     const classes = Object.entries(parameters);
-    // Modules of hundreds of experts take seconds to build.
+    // Modules with hundreds of experts take seconds to build.
     const kept = Object.fromEntries(classes.slice(0, classes[0][1] > 15e9 ? 1 : undefined));
     return JSON.stringify({ config: counted(config), parameters: kept });
   });

@@ -4,8 +4,9 @@ import { checkFolder } from './parity/folder.ts';
 import { printTable, type FolderReport } from './parity/report.ts';
 
 /**
- * `npm run parity -- DIR… [--json]`: compares fixture folders with what the reference stack computed from them: every
- * output in expected.safetensors, and the training curves of train.json in f32 and in bf16. Exit code 1 on any difference.
+ * `npm run parity -- DIR… [--json]` compares fixture folders with the results of the reference stack for them: each
+ * output in expected.safetensors, and the training curves of train.json in f32 and in bf16. Exit code 1 on any
+ * difference.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,7 +20,7 @@ if (positionals.length === 0) {
 
 const folders: FolderReport[] = [];
 for (const folder of positionals) {
-  // npm runs scripts in the package's folder; the names are from where the user stands.
+  // npm runs scripts in the package's folder; the given paths are relative to the user's.
   const report = { ...(await checkFolder(resolve(process.env.INIT_CWD ?? '.', folder))), folder };
   folders.push(report);
   process.stderr.write(values.json ? `${report.ok ? 'ok' : 'FAIL'} ${folder}\n` : '');

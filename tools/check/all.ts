@@ -1,4 +1,4 @@
-/** `npm run check`: every check of the repository, all of them even where one fails. */
+/** `npm run check` runs every check of the repository, also where one fails. */
 import { budget } from './budget.ts';
 import { calls } from './calls.ts';
 import { english } from './english.ts';

@@ -1,12 +1,12 @@
 /**
- * Sizes: a file has at most 300 lines, a function 40 lines and 4 parameters, a line 160 characters. For TypeScript oxlint
- * counts all but the last (see .oxlintrc.json); here are lines, the C++, and every exemption: it stands beside the code,
- * with its reason.
+ * Sizes: a file has at most 300 lines, a function 40 lines and 4 parameters, a line 160 characters. For TypeScript
+ * oxlint counts all except the last (see .oxlintrc.json). This check counts line lengths, the C++ and all exemptions,
+ * which stand beside the code with a reason:
  *
  *   // oxlint-disable-next-line max-lines-per-function -- one case an opcode, and nothing to share
  *   // budget: one register tile, unrolled by hand
  *
- * Parameters of C++ functions are not counted: a kernel's are its operator's schema.
+ * Parameters of C++ functions are not counted: those of a kernel come from its operator's schema.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { listFiles } from './source-files.ts';
 const MAX_FILE = 300;
 const MAX_FUNCTION = 40;
 const MAX_LINE = 160;
-/** Words belong in the package's assets: no text and no expression there is longer, in characters. */
+/** Word lists belong in the package's assets: no string or expression in its code may be longer, in characters. */
 const MAX_LITERAL = { folder: 'packages/privacy/src/', characters: 160 };
 
 export const budget: Check = {
@@ -61,7 +61,7 @@ function isBounded(file: string): boolean {
   return !file.includes('.generated.');
 }
 
-/** Lines that are too long even without their regular expressions, which cannot be broken. */
+/** Lines that are too long even without their regular expressions, which cannot be split. */
 function lineProblems(file: string, text: string): string[] {
   const lines = text.split('\n');
   if (lines.every((line) => line.length <= MAX_LINE)) return [];
@@ -72,7 +72,7 @@ function lineProblems(file: string, text: string): string[] {
   });
 }
 
-/** 0-based line → characters of the regular expressions that begin there, `String.raw` ones included. */
+/** 0-based line → number of characters in regular expressions that begin there, `String.raw` ones included. */
 function expressionLengths(file: string, text: string): Map<number, number> {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const lengths = new Map<number, number>();
@@ -108,7 +108,7 @@ function isRaw(node: ts.Node): boolean {
   return ts.isTaggedTemplateExpression(node) && node.tag.getText() === 'String.raw';
 }
 
-/** A rule is switched off for a reason, and the reason is written down. */
+/** Finds rules that are switched off without a reason. */
 function exemptionProblems(file: string, text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
     const comment = /(?:\/\/|\/\*)\s*(?:oxlint|eslint)-disable[^\n]*/.exec(line)?.[0];

@@ -1,9 +1,9 @@
-/** Calls that data can break: spread into arguments, which overflows the stack, and JSON that is read without limits. */
+/** Calls that data can break: spread arguments, which overflow the stack, and JSON parsed without limits. */
 import ts from 'typescript';
 import type { Check } from './check.ts';
 import { listFiles, parseSource } from './source-files.ts';
 
-/** What to call in place of a function whose arguments come from data. */
+/** Replacements for functions whose arguments come from data. */
 const SPREAD: Readonly<Record<string, string>> = {
   'Math.max': 'greatest of src/base/many.ts',
   'Math.min': 'smallest of src/base/many.ts',
@@ -15,17 +15,17 @@ const SPREAD: Readonly<Record<string, string>> = {
   fromCodePoint: 'a decoder',
 };
 
-/** Where the calls that are free of that are. */
+/** Where the replacements are defined. */
 const MANY = 'src/base/many.ts';
 
-/** Files that may read JSON by themselves: the readers, and a page's script, which runs in a browser. */
+/** Files that may parse JSON themselves: the readers, and a page's script, which runs in a browser. */
 const JSON_READERS = new Set([
   'src/files/json.ts',
   'packages/jinja/src/parse-json.ts',
   'src/app/page/try-script.ts',
   'src/studio/client.ts',
   'src/studio/screens/form-input.ts',
-  // Runs in a process of its own, as a text.
+  // Code that is passed as text to a process of its own.
   'src/training/objectives/rewards/code/javascript-harness.ts',
 ]);
 

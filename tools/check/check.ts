@@ -1,4 +1,4 @@
-/** A check of the repository: what it is called and what it found wrong, one line a problem, none where all is well. */
+/** A check of the repository: its name and the problems it finds, one per line; none if all is well. */
 export interface Check {
   name: string;
   /** @param root the repository's folder */

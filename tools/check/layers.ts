@@ -1,10 +1,13 @@
-/** Who may import whom: a file imports its own folder or a row below, never up, never sideways; and nothing in a circle. */
+/**
+ * Layers of imports: a file may import its own folder and the rows below, never a row above or beside it; and imports
+ * must not be circular.
+ */
 import type { Check } from './check.ts';
 import { listFiles, readImports, type Import } from './source-files.ts';
 
 /**
- * The rooms of src/ and, where a room's own folders stand on rows of their own, those; lowest row first. Rooms of one
- * row do not know each other.
+ * The rooms of src/ in rows, the lowest first; a room's subfolders stand alone where they have their own rows. Rooms in
+ * the same row do not import each other.
  */
 export const ROWS: readonly (readonly string[])[] = [
   ['base'],
@@ -26,17 +29,17 @@ export const ROWS: readonly (readonly string[])[] = [
   ['monitoring', 'jobs/report'],
   ['jobs'],
   ['jobs/worker'],
-  // They talk to models in workers; `app` says how those are opened.
+  // These use models through workers; `app` says how models are opened.
   ['serving'],
   ['app'],
-  // The terminal, and the browser's part of the studio: it imports types of `app`.
+  // The terminal, and the browser part of the studio, which imports types of `app`.
   ['cli', 'studio'],
 ];
 
-/** Rooms that do not know each other on any row: what trains a model does not judge it. */
+/** Rooms that never import each other, whatever their rows: training does not depend on evaluation. */
 const STRANGERS: readonly string[] = ['training', 'evaluation'];
 
-/** The room that a folder of `ROWS` belongs to. */
+/** The room of a folder in `ROWS`. */
 export const roomOf = (folder: string): string => folder.split('/')[0];
 
 const ROW_OF = new Map(ROWS.flatMap((folders, row) => folders.map((folder) => [folder, row] as const)));
@@ -52,7 +55,7 @@ export const layers: Check = {
   },
 };
 
-/** Examples are programs to copy: they import the public API, and nothing inside of it. */
+/** Examples are programs to copy: they import only the public API. */
 function insiders(root: string): string[] {
   return listFiles(root, ['examples'], ['.ts']).flatMap((file) =>
     readImports(root, file)
@@ -67,7 +70,7 @@ function unknownFolders(files: readonly string[]): string[] {
 }
 
 function crossing(file: string, { target, specifier, line }: Import): string[] {
-  // Packages are below all rooms; tools/check/packages.ts looks at their borders.
+  // Packages are below all rooms; tools/check/packages.ts checks their imports.
   if (target === undefined || specifier.startsWith('@attune/')) return [];
   const place = `${file}:${line}`;
   if (!target.startsWith('src/')) return [`${place} imports ${specifier}, which is outside src/ and is not published`];
@@ -82,14 +85,14 @@ function crossing(file: string, { target, specifier, line }: Import): string[] {
   return [`${place} (${from}, row ${fromRow}) imports ${direction}: ${target} (${to}, row ${toRow})`];
 }
 
-/** "src/methods/tunings/lora.ts" is of "methods/tuning", "src/models/heads/index.ts" of "models". */
+/** "src/methods/tunings/lora.ts" belongs to "methods/tunings", "src/models/heads/index.ts" to "models". */
 function folderOf(file: string): string {
   const [, first, second] = file.split('/');
   const nested = `${first}/${second}`;
   return ROW_OF.has(nested) ? nested : first;
 }
 
-/** Files that load each other in a circle, dynamic and type imports left out: each circle once. */
+/** Files that load each other in a circle, without dynamic and type imports. Each circle is listed once. */
 function circles(imports: ReadonlyMap<string, readonly Import[]>): string[] {
   const found: string[] = [];
   const state = new Map<string, 'open' | 'done'>();

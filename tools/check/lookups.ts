@@ -1,7 +1,7 @@
 /**
- * Names from outside in tables: `table[name]` finds "constructor" and "__proto__" in every plain object, and an assignment
- * to "__proto__" is lost. A table whose keys are any text is a Map, is asked by `Object.hasOwn` first (or in the same
- * expression), or says beside the code where its names come from:
+ * Lookups of names that come from outside: `table[name]` finds "constructor" and "__proto__" in every plain object, and
+ * an assignment to "__proto__" is lost. A table with arbitrary keys must be a Map, or `Object.hasOwn` must guard the
+ * lookup, or a comment must say where the name comes from:
  *
  *   rows[name] // own: a name of OPTIONS
  */
@@ -53,13 +53,13 @@ function lookupsIn(source: ts.SourceFile, checker: ts.TypeChecker, file: string)
   return problems;
 }
 
-/** Whether any text may be the name: the object has an index by string, and the argument is not a known name. */
+/** Whether the name can be any text: the object has a string index, and the argument is not of a known name. */
 function isOpen(access: ts.ElementAccessExpression, checker: ts.TypeChecker): boolean {
   const { expression, argumentExpression } = access;
   if (expression.getText() === 'process.env') return false;
   const type = checker.getNonNullableType(checker.getTypeAtLocation(expression));
   const parts = type.isUnion() ? type.types : [type];
-  // What a value of unknown type is has to be asked in any case, and a function is no text; but it must not be written to.
+  // A value of unknown type has to be checked before use in any case: only assignments to it count.
   const isTyped = ({ type: value }: ts.IndexInfo): boolean =>
     isWritten(access) || (value.flags & ts.TypeFlags.Unknown) === 0;
   const isIndexed = (part: ts.Type): boolean =>
@@ -70,7 +70,7 @@ function isOpen(access: ts.ElementAccessExpression, checker: ts.TypeChecker): bo
   return names.some(({ flags }) => (flags & ts.TypeFlags.String) !== 0);
 }
 
-/** Of "=", "+=", "??=", and not of "===", ">=". */
+/** Matches "=", "+=" and "??=", but not "===" or ">=". */
 function isWritten(node: ts.ElementAccessExpression): boolean {
   const { parent } = node;
   if (!ts.isBinaryExpression(parent) || parent.left !== node) return false;
@@ -78,7 +78,7 @@ function isWritten(node: ts.ElementAccessExpression): boolean {
   return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
 }
 
-/** Made by `table(…)` where it is declared. */
+/** Whether `table(…)` made it in its declaration. */
 function isTable({ expression }: ts.ElementAccessExpression, checker: ts.TypeChecker): boolean {
   const declaration = declarationOf(expression, checker);
   const made = declaration?.initializer;
@@ -99,7 +99,7 @@ export function declarationOf(expression: ts.Expression, checker: ts.TypeChecker
   return isDeclared ? declaration : undefined;
 }
 
-/** `Object.hasOwn(table, name)` anywhere in the function around it. */
+/** Whether `Object.hasOwn(table, name)` occurs anywhere in the enclosing function. */
 function isGuarded(node: ts.ElementAccessExpression, source: ts.SourceFile): boolean {
   let scope: ts.Node = node;
   while (scope.parent !== undefined && !ts.isFunctionLike(scope)) scope = scope.parent;

@@ -1,9 +1,12 @@
-/** File names of src/: no two files of different meaning share one. Entries of tables may, since the table says which. */
+/**
+ * File names in src/: no two files with different content share one. Entries of tables may, since the table tells them
+ * apart.
+ */
 import { basename, dirname } from 'node:path';
 import type { Check } from './check.ts';
 import { listFiles } from './source-files.ts';
 
-/** Folders whose files are entries of a table: an objective and a metric may have one name. */
+/** Folders whose files are entries of a table: an objective and a metric may share a name. */
 const TABLES: readonly string[] = [
   'answering/baselines',
   'answering/tasks',
@@ -31,7 +34,7 @@ const TABLES: readonly string[] = [
   'training/objectives/rewards',
   'training/optimizers',
 ];
-/** Folders of the same structure, whose files correspond. */
+/** Folders of the same structure, with corresponding files. */
 const TWINS: readonly (readonly string[])[] = [
   ['models/decoder', 'models/encoder'],
   ['engine/audio', 'engine/image'],
@@ -50,7 +53,7 @@ export const names: Check = {
   },
 };
 
-/** Whether a name may be used elsewhere: an entry of a table, an index, or the main file of a folder. */
+/** Whether another file may have the same name: an entry of a table, an index, or the main file of a folder. */
 function isExempt(file: string): boolean {
   const [folder, name] = [dirname(file), basename(file, '.ts')];
   return name === 'index' || name === basename(folder) || TABLES.includes(folder);

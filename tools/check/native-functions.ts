@@ -1,10 +1,10 @@
-/** Finds the functions of a C++ file and their length. It follows braces; it does not parse the language. */
+/** Finds the functions of a C++ file and their lengths. It matches braces and does not parse the language. */
 
 export interface NativeFunction {
   name: string;
   /** 1-based line where the signature begins. */
   line: number;
-  /** Lines from the signature's to the closing brace's that hold code: neither blank nor only a comment. */
+  /** Lines of code from the signature to the closing brace, without blank lines and lines with only a comment. */
   codeLines: number;
 }
 

@@ -1,7 +1,7 @@
 /**
- * The packages of the repository: packages/*, and of src/ the two folders that they stand on. A package imports its own
- * files, the packages that its package.json names, and of those only what their `exports` show. So does src/ with
- * packages/*; src/base and src/files it imports by their path.
+ * The packages of the repository: packages/*, and the two folders of src/ that they depend on. A package may import its
+ * own files and the packages in its package.json, of these only their `exports`. The same holds for src/ and
+ * packages/*; src/base and src/files are imported by path there.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { listFiles, readImports, type Import } from './source-files.ts';
 interface Package {
   name: string;
   folder: string;
-  /** Its own sources; the tests may use whatever the repository has. */
+  /** Files of the package itself; its tests may use everything in the repository. */
   source: string;
   exports: Readonly<Record<string, string>>;
   dependencies: Readonly<Record<string, string>>;
@@ -76,7 +76,7 @@ function strangeInPackage(file: string, entry: Import, own: Package, known: Read
   return name.startsWith(SCOPE) ? hidden(place, specifier, known.get(name)) : [];
 }
 
-/** The rooms of src/ import each other by path, and name each other all the same. */
+/** Rooms of src/ import each other by path, but still list each other in their package.json. */
 function isFloor(target: string, own: Package): boolean {
   return Object.keys(own.dependencies).some((name) =>
     FLOOR.some((folder) => name === `${SCOPE}${folder.slice(4)}` && target.startsWith(`${folder}/`)),
@@ -93,7 +93,9 @@ function hidden(place: string, specifier: string, found: Package | undefined): s
     : [`${place} imports ${specifier}, which the exports of ${found.folder}/package.json do not show`];
 }
 
-/** attune is published as one package, so what its parts need from outside is its own dependency, in one version. */
+/**
+ * attune is published as one package: its package.json must list the dependencies of its parts, in the same versions.
+ */
 function otherVersions(root: string, { folder, dependencies }: Package): string[] {
   const { dependencies: published = {} } = readManifest(root, '.');
   return Object.entries(dependencies)

@@ -1,10 +1,10 @@
-/** The checks that are programs from npm: types, lint, format, unused files and dependencies. */
+/** Checks that are npm programs: types, lint, format, unused files and dependencies. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
 
-// TypeScript 7 has a compiler in machine code, and no library to read sources by: that is of 6. Several checkers would
-// each find out anew what they share: half as much processor time again, which other tests wait for.
+// TypeScript 7 is a native compiler without a library for reading sources; that comes from TypeScript 6. Several
+// checkers in parallel would repeat shared work and use half as much processor time again, which other tests need.
 export const types = program('types', '../typescript-native/bin/tsc', ['-p', '.', '--checkers', '1']);
 export const lint = program('lint', 'oxlint', []);
 export const format = program('format', 'oxfmt', ['--check', '.']);

@@ -1,4 +1,7 @@
-/** The README of each room of src/: it is there, fits on a screen, names the room's folders and no others, and files that exist. */
+/**
+ * The README of each room of src/: it exists, fits on a screen, names exactly the folders of the room, and every file
+ * that it names exists.
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check } from './check.ts';
@@ -30,7 +33,7 @@ function problemsOf(root: string, room: string): string[] {
   ];
 }
 
-/** The folders in a folder that hold files, at any depth. */
+/** All folders in a folder that contain files, at any depth. */
 function foldersIn(root: string, folder: string): string[] {
   const parts = listFiles(root, [folder]).map((file) => file.slice(folder.length + 1).split('/'));
   return [...new Set(parts.flatMap(([first, ...rest]) => (rest.length > 0 ? [first] : [])))];

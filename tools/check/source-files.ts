@@ -1,27 +1,30 @@
-/** The repository's own source files on disk, and what each imports. */
+/** The repository's own source files on disk and their imports. */
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 
-/** Folders that hold no source of ours, wherever they lie. */
+/** Folders without sources of ours, at any depth. */
 const SKIPPED = new Set(['node_modules', 'dist', 'build', '.git', 'coverage', 'runs', '.cache']);
 
 /** One import, export-from or dynamic import. */
 export interface Import {
-  /** As written. */
+  /** As written in the source. */
   specifier: string;
-  /** Path from the root where it is a file of ours. */
+  /** Path from the root, if it is a file of ours. */
   target?: string;
   /** 1-based. */
   line: number;
   /** Erased at run time. */
   typeOnly: boolean;
-  /** Loaded when the expression is reached, not with the file. */
+  /** Loaded when the expression runs, not when the file is loaded. */
   dynamic: boolean;
 }
 
-/** Paths from the root of all files below `folders` whose name ends in one of `endings`, sorted; all files where none is given. */
+/**
+ * Sorted paths from the root of the files below `folders` whose names end in one of `endings`, or of all files if no
+ * ending is given.
+ */
 export function listFiles(root: string, folders: readonly string[], endings: readonly string[] = ['']): string[] {
   const found: string[] = [];
   const visit = (folder: string): void => {
@@ -37,7 +40,7 @@ export function listFiles(root: string, folders: readonly string[], endings: rea
 
 const parsed = new Map<string, ts.SourceFile>();
 
-/** The syntax of one file, which several checks look at. */
+/** The syntax tree of a file, shared by several checks. */
 export function parseSource(root: string, file: string): ts.SourceFile {
   const path = join(root, file);
   const text = readFileSync(path, 'utf8');
@@ -48,7 +51,7 @@ export function parseSource(root: string, file: string): ts.SourceFile {
   return source;
 }
 
-/** The imports of one file, read from its syntax: strings and comments that look like imports are none. */
+/** The imports of a file, from its syntax tree: strings and comments that look like imports do not count. */
 export function readImports(root: string, file: string): Import[] {
   const source = parseSource(root, file);
   const found: Import[] = [];
@@ -83,7 +86,7 @@ function isTypeOnly(node: ts.Node): boolean {
   return ts.isImportDeclaration(node) && node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
 }
 
-/** The file behind a name of one of our packages, as their package.json says. */
+/** The file behind the name of one of our packages, from its package.json. */
 function packageFile(root: string, specifier: string): string | undefined {
   try {
     return relative(realpathSync(root), realpathSync(createRequire(resolve(root, 'package.json')).resolve(specifier)));

@@ -1,15 +1,15 @@
 /**
- * The folders in AGENTS.md against the disk: every room, package and folder of tools has a line there.
+ * The folders in AGENTS.md against the disk: each room, each package and each folder in tools has a line there.
  *
- *   node tools/check/tree.ts           lists what is missing or stale
- *   node tools/check/tree.ts --write   adds lines for new folders, to be given a phrase, and drops stale ones
+ *   node tools/check/tree.ts           lists missing and stale lines
+ *   node tools/check/tree.ts --write   adds lines for new folders, without a phrase yet, and removes stale ones
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Check } from './check.ts';
 import { listFiles } from './source-files.ts';
 
-/** Folders whose own folders are listed. What is below those stands in the README of a room or a package. */
+/** Folders whose subfolders are listed. Deeper folders are described in the README of the room or package. */
 const LISTED: readonly string[] = ['native', 'packages', 'src', 'tools'];
 const BEGIN = '<!-- tree: rooms, packages, native and tools; node tools/check/tree.ts --write adds what is missing -->';
 const END = '<!-- end of the tree -->';
@@ -34,7 +34,7 @@ export const tree: Check = {
   },
 };
 
-/** Every folder with files in it or below it, with a slash at its end, in order. */
+/** Every folder with files in or below it, sorted, with a slash at the end. */
 function foldersOf(root: string): string[] {
   const found = new Set<string>();
   for (const file of listFiles(root, LISTED)) {
@@ -62,7 +62,7 @@ export function readTree(text: string): Map<string, string> {
   return listed;
 }
 
-/** AGENTS.md with a tree that fits the disk; phrases that stand there stay. */
+/** AGENTS.md with a tree that matches the disk; existing phrases stay. */
 export function writeTree(root: string): string {
   const text = readAgents(root);
   const listed = readTree(text);

@@ -1,14 +1,14 @@
-/** Circles of imports, type imports counted: files that cannot be read without each other. */
+/** Circular imports, type imports included: files that cannot be understood without each other. */
 import type { Check } from './check.ts';
 import { listFiles, readImports } from './source-files.ts';
 
-/** Groups in src/ and packages/. Lower it with each that is dissolved; never raise it. */
+/** The number of groups allowed in src/ and packages/. Lower it when one is removed; never raise it. */
 export const MOST_TYPE_CIRCLES = 12;
 
 export const typeCircles: Check = {
   name: 'type-circles',
   run(root) {
-    // Generated files are there only after the set-up.
+    // Generated files exist only after the set-up.
     const files = listFiles(root, ['src', 'packages'], ['.ts', '.tsx']).filter((one) => !one.includes('.generated.'));
     const imports = new Map(files.map((file) => [file, readImports(root, file)]));
     const needed = (file: string) =>

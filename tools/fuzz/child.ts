@@ -1,4 +1,4 @@
-/** Tries of one target, one after the other, in a process that its owner may kill. */
+/** Runs trials of one target, one after another, in a process that may be killed. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { AttuneError } from '../../src/base/errors.ts';
 import { Chance } from './mutate.ts';
 import { targets } from './targets.ts';
 
-/** What one try came to: accepted, refused by a code, or a problem. */
+/** Result of one trial: accepted, refused with a code, or a problem. */
 export interface Outcome {
   trial: number;
   code?: string;
@@ -22,7 +22,7 @@ export interface Work {
 
 process.on('message', (work: Work) => void tryAll(work));
 process.on('disconnect', () => process.exit(0));
-// What fails where nobody waits for it ends a command as well.
+// An unhandled rejection ends a command as well.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     if (current === -1) {

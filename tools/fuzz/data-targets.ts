@@ -58,7 +58,7 @@ export const csvOf = (rows: Record<string, unknown>[]): string =>
     ),
   ].join('\n');
 
-/** In the process that reads them, which is killed where it has to be: another one for each would be most of the time. */
+/** Read in the process that is killed where necessary: starting one for each trial would take most of the time. */
 export const parquet: Target = {
   seeds: () => [
     Buffer.from(

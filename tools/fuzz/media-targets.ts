@@ -1,4 +1,4 @@
-/** Images, recordings, and what says how they are read. */
+/** Images, recordings, and the files with their preprocessing settings. */
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { decodeAudio } from '../../src/engine/audio/index.ts';

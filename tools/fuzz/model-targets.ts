@@ -13,7 +13,7 @@ import { Tokenizer } from '../../src/models/text/index.ts';
 import { mutateBytes, mutateJson, mutateText } from './mutate.ts';
 import { damageJson, json, place, requireSound, type Target } from './target.ts';
 
-/** A file that begins with the length of its JSON. */
+/** Makes a file that begins with the length of its JSON header. */
 function safetensors(header: unknown, dataBytes: number): Buffer {
   const text = json(header);
   const length = Buffer.alloc(8);

@@ -1,7 +1,7 @@
-/** Damage to files, the same for the same seed: of bytes, of values in JSON, and of words. */
+/** Damage to files, reproducible by seed: to bytes, to values in JSON, and to words. */
 import { createHash } from 'node:crypto';
 
-/** Numbers by a key: `draw(n)` is below n. */
+/** Random numbers from a key: `draw(n)` is below n. */
 export class Chance {
   readonly #key: string;
   #drawn = Buffer.alloc(0);
@@ -28,7 +28,7 @@ export class Chance {
 
 const BYTES = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x7b, 0x0a, 0x2d];
 
-/** Some places changed, cut, doubled or put elsewhere. */
+/** Changes, cuts, doubles or moves some parts. */
 export function mutateBytes(data: Buffer, chance: Chance): Buffer {
   let bytes = Buffer.from(data);
   for (let change = 0; change <= chance.draw(4); change++) {
@@ -51,7 +51,7 @@ export function mutateBytes(data: Buffer, chance: Chance): Buffer {
 const deep = (depth: number, open: string, close: string): unknown =>
   JSON.parse(open.repeat(depth) + close.repeat(depth));
 
-/** Values that programs do not expect where they expect another. */
+/** Unexpected values, put in place of valid ones. */
 const VALUES: readonly unknown[] = [
   null,
   true,
@@ -96,7 +96,7 @@ const VALUES: readonly unknown[] = [
   deep(200, '[', ']'),
 ];
 
-/** A JSON value with some of its values, keys or lists changed. */
+/** Changes some values, keys or lists of a JSON value. */
 export function mutateJson(value: unknown, chance: Chance): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(value));
   const root = { value: copy };
@@ -107,7 +107,7 @@ export function mutateJson(value: unknown, chance: Chance): unknown {
 function mutateOne(holder: Record<string, unknown>, key: string, chance: Chance): void {
   const value = holder[key];
   const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  // Down to some value, the nearer ones less often.
+  // Mostly a value further down, the outer ones less often.
   if (keys.length > 0 && chance.draw(8) > 0)
     return mutateOne(value as Record<string, unknown>, chance.of(keys), chance);
   const kind = chance.draw(6);
@@ -124,7 +124,7 @@ function mutateOne(holder: Record<string, unknown>, key: string, chance: Chance)
   else holder[key] = structuredClone(chance.of(VALUES));
 }
 
-/** A text with words of its language put in, doubled, exchanged or taken out. */
+/** Inserts, doubles, swaps or removes words of the language in a text. */
 export function mutateText(text: string, words: readonly string[], chance: Chance): string {
   let parts = text.split(/(\s+|(?<=[{}%[\]():,])|(?=[{}%[\]():,]))/);
   for (let change = 0; change <= chance.draw(5); change++) {

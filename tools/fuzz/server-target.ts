@@ -1,4 +1,7 @@
-/** Requests to the server, made from its own OpenAPI document: every operation, with fields of the right type and hostile ones. */
+/**
+ * Requests to the server, derived from its own OpenAPI document: each operation, with fields of the right type and with
+ * hostile ones.
+ */
 import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +22,7 @@ interface Operation {
   isForm: boolean;
 }
 
-/** As JSON, between `damage` and `read`. */
+/** Passed as JSON from `damage` to `read`. */
 interface Sent {
   method: string;
   path: string;
@@ -159,7 +162,7 @@ export const server: Target = {
   async seeds() {
     started ??= start();
     const { operations } = await started;
-    // The document goes with each: damage is not asynchronous.
+    // Each request carries the document, since damage is synchronous.
     const { document } = await started;
     shared = document;
     return operations.map(json);

@@ -1,16 +1,15 @@
-/** One kind of file that is fuzzed, and what all of them need. */
+/** A kind of file to fuzz, and helpers that all kinds share. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mutateBytes, mutateJson, type Chance } from './mutate.ts';
 
-/** One kind of file. */
 export interface Target {
-  /** Whole files. */
+  /** Valid files, to be damaged. */
   seeds(): Promise<Buffer[]> | Buffer[];
   damage(whole: Buffer, chance: Chance): Buffer;
   /**
-   * Reads a damaged file as attune does. What it throws must be an AttuneError; what it gives must be sound.
-   * @param folder empty, of this try alone
+   * Reads a damaged file as attune does. Whatever it throws must be an AttuneError; whatever it returns must be valid.
+   * @param folder an empty one for this trial
    */
   read(bytes: Buffer, folder: string): Promise<void>;
 }
@@ -21,7 +20,7 @@ export function requireSound(holds: boolean, what: string): void {
 
 export const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value ?? null));
 
-/** Half the time as values, half the time as bytes. */
+/** Half of the times by values, half by bytes. */
 export function damageJson(whole: Buffer, chance: Chance): Buffer {
   return chance.draw(4) === 0 ? mutateBytes(whole, chance) : json(mutateJson(JSON.parse(String(whole)), chance));
 }

@@ -1,4 +1,4 @@
-/** What is fuzzed. */
+/** All targets of the fuzzer. */
 import { csvOf, parquet, pipeline, recipe, rowsTarget } from './data-targets.ts';
 import { audio, image, preprocessor } from './media-targets.ts';
 import { adapter, config, gguf, safetensorsTarget, template, tokenizer } from './model-targets.ts';

@@ -1,4 +1,4 @@
-/** The operators of libtorch that our sources call, and their schemas in the libtorch that is installed. */
+/** The libtorch operators that our sources call, and their schemas in the installed libtorch. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { engine } from '../../src/engine/tensor/engine.ts';
@@ -6,7 +6,7 @@ import { listFiles } from '../check/source-files.ts';
 
 const FOLDERS = ['src', 'test', 'tools', 'bench', 'makers', 'studies', 'examples'];
 
-/** Names as schemas have them: `aten::add.Tensor`, `aten::relu`. */
+/** Names as in schemas: `aten::add.Tensor`, `aten::relu`. */
 export function calledOperators(root: string): string[] {
   const files = listFiles(root, FOLDERS, ['.ts']).filter((file) => !file.includes('.generated.'));
   const names = files.flatMap((file) => {
@@ -20,7 +20,7 @@ function fullName(name: string, overload: string): string {
   return overload === 'default' ? `aten::${name}` : `aten::${name}.${overload}`;
 }
 
-/** Each as libtorch writes it: `aten::relu(Tensor self) -> Tensor`. */
+/** Schemas in libtorch's notation: `aten::relu(Tensor self) -> Tensor`. */
 export function installedSchemas(names: readonly string[]): string[] {
   return names.map((full) => {
     const [name = '', overload = ''] = full.split('.');

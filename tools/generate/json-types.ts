@@ -1,4 +1,4 @@
-/** Types of TypeScript as JSON schemas of what `JSON.stringify` makes of their values. */
+/** JSON schemas of TypeScript types, for what `JSON.stringify` makes of their values. */
 import ts from 'typescript';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -10,11 +10,11 @@ const ABSENT = TypeFlags.Undefined | TypeFlags.Void | TypeFlags.Never;
 const OBJECTS = TypeFlags.Object | TypeFlags.Intersection;
 
 export class JsonTypes {
-  /** Object types with a name, which the other schemas refer to. */
+  /** Named object types, which the other schemas refer to. */
   readonly shared = new Map<string, Schema>();
-  /** Files that declare what was read. */
+  /** Files that declare the types read so far. */
   readonly sources = new Set<string>();
-  /** Types without a form in JSON, and the places where they were met. */
+  /** Types that JSON cannot express, and where they occurred. */
   readonly problems: string[] = [];
   readonly #checker: ts.TypeChecker;
   readonly #names = new Map<ts.Type, string>();
@@ -23,7 +23,7 @@ export class JsonTypes {
     this.#checker = checker;
   }
 
-  /** Schema of what a method promises; undefined where that is nothing. */
+  /** Schema of the value that a method's promise resolves to; undefined for void. */
   returnedBy(method: ts.MethodDeclaration): Schema | undefined {
     const returned = this.#checker.getReturnTypeOfSignature(this.#checker.getSignatureFromDeclaration(method)!);
     const type = this.#checker.getAwaitedType(returned) ?? returned;
@@ -58,7 +58,7 @@ export class JsonTypes {
     const choices = literals.length > 1 ? [{ enum: literals.map((one) => one.const) }] : literals;
     const distinct = [...new Map([...choices, ...rest].map((one) => [JSON.stringify(one), one])).values()];
     if (distinct.length === 1) return distinct[0]!;
-    // A type's members come in the order in which the checker met them.
+    // Members of a type, in the checker's order.
     return { anyOf: distinct.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) };
   }
 
@@ -75,7 +75,7 @@ export class JsonTypes {
     const name = this.#nameOf(type);
     if (name === undefined) return this.#members(type, path);
     if (!this.shared.has(name)) {
-      // Holds the place while its members are read, which may refer to it.
+      // Reserves the name before members are read, since they may refer to it.
       this.shared.set(name, {});
       this.shared.set(name, this.#members(type, name));
     }
@@ -109,13 +109,13 @@ export class JsonTypes {
     };
   }
 
-  /** With the property's doc comment. */
+  /** With the property's doc comment as the description. */
   #described(property: ts.Symbol, schema: Schema): Schema {
     const text = ts.displayPartsToString(property.getDocumentationComment(this.#checker)).replaceAll(/\s+/g, ' ');
     return text === '' ? schema : { ...schema, description: text };
   }
 
-  /** Name of an interface, a class or an alias, with a number where another type has it; undefined for other types. */
+  /** Name of an interface, class or alias, numbered where another type has the same; undefined for other types. */
   #nameOf(type: ts.Type): string | undefined {
     const symbol: ts.Symbol | undefined = type.aliasSymbol ?? type.symbol;
     const given = type.aliasTypeArguments ?? this.#checker.getTypeArguments(type as ts.TypeReference);
@@ -148,7 +148,7 @@ function mayBeAbsent(property: ts.Symbol, type: ts.Type): boolean {
   return (property.flags & SymbolFlags.Optional) !== 0 || (type.isUnion() && type.types.some(isAbsent));
 }
 
-/** Functions, getters of classes and private members are not. */
+/** Omits functions, getters of classes and private members. */
 function isWritten({ name, flags }: ts.Symbol, type: ts.Type): boolean {
   const isHidden = /^(?:#|__@)/.test(name) || (flags & SymbolFlags.Accessor) !== 0;
   return !isHidden && !isAbsent(type) && type.getCallSignatures().length === 0;

@@ -1,8 +1,8 @@
-/** Schemas of operators: those of libtorch that our sources call, and those of our own kernels. */
+/** Schemas of operators: the libtorch ones that our sources call, and those of our own kernels. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One schema a line, sorted. */
+/** One schema per line, sorted. */
 export const DECLARED = 'src/engine/tensor/operators.schema';
 export const KERNELS = 'native/kernels';
 
@@ -10,7 +10,7 @@ export function declaredSchemas(root: string): string[] {
   return readFileSync(join(root, DECLARED), 'utf8').split('\n').filter(Boolean);
 }
 
-/** Those that our kernels define by `library.def("name(…) -> …")`, in one literal or several. */
+/** Operators that our kernels define by `library.def("name(…) -> …")`, in one string literal or several. */
 export function kernelSchemas(root: string): string[] {
   return kernelFiles(root)
     .map((file) => readFileSync(join(root, file), 'utf8'))

@@ -1,11 +1,11 @@
-/** TypeScript types of operators, from the schemas that libtorch writes: `aten::add.Tensor(Tensor self, …) -> Tensor`. */
+/** TypeScript types of operators, from libtorch's schemas: `aten::add.Tensor(Tensor self, …) -> Tensor`. */
 
 interface Argument {
   name: string;
-  /** As written: `Tensor(a!)[]`, `int[1]?`, `ScalarType?`, … */
+  /** In libtorch's notation: `Tensor(a!)[]`, `int[1]?`, `ScalarType?`, … */
   type: string;
   hasDefault: boolean;
-  /** Keyword-only in the schema. */
+  /** Whether the argument is keyword-only in the schema. */
   named: boolean;
 }
 
@@ -34,7 +34,7 @@ const SIMPLE: Record<string, string> = {
   Device: 'string',
 };
 
-/** Names that JavaScript keeps for itself. */
+/** Reserved words of JavaScript. */
 const RESERVED = new Set(['in', 'function', 'default', 'var', 'new', 'with']);
 
 const HEADER = `// Written by tools/generate.ts from operators.schema and the schemas in native/kernels. Not edited by hand.
@@ -42,7 +42,7 @@ import type { DType } from './dtype.ts';
 import type { Scalar, Tensor } from './tensor.ts';
 `;
 
-/** The file of types: an interface for each namespace. */
+/** The file of types, with an interface for each namespace. */
 export function operatorTypes(schemas: readonly string[]): string {
   const spaces = Map.groupBy(schemas.map(parseSchema), ({ space }) => space);
   return `${HEADER}\n${[...spaces].map(([space, all]) => interfaceOf(space, all)).join('\n')}`;
@@ -56,7 +56,9 @@ function interfaceOf(space: string, schemas: readonly Schema[]): string {
   return `export interface ${space[0]!.toUpperCase()}${space.slice(1)} {\n${members.join('')}}\n`;
 }
 
-/** `namespace::name.overload(arguments) -> returns`; an operator without an overload's name has the overload `default`. */
+/**
+ * `namespace::name.overload(arguments) -> returns`; an operator without an overload's name has the overload `default`.
+ */
 export function parseSchema(text: string): Schema {
   const match = /^(\w+)::(\w+)(?:\.(\w+))?\((.*)\) -> (.*)$/.exec(text);
   if (match === null) throw new Error(`not a schema of an operator: ${text}`);
@@ -80,7 +82,7 @@ function parseList(text: string): Argument[] {
   return found;
 }
 
-/** At commas outside of brackets: `int[2] padding=[0, 0]` is one part. */
+/** Splits at commas outside brackets: `int[2] padding=[0, 0]` is one part. */
 function splitList(text: string): string[] {
   const parts: string[] = [];
   let [depth, from] = [0, 0];
@@ -95,7 +97,7 @@ function splitList(text: string): string[] {
 }
 
 function signature(schema: Schema): string {
-  // As src/engine/tensor/operators.ts: what follows the first argument with a default goes by name.
+  // As in src/engine/tensor/operators.ts: arguments after the first one with a default are passed by name.
   const first = schema.arguments.findIndex(({ hasDefault, named }) => hasDefault || named);
   const count = first < 0 ? schema.arguments.length : first;
   const positional = schema.arguments.slice(0, count).map((argument) => parameter(argument, false));

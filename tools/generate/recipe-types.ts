@@ -1,4 +1,4 @@
-/** The TypeScript types of recipes, from the schemas themselves, with descriptions and defaults where an editor shows them. */
+/** TypeScript types of recipes, generated from the schemas, with descriptions and defaults for editors. */
 import { z } from 'zod';
 import { axisPlaces, recipeKeys, type RecipeKey } from '../../src/app/recipe/keys.ts';
 import { recipeSchema } from '../../src/methods/recipe/base-recipe.ts';
@@ -12,7 +12,7 @@ import type { DataInput } from './data-input.ts';
 type Section<Name extends keyof BaseRecipeInput> = NonNullable<BaseRecipeInput[Name]>;
 `;
 
-/** Keys of the base schema whose type says more than the schema does. */
+/** Keys of the base schema whose TypeScript type is more precise than the schema. */
 const TYPES: Record<string, string> = {
   'data.train': 'DataInput',
   'data.validation': 'number | DataInput',
@@ -25,11 +25,11 @@ const TYPES: Record<string, string> = {
 
 const SECTIONS: Record<string, { name: string; summary: string }> = {
   data: { name: 'DataSettings', summary: 'rows to train on, to validate on and to compare on' },
-  training: { name: 'TrainingSettings', summary: 'how long and how fast is trained' },
-  retention: { name: 'RetentionSettings', summary: "what keeps a model's knowledge while it learns" },
-  evaluation: { name: 'EvaluationSettings', summary: 'how the result is judged' },
-  gate: { name: 'GateSettings', summary: 'what is asked of the result before it may be used' },
-  checkpoints: { name: 'CheckpointSettings', summary: 'what is kept of the way' },
+  training: { name: 'TrainingSettings', summary: 'length and speed of training' },
+  retention: { name: 'RetentionSettings', summary: "how the model's knowledge is preserved during training" },
+  evaluation: { name: 'EvaluationSettings', summary: 'how the result is evaluated' },
+  gate: { name: 'GateSettings', summary: 'requirements that the result has to meet before it may be used' },
+  checkpoints: { name: 'CheckpointSettings', summary: 'which checkpoints are saved during training' },
 };
 
 interface Member {
@@ -40,11 +40,15 @@ interface Member {
   defaultValue?: unknown;
 }
 
-/** Everything, as it stands in the file. */
+/** Generates the complete file. */
 export async function recipeTypes(): Promise<string> {
   const keys = await recipeKeys();
   const parts = [
-    interfaceOf('RecipeInput', 'What one writes in a recipe: short forms and defaults allowed.', rootMembers(keys.all)),
+    interfaceOf(
+      'RecipeInput',
+      'A recipe as users write it: short forms are allowed, and keys with a default are optional.',
+      rootMembers(keys.all),
+    ),
     ...Object.entries(SECTIONS).map(([section, { name, summary }]) =>
       interfaceOf(name, sentence(summary), sectionMembers(section, keys.all)),
     ),
@@ -83,7 +87,7 @@ interface Described {
   type: string;
 }
 
-/** An axis's own description stands at the key that names its method. */
+/** An axis has its description at the key that selects its method. */
 function memberOf(path: string, { name, schema, keys, type }: Described): Member {
   const found = keys.find((key) => key.path === path || key.path === `${path}.name` || key.path === `${path}.method`);
   const { description = '', defaultValue } = found ?? {};
@@ -91,7 +95,7 @@ function memberOf(path: string, { name, schema, keys, type }: Described): Member
   return { name, type: TYPES[path] ?? type, description, isOptional, defaultValue };
 }
 
-/** What an entry of `data.train` may say. */
+/** The possible entries of `data.train`. */
 function sourceMembers(): Member[] {
   const schema = objectWithin(recipeSchema.shape.data.shape.train);
   const entry = `Extract<Extract<Section<'data'>['train'], readonly unknown[]>[number], object>`;
@@ -124,7 +128,7 @@ function describe(schema: z.ZodType): { description: string; defaultValue?: unkn
   return { description: description ?? '', defaultValue };
 }
 
-/** One interface for each method of an axis, and what may be written for the axis: a name, or a name with options. */
+/** An interface for each method of an axis, and the input type of the axis: a name, or a name with options. */
 async function axisTypes(axis: Axis): Promise<string> {
   const { nameKey } = axisPlaces[axis];
   const registry = methodOptions[axis];
@@ -139,7 +143,7 @@ async function axisTypes(axis: Axis): Promise<string> {
   const methods = registry.names.map((name) => `${pascal(name)}${title}`);
   const names = registry.names.map((name) => `'${name}'`);
   const union = [...names, ...methods].map((choice) => `\n  | ${choice}`).join('');
-  parts.push(`/** A ${axis} by its name, or with options of its own. */\nexport type ${title}Input =${union};\n`);
+  parts.push(`/** A ${axis} by its name, or with its options. */\nexport type ${title}Input =${union};\n`);
   return parts.join('\n');
 }
 

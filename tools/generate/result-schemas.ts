@@ -1,13 +1,16 @@
-/** JSON schemas of the use cases' results, from the types that their `run` promises: no result is declared twice. */
+/**
+ * JSON schemas of the use cases' results, from the result types of their `run` methods, so that no result is declared
+ * twice.
+ */
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 import { JsonTypes, type Schema } from './json-types.ts';
 
 const FOLDER = 'src/app/use-cases';
-/** Packages whose types are in results, or give them. Those of the others would only take time to read. */
+/** Packages with types that occur in results. Parsing the others would only take time. */
 const PACKAGES = /^(?:\.|@attune\/|(?:zod|kysely|@hono\/zod-openapi)(?:$|\/))/;
 
-/** The module's text, and the files that declare the types. */
+/** Text of the module, and the files that declare the types. */
 export function resultSchemas(root: string, names: readonly string[]): { text: string; sources: string[] } {
   const program = programOf(root, join(root, FOLDER, 'index.ts'));
   const types = new JsonTypes(program.getTypeChecker());
@@ -37,7 +40,7 @@ function programOf(root: string, entry: string): ts.Program {
   return ts.createProgram([entry], options, host);
 }
 
-/** The result of `run`. What `inTerminal` gives is printed by `--json` as well, so that it must have the same form. */
+/** The result of `run`. `--json` also prints the result of `inTerminal`, which must therefore have the same schema. */
 function resultOf(source: ts.SourceFile, types: JsonTypes): Schema {
   const found: Schema[] = [];
   const visit = (node: ts.Node): void => {

@@ -1,10 +1,10 @@
-/** The browser's part of the studio and of all other pages, as one module of texts. */
+/** The browser part of the studio and of all other pages, bundled into one module of texts. */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { rolldown } from 'rolldown';
 import { STYLE } from '../../src/jobs/report/style.ts';
 
-/** Bundles src/studio. Names and order are fixed, so that the same sources give the same bytes. */
+/** Bundles src/studio. Names and order are fixed, so that the same sources yield the same bytes. */
 export async function studioBundle(root: string): Promise<{ text: string; sources: readonly string[] }> {
   const folder = join(root, 'src/studio');
   const bundle = await rolldown({ input: join(folder, 'main.tsx'), platform: 'browser' });

@@ -13,7 +13,7 @@ export function tensorsOf(file: SafetensorsFile): Map<string, Tensor> {
   return new Map(file.names.map((name) => [name, file.get(name)]));
 }
 
-/** With `bias: lora_only` PEFT trains biases that it does not save: the reference has them in files of their own. */
+/** With `bias: lora_only` PEFT trains biases but does not save them: the reference has them in separate files. */
 export function withUnsavedBiases(
   folder: string,
   when: 'init' | 'final',
@@ -25,7 +25,7 @@ export function withUnsavedBiases(
   body(tensorsOf(file), path);
 }
 
-/** Every tensor of an adapter's file but some. */
+/** Tensors of an adapter's file, except some. */
 export function compareFinalTensors(
   path: string,
   { tuning, report }: { tuning: Tuning; report: FolderReport },
@@ -35,7 +35,7 @@ export function compareFinalTensors(
   noGrad(() =>
     scope(() => {
       const own = savedState(tuning);
-      // What PEFT writes twice is compared once.
+      // Tensors that PEFT writes twice are compared once.
       const isTwice = (one: string) => /\.(modules_to_save|original_module)\./.test(one);
       for (const name of file.names.filter((one) => !except.includes(one) && !isTwice(one))) {
         const got = own.get(name.replace(/\.bone_block$/, '.miss_block')) ?? sharedRows(own, name);
@@ -47,18 +47,18 @@ export function compareFinalTensors(
   );
 }
 
-/** Rows of tokens that PEFT writes once more for a head that shares their table. */
+/** Token rows that PEFT writes a second time for a head that shares their table. */
 function sharedRows(own: ReadonlyMap<string, Tensor>, name: string): Tensor | undefined {
   const isRows = (one: string) => one.endsWith('.trainable_tokens_delta');
   return isRows(name) ? [...own].find(([one]) => isRows(one))?.[1] : undefined;
 }
 
-/** AdaLoRA's singular values that belong to a tensor. */
+/** Singular values of AdaLoRA that belong to a tensor. */
 function singular(name: string): string {
   return name.replace(/\.lora_[AB]$/, '.lora_E');
 }
 
-/** Without AdaLoRA's triplets that were taken away, which PEFT leaves out of its file and attune keeps as zeros. */
+/** Without AdaLoRA's pruned triplets, which PEFT leaves out of its file and attune keeps as zeros. */
 function cutLike(got: Tensor, wanted: Tensor, values: Tensor | undefined): Tensor {
   if (values === undefined || got.shape.join() === wanted.shape.join()) return got;
   const left = [...values.toNumbers()].flatMap((value, i) => (value === 0 ? [] : [BigInt(i)]));
@@ -66,7 +66,7 @@ function cutLike(got: Tensor, wanted: Tensor, values: Tensor | undefined): Tenso
   return got.indexSelect(dimension, fromArray(BigInt64Array.from(left)));
 }
 
-/** A tuning's tensors as its file would have them. */
+/** A tuning's tensors as they would be saved. */
 function savedState(tuning: Tuning): ReadonlyMap<string, Tensor> {
   const folder = mkdtempSync(join(tmpdir(), 'attune-parity-'));
   try {

@@ -5,17 +5,17 @@ import { difference } from './compare.ts';
 import type { Tensors } from './input.ts';
 import type { FolderReport } from './report.ts';
 
-/** Absolute, or relative to the tensor's largest number where that is above 1. */
+/** Absolute; relative to the tensor's largest value if that is above 1. */
 const GRADIENT_TOLERANCE = 1e-4;
-/** Root mean square, relative: Adam moves a weight whose gradient is all rounding by as much as any other. */
+/** Relative root mean square: Adam moves a weight whose gradient is only rounding error as far as any other. */
 const WEIGHT_TOLERANCE = 1e-2;
 
-/** A file's tensors under the names of saved adapters; those of a living one contain the adapter's own name. */
+/** The tensors of a file under their saved names; names in a live adapter contain the name of the adapter. */
 export function adapterTensors(file: SafetensorsFile): Map<string, Tensor> {
   return new Map(file.names.map((name) => [name.replace(/(\.modules_to_save)?\.default\./, '.'), file.get(name)]));
 }
 
-/** The gradients of the first step. */
+/** Gradients of the first step. */
 export function compareGradients(folder: string, own: Tensors, report: FolderReport): void {
   compareFile(folder, 'grads_step0', { own, report }, (got, wanted, maxAbs) => {
     const largest = aten.amax.default(aten.abs.default(wanted)).item();
@@ -23,7 +23,7 @@ export function compareGradients(folder: string, own: Tensors, report: FolderRep
   });
 }
 
-/** The adapter after the last step. */
+/** Adapter after the last step. */
 export function compareWeights(folder: string, own: Tensors, report: FolderReport): void {
   compareFile(folder, 'lora_final', { own, report }, (got, wanted) => {
     const norm = (x: Tensor) => aten.linalg_vector_norm.default(x).item();
@@ -33,7 +33,10 @@ export function compareWeights(folder: string, own: Tensors, report: FolderRepor
 
 type IsClose = (got: Tensor, wanted: Tensor, maxAbs: number) => boolean;
 
-/** Compares tensors by name with a file of the reference's, if there is one; all of either side need a counterpart. */
+/**
+ * Compares tensors by name with a file of the reference's, if it exists. Every tensor needs a counterpart on the other
+ * side.
+ */
 function compareFile(
   folder: string,
   name: string,

@@ -1,14 +1,14 @@
 import { aten, fromArray, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Output } from './outputs.ts';
 
-/** The largest difference between an output and the reference's, where the reference has real tokens. */
+/** The largest difference between an output and the reference's, over the tokens that are not padding. */
 export function compareOutput(output: Output, expected: Tensor): { maxAbs: number; compared: number } {
   return noGrad(() =>
     scope(() => {
       const { values, grid } = output;
       if (grid === undefined) return difference(values.reshape(...expected.shape), expected);
       const places = fromArray(BigInt64Array.from(grid.places, BigInt));
-      // A token's streams are adjacent here; in the reference, streams are the first dimension.
+      // Here a token's streams are adjacent; in the reference the streams are the first dimension.
       const isStreams = values.shape.length === 3 && expected.shape.length === 4;
       const reference = isStreams ? aten.permute.default(expected, [1, 2, 0, 3]) : expected;
       const [rows, width, ...rest] = reference.shape;
@@ -20,7 +20,7 @@ export function compareOutput(output: Output, expected: Tensor): { maxAbs: numbe
   );
 }
 
-/** NaN counts as the largest difference of all. */
+/** NaN counts as the largest possible difference. */
 export function difference(values: Tensor, expected: Tensor): { maxAbs: number; compared: number } {
   if (values.shape.join() !== expected.shape.join()) {
     throw new Error(

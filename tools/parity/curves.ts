@@ -11,7 +11,7 @@ import { adapterTensors, compareGradients, compareWeights } from './adapter.ts';
 import type { FolderReport } from './report.ts';
 import { ONE_ROW, trainOnBatch } from './train.ts';
 
-/** train.json: what the reference measured while it trained. */
+/** train.json: the reference's measurements during training. */
 interface TrainFile {
   optimizer: { betas: [number, number]; eps: number; weight_decay: number };
   lora?: ReferenceCurve;
@@ -31,12 +31,15 @@ interface Run {
   reference: ReferenceCurve;
 }
 
-/** Relative: at the first step and at the last. Between them it grows by a factor a step, as rounding does. */
+/**
+ * Relative tolerances for the first step and the last. In between the tolerance grows by a constant factor per step, as
+ * rounding error does.
+ */
 const TOLERANCE = { first: 1e-4, last: 1e-3 };
-/** In bf16, at every step: relative to the loss, or to the curve's mean where the loss has fallen below it. */
+/** In bf16, for every step: relative to the loss, or to the curve's mean where the loss is below it. */
 const BF16_TOLERANCE = 0.01;
 
-/** Trains as the reference did, in f32 and in bf16, and compares losses, first gradients and last weights. */
+/** Trains as the reference did, in f32 and in bf16, and compares losses, first gradients and final weights. */
 export async function compareCurves(folder: string, report: FolderReport): Promise<void> {
   const { optimizer, ...methods } = readJson<TrainFile>(join(folder, 'train.json'));
   for (const method of ['lora', 'full'] as const) {
@@ -95,7 +98,7 @@ export function addCurve(
   const mean = expected.reduce((sum, loss) => sum + loss, 0) / expected.length;
   const isWide = dtype === 'f32';
   const errors = expected.map((loss, step) => {
-    // A loss near zero is e to the minus margin: rounding weights to bf16 alone moves it by some per cent of itself.
+    // A loss near zero is exp(-margin): rounding the weights to bf16 alone changes it by some per cent.
     const scale = isWide ? Math.abs(loss) : Math.max(Math.abs(loss), Math.abs(mean));
     return Math.abs(losses[step] - loss) / scale;
   });

@@ -1,10 +1,10 @@
-/** Small models whose weights follow from their names, as fixtures/definitions and fixtures/today hold them. */
+/** Small models whose weights are computed from their names, as in fixtures/definitions and fixtures/today. */
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { writeJson } from '../../src/files/json.ts';
 import { fromArray, scope, writeSafetensors, type Tensor } from '../../src/engine/tensor/index.ts';
 
-/** Values that a rule makes of a name: by how much they are shifted, how far they spread, and their shape. */
+/** How a rule turns a name into values: their mean, spread and shape. */
 type Rule = readonly [offset: number, spread: number, ...shape: number[]];
 
 export type Stored = { shape: number[] } & (
@@ -15,17 +15,17 @@ export type Stored = { shape: number[] } & (
 
 export interface Definition {
   config: Record<string, unknown>;
-  /** By a rule; as they are where they follow from the configuration. */
+  /** Tensors computed by a rule, or as they are where they follow from the configuration. */
   weights: Record<string, Rule | Stored>;
-  /** Whole numbers that checkpoints hold beside their weights. */
+  /** Integers that checkpoints contain in addition to their weights. */
   counts?: Record<string, number>;
-  /** What checkpoints of the hub hold and models of today compute, know from elsewhere or have twice. */
+  /** Tensors of Hub checkpoints that today's models compute, take from elsewhere or have twice. */
   superfluous?: string[];
-  /** Inputs, and what the published definition makes of them. */
+  /** Inputs, and the outputs of the published definition for them. */
   tensors: Record<string, Stored>;
 }
 
-/** The values of a rule, each a hash of the name and its place. */
+/** The values of a rule: each is a hash of the name and its index. */
 function made(name: string, [offset, spread, ...shape]: Rule): Tensor {
   const seed = crc32(name);
   const values = Float32Array.from({ length: shape.reduce((all, side) => all * side, 1) }, (_, i) => {
@@ -49,7 +49,7 @@ function mapped<From>(entries: Record<string, From>, make: (value: From, name: s
   return Object.entries(entries).map(([name, value]) => [name, make(value, name)]);
 }
 
-/** Writes the definition as a Hugging Face folder, with the expected outputs. */
+/** Writes the definition as a Hugging Face folder with the expected outputs. */
 export function writeDefinition(folder: string, { config, weights, counts = {}, tensors }: Definition): void {
   writeJson(join(folder, 'config.json'), config);
   scope(() => {

@@ -18,24 +18,24 @@ import { compareQuantisation, isQuantisationFolder } from './quantisation.ts';
 import { compareQuantised, isQuantisedCase } from './quantised.ts';
 import { compareTuning, isTuningCase } from './tuning.ts';
 
-/** Absolute, on f32. */
+/** Absolute, in f32. */
 const TOLERANCE = 1e-4;
 
-/** Relative to a gradient's largest number. */
+/** Relative to a gradient's largest value. */
 const GRADIENT_TOLERANCE = 1e-3;
 
-/** A gradient that comes to almost nothing is the rounding of a reference in f32 (Parakeet's `bias_u`, also against f64). */
+/** A gradient near zero is only the reference's rounding error in f32 (Parakeet's `bias_u`, also compared with f64). */
 const GRADIENT_NOISE = 1e-8;
 
-/** In front of the names of a second batch's tensors. */
+/** Prefix of the names of a second batch's tensors. */
 const SECOND = 'unpadded.';
 
-/** Outputs of ways to compute that are not ours, with the reason. */
+/** Outputs of computations that attune does not have, with the reason. */
 const elsewhere: Readonly<Record<string, string>> = {
   logits_int8_activations: "bitsandbytes' own rounding of activations; weights alone are compared",
 };
 
-/** Folders that hold something else than a model. */
+/** Folders with something other than a model. */
 const kinds: readonly {
   isCase(folder: string): boolean;
   compare(folder: string, report: FolderReport): Promise<void>;
@@ -48,7 +48,7 @@ const kinds: readonly {
   { isCase: isPrivacyCase, compare: comparePrivacy },
 ];
 
-/** Compares a fixture folder with the reference's numbers in it. What goes wrong is part of the report, not thrown. */
+/** Compares a fixture folder with the reference results in it. Errors become part of the report and are not thrown. */
 export async function checkFolder(folder: string): Promise<FolderReport> {
   const report: FolderReport = {
     folder,

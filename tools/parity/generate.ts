@@ -7,7 +7,10 @@ import { inputNames, inputOf, type Tensors } from './input.ts';
 
 const PROMPT_TOKENS = 12;
 
-/** The reference's greedy continuation [1, T], made here again: of the first row's first tokens (all with images), or of the first source. */
+/**
+ * Repeats the reference's greedy generation [1, T]: from the first tokens of the first row (all of them with images),
+ * or from the first source.
+ */
 export async function generatesSame(model: Model, file: SafetensorsFile): Promise<boolean> {
   const { wanted, prompt, memory, images } = scope(() => prepare(model, file));
   const { architecture } = model;
@@ -24,7 +27,7 @@ export async function generatesSame(model: Model, file: SafetensorsFile): Promis
   }
 }
 
-/** The reference goes on beyond `max_position_embeddings` without a word. */
+/** The reference continues beyond `max_position_embeddings` without a warning. */
 function allowPositions(model: Model, count: number): void {
   const { architecture } = model;
   const limits: Architecture['limits'] = (raw) => {
@@ -49,7 +52,7 @@ function prepare(model: Model, file: SafetensorsFile) {
   return { wanted, prompt: [model.config.decoder_start_token_id as number], memory };
 }
 
-/** Tokens of the first row that are no padding. */
+/** Tokens of the first row without padding. */
 function realTokens(batch: Tensors): number {
   const mask = batch.get('attention_mask')?.narrow(0, 0, 1).sum().item();
   return mask ?? Infinity;

@@ -6,7 +6,7 @@ import type { PatchGrid, StackInput } from '../../src/models/stack.ts';
 import { aten, cat, fromArray, noGrad, type Tensor } from '../../src/engine/tensor/index.ts';
 import type { Tensors } from './input.ts';
 
-/** Inputs of vision towers among texts other than their values, and where the reference puts tokens because of them. */
+/** Inputs of vision towers in addition to their pixel values, and where the reference puts tokens because of them. */
 export const imageInputNames = [
   'position_ids',
   'rope_deltas',
@@ -18,7 +18,7 @@ export const imageInputNames = [
   'mm_token_type_ids',
 ];
 
-/** A batch's images at their tokens. */
+/** Inserts a batch's images at their tokens. */
 export function placedImages(model: Model, batch: Tensors, ids: StackInput['ids']): PlacedImages | undefined {
   const token = model.architecture.imageTokens?.(model.config).id;
   const ready = token === undefined ? undefined : readyImages(model, batch);
@@ -27,13 +27,13 @@ export function placedImages(model: Model, batch: Tensors, ids: StackInput['ids'
   return { ...ready, places: BigInt64Array.from(places, BigInt), prompts: promptsOf(batch) };
 }
 
-/** Tokens in front of the answer, where the reference tells answers by their type. */
+/** Tokens before the answer, where the reference marks answers by token type. */
 function promptsOf(batch: Tensors): number[] | undefined {
   const types = batch.get('token_type_ids');
   return types && rowsOf(types).map((row) => (row.includes(1) ? row.indexOf(1) : row.length));
 }
 
-/** The images of the first row that hold so many tokens. */
+/** Images of the first row that make this many tokens. */
 export function imagesOfPrompt(model: Model, batch: Tensors, prompt: readonly number[]): SeenImages | undefined {
   const token = model.architecture.imageTokens?.(model.config).id;
   const ready = token === undefined ? undefined : readyImages(model, batch);
@@ -80,7 +80,7 @@ function readyImages({ config }: Model, batch: Tensors): ReadyImages | undefined
   return { pixels: pixels.shape.length === 5 ? withoutBlank(pixels.flatten(0, 1)) : pixels };
 }
 
-/** Patches [P, values] of padded ones [B, most, values], with each image's rows and columns. */
+/** Patches [P, values] from padded ones [B, most, values], with each image's rows and columns. */
 export function shapedPatches(pixels: Tensor, batch: Tensors): { features: Tensor; grids: PatchGrid[] } | undefined {
   const [shapes, mask] = [batch.get('spatial_shapes'), batch.get('pixel_attention_mask')];
   if (shapes === undefined || mask === undefined) return undefined;
@@ -89,7 +89,7 @@ export function shapedPatches(pixels: Tensor, batch: Tensors): { features: Tenso
   return { features: pixels.flatten(0, 1).indexSelect(0, fromArray(BigInt64Array.from(real))), grids };
 }
 
-/** Padded patches [I, P, V] of which each has a column and a row, or -1. */
+/** Padded patches [I, P, V], each with a column and a row, or -1 for padding. */
 function patchesAt(pixels: Tensor, positions: Tensor): ReadyImages {
   const grids: PatchGrid[] = [];
   const parts: Tensor[] = [];
@@ -102,7 +102,7 @@ function patchesAt(pixels: Tensor, positions: Tensor): ReadyImages {
   return { pixels: cat(parts), grids };
 }
 
-/** Patches of padded images [I, C, Y, X] of these heights and widths. */
+/** Patches of padded images [I, C, Y, X] with these heights and widths. */
 function patchesIn(pixels: Tensor, sizes: readonly number[][], patch: number): ReadyImages {
   const grids = sizes.map(([height, width]): PatchGrid => [height / patch, width / patch]);
   const parts = grids.map(([rows, columns], image) => {
@@ -116,7 +116,7 @@ function patchesIn(pixels: Tensor, sizes: readonly number[][], patch: number): R
   return { pixels: cat(parts), grids };
 }
 
-/** Those that fill up rows with fewer squares than others are of zeros alone. */
+/** Squares that fill up rows of fewer squares are all zeros. */
 function withoutBlank(squares: Tensor): Tensor {
   const sums = squares.pow(2).flatten(1).sum(1).toNumbers();
   const real = [...sums.keys()].filter((square) => sums[square] > 0);

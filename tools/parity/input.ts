@@ -1,4 +1,4 @@
-// B rows, T columns of the reference's padded tensors, N tokens that are really there
+// B rows, T columns of the reference's padded tensors, N tokens without padding
 import type { Model, ModelInput } from '../../src/models/model.ts';
 import type { Stack, StackInput } from '../../src/models/stack.ts';
 import type { Layout } from '../../src/engine/nn/index.ts';
@@ -7,32 +7,32 @@ import { imageInputNames, placedImages, shapedPatches } from './images.ts';
 
 export type Tensors = ReadonlyMap<string, Tensor>;
 
-/** How flat tokens lie in a padded tensor [B, T, …]. */
+/** Positions of unpadded tokens in a padded tensor [B, T, …]. */
 export interface Grid {
   rows: number;
   width: number;
-  /** Place of each token in [B · T]: [N]. */
+  /** Index of each token in [B · T]: [N]. */
   places: readonly number[];
   layout: Layout;
 }
 
-/** A reference batch as the model reads it. */
+/** A batch of the reference's as input of the model. */
 export interface ParityInput {
   input: ModelInput;
-  /** The tokens that the head sees. */
+  /** Tokens that the head reads. */
   tokens: Grid;
-  /** Encoder-decoders: what the encoder sees. */
+  /** Encoder-decoders: input of the encoder. */
   source?: Grid;
-  /** What the tower of images reads, where the model has one beside that of texts. */
+  /** Input of the image tower, where the model has one in addition to that for texts. */
   images?: ModelInput;
 }
 
-/** Of labels that nothing is learnt from. */
+/** The label that is excluded from the loss. */
 const IGNORED = -100n;
 
 const FEATURES = ['input_features', 'pixel_values', 'input_values'];
 
-/** All names that are inputs; every other tensor is an output. */
+/** Names of all inputs; every other tensor is an output. */
 export const inputNames: ReadonlySet<string> = new Set([
   ...FEATURES,
   ...imageInputNames,
@@ -42,15 +42,15 @@ export const inputNames: ReadonlySet<string> = new Set([
   'decoder_input_ids',
   'decoder_attention_mask',
   'labels',
-  // Frames that are there; lengths of recordings say the same.
+  // Valid frames; lengths of recordings carry the same information.
   'logits_mask',
   'start_positions',
   'end_positions',
-  // Weighs an embedding's numbers in the loss of a model without a head.
+  // Weights for an embedding's components in the loss of a model without a head.
   'probe',
 ]);
 
-/** Models that read a text's padding as well, and its last token for the whole. */
+/** Models that also read a text's padding, and use its last token for the text. */
 const readPadding: ReadonlySet<string> = new Set(['siglip', 'siglip2']);
 
 export function inputOf(model: Model, batch: Tensors): ParityInput {
@@ -85,7 +85,7 @@ function imagesOf({ trunk }: Model, batch: Tensors): ModelInput | undefined {
   return { ...input, layout: trunk.towers.image.stack.layoutOf(input) };
 }
 
-/** A batch with virtual tokens in front of every row, as PEFT puts them there: nothing is to be predicted of them. */
+/** A batch with virtual tokens before each row, as in PEFT: they have no labels. */
 export function withPrefix(batch: Tensors, prefix: readonly number[]): Tensors {
   const rows = batch.get('input_ids')?.shape[0];
   if (prefix.length === 0 || rows === undefined) return batch;
@@ -105,14 +105,14 @@ export function withPrefix(batch: Tensors, prefix: readonly number[]): Tensors {
 
 interface Read {
   input: StackInput;
-  /** Undefined for features, whose layout only the model knows. */
+  /** Undefined for features: only the model knows their layout. */
   grid?: Grid;
 }
 
 function gridOf({ input, grid }: Read, stack: Stack): Grid {
   if (grid !== undefined) return grid;
   const layout = stack.layoutOf(input);
-  // The reference has tokens of the padding too.
+  // The reference has padding tokens as well.
   const width = stack.layoutOf({ features: input.features }).offsets[1];
   const places = layout.rowOf.flatMap((row) =>
     Array.from({ length: layout.offsets[row + 1] - layout.offsets[row] }, (_, token) => row * width + token),
@@ -125,7 +125,7 @@ interface Names {
   mask: string;
   types?: string;
   padded?: boolean;
-  /** Frames of mel bins come as [B, frames, bins]. */
+  /** Frames of mel bins have the shape [B, frames, bins]. */
   framesFirst?: boolean;
 }
 

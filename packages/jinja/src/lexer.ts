@@ -16,7 +16,7 @@ export type TokenType =
 
 export interface Token {
   type: TokenType;
-  /** Text of data, names, operators and strings (unescaped), digits of numbers. */
+  /** For data, names, operators and strings the text (unescaped), for numbers the digits. */
   text: string;
   line: number;
 }
@@ -27,7 +27,7 @@ const CLOSING = new Map([
   ['{', '}'],
 ]);
 
-// Python's \s, \w and \d, on one line so that they are seen to be linear; sticky, each is tried at a place.
+// Python's \s, \w and \d, each on one line so that it is plainly linear. Sticky: each is matched at a given position.
 // oxlint-disable-next-line no-control-regex -- some of them are white space in Python
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/y;
 const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?e[+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/iy;
@@ -37,7 +37,7 @@ const STRING = /'[^'\\]*(?:\\[^][^'\\]*)*'|"[^"\\]*(?:\\[^][^"\\]*)*"/y;
 const OPERATOR = /\/\/|\*\*|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
-/** Cuts a source into tokens, with `trim_blocks`, `lstrip_blocks` and the signs of white-space control. */
+/** Cuts a source into tokens, with `trim_blocks`, `lstrip_blocks` and white-space control. */
 export function tokenize(source: string): Token[] {
   return new Lexer(source).run();
 }
@@ -47,9 +47,9 @@ class Lexer {
   readonly #tokens: Token[] = [];
   #place = 0;
   #line = 1;
-  /** Up to where lines are counted. */
+  /** The position up to which line breaks have been counted. */
   #counted = 0;
-  /** Whether the last token ended in a line break, so that a block after it may be stripped to the left. */
+  /** Whether the last token ended in a line break: a block that follows may then be stripped on its left. */
   #atLineStart = true;
 
   constructor(source: string) {
@@ -63,7 +63,7 @@ class Lexer {
     return this.#tokens;
   }
 
-  /** Text up to the next tag, and that tag. */
+  /** Reads the text up to the next tag, and that tag. */
   #root(): void {
     const open = this.#nextOpening();
     if (open === undefined) {
@@ -87,7 +87,7 @@ class Lexer {
     return undefined;
   }
 
-  /** Text before a tag, stripped as the tag's sign and the environment say. */
+  /** Strips the text before a tag as the tag's sign and the environment ask. */
   #data(end: number, sign: string, isBlock: boolean): void {
     let text = this.#source.slice(this.#place, end);
     if (sign === '-') text = trimEnd(text);
@@ -105,7 +105,7 @@ class Lexer {
     this.#close(before === '-' ? '-' : before === '+' ? '+' : '', close + 2);
   }
 
-  /** After `{% raw`: its text up to `{% endraw %}`. */
+  /** Reads what follows `{% raw`: the text up to `{% endraw %}`. */
   #raw(): void {
     for (let open = this.#source.indexOf('{%', this.#place); open !== -1; open = this.#source.indexOf('{%', open + 2)) {
       const sign = signAt(this.#source, open + 2);
@@ -119,7 +119,7 @@ class Lexer {
     throw this.#error('Missing end of raw directive');
   }
 
-  /** Passes `raw %}` or `raw -%}`, if it stands here: other signs make it no raw block. */
+  /** Skips `raw %}` or `raw -%}` if it is next; any other sign does not begin a raw block. */
   #skipWord(word: string): boolean {
     const end = this.#wordEnd(this.#place, word);
     if (end === undefined) return false;
@@ -131,13 +131,13 @@ class Lexer {
     return true;
   }
 
-  /** Where a word with space around it ends. */
+  /** Where a word and the white space around it end. */
   #wordEnd(place: number, word: string): number | undefined {
     const start = this.#spaceEnd(place);
     return this.#source.startsWith(word, start) ? this.#spaceEnd(start + word.length) : undefined;
   }
 
-  /** The end of a block or comment: a minus takes all space after it, no sign one line break. */
+  /** Ends a block or comment: a minus sign drops all white space after it, no sign drops one line break. */
   #close(sign: string, place: number): void {
     this.#moveTo(place);
     if (sign === '-') this.#moveTo(this.#spaceEnd(place));

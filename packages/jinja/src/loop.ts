@@ -15,7 +15,7 @@ import {
   type Runtime,
 } from './values.ts';
 
-/** Renders a recursive loop's body with other elements. */
+/** Renders the body of a recursive loop with other elements. */
 export type Recurse = (elements: Value, depth: number, runtime: Runtime) => string;
 
 const ATTRIBUTES: Record<string, (loop: Loop) => Value> = {
@@ -34,7 +34,7 @@ const ATTRIBUTES: Record<string, (loop: Loop) => Value> = {
   changed: (loop) => new Callable(({ budget }, { positional }) => loop.changed(positional, budget)),
 };
 
-/** The special variable `loop`; elements are read as late as Python reads them. */
+/** The special variable `loop`. Reads its elements as lazily as Python does. */
 export class Loop implements NativeObject {
   readonly nativeType = 'LoopContext';
   readonly depth0: number;
@@ -77,7 +77,7 @@ export class Loop implements NativeObject {
     return this.#ahead.value;
   }
 
-  /** The number of elements, which all have to be read for it where they come one by one. */
+  /** The number of elements. An iterator has to be read to its end for it. */
   size(): number {
     if (this.#size !== undefined) return this.#size;
     if (!(this.#elements instanceof Lazy)) return (this.#size = lengthOf(this.#elements, this.#budget));

@@ -8,14 +8,14 @@ export interface MacroPlan {
   /** The macro's name; undefined for the body of a call block. */
   name: string | undefined;
   parameters: readonly string[];
-  /** Values of the last parameters. */
+  /** Defaults of the last parameters. */
   defaults: readonly Compute[];
-  /** Which of the names that a macro is given unasked its body reads. */
+  /** Which of the implicit names of a macro (`caller`, `varargs`, `kwargs`) its body reads. */
   reads: { caller: boolean; kwargs: boolean; varargs: boolean };
   body: (scope: Scope) => void;
 }
 
-/** A macro as a value, which sees the variables where it was written. */
+/** A macro as a value: a closure over the variables where it was written. */
 export function macroValue(plan: MacroPlan, outside: Scope): Callable {
   const { name, parameters, reads } = plan;
   const attributes = new Map<string, Value>([

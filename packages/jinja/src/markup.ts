@@ -9,7 +9,7 @@ const ENTITIES = new Map([
   ['"', '&#34;'],
 ]);
 
-/** A text with HTML's signs escaped; a Markup's stays. */
+/** A text with HTML's special characters escaped; a Markup is left as it is. */
 export function escapeHtml(value: Value, budget: Budget): string {
   const text = asText(value) ?? '';
   if (value instanceof Markup) return text;

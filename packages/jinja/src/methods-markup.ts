@@ -4,10 +4,10 @@ import { bind } from './signature.ts';
 import type { Value } from './values.ts';
 import { Callable, Markup } from './values.ts';
 
-/** Methods of str that have nothing to escape: with what a Markup gives for them. */
+/** Methods of str with nothing to escape, each with how its result is wrapped in Markup. */
 const WRAPPED = ['upper', 'lower', 'strip', 'lstrip', 'rstrip', 'title', 'capitalize', 'swapcase'];
 
-/** A Markup's method; those that would escape their arguments are refused. */
+/** A method of Markup; methods that would escape their arguments are refused. */
 export function markupMethod({ text }: Markup, name: string): Value | undefined {
   const method = textMethods.get(name);
   if (method === undefined) {

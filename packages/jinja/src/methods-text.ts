@@ -116,7 +116,7 @@ export function capitalize(text: string): string {
   return titleLetter(first) + text.slice(first.length).toLowerCase();
 }
 
-/** The part of a text that `start` and `end` name, with the place of its first character. */
+/** The part of a text between `start` and `end`, with the index of its first character. */
 function windowOf(text: string, [start, end]: Value[], { budget }: Runtime): { part: string; offset: number } {
   if ((start === null || start === 0) && end === null) return { part: text, offset: 0 };
   const letters = isPlain(text, budget) ? undefined : charactersOf(text, budget);
@@ -127,7 +127,7 @@ function windowOf(text: string, [start, end]: Value[], { budget }: Runtime): { p
   };
   const [from, to] = [bound(start, 0), Math.min(length, bound(end, length))];
   budget.chargeText(Math.max(0, to - from));
-  // A place behind the end finds nothing, not even the empty text.
+  // A start beyond the end of the text finds nothing, not even the empty text.
   const part = letters === undefined ? text.slice(from, Math.max(from, to)) : letters.slice(from, to).join('');
   return { part, offset: from > length ? -1 : from };
 }
@@ -181,7 +181,7 @@ export function pad(text: string, [width, fill]: Value[], { budget }: Runtime, s
   if (missing <= 0) return text;
   budget.checkLength(text.length + missing * sign.length);
   budget.chargeText(text.length + missing * sign.length);
-  // An odd remainder gives the larger part to the left if the width is odd too.
+  // If the padding is odd, the left side gets the larger part where the width is odd too.
   const half = Math.floor(missing / 2) + (missing % 2 !== 0 && toIndex(width) % 2 !== 0 ? 1 : 0);
   const left = side === 'end' ? 0 : side === 'start' ? missing : half;
   return sign.repeat(left) + text + sign.repeat(missing - left);

@@ -39,7 +39,7 @@ export function methodOf(object: Value, name: string): Value | undefined {
 }
 
 function methodOfText(object: Value, text: string, name: string): Value | undefined {
-  // A mapping given as text has the methods of a mapping.
+  // A mapping that was given as JSON text has the methods of a mapping.
   if (object instanceof JsonText && !textMethods.has(name)) return methodOf(object.mapping, name);
   return find(textMethods, text, name) ?? unsupported(object, name, UNSUPPORTED_TEXT_METHODS);
 }
@@ -49,13 +49,13 @@ function find<T>(methods: ReadonlyMap<string, Method<T>>, object: T, name: strin
   return method === undefined ? undefined : boundMethod(object, name, method);
 }
 
-/** The sandbox hides what changes a list or a mapping. */
+/** The sandbox hides the methods that change a list or a mapping. */
 function changing(object: Value, name: string, names: readonly string[]): Value | undefined {
   if (!names.includes(name)) return undefined;
   return new Undefined(`access to attribute '${name}' of '${typeName(object)}' object is unsafe.`);
 }
 
-/** Python methods that are not supported must not seem to be missing. */
+/** An unsupported method of Python must not look as if it did not exist. */
 function unsupported(object: Value, name: string, names: readonly string[]): undefined {
   if (names.includes(name)) throw notSupported(`${typeName(object)}.${name}`);
 }
@@ -142,7 +142,7 @@ function copyOf(dict: Dict, { budget }: Runtime): Dict {
   return copy;
 }
 
-/** Python's dict(): of a mapping or of pairs. @throws TypeError, ValueError */
+/** Python's dict(), from a mapping or from pairs. @throws TypeError, ValueError */
 export function dictOf(source: Value, runtime: Runtime): Dict {
   const { budget } = runtime;
   if (source instanceof Dict) return copyOf(source, runtime);

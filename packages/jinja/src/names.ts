@@ -1,13 +1,13 @@
 import type { Template } from './nodes.ts';
 
-/** Names that a template reads and gives values to, wherever. */
+/** Names that a template reads and names that it assigns, anywhere in it. */
 export interface TemplateNames {
   read: Set<string>;
-  /** By loops, macros, `set` and `with`, and those that the language gives. */
+  /** Names assigned by loops, macros, `set` and `with`, and the language's own. */
   assigned: Set<string>;
 }
 
-/** Names that have a value within loops and macros. */
+/** Names that are assigned within loops and macros. */
 const GIVEN = ['loop', 'caller', 'varargs', 'kwargs'];
 
 export function namesOf(part: Template | readonly unknown[], globals: Iterable<string> = []): TemplateNames {
@@ -16,14 +16,14 @@ export function namesOf(part: Template | readonly unknown[], globals: Iterable<s
   return names;
 }
 
-/** Names whose reading changes what a loop or a macro gives its body. */
+/** Special names: reading one changes what a loop or a macro passes to its body. */
 type SpecialName = 'loop' | 'caller' | 'varargs' | 'kwargs' | 'self';
 const SPECIAL: readonly string[] = ['loop', 'caller', 'varargs', 'kwargs', 'self'] satisfies SpecialName[];
 
-/** Names read by each part of a tree: bodies are nested, and each is visited once. */
+/** Names read by each part of a tree. Bodies are nested: the cache lets each be visited once. */
 const specialNames = new WeakMap<object, ReadonlySet<string>>();
 
-/** Whether statements read a special name. */
+/** Whether statements read a given special name. */
 export function mentions(part: readonly unknown[], name: SpecialName): boolean {
   return specialNamesOf(part).has(name);
 }
@@ -44,7 +44,7 @@ function specialNamesOf(part: unknown): ReadonlySet<string> {
   return found;
 }
 
-/** Whether an expression depends on nothing that a rendering brings. */
+/** Whether the value of an expression is the same in every rendering. */
 export function isConstant(part: unknown): boolean {
   if (Array.isArray(part)) return part.every(isConstant);
   if (typeof part !== 'object' || part === null) return true;

@@ -31,7 +31,7 @@ export type Target =
 
 export interface Signature {
   parameters: string[];
-  /** Values of the last parameters. */
+  /** Defaults of the last parameters. */
   defaults: Expression[];
 }
 

@@ -2,17 +2,17 @@ import { notSupported, valueError } from './errors.ts';
 import type { Budget } from './budget.ts';
 import { exactDecimal } from './numbers.ts';
 
-/** How a number is laid out, of both of Python's ways to format. */
+/** The layout of a number, shared by both of Python's ways to format. */
 export interface NumberLayout {
   sign: string;
-  /** `#`: prefixes of other bases. */
+  /** `#`: prefixes such as `0x`. */
   alternate: boolean;
   precision: number | undefined;
-  /** A letter: d, x, f, … */
+  /** The conversion: d, x, f, … */
   kind: string;
 }
 
-/** Sign and digits of an int in the base that the letter names. */
+/** Sign and digits of an int in the base of the conversion. */
 export function formatInt(
   value: number | bigint,
   layout: NumberLayout,
@@ -34,7 +34,7 @@ export function signOf(isNegative: boolean, sign: string): string {
   return sign === '+' || sign === ' ' ? sign : '';
 }
 
-/** Sign and digits of a float in the notation that the letter names: e, f, g, %. */
+/** Sign and digits of a float in the notation of the conversion: e, f, g or %. */
 export function formatFloat(value: number, layout: NumberLayout): { sign: string; digits: string } {
   const { kind, precision = 6, alternate } = layout;
   if (alternate) throw notSupported('the alternate form of floats');
@@ -61,7 +61,7 @@ function exponential(value: number, precision: number): string {
   return `${digits}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
 }
 
-/** C's %g: fixed or exponential, whichever suits, without trailing zeros. */
+/** C's %g: fixed or exponential notation, whichever fits, without trailing zeros. */
 function general(value: number, precision: number): string {
   const exponent = value === 0 ? 0 : Number(value.toExponential(precision - 1).split('e')[1]);
   const isFixed = exponent >= -4 && exponent < precision;

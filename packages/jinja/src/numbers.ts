@@ -6,7 +6,7 @@ import { asInt, Float, typeName, type Value } from './values.ts';
 export const MOST_BITS = 1024;
 export const MOST_DIGITS = 308;
 
-/** An int as a number where it is exact, else as a bigint. */
+/** A number if the int can be exact as one, else a bigint. */
 export function normalInt(value: bigint): number | bigint {
   const short = Number(value);
   if (Number.isSafeInteger(short)) return short;
@@ -30,7 +30,7 @@ export function toDouble(value: Value): number {
 export function toIndex(value: Value): number {
   const int = asInt(value);
   if (int === undefined) throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
-  // Beyond any length, which is all that an index is compared with.
+  // An int too large for an exact number becomes infinite: enough for comparing it with a length.
   return typeof int === 'bigint' ? (int > 0n ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER) : int;
 }
 
@@ -106,12 +106,12 @@ export function roundFloat(value: number, digits: number): number {
   return (up ? low + 1 : low) * unit;
 }
 
-/** A double is a whole number over a power of two: exact in bigint. */
+/** A double is an integer divided by a power of two: a bigint can hold it exactly. */
 function roundedDecimal(value: number, digits: number): number {
   return Number(exactDecimal(value, digits));
 }
 
-/** The value with `digits` decimals, rounded half to even on its exact value, like C's printf. */
+/** The value with `digits` decimals, rounded half to even on the exact value, like C's printf. */
 export function exactDecimal(value: number, digits: number): string {
   const [numerator, denominator] = fractionOf(Math.abs(value));
   const scaled = numerator * 10n ** BigInt(digits);

@@ -24,7 +24,7 @@ import {
 
 type Int = number | bigint;
 
-/** Units for arithmetic beyond the processor's own. */
+/** Cost in units of the budget for arithmetic on bigints. */
 const LONG_INT = 40;
 
 /** Python's arithmetic. @throws TypeError, ZeroDivisionError, OverflowError, UndefinedError */
@@ -33,7 +33,7 @@ export function calculate(operator: string, left: Value, right: Value, runtime: 
     runtime.budget.checkLength(left.length + right.length);
     return left + right;
   }
-  // A text is formatted with what is not there, which prints nothing.
+  // `%` formats an undefined value, which prints nothing.
   const isFormat = operator === '%' && asText(left) !== undefined;
   for (const side of isFormat ? [] : [left, right]) if (side instanceof Undefined) throw undefinedError(side);
   const [a, b] = [asInt(left), asInt(right)];
@@ -69,7 +69,7 @@ function calculateNumbers(operator: string, a: number, b: number): number {
   if (operator === '-') return a - b;
   if (operator === '*') return a * b;
   if (b === 0) throw new TemplateFailure('ZeroDivisionError', 'integer division or modulo by zero');
-  // The quotient of two doubles can round up to a whole number.
+  // The quotient of two doubles can round up to an integer.
   const rest = a % b;
   const floorRest = rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
   return operator === '%' ? floorRest : (a - floorRest) / b;
@@ -90,7 +90,7 @@ function power(a: Int, b: Int): Value {
   const bits = BigInt(a).toString(2).length * Number(b);
   const isLarge = bits > 2 * MOST_BITS;
   if (isLarge && BigInt(a) ** 2n > 1n) throw new TemplateLimitError(`an int of more than ${MOST_BITS} bits`);
-  // For 1, 0 and -1 only the parity matters.
+  // For 1, 0 and -1 only the parity of the exponent matters.
   return normalInt(BigInt(a) ** (isLarge ? (BigInt(b) % 2n) + 2n : BigInt(b)));
 }
 
@@ -115,7 +115,7 @@ function divided(a: number, b: number): number {
 function floatPower(a: number, b: number): number {
   if (a === 0 && b < 0) throw new TemplateFailure('ZeroDivisionError', '0.0 cannot be raised to a negative power');
   if (a < 0 && !Number.isInteger(b)) throw new TemplateFailure('NotSupported', 'a complex number is not supported');
-  // Unlike JavaScript, 1 to any power is 1.
+  // Unlike in JavaScript, 1 to any power is 1.
   const result = a === 1 ? 1 : a ** b;
   if (Number.isFinite(result) || !Number.isFinite(a) || !Number.isFinite(b)) return result;
   throw new TemplateFailure('OverflowError', 'Numerical result out of range');

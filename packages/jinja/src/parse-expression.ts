@@ -3,10 +3,10 @@ import type { CallParts, Expression } from './nodes.ts';
 import type { TokenStream } from './token-stream.ts';
 
 const COMPARISONS = ['==', '!=', '<', '>', '<=', '>='];
-/** Terms of one chain such as a + b + c, which nest to the left. */
+/** Limit for the terms of one chain such as a + b + c: they nest to the left. */
 const MOST_TERMS = 400;
 
-/** An expression, or a tuple of some without parentheses. `end`: a name that ends it, besides the end of the tag. */
+/** Parses an expression, or a tuple without parentheses. `end` is a name that ends it, besides the end of the tag. */
 export function parseTuple(
   stream: TokenStream,
   options: { condition?: boolean; end?: string; parenthesised?: boolean } = {},
@@ -38,7 +38,7 @@ export function parseExpression(stream: TokenStream): Expression {
   });
 }
 
-/** A chain of operators of one rank, from the left. */
+/** Parses a chain of operators of one precedence, from the left. */
 function chain(
   next: (stream: TokenStream) => Expression,
   kind: 'name' | 'operator',
@@ -204,7 +204,7 @@ function parseSubscript(stream: TokenStream, object: Expression): Expression {
   return { type: 'item', object, key: first };
 }
 
-/** `object[a, b]`: the key is a tuple. */
+/** In `object[a, b]` the key is a tuple. */
 function parseTupleKey(stream: TokenStream, object: Expression, first: Expression): Expression {
   const items = [first];
   while (stream.skipIf('operator', ',') && !stream.is('operator', ']')) items.push(parseExpression(stream));
@@ -212,7 +212,7 @@ function parseTupleKey(stream: TokenStream, object: Expression, first: Expressio
   return { type: 'item', object, key: { type: 'tuple', items } };
 }
 
-/** Filters one after another; without an input where a block is filtered. `inline`: the first has no bar before it. */
+/** Parses a chain of filters. There is no input where a block is filtered. `inline`: no bar stands before the first. */
 export function parseFilters(
   stream: TokenStream,
   input: Expression | undefined,
@@ -245,7 +245,7 @@ function parseTest(stream: TokenStream, input: Expression): Expression {
   return isNegated ? { type: 'unary', operator: 'not', operand: test } : test;
 }
 
-/** Whether an argument of a test follows without parentheses. */
+/** Whether an argument without parentheses follows a test. */
 function startsArgument(stream: TokenStream): boolean {
   if (stream.is('name')) return !stream.is('name', 'else', 'or', 'and');
   return stream.is('string') || stream.is('number') || stream.is('operator', '[', '{');

@@ -1,10 +1,10 @@
 import { MOST_DIGITS, normalInt } from './numbers.ts';
 import { Dict, Float, type Value } from './values.ts';
 
-/** The text is not JSON. */
+/** Thrown for a text that is not JSON. */
 export class JsonError extends Error {}
 
-/** Templates take no deeper values. */
+/** Templates accept no deeper nesting. */
 const DEPTH = 100;
 
 const SPACE = /[ \t\n\r]*/y;
@@ -17,7 +17,9 @@ const WORDS: readonly (readonly [string, Value])[] = [
   ['false', false],
 ];
 
-/** JSON as Python's json.loads reads it: 1.0 stays a float, ints stay exact, keys stay in order. @throws JsonError */
+/**
+ * Parses JSON as Python's json.loads does: 1.0 stays a float, ints stay exact, keys keep their order. @throws JsonError
+ */
 export function parseJson(text: string): Value {
   const parser = new JsonParser(text);
   const value = parser.value();

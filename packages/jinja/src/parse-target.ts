@@ -1,7 +1,7 @@
 import type { Target } from './nodes.ts';
 import type { TokenStream } from './token-stream.ts';
 
-/** Target of `set`, `for` and `with`. `end`: a name that ends it. */
+/** Parses the target of `set`, `for` or `with`. `end` is a name that ends it. */
 export function parseTarget(stream: TokenStream, options: { namespace?: boolean; end?: string } = {}): Target {
   const items: Target[] = [];
   let isTuple = false;

@@ -7,7 +7,7 @@ import { TokenStream } from './token-stream.ts';
 
 type Parse = (stream: TokenStream) => Statement | Statement[];
 
-/** Statements by tag; those that need other templates are missing. */
+/** Parsers of statements by tag; statements that need other templates are not among them. */
 const STATEMENTS: Record<string, Parse> = {
   for: parseFor,
   if: parseIf,
@@ -31,7 +31,7 @@ export function parseTemplate(source: string): Template {
   return { body };
 }
 
-/** Statements up to a tag that begins with one of the names, which becomes the current token. */
+/** Parses statements up to a tag that begins with one of the names; that name becomes the current token. */
 function parseStatements(stream: TokenStream, ends: readonly string[]): Statement[] {
   const body: Statement[] = [];
   for (;;) {
@@ -58,7 +58,7 @@ function parseStatement(stream: TokenStream): Statement | Statement[] {
   return stream.nested(() => parse(stream));
 }
 
-/** From the end of a tag to the tag that ends its body, which is passed. */
+/** Parses from the end of a tag to the tag that ends its body, and skips that tag. */
 function parseBody(stream: TokenStream, ...ends: string[]): Statement[] {
   stream.skipIf('operator', ':');
   stream.expect('tag-end');

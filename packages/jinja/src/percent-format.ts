@@ -13,7 +13,7 @@ interface Directive extends NumberLayout {
   width: number;
 }
 
-/** `format % values`, as Python formats. @throws TypeError, ValueError */
+/** `format % values` as Python evaluates it. @throws TypeError, ValueError */
 export function percentFormat(format: string, values: Value, runtime: Runtime): string {
   runtime.budget.chargeText(format.length * 4);
   const source = new ValueSource(values);
@@ -47,7 +47,7 @@ function signFlag(flags: string): string {
   return flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
 }
 
-/** The values in turn, or those of a mapping by name. */
+/** Supplies the values one after another, or those of a mapping by name. */
 class ValueSource {
   readonly #values: Value;
   readonly #items: readonly Value[];

@@ -8,7 +8,7 @@ import { parseTemplate } from './parse-template.ts';
 import { Scope } from './runtime.ts';
 import type { Runtime } from './values.ts';
 
-/** Published templates have at most some 60,000 characters. */
+/** Published templates have up to about 60,000 characters. */
 const LONGEST_SOURCE = 300_000;
 
 export interface RenderOptions {
@@ -31,7 +31,7 @@ export class JinjaTemplate {
   }
 
   /**
-   * Renders with the variables given. The template reaches nothing else: no files, no network, no JavaScript.
+   * Renders with the given variables. The template has access to nothing else: no files, no network, no JavaScript.
    * @throws TemplateFailure, TemplateRefusal, TemplateLimitError
    */
   render(variables: Readonly<Record<string, unknown>>, { now, limits = DEFAULT_LIMITS }: RenderOptions): string {

@@ -1,6 +1,6 @@
 import type { Value, Runtime } from './values.ts';
 
-/** Variables of one block; a name that it lacks is looked up outside. */
+/** Variables of one block; a name that it lacks is looked up in the enclosing one. */
 export class Scope {
   readonly runtime: Runtime;
   readonly #outer: Scope | undefined;
@@ -31,7 +31,7 @@ export class Scope {
   }
 }
 
-/** Output of a block, as a text. */
+/** Output of a block, collected as one text. */
 export function capture(runtime: Runtime, write: () => void): string {
   const outside = runtime.output;
   runtime.output = '';

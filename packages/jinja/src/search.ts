@@ -1,16 +1,16 @@
 import type { Budget } from './budget.ts';
 
-/** Longer needles are searched for in linear time, as the engine's own search is not. */
+/** Longer needles use the linear search below: the engine's own search is not linear. */
 const SHORT = 16;
 
-/** The first place of a text in another from a place on, or -1. Linear, whatever the texts. */
+/** The first index of one text in another from a given index on, or -1. Linear for all texts. */
 export function indexOf(text: string, part: string, from: number, budget: Budget): number {
   budget.chargeText(Math.max(0, text.length - from) * 2);
   if (part.length <= SHORT) return text.indexOf(part, from);
   return new Pattern(part, budget).next(text, from);
 }
 
-/** All places of a text in another, without overlap; at most `most`. `part` is not empty. */
+/** All indices of one text in another, without overlap, at most `most`. `part` must not be empty. */
 export function placesOf(text: string, part: string, budget: Budget, most = Infinity): number[] {
   budget.chargeText(text.length * 2);
   const pattern = part.length > SHORT ? new Pattern(part, budget) : undefined;
@@ -26,7 +26,7 @@ export function placesOf(text: string, part: string, budget: Budget, most = Infi
   return places;
 }
 
-/** The last places of a text in another, without overlap, in the order of the text. */
+/** The last indices of one text in another, without overlap, in ascending order. */
 export function lastPlacesOf(text: string, part: string, budget: Budget, most = Infinity): number[] {
   const mirrored = placesOf(mirror(text, budget), mirror(part, budget), budget, most);
   return mirrored.map((at) => text.length - at - part.length).toReversed();
@@ -37,10 +37,10 @@ function mirror(text: string, budget: Budget): string {
   return text.split('').toReversed().join('');
 }
 
-/** Knuth, Morris and Pratt's search: "Fast pattern matching in strings", 1977. */
+/** The search of Knuth, Morris and Pratt: "Fast Pattern Matching in Strings", 1977. */
 class Pattern {
   readonly #part: string;
-  /** For each place the length of the longest border of the part up to it. */
+  /** For each index the length of the longest border of the part up to there. */
   readonly #borders: Int32Array;
 
   constructor(part: string, budget: Budget) {

@@ -1,10 +1,10 @@
 import { typeError } from './errors.ts';
 import { Callable, type Arguments, type Value, type Runtime } from './values.ts';
 
-/** A parameter by name, with its value where none is given. */
+/** A parameter by name, with its default. */
 export type Parameter = string | readonly [name: string, fallback: Value];
 
-/** Values in the order of the parameters. @throws TypeError */
+/** Matches arguments to the parameters, in their order. @throws TypeError */
 export function bind(name: string, parameters: readonly Parameter[], args: Arguments): Value[] {
   const { positional, named } = args;
   if (positional.length > parameters.length)
@@ -25,15 +25,15 @@ export function bind(name: string, parameters: readonly Parameter[], args: Argum
   });
 }
 
-/** Implementation of a method on its object. */
+/** Implements a method on its object. */
 export interface Method<T> {
   parameters: readonly Parameter[];
   run: (self: T, args: Value[], runtime: Runtime) => Value;
-  /** Python's methods mostly take their arguments by place only. */
+  /** Most of Python's methods take only positional arguments. */
   byName?: boolean;
 }
 
-/** A method as a value; Python prints it with its memory address. */
+/** A method as a value. Python prints one with its memory address. */
 export function boundMethod<T>(self: T, name: string, method: Method<T>): Callable {
   return new Callable((runtime, args) => {
     if (args.named.size > 0 && method.byName !== true) throw typeError(`${name}() takes no keyword arguments`);

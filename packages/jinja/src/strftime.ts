@@ -16,7 +16,7 @@ const months = [
   'December',
 ];
 
-/** Python's strftime in the C locale on Linux, local time; a directive that it does not know stays as it is. */
+/** Python's strftime in the C locale on Linux, in local time. An unknown directive is printed unchanged. */
 export function formatTime(date: Date, format: string): string {
   return format.replaceAll(/%([-_0^#]*)([a-zA-Z%])/g, (directive, flags: string, letter: string) => {
     const value = directives[letter]?.(date);
@@ -24,7 +24,7 @@ export function formatTime(date: Date, format: string): string {
   });
 }
 
-/** The GNU flags: `-` no padding, `_` and `0` other padding, `^` and `#` other case. */
+/** GNU flags: `-` for no padding, `_` and `0` for other padding, `^` and `#` for the case of letters. */
 function withFlag(value: string, flag: string): string {
   if (flag === '-') return value.replace(/^[0 ]+(?=\d)/, '');
   if (flag === '_') return value.replace(/^0+(?=\d)/, (zeros) => ' '.repeat(zeros.length));
@@ -72,7 +72,7 @@ const directives: Record<string, (date: Date) => string> = table({
   X: (date) => formatTime(date, '%H:%M:%S'),
   y: (date) => padded(date.getFullYear() % 100),
   Y: (date) => String(date.getFullYear()),
-  // Python's now() knows no zone.
+  // Python's now() has no time zone.
   z: () => '',
   Z: () => '',
   '%': () => '%',
@@ -87,7 +87,7 @@ function dayOfYear(date: Date): number {
   return (Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) - first) / 86_400_000 + 1;
 }
 
-/** The week of ISO 8601: it belongs to the year of its Thursday. */
+/** The week by ISO 8601, which belongs to the year of its Thursday. */
 function isoWeek(date: Date): { year: number; week: number } {
   const thursday = new Date(date.getFullYear(), date.getMonth(), date.getDate() + 4 - (date.getDay() || 7));
   return { year: thursday.getFullYear(), week: Math.ceil(dayOfYear(thursday) / 7) };

@@ -19,7 +19,7 @@ const DIGITS = new Map([
   ['U', 8],
 ]);
 
-/** A string's inside with Python's escapes read. @throws TemplateSyntaxError */
+/** The content of a string literal, with Python's escapes resolved. @throws TemplateSyntaxError */
 export function unescapeString(inside: string, line: number): string {
   if (!inside.includes('\\')) return inside;
   return inside.replaceAll(
@@ -40,7 +40,7 @@ function codeEscape(kind: string, hex: string, line: number): string {
   return String.fromCodePoint(code) + hex.slice(digits);
 }
 
-/** Jinja2 writes characters beyond ASCII as escapes before it reads them, so that one after a backslash stays one. */
+/** Jinja2 escapes characters beyond ASCII before it resolves escapes: a backslash in front of one therefore stays. */
 function unknownEscape(all: string, character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 0x80) return all;

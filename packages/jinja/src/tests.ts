@@ -69,7 +69,7 @@ const PLAIN: Record<string, Test> = {
   test: (value) => testNames.has(asText(value) ?? ''),
 };
 
-/** Tests with one argument, and the argument's name. */
+/** Tests with one argument, each with the argument's name. */
 const WITH_ARGUMENT: Record<string, readonly [name: string, test: Test]> = {
   divisibleby: ['num', (value, [by], runtime) => equals(divides(value, by, runtime), 0, runtime.budget)],
   sameas: ['other', isSame],
@@ -101,7 +101,7 @@ const FILTER_NAMES = new Set(
   ).split(' '),
 );
 
-/** Names of Jinja2's tests. */
+/** Names of Jinja2's tests, for the test `test`. */
 export const testNames: ReadonlySet<string> = new Set([...Object.keys(PLAIN), ...Object.keys(WITH_ARGUMENT)]);
 
 /** `value is name(…)`. @throws TemplateFailure */
@@ -120,7 +120,7 @@ function charged(value: Value, runtime: Runtime): string {
   return text;
 }
 
-/** Whether two values are one object, which for most texts and numbers depends on Python's inner workings. */
+/** Whether two values are the same object. For most texts and numbers that depends on Python's implementation. */
 function isSame(value: Value, [other]: Value[]): boolean {
   const single = (one: Value): boolean => one === null || typeof one === 'boolean';
   if (single(value) || single(other)) return value === other;

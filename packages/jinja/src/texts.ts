@@ -7,7 +7,7 @@ import { isSpace, trimEnd, trimStart } from './python-space.ts';
 import { lastPlacesOf, placesOf } from './search.ts';
 import { asText, Tuple, typeName, type Value, type Runtime } from './values.ts';
 
-/** Python's str.strip, lstrip and rstrip. `chars`: the characters to take away; null for white space. */
+/** Python's str.strip, lstrip and rstrip. `chars` are the characters to remove, null means white space. */
 // oxlint-disable-next-line max-params -- the side is the last of three names
 export function strip(text: string, chars: Value, { budget }: Runtime, side?: 'start' | 'end'): string {
   budget.chargeText(text.length);
@@ -62,7 +62,7 @@ function cutAt(text: string, places: readonly number[], width: number, budget: B
 // oxlint-disable-next-line max-params -- as `split`
 function splitAtSpace(text: string, limit: number, budget: Budget, side: 'start' | 'end'): string[] {
   budget.charge(text.length / 4 + 1);
-  // Starts and ends of the words, in turn.
+  // Starts and ends of the words, alternating.
   const bounds: number[] = [];
   for (let place = 0; place < text.length;) {
     while (place < text.length && isSpace(text, place)) place++;
@@ -121,7 +121,7 @@ export function replaceText(text: string, [old, by, most]: Value[], runtime: Run
   return parts.join(to);
 }
 
-/** Where the empty text is replaced: before every character, and at the end. */
+/** Where the empty text is replaced: before each character and at the end. */
 function betweenLetters(text: string, limit: number, budget: Budget): string[] {
   const letters = charactersOf(text, budget);
   if (limit > letters.length) return ['', ...letters, ''];

@@ -1,10 +1,10 @@
 import { TemplateSyntaxError } from './errors.ts';
 import type { Token, TokenType } from './lexer.ts';
 
-/** Nesting that Jinja2 itself refuses at about the same depth. */
+/** Jinja2 itself refuses nesting of about this depth. */
 const DEPTH = 200;
 
-/** Tokens with a place, for the parsers. */
+/** The tokens of a template with a current position, for the parsers. */
 export class TokenStream {
   readonly #tokens: readonly Token[];
   #place = 0;
@@ -22,13 +22,13 @@ export class TokenStream {
     return this.current.line;
   }
 
-  /** Whether the current token is such. */
+  /** Whether the current token has this type and text. */
   is(type: TokenType, ...texts: string[]): boolean {
     const { current } = this;
     return current.type === type && (texts.length === 0 || texts.includes(current.text));
   }
 
-  /** Whether the token after the current one is such. */
+  /** Whether the next token has this type and text. */
   nextIs(type: TokenType, text: string): boolean {
     const next = this.#tokens[this.#place + 1];
     return next?.type === type && next.text === text;
@@ -51,13 +51,13 @@ export class TokenStream {
     throw this.error(`expected ${describe({ type, text: text ?? '' })}, got ${describe(this.current)}`);
   }
 
-  /** Whether a tuple without parentheses ends here; `end` is a name that ends it. */
+  /** Whether a tuple without parentheses ends here. `end` is a name that ends it. */
   atTupleEnd(end?: string): boolean {
     if (this.is('print-end') || this.is('tag-end') || this.is('operator', ')')) return true;
     return end !== undefined && this.is('name', end);
   }
 
-  /** Runs a parser that calls itself. */
+  /** Runs a recursive parser and limits its depth. */
   nested<T>(parse: () => T): T {
     if (++this.#depth > DEPTH) throw this.error(`more than ${DEPTH} levels of nesting`);
     const result = parse();

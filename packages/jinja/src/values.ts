@@ -5,13 +5,13 @@ export interface Runtime {
   readonly budget: Budget;
   /** The clock that strftime_now reads. */
   readonly now: Date;
-  /** Output so far, of the innermost captured block. */
+  /** Output of the innermost captured block so far. */
   output: string;
 }
 
 /**
- * Values of a template: Python's. A list is an array, an int a number (a bigint beyond 2^53), None null. Templates
- * cannot change lists and mappings (the sandbox is immutable), so values are shared, never copied.
+ * Values of a template, as in Python: a list is an array, an int a number (a bigint beyond 2^53), None null. Templates
+ * cannot change lists and mappings (the sandbox is immutable), so values are shared and never copied.
  */
 export type Value =
   | null
@@ -33,7 +33,7 @@ export type Value =
   | NativeObject
   | Undefined;
 
-/** A float, also one without a fraction: Python writes it as 1.0. */
+/** A float, also one without a fractional part: Python prints that as 1.0. */
 export class Float {
   readonly value: number;
 
@@ -42,7 +42,7 @@ export class Float {
   }
 }
 
-/** A text marked as safe HTML, by `safe` or `escape`. */
+/** A text marked as safe HTML by `safe` or `escape`. */
 export class Markup {
   readonly text: string;
 
@@ -51,7 +51,7 @@ export class Markup {
   }
 }
 
-/** JSON text of a mapping, as OpenAI sends a call's arguments: a str that serves as the mapping where one is wanted. */
+/** The JSON text of a mapping, as OpenAI sends the arguments of a call: a str that also works as that mapping. */
 export class JsonText {
   readonly text: string;
   readonly mapping: Dict;
@@ -64,7 +64,7 @@ export class JsonText {
 
 export class Tuple {
   readonly items: readonly Value[];
-  /** A group of `groupby`: its parts are also `grouper` and `list`. */
+  /** A group from `groupby`: its parts are also available as `grouper` and `list`. */
   readonly isGroup: boolean;
 
   constructor(items: readonly Value[], isGroup = false) {
@@ -73,7 +73,7 @@ export class Tuple {
   }
 }
 
-/** `keys()`, `values()` or `items()`. */
+/** The result of `keys()`, `values()` or `items()`. */
 export class DictView {
   readonly kind: 'keys' | 'values' | 'items';
   readonly dict: Dict;
@@ -100,9 +100,9 @@ export class Range {
   }
 }
 
-/** An iterator, which can be read once, as `map` and `selectattr` give it. */
+/** An iterator, which can be read once: the result of `map` or `selectattr`, for example. */
 export class Lazy {
-  /** Python's name of its type, such as `generator`. */
+  /** Python's name of its type, for example `generator`. */
   readonly type: string;
   readonly iterator: Iterator<Value>;
 
@@ -120,14 +120,14 @@ export class Namespace {
   }
 }
 
-/** Values of a call. */
+/** Arguments of a call. */
 export interface Arguments {
   positional: Value[];
   named: Map<string, Value>;
 }
 
 export class Callable {
-  /** Python's representation, if it is not a memory address. */
+  /** Python's repr, unless that is a memory address. */
   readonly printed: string | undefined;
   readonly call: (runtime: Runtime, args: Arguments) => Value;
   readonly attributes: ReadonlyMap<string, Value>;
@@ -143,7 +143,7 @@ export class Callable {
   }
 }
 
-/** `loop`, a cycler, a joiner: objects of Jinja2's own. */
+/** An object of Jinja2's own: `loop`, a cycler or a joiner. */
 export interface NativeObject {
   readonly nativeType: string;
   attribute(name: string, runtime: Runtime): Value | undefined;
@@ -152,7 +152,7 @@ export interface NativeObject {
   length?: (runtime: Runtime) => number;
 }
 
-/** A missing value; most operations on it fail with its message. */
+/** A missing value. Most operations on it fail with its message. */
 export class Undefined {
   readonly message: string;
 
@@ -161,13 +161,13 @@ export class Undefined {
   }
 }
 
-/** A key of a mapping as JavaScript's Map compares it: 1, 1.0 and True are one key. */
+/** The form of a mapping's key that JavaScript's Map compares: 1, 1.0 and True are the same key. */
 export type Key = string | number | bigint | null | symbol;
 
-/** A mapping in the order of insertion. */
+/** A mapping in insertion order. */
 export class Dict {
   readonly entries = new Map<Key, Value>();
-  /** Keys that are not what the Map holds: true, 1.0. */
+  /** Original keys that differ from those in the Map: true, 1.0. */
   #originals: Map<Key, Value> | undefined;
 
   static of(entries: Iterable<readonly [string, Value]>): Dict {
@@ -180,7 +180,7 @@ export class Dict {
     return this.entries.size;
   }
 
-  /** `original` is the value that `key` stands for. */
+  /** `original` is the value that `key` represents. */
   set(key: Key, original: Value, value: Value): void {
     if (key !== original && !this.entries.has(key)) (this.#originals ??= new Map()).set(key, original);
     this.entries.set(key, value);
@@ -188,7 +188,7 @@ export class Dict {
 
   originalOf(key: Key): Value {
     const original = this.#originals?.get(key);
-    // Only an Undefined is kept as a symbol, and it has an original.
+    // Only an Undefined is stored as a symbol, and its original is kept.
     return original === undefined ? (key as Value) : original;
   }
 
@@ -201,7 +201,7 @@ export class Dict {
   }
 }
 
-/** A value that may be missing, which None is not. */
+/** A value that may be missing; None counts as present. */
 export function orElse(value: Value | undefined, other: () => Value): Value {
   return value === undefined ? other() : value;
 }
@@ -212,13 +212,13 @@ export function asText(value: Value): string | undefined {
   return value instanceof Markup || value instanceof JsonText ? value.text : undefined;
 }
 
-/** A mapping, also one that came as JSON text. */
+/** The mapping, also where it came as JSON text. */
 export function asMapping(value: Value): Dict | undefined {
   if (value instanceof Dict) return value;
   return value instanceof JsonText ? value.mapping : undefined;
 }
 
-/** The int that a value counts as, bools included. */
+/** The int that a value counts as; bools count too. */
 export function asInt(value: Value): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return value;
   return typeof value === 'boolean' ? Number(value) : undefined;

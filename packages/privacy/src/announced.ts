@@ -1,4 +1,4 @@
-/** Values that a word announces: the word, what may stand between, and a stretch of the form that its kind has. */
+/** Values introduced by a keyword: the keyword, what may stand between, and a span in the form of the value's kind. */
 import type { Kind } from './kinds.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Candidate, Recogniser } from './recogniser.ts';
@@ -6,7 +6,7 @@ import type { Reading } from './reading.ts';
 import type { FoundTerm } from './terms.ts';
 import type { Token } from './tokens.ts';
 
-/** Form of a kind's values; kinds without one are left to the tagger. */
+/** Form of the values of each kind. Kinds without a form are left to the tagger. */
 interface Form {
   fits(value: string): boolean;
   score: number;
@@ -34,10 +34,10 @@ const FORMS: Partial<Record<Kind, Form>> = {
   fax: { fits: (value) => digitsOf(value) >= 6 && !/\p{L}/u.test(value), score: 0.8 },
 };
 
-/** Tokens between the word and its value. */
+/** The most tokens between the keyword and its value. */
 const MOST_BETWEEN = 6;
 const MARKS: ReadonlySet<string> = new Set(':#=.()"“”„\'’-–—>*|/№°º');
-/** A shorter word is another's in some language. */
+/** A shorter keyword is an everyday word in some language. */
 const LEAST_WORD = 3;
 const UNSURE = 0.3;
 
@@ -90,7 +90,7 @@ function valueBehind(
 
 const LEAST_SPELT = 3;
 
-/** Digits that are said: "four, four, one seven". */
+/** Digits in words: "four, four, one seven". */
 function spelt(tokens: readonly Token[], from: number, kind: Kind, { terms }: Lexicon): Candidate | undefined {
   let [to, count] = [from, 0];
   for (let at = from; at < tokens.length; at++) {
@@ -118,7 +118,7 @@ function startsValue(text: string, tokens: readonly Token[], at: number, kind: K
 const SEPARATED = /^[ ](?=\d{2,}|[A-Z]{1,3}\d|\d+[A-Z]?(?![\p{L}\d]))[A-Z]{0,3}\d[\dA-Z./-]*/u;
 const MOST_GROUPS = 8;
 
-/** From a token to the next space, without closing marks, and further groups of digits behind single spaces. */
+/** From a token to the next space, without closing punctuation, and further groups of digits after single spaces. */
 function stretchAt(text: string, tokens: readonly Token[], at: number, kind: Kind): { start: number; end: number } {
   const { start } = tokens[at];
   let end = start;
@@ -135,7 +135,7 @@ function stretchAt(text: string, tokens: readonly Token[], at: number, kind: Kin
   return { start, end };
 }
 
-/** Phrases that are personal data by themselves: "iris scan". */
+/** Phrases that are personal data by themselves, for example "iris scan". */
 export const phrases: Recogniser = {
   name: 'phrase',
   kind: 'photo',

@@ -1,9 +1,9 @@
-/** How much of what people have labelled is found, and how much of what is found they have labelled. */
+/** Recall and precision of the findings against the spans that people have labelled. */
 import { table } from '@attune/base/table';
 import type { Detector, Finding } from './detector.ts';
 import { kindOfLabel } from './label-names.ts';
 
-/** A stretch that a person has labelled. Positions are UTF-16 units, the end not included. */
+/** A span that a person has labelled. Positions are UTF-16 units, the end is exclusive. */
 export interface LabelledSpan {
   start: number;
   end: number;
@@ -12,13 +12,13 @@ export interface LabelledSpan {
 
 export interface KindCounts {
   labelled: number;
-  /** Labelled stretches all of whose letters and digits would be replaced, by whatever kind. */
+  /** Labelled spans whose letters and digits would all be replaced, whatever the kind of the finding. */
   covered: number;
-  /** Those of them whose finding has the label's kind. */
+  /** Those of them that were found with the label's kind. */
   named: number;
   /** Findings of this kind. */
   found: number;
-  /** Those that touch a labelled stretch, of whatever kind. */
+  /** Those that overlap a labelled span of any kind. */
   right: number;
 }
 
@@ -33,9 +33,9 @@ export interface AuditCase {
 export interface AuditCounts {
   rows: number;
   kinds: Record<string, KindCounts>;
-  /** Labelled and not, or not wholly, found. */
+  /** Labelled, but not found or only in part. */
   misses: AuditCase[];
-  /** Found and not labelled. */
+  /** Found, but not labelled. */
   extras: AuditCase[];
 }
 

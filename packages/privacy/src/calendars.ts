@@ -1,4 +1,4 @@
-/** Months and days of the week by language, as the lexicon's files have them. */
+/** Names of months and weekdays by language, from the lexicon's files. */
 import { languages } from './language.ts';
 
 export interface Calendar {
@@ -8,12 +8,12 @@ export interface Calendar {
   shortWeeks: readonly (readonly string[])[];
 }
 
-/** Order of precedence for names shared by several languages. */
+/** Precedence of the languages for names that several of them share. */
 const FIRST = ['en', 'de', 'fr', 'es', 'it', 'nl', 'pl', 'sv', 'pt'];
 
 let all: readonly Calendar[] | undefined;
 
-/** One for each list of months of a language; weeks are with the first. */
+/** One entry for each list of months of a language. The weekdays are with the first. */
 export function calendars(): readonly Calendar[] {
   all ??= languages()
     .toSorted((one, other) => rank(one.name) - rank(other.name))

@@ -1,22 +1,24 @@
-/** Rows with secrets of our own making, planted to measure later how well a trained model keeps what it has read. */
+/** Rows with made-up secrets, planted to measure later how much a trained model has memorised. */
 import { randomUnits, shuffled } from '@attune/base/random';
 
-/** Each canary is one sentence with nine digits that no one has (Carlini et al., "The secret sharer", 2019). */
+/** Each canary is one sentence with a random nine-digit number (Carlini et al., "The Secret Sharer", 2019). */
 export interface Canary {
   id: number;
-  /** Text before the secret: the prompt for a model. */
+  /** Text in front of the secret: the prompt for a model. */
   prefix: string;
   secret: string;
-  /** How often it is planted. */
+  /** How many copies are planted. */
   copies: number;
 }
 
 const DIGITS = 9;
-/** One copy shows little, and what is seen more often is learnt better: the numbers of copies are gone through in turn. */
+/**
+ * Text that is seen more often is memorised better, and one copy shows little: the canaries take these counts in turn.
+ */
 const COPIES = [1, 2, 4, 8];
 const OWNERS = 'amber birch cobalt dune ember fjord garnet heath indigo jasper krill lagoon'.split(' ');
 
-/** The same ones for the same seed. */
+/** The same seed makes the same canaries. */
 export function makeCanaries(count: number, seed: number): Canary[] {
   return Array.from({ length: count }, (_, id) => {
     const unit = randomUnits([seed, 'canary', id]);
@@ -27,7 +29,7 @@ export function makeCanaries(count: number, seed: number): Canary[] {
   });
 }
 
-/** Copies of all canaries in an order of their own. */
+/** Copies of all canaries, shuffled. */
 export function plantings(canaries: readonly Canary[], seed: number): Canary[] {
   return shuffled(
     canaries.flatMap((canary) => Array.from({ length: canary.copies }, () => canary)),
@@ -35,7 +37,10 @@ export function plantings(canaries: readonly Canary[], seed: number): Canary[] {
   );
 }
 
-/** A row of the data's own form that says the canary: an answer where there is one, the text otherwise; undefined for other forms. */
+/**
+ * A row in the form of the data with the canary in it: as the answer where rows have one, else as the text. Undefined
+ * for other forms.
+ */
 export function canaryRow(
   like: Record<string, unknown>,
   { prefix, secret }: Canary,

@@ -1,29 +1,29 @@
-/** Numbers of persons that their form and check digits give away: no word need announce them. */
+/** Numbers of persons recognised by their form and check digits, without a keyword. */
 import { bare, ean13, isDay, luhn, mod11and10, verhoeff, weighted } from './checksums.ts';
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
 /**
- * National name; form; score, below `THRESHOLD` if one plain number in ten passes, so that it needs further evidence;
- * and check, on digits and capitals alone.
+ * National name; form; score; and check, which gets digits and capitals alone. The score is below `THRESHOLD` where one
+ * random number in ten passes the check: further evidence is needed then.
  */
 type Identifier = [name: string, pattern: string, score: number, check: (value: string) => boolean];
 
 const { raw } = String;
 const number = (text: string, from: number, to: number): number => Number(text.slice(from, to));
-/** Year, month and day in two digits each, from `at`. */
+/** Year, month and day of two digits each, from `at`. */
 const isYearMonthDay = (value: string, at = 0): boolean =>
   isDay(number(value, at + 2, at + 4), number(value, at + 4, at + 6));
 const isDayMonthYear = (value: string): boolean => isDay(number(value, 2, 4), number(value, 0, 2));
-/** The last digit by weights and a remainder of 11, where 10 counts as nought. */
+/** The last digit from the weighted sum modulo 11, where 10 counts as 0. */
 const isCheckedBy = (value: string, weights: readonly number[]): boolean =>
   (weighted(value, weights) % 11) % 10 === Number(value[weights.length]);
 
-/** HMRC's manual NIM39110 gives the prefixes. */
+/** The prefixes are those of HMRC's manual NIM39110. */
 const NINO = raw`(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\s?\d{2}\s?\d{2}\s?\d{2}\s?[A-D]`;
 const CODICE = raw`[A-Z]{3}\s?[A-Z]{3}\s?[0-9LMNP-V]{2}[ABCDEHLMPRST][0-9LMNP-V]{2}\s?[A-Z][0-9LMNP-V]{3}\s?[A-Z]`;
 
 const IDENTIFIERS: readonly Identifier[] = [
-  // Areas 000, 666 and 9xx, group 00 and serial 0000 are never given.
+  // Areas 000, 666 and 9xx, group 00 and serial 0000 are never issued.
   ['us-ssn', raw`(?!000|666|9)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}`, 0.7, isSocialSecurity],
   ['uk-nino', NINO, 0.8, () => true],
   ['uk-nhs', raw`\d{3}[ -]?\d{3}[ -]?\d{4}`, 0.4, isNhs],
@@ -66,7 +66,7 @@ const IDENTIFIERS: readonly Identifier[] = [
   ['hk-id', raw`[A-Z]{1,2}\d{6} ?\([\dA]\)`, 0.85, isHongKong],
 ];
 
-/** No letter, digit, stop or hyphen touches them. */
+/** No letter, digit, full stop or hyphen may touch the number. */
 export const checked: readonly Recogniser[] = IDENTIFIERS.map(([name, pattern, score, check]) =>
   patternRecogniser({
     name,
@@ -87,14 +87,14 @@ function isNhs(value: string): boolean {
   return check !== 10 && (check === 11 ? 0 : check) === Number(value[9]);
 }
 
-/** One digit two or three times among the first ten. */
+/** Among the first ten digits one occurs two or three times. */
 function isGermanTax(value: string): boolean {
   const counts = [...'0123456789'].map((digit) => value.slice(0, 10).split(digit).length - 1);
   const repeated = counts.filter((count) => count > 1);
   return repeated.length === 1 && repeated[0] <= 3 && mod11and10(value);
 }
 
-/** Corsica's 2A and 2B count as 19 and 18. */
+/** Corsica's departments 2A and 2B count as 19 and 18. */
 function isNir(value: string): boolean {
   const digits = value.replace('2A', '19').replace('2B', '18');
   return 97n - (BigInt(digits.slice(0, 13)) % 97n) === BigInt(digits.slice(13));
@@ -105,7 +105,7 @@ function isDni(value: string): boolean {
   return 'TRWAGMYFPDXBNJZSQVHLCKE'[Number(digits) % 23] === value.at(-1);
 }
 
-/** Value of a letter or digit in an odd place (decree of 12 March 1974). */
+/** Value of a letter or digit at an odd position (decree of 12 March 1974). */
 const ODD = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23];
 
 function isCodice(value: string): boolean {
@@ -118,13 +118,13 @@ function isBsn(value: string): boolean {
   return value !== '000000000' && weighted(value, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
 }
 
-/** The century is in the month. */
+/** The month encodes the century. */
 function isPesel(value: string): boolean {
   const isBorn = isDay(number(value, 2, 4) % 20, number(value, 4, 6));
   return isBorn && weighted(value, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0;
 }
 
-/** Coordination numbers have 60 added to the day. */
+/** Coordination numbers add 60 to the day. */
 function isSwedish(value: string): boolean {
   const digits = value.slice(-10);
   return isDay(number(digits, 2, 4), number(digits, 4, 6) % 60) && luhn(digits);
@@ -139,7 +139,7 @@ function isCpf(value: string): boolean {
   return digitOf(value.slice(0, 9)) === Number(value[9]) && digitOf(value.slice(0, 10)) === Number(value[10]);
 }
 
-/** Days of people without a residence have 40 more. Skatteetaten. */
+/** For people without a residence the day has 40 added (Skatteetaten). */
 function isNorwegian(value: string): boolean {
   const day = number(value, 0, 2);
   return (
@@ -156,7 +156,7 @@ function isFinnish(value: string): boolean {
   return isDayMonthYear(value) && FINNISH[Number(birth + serial) % 31] === value.at(-1);
 }
 
-/** Women's months have 50 more, and either's 20 where numbers ran out. */
+/** Women's months have 50 added, and where numbers ran out another 20 is added. */
 function isCzech(value: string): boolean {
   const month = number(value, 2, 4) % 50;
   const isBorn = isDay(month > 20 ? month - 20 : month, number(value, 4, 6));
@@ -164,7 +164,7 @@ function isCzech(value: string): boolean {
   return isBorn && (Number(value) % 11 === 0 || (Number(value.slice(0, 9)) % 11 === 10 && value.endsWith('0')));
 }
 
-/** For people born from 2000 on, with a 2 prepended. */
+/** For people born since 2000 a 2 is prepended. */
 function isBelgian(value: string): boolean {
   const [birth, check] = [value.slice(0, 9), number(value, 9, 11)];
   return isYearMonthDay(value) && [birth, `2${birth}`].some((one) => 97 - (Number(one) % 97) === check);
@@ -185,7 +185,7 @@ function isMexican(value: string): boolean {
   return isYearMonthDay(value, 4) && (10 - (sum % 10)) % 10 === Number(value[17]);
 }
 
-/** 20, 23, 24 and 27 are people; firms have 30 and more. */
+/** Prefixes 20, 23, 24 and 27 are of people; companies have 30 and above. */
 function isArgentine(value: string): boolean {
   return (11 - (weighted(value, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11)) % 11 === Number(value[10]);
 }
@@ -196,7 +196,7 @@ function isChilean(value: string): boolean {
   return '0K987654321'[sum % 11] === value.at(-1);
 }
 
-/** ISO 7064, MOD 11-2, with a date of birth in four, two and two digits. */
+/** ISO 7064, MOD 11-2, with a date of birth of four, two and two digits. */
 function isChinese(value: string): boolean {
   const sum = weighted(value, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]);
   return isDay(number(value, 10, 12), number(value, 12, 14)) && '10X98765432'[sum % 11] === value[17];
@@ -216,7 +216,7 @@ function isRussian(value: string): boolean {
   return (weighted(value, [9, 8, 7, 6, 5, 4, 3, 2, 1]) % 101) % 100 === number(value, 9, 11);
 }
 
-/** Yugoslavia and its successors: day, month and the year's last three digits. */
+/** Yugoslavia and its successor states: day, month and the last three digits of the year. */
 function isYugoslav(value: string): boolean {
   const check = 11 - (weighted(value, [7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11);
   return isDayMonthYear(value) && (check > 9 ? 0 : check) === Number(value[12]);
@@ -231,7 +231,7 @@ function isTurkish(value: string): boolean {
   return (((odd * 7 - even) % 10) + 10) % 10 === digits[9] && sum % 10 === digits[10];
 }
 
-/** Natural persons; companies have ten digits. */
+/** Natural persons have twelve digits; companies have ten. */
 function isRussianTax(value: string): boolean {
   return (
     isCheckedBy(value.slice(0, 11), [7, 2, 4, 10, 3, 5, 9, 4, 6, 8]) &&
@@ -239,7 +239,7 @@ function isRussianTax(value: string): boolean {
   );
 }
 
-/** The letter is of the place of registration: 10 to 35. */
+/** The letter of the place of registration counts as 10 to 35. */
 function isTaiwanese(value: string): boolean {
   const place = 10 + 'ABCDEFGHJKLMNPQRSTUVXYWZIO'.indexOf(value[0]);
   const sum = Math.floor(place / 10) + (place % 10) * 9 + weighted(value.slice(1), [8, 7, 6, 5, 4, 3, 2, 1, 1]);
@@ -251,7 +251,7 @@ function isThai(value: string): boolean {
   return (11 - (sum % 11)) % 10 === Number(value[12]);
 }
 
-/** The weighted sum of letters, from A = 10 and a space = 36, and digits is a multiple of eleven. */
+/** The weighted sum of letters (A = 10, a space = 36) and digits is a multiple of eleven. */
 function isHongKong(value: string): boolean {
   const signs = [...value.padStart(9, ' ')];
   const numbers = signs.map((sign, at) =>

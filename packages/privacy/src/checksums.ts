@@ -1,6 +1,6 @@
-/** Check digits of identifiers. Each takes the digits alone and says whether they can be real. */
+/** Check digits of identifiers. Each function gets the digits alone and says whether the number can be valid. */
 
-/** Only digits, and letters in capitals. */
+/** Keeps digits and letters, the letters in upper case. */
 export function bare(value: string): string {
   return value.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
 }
@@ -52,7 +52,7 @@ export function verhoeff(digits: string): boolean {
   return check === 0;
 }
 
-/** Month and day exist; a leap year's day is given the benefit of the doubt. */
+/** Whether month and day exist; 29 February counts in any year. */
 export function isDay(month: number, day: number): boolean {
   return month >= 1 && month <= 12 && day >= 1 && day <= [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1];
 }

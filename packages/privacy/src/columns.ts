@@ -1,4 +1,7 @@
-/** Tables in plain text: lines of cells between commas, semicolons, tabs, bars or runs of spaces, under a line of names. */
+/**
+ * Tables in plain text: lines of cells separated by commas, semicolons, tabs, bars or runs of spaces, below a header
+ * line.
+ */
 import type { Kind } from './kinds.ts';
 import type { Recogniser } from './recogniser.ts';
 import type { Terms } from './terms.ts';
@@ -26,7 +29,7 @@ interface Cell {
   end: number;
 }
 
-/** A cell and what its column is called. */
+/** A cell and the kind that its column's name suggests. */
 interface NamedCell extends Cell {
   column: string;
 }
@@ -34,7 +37,7 @@ interface NamedCell extends Cell {
 const MOST_ROWS = 2000;
 const SEPARATORS: readonly RegExp[] = [/\t/g, /;/g, /\|/g, /,/g, / {2,}/g];
 
-/** Cells of the lines under each line that has a column of such a name; lines of other widths end a table. */
+/** Cells of the lines below each header line with such a column name. A line of another width ends the table. */
 function* cellsUnder(text: string, isWanted: (name: string) => boolean): Generator<NamedCell> {
   if (!text.includes('\n')) return;
   const lines = linesOf(text);
@@ -46,7 +49,7 @@ function* cellsUnder(text: string, isWanted: (name: string) => boolean): Generat
   }
 }
 
-/** Column names from a header line; empty if it is not one. */
+/** Column names from a header line; empty if the line is not one. */
 interface Head {
   names: readonly string[];
   separator: RegExp;
@@ -55,7 +58,7 @@ interface Head {
 function headOf(text: string, { start, end }: Cell): Head {
   const line = text.slice(start, end);
   const none = { names: [], separator: SEPARATORS[0] };
-  // A line of names of columns holds no sentence.
+  // A header line contains no sentence.
   if (line.length > 300 || line.length < 3 || /\d{3}|[.!?]\s\p{L}/u.test(line)) return none;
   const rest = line.slice(1);
   const separator = SEPARATORS.find((one) => rest.search(one) >= 0);
@@ -102,7 +105,7 @@ function linesOf(text: string): Cell[] {
 
 const AROUND_CELLS = /[\s"']/;
 
-/** Without the spaces and quotation marks around each. */
+/** The cells, without the spaces and quotation marks around them. */
 function cellsOf(line: string, offset: number, separator: RegExp): Cell[] {
   const cells: Cell[] = [];
   let from = 0;

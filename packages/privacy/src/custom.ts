@@ -1,14 +1,14 @@
-/** Recognisers of the user's own: one exported value, or a list of them. */
+/** User-defined recognisers: a module exports one or a list of them. */
 import { z } from 'zod';
 import { kinds } from './kinds.ts';
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
-/** Export of a user's file. */
+/** Default export of the user's file. */
 export interface OwnRecogniser {
   name: string;
   kind: (typeof kinds)[number];
   pattern: RegExp;
-  /** 0 to 1, 0.9 unless given; from 0.5 on it counts. */
+  /** From 0 to 1, 0.9 by default; a score of 0.5 or more counts. */
   score?: number;
   context?: RegExp;
   check?(value: string): boolean;

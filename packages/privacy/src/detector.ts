@@ -1,4 +1,4 @@
-/** Finds personal data in texts that belong together. */
+/** Finds personal data in a group of texts. */
 import { takeTurn } from '@attune/base/turn';
 import { announced, phrases } from './announced.ts';
 import { checked } from './checked.ts';
@@ -19,19 +19,19 @@ import { trimmed } from './trimming.ts';
 export type { Finding } from './finding.ts';
 
 export interface DetectorOptions {
-  /** All kinds unless given. */
+  /** All kinds by default. */
   kinds?: readonly Kind[];
-  /** The user's own. */
+  /** User-defined recognisers. */
   more?: readonly Recogniser[];
-  /** Values that stay, compared without regard to case and spaces. */
+  /** Values to keep, compared without regard to case and spaces. */
   allow?: readonly string[];
-  /** Lexicons besides the package's. */
+  /** Lexicons in addition to the package's. */
   languages?: readonly Language[];
 }
 
 export const recognisers: readonly Recogniser[] = [...shapes, ...checked, announced, phrases, columns];
 
-/** The tagger overrules recognisers that are less sure than this, where it is sure that nothing is personal. */
+/** Where the tagger is sure that nothing is personal, it overrules recognisers with a lower score than this. */
 const CERTAIN = 0.85;
 const VETO = 0.04;
 
@@ -49,7 +49,10 @@ export class Detector {
     this.#languages = languages;
   }
 
-  /** Whether a user's recogniser or the check digits of any identifier allow a value, which a surrogate should not be. */
+  /**
+   * Whether a user-defined recogniser or any identifier's check digits accept a value; a surrogate must not be such a
+   * value.
+   */
   isValid(recogniser: string, value: string): boolean {
     const own = this.#own.find(({ name }) => name === recogniser);
     if (own?.isValid !== undefined) return own.isValid(value);
@@ -73,14 +76,15 @@ export class Detector {
   }
 
   /**
-   * Findings of each text. People named in full in one of them are found by parts of the name in all of them, so
-   * texts of one conversation are passed together.
+   * Findings of each text. A person named in full in one text is found by parts of the name in all of them: pass the
+   * texts of one conversation together.
    */
   findAll(texts: readonly string[]): Finding[][] {
     const found = texts.map((text) => this.#candidates(text));
     const again = namedAgain(texts, found, this.#load().lexicon);
     return texts.map((text, index) => {
-      // Kinds are chosen after overlaps: a date that stays must not turn into a part of a phone number.
+      // Kinds are filtered after overlaps are resolved, so that a date that stays does not become part of a phone
+      // number.
       return resolveOverlaps([...found[index], ...again[index]], text).filter(
         ({ start, end, kind }) =>
           (this.#kinds?.has(kind) ?? true) &&
@@ -112,7 +116,7 @@ export class Detector {
   }
 }
 
-/** Findings of recognisers, including hints for the tagger. */
+/** Findings of the recognisers, with hints for the tagger. */
 export function hintsIn(reading: Reading): Finding[] {
   const { text } = reading;
   const { digits, zones } = digitZones(text);
@@ -136,10 +140,10 @@ function folded(value: string): string {
   return value.toLowerCase().replaceAll(/\s+/g, ' ').trim();
 }
 
-/** No form of digits reaches farther from one: a bound of every pattern. */
+/** The longest distance that any pattern with digits can reach from a digit. */
 const ZONE = 60;
 
-/** How many digits there are, and the stretches around them, from space to space: most of a prose text is none. */
+/** The number of digits, and the spans around them, extended to the next spaces. Most of a prose text is in none. */
 function digitZones(text: string): { digits: number; zones: { start: number; end: number }[] } {
   const zones: { start: number; end: number }[] = [];
   let digits = 0;
@@ -151,7 +155,7 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
     if (last !== undefined && at - ZONE <= last.end) last.end = Math.min(text.length, at + ZONE);
     else zones.push({ start: Math.max(0, at - ZONE), end: Math.min(text.length, at + ZONE) });
   }
-  // A word is not cut in two, unless it is longer than any that is looked for.
+  // A word is not cut in two, unless it is longer than any value that is searched for.
   for (const zone of zones) {
     for (let left = ZONE; left > 0 && zone.start > 0 && text[zone.start - 1] !== ' '; left--) zone.start--;
     for (let left = ZONE; left > 0 && zone.end < text.length && text[zone.end] !== ' '; left--) zone.end++;
@@ -161,7 +165,7 @@ function digitZones(text: string): { digits: number; zones: { start: number; end
 
 const TAG = /\[[A-Z]{2,20}(?:_[A-Z]{2,20})*(?:_\d{1,9})?\]/g;
 
-/** Masks tags of earlier redactions, such as "[NAME_1]", with spaces. */
+/** Replaces tags of earlier redactions such as "[NAME_1]" by spaces. */
 function withoutTags(text: string): string {
   return text.includes('[') ? text.replaceAll(TAG, (tag) => ' '.repeat(tag.length)) : text;
 }

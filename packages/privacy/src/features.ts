@@ -1,39 +1,39 @@
-/** Features of each word, and of its neighbours, for the tagger. */
+/** Features of each word and of its neighbours, for the tagger. */
 import { asListed, asScriptListed, gazetteer, isEveryday, isTown, scriptNames } from './gazetteer.ts';
 import type { Terms } from './terms.ts';
 import { hashOf, type Form } from './tokens.ts';
 
-/** Rows of the model's table: features are hashed into it. */
+/** Rows of the model's table; features are hashed into it. */
 export const ROWS = 1 << 19;
-/** How far neighbours' words are looked at. */
+/** How many neighbouring words on each side count. */
 export const REACH = 2;
 
-/** A feature's row, by its template and its value's hash. */
+/** A feature's row, from its template and the hash of its value. */
 export function row(template: number, value: number): number {
   let hash = Math.imul(template + 1, 0x9e3779b1) ^ value;
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) & (ROWS - 1);
 }
 
-/** Features of a form that do not depend on its place. */
+/** Features of a word form that do not depend on its position. */
 export interface FormFacts extends FormMarks {
-  /** Rows by offset from -REACH to REACH; those of the word itself first. */
+  /** Rows by offset from -REACH to REACH; those of offset 0 come first. */
   rows: readonly Int32Array[];
 }
 
-/** Hashes of a form's lists, sorts and shape, which are held for each word that was met. */
+/** Hashes of a form's lists, sorts and shape, cached for each form. */
 export interface FormMarks {
   listing: number;
   sorts: number;
   shape: number;
 }
 
-/** The first rows of a token's own that tell the very word, which training leaves out now and then. */
+/** Number of leading rows that identify a token's own form; training drops them at random. */
 export const IDENTITY_ROWS = 5;
 const OWN = 1;
 const NEAR = 40;
 
-/** Features of a form from lexicon and lists. */
+/** Features of a form from the lexicon and the lists. */
 export function factsOf(form: Form, terms: Terms): FormFacts {
   const sorts = terms.sortsOf(form);
   const listing = form.sort === 'word' ? listingOf(form) : '';
@@ -93,7 +93,7 @@ function farRows({ lower, shape }: Form, sorts: readonly string[], side: number)
   return Int32Array.from(values, ([template, value]) => row(NEAR + 32 + 8 * side + template, hashOf(value)));
 }
 
-/** Ages from 90 on, days, months and years look like nothing else. */
+/** Ages from 90 on look like no day, month or year. */
 function numberClass(text: string): string {
   const value = Number(text);
   if (text.length === 4) return value >= 1850 && value <= 2100 ? 'year' : '4';
@@ -107,7 +107,7 @@ function scriptOf(text: string): string {
   return code < 0x250 ? 'latin' : String(code >> 7);
 }
 
-/** By which lists a word is a name, a place, or one of everyday language. */
+/** The lists that say whether a form is a name, a place or an everyday word. */
 function listingOf({ text, lower, isCapital }: Form): string {
   if (text.charCodeAt(0) >= 0x250) return scriptListing(text);
   const written = isCapital ? asListed(text) : text.slice(0, 1).toUpperCase() + text.slice(1);

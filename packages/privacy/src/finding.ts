@@ -1,11 +1,11 @@
 import type { Kind } from './kinds.ts';
 
-/** A stretch that is personal data. Positions are UTF-16 units, the end not included. */
+/** A span that is personal data. Positions are UTF-16 units, the end is exclusive. */
 export interface Finding {
   start: number;
   end: number;
   kind: Kind;
   score: number;
-  /** Which recogniser said so. */
+  /** The recogniser that found it. */
   recogniser: string;
 }

@@ -1,4 +1,4 @@
-/** Names, places and everyday words that are known; assets/names says where the lists come from. */
+/** Known names, places and everyday words; assets/names states the sources of the lists. */
 import { readFileSync } from 'node:fs';
 import { WordList } from '@attune/files/word-list';
 
@@ -10,7 +10,7 @@ export interface Gazetteer {
 
 let loaded: Gazetteer | undefined;
 
-/** Reads the lists when they are first asked for. */
+/** Reads the lists on first use. */
 export function gazetteer(): Gazetteer {
   loaded ??= { given: listOf('given.txt'), family: listOf('family.txt'), cities: listOf('cities.txt') };
   return loaded;
@@ -24,23 +24,26 @@ function listOf(name: string): WordList {
   return WordList.read(pathOf(name));
 }
 
-/** "JEAN-LUC" as the lists write it; other words as they are. */
+/** "JEAN-LUC" in the lists' spelling; other words unchanged. */
 export function asListed(word: string): string {
-  // Asked of every word with a capital: most have a small letter behind it, and nothing is made for these.
+  // Called for each capitalised word. Most have a lower-case letter second and need no new string.
   if (word.length < 2 || isSmall(word.charCodeAt(1)) || word !== word.toUpperCase()) return word;
   return word
     .toLowerCase()
     .replaceAll(/(?<![\p{L}])\p{L}|(?<=(?<!\p{L})(?:O['’]|Mc))\p{L}/giu, (letter) => letter.toUpperCase());
 }
 
-/** A small letter of ASCII. */
+/** Whether a character code is a lower-case letter of ASCII. */
 function isSmall(code: number): boolean {
   return code >= 97 && code <= 122;
 }
 
 let towns: WordList | undefined;
 
-/** Places of 3,000 inhabitants and more. Many of the smaller ones are words, so something else must speak for a place. */
+/**
+ * Places with at least 3,000 inhabitants. Many names of small places are everyday words: these need other evidence to
+ * count as a place.
+ */
 export function isTown(name: string): boolean {
   const listed = name.split(' ').map(asListed).join(' ');
   return gazetteer().cities.has(listed) || (towns ??= listOf('towns.txt')).has(listed);
@@ -48,13 +51,13 @@ export function isTown(name: string): boolean {
 
 let scripts: { given: WordList; family: WordList } | undefined;
 
-/** Names in letters without capitals. */
+/** Names in scripts without capital letters. */
 export function scriptNames(): { given: WordList; family: WordList } {
   scripts ??= { given: listOf('script-given.txt'), family: listOf('script-family.txt') };
   return scripts;
 }
 
-/** A word as those lists have it: without vowel signs, dots of borrowed sounds and variants of one sign. */
+/** A word in the spelling of those lists: without vowel signs, dots of loan sounds and variants of the same letter. */
 export function asScriptListed(word: string): string {
   return word
     .normalize('NFC')
@@ -65,16 +68,16 @@ export function asScriptListed(word: string): string {
 }
 
 let everyday: Uint8Array | undefined;
-/** Later letters are mostly inflection. */
+/** The rest of a longer word is mostly inflection. */
 const STEM = 7;
 
-/** Whether dictionaries of some thirty languages have a word; one in sixty that none has is taken for one. */
+/** Whether dictionaries of some thirty languages have a word. One unknown word in sixty passes as known. */
 export function isEveryday(lower: string): boolean {
   everyday ??= readFileSync(pathOf('words.bin'));
   return isKept(everyday, lower.length > STEM ? `${lower.slice(0, STEM)}*` : lower);
 }
 
-/** Bits of a word in a Bloom filter. */
+/** Bits of a word in the Bloom filter. */
 const HASHES = 5;
 
 function isKept(filter: Uint8Array, word: string): boolean {

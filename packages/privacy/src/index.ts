@@ -1,4 +1,4 @@
-/** Personal data in rows: found, replaced, counted. */
+/** Personal data in rows: finds, replaces and counts it. */
 export { Audit, type AuditCase, type KindCounts, type LabelledSpan } from './audit.ts';
 export { canaryRow, makeCanaries, plantings, type Canary } from './canaries.ts';
 export { isOwnRecogniser, OWN_RECOGNISER, ownRecognisers, type OwnRecogniser } from './custom.ts';

@@ -1,4 +1,7 @@
-/** Kinds of personal data: the 18 of HIPAA's Safe Harbor (45 CFR 164.514(b)(2)), divided where the remedy differs, and secrets. */
+/**
+ * Kinds of personal data: the 18 of HIPAA's Safe Harbor (45 CFR 164.514(b)(2)), split where they need different
+ * treatment, and secrets.
+ */
 export const kinds = [
   'name',
   'address',
@@ -30,13 +33,13 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number];
 
-/** Kinds usually redacted in a field of work; all of them without a preset. */
+/** Kinds usually redacted in a field of work; without a preset all kinds are. */
 export const presets: Record<'medical' | 'legal' | 'finance' | 'support', readonly Kind[]> = {
-  // All of Safe Harbor, and secrets, which are useless in any case.
+  // All of Safe Harbor, and secrets, which no model needs.
   medical: kinds,
-  // Dates and places carry the case.
+  // Dates and places are part of the facts of a case.
   legal: kinds.filter((kind) => !['date', 'city', 'age', 'biometric', 'photo'].includes(kind)),
-  // Dates of payments are what such texts are about.
+  // Dates of payments are the subject of such texts.
   finance: kinds.filter((kind) => !['date', 'city', 'url', 'biometric', 'photo', 'medical_record'].includes(kind)),
   // Links and dates are part of the answers.
   support: kinds.filter((kind) => !['date', 'city', 'url', 'age', 'biometric', 'photo'].includes(kind)),
@@ -44,5 +47,5 @@ export const presets: Record<'medical' | 'legal' | 'finance' | 'support', readon
 
 export type Preset = keyof typeof presets;
 
-/** Inputs that determine the findings: this package's code, its names, and its models. */
+/** Everything that determines the findings: this package's code, its names and its models. */
 export const detectorFolders = ['./', '../assets/'].map((folder) => new URL(folder, import.meta.url).href);

@@ -1,4 +1,4 @@
-/** Names of our kinds in other tools and label sets: packages/privacy/assets/label-names.yaml. */
+/** Names of the kinds in other tools and label sets, from packages/privacy/assets/label-names.yaml. */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { kinds } from './kinds.ts';
@@ -15,7 +15,7 @@ function namesOfKinds(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Our kind for a label; "B-" and "I-" prefixes are ignored. Unknown labels stay as they are. */
+/** The kind for a label; a prefix "B-" or "I-" is ignored. An unknown label is returned unchanged. */
 export function kindOfLabel(label: string): string {
   const plain = label
     .replace(/^[BILUES]-/, '')

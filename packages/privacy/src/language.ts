@@ -1,4 +1,4 @@
-/** Lexicons: words that say something about their neighbours, read from packages/privacy/assets/lexicon. */
+/** Lexicons: words that give evidence about the words next to them, read from packages/privacy/assets/lexicon. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
@@ -9,7 +9,7 @@ import { kinds, type Kind } from './kinds.ts';
 const MONTHS = 12;
 const DAYS = 7;
 
-/** Words and phrases, separated by commas; `~` at the end of one stands for any ending. */
+/** Words and phrases separated by commas; `~` at the end of one stands for any ending. */
 const terms = z
   .union([z.string(), z.array(z.string())])
   .transform((value) =>
@@ -22,7 +22,7 @@ const words = (count: number, what: string) =>
     .refine((names) => names.length === count, `expected ${count} words, the names of all ${what} in order`);
 const byKind = z.partialRecord(z.enum(kinds), terms);
 
-/** Sorts of words besides those that announce something. */
+/** Sorts of words, apart from the keywords that introduce a value. */
 export const WORD_SORTS = [
   'titles',
   'people',
@@ -49,36 +49,36 @@ export const WORD_SORTS = [
 export type WordSort = (typeof WORD_SORTS)[number];
 
 const schema = z.strictObject({
-  /** A value of this kind follows: "account number". */
+  /** A value of this kind follows, as after "account number". */
   announcing: byKind.default({}),
-  /** It may, where a word for "number" stands between: "customer". */
+  /** A value of this kind follows if a word for "number" stands between, as after "customer". */
   owners: byKind.default({}),
-  /** They are personal data by themselves: "iris scan". */
+  /** The phrase itself is personal data, for example "iris scan". */
   phrases: byKind.default({}),
   words: z.partialRecord(z.enum(WORD_SORTS), terms).default({}),
   /** Words for "number". */
   numbers: terms.default([]),
-  /** Between an announcing word and its value: "is". */
+  /** Words that may stand between a keyword and its value, for example "is". */
   linking: terms.default([]),
-  /** Words whose numbers belong to no person: "invoice". */
+  /** Words whose numbers belong to no person, for example "invoice". */
   nobody: terms.default([]),
   /** Digits spelt out. */
   figures: terms.default([]),
   months: z.array(words(MONTHS, 'months')).default([]),
-  /** Months of calendars with more or fewer than twelve. */
+  /** Months of calendars that do not have twelve. */
   other_months: terms.default([]),
   weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),
   short_weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),
 });
 
-/** One file's words. Plain data. */
+/** The content of one file, as plain data. */
 export type Language = z.output<typeof schema> & { name: string };
 
 const FOLDER = new URL('../assets/lexicon/', import.meta.url);
 
 let shipped: readonly Language[] | undefined;
 
-/** The languages of the package, in the order of their names. */
+/** The languages of the package, sorted by name. */
 export function languages(): readonly Language[] {
   shipped ??= readdirSync(FOLDER)
     .filter((file) => file.endsWith('.yaml'))
@@ -87,7 +87,7 @@ export function languages(): readonly Language[] {
   return shipped;
 }
 
-/** @throws AttuneError E_FILE_MISSING, E_LEXICON with all defects by line */
+/** @throws AttuneError E_FILE_MISSING; E_LEXICON with every error and its line */
 export function readLanguage(file: string): Language {
   const text = textOf(file);
   const document = parseDocument(text);
@@ -148,7 +148,7 @@ function nameOf(file: string): string {
   return file.replace(/^.*[\\/]/, '').replace(/\.ya?ml$/, '');
 }
 
-/** All terms of one sort with what they stand for. */
+/** All terms of one sort, each with its meaning. */
 export function* termsByKind(
   all: readonly Language[],
   key: 'announcing' | 'owners' | 'phrases',

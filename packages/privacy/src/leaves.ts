@@ -1,17 +1,17 @@
-/** The texts within a row: those that people wrote, and none that its form is made of. */
+/** The texts within a row that people wrote, without those that belong to its format. */
 import { parseJson } from '@attune/files/json';
 
-/** The column in which prepared rows carry where they came from. */
+/** The column in which prepared rows store their provenance. */
 const PROVENANCE = 'provenance';
 
 export interface Leaf {
-  /** The last key above it. */
+  /** The last key on the path to it. */
   key: string;
   text: string;
   set(text: string): void;
 }
 
-/** Numbers that are values of a row; they are reported, and never changed. */
+/** Numbers in a row; they are reported, but never changed. */
 export interface NumberLeaf {
   key: string;
   value: number;
@@ -20,19 +20,19 @@ export interface NumberLeaf {
 export interface Leaves {
   texts: Leaf[];
   numbers: NumberLeaf[];
-  /** Writes JSON that lay in texts again. */
+  /** Writes back the JSON of texts that contain JSON. */
   finish(): void;
 }
 
 type Holder = Record<string, unknown>;
 
-/** Collects the leaves of a row that may be changed in place. */
+/** Collects the leaves of a row that may be changed, and changes them in place. */
 export function leavesOf(row: Holder, columns?: readonly string[]): Leaves {
   const found: Leaves & { closings: (() => void)[] } = {
     texts: [],
     numbers: [],
     closings: [],
-    // Inner JSON has been put down before the outer one that holds it.
+    // Inner JSON comes before the JSON that contains it.
     finish: () => found.closings.forEach((close) => close()),
   };
   for (const key of Object.keys(row)) {
@@ -52,7 +52,7 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
     if (nested === undefined) found.texts.push({ key, text: value, set: (text) => (holder[index] = text) });
     else {
       for (const inner of Object.keys(nested)) visit(nested, inner, Array.isArray(nested) ? key : inner, found);
-      // Where nothing has changed its spaces stay too.
+      // If nothing has changed, the text keeps its original spacing.
       const before = JSON.stringify(nested);
       found.closings.push(() => {
         const after = JSON.stringify(nested);
@@ -65,14 +65,14 @@ function visit(holder: Holder, index: string, key: string, found: Leaves & { clo
   }
 }
 
-/** Roles, types and the names of tools say how a row is to be read. */
+/** Roles, types and tool names define how a row is read: they stay. */
 function isForm(holder: Holder, key: string): boolean {
   if (key === 'role' || key === 'type' || key === 'tool_call_id') return true;
   if (key === 'id') return 'function' in holder;
   return key === 'name' && ('arguments' in holder || 'parameters' in holder || holder.role === 'tool');
 }
 
-/** Objects and lists written as text, as the arguments of a tool are; other text is undefined. */
+/** The value of a text that is a JSON object or list, as the arguments of a tool are; undefined for other texts. */
 function jsonOf(text: string): Holder | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {

@@ -1,9 +1,9 @@
-/** The words of all languages together, and those of the user's own files. */
+/** The words of all languages and of the user's lexicon files together. */
 import { languages, type Language } from './language.ts';
 import { Terms } from './terms.ts';
 import { fold } from './tokens.ts';
 
-/** Letters of a month's name that stand for it. */
+/** The number of letters that abbreviate a month's name. */
 const SHORT_MONTH = 3;
 
 export class Lexicon {
@@ -18,7 +18,7 @@ export class Lexicon {
       for (const names of months) for (const [index, name] of names.entries()) this.#addMonth(fold(name), index + 1);
       for (const names of weekdays) for (const name of names) this.#weekdays.add(fold(name));
     }
-    // Complete lexicons only: in hundreds of other languages, names of months are ordinary words.
+    // Only languages with a complete lexicon: in hundreds of others, month names are also ordinary words.
     for (const { months } of all.filter(({ weekdays }) => weekdays.length > 0))
       for (const names of months)
         for (const [index, name] of names.entries()) {
@@ -31,7 +31,7 @@ export class Lexicon {
     if (!this.#months.has(folded)) this.#months.set(folded, month);
   }
 
-  /** 1 to 12, 0 in other calendars; undefined where no language has such a month. */
+  /** 1 to 12; 0 for a month of another calendar; undefined where no language has such a month. */
   monthOf(folded: string): number | undefined {
     return this.#months.get(folded) ?? this.#months.get(folded.replace(/['-].*$/, ''));
   }
@@ -43,7 +43,7 @@ export class Lexicon {
 
 let shipped: Lexicon | undefined;
 
-/** Lexicon of the package's languages, and of more. */
+/** The lexicon of the package's languages and of additional files. */
 export function lexiconOf(more: readonly Language[] = []): Lexicon {
   if (more.length > 0) return new Lexicon([...languages(), ...more]);
   shipped ??= new Lexicon(languages());

@@ -1,4 +1,4 @@
-/** Finds people named in full by the parts of the name elsewhere. */
+/** Finds people who are named in full by parts of their names elsewhere. */
 import type { Finding } from './finding.ts';
 import { asListed, gazetteer, isEveryday } from './gazetteer.ts';
 import type { Lexicon } from './lexicon.ts';
@@ -6,14 +6,14 @@ import { formOf } from './tokens.ts';
 
 const FORM = String.raw`\p{Lu}\p{Ll}{2,}(?:-\p{Lu}\p{Ll}+)?`;
 const PART = new RegExp(`^${FORM}$`, 'u');
-/** All words of the form that parts have. */
+/** All words that have the form of a part of a name. */
 const WORD = new RegExp(
   String.raw`(?<![\p{L}\p{N}_@.-])(?:${FORM}|\p{Lu}{4,30}(?:-\p{Lu}{2,30})?)(?![\p{L}\p{N}_@-])`,
   'gu',
 );
 const [LEAST_SCORE, SCORE] = [0.7, 0.55];
 
-/** By text. */
+/** Findings by text. */
 export function namedAgain(
   texts: readonly string[],
   found: readonly (readonly Finding[])[],
@@ -33,7 +33,7 @@ export function namedAgain(
   );
 }
 
-/** Each with whether it is a town or a word as well: "Frau Winter … im Winter". */
+/** Each part, with whether it is also a place or an ordinary word: "Frau Winter … im Winter". */
 function partsOf(texts: readonly string[], found: readonly (readonly Finding[])[]): ReadonlyMap<string, boolean> {
   const parts = new Map<string, boolean>();
   for (const [index, findings] of found.entries()) {

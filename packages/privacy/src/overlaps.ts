@@ -2,7 +2,7 @@ import { spliceAll } from '@attune/base/many';
 import { firstBehind } from './reading.ts';
 import { THRESHOLD, type Candidate } from './recogniser.ts';
 
-/** A longer one is preferred to a shorter one of the same certainty: a street to the name in it. */
+/** The longer of two equally certain findings wins: a street over a name in it. */
 const LENGTH_WEIGHT = 0.01;
 const MOST_LENGTH = 60;
 
@@ -11,14 +11,14 @@ function rank({ start, end, score }: Candidate): number {
 }
 
 /**
- * Non-overlapping candidates in the text's order: the highest score and length wins. The part of a weaker candidate
- * outside a winner is kept separately, so that no finding is left in the text.
+ * Candidates without overlaps, in the text's order: the highest sum of score and length wins. The parts of a weaker
+ * candidate outside the winner are kept as findings of their own, so that they do not stay in the text.
  */
 export function resolveOverlaps<One extends Candidate>(candidates: readonly One[], text: string): One[] {
   const ranked = candidates
     .filter(({ score }) => score >= THRESHOLD)
     .toSorted((a, b) => rank(b) - rank(a) || a.start - b.start || b.end - a.end);
-  // In the text's order at all times, so that only neighbours are looked at.
+  // Always in the text's order, so that only neighbours have to be compared.
   const kept: One[] = [];
   for (const candidate of ranked) {
     const from = firstBehind(kept, candidate.start);
@@ -34,7 +34,7 @@ export function resolveOverlaps<One extends Candidate>(candidates: readonly One[
 
 const PARTICLE = /^[\p{L}'’ .]{0,4}$/u;
 
-/** The same thing with a small word more at an end: "De Santis" over "Santis". */
+/** Whether it is the same finding with a particle more at one end: "De Santis" over "Santis". */
 function isWider<One extends Candidate>(candidate: One, over: readonly One[], text: string): boolean {
   const [{ start, end, kind }] = over;
   const isLonger = candidate.end - candidate.start > end - start;
@@ -43,7 +43,7 @@ function isWider<One extends Candidate>(candidate: One, over: readonly One[], te
   return PARTICLE.test(text.slice(candidate.start, start)) && PARTICLE.test(text.slice(end, candidate.end));
 }
 
-/** Those that lie over a candidate, with what sticks out of it between them. */
+/** The findings that overlap a candidate, with the parts of it between them. */
 function withRemains<One extends Candidate>(candidate: One, over: readonly One[], text: string): One[] {
   const parts: One[] = [];
   let from = candidate.start;

@@ -1,24 +1,27 @@
-/** Values as wholes of several tokens, "a3f9-11c0", "AB-12/7", and the words around them: what the tagger sees of numbers. */
+/**
+ * Values of several tokens, such as "a3f9-11c0" or "AB-12/7", and the words around them: the features of numbers for
+ * the tagger.
+ */
 import { hashOf, type Form, type Token } from './tokens.ts';
 
 export interface Piece {
-  /** Hash of the value's characters, length and turns between digits and letters. */
+  /** Hash of the value's characters, length and switches between digits and letters. */
   sort: number;
-  /** Hash of its characters alone. */
+  /** Hash of the characters alone. */
   signs: number;
-  /** Words before and behind it in its line, the nearest first. */
+  /** Words before and after it in its line, the nearest first. */
   before: readonly Form[];
   behind: readonly Form[];
-  /** The place of its first token. */
+  /** Index of its first token. */
   from: number;
 }
 
 const PARTING: ReadonlySet<string> = new Set('=,;()[]{}<>"“”„«»|`'.split(''));
 const MOST_WORDS = 6;
-/** Tokens to each side in which they are looked for. */
+/** How many tokens to each side are searched for words. */
 const MOST_TOKENS = 24;
 
-/** The value that each token is part of; undefined without digits. */
+/** The value that each token is part of; undefined for values without digits. */
 export function piecesOf(text: string, tokens: readonly Token[]): (Piece | undefined)[] {
   const found: (Piece | undefined)[] = [];
   for (let from = 0; from < tokens.length;) {
@@ -85,7 +88,7 @@ function sortOf(value: string): string {
   return `${signsOf(value)} ${length} ${Math.round((4 * digits) / letters.length)} ${Math.min(turns, 4)}`;
 }
 
-/** Hexadecimal, lower case, upper case, and up to three marks. */
+/** Hexadecimal digits, lower case, upper case, and up to three punctuation marks. */
 function signsOf(value: string): string {
   const isHex = value.length >= 6 && /^[\da-f]+$|^[\dA-F]+$/.test(value.replaceAll('-', ''));
   const marks = [...new Set(value.replaceAll(/[\p{L}\p{M}\d]/gu, ''))].toSorted().slice(0, 3).join('');

@@ -1,19 +1,27 @@
-/** The marginal probabilities of a linear-chain conditional random field (Lafferty and others, 2001). L labels, N tokens. */
+/**
+ * Marginal probabilities of a linear-chain conditional random field (Lafferty et al., 2001), for L labels and N tokens.
+ */
 import { kinds, type Kind } from './kinds.ts';
 
-/** Label 0 is of tokens that are nothing personal; a town is an address, and a vehicle's number a plate, until they are trimmed. */
+/**
+ * Label 0 marks tokens that are not personal. A city or postcode has the label of an address and a vehicle
+ * identification number that of a plate, until findings are trimmed.
+ */
 export const LABELS: readonly (Kind | 'none')[] = [
   'none',
   ...kinds.filter((kind) => kind !== 'city' && kind !== 'postcode' && kind !== 'vin'),
 ];
 export const L = LABELS.length;
 
-/** Score of label 0 where no other is looked at. */
+/** The score of label 0 from which other labels are not computed. */
 export const CERTAIN = 50;
-/** A label whose score is this far below a token's best is left out there: most tokens keep one or two. */
+/** A label that scores this far below the token's best is skipped there: most tokens keep one or two. */
 const FAR_BELOW = 10;
 
-/** Forward and backward sums, normalised at each token. Gives N × L probabilities; `scores` become their exponentials. */
+/**
+ * Forward and backward sums, normalised at each token. Returns N × L probabilities; overwrites `scores` with their
+ * exponentials.
+ */
 export function marginalsOf(scores: Float32Array, jumps: Float32Array): Float32Array {
   const count = scores.length / L;
   const active = new Uint8Array(scores.length);
@@ -46,7 +54,7 @@ interface Sums {
   jumps: Float32Array;
   active: Uint8Array;
   actives: Uint8Array;
-  /** Becomes the marginal probabilities, from the last token on. */
+  /** Holds the backward sums, then the marginal probabilities, from the last token to the first. */
   forward: Float32Array;
   /** Score of the next token. */
   behind: Float32Array;
@@ -74,7 +82,7 @@ function backward(scores: Float32Array, { jumps, active, actives, forward, behin
   normalise(forward, place);
 }
 
-/** Lists the labels that are kept; gives how many there are. */
+/** Lists the labels to keep and returns their number. */
 function exponentials(scores: Float32Array, place: number, active: Uint8Array): number {
   if (scores[place] === CERTAIN) {
     scores[place] = 1;

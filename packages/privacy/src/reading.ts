@@ -1,4 +1,4 @@
-/** A text as it is looked at: its tokens, and what the lexicon says of them. */
+/** A text as the recognisers see it: its tokens, and the lexicon's terms in it. */
 import type { Lexicon } from './lexicon.ts';
 import type { FoundTerm } from './terms.ts';
 import { tokensOf, type Token } from './tokens.ts';
@@ -15,7 +15,7 @@ export function read(text: string, lexicon: Lexicon): Reading {
   return { text, tokens, terms: lexicon.terms.find(tokens), lexicon };
 }
 
-/** The place of the first token that ends behind a position. */
+/** Index of the first token that ends after a position. */
 export function firstBehind(spans: readonly { end: number }[], position: number): number {
   let [from, to] = [0, spans.length];
   while (from < to) {
@@ -26,7 +26,7 @@ export function firstBehind(spans: readonly { end: number }[], position: number)
   return from;
 }
 
-/** The places of all tokens that touch a stretch. */
+/** Indices of all tokens that overlap a span. */
 export function tokensIn({ tokens }: Reading, start: number, end: number): number[] {
   const places: number[] = [];
   for (let at = firstBehind(tokens, start); at < tokens.length && tokens[at].start < end; at++) places.push(at);

@@ -1,47 +1,49 @@
 import type { Kind } from './kinds.ts';
 import type { Reading } from './reading.ts';
 
-/** A stretch that may be personal data. Positions are UTF-16 units, the end not included. */
+/** A span that may be personal data. Positions are UTF-16 units, the end is exclusive. */
 export interface Candidate {
   start: number;
   end: number;
-  /** 0 to 1; what stays below `THRESHOLD` is a hint for the tagger alone. */
+  /** From 0 to 1; a score below `THRESHOLD` is only a hint for the tagger. */
   score: number;
-  /** Where one recogniser tells several kinds apart. */
+  /** For recognisers that distinguish several kinds. */
   kind?: Kind;
 }
 
-/** From here on a candidate is taken for what it may be. */
+/** From this score on a candidate counts as a finding. */
 export const THRESHOLD = 0.5;
 
 /** One way to find one kind of data. */
 export interface Recogniser {
   name: string;
   kind: Kind;
-  /** Minimum number of digits in a text. */
+  /** The least number of digits in a text. */
   digits?: number;
-  /** A text without this is not looked at. */
+  /** Texts without a match of this are skipped. */
   needs?: RegExp;
   find(text: string, reading: Reading): Iterable<Candidate>;
-  /** True for what the rules of an identifier allow, so that a surrogate can break them. */
+  /** Whether the identifier's rules allow a value; surrogates are chosen so that they break them. */
   isValid?(value: string): boolean;
 }
 
 export interface Pattern extends Omit<Recogniser, 'find' | 'isValid'> {
-  /** With the flag g. Its group `value`, or all of it, is what was found. Every repetition in it is bounded. */
+  /**
+   * Needs the flag g. The group `value`, or else the whole match, is the finding. Every repetition in it is bounded.
+   */
   pattern: RegExp;
-  /** Without anything else. */
+  /** Score without context words. */
   score: number;
-  /** Words that make it likelier when they stand before it, within 60 characters. */
+  /** Words that raise the score if they stand up to 60 characters before the match. */
   context?: RegExp;
-  /** A failed check gives up the match. */
+  /** A match that fails the check is dropped. */
   check?(value: string): boolean;
 }
 
 const BEFORE = 60;
 const WITH_CONTEXT = 0.95;
 
-/** A recogniser from a regular expression, a check of its digits and context words. */
+/** Makes a recogniser from a regular expression, a check of its digits and context words. */
 export function patternRecogniser({ pattern, score, context, check, ...about }: Pattern): Recogniser {
   return {
     ...about,

@@ -1,4 +1,4 @@
-/** Rows without the personal data in them: tags or surrogates in their place, counted by kind. */
+/** Redacts rows: replaces personal data by tags or surrogates and counts it by kind. */
 import { entryOf, table } from '@attune/base/table';
 import { withPlainDigits } from './digits.ts';
 import { Detector, type DetectorOptions, type Finding } from './detector.ts';
@@ -8,30 +8,36 @@ import { Surrogates } from './surrogates.ts';
 import { Tags } from './tags.ts';
 
 export interface RedactorOptions extends DetectorOptions {
-  /** `tags`: "[NAME_1]"; `surrogates`: another name. */
+  /** `tags`: "[NAME_1]"; `surrogates`: an invented name. */
   style: 'tags' | 'surrogates';
-  /** Key of surrogates: the same key gives the same ones. */
+  /** Key for surrogates: the same key yields the same surrogates. */
   key: Uint8Array;
-  /** Dotted path of the column that says whom a row is about, so that dates of one subject move together. */
+  /**
+   * Dotted path of the column that identifies the subject of a row: all dates of one subject shift by the same
+   * interval.
+   */
   subject?: string;
-  /** Only these columns; all unless given. */
+  /** Columns to redact; all by default. */
   columns?: readonly string[];
   monthFirst?: boolean;
-  /** For values that have tags and are too many for memory; without it all are held, and `tags` can be asked for. */
+  /**
+   * Stores values and their tags where there are too many for memory. By default they are kept in memory and `tags`
+   * returns them.
+   */
   folder?: string;
 }
 
-/** Replacements over all rows. */
+/** Number of replacements over all rows. */
 export interface RedactionCounts {
   rows: number;
-  /** In how many something was replaced. */
+  /** Number of rows with a replacement. */
   changed: number;
   kinds: Partial<Record<Kind, number>>;
-  /** Numeric values left as they were: number of those that look like personal data, by column. */
+  /** Numeric values that look like personal data and were left as they were, counted by column. */
   numbersLeft: Record<string, number>;
 }
 
-/** Keys that say nothing of their values, or something else than the same word does in prose. */
+/** Keys that say nothing about their values, or mean something else than the same word in prose. */
 const PLAIN_KEYS = new Set([
   ...'name title text content prompt completion question answer instruction input output system'.split(' '),
   ...'chosen rejected from to value label author id messages conversations description summary category'.split(' '),
@@ -39,13 +45,13 @@ const PLAIN_KEYS = new Set([
 const MOST_LABELLED = 200;
 const LEAST_NUMBER = 1e6;
 
-/** A row on its way: its copy, and the texts in it, each behind the key that announces it. */
+/** A row in progress: its copy, and the texts in it, each with the key as its keyword. */
 export interface OpenedRow {
   copy: Record<string, unknown>;
   leaves: Leaves;
-  /** Examined values: the texts, followed by the long numbers. */
+  /** The values to search: first the texts, then the long numbers. */
   labelled: string[];
-  /** Long numbers: of shorter ones nothing is personal. */
+  /** Long numbers only: shorter ones are never personal data. */
   numbers: readonly NumberLeaf[];
   /** Length of all texts together. */
   characters: number;
@@ -70,18 +76,18 @@ export class Redactor implements Disposable {
     });
   }
 
-  /** Tag → value, in tags' style. */
+  /** Tag → value; only where `style` is `tags`. */
   get tags(): ReadonlyMap<string, string> {
     return this.#tags.values;
   }
 
-  /** A copy of the row with the same keys and lists; only texts differ. */
+  /** A copy of the row with the same keys and lists; only its texts differ. */
   redact(row: Record<string, unknown>): Record<string, unknown> {
     const opened = this.open(row);
     return this.close(opened, this.find(opened.labelled));
   }
 
-  /** True where what is found depends on functions of the user's own. */
+  /** Whether findings depend on user-defined functions. */
   get hasOwnRecognisers(): boolean {
     return (this.#options.more?.length ?? 0) > 0;
   }
@@ -92,7 +98,7 @@ export class Redactor implements Disposable {
     return { kinds, allow, languages };
   }
 
-  /** A copy of the row with its texts apart. */
+  /** Copies a row and separates its texts. */
   open(row: Record<string, unknown>): OpenedRow {
     const copy = structuredClone(row);
     const leaves = leavesOf(copy, this.#options.columns);
@@ -103,7 +109,7 @@ export class Redactor implements Disposable {
     return { copy, leaves, labelled, numbers, characters, subject: this.#subjectOf(row) };
   }
 
-  /** Before the first row: what is prepared at it takes seconds, and signals are let in between. */
+  /** Loads what the first row would load: that takes seconds, and signals can be handled before it. */
   async warmUp(labelled: readonly string[], signal?: AbortSignal): Promise<void> {
     await this.#detector.warmUp(labelled.join('\n'), signal);
   }
@@ -113,7 +119,9 @@ export class Redactor implements Disposable {
     return this.#detector.findAll(labelled);
   }
 
-  /** The row with what was found replaced. Rows are closed in their order: it decides which tag a value gets. */
+  /**
+   * Returns the row with its findings replaced. Rows must be passed in their order: it decides which tag a value gets.
+   */
   close(
     { copy, leaves, labelled, numbers, subject }: OpenedRow,
     found: readonly (readonly Finding[])[],
@@ -158,7 +166,7 @@ export class Redactor implements Disposable {
       this.counts.kinds[finding.kind] = (this.counts.kinds[finding.kind] ?? 0) + 1;
       const stand = hasTags
         ? this.#tags.of(value, finding.kind)
-        : // What makes other numbers of numbers knows the digits 0 to 9.
+        : // Surrogates of numbers are made from the digits 0 to 9 only.
           this.#surrogates.of(withPlainDigits(value), finding, subject);
       result += kept(text.slice(at, finding.start)) + stand;
       at = finding.end;
@@ -176,7 +184,7 @@ export class Redactor implements Disposable {
   }
 }
 
-/** `{"ssn": "…"}`: the key is the word that announces the value. */
+/** `{"ssn": "…"}`: the key is the keyword of the value. */
 function labelOf({ key, text }: Leaf): string {
   if (PLAIN_KEYS.has(key) || text.length > MOST_LABELLED || text.includes('\n')) return '';
   return `${key.replaceAll(/[_-]+/g, ' ').replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')}: `;

@@ -1,4 +1,4 @@
-/** Dates moved by days and written again in their own form. */
+/** Shifts dates by days and writes them in their original format. */
 import { entryOf } from '@attune/base/table';
 import { calendars, type Calendar } from './calendars.ts';
 import { moveWeekday, splitWeekday } from './weekdays.ts';
@@ -9,10 +9,10 @@ const NUMBER = String.raw`(?:0?[1-9]|1[0-2])`;
 const YEAR = String.raw`(?:1[89]\d\d|20\d\d)`;
 const TIME = String.raw`(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?`;
 const NTH = String.raw`(?:st|nd|rd|th|er|e|ste|de|º|ª|°|\.)?`;
-/** Connectives between two days of one month. */
+/** Connectives between two days of the same month. */
 const TO = String.raw`(?:al|a|au|to|bis|t/m|tot|do|till|until|e|y|et|and|und|en|och|i|[-–/])`;
 
-/** Each with named groups; which of them are there says what form it is. */
+/** Each with named groups; the groups that matched tell the format. */
 function forms(): RegExp[] {
   const month = `(?:${monthNames().join('|')})\\.?`;
   return [
@@ -30,7 +30,7 @@ function forms(): RegExp[] {
   ].map((source) => new RegExp(`^(?:${source})$`, 'diu'));
 }
 
-/** Longest first; the first three or four letters of a name also stand for it. */
+/** The longest first. The first three or four letters of a name count as its abbreviation. */
 function monthNames(): string[] {
   const names = calendars().flatMap(({ months }) => months);
   const short = names.flatMap((name) => [name.slice(0, 3), name.slice(0, 4)]);
@@ -43,15 +43,15 @@ let compiled: RegExp[] | undefined;
 
 const DAY_MS = 86_400_000;
 
-/** A month's number by its name in any of the languages; undefined where there is none. */
+/** The number of a month by its name in any of the languages; undefined for other words. */
 function monthOf(name: string): number | undefined {
   const month = calendarOf(name)?.month;
   return month === undefined ? undefined : month + 1;
 }
 
 /**
- * A date moved by days, in its own form; undefined where the text has no whole date. `monthFirst` says what 3/4/2020 is
- * where only one reading is possible by neither number.
+ * A date shifted by days, in its original format; undefined where the text has no complete date. `monthFirst` decides
+ * how to read a date such as 3/4/2020, where neither number exceeds 12.
  */
 export function shiftDate(text: string, days: number, monthFirst: boolean): string | undefined {
   const parts = splitWeekday(text);
@@ -95,7 +95,7 @@ function moved(
   });
 }
 
-/** Languages that a date's month is of: "mars" is French and Swedish. */
+/** Languages in which the month of a date has this name: "mars" is French and Swedish. */
 function languagesOf(date: string): string[] {
   const words = date.toLowerCase().match(/\p{L}{3,}/gu) ?? [];
   const isMonth = (month: string): boolean => words.some((word) => month.startsWith(word));
@@ -104,7 +104,7 @@ function languagesOf(date: string): string[] {
     .map(({ language }) => language);
 }
 
-/** The first language that has a month of this name, in whole or by its first letters, and which one it is. */
+/** The first language with a month of this name or abbreviation, and the number of that month. */
 function calendarOf(name: string): { calendar: Calendar; month: number } | undefined {
   const word = name.toLowerCase().replace(/\.$/, '');
   for (const fits of [(month: string) => month === word, (month: string) => month.startsWith(word)]) {
@@ -119,13 +119,13 @@ function calendarOf(name: string): { calendar: Calendar; month: number } | undef
 type Groups = Record<string, string | undefined>;
 type Places = Record<string, [from: number, to: number] | undefined>;
 
-/** Two digits are of the years from 1941 to 2040; a date without a year moves within one that is not a leap year. */
+/** Two digits mean a year from 1941 to 2040. A date without a year is shifted within one that is not a leap year. */
 function yearOf(short: string | undefined): number {
   if (short === undefined) return 2001;
   return short.length === 2 ? Number(short) + (Number(short) > 40 ? 1900 : 2000) : Number(short);
 }
 
-/** "1.3.2020" has no noughts; "28.12.2020" may have some. */
+/** "1.3.2020" has no leading zeros; "28.12.2020" may come from a format that has them. */
 function likeOld(value: number, { first, second, day, month }: Groups): string {
   const numbers = [first ?? day, second ?? month].filter((one) => one !== undefined);
   const isPadded =
@@ -133,7 +133,7 @@ function likeOld(value: number, { first, second, day, month }: Groups): string {
   return String(value).padStart(isPadded ? 2 : 1, '0');
 }
 
-/** The groups' texts replaced where they stand. */
+/** The text with its groups replaced in place. */
 function replaceGroups(text: string, places: Places, values: Readonly<Record<string, string>>): string {
   const parts = Object.entries(values).flatMap(([name, value]) => {
     const place = entryOf(places, name);
@@ -147,7 +147,7 @@ function replaceGroups(text: string, places: Places, values: Readonly<Record<str
   return replaced + text.slice(at);
 }
 
-/** The new month in the old one's language and length. */
+/** The new month in the language and length of the old one. */
 function nameLike(name: string | undefined, month: number, newMonth: number): string | undefined {
   if (name === undefined || month === newMonth) return name;
   const word = name.toLowerCase().replace(/\.$/, '');

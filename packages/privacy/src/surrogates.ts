@@ -1,6 +1,6 @@
 /**
- * Surrogates: replacements with the same shape, the same for equal values under one key. Numbers come from ranges
- * reserved for fiction or documentation, if there are any; identifiers with a check digit fail it.
+ * Surrogates: replacements of the same shape, equal for equal values under one key. Numbers come from ranges reserved
+ * for fiction or documentation where these exist; identifiers with a check digit fail its check.
  */
 import { createHmac } from 'node:crypto';
 import { shiftDate } from './shift-date.ts';
@@ -9,19 +9,19 @@ import { asListed, gazetteer } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import type { WordList } from '@attune/files/word-list';
 
-/** Days that a subject's dates move by, either way, at most. */
+/** The most days by which a subject's dates are shifted, in either direction. */
 const MOST_DAYS = 365;
 
 export interface SurrogateOptions {
-  /** Secret: with it one can compute the surrogate of a guessed value. */
+  /** Must stay secret: with it one can compute the surrogate of a guessed value. */
   key: Uint8Array;
-  /** Whether 3/4/2020 is in March. */
+  /** Whether 3/4/2020 means a day in March. */
   monthFirst: boolean;
-  /** Whether the rules of a recogniser allow a value. */
+  /** Whether the rules of a recogniser accept a value. */
   isValid(recogniser: string, value: string): boolean;
 }
 
-/** Numbers 0 … bound - 1 that a key and a text stand for, one after the other. */
+/** A sequence of numbers 0 … bound - 1, derived from a key and a text. */
 type Draw = (bound: number) => number;
 
 export class Surrogates {
@@ -32,7 +32,7 @@ export class Surrogates {
     this.#options = options;
   }
 
-  /** `subject` is the person the row is about: all dates of one move by the same number of days. */
+  /** `subject` is the person whom the row is about: all dates of one subject are shifted by the same number of days. */
   of(value: string, { kind, recogniser }: Pick<Finding, 'kind' | 'recogniser'>, subject: string): string {
     if (kind === 'date') return this.#date(value, subject);
     const make = makers[kind];
@@ -42,7 +42,8 @@ export class Surrogates {
     if (make !== undefined) return make(value, draw);
     for (let attempt = 0; ; attempt++) {
       const scrambled = scramble(value, draw);
-      // A check of one digit passes one time in ten by chance; what has none is as good as it comes.
+      // One random number in ten passes a check of one digit: a few attempts find one that fails. Without a check the
+      // first is used.
       if (scrambled !== value && (attempt === 50 || !this.#options.isValid(recogniser, scrambled))) return scrambled;
       if (attempt === 50) return scrambled;
     }
@@ -68,7 +69,10 @@ export class Surrogates {
     return shiftDate(value, days, this.#options.monthFirst) ?? '[DATE]';
   }
 
-  /** Word by word, so that "Ms Doe" stays who "Jane Doe" became. Particles and initials' stops stay. */
+  /**
+   * Replaced word by word, so that "Ms Doe" gets the same name as "Jane Doe". Particles and the full stops of initials
+   * stay.
+   */
   #nameWord(word: string): string {
     if (!/^\p{Lu}/u.test(word) && !/^\p{Lo}/u.test(word)) return word;
     const listed = asListed(word);
@@ -99,7 +103,7 @@ function pick<One>(list: readonly One[], draw: Draw): One {
   return list[draw(list.length)];
 }
 
-/** Digits become digits, letters letters of their case; everything else stays. */
+/** Replaces digits by digits and letters by letters of the same case; everything else stays. */
 function scramble(value: string, draw: Draw): string {
   return value.replaceAll(/\d|\p{Lu}|\p{L}/gu, (sign) => {
     if (/\d/.test(sign)) return String(draw(10));
@@ -126,12 +130,12 @@ const makers: Partial<Record<Kind, (value: string, draw: Draw) => string>> = {
   secret: (_, draw) => `REDACTED-${draw(2 ** 32).toString(36)}`,
 };
 
-/** 00 and 01 are invalid check digits of an IBAN: valid ones go from 02 to 98. */
+/** An IBAN's valid check digits range from 02 to 98, so 00 and 01 are invalid. */
 function breakable(rest: string, draw: Draw): string {
   return `00${scramble(rest.slice(2), draw)}`;
 }
 
-/** Ranges that regulators keep for fiction: digits of the national number, x for any. */
+/** Ranges that regulators reserve for fiction: digits of the national number, with x for any digit. */
 const FICTION: readonly { code: string; length: number; form: string }[] = [
   { code: '1', length: 10, form: '20255501xx' },
   { code: '44', length: 10, form: '7700900xxx' },
@@ -140,7 +144,7 @@ const FICTION: readonly { code: string; length: number; form: string }[] = [
   { code: '46', length: 9, form: '7017406xx' },
 ];
 
-/** Digits in their old places; an extension and the country's code stay as long as they were. */
+/** Writes digits at the old positions. The lengths of the extension and of the country code stay. */
 function phone(value: string, draw: Draw): string {
   const digits = value.replaceAll(/\D/g, '');
   const international = /^\s?\(?(?:\+|00)/.test(value);
@@ -161,7 +165,7 @@ function phone(value: string, draw: Draw): string {
   return value.replaceAll(/\d/g, () => replacement[at++]);
 }
 
-/** A number that nobody has: no country assigns national numbers that start with 000 after the country code or trunk digit. */
+/** No country has a number whose national part continues with 000 after its area code or first digit, which stays. */
 function unassigned(digits: string, isInternational: boolean, draw: Draw): string {
   const kept = isInternational ? (digits.startsWith('00') ? 4 : 2) : digits.startsWith('0') ? 1 : 0;
   const rest = digits.length - kept;

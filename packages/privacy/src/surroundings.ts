@@ -1,4 +1,4 @@
-/** Context features of a word for the tagger: its line, nearby lexicon terms, and findings of recognisers. */
+/** Context features of a word for the tagger: its line, lexicon terms nearby, and findings of the recognisers. */
 import { mark, row, type FormMarks } from './features.ts';
 import type { Finding } from './finding.ts';
 import { asScriptListed, scriptNames } from './gazetteer.ts';
@@ -10,7 +10,7 @@ import { hashOf, type Sort, type Token } from './tokens.ts';
 
 const AROUND = 100;
 
-/** Feature rows of each token's context, in addition to those of its form and its neighbours'. */
+/** Rows of the features of each token's context, in addition to those of its form and its neighbours. */
 export class Surroundings {
   readonly #reading: Reading;
   readonly #facts: readonly FormMarks[];
@@ -37,7 +37,7 @@ export class Surroundings {
     return this.#hints.has(at);
   }
 
-  /** Appends the rows of a token; gives how many there are. */
+  /** Appends the rows of a token and returns their number. */
   rowsAt(at: number, into: Int32Array): number {
     let count = 0;
     const add = (template: number, value: number): void => {
@@ -104,19 +104,19 @@ export class Surroundings {
   }
 }
 
-/** The first template of pieces. */
+/** The first template of the features of pieces. */
 const PIECE = 140;
 
 const SORTS: readonly Sort[] = ['word', 'number', 'mark', 'break'];
 
-/** The most rows that `rowsAt` writes. */
+/** The most rows that `rowsAt` can write. */
 export const MOST_ROWS = 64;
 
 function mixed(one = 7, other = 7): number {
   return Math.imul(one, 31) ^ other ^ (one >>> 16);
 }
 
-/** Which recognisers cover a token, and whether it begins what they found; by tokens that are covered. */
+/** Which recognisers cover a token, and whether their finding begins there; only for covered tokens. */
 function hintsOf(reading: Reading, hints: readonly Finding[]): Map<number, number[]> {
   const found = new Map<number, number[]>();
   for (const { start, end, recogniser, kind, score } of hints) {
@@ -133,7 +133,7 @@ function hintsOf(reading: Reading, hints: readonly Finding[]): Map<number, numbe
 const MOST_HINTS = 8;
 const [FAR_BEFORE, FAR_BEHIND] = [8, 5];
 
-/** The nearest term of the lexicon before each token in its line, with how far it is, and the nearest behind. */
+/** The nearest lexicon term before each token in its line and its distance, and the nearest one after it. */
 function termsAround({ tokens, terms }: Reading): [before: Int32Array, behind: Int32Array] {
   const before = new Int32Array(tokens.length);
   const behind = new Int32Array(tokens.length);
@@ -155,7 +155,7 @@ function termsAround({ tokens, terms }: Reading): [before: Int32Array, behind: I
 }
 
 const ROLES: readonly FoundTerm['role'][] = ['announcing', 'owner', 'phrase', 'number', 'nobody'];
-/** Above all distances. */
+/** Larger than any distance. */
 const STEP = 16;
 
 function codeOf({ role, kind }: FoundTerm): number {
@@ -164,13 +164,13 @@ function codeOf({ role, kind }: FoundTerm): number {
 
 const distance = (count: number): number => (count < 3 ? count : count < 5 ? 3 : 5);
 
-/** Features shared by the tokens of a line. */
+/** Features shared by all tokens of a line. */
 interface Line {
-  /** 0 nothing but small letters, 1 nothing but capitals, 2 both. */
+  /** 0 for lower case only, 1 for upper case only, 2 for both. */
   style: number;
-  /** How many of its words have a capital, in quarters. */
+  /** The share of its words with a capital, in quarters. */
   capitals: number;
-  /** Kind that the line above announces, if it ends in a label. */
+  /** Kind that the line above introduces, if it ends in a label. */
   label: number;
   isFirst: boolean;
 }
@@ -192,7 +192,7 @@ function linesOf(tokens: readonly Token[]): Line[] {
   return lines;
 }
 
-/** Behind these a capital tells little. */
+/** After these a capital is weak evidence. */
 const ENDS: ReadonlySet<string> = new Set(['.', '!', '?', ':', '•', '-', '–']);
 
 function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line, 'style' | 'capitals'> {
@@ -210,7 +210,7 @@ function styleOf(tokens: readonly Token[], from: number, to: number): Pick<Line,
 
 const LONGEST_NAME = 4;
 
-/** Where lists have a name of signs side by side, in scripts without spaces: which list, and the place in the name. */
+/** For scripts without spaces: the list that has a name in these adjacent characters, and the position in the name. */
 function scriptNamesIn({ text, tokens }: Reading): ReadonlyMap<number, string> {
   const found = new Map<number, string>();
   for (let at = 0; at < tokens.length; at++) {

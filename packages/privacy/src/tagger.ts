@@ -1,5 +1,5 @@
 /**
- * Tells which kind each token is of: a linear-chain conditional random field (Lafferty and others, 2001) over hashed features,
+ * Labels each token with a kind: a linear-chain conditional random field (Lafferty et al., 2001) over hashed features,
  * trained by makers/privacy/train.ts. L labels, N tokens.
  */
 import { readFileSync } from 'node:fs';
@@ -18,25 +18,25 @@ import type { Form } from './tokens.ts';
 export interface Model {
   /** ROWS × L, in units of `step`. */
   weights: Int8Array;
-  /** By row, 1 where all weights are 0. */
+  /** By row: 1 where all weights are 0. */
   isEmpty: Uint8Array;
   step: number;
-  /** L × L, from one label to the next. */
+  /** L × L transition scores, from one label to the next. */
   transitions: Float32Array;
 }
 
-/** Tokens at once: what is farther apart says nothing of each other, and memory stays flat. */
+/** Tokens in one pass. More distant tokens do not influence each other, and memory stays bounded. */
 const SEGMENT = 512;
-/** A token is personal from this probability on. */
+/** Tokens with at least this probability are personal. */
 const LEAST_PROBABILITY = 0.35;
 
 const MOST_KNOWN = 20_000;
 
 interface KnownForm {
   marks: FormMarks;
-  /** By offset, L sums of the weights of its rows there, in units of the model's step. */
+  /** By offset: L sums of the weights of the rows there, in units of the model's step. */
   sums: Int32Array;
-  /** By offset, by how much they speak against anything personal, at least. */
+  /** By offset: a lower bound for how much the sums speak against anything personal. */
   margins: Float32Array;
 }
 
@@ -52,7 +52,10 @@ export class Tagger {
     this.#jumps = model.transitions.map((weight) => Math.exp(weight));
   }
 
-  /** Stretches of tokens of one kind, and how likely each token is to be personal. `hints`: what recognisers make of the text. */
+  /**
+   * Spans of tokens of one kind, and the probability of each token to be personal. `hints` are findings of the
+   * recognisers in the text.
+   */
   find(reading: Reading, hints: readonly Finding[]): { found: Finding[]; sure: Float32Array } {
     const { tokens } = reading;
     const known = tokens.map(({ form }) => this.#known(form));
@@ -113,7 +116,7 @@ export class Tagger {
   }
 }
 
-/** Words that are so far from personal by themselves and their neighbours need no look around them. */
+/** Tokens whose own and neighbours' features score this far from personal need no context features. */
 const PLAIN_BY = 4;
 function isPlain(known: readonly KnownForm[], at: number): boolean {
   let margin = 0;
@@ -125,7 +128,7 @@ function marginOf(sums: Int32Array, at: number): number {
   return sums[at] - sums.subarray(at + 1, at + L).reduce((most, sum) => Math.max(most, sum));
 }
 
-/** By the marginal probabilities of all labels: the likeliest kind where a token is personal. */
+/** From the marginal probabilities of all labels: the most probable kind where a token is personal. */
 function decide(
   scores: Float32Array,
   jumps: Float32Array,
@@ -168,7 +171,7 @@ function stretches({ text, tokens }: Reading, labels: Uint8Array, sure: Float32A
   return found;
 }
 
-/** Names of several people are on lines of their own. */
+/** Names on separate lines are of several people. */
 function parts(text: string, label: number, start: number, end: number): boolean {
   return LABELS[label] === 'name' && text.slice(end, start).includes('\n');
 }
@@ -180,7 +183,7 @@ function shippedModel(): Model {
   return shipped;
 }
 
-/** The step, the transitions, and the rows that are not empty: each its number and L weights. */
+/** The step, the transitions, and the rows that are not empty, each with its number and L weights. */
 export function unpacked(bytes: Buffer): Model {
   const transitions = new Float32Array(L * L);
   for (let index = 0; index < transitions.length; index++) transitions[index] = bytes.readFloatLE(4 + 4 * index);

@@ -1,4 +1,7 @@
-/** Tags that stand for values, "[NAME_1]", apart from those that an earlier redaction left in the same texts. */
+/**
+ * Tags such as "[NAME_1]" in place of values, kept apart from the tags that an earlier redaction left in the same
+ * texts.
+ */
 import { NumberSet } from '@attune/base/number-set';
 import { NumberedTexts, type NumberedTextsOptions } from '@attune/files/numbered-texts';
 import { kinds, type Kind } from './kinds.ts';
@@ -6,10 +9,10 @@ import { kinds, type Kind } from './kinds.ts';
 const TAG = new RegExp(String.raw`\[(${kinds.map((kind) => kind.toUpperCase()).join('|')})_(\d{1,9})\]`, 'g');
 
 export class Tags implements Disposable {
-  /** By kind and value. */
+  /** Numbers by kind and value. */
   readonly #numbers: NumberedTexts;
   readonly #numberOf = new Map<Kind, number>();
-  /** Numbers in tags of an earlier redaction, which are never given to anything else. */
+  /** Numbers in tags of an earlier redaction, which are never assigned to another value. */
   readonly #earlier = new Map<Kind, NumberSet>();
 
   constructor(options?: NumberedTextsOptions) {
@@ -26,7 +29,7 @@ export class Tags implements Disposable {
     return values;
   }
 
-  /** The one tag of a value. */
+  /** The tag of a value; the same for each occurrence. */
   of(value: string, kind: Kind): string {
     const key = `${kind}\n${value}`;
     const known = this.#numbers.get(key);
@@ -40,13 +43,13 @@ export class Tags implements Disposable {
     return tagOf(kind, number);
   }
 
-  /** Takes note of the tags that texts bring along, before others are given in them. */
+  /** Records the tags already in the texts, before new ones are assigned in them. */
   keep(text: string): void {
     if (!text.includes('[')) return;
     for (const [tag, name, digits] of text.matchAll(TAG)) {
       const [kind, number] = [name.toLowerCase() as Kind, Number(digits)];
       if (!isOurForm(tag, kind, number)) continue;
-      // All numbers of a kind are given in their order, but for those that were there before.
+      // The numbers of a kind are assigned in order, except those that were there before.
       if (number <= (this.#numberOf.get(kind) ?? 0)) continue;
       let earlier = this.#earlier.get(kind);
       if (earlier === undefined) this.#earlier.set(kind, (earlier = new NumberSet()));
@@ -54,7 +57,10 @@ export class Tags implements Disposable {
     }
   }
 
-  /** An earlier tag that has been given to another value in a row before becomes a value itself, with a tag of its own. */
+  /**
+   * An earlier tag that was assigned to another value in an earlier row is treated as a value, and gets a tag of its
+   * own.
+   */
   renamed(text: string): string {
     if (!text.includes('[')) return text;
     return text.replaceAll(TAG, (tag: string, name: string, digits: string) => {

@@ -1,34 +1,34 @@
-/** Finds words and phrases of the lexicon among tokens. */
+/** Finds the lexicon's words and phrases among tokens. */
 import { rememberedFor } from '@attune/base/remembered';
 import type { Kind } from './kinds.ts';
 import { termsByKind, WORD_SORTS, type Language, type WordSort } from './language.ts';
 import { fold, tokensOf, type Form, type Token } from './tokens.ts';
 
 /**
- * `announcing`: a value of the kind follows; `owner`: it may, after a word for "number"; `phrase`: the term itself is
- * one; `number`: a word for "number"; `nobody`: the following value belongs to no person.
+ * `announcing`: a value of the kind follows; `owner`: a value follows after a word for "number"; `phrase`: the term
+ * itself is personal data; `number`: a word for "number"; `nobody`: the value that follows belongs to no person.
  */
 export interface Term {
   role: 'announcing' | 'owner' | 'phrase' | 'number' | 'nobody';
   kind: Kind;
-  /** Characters of the longest that it was found by. */
+  /** Length of the longest entry that matched, in characters. */
   length: number;
 }
 
 interface Entry extends Term {
-  /** Folded; the last one may end in `~`. */
+  /** Folded words; the last may end in `~`. */
   words: readonly string[];
 }
 
 export interface FoundTerm extends Term {
-  /** Places of its tokens, the end not included. */
+  /** Indices of its tokens; the end is exclusive. */
   from: number;
   to: number;
 }
 
-/** Single words of a sort are known by their form alone. */
+/** Single words of a sort are found by their form alone. */
 const MOST_KNOWN = 20_000;
-/** Entries are kept under their first letters; shorter words under all of theirs. */
+/** Entries by their first letters; shorter words by all of their letters. */
 const BUCKET = 3;
 
 export class Terms {
@@ -87,7 +87,7 @@ export class Terms {
     return this.#figures.has(form.folded);
   }
 
-  /** The longest of each place, none within another, in order. */
+  /** The longest term at each position, none within another, in order. */
   find(tokens: readonly Token[]): FoundTerm[] {
     const found: FoundTerm[] = [];
     for (let at = 0; at < tokens.length;) {
@@ -125,7 +125,10 @@ function fits(folded: string, word: string): boolean {
   return word.endsWith('~') ? folded.startsWith(word.slice(0, -1)) : folded === word;
 }
 
-/** Behind which token the words end, stops and hyphens between them passed over; undefined where they are others. */
+/**
+ * Index of the token after which the words end, with stops and hyphens between them skipped; undefined if the words
+ * differ.
+ */
 function endOf(words: readonly string[], tokens: readonly Token[], from: number): number | undefined {
   let at = from;
   for (const word of words) {

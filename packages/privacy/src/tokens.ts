@@ -1,8 +1,8 @@
-/** Words, numbers and marks of a text. */
+/** Words, numbers and punctuation marks of a text. */
 import { remembered } from '@attune/base/remembered';
 
 export interface Token {
-  /** UTF-16 units, the end not included. */
+  /** In UTF-16 units; the end is exclusive. */
   start: number;
   end: number;
   form: Form;
@@ -12,7 +12,7 @@ export interface Token {
 export interface Form {
   text: string;
   lower: string;
-  /** In small letters without accents. */
+  /** In lower case, without accents. */
   folded: string;
   sort: Sort;
   isCapital: boolean;
@@ -22,7 +22,7 @@ export interface Form {
 
 export type Sort = 'word' | 'number' | 'mark' | 'break';
 
-/** Classes of UTF-16 units below U+0250: 0 other, 1 a letter, 2 a digit. */
+/** Classes of UTF-16 units below U+0250: 0 for other, 1 for a letter, 2 for a digit. */
 const CLASSES = Uint8Array.from({ length: 0x250 }, (_, code) => classOfSign(String.fromCharCode(code)));
 
 function classOfSign(sign: string): number {
@@ -37,20 +37,20 @@ function classAt(text: string, at: number): number {
   return /[\p{L}\p{M}\u200c\u200d]/u.test(text[at]) ? 1 : 0;
 }
 
-/** Scripts that put no spaces between words, or write particles at a name's end: each sign is a token. */
+/** Scripts without spaces between words, or with particles attached to names: each character is a token. */
 const UNSPACED = /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]/;
 
 function isUnspaced(text: string, at: number): boolean {
   return text.charCodeAt(at) >= 0xe00 && UNSPACED.test(text[at]);
 }
 
-/** "O'Neill", "d’Arc" and "Jean-Luc" are one word each. */
+/** "O'Neill", "d’Arc" and "Jean-Luc" are each one word. */
 function isInner(text: string, at: number): boolean {
   const sign = text[at];
   return (sign === "'" || sign === '’' || sign === '-') && classAt(text, at + 1) === 1 && !isUnspaced(text, at + 1);
 }
 
-/** All but spaces; line breaks are tokens. */
+/** Everything except spaces; line breaks are tokens. */
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   for (let at = 0; at < text.length;) {
@@ -73,12 +73,12 @@ function endOfToken(text: string, at: number): number {
   return end;
 }
 
-/** Letters that no decomposition makes plain. */
+/** Letters that Unicode cannot decompose, and their plain forms. */
 const PLAIN = new Map(Object.entries({ ł: 'l', ß: 'ss', ø: 'o', æ: 'ae', œ: 'oe', đ: 'd', ı: 'i' }));
-/** Nothing but characters of ASCII. */
+/** Whether a text is ASCII only. */
 const IS_PLAIN = /^[ -~\t\n\r]*$/;
 
-/** Small letters without accents. */
+/** In lower case, without accents. */
 export function fold(text: string): string {
   const lower = text.toLowerCase();
   if (IS_PLAIN.test(lower)) return lower;
@@ -104,7 +104,7 @@ export const formOf = remembered(MOST_KNOWN, (text): Form => {
   };
 });
 
-/** Runs of capitals, of other letters and of digits, told by one sign, or two where there are more than one. */
+/** Runs of capitals, other letters and digits as one character each, or two for runs of more than one. */
 export function shapeOf(text: string): string {
   return text
     .replaceAll(/\p{Lu}+/gu, (run) => (run.length > 1 ? 'XX' : 'X'))

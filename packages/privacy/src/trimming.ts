@@ -1,11 +1,17 @@
-/** The ends of findings: whole identifiers, days of the week, towns that stand for an address. */
+/**
+ * Adjusts the ends of findings: identifiers become whole, weekdays are added, places within an address become an
+ * address.
+ */
 import type { Finding } from './finding.ts';
 import { isTown } from './gazetteer.ts';
 import type { Kind } from './kinds.ts';
 import type { Reading } from './reading.ts';
 import { withWeekday } from './shapes/date.ts';
 
-/** Kinds of words; of all others no part is left: what touches them up to the next space is of them. */
+/**
+ * Kinds whose values are ordinary words. A finding of any other kind is extended to the next space, so that no part of
+ * it is left.
+ */
 const WORDS: ReadonlySet<Kind> = new Set<Kind>([
   'name',
   'address',
@@ -33,7 +39,7 @@ export function trimmed(reading: Reading, one: Finding): Finding[] {
 const LETTER = /[\p{L}\p{N}]/u;
 const MOST_WIDER = 40;
 
-/** With the letters and digits that touch an end, also over one hyphen, stop or slash. */
+/** Extends an end over adjacent letters and digits, also across one hyphen, full stop or slash. */
 function widened(text: string, one: Finding): Finding {
   let { start, end } = one;
   for (let left = MOST_WIDER; left > 0 && start > 0 && isInner(text, start - 1, -1); left--) start--;

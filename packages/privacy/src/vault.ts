@@ -1,4 +1,6 @@
-/** Vault of tags' values, encrypted with a passphrase: AES-256-GCM under a key by scrypt (RFC 7914). */
+/**
+ * The vault with the values of tags, encrypted with a passphrase: AES-256-GCM under a key derived by scrypt (RFC 7914).
+ */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '@attune/base/errors';
@@ -8,13 +10,13 @@ import { checkPassphrase } from '@attune/files/passphrase';
 import { PRIVATE_FILE } from '@attune/files/private';
 
 const MAGIC = Buffer.from('attune-vault-2\n');
-/** Parameters recommended by OWASP's Password Storage Cheat Sheet; 128 MiB and some tenths of a second. */
+/** Parameters recommended by OWASP's Password Storage Cheat Sheet: 128 MiB and some tenths of a second. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 2 ** 28 };
 /** Format of vaults written by earlier versions. */
 const FORMER = { magic: Buffer.from('attune-vault-1\n'), cost: { N: 2 ** 15, r: 8, p: 1, maxmem: 2 ** 26 } };
 const [SALT, NONCE, TAG] = [16, 12, 16];
 
-/** Tag → what it stands for. */
+/** Tag → value. */
 export type VaultEntries = ReadonlyMap<string, string>;
 
 /** @throws AttuneError E_PASSPHRASE_WEAK, E_NOT_WRITABLE, E_DISK_FULL */
@@ -27,7 +29,7 @@ export function writeVault(path: string, entries: VaultEntries, passphrase: stri
   writeFileAtomic(path, Buffer.concat([MAGIC, salt, nonce, cipher.getAuthTag(), body]), PRIVATE_FILE);
 }
 
-/** @throws AttuneError E_VAULT_UNREADABLE for another file, another passphrase or a changed byte */
+/** @throws AttuneError E_VAULT_UNREADABLE for another file, a wrong passphrase or a changed byte */
 export function readVault(path: string, passphrase: string): Map<string, string> {
   const data = readFileSync(path);
   const magic = data.subarray(0, MAGIC.length);
@@ -51,14 +53,14 @@ export function readVault(path: string, passphrase: string): Map<string, string>
   } catch (cause) {
     throw new AttuneError('E_VAULT_UNREADABLE', {
       what: `${path} cannot be opened`,
-      got: 'another passphrase than it was written with, or a file that has changed since',
+      got: 'a wrong passphrase, or a file that has changed since it was written',
       fix: 'set the passphrase that the vault was written with',
       cause,
     });
   }
 }
 
-/** Puts the values back in the place of their tags; tags that the vault does not know stay. */
+/** Replaces tags by their values; unknown tags stay. */
 export function restoreTags(text: string, entries: VaultEntries): string {
   return text.replaceAll(TAG_PATTERN, (tag) => entries.get(tag) ?? tag);
 }

@@ -1,4 +1,4 @@
-/** Days of the week next to dates: an unchanged one would reveal by how many days a date was moved, modulo weeks. */
+/** Weekdays next to dates: an unchanged one would reveal, modulo 7, by how many days the date was shifted. */
 import { calendars } from './calendars.ts';
 
 interface Week {
@@ -16,14 +16,14 @@ function weeks(): Week[] {
   );
 }
 
-/** The longest first, of which shorter ones are the beginning. */
+/** The longest first, since a shorter one can be its beginning. */
 function namesOf(all: readonly (readonly string[])[]): string {
   return [...new Set(all.flat())].toSorted((a, b) => b.length - a.length).join('|');
 }
 
 let compiled: { lead: RegExp; trail: RegExp; day: RegExp } | undefined;
 
-/** Short names are words and names too: only before a stop or a comma. */
+/** Short names are also words and first names: they count only before a full stop or a comma. */
 function patterns(): { lead: RegExp; trail: RegExp; day: RegExp } {
   const whole = namesOf(calendars().flatMap(({ weeks: some }) => some));
   const short = namesOf(calendars().flatMap(({ shortWeeks }) => shortWeeks));
@@ -35,7 +35,7 @@ function patterns(): { lead: RegExp; trail: RegExp; day: RegExp } {
   return compiled;
 }
 
-/** A date, and what stands before or behind it to its day of the week; undefined where there is none. */
+/** A date, with the text between it and its weekday; undefined where there is none. */
 export function splitWeekday(text: string): { lead: string; date: string; trail: string } | undefined {
   const { lead: LEAD, trail: TRAIL } = patterns();
   const lead = LEAD.exec(text)?.[0] ?? '';
@@ -45,14 +45,14 @@ export function splitWeekday(text: string): { lead: string; date: string; trail:
 }
 
 /**
- * Day of the week `days` later, in its own language and letters: "Fri, " → "Mon, ". `languages`: those of the month,
- * which decide among several with a day of this name.
+ * The weekday `days` later, in its own language and spelling: "Fri, " → "Mon, ". `languages` are those of the month:
+ * they decide where several languages have a weekday of this name.
  */
 export function moveWeekday(part: string, { days, languages }: { days: number; languages: readonly string[] }): string {
   const match = patterns().day.exec(part);
   if (match === null) return part;
   const [written] = match;
-  // Old print has a long s.
+  // Old print uses the long s.
   const name = written.normalize('NFKC').toLowerCase();
   const having = weeks().filter(({ names }) => names.includes(name));
   if (having.length === 0) return part;

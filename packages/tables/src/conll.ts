@@ -3,7 +3,7 @@ import type { Container, RawRow } from './container.ts';
 
 const DOCUMENT = '-DOCSTART-';
 
-/** A word a line with its tag as the last column, an empty line after each sentence (CoNLL 2003). */
+/** One word per line with its tag as the last column, and an empty line after each sentence (CoNLL 2003). */
 async function* read(path: string, _file: string, reading?: LineReading): AsyncGenerator<RawRow, void, undefined> {
   let sentence = newSentence(1);
   for await (const { number, text, defect } of readLines(path, reading)) {
@@ -15,7 +15,7 @@ async function* read(path: string, _file: string, reading?: LineReading): AsyncG
     } else if (columns[0] === DOCUMENT) sentence = newSentence(number + 1);
     else if (columns.length === 1) {
       const reason = `one column, "${columns[0].slice(0, 40)}"`;
-      yield { line: number, defect: { reason, fix: 'write a word, then its tag, with a space or a tab between' } };
+      yield { line: number, defect: { reason, fix: 'write a word, then its tag, with a space or a tab between them' } };
     } else {
       if (sentence.tokens.length === 0) sentence.line = number;
       sentence.tokens.push(columns[0]);

@@ -5,36 +5,36 @@ import type { Defect } from '@attune/files/utf8';
 
 /** One row of a file, or the reason why it cannot be read. */
 export interface RawRow {
-  /** 1-based line where the row begins; in Parquet the row's number. */
+  /** 1-based line where the row begins; in Parquet the number of the row. */
   line: number;
-  /** Absent where there is a defect. */
+  /** Undefined where there is a defect. */
   value?: Record<string, unknown>;
   defect?: Defect;
 }
 
 export interface RowReading extends LineReading {
-  /** Columns of a table without a name, or with that of another, are given one; otherwise they are refused. */
+  /** Gives columns with no name or a repeated one a name of their own; without it they are refused. */
   namesColumns?: boolean;
-  /** True in a process that can be killed already: formats whose decoders cannot be trusted are read there. */
+  /** True in a process that may be killed: formats with untrusted decoders are then read in it. */
   isConfined?: boolean;
   signal?: AbortSignal;
 }
 
 /** A kind of file that holds rows. */
 export interface Container {
-  /** The rows in the file's order, in bounded memory. `file` is the name to show in errors. */
+  /** The rows in the file's order, in bounded memory. `file` is the name for errors. */
   read(path: string, file: string, reading?: RowReading): AsyncGenerator<RawRow, void, undefined>;
 }
 
-/** Keys of values that templates write as JSON: their 1.0 has to stay 1.0. */
+/** Keys whose values templates write as JSON: 1.0 has to stay 1.0 there. */
 const SHOWN = /"(tools|tool_calls|functions|function_call|arguments|documents|chat_template_kwargs)"/;
 
-/** A row's or a request's JSON; what templates may show keeps how its numbers are written. */
+/** Parses the JSON of a row or request. Values that templates may print keep the spelling of their numbers. */
 export function parseForTemplates(text: string): unknown {
   return SHOWN.test(text) ? parseJsonAsWritten(text) : parseJson(text);
 }
 
-/** A row from JSON text; anything but an object is a defect. */
+/** Parses a row from JSON text; anything except an object is a defect. */
 export function parseRow(line: number, text: string): RawRow {
   let value: unknown;
   try {
@@ -52,7 +52,7 @@ export function parseRow(line: number, text: string): RawRow {
   };
 }
 
-/** The engine's message with a column that people count from one; its own "line 1" would mislead. */
+/** The engine's message with a 1-based column, and without its own "line 1", which would mislead. */
 function jsonMessage(error: Error): string {
   return error.message
     .replace(/ \(line \d+ column \d+\)/, '')
@@ -60,7 +60,7 @@ function jsonMessage(error: Error): string {
 }
 
 function jsonFix(text: string): string {
-  if (/^\s*\{\s*'/.test(text)) return 'JSON wants double quotes: write the row with json.dumps, not str()';
+  if (/^\s*\{\s*'/.test(text)) return 'JSON needs double quotes: write the row with json.dumps, not str()';
   if (/[:[,]\s*(NaN|-?Infinity)\b/.test(text)) return 'JSON has no NaN or Infinity: write null or leave the field out';
   if (/^\s*\[\s*$/.test(text)) return 'this looks like a JSON list: name the file .json';
   return 'check quotes, commas and brackets';

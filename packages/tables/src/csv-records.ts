@@ -2,37 +2,40 @@ import { MAX_ROW_BYTES, tooLong, type Line } from '@attune/files/lines';
 import { plural } from '@attune/base/format';
 import type { Defect } from '@attune/files/utf8';
 
-/** One record of a table of separated values. */
+/** One record of a table with separated values. */
 export interface CsvRecord {
-  /** Where it begins, 1-based. */
+  /** 1-based line where it begins. */
   line: number;
   cells: string[];
   defect?: Defect;
-  /** Where, but for the quotes around one cell, each line would be as wide as the record: its column, the lines' cells. */
+  /**
+   * Set if, without the quotes around one cell, each line would have as many cells as the record: the index of that
+   * cell, and the cells of the lines.
+   */
   apart?: { column: number; rows: string[][] };
 }
 
-/** Where a quote stands. */
+/** Line and column of a quote. */
 interface Place {
   line: number;
   at: number;
 }
 
 /**
- * Puts lines together to records as RFC 4180 has it: a cell in quotes may hold separators, line breaks and doubled
- * quotes; in any other cell a quote is a character. A stray quote spoils its own record only. Empty lines are passed over.
+ * Joins lines to records by RFC 4180: a quoted cell may contain separators, line breaks and doubled quotes; in any
+ * other cell a quote is an ordinary character. A stray quote spoils only its own record. Empty lines are skipped.
  */
 export class CsvReader {
   readonly #delimiter: string;
   readonly #maxLength: number;
   #cells: string[] = [];
-  /** Open part of a quoted cell that continues on the next line. */
+  /** The part read so far of a quoted cell that continues on the next line. */
   #open: string[] | undefined;
   #openLength = 0;
   #openedAt: Place = { line: 0, at: 0 };
   #line = 0;
   #lines: string[] = [];
-  /** Cells of several lines. */
+  /** Cells that span several lines. */
   #long: { column: number; opened: Place; closed: Place }[] = [];
   #defect: Defect | undefined;
 
@@ -41,7 +44,7 @@ export class CsvReader {
     this.#maxLength = maxLength;
   }
 
-  /** Takes the next line; gives the record that ends with it, if one does. */
+  /** Adds a line and returns the record that ends with it, if any. */
   take({ number, text, defect }: Line): CsvRecord | undefined {
     if (this.#open === undefined) {
       if (text === '' && defect === undefined) return undefined;
@@ -54,19 +57,19 @@ export class CsvReader {
     return this.#open === undefined ? this.#finish() : undefined;
   }
 
-  /** True where the record in hand has grown past the limit: its quote is open for good. */
+  /** Whether the current record has grown past the limit: its quote will not be closed. */
   get isEndless(): boolean {
     return this.#openLength > this.#maxLength;
   }
 
-  /** The record that the file ends in the middle of, as a defect. */
+  /** The record that the end of the file cuts off, as a defect. */
   end(): CsvRecord | undefined {
     if (this.#open === undefined) return undefined;
     this.#defect = this.isEndless ? tooLong(this.#openLength, this.#maxLength) : NEVER_CLOSED;
     return this.#finish();
   }
 
-  /** Reads the cell that starts at `at`; gives where the next one starts, undefined at the line's end. */
+  /** Reads the cell that starts at `at` and returns where the next one starts; undefined at the end of the line. */
   #readCell(text: string, at: number): number | undefined {
     if (text[at] === '"') {
       this.#open = [];
@@ -130,14 +133,14 @@ export class CsvReader {
   }
 }
 
-/** Says how many lines a spoilt record takes in: they go with it where bad rows are left out. */
+/** Says how many lines a broken record swallows: they are lost with it where bad rows are left out. */
 function withLines({ reason, ...rest }: Defect, lines: number): Defect {
   const more = lines - 1;
   const swallowed =
-    more === 1 ? 'so that the next line is taken into it' : `so that ${plural(more, 'more lines')} are taken into it`;
+    more === 1 ? 'so the next line became part of it' : `so ${plural(more, 'more lines')} became part of it`;
   return { reason: more === 0 ? reason : `${reason}, ${swallowed}`, ...rest };
 }
 
 const FIX = 'write a quote inside a cell twice, and the cell in quotes: "say ""hello"""';
-const STRAY_QUOTE: Defect = { reason: 'text goes on after the quote that closes a cell', fix: FIX };
+const STRAY_QUOTE: Defect = { reason: 'text follows the closing quote of a cell', fix: FIX };
 const NEVER_CLOSED: Defect = { reason: 'a quoted cell that begins in this row is never closed', fix: FIX };

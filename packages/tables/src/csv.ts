@@ -28,7 +28,7 @@ async function* recordsOf(path: string, reading?: LineReading): AsyncGenerator<C
     if (reader === undefined) {
       const told = /^"?sep=(.)"?$/i.exec(line.text)?.[1];
       if (line.text !== '') reader = new CsvReader(told ?? delimiterOf(line.text, path), reading?.maxBytes);
-      // Excel says in the first line how the others are separated.
+      // Excel can state the separator in the first line: `sep=;`.
       if (told !== undefined) continue;
     }
     const record = reader?.take(line);
@@ -39,7 +39,7 @@ async function* recordsOf(path: string, reading?: LineReading): AsyncGenerator<C
   if (last !== undefined) yield last;
 }
 
-/** The separator is the one that the header line holds most of; column names rarely contain any. */
+/** The separator is the candidate that occurs most often in the header line: column names rarely contain one. */
 function delimiterOf(header: string, path: string): string {
   if (/\.tsv(\.gz)?$/i.test(path)) return '\t';
   const outsideQuotes = header.replace(/"[^"]*"/g, '');
@@ -47,7 +47,7 @@ function delimiterOf(header: string, path: string): string {
   return [',', ';', '\t', '|'].reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best));
 }
 
-/** A name for each column: a separator at a line's end makes one without, and joins of tables make two of one name. */
+/** Gives each column a name: a separator at the end of a line leaves one without, and joins of tables repeat names. */
 function named(cells: readonly string[]): string[] {
   const names = new Set<string>();
   const counts = new Map<string, number>();
@@ -69,20 +69,20 @@ function checkHeader(cells: string[], place: { file: string; line: number; defec
   const empty = names.indexOf('');
   const { file, line, defect } = place;
   let message = defect?.reason;
-  if (repeated !== undefined) message ??= `the column "${repeated}" is named twice`;
+  if (repeated !== undefined) message ??= `the column "${repeated}" occurs twice`;
   if (empty !== -1) message ??= `column ${empty + 1} has no name`;
   if (message === undefined) return names;
   throw new AttuneError('E_BAD_FILE', {
     what: `The first line of ${file} must name the columns`,
     problems: [{ file, line, message, fix: defect?.fix }],
-    fix: 'give every column a name of its own',
+    fix: 'give each column a different name',
   });
 }
 
 function wrongWidth(got: number, expected: number): Defect {
   return {
     reason: `the row has ${got} ${got === 1 ? 'cell' : 'cells'}, the header ${expected}`,
-    fix: 'put a cell that holds the separator or a line break in quotes',
+    fix: 'put a cell with a separator or a line break in quotes',
   };
 }
 

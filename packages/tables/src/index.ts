@@ -1,4 +1,4 @@
-/** Files of rows: each kind streams its rows in the file's order, with the line of every defect. */
+/** Files of rows: each format streams its rows in the file's order, and each defect has its line. */
 export { conll } from './conll.ts';
 export { parseForTemplates, type Container, type RawRow, type RowReading } from './container.ts';
 export { csv } from './csv.ts';

@@ -9,5 +9,5 @@ async function* read(path: string, _file: string, reading?: LineReading): AsyncG
   }
 }
 
-/** A list of objects, or objects one after the other. */
+/** A list of objects, or objects one after another. */
 export const json: Container = { read };

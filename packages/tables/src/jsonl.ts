@@ -8,5 +8,5 @@ async function* read(path: string, _file: string, reading?: LineReading): AsyncG
   }
 }
 
-/** One JSON object a line; empty lines are passed over. */
+/** One JSON object per line; empty lines are skipped. */
 export const jsonl: Container = { read };

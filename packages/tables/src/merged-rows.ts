@@ -1,17 +1,17 @@
-/** Rows that a forgotten quote has joined: the lines of one quoted cell are whole rows by themselves. */
+/** Finds rows that a missing closing quote has joined: each line of one quoted cell is then a whole row. */
 import type { Defect } from '@attune/files/utf8';
 import type { CsvRecord } from './csv-records.ts';
 
-/** Rows from which columns are known well enough to judge others. */
+/** After this many rows the columns are known well enough to judge others. */
 const KNOWN_ROWS = 200;
-/** Bytes of rows that wait for that. */
+/** The most bytes of rows to hold back until then. */
 const MOST_WAITING = 4 * 2 ** 20;
-/** Rows that columns are learnt from: more would cost time in each file for what hardly any has. */
+/** Rows from which columns are learnt: more would take time in each file, and hardly any file has this fault. */
 const MOST_LEARNT = 1000;
-/** Share of values of several words from which on a column is prose, where any text fits. */
+/** From this share of values with several words on, a column is prose: any text fits it. */
 const PROSE = 0.5;
 
-/** Values of one-line rows in a column. */
+/** Values of a column, from rows of one line. */
 class Column {
   readonly #values = new Set<string>();
   readonly #patterns = new Set<string>();
@@ -25,7 +25,7 @@ class Column {
     if (/\d/.test(cell)) this.#patterns.add(patternOf(cell));
   }
 
-  /** Whether the cell resembles the column's: true, false, or undefined if unknown. */
+  /** Whether a cell resembles the column's values; undefined if that is unknown. */
   fits(cell: string): boolean | undefined {
     if (cell !== '' && this.#values.has(cell)) return true;
     if (this.#worded > PROSE * this.#count) return cell.trim() === '' ? false : undefined;
@@ -33,14 +33,14 @@ class Column {
   }
 }
 
-/** Numbers, dates and codes of one form: "T-1001" and "T-7". */
+/** The pattern of numbers, dates and codes: "T-1001" and "T-7" have the same. */
 function patternOf(cell: string): string {
   return cell.replaceAll(/\d+/g, '9');
 }
 
 /**
- * Marks records that are several rows: without the quotes around a cell of several lines each of these has as many cells
- * as the header, and they fit the columns. Lines of prose with separators do not.
+ * Marks records that contain several rows: without the quotes around a multi-line cell each of its lines has as many
+ * cells as the header, and they fit the columns. Lines of prose with separators do not fit.
  */
 export async function* markMerged(
   records: AsyncIterable<CsvRecord>,
@@ -71,7 +71,8 @@ export async function* markMerged(
 function isMerged({ apart, cells, defect }: CsvRecord, columns: readonly Column[]): boolean {
   if (apart === undefined || defect !== undefined || cells.length !== columns.length) return false;
   const { column, rows } = apart;
-  // The first line's cells before the quoted one, and the last line's behind it, are the record's own.
+  // The cells of the first line before the quoted one, and those of the last line after it, belong to the record
+  // itself.
   const found = rows.flatMap((row, line) =>
     row.flatMap((cell, at) => {
       const isOwn = at === column || (line === 0 && at < column) || (line === rows.length - 1 && at > column);

@@ -1,4 +1,4 @@
-/** The process that reads Parquet files. */
+/** Entry point of the process that reads Parquet files. */
 import { serveLimited } from '@attune/base/serve-limited';
 import type { RawRow } from './container.ts';
 import { parquetRows } from './parquet-rows.ts';
@@ -20,7 +20,7 @@ serveLimited(async function* read({ path, file }: ParquetRequest, alive) {
   if (batch.length > 0) yield batch;
 });
 
-/** Characters of its texts: numbers are small. */
+/** Characters of its texts; numbers hardly add to the size. */
 function charactersIn(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;

@@ -12,7 +12,7 @@ import { readFailure } from '@attune/files/bytes';
 import { decodeUtf8, type Defect } from '@attune/files/utf8';
 import type { RawRow } from './container.ts';
 
-/** Smallest page header: more pages than fit into the file are an endless loop. */
+/** The smallest page header: a decoder that reads more pages than fit into the file is in an endless loop. */
 const LEAST_PAGE_BYTES = 8;
 
 /**
@@ -35,7 +35,7 @@ export async function* parquetRows(
   let pages = buffer.byteLength / LEAST_PAGE_BYTES;
   const onPage = (): void => void (pages-- > 0 && alive());
   let rowStart = 0;
-  // One row group at a time: a part of one would decode the whole of it again and again.
+  // One row group at a time: for a part of one, the decoder would decode the whole group each time.
   for (const group of metadata.row_groups) {
     const rowEnd = rowStart + Number(group.num_rows);
     const options = {
@@ -56,7 +56,7 @@ export async function* parquetRows(
   }
 }
 
-/** Rejects an inconsistent footer: the decoder would fail asynchronously, or claim endless rows. */
+/** Rejects an inconsistent footer: with one, the decoder fails asynchronously or reports endless rows. */
 function checkColumns(metadata: FileMetaData, file: string): void {
   try {
     const leaves = leafPaths(parquetSchema(metadata)).join('\n');
@@ -76,7 +76,7 @@ function leafPaths({ children, path }: ReturnType<typeof parquetSchema>): string
   return children.length === 0 ? [path.join('\0')] : children.flatMap(leafPaths);
 }
 
-/** Stands for text that is not UTF-8 until its row's number is known. */
+/** Marks text that is not UTF-8 until the number of its row is known. */
 class InvalidText {
   readonly defect: Defect;
 
@@ -101,8 +101,8 @@ function toRow(line: number, row: Record<string, unknown>): RawRow {
 }
 
 /**
- * Parquet values as JSON. A struct has the same fields in every row, so that a null in one stands for a key that the
- * row's own JSON did not have: it is left out, or every tool would get the arguments of all others.
+ * Parquet values as JSON. A struct has the same fields in each row, so a null in one stands for a key that the row's
+ * JSON did not have, and is left out; otherwise each tool would get the arguments of all others.
  */
 function toJson(value: unknown): unknown {
   if (value instanceof InvalidText) throw value;
@@ -114,13 +114,13 @@ function toJson(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, field]) => [name, toJson(field)]));
 }
 
-/** Bytes that are not declared to be text, as old writers leave it: text where they spell it, else base64. */
+/** Bytes that are not declared as text, as old writers leave them: text if they are valid UTF-8, else base64. */
 function fromBytes(value: Uint8Array): string {
   const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'base64');
 }
 
-/** An integer that a JavaScript number cannot hold exactly becomes text instead of another number. */
+/** An integer that a JavaScript number cannot hold exactly becomes text rather than a different number. */
 function fromBigInt(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }

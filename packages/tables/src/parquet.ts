@@ -5,10 +5,10 @@ import { defaultProcessLimits, ProcessEnded, runLimited } from '@attune/base/lim
 import { readFailure } from '@attune/files/bytes';
 import type { Container, RawRow } from './container.ts';
 
-/** Request to the process. Plain data. */
+/** Request to the process, as plain data. */
 export interface ParquetRequest {
   path: string;
-  /** As shown to people. */
+  /** Name of the file in messages. */
   file: string;
 }
 
@@ -24,7 +24,7 @@ async function* read(path: string, file: string, signal?: AbortSignal): AsyncGen
   }
 }
 
-/** Where links lead: the process may read that file and no other. */
+/** The target of links: the process may read this file and no other. */
 function realPath(path: string): string {
   try {
     return realpathSync(path);
@@ -44,10 +44,10 @@ function given(file: string, { reason, message }: ProcessEnded): AttuneError {
   });
 }
 
-/** Parquet, read in a process that can be killed: a file may keep its decoder busy for ever. */
+/** Reads Parquet in a process that can be killed: a crafted file may keep its decoder busy forever. */
 export const parquet: Container = {
   async *read(path, file, { isConfined = false, signal } = {}) {
-    // A process that reads foreign files may start none.
+    // A process that reads files of others must not start further ones.
     if (!isConfined) return yield* read(path, file, signal);
     const { parquetRows } = await import('./parquet-rows.ts');
     yield* parquetRows(path, file);

@@ -192,7 +192,7 @@ describe('CSV', () => {
     expect(values(rows)).toEqual([
       [2, { text: 'good', label: 'a' }],
       [3, 'the row has 3 cells, the header 2'],
-      [4, 'text goes on after the quote that closes a cell'],
+      [4, 'text follows the closing quote of a cell'],
       [5, 'byte 0xe9 at position 4 is not valid UTF-8'],
       [6, { text: 'over\ntwo', label: 'e' }],
       [8, { text: '5" pipe', label: 'f' }],
@@ -216,10 +216,10 @@ describe('CSV', () => {
     const rows = await rowsOf('d.csv', 'text,label\ngood,a\n"open,b\nnext,c\n');
     expect(values(rows)).toEqual([
       [2, { text: 'good', label: 'a' }],
-      [3, 'a quoted cell that begins in this row is never closed, so that the next line is taken into it'],
+      [3, 'a quoted cell that begins in this row is never closed, so the next line became part of it'],
     ]);
     expect(values(await rowsOf('f.csv', 'text,label\n"open,a\nnext,b\n"two" more,c\nlast,d\n'))).toEqual([
-      [2, 'text goes on after the quote that closes a cell, so that 2 more lines are taken into it'],
+      [2, 'text follows the closing quote of a cell, so 2 more lines became part of it'],
       [5, { text: 'last', label: 'd' }],
     ]);
   });

@@ -1,4 +1,4 @@
-/** Payment cards: ranges of the issuers, lengths, and Luhn's test. */
+/** Payment cards: issuers' number ranges, lengths and the Luhn check. */
 import { bare, luhn } from '../checksums.ts';
 import { patternRecogniser } from '../recogniser.ts';
 

@@ -1,4 +1,4 @@
-/** Numbers that a form gives away: files of courts, postcodes, handles, identifiers with letters among their digits. */
+/** Codes recognised by their form: court file numbers, postcodes, handles, identifiers of letters and digits. */
 import { patternRecogniser } from '../recogniser.ts';
 
 const COURTS = [
@@ -22,7 +22,7 @@ const POSTCODES = [
   String.raw`GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPS-UW]|[A-HK-Y]\d[ABEHMNPRV-Y]) \d[ABD-HJLNP-UW-Z]{2}`,
   String.raw`[A-CEGHJ-NPR-TVXY]\d[A-CEGHJ-NPR-TV-Z] \d[A-CEGHJ-NPR-TV-Z]\d|\d{5}-\d{3,4}`,
 ];
-/** By forms that nothing else has. */
+/** Codes in forms that nothing else has. */
 export const postcode = patternRecogniser({
   name: 'postcode',
   kind: 'postcode',
@@ -35,7 +35,7 @@ const PLACED = [
   String.raw`(?<=\b[A-Z]{2}\.?,?\s)\d{5}`,
   String.raw`[1-9]\d{3} [A-Z]{2}|(?:[A-Z]{1,2}-)?(?:\d{2}-\d{3}|\d{3} \d{2}|\d{4}-\d{3}|\d{4,5})(?= \p{Lu}\p{Ll})`,
 ];
-/** Others, next to a possible place. */
+/** Codes in other forms, next to a possible place. */
 export const placed = patternRecogniser({
   name: 'postcode-placed',
   kind: 'postcode',

@@ -1,4 +1,4 @@
-/** Dates with more than a year, in figures or with a month's name of any language, and adjacent days of the week. */
+/** Dates that give more than a year, in digits or with a month's name in any language, and adjacent weekdays. */
 import type { Candidate, Recogniser } from '../recogniser.ts';
 import type { Reading } from '../reading.ts';
 import { firstBehind } from '../reading.ts';
@@ -23,10 +23,10 @@ const FIGURES: readonly RegExp[] = [
   ),
   new RegExp(String.raw`(?<!\d)\d{1,2}[月월]\s?\d{1,2}[日號号일]`, 'g'),
 ];
-/** A version looks alike: "kernel 2.4.19". */
+/** A version number looks the same: "kernel 2.4.19". */
 const VERSION =
   /(?:kernels?|versions?|firmware|linux|drivers?|php|python|perl|java|release|build)\s(?:\p{L}{2,10}\s)?$/iu;
-/** A day and a month: only words around them tell. */
+/** Day and month only: the words around decide. */
 const DAY_AND_MONTH = new RegExp(
   String.raw`(?<![\w./:-])(?<first>${DAY})[-/.](?<second>${DAY})\.?(?![\w/-]|[.,:]\d)`,
   'g',
@@ -41,7 +41,7 @@ export const figures: Recogniser = {
       for (const { 0: value, index, groups } of text.matchAll(form)) {
         if (groups?.first !== undefined && Number(groups.first) > 12 && Number(groups.second) > 12) continue;
         if (/^\d\.\d/.test(value) && VERSION.test(text.slice(Math.max(0, index - 30), index))) continue;
-        // Low enough for the tagger to overrule: a record's creation time belongs to no person.
+        // Low enough for the tagger to overrule: the creation time of a record is not about a person.
         yield { start: index, end: index + value.length, score: 0.84 };
       }
     }
@@ -76,7 +76,7 @@ export const named: Recogniser = {
   },
 };
 
-/** Months' names that are words, too, in front of a number: "may 5", and behind one: "3 mar". */
+/** Names of months that are also words, before a number: "may 5", or after one: "3 mar". */
 const WORD = /^(?:may|march|mars|mar|set|gen|mag|mai|maj|mei|dec|jan|sep|oct|out|lis|sie|kan|dan|eka|ago|apr)$/;
 
 function aroundMonth(text: string, { tokens }: Reading, at: number): Candidate | undefined {
@@ -102,7 +102,7 @@ function aroundMonth(text: string, { tokens }: Reading, at: number): Candidate |
   return { start: tokens[from].start, end, score: isWhole ? 0.85 : 0.75 };
 }
 
-/** The next number with nothing but small words between; -1 where there is none. */
+/** Index of the next number with only short words before it, or -1. */
 function numberFrom(tokens: Reading['tokens'], at: number, step: 1 | -1): number {
   for (let far = 1; far <= MOST_BETWEEN; far++) {
     const token = tokens[at + far * step];
@@ -125,7 +125,7 @@ const isYear = (text: string | undefined): boolean =>
 
 const ARTICLES = new Set(['the', 'den', 'dem', 'der', 'le', 'el', 'il', 'de', 'dnia', 'dia', 'dne', 'a', ',', '.']);
 
-/** With the day of the week that stands before it or behind, which would say by how much a date was moved. */
+/** Extends a date by an adjacent weekday, which would reveal by how many days a date was shifted. */
 export function withWeekday({ tokens, lexicon }: Reading, one: Candidate): Candidate {
   let at = firstBehind(tokens, one.start) - 1;
   while (at >= 0 && ARTICLES.has(tokens[at].form.folded)) at--;

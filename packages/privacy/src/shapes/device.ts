@@ -10,7 +10,7 @@ export const mac = patternRecogniser({
   score: 0.95,
 });
 
-/** Fifteen digits that pass Luhn's test, which one number in ten does. */
+/** Fifteen digits that pass the Luhn check; one random number in ten does. */
 export const imei = patternRecogniser({
   name: 'imei',
   kind: 'device',

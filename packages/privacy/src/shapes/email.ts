@@ -1,4 +1,4 @@
-/** Addresses of e-mail, also written around: "jane (at) example (dot) org". */
+/** Email addresses, also obfuscated ones: "jane (at) example (dot) org". */
 import { isEveryday } from '../gazetteer.ts';
 import type { Candidate, Recogniser } from '../recogniser.ts';
 
@@ -6,14 +6,14 @@ const LOCAL = /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}](?:[\p{L}\p{N}_%+'-]|\.(?!\.)){
 const DOT = String.raw`(?:\.|\s?[[({]\s?(?:dot|punkt|point)\s?[\])}]\s?)`;
 const HOST = new RegExp(String.raw`^(?:[\p{L}\p{N}][\p{L}\p{N}-]{0,62}${DOT}){1,5}\p{L}{2,24}(?![\p{L}\p{N}])`, 'iu');
 const MARKS = /@|\s?[[({]\s?(?:at|ät|arroba)\s?[\])}]\s?/giu;
-/** "ville.skytta at iki.fi", "gbolcer at endtech dot com": in front of it no word of a sentence. */
+/** "ville.skytta at iki.fi", "gbolcer at endtech dot com"; the part before "at" must not be a word of a sentence. */
 const SPELT =
   /\s(?:at|@|arroba|chez)\s(?:[a-z\d][a-z\d-]{1,40}(?:\.| dot | punkt | point )){1,4}(?:com|org|net|edu|[a-z]{2})(?![\p{L}\p{N}@-]|\.\p{L})/giu;
-/** In mails' headers: "for <jm@localhost>", "from jm@localhost by". */
+/** In email headers: "for <jm@localhost>", "from jm@localhost by". */
 const OF_MACHINE =
   /(?<=(?:^|[\s(])(?:for|from)\s{1,3}<?)(?!(?:root|git|admin|daemon|nobody|user|test)@)[a-z][\w.+-]{1,40}@localhost(?![\w.])/gi;
 const PRONOUN = /^(?:us|me|him|her|them|you|it)$/i;
-/** Message ids, recognised by header or many digits, belong to no person. */
+/** Message ids, recognised by their header or many digits, belong to no person. */
 const ID_DIGITS = /^(?!0)(?<digits>\d+\.\d+)@/;
 const ID_HEADER = /(?:message-id|in-reply-to|references)["']?\s?[:=][^:=]{0,200}$/i;
 const HEADER_REACH = 240;

@@ -1,4 +1,4 @@
-/** Fingerprints of keys, and identifiers of researchers: they stand for a person. */
+/** Key fingerprints and researcher identifiers: both identify a person. */
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [

@@ -1,4 +1,4 @@
-/** IBANs: each country's own form and the check modulo 97 (ISO 13616). */
+/** IBANs: the form of each country, and the check modulo 97 (ISO 13616). */
 import { validateIBAN, ValidationErrorsIBAN } from 'ibantools';
 import { bare } from '../checksums.ts';
 import type { Recogniser } from '../recogniser.ts';
@@ -20,7 +20,7 @@ export const recogniser: Recogniser = {
   isValid,
   *find(text) {
     for (const match of text.matchAll(PATTERN)) {
-      // A word may follow that looks like more of it: the longest part that is valid counts.
+      // A word that looks like more digits may follow: the longest valid prefix counts.
       for (let end = match[0].length; end >= LEAST; end--) {
         if (/[ -]$/.test(match[0].slice(0, end)) || !isValid(match[0].slice(0, end))) continue;
         yield { start: match.index, end: match.index + end, score: 0.99 };

@@ -1,4 +1,4 @@
-/** All shapes: each one file and a line. */
+/** All shapes. Each has one file and one line here. */
 import type { Recogniser } from '../recogniser.ts';
 import { recogniser as card } from './card.ts';
 import { court, handle, placed, postcode } from './code.ts';

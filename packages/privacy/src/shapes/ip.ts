@@ -1,4 +1,4 @@
-/** Internet addresses of versions 4 and 6. A version number of four parts looks alike and is recognised by its context. */
+/** IP addresses of versions 4 and 6. A four-part version number looks the same; its context decides. */
 import { isIP } from 'node:net';
 import type { Recogniser } from '../recogniser.ts';
 
@@ -6,7 +6,7 @@ const PATTERN =
   /(?<![\w.:])(?:(?:\d{1,3}\.){3}\d{1,3}(?![\w]|\.\d)|(?=[0-9a-f]{0,4}:[0-9a-f]{0,4}:)[0-9a-f:]{2,39}(?:(?:\d{1,3}\.){3}\d{1,3})?(?![\w:]))/gi;
 const VERSION =
   /(?:\bv|version|release|firmware|build|\brev\.?|kernel|section|clause|§|chapter|kapitel)\s{0,2}[:=]?\s{0,2}$/i;
-/** Unspecified, and the machine itself. */
+/** The unspecified address and localhost. */
 const OF_NOBODY = /^(?:0\.0\.0\.0|127\.\d+\.\d+\.\d+|::1?)$/;
 
 export const recogniser: Recogniser = {

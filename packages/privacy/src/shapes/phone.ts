@@ -1,19 +1,22 @@
-/** Telephone and fax numbers of any country, by libphonenumber's rules; what only groups its digits so is a hint. */
+/**
+ * Telephone and fax numbers of any country, by libphonenumber's rules. A number that is only grouped like one is a
+ * hint.
+ */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import type { Recogniser } from '../recogniser.ts';
 
 const WORDS = String.raw`x|ext\.?|extension|durchwahl|dw|app\.|poste|int\.?|wew\.?|tst\.?|ramal`;
 const EXTENSION = String.raw`(?:,?\s{0,2}(?:${WORDS})\s?\d{1,6})?`;
-/** No letter, digit or part of a number touches them. */
+/** No letter, digit or part of a number may touch them. */
 const FREE = String.raw`(?<![\p{L}\p{N}.,/=#_-]|\d `;
 const DIGITS = String.raw`(?:\+|00 ?|\(\+?)?\d(?:(?:[ \u00a0./-]{0,2}| [/–-] (?!(?:\+|0)\d))\(?\d\)?){5,15}`;
 const SHAPE = new RegExp(
   String.raw`${FREE}|(?<!\p{L}{3}):)${DIGITS}(?![\p{L}\p{N}_-]|[.,:/]\d|%| ?[€$£])${EXTENSION}`,
   'giu',
 );
-/** With letters for digits: "1-877-451-TEEN". */
+/** With letters in place of digits: "1-877-451-TEEN". */
 const LETTERS = String.raw`(?:1[-. ])?\(?8(?:00|33|44|55|66|77|88)\)?[-. ]{1,2}(?=[\d. -]{0,5}[A-Z]{3})[A-Z\d](?:[-. ]?[A-Z\d]){5,9}`;
-/** With an area's code for callers from abroad: "(+353 or 0)86 854 9268". */
+/** With the prefix for callers from abroad: "(+353 or 0)86 854 9268". */
 const ABROAD = String.raw`\(\+\d{1,3} (?:or|oder|ou|o) 0\) ?\d(?:[ -]?\d){6,11}`;
 const LETTERED = new RegExp(String.raw`${FREE})(?:${LETTERS}|${ABROAD})(?![\p{L}\p{N}_-])`, 'gu');
 const [FEWEST, MOST] = [7, 15];
@@ -33,7 +36,7 @@ export const recogniser: Recogniser = {
   },
 };
 
-/** An international form is a phone, and so is the grouping that numbers of North America and Brazil have. */
+/** An international number is a phone, and so is one grouped as in North America or Brazil. */
 function scoreOf(value: string): number {
   const bare = value.replace(/,?\s{0,2}\p{L}[\p{L}.]{0,10}\s?\d{1,6}$/u, '');
   const digits = bare.replaceAll(/\D/g, '').length;

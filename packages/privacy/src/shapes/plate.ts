@@ -1,4 +1,4 @@
-/** Number plates by national forms: they need context words, so these are hints for the tagger. */
+/** Number plates in national forms. They need context words: without them they are hints for the tagger. */
 import { patternRecogniser } from '../recogniser.ts';
 
 const FORMS = [

@@ -1,4 +1,4 @@
-/** Keys, tokens and passwords: shapes that services give theirs, private keys in their armour, hashes, and settings. */
+/** Keys, tokens and passwords: the forms that services use, armoured private keys, hashes, and settings. */
 import { patternRecogniser, type Recogniser } from '../recogniser.ts';
 
 const SHAPES = [
@@ -45,7 +45,7 @@ const SETTINGS = [
   /(?<=\s(?:-p|-k|--pass(?:word|phrase|wd)?)[ =])(?<value>(?=\S{0,60}\d)[^\s"'$<-][^\s"'$<]{5,80})/g,
   /(?<=:\/\/[\w.+-]{1,40}:)(?<value>[^\s:@/]{4,80})(?=@)/g,
 ];
-/** Places for values, and variables. */
+/** Placeholders and variables. */
 const NO_VALUE =
   /^(?:[$<{%[*]|x{4,}|\.{3}|your|change|example|placeholder|redacted)|^(?:true|false|null|none)$|^[A-Z_]+$/i;
 

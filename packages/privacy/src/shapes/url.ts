@@ -1,4 +1,4 @@
-/** Links, with a scheme, "www." or a path; a bare host is a hint. */
+/** Links with a scheme, "www." or a path; a bare host is a hint. */
 import { patternRecogniser } from '../recogniser.ts';
 
 const REST = String.raw`[^\s<>"'()[\]{}|\\^]`;
@@ -17,7 +17,7 @@ export const recogniser = patternRecogniser({
   score: 0.9,
 });
 
-/** "minarossi.com": only words around it tell. */
+/** "minarossi.com": only the words around can decide. */
 export const host = patternRecogniser({
   name: 'host',
   kind: 'url',

@@ -1,11 +1,11 @@
-/** Vehicle identification numbers. The check digit is binding in North America only. */
+/** Vehicle identification numbers. Only North America requires the check digit. */
 import { entryOf, table } from '@attune/base/table';
 import type { Recogniser } from '../recogniser.ts';
 
-/** Outside North America: letters or digits of the maker, and at the end four digits or more (ISO 3779 and 3780). */
+/** Outside North America: letters or digits of the maker, and at least four digits at the end (ISO 3779 and 3780). */
 const SHAPE = /^(?=(?:\d*[A-Z]){4})[A-HJ-NPR-Z6-9][A-HJ-NPR-Z0-9]{12}\d{4}$/;
 const PATTERN = /(?<![A-Z0-9-])(?=[A-Z]{0,16}\d)[A-HJ-NPR-Z0-9]{17}(?![A-Z0-9-])/gi;
-/** "WVW ZZZ 1JZ XW 000001", as papers print it. */
+/** "WVW ZZZ 1JZ XW 000001", as printed in vehicle papers. */
 const SPACED = /(?<![A-Z0-9-])(?:[A-HJ-NPR-Z0-9]{2,9}[ -]){1,5}[A-HJ-NPR-Z0-9]{2,9}(?![A-Z0-9-])/g;
 const LENGTH = 17;
 const WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
