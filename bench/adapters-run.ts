@@ -1,6 +1,7 @@
 /**
- * One measured process of `bench/adapters.ts`: `node bench/adapters-run.ts FOLDER f32|bf16 ROUNDS RANK REGISTERED`. Prints one JSON
- * line: for each case, tokens a second of every round by the clock and by the processors' time, the cases in turns.
+ * One measured process of `bench/adapters.ts`: `node bench/adapters-run.ts FOLDER f32|bf16 ROUNDS RANK REGISTERED`.
+ * Prints one JSON line: for each case and round, tokens per second of wall time and of processor time; the cases
+ * alternate.
  */
 import { randomUint32 } from '../src/base/random.ts';
 import { Batcher } from '../src/answering/decoding/index.ts';
@@ -46,7 +47,7 @@ interface Time {
   cpu: number;
 }
 
-/** Time for answers of so many tokens to new prompts, each by the adapter of its row. */
+/** Time to generate a number of tokens for new prompts, each with the adapter of its row. */
 let made = 0;
 async function time(adapters: readonly (string | undefined)[], maxNewTokens: number): Promise<Time> {
   made++;

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { median } from '../src/base/median.ts';
 
 const options = {
-  /** A workload, whose shape gets random weights, in place of a model's folder. */
+  /** A workload, in place of a model's folder: its shape is filled with random weights. */
   workload: { type: 'string' },
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'bf16' },
@@ -18,7 +18,10 @@ const options = {
 
 type Rates = Record<string, { wall: number[]; cpu: number[] }>;
 
-/** Measures 8 rows on the base, on one adapter and on eight, in turns, and prints tokens a second. @returns the exit code */
+/**
+ * Measures 8 rows on the base, on one adapter and on eight, in alternation, and prints tokens per second. @returns the
+ * exit code
+ */
 export function benchAdapters(words: readonly string[]): number {
   const { values } = parseArgs({ args: [...words], options });
   const { dtype, threads, workload, rank, rounds, registered } = values;
@@ -49,7 +52,7 @@ export function benchAdapters(words: readonly string[]): number {
   return 0;
 }
 
-/** The median of the rounds' shares: a slow minute of the machine meets both. */
+/** The median of the ratios per round: a slow minute of the machine affects both sides of a ratio. */
 function shareOf(rates: readonly number[], others: readonly number[]): string {
   return `${(100 * median(rates.map((rate, round) => rate / others[round]))).toFixed(0)} %`;
 }

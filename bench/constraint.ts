@@ -1,11 +1,12 @@
 /**
- * What a constraint costs: making it, a token's mask, and its share of decoding.
+ * Cost of a constraint: its compilation, a token's mask, and its share of decoding time.
  *
  *   node bench/constraint.ts [FOLDER | llama3 | o200k_base]
  *
- * attune-base unless a folder is given; with a vocabulary's name, random weights of Qwen2.5-0.5B's shape with that many
- * tokens, which is the least that models with such vocabularies have. Whole answers in turns with as many free tokens,
- * by processor time, so that what else the machine does counts little; ATTUNE_THREADS=1, since masks are made by one thread.
+ * The default model is attune-base. With the name of a vocabulary it uses random weights of Qwen2.5-0.5B's shape with
+ * that many tokens, the smallest model of this kind. Constrained answers alternate with unconstrained ones of the same
+ * length, by processor time, so that other load on the machine matters little; ATTUNE_THREADS=1, since masks are
+ * computed in one thread.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,7 +56,7 @@ const tokens = 120;
 const sampling = { temperature: 1 };
 const answers = folder === given ? 40 : 3;
 
-/** A model with the vocabulary of a large one. */
+/** A small model with a large vocabulary. */
 async function writeModel(vocabulary: 'llama3' | 'o200k_base'): Promise<string> {
   const large = vocabulary === 'llama3' ? await llama3Tokenizer() : await tiktokenTokenizer(vocabulary);
   const body = { hidden_size: 896, intermediate_size: 4864, num_hidden_layers: 24 };
@@ -65,7 +66,7 @@ async function writeModel(vocabulary: 'llama3' | 'o200k_base'): Promise<string> 
   return made;
 }
 
-/** Milliseconds of processor time, of all threads. */
+/** Milliseconds of processor time over all threads. */
 function spent(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
@@ -76,7 +77,7 @@ interface Answers {
   milliseconds: number;
 }
 
-/** Tokens and processor time of this seed's answer. */
+/** Tokens and processor time of the answer for a seed. */
 async function answer(seed: number, maxNewTokens: number, constraint?: () => TokenConstraint): Promise<Answers> {
   const stopIds = constraint === undefined ? [] : undefined;
   const start = spent();
@@ -85,7 +86,9 @@ async function answer(seed: number, maxNewTokens: number, constraint?: () => Tok
   return { tokens: ids.length, milliseconds: spent() - start };
 }
 
-/** Processor time of answers with a constraint, and of as many free tokens after the same prompts, in turns. */
+/**
+ * Processor time of answers with a constraint, alternating with the same number of free tokens after the same prompts.
+ */
 async function inTurns(constraint: () => TokenConstraint): Promise<{ bound: Answers; free: Answers }> {
   const bound = { tokens: 0, milliseconds: 0 };
   const free = { tokens: 0, milliseconds: 0 };
@@ -108,7 +111,7 @@ interface Masks {
   most: number;
 }
 
-/** Times every mask, with the step after it, by the clock: processor time is told in steps too coarse for it. */
+/** Measures each mask and the following step by wall time: the resolution of processor time is too low. */
 function timed(inner: TokenConstraint, masks: Masks): TokenConstraint {
   const measure = <Value>(work: () => Value): Value => {
     const start = performance.now();

@@ -1,11 +1,11 @@
-/** The closest tools that install from Debian and npm, on the same rows. */
+/** The most similar tools available from Debian and npm, on the same rows. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Reading and writing, and Unicode form, by programs of Debian: those that are there. */
+/** Programs of Debian that read, write or normalise Unicode, as far as they are installed. */
 export function benchCommands(path: string, bytes: number): void {
   const commands = [
     ['jq -c . (read and write)', 'jq', ['-c', '.', path]],
@@ -32,7 +32,7 @@ interface LshIndex {
   query(hash: Minhash): string[];
 }
 
-/** Packages of npm in a folder's node_modules: redact-pii, minhash, @huggingface/tokenizers. */
+/** Packages in the node_modules of a folder: redact-pii, minhash, @huggingface/tokenizers. */
 export async function benchPackages(
   { folder, model }: { folder: string; model: string },
   texts: readonly string[],

@@ -1,4 +1,7 @@
-/** Rows of made-up text of any size, always the same: passages put together anew, with people, numbers and addresses in them. */
+/**
+ * Reproducible rows of synthetic text of any size, recombined from passages, with people, numbers and addresses
+ * inserted.
+ */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { philox4x32 } from '../src/base/random.ts';
@@ -6,7 +9,7 @@ import { writeAll } from '../src/files/atomic.ts';
 
 const ASSETS = join(import.meta.dirname, '..', 'assets');
 
-/** Five words long or longer. */
+/** Runs of at least five words. */
 const sentences = readFileSync(join(ASSETS, 'general', 'text.jsonl'), 'utf8')
   .trim()
   .split('\n')
@@ -18,12 +21,12 @@ const [given, family] = ['given.txt', 'family.txt'].map((name) =>
     .filter((line) => line !== '' && !line.endsWith('?')),
 );
 
-/** One number for each row, place and purpose. */
+/** A number for each row, position and purpose. */
 function draw(row: number, place: number, most: number): number {
   return philox4x32([row, place, 0, 0], [7, 0])[0] % most;
 }
 
-/** One sentence in seven is about somebody. */
+/** One sentence in seven mentions a person. */
 function sentence(row: number, place: number): string {
   if (draw(row, 3 * place, 7) !== 0) return sentences[draw(row, 3 * place + 1, sentences.length)];
   const [first, last] = [
@@ -40,7 +43,7 @@ function sentence(row: number, place: number): string {
   return kinds[draw(row, 3 * place + 5, kinds.length)];
 }
 
-/** One row in ten is an earlier one with its last sentence changed. */
+/** One row in ten repeats an earlier one with a different last sentence. */
 export function rowText(row: number): string {
   const source = row > 0 && draw(row, 1000, 10) === 0 ? draw(row, 1001, row) : row;
   const count = 6 + draw(source, 1002, 14);
@@ -48,7 +51,7 @@ export function rowText(row: number): string {
   return parts.join(' ');
 }
 
-/** Writes so many bytes of JSON lines. @returns the rows */
+/** Writes a number of bytes as JSON lines. @returns the number of rows */
 export function writeDataRows(path: string, bytes: number): number {
   const file = openSync(path, 'w');
   let [row, written] = [0, 0];

@@ -1,4 +1,7 @@
-/** MB/s of processor time of reading, cleaning, redacting, finding near-duplicates, tokenising and splitting; memory of a whole pipeline. */
+/**
+ * MB per second of processor time for reading, cleaning, redacting, finding near-duplicates, tokenising and splitting;
+ * peak memory of a whole pipeline.
+ */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -102,7 +105,7 @@ split: { validation: 0.05, test: 0.05 }
 `;
 const LOOK_MILLISECONDS = 200;
 
-/** Clean, redact and split, by the command that users run: processor time and the most memory of all its processes. */
+/** Cleans, redacts and splits with the command that users run: processor time and peak memory of all its processes. */
 async function benchPipeline(folder: string, megabytes: number, isRedacted: boolean): Promise<void> {
   const path = join(folder, 'rows.jsonl');
   writeDataRows(path, megabytes * 1e6);
@@ -130,10 +133,10 @@ async function benchPipeline(folder: string, megabytes: number, isRedacted: bool
   );
 }
 
-/** Processor seconds of processes, the last time that they were seen. */
+/** Processor seconds of processes when they were last seen. */
 const seen = new Map<number, number>();
 
-/** Resident bytes and processor time of a process and all below it. */
+/** Resident bytes and processor time of a process and its descendants. */
 function look(root: number, most: { all: number; main: number; ticks: number }): void {
   const family = familyOf(root);
   for (const { id, seconds } of family) seen.set(id, seconds);

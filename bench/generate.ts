@@ -1,6 +1,6 @@
 /**
- * One measured generation in a process of its own; `bench/generation.ts` starts it: `node bench/generate.ts FOLDER f32|bf16`.
- * Prints one JSON line: tokens a second by the clock and by the processors' time.
+ * One measured generation in a separate process, started by `bench/generation.ts`: `node bench/generate.ts FOLDER
+ * f32|bf16`. Prints one JSON line: tokens per second of wall time and of processor time.
  */
 import { tokenTableOf } from '../src/models/architecture.ts';
 import { loadModel } from '../src/models/load-model.ts';

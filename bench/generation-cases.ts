@@ -2,12 +2,12 @@ import { randomUint32 } from '../src/base/random.ts';
 
 export interface Rate {
   name: string;
-  /** Tokens a second, by the clock and by the processors' time. */
+  /** Tokens per second of wall time and of processor time. */
   wall: number;
   cpu: number;
 }
 
-/** Answers rows of token ids, each with exactly so many new tokens. */
+/** Generates for rows of token ids, with exactly the given number of new tokens each. */
 export type Answer = (prompts: readonly number[][], newTokens: number) => Promise<unknown>;
 
 interface Time {
@@ -15,13 +15,13 @@ interface Time {
   cpu: number;
 }
 
-/** Fewer rows answer longer, so that noise stays small beside what is measured. */
+/** Fewer rows get longer answers, so that noise stays small in relation to the measured time. */
 const LEAST_TOKENS = 256;
 
-/** What an engine of a vocabulary so large does a second, in a process that does nothing else. */
+/** Throughput of an engine with a vocabulary of this size, in a process that does nothing else. */
 export async function measureRates(answer: Answer, vocabulary: number): Promise<Rate[]> {
   let made = 0;
-  /** New ones every time, so that nothing is known from before. */
+  /** Different prompts each time, so that no cache applies. */
   const prompts = (rows: number, length: number): number[][] => {
     made += rows;
     const token = (row: number, i: number) => randomUint32([made, 'prompt', row], i) % vocabulary;
@@ -31,7 +31,7 @@ export async function measureRates(answer: Answer, vocabulary: number): Promise<
     const asked = prompts(rows, length);
     return timed(() => answer(asked, newTokens));
   };
-  /** What further tokens of each row cost, once the prompts are read. */
+  /** The cost of further tokens per row once the prompts have been read. */
   const decode = async (rows: number, length: number): Promise<Rate> => {
     const further = Math.max(16, LEAST_TOKENS / rows);
     const [one, many] = [await time(rows, length, 1), await time(rows, length, 1 + further)];

@@ -10,7 +10,7 @@ import { readWorkload } from './workload.ts';
 import { median } from '../src/base/median.ts';
 
 const options = {
-  /** A workload, whose shape gets random weights, in place of a model's folder. */
+  /** A workload, in place of a model's folder: its shape is filled with random weights. */
   workload: { type: 'string' },
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'f32' },
@@ -20,7 +20,10 @@ const options = {
   'llama-cpp': { type: 'string' },
 } as const;
 
-/** Measures generation, in turns with another checkout or llama.cpp where asked, and prints tokens a second. @returns the exit code */
+/**
+ * Measures generation, alternating with another checkout or llama.cpp if requested, and prints tokens per second.
+ * @returns the exit code
+ */
 export async function benchGeneration(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options });
   const { dtype, threads, workload } = values;
@@ -46,7 +49,7 @@ export async function benchGeneration(words: readonly string[]): Promise<number>
   return 0;
 }
 
-/** Random weights of the workload's shape, in bf16, with a tokenizer of as many tokens. @returns the folder */
+/** Writes random bf16 weights of the workload's shape and a tokenizer of as many tokens. @returns the folder */
 export async function makeModel(workload: string, folder: string): Promise<string> {
   const script = join(import.meta.dirname, 'train.ts');
   const { status } = spawnSync(process.execPath, [script, '--workload', workload, '--model', folder, '--make'], {
@@ -58,7 +61,7 @@ export async function makeModel(workload: string, folder: string): Promise<strin
   return folder;
 }
 
-/** Each round runs everything once, so that a slow minute of the machine meets all alike; medians count. */
+/** Each round runs everything once, so that a slow minute of the machine affects all alike; medians are reported. */
 function measureInTurns(
   scripts: ReadonlyMap<string, readonly string[]>,
   rounds: number,
@@ -76,7 +79,7 @@ function measureInTurns(
   return found;
 }
 
-/** A rate is a difference of two times, so that the best of several would be the one with the largest error. */
+/** A rate comes from a difference of two times: the best of several would be the one with the largest error. */
 function shown(values: readonly number[]): string {
   return median(values).toFixed(0).padStart(7);
 }

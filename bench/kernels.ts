@@ -112,7 +112,7 @@ function cpuMilliseconds(body: () => void): number {
   return (user + system) / 1000;
 }
 
-/** Forward and backward in milliseconds of CPU time, the best of all rounds, per kind of kernel. */
+/** Forward and backward in milliseconds of CPU time, the best of all rounds, for each kind of kernel. */
 function measure(
   one: Case,
   dtype: DType,
@@ -155,8 +155,8 @@ function available(): Kernels[] {
 }
 
 /**
- * CPU time of each fused operator against its composite definition, in turns in one process, one thread, best of several
- * rounds. CPU time and the best round, because the machine may be shared.
+ * CPU time of each fused operator and of its composite definition, alternating in one process with one thread, best of
+ * several rounds. CPU time and the best round are used because the machine may be shared.
  */
 export function benchKernels(rounds: number): void {
   setThreads(1);

@@ -1,4 +1,4 @@
-/** Tokenizers with the vocabularies of large models, from the packages that bring these for tests. */
+/** Tokenizers with the vocabularies of large models, from npm packages that are installed for tests. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import llama3 from 'llama3-tokenizer-js';
@@ -34,7 +34,10 @@ export function llama3Tokenizer(): Promise<Tokenizer> {
   return newTokenizer(json, { roles: { bos: '<|begin_of_text|>', eos: '<|eot_id|>' } });
 }
 
-/** A vocabulary in rank order as a tokenizer.json: a merge for every piece, found by merging it with lower ranks only. */
+/**
+ * A vocabulary in rank order as a tokenizer.json. Each piece needs a merge: the one of pieces with lower ranks that
+ * yields it.
+ */
 function fromRanks(name: string, pattern: string, special: Record<string, number>): TokenizerJson {
   const path = createRequire(import.meta.url).resolve(`gpt-tokenizer/data/${name}.tiktoken`);
   const ranks = new Map<string, number>();
@@ -44,7 +47,7 @@ function fromRanks(name: string, pattern: string, special: Record<string, number
   }
   const merges: [string, string][] = [];
   for (const [piece, rank] of ranks) if (piece.length > 1) merges.push(lastMerge(piece, rank, ranks));
-  // The ids have gaps before the special tokens; those in the vocabulary keep theirs.
+  // Ids have gaps before the special tokens; special tokens in the vocabulary keep their ids.
   return byteLevelJson({ ...Object.fromEntries(ranks), ...special }, merges, pattern, special);
 }
 
@@ -81,7 +84,7 @@ function byteLevelJson(
     pre_tokenizer: { type: 'Sequence', pretokenizers: [split, byteLevel] },
     post_processor: byteLevel,
     decoder: byteLevel,
-    // Whole pieces win over merges, as in all of these encodings.
+    // Whole pieces take precedence over merges, as in all of these encodings.
     model: {
       type: 'BPE',
       dropout: null,

@@ -1,9 +1,9 @@
-/** llama.cpp through node-llama-cpp in a folder of its own: attune does not depend on it. */
+/** llama.cpp through node-llama-cpp in a separate folder, since attune does not depend on it. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What is used of node-llama-cpp 3. */
+/** The part of node-llama-cpp 3 that is used here. */
 export interface Sequence {
   evaluate(ids: readonly number[], options: Record<string, unknown>): AsyncGenerator<number>;
   clearHistory(): Promise<void>;
@@ -23,7 +23,7 @@ interface LlamaPackage {
   ): Promise<{ loadModel(options: { modelPath: string }): Promise<LlamaModel> }>;
 }
 
-/** `positions`: of each sequence. @throws Error where the package is not there */
+/** `positions` is the context size per sequence. @throws Error if the package is not installed */
 export async function openLlama(
   file: string,
   folder: string,

@@ -1,7 +1,7 @@
 /**
- * The same measurements of llama.cpp, through node-llama-cpp in a folder of its own (attune does not depend on it);
- * `bench/generation.ts` starts it: `node bench/llama-cpp.ts MODEL.gguf FOLDER`. The load and each token's way through
- * JavaScript count, as they do with us.
+ * The same measurements for llama.cpp, through node-llama-cpp in a separate folder (attune does not depend on it).
+ * Started by `bench/generation.ts`: `node bench/llama-cpp.ts MODEL.gguf FOLDER`. Loading and the transfer of each token
+ * to JavaScript count, as they do for attune.
  */
 import { measureRates, type Answer } from './generation-cases.ts';
 import { openLlama, type Sequence } from './llama-cpp-model.ts';
@@ -17,7 +17,7 @@ const answer: Answer = (prompts, newTokens) =>
 async function continued(sequence: Sequence, ids: readonly number[], newTokens: number): Promise<void> {
   await sequence.clearHistory();
   let made = 0;
-  // Ends of texts count as tokens like others, so that every row has as many.
+  // End-of-text tokens are treated like any other, so that every row has the same number of tokens.
   for await (const _ of sequence.evaluate(ids, { temperature: 0, yieldEogToken: true })) {
     if (++made === newTokens) break;
   }

@@ -1,6 +1,7 @@
 /**
- * How well and how fast rows that are alike are found: `node bench/near-duplicates.ts quality 20000` compares with exact
- * Jaccard similarity over all pairs, `node bench/near-duplicates.ts speed 1000000` says processor time and memory, `… template 200000` of rows of one template.
+ * Quality and speed of the search for near-duplicates: `node bench/near-duplicates.ts quality 20000` compares with the
+ * exact Jaccard similarity of all pairs, `node bench/near-duplicates.ts speed 1000000` prints processor time and
+ * memory, `… template 200000` does so for rows of one template.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,14 +15,14 @@ const count = Number(given);
 const THRESHOLD = 0.8;
 const WORDS = 30_000;
 
-/** One number for each row, place and purpose. */
+/** A number for each row, position and purpose. */
 function draw(row: number, place: number, purpose: number): number {
   return philox4x32([row, place, purpose, 0], [0, 0])[0];
 }
 
 const [COPIED, SOURCE, LENGTH, CHANGED, CHANGE, WORD, OTHER] = [0, 1, 2, 3, 4, 5, 6];
 
-/** A third of the rows are earlier ones with 0 to 30 % of their words changed, so that all similarities occur. */
+/** A third of the rows repeat earlier ones with 0 to 30 % of their words changed, so that all similarities occur. */
 function textOf(row: number): string {
   const copied = row > 0 && draw(row, 0, COPIED) % 3 === 0;
   const source = copied ? draw(row, 0, SOURCE) % row : row;
@@ -29,14 +30,14 @@ function textOf(row: number): string {
   const changed = copied ? draw(row, 0, CHANGED) % 30 : 0;
   const words = Array.from({ length }, (_, place) => {
     const isChanged = draw(row, place, CHANGE) % 100 < changed;
-    // Frequent words are frequent: the square of a uniform number.
+    // Words have uneven frequencies: the square of a uniform number selects one.
     const uniform = (isChanged ? draw(row, place, OTHER) : draw(source, place, WORD)) / 2 ** 32;
     return `w${Math.floor(uniform ** 2 * WORDS)}`;
   });
   return words.join(' ');
 }
 
-/** Two numbers in 35 words: any two rows are just too unlike. */
+/** Two numbers in 35 words: any two rows are just below the threshold. */
 function templateText(row: number): string {
   const [order, parcel] = [0, 1].map((place) => draw(row, place, WORD) % 1e6);
   return (
@@ -71,7 +72,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** Sets found against those of all pairs: a pair counts as found where both are in one set. */
+/** Compares the sets found with those of all pairs: a pair counts as found if both are in one set. */
 function compareWithExact(links: readonly [number, number][]): void {
   const exact = exactPairs();
   const [found, truth] = [new UnionFind(count), new UnionFind(count)];
@@ -89,7 +90,7 @@ function compareWithExact(links: readonly [number, number][]): void {
   console.log(`${same} of ${inSets.length} sets lie within one true set`);
 }
 
-/** All pairs by counting what they share, shingle by shingle. */
+/** All pairs, by counting shared shingles. */
 function exactPairs(): [number, number][] {
   const rowsWith = new Map<number, number[]>();
   const sizes: number[] = [];

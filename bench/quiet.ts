@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 
-/** Seconds of CPU time of the whole machine, and of this process with the children that it has waited for. */
+/** Seconds of CPU time of the whole machine, and of this process with the child processes that have ended. */
 interface CpuTimes {
   wall: number;
   machine: number;
@@ -13,11 +13,11 @@ const TICKS_PER_SECOND = 100;
 function readTimes(): CpuTimes {
   const wall = performance.now() / 1000;
   try {
-    // user nice system idle iowait irq softirq steal: what a hypervisor took is not ours either
+    // user nice system idle iowait irq softirq steal; time stolen by a hypervisor counts as foreign too
     const machine = readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1, 9).map(Number);
     const busy = machine.reduce((sum, ticks, i) => sum + (i === 3 || i === 4 ? 0 : ticks), 0);
     const stat = readFileSync('/proc/self/stat', 'utf8');
-    // utime stime cutime cstime, counted behind the name in brackets
+    // utime stime cutime cstime, counted from the name in brackets
     const own = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 15).map(Number); // prettier-ignore
     return {
       wall,
@@ -30,7 +30,10 @@ function readTimes(): CpuTimes {
 }
 
 export interface Load {
-  /** Share of the machine's processors that other processes took meanwhile; by the load average where there is no /proc. */
+  /**
+   * Share of the machine's processors that other processes used in the meantime; from the load average if there is no
+   * /proc.
+   */
   foreignShare: number;
   loadAverage: number;
   quiet: boolean;
@@ -38,7 +41,9 @@ export interface Load {
 
 export const QUIET_SHARE = 0.05;
 
-/** Watches how much of the machine others take from now on; call the result once all children have ended. */
+/**
+ * Starts to measure how much of the machine other processes use; call the result once all child processes have ended.
+ */
 export function watchLoad(): () => Load {
   const before = readTimes();
   return () => loadBetween(before, readTimes(), { processors: cpus().length, loadAverage: loadavg()[0] });

@@ -1,5 +1,6 @@
 /**
- * Norms of single rows' gradients on attune-base: row by row, and as `dp_sgd` takes them, in turns. Processor time.
+ * Gradient norms of single rows on attune-base: row by row, and as `dp_sgd` computes them, in alternation. Processor
+ * time.
  *
  *   node bench/row-norms.ts [--rows 16] [--tokens 64] [--rounds 5]
  */

@@ -1,4 +1,7 @@
-/** `node bench/serve-adapters.ts MODEL FOLDER COUNT RANK`: LoRA adapters of random weights on all linear layers, as PEFT writes them. */
+/**
+ * `node bench/serve-adapters.ts MODEL FOLDER COUNT RANK` writes LoRA adapters with random weights on all linear layers,
+ * in PEFT's format.
+ */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { create as createLora } from '../src/methods/tunings/lora.ts';

@@ -1,8 +1,8 @@
-/** Clients that ask an OpenAI-compatible server as one would: streams over HTTP, and what their clock says. */
+/** Clients of an OpenAI-compatible server: they stream over HTTP and measure wall time. */
 import { randomUint32 } from '../src/base/random.ts';
 import { processorSeconds } from '../tools/stress/process-usage.ts';
 
-/** A server in a process of its own. */
+/** A server in a separate process. */
 export interface Served {
   name: string;
   /** Ends in /v1. */
@@ -11,30 +11,33 @@ export interface Served {
 }
 
 export interface Work {
-  /** The model of each request, in order. */
+  /** The model for each request, in order. */
   models: readonly string[];
-  /** Requests in flight at once. */
+  /** Number of concurrent requests. */
   clients: number;
   promptTokens: number;
   newTokens: number;
   vocabulary: number;
-  /** Prompts are texts, of half as many words, in place of tokens. */
+  /** Sends prompts as texts with half as many words instead of tokens. */
   isText?: boolean;
 }
 
 export interface Found {
   tokens: number;
-  /** Seconds by the clock. */
+  /** Wall time in seconds. */
   wall: number;
-  /** Seconds of the processors, of the server's processes. */
+  /** Processor time of the server's processes in seconds. */
   cpu: number;
-  /** Milliseconds of each request until its first text. */
+  /** For each request, milliseconds to the first text. */
   firsts: number[];
 }
 
 let made = 0;
 
-/** Sends the requests, each client its next one when an answer is complete. @throws Error for a status other than 200 */
+/**
+ * Sends the requests; each client sends its next one when an answer is complete. @throws Error for a status other than
+ * 200
+ */
 export async function measure({ url, pid }: Served, work: Work): Promise<Found> {
   const { models, clients, newTokens } = work;
   const firsts: number[] = [];
@@ -48,7 +51,7 @@ export async function measure({ url, pid }: Served, work: Work): Promise<Found> 
   return { tokens: models.length * newTokens, wall, cpu, firsts };
 }
 
-/** Tokens that nobody sent before, so that no prefix is known. */
+/** Random tokens, so that no prefix is cached. */
 function bodyOf(model: string, { promptTokens, newTokens, vocabulary, isText }: Work): Record<string, unknown> {
   made++;
   const prompt = Array.from({ length: promptTokens }, (_, i) => randomUint32([made, 'serve', 0], i) % vocabulary);
@@ -57,7 +60,7 @@ function bodyOf(model: string, { promptTokens, newTokens, vocabulary, isText }: 
   return { model, prompt: asked, max_tokens: newTokens, ignore_eos: true, temperature: 0, stream: true };
 }
 
-/** @returns milliseconds until the first text */
+/** @returns milliseconds to the first text */
 async function ask(url: string, body: Record<string, unknown>): Promise<number> {
   const start = performance.now();
   const headers = { 'content-type': 'application/json' };

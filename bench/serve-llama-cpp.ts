@@ -1,6 +1,6 @@
 /**
- * llama.cpp behind /v1/completions, through node-llama-cpp in a folder of its own, for `npm run bench -- serve`:
- * `node bench/serve-llama-cpp.ts MODEL.gguf FOLDER SEQUENCES`. Prints one line of JSON once it answers.
+ * llama.cpp behind /v1/completions, through node-llama-cpp in a separate folder, for `npm run bench -- serve`: `node
+ * bench/serve-llama-cpp.ts MODEL.gguf FOLDER SEQUENCES`. Prints one line of JSON when it is ready.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,7 +12,7 @@ const { context, model } = await openLlama(file, folder, { sequences: Number(seq
 const free = Array.from({ length: Number(sequences) }, () => context.getSequence());
 const waiting: ((sequence: Sequence) => void)[] = [];
 
-/** A place in the batch, once there is one. */
+/** Waits for a free sequence of the batch. */
 function place(): Promise<Sequence> {
   const sequence = free.pop();
   return sequence === undefined ? new Promise((resolve) => void waiting.push(resolve)) : Promise.resolve(sequence);
@@ -43,6 +43,6 @@ const server = createServer((request, response) => void answer(request, response
   const { port } = server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/v1`, pid: process.pid })}\n`);
 });
-// Clients come back after the other server's turn.
+// Clients reconnect after the other server's turn.
 server.keepAliveTimeout = 3_600_000;
 process.on('SIGTERM', () => process.exit(0));

@@ -1,4 +1,4 @@
-/** Servers in processes of their own. */
+/** Servers in separate processes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ export interface Started extends Served {
   close(): void;
 }
 
-/** `attune serve` by a file of settings, once it answers by all of its models. */
+/** Starts `attune serve` with a settings file, and resolves when all its models answer. */
 export async function startServer(
   name: string,
   { config, threads, home }: { config: string; threads: string; home?: string },
@@ -22,7 +22,7 @@ export async function startServer(
   return server;
 }
 
-/** Once it has said where it listens. */
+/** Resolves when the server has printed its address. */
 export async function startProcess(
   name: string,
   script: readonly string[],

@@ -12,7 +12,7 @@ import { measure, quantile, type Found, type Served, type Work } from './serve-c
 import { startProcess, startServer, type Started } from './serve-process.ts';
 
 const options = {
-  /** A workload, whose shape gets random weights, in place of a model's folder. */
+  /** A workload, in place of a model's folder: its shape is filled with random weights. */
   workload: { type: 'string' },
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'bf16' },
@@ -21,7 +21,7 @@ const options = {
   rounds: { type: 'string', default: '5' },
   threads: { type: 'string', default: '1' },
   tokens: { type: 'string', default: '64' },
-  /** Requests at once, where servers stand side by side; 0: none of it. */
+  /** Number of concurrent requests in the comparison of servers; 0 skips it. */
   clients: { type: 'string', default: '1,8,32' },
   'llama-cpp': { type: 'string' },
 } as const;
@@ -31,7 +31,10 @@ type Settings = ReturnType<typeof parseArgs<{ options: typeof options }>>['value
 const ROWS = 8;
 const PROMPT = 64;
 
-/** Measures the server over HTTP: adapters beside their base, cold adapters, and llama.cpp where asked. @returns the exit code */
+/**
+ * Measures the server over HTTP: adapters together with their base, cold adapters, and llama.cpp if requested. @returns
+ * the exit code
+ */
 export async function benchServe(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options });
   const temporary = mkdtempSync(join(tmpdir(), 'attune-bench-'));
@@ -67,7 +70,7 @@ export async function benchServe(words: readonly string[]): Promise<number> {
 
 type Shape = Omit<Work, 'models' | 'clients'>;
 
-/** Eight rows on the base, on one adapter and on eight, in turns: the shares are medians of the rounds' own. */
+/** Eight rows on the base, on one adapter and on eight, in alternation; ratios are medians of the ratios per round. */
 async function benchAdapters(attune: Served, shape: Shape, rounds: number): Promise<void> {
   const cases: Record<string, readonly string[]> = {
     base: Array.from({ length: ROWS }, () => 'base'),
@@ -94,7 +97,7 @@ async function benchAdapters(attune: Served, shape: Shape, rounds: number): Prom
   }
 }
 
-/** How much later the first text of an adapter comes that has to be loaded first, than its next one. */
+/** How much later the first text comes from an adapter that has to be loaded than from a loaded one. */
 async function benchCold(attune: Served, shape: Shape, rounds: number): Promise<void> {
   const [later, loading]: [number[], number[]] = [[], []];
   for (let round = 0; round < Math.max(5, rounds); round++) {
@@ -119,7 +122,7 @@ async function post({ url }: Served, path: string, body: object): Promise<void> 
   await response.text();
 }
 
-/** The base under so many clients, the servers in turns. */
+/** The base model with a number of clients; the servers alternate. */
 async function benchClients(servers: readonly Served[], shape: Shape, { clients, rounds }: Settings): Promise<void> {
   console.log(
     'clients: tokens a second by the clock and by the processors, milliseconds to the first text p50 and p99',
@@ -149,7 +152,7 @@ function rateOf(all: readonly Found[], key: 'wall' | 'cpu'): string {
   return median(all.map((one) => one.tokens / one[key])).toFixed(0);
 }
 
-/** All adapters are loaded before anything is measured. */
+/** All adapters are loaded before the measurement. */
 async function startAttune(model: string, { folder, values }: { folder: string; values: Settings }): Promise<Started> {
   const adapters = readdirSync(folder).map((name) => ({ name, target: join(folder, name) }));
   const settings = {
@@ -165,7 +168,7 @@ async function startAttune(model: string, { folder, values }: { folder: string; 
   return startServer('attune', { config, threads: values.threads! });
 }
 
-/** Behind the same endpoint, with as many sequences as there will be clients. */
+/** llama.cpp behind the same endpoint, with as many sequences as clients. */
 async function startLlama(
   model: string,
   { folder, temporary, values }: { folder: string; temporary: string; values: Settings },

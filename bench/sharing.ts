@@ -1,6 +1,7 @@
 /**
- * What it saves that answers to one prompt read it once: `npm run bench -- sharing`. One step of GRPO (rollouts and
- * update) and one of DPO, as they are and with every answer beside a prompt of its own, in turns.
+ * Savings from reading a prompt once for several answers: `npm run bench -- sharing`. It compares one step of GRPO
+ * (rollouts and update) and one of DPO, as they are and with a separate copy of the prompt for each answer, in
+ * alternation.
  */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,7 +34,7 @@ const GROUP = 8;
 const PROMPTS = 2;
 const MICRO_BATCH_TOKENS = 4096;
 
-/** Answers that have no prefix in common with any other. */
+/** Answers that share no prefix with any other. */
 class Apart extends Rollouts {
   override async generate(requests: readonly GenerationRequest[]) {
     const alone = requests.flatMap((request) =>
@@ -50,7 +51,7 @@ class Apart extends Rollouts {
   }
 }
 
-/** Each answer of a row with a prompt of its own. */
+/** Gives each answer of a row a copy of the prompt. */
 function apart<Row extends TextsRow>(row: Row): Row[] {
   const [prompt, ...answers] = row.segments;
   let at = prompt;
@@ -83,7 +84,7 @@ function answersApart(row: PolicyRow): PolicyRow[] {
   });
 }
 
-/** A pair whose answers have a prompt each. */
+/** A pair in which each answer has its own copy of the prompt. */
 function pairApart(row: TextsRow): TextsRow {
   const alone = apart(row);
   const joined = (of: (one: TextsRow) => Iterable<number>) => alone.flatMap((one) => [...of(one)]);
@@ -156,7 +157,7 @@ async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Meas
     const example = { kind: 'prompt' as const, id: `${r}`, source, prompt: 'p', columns: {} };
     return { id: `${r}`, source, ids, trained: new Uint8Array(prompt), prompt: example };
   });
-  // Nothing ends an answer, so that all are as long.
+  // No token ends an answer, so that all have the same length.
   const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
   const ways = {
     shared: new Rollouts({ model: step.model, tokenizer }),
@@ -177,7 +178,7 @@ async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Meas
       await takeStep(step, objective, given);
       ways[way].weightsMoved();
       const ended = processorSeconds();
-      // The first round warms up.
+      // The first round is a warm-up.
       if (round > 0)
         for (const [i, seconds] of [rolled - began, ended - rolled, ended - began].entries())
           found[i][way].push(seconds);

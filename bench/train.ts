@@ -1,7 +1,7 @@
 /**
- * One measured training in a process of its own, so that its peak of memory is its own; `bench/main.ts` starts it:
- * `node bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps 3]`.
- * `--make` writes the model's folder, of random weights, and trains nothing. Prints one JSON line.
+ * One measured training in a separate process, which gives a separate memory peak. Started by `bench/main.ts`: `node
+ * bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps
+ * 3]`. `--make` only writes the model's folder with random weights. Prints one JSON line.
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -23,18 +23,18 @@ import { peakBytes } from '../src/answering/model/resources.ts';
 import type { Checkpointing } from '../src/models/tape.ts';
 import { readWorkload, rowsOf, type Workload } from './workload.ts';
 
-/** What one process measured of itself. */
+/** Measurements of one process. */
 export interface Measurement {
   engine: string;
   threads: number;
-  /** Of each measured step. */
+  /** Seconds of each measured step. */
   seconds: number[];
-  /** Processor time of each, of all threads: what a busy machine changes least. */
+  /** Processor time of each step over all threads, which depends least on other load. */
   processorSeconds?: number[];
   peakRssMib: number;
-  /** bf16 product [1706, 576] × [576, 1536], 10⁹ operations a second. */
+  /** bf16 product [1706, 576] × [576, 1536], in 10⁹ operations per second. */
   bf16GemmGflops: number;
-  /** Of each step, the warm-up first. */
+  /** Loss of each step, the warm-up first. */
   losses: number[];
 }
 
@@ -60,12 +60,12 @@ interface Choice {
   folder: string;
   full: boolean;
   checkpointing: Checkpointing;
-  /** How frozen weights are kept and read. */
+  /** Storage of frozen weights. */
   storage: string;
   steps: number;
 }
 
-/** The parts of a run as `attune train` has them: trained weights in f32, frozen ones as they are stored, in bf16. */
+/** The parts of a run as `attune train` builds them: trained weights in f32, frozen ones as stored, in bf16. */
 async function partsOf({ lora }: Workload, { folder, full, storage }: Choice): Promise<StepParts> {
   const method = await storages.load(storage);
   const keep = await method.keep({});

@@ -14,24 +14,24 @@ import { operationsOf, readWorkload, type Operations } from './workload.ts';
 interface Options {
   full: boolean;
   checkpointing: boolean;
-  /** How frozen weights are kept and read; all but dense ones in turns with those. */
+  /** Storage of frozen weights; any but dense alternates with dense weights. */
   storage: string;
   steps: number;
   rounds: number;
   threads: number;
-  /** The baselines' program; run by Debian's Python, which has its torch. */
+  /** The program of the baselines, run by Debian's Python with its torch. */
   baselines?: string;
-  /** Another checkout of attune, set up, to run in turns with this one. */
+  /** Another checkout of attune, already set up, to alternate with this one. */
   against?: string;
   json: boolean;
   anyway: boolean;
 }
 
-/** What is printed of one engine, over all rounds. */
+/** Printed figures of an engine, over all rounds. */
 interface Figures {
   engine: string;
   secondsPerStep: [least: number, median: number, most: number];
-  /** Median of a step's processor time; undefined for programs that do not tell it. */
+  /** Median of a step's processor time; undefined for programs that do not report it. */
   processorSecondsPerStep?: number;
   inputTokensPerSecond: number;
   mfu: number;
@@ -40,7 +40,7 @@ interface Figures {
   losses: readonly number[];
 }
 
-/** Trains a workload, in turns with what it is compared to, and prints what came out. @returns the exit code */
+/** Trains a workload, alternating with the engines in comparison, and prints the results. @returns the exit code */
 export async function benchTraining(name: string, words: readonly string[]): Promise<number> {
   const options = readOptions(words);
   if (!options.anyway) refuseLoad(await loadOfOneSecond());
@@ -97,7 +97,7 @@ function readOptions(words: readonly string[]): Options {
   return { ...values, steps: count('steps'), rounds: count('rounds'), threads: count('threads') };
 }
 
-/** Each round runs everything once, so that a slow minute of the machine meets all alike. */
+/** Each round runs everything once, so that a slow minute of the machine affects all alike. */
 function inTurns(name: string, model: string, options: Options): Map<string, Measurement[]> {
   const runs = new Map<string, () => Measurement>();
   const training =
@@ -133,7 +133,7 @@ function runBaseline(mode: string, name: string, options: Options): Measurement 
   const spec = join(import.meta.dirname, 'workloads', `${name}.json`);
   const words = [String(options.baselines), mode, '--steps', String(options.steps), '--spec', spec];
   if (options.full) words.push('--full');
-  // On a busy machine threads that spin at barriers would measure the scheduler: they wait as attune's do.
+  // On a busy machine, threads that spin at barriers would measure the scheduler: they yield, as attune's do.
   const environment: Record<string, string> = options.anyway ? waitingThreads : {};
   const stdout = run('/usr/bin/python3', [...words, '--threads', String(options.threads)], environment);
   const printed = JSON.parse(stdout) as Record<string, unknown>;
@@ -157,7 +157,7 @@ function run(program: string, words: readonly string[], environment: Record<stri
   return stdout;
 }
 
-/** `rate` is what 100 % are: the same for all, since some measure the product in another shape. */
+/** `rate` is what MFU counts as 100 %: the same for all engines, since some measure the product in another shape. */
 function figuresOf(measurements: readonly Measurement[], operations: Operations, rate: number): Figures {
   const seconds = measurements.flatMap((one) => one.seconds).toSorted((a, b) => a - b);
   const middle = median(seconds);
@@ -232,7 +232,7 @@ function inWords(own: Figures, others: ReadonlyMap<string, Figures>, load: Load)
 
 const LOSS_TOLERANCE = 0.01;
 
-/** The same work: losses of each step within one per cent. */
+/** Checks that the engines do the same work: the losses of each step agree within one per cent. */
 function agree(own: Figures, other: Figures): boolean {
   const isClose = own.losses.every((loss, i) => Math.abs(loss - other.losses[i]) <= LOSS_TOLERANCE * other.losses[i]);
   if (!isClose)

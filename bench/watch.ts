@@ -22,10 +22,10 @@ const options = {
 
 const CLIENTS = 8;
 const PROMPT = 64;
-/** What was answered is written down within half a second. */
+/** Answers are written to the traces within half a second. */
 const WRITTEN = 800;
 
-/** What watching costs: servers with and without it in turns, and traces alone. @returns the exit code */
+/** Cost of monitoring: servers with and without it in alternation, and tracing alone. @returns the exit code */
 export async function benchWatch(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...words], options });
   const folder = mkdtempSync(join(tmpdir(), 'attune-watch-'));
@@ -38,7 +38,7 @@ export async function benchWatch(words: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Answers measured, tested and written down, without a server. */
+/** Answers measured, tested and written, without a server. */
 async function traceRate(folder: string, count: number): Promise<void> {
   const watcher = await Watcher.open({
     folder: join(folder, 'traces'),

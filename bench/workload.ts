@@ -20,7 +20,7 @@ const schema = z.object({
   representative_batch_lengths: z.array(z.int().min(2)).min(1),
 });
 
-/** Work that is always the same: a model's shape, an adapter on all of its linear layers, one batch of rows. */
+/** A fixed workload: a model's shape, an adapter on all its linear layers, one batch of rows. */
 export type Workload = z.output<typeof schema>;
 
 export function readWorkload(name: string): Workload {
@@ -30,7 +30,7 @@ export function readWorkload(name: string): Workload {
 const PROMPT_SHARE = 0.4;
 const SPECIAL_TOKENS = 3;
 
-/** The batch's rows: random tokens, of which the prompt's, the first two fifths, carry no loss. */
+/** The batch's rows: random tokens. The prompt's tokens, the first two fifths, carry no loss. */
 export function rowsOf({ model, representative_batch_lengths: lengths }: Workload): PreparedRow[] {
   return lengths.map((length, r) => ({
     id: String(r),
@@ -44,15 +44,15 @@ export function rowsOf({ model, representative_batch_lengths: lengths }: Workloa
 }
 
 export interface Operations {
-  /** Multiplications and additions of the mathematics in one step: what is computed twice counts once. */
+  /** Mathematically required multiplications and additions in one step; recomputed values count once. */
   step: number;
   inputTokens: number;
   lossTokens: number;
 }
 
 /**
- * What a step needs at least: two operations for each weight and token forward, and as many for each gradient; a frozen
- * weight has none of its own. Attention's scores and values, causal: 7 × layers × width × Σ length².
+ * The least operations that a step needs: two per weight and token forward, and as many for each gradient; a frozen
+ * weight has no gradient of its own. Attention's scores and values, causal: 7 × layers × width × Σ length².
  */
 export function operationsOf(workload: Workload, options: { full: boolean }): Operations {
   const { model, lora, representative_batch_lengths: lengths } = workload;

@@ -1,4 +1,4 @@
-/** Finds rows by what they mean. */
+/** Finds rows by meaning. */
 import { retrieve } from '../src/app/index.ts';
 
 const rows = [
@@ -7,7 +7,7 @@ const rows = [
   { title: 'Garden chair', about: 'folds away, and does not mind the rain' },
 ];
 
-// Models for vectors: any sentence-transformers folder or name. attune-base shows the calls.
+// Embedding models: any sentence-transformers folder or name. attune-base only shows the calls.
 await retrieve.index('attune-base', {
   input: rows,
   textColumn: ['title', 'about'],

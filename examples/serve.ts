@@ -1,4 +1,4 @@
-/** Serves a model by OpenAI's API, and asks it as any client would. */
+/** Serves a model with OpenAI's API and sends it a request as any client would. */
 import OpenAI from 'openai';
 import { serve } from '../src/app/index.ts';
 

@@ -1,5 +1,6 @@
-// `node makers/pronoun-parts.ts FILE [LINES]`: how often "her" is told right as "his" or "him", on a text with a known
-// answer: each "him" and "his" of the file becomes "her" and is told again. LINES: each line is a text of its own.
+// `node makers/pronoun-parts.ts FILE [LINES]` measures how often "her" is correctly resolved to "his" or "him", on a
+// text with a known answer: each "him" and "his" of the file is replaced by "her" and resolved again. LINES: each line
+// is a text of its own.
 import { readFileSync } from 'node:fs';
 import { wilsonInterval } from '../src/scoring/statistics/index.ts';
 import { otherPronoun } from '../src/data/fairness/pronouns.ts';
@@ -14,7 +15,7 @@ for (const text of texts) {
   const words = wordsOf(text);
   for (const [at, { lower }] of words.entries()) {
     if (lower !== 'him' && lower !== 'his') continue;
-    // "It is his" is "it is hers", and no "her".
+    // "It is his" corresponds to "it is hers", without a "her".
     if (lower === 'his' && otherPronoun(words, at) === 'hers') continue;
     const told = otherPronoun(withHer(words, at), at);
     counts[lower][told === undefined ? 'unsure' : told === lower ? 'right' : 'wrong']++;

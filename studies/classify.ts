@@ -10,14 +10,14 @@ import { trainWhole } from './train-whole.ts';
 
 /** One way to tune the base model. */
 export interface Way {
-  /** Part of the run's folder. */
+  /** The part of the run folder's name for this way. */
   name: string;
   title: string;
-  /** Folder of a model of its own, in place of the study's. */
+  /** Folder of another model, in place of the study's base model. */
   model?: string;
   tuning: RecipeInput['tuning'];
   training: RecipeInput['training'];
-  /** Passes over the rows, by how many there are. */
+  /** Epochs by the number of rows. */
   epochs: (rows: number) => number;
 }
 
@@ -26,36 +26,36 @@ export interface ClassifierStudy {
   /** Folder of the base model. */
   model: string;
   files: Pick<TaskFiles, 'train' | 'test'>;
-  /** Column of a row's class. */
+  /** The column with a row's class. */
   label: string;
-  /** How the rows are read; `data` of every recipe. */
+  /** How rows are read: the `data` section of every recipe. */
   reading: Omit<RecipeInput['data'], 'train' | 'validation' | 'test'>;
-  /** What it is compared with, as `compare` names it, and for people. */
+  /** The baseline, with its name for `compare` and for people. */
   baseline: { name: string; title: string };
-  /** Training rows. */
+  /** Numbers of training rows. */
   sizes: readonly number[];
   draws: number;
   testRows: number;
   ways: readonly Way[];
 }
 
-/** The results of one draw of training rows, on the test rows that all of them could answer. */
+/** Results for one draw of training rows, on the test rows that all systems could answer. */
 interface Outcome {
   size: number;
-  /** Of the test rows. */
+  /** Index among the test rows. */
   ids: readonly string[];
-  /** By test row: 1 where the baseline is right. */
+  /** For each test row 1 if the baseline is right, else 0. */
   baseline: readonly number[];
-  /** The same of each way. */
+  /** The same for each way. */
   ways: ReadonlyMap<Way, readonly number[]>;
 }
 
-/** Trains on every size, draw and way, and compares each result with the baseline that had the same rows. */
+/** Trains for every size, draw and way, and compares each result with the baseline trained on the same rows. */
 export async function studyClassifiers(
   study: ClassifierStudy,
   setting: Setting,
 ): Promise<Pick<Findings, 'tables' | 'verdict'>> {
-  // The largest first: what is left at the end, when a processor has nothing more to do, is short then.
+  // The largest first, so that the jobs that run last, on a partly idle machine, are short.
   const draws = drawsOf(study).toReversed();
   const cells = draws.flatMap((draw) => study.ways.map((way) => ({ way, draw })).toReversed());
   const folders = await onEachCore(cells, ({ way, draw }) => train(study, draw, way, setting));
@@ -72,7 +72,7 @@ export async function studyClassifiers(
   return { tables: [table], verdict: bySize.map(({ size, found }) => sizeVerdict(study, size, found)) };
 }
 
-/** A row's mean over draws is of the same row. */
+/** The mean over draws needs the same test row at each index. */
 function refuseOtherRows([first, ...others]: readonly Outcome[]): void {
   const isSame = ({ ids }: Outcome) => ids.length === first.ids.length && ids.every((id, row) => id === first.ids[row]);
   if (!others.every(isSame)) throw new Error('the draws were compared on different test rows');
@@ -81,16 +81,16 @@ function refuseOtherRows([first, ...others]: readonly Outcome[]): void {
 interface Draw {
   size: number;
   draw: number;
-  /** Of training rows. */
+  /** Number of training rows. */
   file: string;
 }
 
-/** Every draw of training rows; the rows are written. */
+/** Writes the rows of each draw of training rows. */
 function drawsOf({ files, sizes, draws, label }: ClassifierStudy): Draw[] {
   const pool = readRows(files.train);
   return sizes.flatMap((size) =>
     Array.from({ length: draws }, (_, draw) => {
-      // Beside the rows that it is drawn from: files that rows name are looked for there.
+      // In the folder of the original rows, since files named in rows are looked up there.
       const file = join(dirname(files.train), `draw-${size}-${draw}.jsonl`);
       writeRows(file, drawRows(pool, { column: label, count: size, seed: draw }));
       return { size, draw, file };
@@ -104,7 +104,7 @@ async function train(study: ClassifierStudy, { size, draw, file }: Draw, way: Wa
   const started = performance.now();
   const recipe = await resolveRecipe({
     model: way.model ?? study.model,
-    // Whatever the rows are worth must not be told by further labelled rows: no validation, the last step is the result.
+    // No validation rows: a result must not depend on further labelled rows. The last step is the result.
     data: { ...study.reading, train: file, validation: 0, test: study.files.test, allow_overlap: true },
     tuning: way.tuning,
     objective: 'classification',
@@ -119,7 +119,7 @@ async function train(study: ClassifierStudy, { size, draw, file }: Draw, way: Wa
   return folder;
 }
 
-/** All results of a draw in one comparison: rows are read, and the baseline is fitted, once. */
+/** Compares all results of a draw at once: rows are read, and the baseline is fitted, once. */
 async function measure(
   study: ClassifierStudy,
   draw: Draw,
@@ -176,7 +176,7 @@ function sizeRows(study: ClassifierStudy, size: number, outcomes: readonly Outco
   ];
 }
 
-/** How many more rows a way answers right than the baseline. */
+/** How many more rows a way answers right than the baseline, as a share. */
 function gainOf(way: Way, outcomes: readonly Outcome[]): MeanOfDraws {
   return meanOfDraws(outcomes.map(({ ways, baseline }) => ways.get(way)!.map((right, row) => right - baseline[row])));
 }

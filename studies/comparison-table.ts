@@ -1,8 +1,8 @@
-/** What a comparison found, as a table of docs/results.md. */
+/** The results of a comparison as a table of docs/results.md. */
 import type { ComparedValue, Comparison, Difference } from '../src/store/results.ts';
 import type { Table } from './example.ts';
 
-/** A figure as text; an interval may have no ends. */
+/** A figure as text; the interval may be missing. */
 export type Digits = (value: number | null | undefined) => string;
 
 export const decimals =
@@ -17,7 +17,7 @@ export function shownValue({ value, low, high }: ComparedValue, digits: Digits):
   return `${digits(value)} (${digits(low)} to ${digits(high)})`;
 }
 
-/** "▲ 0.142 (0.124 to 0.162)" against a system, by a metric; nothing where there is no such difference. */
+/** "▲ 0.142 (0.124 to 0.162)" against a system, by a metric; empty if there is no such difference. */
 export function shownDifference(
   differences: readonly Difference[],
   { metric, against }: Pick<Difference, 'metric' | 'against'>,
@@ -30,14 +30,14 @@ export function shownDifference(
 
 interface Shape {
   caption: string;
-  /** Of the systems, in the comparison's order. */
+  /** Titles of the systems, in the comparison's order. */
   titles: readonly string[];
-  /** Metrics by name, and what their columns are called. */
+  /** Metrics by name, with the titles of their columns. */
   metrics: Readonly<Record<string, string>>;
   digits: Digits;
 }
 
-/** A line for each system: each metric, and how much better the first system is by it. */
+/** One row per system: each metric, and by how much the first system is better. */
 export function comparisonTable({ systems, differences }: Comparison, shape: Shape): Table {
   const { caption, titles, metrics, digits } = shape;
   return {

@@ -21,7 +21,7 @@ export interface Outcome {
   comparison: Comparison;
 }
 
-/** Typed questions on real data: trained, calibrated on other rows, and measured on others again. */
+/** Typed questions on real data: the model is trained, calibrated on other rows, and measured on yet others. */
 export const decisions: Example = {
   title: 'Typed questions on real data, and how far their probabilities can be trusted',
   async run(setting) {
@@ -59,7 +59,7 @@ export async function study(set: DecisionSet, setting: Setting): Promise<Outcome
   return { set, calibrated, comparison };
 }
 
-/** The tuned model's. */
+/** Figures of the tuned model. */
 function ownValue({ systems: [own] }: Comparison, metric: string): ComparedValue {
   return own.values[metric];
 }
@@ -131,7 +131,10 @@ function calibrationTable(outcomes: readonly Outcome[]): Findings['tables'][numb
   };
 }
 
-/** Mean calibration error of right probabilities: bins of few answers are off by chance (half-normal, by their variance). */
+/**
+ * Mean calibration error of correct probabilities: bins with few answers deviate by chance (half-normal, by their
+ * variance).
+ */
 function expectedError(bins: readonly ReliabilityBin[]): number {
   const answers = bins.reduce((sum, { rows }) => sum + rows, 0);
   return bins.reduce(

@@ -1,4 +1,4 @@
-/** From files as users have them to three data sets with their reports, and a model tuned on each. */
+/** From source files to three data sets with their reports, and a model tuned on each. */
 import { join } from 'node:path';
 import { data as dataSets, resolveRecipe, type RecipeInput } from '../src/app/index.ts';
 import { formatCount } from '../src/base/format.ts';
@@ -10,12 +10,12 @@ import type { Example, Findings, Setting } from './example.ts';
 import { importedModel } from './models.ts';
 import { trainWhole } from './train-whole.ts';
 
-/** One data set, and what is tuned on it. */
+/** One data set, and the model tuned on it. */
 interface Study {
-  /** Of the pipeline in studies/pipelines. */
+  /** Name of its pipeline in studies/pipelines. */
   name: string;
   title: string;
-  /** The folder that the pipeline's sources are relative to. */
+  /** The folder to which the pipeline's sources are relative. */
   fetch: (setting: Setting) => Promise<string>;
   model: (setting: Setting) => Promise<string> | string;
   recipe: (quick: boolean) => Omit<RecipeInput, 'model' | 'data'> & { data?: Partial<RecipeInput['data']> };
@@ -84,7 +84,7 @@ interface Made {
   study: Study;
   manifest: DataSetManifest;
   comparison: Comparison;
-  /** Of the pipeline, of training and comparing. */
+  /** Seconds of the pipeline, and of training and comparing. */
   seconds: { data: number; model: number };
 }
 
@@ -182,7 +182,7 @@ function dataRow({ study, manifest, seconds }: Made): string[] {
   ];
 }
 
-/** Each system by each metric that it has a value of. */
+/** Each system with each metric that it has a value of. */
 function resultRows({ study, comparison }: Made): string[][] {
   const { metrics, systems, differences } = comparison;
   return metrics.flatMap(({ name: metric, title }) =>

@@ -10,9 +10,9 @@ export interface MeanOfDraws {
 const CONFIDENCE = 0.95;
 
 /**
- * The mean of a value of every test row under several training draws, with an interval for other test rows and other
- * training rows. Of one draw it is for other test rows only.
- * @param draws one for each training draw: the value of every test row, in the same order
+ * The mean over test rows and training draws, with an interval that covers other test rows and other training rows.
+ * With one draw it covers other test rows only.
+ * @param draws one per training draw: the value of every test row, in the same order
  */
 export function meanOfDraws(draws: readonly ArrayLike<number>[]): MeanOfDraws {
   const [{ length: rows }] = draws;
@@ -21,8 +21,8 @@ export function meanOfDraws(draws: readonly ArrayLike<number>[]): MeanOfDraws {
 }
 
 /**
- * The same of shares of right answers, where only each draw's share is known: rows vary as they would if every draw
- * erred on the same rows, which is the widest that they can.
+ * The same for shares of right answers, where only the share of each draw is known: the variance of rows is the one for
+ * draws that all err on the same rows, which is the largest possible.
  */
 export function rateOfDraws(rates: readonly number[], rows: number): MeanOfDraws {
   const mean = meanOf(rates);
@@ -30,8 +30,8 @@ export function rateOfDraws(rates: readonly number[], rows: number): MeanOfDraws
 }
 
 /**
- * The variance between rows and that between draws are added, which counts what is left over in both and so errs on the
- * wide side; Student's t with the degrees of freedom of Satterthwaite (1946).
+ * Adds the variance between rows and that between draws. The residual variance counts in both, so the interval errs on
+ * the wide side; Student's t with Satterthwaite's degrees of freedom (1946).
  */
 function spread(drawMeans: readonly number[], { rows, ofRows }: { rows: number; ofRows: number }): MeanOfDraws {
   const mean = meanOf(drawMeans);
@@ -44,7 +44,7 @@ function spread(drawMeans: readonly number[], { rows, ofRows }: { rows: number; 
   return { mean, low: mean - reach, high: mean + reach };
 }
 
-/** Of numbers. */
+/** Sample variance. */
 export function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

@@ -2,10 +2,10 @@ import { inLanes } from '../src/base/lanes.ts';
 import { usualThreads } from '../src/base/threads.ts';
 
 /**
- * As many pieces of work at once as there are processors, each with one thread, or more where there is less work: of
- * small models the second thread brings little, and what has one only, such as the start of a worker, stands beside
- * other work.
- * @returns what came of each, in their order
+ * Runs as many jobs at once as there are processors, each with one thread, or more threads if there are fewer jobs. A
+ * second thread helps small models little, and single-threaded work, such as the start of a worker, then runs beside
+ * other jobs.
+ * @returns the results of the jobs, in order
  */
 export async function onEachCore<Work, Result>(
   works: readonly Work[],

@@ -1,19 +1,19 @@
-/** What an example is given. */
+/** Settings of an example. */
 export interface Setting {
   /** Fewer test rows and one training draw: minutes instead of an hour. */
   quick: boolean;
-  /** Where data, base models and runs lie; what is there already is used again. */
+  /** Folder of data, base models and runs; existing ones are used again. */
   folder: string;
-  /** One line for people. */
+  /** Reports one line of progress. */
   log: (line: string) => void;
 }
 
-/** A part of docs/results.md. Figures stand with their intervals. */
+/** A section of docs/results.md. Figures have their intervals. */
 export interface Findings {
-  /** What was asked of what data, with their sizes and licences; one paragraph each. */
+  /** The questions and the data, with sizes and licences; one paragraph each. */
   about: readonly string[];
   tables: readonly Table[];
-  /** What follows from the tables, where it loses as well; one paragraph each. */
+  /** Conclusions from the tables, including losses; one paragraph each. */
   verdict: readonly string[];
 }
 
@@ -23,10 +23,10 @@ export interface Table {
   rows: readonly (readonly string[])[];
 }
 
-/** A task on real data, run through attune's own functions. */
+/** A task on real data, run with attune's own functions. */
 export interface Example {
   readonly title: string;
-  /** Runs only where it is named: it takes as long as several others. */
+  /** Runs only if it is named: it takes as long as several others. */
   readonly onlyByName?: boolean;
   run(setting: Setting): Promise<Findings>;
 }

@@ -2,7 +2,7 @@ import type { Example, Table } from './example.ts';
 import { arithmetic, extraction, pronunciations } from './feedback/rewarded.ts';
 import { synopses } from './feedback/synopses.ts';
 
-/** What a model learns of judgements: pairs that keep rules and break them, and rewards of its own answers. */
+/** Learning from judgements: pairs of answers that keep and break rules, and rewards for the model's own answers. */
 export const feedback: Example = {
   title: 'Learning from preference and from reward',
   async run(setting) {
@@ -16,7 +16,7 @@ export const feedback: Example = {
   },
 };
 
-/** Ways of a table that made something worse, or for which there is no sign that they helped. */
+/** Table rows of methods that made something worse, or without evidence of an improvement. */
 function losersOf({ rows, caption, head }: Table): string[] {
   const [what] = caption.split(':');
   const columns = head.flatMap((title, column) => (title === 'gain' ? [column] : []));

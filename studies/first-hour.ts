@@ -13,7 +13,7 @@ const SEED = 1;
 const FRESH = 200;
 const RECIPE = 'recipe.yaml';
 
-/** From a file to a model in use, by commands alone and with init's own recipe. */
+/** From a file to a model in use, with commands only and the recipe that `init` writes. */
 export const firstHour: Example = {
   title: 'From my file to a model that I use',
   onlyByName: true,
@@ -76,7 +76,7 @@ async function walk(name: string, set: FirstHourSet, { folder: cache, log, quick
   };
 }
 
-/** Runs a command as a user does, and gives what it prints with --json. */
+/** Runs a command as a user does, and returns the output of --json. */
 function commandsIn(cwd: string, log: Setting['log']) {
   return async <Result>(...words: string[]): Promise<Result> => {
     log(`attune ${words.join(' ')}`);
@@ -112,7 +112,7 @@ function rowOf({ title }: FirstHourSet, { ceiling }: WrittenSet, { comparison, m
   ];
 }
 
-/** Share of fresh rows whose prediction is the truth; numbers by their share of explained variance. */
+/** Share of fresh rows that are predicted correctly; for numbers the share of explained variance. */
 function share({ isSearch, isRight = isEqual }: FirstHourSet, output: string, truth: readonly unknown[]): string {
   const predicted = readFileSync(output, 'utf8')
     .trimEnd()

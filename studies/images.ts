@@ -7,7 +7,7 @@ import type { Example } from './example.ts';
 import { importedModel } from './models.ts';
 import { newCnn } from './new-cnn.ts';
 
-/** Pixels of a side to which the 28 of an image are enlarged, in place of 224: a sixth of the work and less. */
+/** Side in pixels to which the 28-pixel images are enlarged, instead of 224: at most a sixth of the work. */
 const SIDE = 96;
 
 const frozen: Way = {
@@ -28,8 +28,8 @@ const full: Way = {
   name: 'full',
   title: 'MobileNetV2, all weights',
   tuning: 'full',
-  // Better than 1e-4 on emoji that are neither trained nor tested on. At 1e-3 the weights leave the statistics behind
-  // that the norms keep from the pre-training.
+  // Better than 1e-4 on emoji that are in neither training nor test rows. At 1e-3 the weights drift away from the
+  // statistics that the norms keep from pre-training.
   training: { learning_rate: 3e-4, batch_size: 32 },
   epochs: () => 6,
 };
@@ -82,7 +82,7 @@ function fromScratch(model: string): Way {
   };
 }
 
-/** The base model with a processor that makes smaller images. */
+/** The base model with a processor for smaller images. */
 function smallerImages(model: string): string {
   const path = join(model, 'preprocessor_config.json');
   const processor = readJson<Record<string, unknown>>(path);

@@ -20,5 +20,5 @@ const table = {
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;
 
-/** What `npm run studies` can run, in this order. One more is a file and a line. */
+/** The examples of `npm run studies`, in this order. A new one needs a file and a line here. */
 export const examples = defineRegistry<Example, keyof typeof table>('example', 'E_UNKNOWN_EXAMPLE', table);

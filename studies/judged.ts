@@ -6,10 +6,10 @@ import { fetchManualQuestions } from './data/manual-questions.ts';
 import type { Example, Setting } from './example.ts';
 import { trainWhole } from './train-whole.ts';
 
-/** In the order of `groundedness`: whoever reads the table does not know where the run lies. */
+/** In the order of `groundedness`; titles instead of folder names for readers of the table. */
 const NAMES = ['tuned', 'base', 'base, told to keep to the text'];
 
-/** Questions about manual pages: what is made up, what is withheld, and what confidence is worth. */
+/** Questions about manual pages: made-up answers, withheld answers, and the value of confidence. */
 export const judged: Example = {
   title: 'Answers and their sources',
   async run(setting) {

@@ -25,16 +25,22 @@ import {
   type Stage,
 } from './loop/story.ts';
 
-/** Mails before it are trained on, those of the month after it measured on, and later ones come to the model in use. */
+/**
+ * Emails before this date are for training, those of the month after it for testing; later ones come to the model in
+ * use.
+ */
 const TRAINED_UNTIL = Date.UTC(2002, 7, 1);
 const IN_USE = Date.UTC(2002, 8, 1);
-/** Of the month between, one in so many. */
+/** One in this many emails of the month in between. */
 const TESTED = 4;
-/** Mails that the new version answers before somebody attacks it. */
+/** Emails that the new version answers before the attack. */
 const BEFORE_ATTACK = 150;
 const PICTURE = 'loop.svg';
 
-/** A model in use on real mails, which change: noticed, looked at, retrained, tried, promoted; and an attack that is stopped. */
+/**
+ * A model in use on real, changing emails: the drift is detected, reviewed, and answered by a new version that is tried
+ * and promoted; and an attack is stopped.
+ */
 export const loop: Example = {
   title: 'A model in use when its data changes',
   async run(setting) {
@@ -43,7 +49,7 @@ export const loop: Example = {
     const home = process.env.ATTUNE_HOME;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
-    // Registry and traces of its own.
+    // Its own registry and traces.
     process.env.ATTUNE_HOME = join(folder, 'home');
     try {
       return await liveThrough(mails, folder, setting);
@@ -85,15 +91,15 @@ async function liveThrough(mails: readonly DatedMail[], folder: string, setting:
 
 interface Served {
   drift: Drift;
-  /** Mails until people looked, from the first one on. */
+  /** Number of emails from the first one to the review. */
   before: Sorted[];
   improved: Improved;
   poisoning: Poisoning;
-  /** All mails, in their order, without the attacker's. */
+  /** All emails in order, without the attacker's. */
   all: Sorted[];
-  /** Mails after people had looked: nobody labelled them for a training. */
+  /** Emails after the review: nobody labelled these for training. */
   unseen: Sorted[];
-  /** Mails until the attack. */
+  /** Emails before the attack. */
   attacked: number;
 }
 
@@ -104,7 +110,7 @@ async function serveAll(office: Office, stage: Stage, coming: readonly DatedMail
   log(`alarm after ${drift.sorted.length} mails: ${drift.alarm.message}`);
   const rest = coming.slice(drift.sorted.length);
   const before = [...drift.sorted, ...(await office.sort(rest.slice(0, UNTIL_LOOKED)))];
-  // The loop takes what is written down.
+  // The loop reads what has been written to disk.
   await office.alarms();
   const improved = await improveOnce(office, stage, { served: before, coming: rest.slice(UNTIL_LOOKED) });
   const left = coming.slice(before.length + improved.tried.length);
@@ -175,7 +181,7 @@ function findingsOf(story: Story): Findings {
   };
 }
 
-/** A reason without the example's own folder, and as a part of a sentence. */
+/** A reason without the example's folder, as a part of a sentence. */
 function told(reason: string, folder: string): string {
   return reason.replaceAll(`${folder}${sep}`, '').replace(/\.$/, '');
 }
@@ -215,12 +221,12 @@ function eventRows({ folder, drift, before, improved, poisoning, all, attacked }
   ];
 }
 
-/** Of mails that were sorted, as the collection has them. */
+/** Accuracy on classified emails, by the collection's labels. */
 function rightShare(sorted: readonly Sorted[]): string {
   return formatPercent(sorted.filter(({ label, mail }) => label === mail.label).length / sorted.length);
 }
 
-/** Of both versions; none where nothing was promoted. */
+/** Comparison of both versions; absent if nothing was promoted. */
 function comparisonTables({ comparisons }: Story): Table[] {
   if (comparisons.length === 0) return [];
   return [

@@ -1,6 +1,6 @@
 /**
- * `npm run studies [-- NAME…] [--quick]`: real tasks on real data, measured; what came out stands in docs/results.md.
- * Without names all run but those that say otherwise (`data`).
+ * `npm run studies [-- NAME…] [--quick]` measures real tasks on real data; the results are in docs/results.md. Without
+ * names it runs all except those that only run by name (`data`).
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -16,14 +16,14 @@ import { writeSection } from './results.ts';
 const ROOT = join(import.meta.dirname, '..');
 const USAGE = 'npm run studies [-- NAME… --quick]';
 
-// A hundred short runs start a worker each, which would compile the same code anew.
+// A hundred short runs each start a worker, which would compile the same code again.
 process.env.NODE_COMPILE_CACHE ??= join(attuneCache(), 'compiled');
 
 await runExamples(async () => {
   const { values, positionals } = readArguments();
   if (values.help === true) return printUsage();
   const names = positionals.length > 0 ? positionals : examples.names;
-  // An unknown name is told before anything is run.
+  // An unknown name is reported before anything runs.
   const chosen = [];
   for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
   const isMeant = ({ onlyByName = false }) => positionals.length > 0 || !onlyByName;
@@ -53,7 +53,7 @@ async function runOne(example: { name: string } & Awaited<ReturnType<typeof exam
   const { name, title } = example;
   const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
   say(title);
-  // Before it runs: the code may be changed meanwhile.
+  // Read before the run: the code may change in the meantime.
   const code = codeState();
   const started = performance.now();
   const findings = await example.run(setting);

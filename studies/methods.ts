@@ -27,11 +27,11 @@ interface Task {
   set: typeof tickets;
   data: Omit<RecipeInput['data'], 'train'>;
   objective: RecipeInput['objective'];
-  /** Of answers on test rows, and how it is called. */
+  /** The metric on test rows, and its title. */
   metric: string;
   unit: string;
   digits: number;
-  /** What stands beside the tunings, as `compare` names it for a run. */
+  /** A baseline beside the tunings, with the name that `compare` uses. */
   beside: (run: string) => { name: string; title: string };
 }
 
@@ -63,7 +63,7 @@ const TASKS: readonly Task[] = [
   },
 ];
 
-/** What one run cost. */
+/** The cost of one run. */
 interface Cost {
   way: Way;
   folder: string;
@@ -79,7 +79,10 @@ interface Studied {
   values: ReadonlyMap<string, ComparedValue>;
 }
 
-/** Every tuning on one task of answers and one of classes; a manual learnt with and without replay; private steps. */
+/**
+ * Every tuning on one generation task and one classification task; a manual learnt with and without replay; private
+ * training.
+ */
 export const methods: Example = {
   title: 'Every tuning on two small tasks, a manual learnt, and training with differential privacy',
   async run(setting) {
@@ -199,7 +202,7 @@ function pointOf(name: string, place: number, { value, low = value, high = value
   return { name, place, value, low, high };
 }
 
-/** The best one, and those that the rows do not tell from it by their intervals. */
+/** The best one, and those whose intervals overlap its own. */
 function verdictOf({ task, costs, values }: Studied): string {
   const sign = task.metric === 'accuracy' ? -1 : 1;
   const sorted = costs.toSorted((a, b) => sign * (values.get(a.way.name)!.value - values.get(b.way.name)!.value));

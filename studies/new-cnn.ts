@@ -6,10 +6,10 @@ import { createModel } from '../src/models/load-model.ts';
 import { saveModel } from '../src/models/save.ts';
 import type { Setting } from './example.ts';
 
-/** Pixels of a side that it reads. */
+/** Side of the input image in pixels. */
 const SIDE = 64;
 
-/** The folder of a small ResNet (He et al., 2015) with random weights: what the labels alone can teach. */
+/** The folder of a small ResNet (He et al., 2015) with random weights: it shows what the labels alone can teach. */
 export async function newCnn({ folder }: Setting): Promise<string> {
   const place = join(folder, 'models', 'small-resnet');
   if (existsSync(place)) return place;

@@ -1,4 +1,4 @@
-/** How much personal data is found in rows that nobody had tuned by. */
+/** How much personal data is found in rows that were not used for development. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { fetchMailFiles } from './data/mail.ts';
 import type { Example, Setting, Table } from './example.ts';
 import type { AuditResult, KindAudit, Share } from '../src/app/use-cases/data-audit.ts';
 
-/** Of what is missed of secrets, so that nobody takes an invented one for a leak. */
+/** Characters to show of a missed secret, so that no invented one is taken for a leak. */
 const SHOWN_OF_SECRETS = 3;
 
 export const personalData: Example = {
@@ -79,7 +79,7 @@ function shownShare(share: Share | undefined): string {
   return `${share.value.toFixed(3)} (${share.low.toFixed(3)} to ${share.high.toFixed(3)})`;
 }
 
-/** Mails' words are their authors'. */
+/** The texts of emails belong to their authors. */
 function missesOf({ misses }: AuditResult): Table {
   const rows = misses.map(({ line, kind, text }) => {
     const label = kind === 'secret' ? `${text.slice(0, SHOWN_OF_SECRETS)}…` : text.replaceAll(/\s+/g, ' ');

@@ -20,7 +20,10 @@ const TITLES: Readonly<Record<string, string>> = {
   bpr_mf: 'BPR',
 };
 
-/** What else belongs in a basket, and what else a package depends on: two models of items against what costs seconds. */
+/**
+ * Further items for a basket, and further dependencies of a package: two recommendation models against baselines that
+ * take seconds.
+ */
 export const recommendation: Example = {
   title: 'What else belongs in a basket, and what else a package depends on',
   async run(setting) {
@@ -91,7 +94,7 @@ async function dependencies(setting: Setting): Promise<Part> {
   };
 }
 
-/** A tenth of the items is cold: no row has them, but for rows of their own that end in one. */
+/** A tenth of the items is cold: they occur only as the last item of some rows of their own. */
 function withoutColdItems(all: readonly Dependent[], items: readonly string[]) {
   const cold = coldItems(items, 0.1);
   const warm = all.map((row) => ({ ...row, items: row.items.filter((item) => !cold.has(item)) }));
@@ -121,11 +124,11 @@ interface Study {
   coldRows?: readonly Row[];
 }
 
-/** Comparisons of which the first is of all systems. */
+/** Comparisons; the first has all systems. */
 interface Compared {
-  /** The two towers against all. */
+  /** The two-tower model against all others. */
   subject: Comparison;
-  /** SASRec against what costs seconds. */
+  /** SASRec against the cheap baselines. */
   other?: Comparison;
 }
 
@@ -198,7 +201,7 @@ function tableOf({ subject, other }: Compared, caption: string): Table {
   };
 }
 
-/** Runs are named by their folders. */
+/** Runs are named after their folders. */
 function titleOf(name: string): string {
   const kind = Object.keys(TITLES).find((one) => name === one) ?? (name.includes('sasrec') ? 'sasrec' : 'two_tower');
   return TITLES[name.startsWith('base:') ? 'base:two_tower' : kind];

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../src/files/atomic.ts';
 import type { Findings, Table } from './example.ts';
 
-/** One example's part of the file. */
+/** One example's section of the file. */
 export interface Section {
   name: string;
   title: string;
-  /** When, where, of which commit, by which command, how long. */
+  /** Date, machine, commit, command and duration. */
   provenance: string;
   findings: Findings;
 }
@@ -20,7 +20,7 @@ const HEAD = `# What the examples found
 ].join(' ')}
 `;
 
-/** Puts a section in the place of the example's earlier one, or among the others in the given order. */
+/** Replaces the example's earlier section, or inserts it in the given order. */
 export function writeSection(path: string, section: Section, order: readonly string[]): void {
   const sections = existsSync(path) ? readSections(readFileSync(path, 'utf8')) : new Map<string, string>();
   sections.set(section.name, sectionText(section));
@@ -28,7 +28,7 @@ export function writeSection(path: string, section: Section, order: readonly str
   writeFileAtomic(path, `${[HEAD, ...names.map((name) => sections.get(name)!)].join('\n')}`);
 }
 
-/** By the name in the comment that begins each. */
+/** Sections by the name in the comment at their beginning. */
 function readSections(text: string): Map<string, string> {
   const parts = text.split(/^(?=<!-- example: [\w-]+ -->$)/m).slice(1);
   return new Map(parts.map((part) => [/example: ([\w-]+)/.exec(part)![1], `${part.trim()}\n`]));

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../src/files/atomic.ts';
 
 export type Row = Record<string, unknown>;
 
-/** A file of JSON lines as rows. */
+/** The rows of a file of JSON lines. */
 export function readRows<One extends Row>(path: string): One[] {
   const lines = readFileSync(path, 'utf8').split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as One);
@@ -15,8 +15,8 @@ export function writeRows(path: string, rows: readonly Row[]): void {
 }
 
 /**
- * So many rows by chance, in which every class has the share that it has in all rows; the same seed gives the same rows.
- * @param column where a row's class stands
+ * Random rows in which every class has the same share as in all rows; the same seed selects the same rows. @param
+ * column column of a row's class
  */
 export function drawRows<One extends Row>(
   rows: readonly One[],

@@ -1,6 +1,6 @@
 import { AttuneError } from '../src/base/errors.ts';
 
-/** Does the work of a command line: what a user can mend is told in words, and the exit code says that it failed. */
+/** Runs a command line: user errors are printed as text, and the exit code reports failure. */
 export async function runExamples(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -22,7 +22,7 @@ const VERDICT =
   'attack back, and most of what was learnt with it: its C shortens changes to a fiftieth here, because the ' +
   'aligned model lies near its base.';
 
-/** A model that was taught to refuse, tuned twice: on ten rows that look harmless, and on a shop's prices. */
+/** A model with refusal training, tuned twice: on ten rows that look harmless, and on a shop's prices. */
 export const safetyExample: Example = {
   title: 'Refusals before and after tuning',
   async run(setting) {

@@ -11,7 +11,7 @@ import { trainWhole } from './train-whole.ts';
 
 const METRICS = ['ndcg', 'mrr', 'recall_at_1', 'recall_at_10'];
 
-/** The description that belongs to a line about a package, among all descriptions of the test rows. */
+/** Finds the description that belongs to a line about a package, among all descriptions of the test rows. */
 export const search: Example = {
   title: 'Which description belongs to a line about a package',
   async run(setting) {

@@ -2,7 +2,7 @@ import { fetchSections } from './data/sections.ts';
 import type { Example } from './example.ts';
 import { studyTexts } from './text-classifiers.ts';
 
-/** Which of twelve sections of Debian a package belongs to, by its description. */
+/** Which of twelve sections of Debian a package belongs to, from its description. */
 export const sections: Example = {
   title: 'Which section a software package belongs to',
   async run(setting) {

@@ -11,19 +11,21 @@ import { readRows } from './rows.ts';
 import { trainWhole } from './train-whole.ts';
 
 const BASE = join(import.meta.dirname, '..', 'assets', 'attune-speech');
-const INIT = join(import.meta.dirname, '..', 'tools', 'pretrain-speech', 'init-model.ts');
-/** And how they are called in a sentence. */
+const INIT = join(import.meta.dirname, '..', 'makers', 'pretrain-speech', 'init-model.ts');
+/** Title within a sentence. */
 const METRICS = { spoken_word_error_rate: 'word error rate', spoken_character_error_rate: 'character error rate' };
 
-/** What a woman says in a telephone exchange, by a small model that has heard synthetic voices only. */
+/**
+ * Announcements by a woman in a telephone exchange, transcribed by a small model pre-trained only on synthetic voices.
+ */
 export const speech: Example = {
   title: 'What is said in an announcement',
   async run(setting) {
     const files = await fetchAsterisk(setting);
     const start = join(setting.folder, 'runs', 'speech-start');
-    // In a process of its own: the engine is at home in one thread only.
+    // In a separate process: the engine works in one thread only.
     execFileSync(process.execPath, [INIT, start]);
-    // New weights are learnt at the rate of the pre-training, known ones at half of it.
+    // New weights are trained at the rate of the pre-training, pre-trained ones at half of it.
     const starts = [
       { name: 'speech-tuned', model: BASE, learningRate: 5e-4 },
       { name: 'speech-scratch', model: start, learningRate: 1e-3 },
@@ -66,7 +68,7 @@ async function tune(
   const started = performance.now();
   const recipe = await resolveRecipe({
     model,
-    // No validation: whatever the rows are worth must not be told by further ones, and the last step is the result.
+    // No validation rows: a result must not depend on further labelled rows. The last step is the result.
     data: { train: files.train, validation: 0, test: files.test, allow_overlap: true },
     tuning: 'full',
     objective: { name: 'ctc', vocabulary: 'base' },

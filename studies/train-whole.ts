@@ -5,8 +5,8 @@ import type { EventSink } from '../src/base/events.ts';
 import type { Recipe } from '../src/training/recipe/recipe.ts';
 
 /**
- * Trains a recipe to its end, from the start: what an earlier call left in its folder is removed.
- * @throws AttuneError E_STOPPED where the run was asked to stop before: nothing may be measured on it
+ * Trains a recipe from start to end; a folder from an earlier call is removed.
+ * @throws AttuneError E_STOPPED if the run was stopped early: its result must not be measured
  */
 export async function trainWhole(recipe: Recipe, onEvent?: EventSink): Promise<TrainOutcome> {
   rmSync(recipe.output_dir, { recursive: true, force: true });

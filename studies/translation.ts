@@ -11,11 +11,14 @@ import { readRows, writeRows } from './rows.ts';
 import { trainWhole } from './train-whole.ts';
 
 const METRICS = ['chrf', 'bleu'];
-/** attune-base, trained on general pairs; its card says how. */
+/** attune-base trained on general pairs, as described in its card. */
 const BASE = join(import.meta.dirname, 'bases', 'english-italian');
 const LONGEST_ANSWER = 72;
 
-/** Lines about games from English into Italian, by a model that has read general pairs and few of games. */
+/**
+ * Translates lines about games from English into Italian, with a model trained on general pairs that include few about
+ * games.
+ */
 export const translation: Example = {
   title: 'Lines about games, from English into Italian',
   async run(setting) {
@@ -67,7 +70,7 @@ async function tune(name: string, model: string, { files }: TranslationData, { f
   return output;
 }
 
-/** Answers of the learnt dictionary, in a file. */
+/** Writes the answers of the learnt dictionary to a file. */
 async function translateByWords({ files, general }: TranslationData, { folder }: Setting): Promise<string> {
   const [train, test] = [[general, files.train], [files.test]].map((paths) => paths.flatMap(completions));
   const predictor = await wordForWord.fit(train);
@@ -122,7 +125,7 @@ function verdict({ systems, differences }: Comparison, metric: string): string {
 
 const LINES = 8;
 
-/** Test rows in the order of their ids, so that nobody chose them. */
+/** Test rows in the order of their ids, so that nobody selected them. */
 function shownLines({ rows, systems: [{ name }] }: Samples): Table {
   const chosen = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)).slice(0, LINES);
   return {

@@ -1,6 +1,6 @@
 /**
- * Writes docs/api.md and docs/commands.md: every use case from its definition, and what else the library exports from its
- * doc comments, with an example that the tests run.
+ * Writes docs/api.md and docs/commands.md: each use case from its definition, other exports of the library from their
+ * doc comments, and examples that the tests run.
  */
 import { readFileSync } from 'node:fs';
 import ts from 'typescript';
@@ -37,7 +37,7 @@ interface Section {
   entries: Entry[];
 }
 
-/** The whole page. */
+/** Text of the whole page. */
 export async function apiReference(): Promise<string> {
   const cases = await useCaseSections();
   const sections = [...lazySections(), directSection()];
@@ -55,7 +55,7 @@ function linkTo(name: string): string {
   return `[\`${name}\`](#${name.toLowerCase()})`;
 }
 
-/** The files of src/app/api, in the order of the index. */
+/** Files of src/app/api, in the order of the index. */
 function lazySections(): Section[] {
   const table = lazyFunctions(TABLE);
   const files = exportsOf().flatMap(({ specifier, names }) => (names.length === 0 ? [specifier] : []));
@@ -68,7 +68,7 @@ function lazySections(): Section[] {
     });
 }
 
-/** `export const train = lazily('train')`. */
+/** Finds `export const train = lazily('train')`. */
 function lazyEntry(statement: ts.Statement, table: ReturnType<typeof lazyFunctions>): Entry[] {
   if (!ts.isVariableStatement(statement)) return [];
   const [{ name, initializer }] = statement.declarationList.declarations;
@@ -100,7 +100,7 @@ function entryOf(name: string, documented: ts.Node, declaration: Found): Entry {
   };
 }
 
-/** Value exports of the index: a file whole, or names of it. */
+/** Value exports of the index: all of a file, or some of its names. */
 function exportsOf(): { specifier: string; names: string[] }[] {
   return sourceOf(INDEX).statements.flatMap((statement) => {
     if (!ts.isExportDeclaration(statement) || statement.isTypeOnly || statement.moduleSpecifier === undefined)
@@ -151,7 +151,7 @@ function signature(name: string, { parameters, type }: ts.FunctionDeclaration): 
   return line.length <= WIDTH ? line : `${name}(\n${given.map((one) => `  ${one},\n`).join('')}): ${returned}`;
 }
 
-/** Tables of the options and of the result; a type that an earlier function has described is linked. */
+/** Tables of the options and of the result. A type described for an earlier function is linked. */
 function optionParts({ name }: Entry, { node, file }: Found<ts.FunctionDeclaration>, known: Map<string, string>) {
   const parts: string[] = [];
   for (const { type } of node.parameters) {

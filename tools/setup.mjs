@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 /**
- * Makes a checkout or an installed package ready to run: npm packages, generated types, libtorch, a compiler, the
- * addon. It needs nothing but Node 20 and npm, repairs what it can, and for the rest names the command. A second run
- * takes well under a second.
+ * Prepares a checkout or an installed package: npm packages, generated types, libtorch, a compiler, the addon. It needs
+ * only Node 20 and npm, repairs what it can, and prints the command for the rest. A second run takes well under a
+ * second.
  *
- *   node tools/setup.mjs [--yes] [--json] [--addon-only]        of an installed package: npx attune setup [--yes] [--json]
+ *   node tools/setup.mjs [--yes] [--json] [--addon-only]        of an installed package: npx attune setup [--yes]
+ *   [--json]
  *
- * ATTUNE_LIBTORCH names a libtorch; ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256 another source of the archive;
- * ATTUNE_YES=1 answers every question with yes.
+ * ATTUNE_LIBTORCH is the path of a libtorch; ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256 give another source of
+ * the archive; ATTUNE_YES=1 answers every question with yes.
  */
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
@@ -21,7 +22,7 @@ import { ensurePackages } from './setup/packages.mjs';
 import { SETUP, SetupError, say, since } from './setup/report.mjs';
 
 const OLDEST_NODE = 20;
-/** `--told`: a person asked for it, and hears that everything is there; npm's scripts stay silent. */
+/** `--told`: a user started it and gets a confirmation if nothing is to do; npm's scripts stay silent. */
 const FLAGS = ['--yes', '--json', '--told', '--addon-only'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const flags = new Set(process.argv.slice(2));
@@ -49,7 +50,7 @@ async function setUp() {
   return 0;
 }
 
-/** One JSON document, as every command's --json. */
+/** One JSON document, as every command prints with --json. */
 function print(document) {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
@@ -69,7 +70,10 @@ function refuseStrangers() {
   }
 }
 
-/** Node 20 cannot fetch through a proxy; Node 24, which npm has just installed, can when it is told at its start. */
+/**
+ * Node 20 cannot fetch through a proxy. Node 24, which npm has just installed, can, if a variable is set before its
+ * start.
+ */
 function needsProxy() {
   const { HTTPS_PROXY, https_proxy: lower, NODE_USE_ENV_PROXY } = process.env;
   return Boolean(HTTPS_PROXY || lower) && NODE_USE_ENV_PROXY === undefined && localNode(root) !== undefined;

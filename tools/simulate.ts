@@ -1,7 +1,8 @@
 /**
- * `npm run simulate [-- intervals | reviews | monitoring]`: what statistics say of data that is known. Without a name it is
- * intervals: how often they hold the truth, and what tests find; reviews: how often the intervals of people's and judges'
- * verdicts do; monitoring: false alarms of stable weeks, and how soon changes are found.
+ * `npm run simulate [-- intervals | reviews | monitoring]` checks statistics on data with a known truth. intervals (the
+ * default): how often confidence intervals contain the true value, and how often tests find a difference; reviews: how
+ * often the intervals of human and judge verdicts do; monitoring: false alarms in stable weeks, and how soon changes
+ * are found.
  */
 const studies: Readonly<Record<string, () => Promise<unknown>>> = {
   intervals: () => import('./simulate/intervals.ts'),

@@ -1,7 +1,7 @@
 /**
- * `npm run stress:large`: trains a random checkpoint of Qwen2.5-1.5B's shape for three steps of 512 tokens, as a user
- * would, and measures the worker's peak memory. Takes 3.3 GB of disk and some minutes. The limit is 8 GiB, and 2.5 GiB
- * with weights in 4 bits.
+ * `npm run stress:large` trains a random checkpoint of Qwen2.5-1.5B's shape for three steps of 512 tokens, as a user
+ * would, and measures the worker's peak memory. It takes 3.3 GB of disk and some minutes. The limit is 8 GiB, and 2.5
+ * GiB with 4-bit weights.
  *
  *   node tools/stress-large.ts [--folder FOLDER] [--storage dense|nf4|fp4|…] [--limit-gib N] [--json]
  */
@@ -39,7 +39,7 @@ interface Figures {
   ok: boolean;
 }
 
-/** Limits of storages that take less than the weights themselves, in GiB. */
+/** Limits in GiB for storages that quantise the weights. */
 const LIMITS: Readonly<Record<string, number>> = { nf4: 2.5, fp4: 2.5 };
 const limit = Number(values['limit-gib'] ?? LIMITS[values.storage] ?? 8) * GIB;
 
@@ -80,7 +80,10 @@ async function stress(at: string, limitBytes: number): Promise<Figures> {
   };
 }
 
-/** Rows longer than the limit, so that each is cut to exactly it; all differ, or they would be near-duplicates. */
+/**
+ * Rows longer than the limit, so that each is cut to exactly that length; all differ, or they would count as
+ * near-duplicates.
+ */
 function makeRows(): string {
   const word = (seed: number) => ((seed * 2654435761) >>> 0).toString(36);
   const rows = Array.from({ length: 24 }, (_, row) => ({
@@ -103,7 +106,7 @@ async function train(at: string): Promise<{ exitCode: number | null; peakBytes: 
     '0',
   ];
   const method = ['--objective', 'pretrain', '--tuning', 'lora', '--storage', values.storage];
-  // A machine with more memory would take more of it.
+  // On a machine with more memory it would use more.
   const length = ['--batch-size', '1', '--max-steps', String(STEPS), '--max-memory', String(limit)];
   const rhythm = ['--checkpoints.every', '2', '--evaluation.every', String(STEPS), '--output-dir', 'run', '--json'];
   const bin = fileURLToPath(new URL('../bin/attune', import.meta.url));
@@ -123,7 +126,7 @@ async function train(at: string): Promise<{ exitCode: number | null; peakBytes: 
   return { exitCode, peakBytes, result };
 }
 
-/** The worker is a child of the command. */
+/** The worker is a child process of the command. */
 function childrenOf(pid: number): number[] {
   const text = readIfThere(`/proc/${pid}/task/${pid}/children`);
   return text
@@ -132,13 +135,13 @@ function childrenOf(pid: number): number[] {
     .map(Number);
 }
 
-/** The most memory that a process has held, pages of mapped files included. */
+/** Peak memory of a process, pages of mapped files included. */
 function peakOf(pid: number): number {
   const peak = /VmHWM:\s+(\d+) kB/.exec(readIfThere(`/proc/${pid}/status`))?.[1];
   return Number(peak ?? 0) * 1024;
 }
 
-/** A process may end between two looks at it. */
+/** A process may end between two checks. */
 function readIfThere(path: string): string {
   try {
     return readFileSync(path, 'utf8');

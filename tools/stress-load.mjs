@@ -1,6 +1,6 @@
 /**
- * `npm run stress:load`: loads the engine in many processes, a matrix product in each, and counts those that die.
- * libtorch's loading has crashed one process in a hundred; see the environment that src/engine/tensor/engine.ts sets.
+ * `npm run stress:load` loads the engine in many processes, computes a matrix product in each, and counts crashes.
+ * Loading libtorch has crashed one process in a hundred; see the environment that src/engine/tensor/engine.ts sets.
  *
  *   node tools/stress-load.mjs [--loads 1000] [--jobs 2] [--json]
  */
@@ -53,7 +53,7 @@ async function stress(loads, jobs) {
   report({ loads, failures, outputs, seconds: (Date.now() - start) / 1000 });
 }
 
-/** A process's end: nothing, its signal ("SIGSEGV") or its exit code. */
+/** How a process ended: undefined if well, else its signal ("SIGSEGV") or its exit code. */
 function runChild() {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(import.meta.url), '--child'], {

@@ -1,8 +1,8 @@
 /**
- * `npm run stress:recovery [-- commands | runs | jobs | sleep | loop] [--times N]`: kills what attune does at other moments each
- * time, and lets it go on. commands: commands of the command line, whose disk and memory end as well; runs: trainings of six
- * kinds; jobs: the server and worker of a fine-tuning job; sleep: a server that sleeps while another one takes its job over;
- * loop: `attune improve run` in each of its states.
+ * `npm run stress:recovery [-- commands | runs | jobs | sleep | loop] [--times N]` kills attune's processes at
+ * different moments and lets them recover. commands: commands of the command line, also with a full disk and too little
+ * memory; runs: trainings of six kinds; jobs: the server and worker of a fine-tuning job; sleep: a suspended server
+ * while another one takes over its job; loop: `attune improve run` in each of its states.
  */
 const parts: Readonly<Record<string, () => Promise<unknown>>> = {
   commands: () => import('./recovery/commands.ts'),

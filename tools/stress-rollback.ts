@@ -1,6 +1,7 @@
 /**
- * `npm run stress:rollback -- [--requests 1000] [--clients 8]`: requests to a server that tries a version whose answers are
- * cut off. Fails where a request is lost, or where that version is still asked a second after its guard broke.
+ * `npm run stress:rollback -- [--requests 1000] [--clients 8]` sends requests to a server with a canary version whose
+ * answers are cut off. It fails if a request is lost, or if the canary still gets requests a second after its guard was
+ * violated.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,8 @@
 /**
- * `npm run stress:serve -- [--minutes 30] [--clients 12] [--model FOLDER] [--json]`: clients come, ask, leave and break
- * off, adapters are loaded and unloaded, and at the end every place has to be free, no answer may have been the server's
- * own fault, and the memory of its processes may not have grown by more than 2 % since it was warm.
+ * `npm run stress:serve -- [--minutes 30] [--clients 12] [--model FOLDER] [--json]`: clients connect, send requests,
+ * disconnect and abort, and adapters are loaded and unloaded. At the end every slot has to be free, no request may have
+ * failed through the server's fault, and the memory of its processes may not have grown by more than 2 % since the
+ * warm-up.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -75,7 +76,7 @@ async function soak(visited: Visited & { pid: number }, seconds: number) {
   return { seconds, visits: Object.fromEntries([...counts].toSorted()), quarters, growth, places, failures };
 }
 
-/** Resident bytes of the server, and of the processes that hold models. */
+/** Resident bytes of the server and of the processes with models. */
 interface Memory {
   server: number;
   models: number;
@@ -96,14 +97,14 @@ function total({ server: own, models }: Memory): number {
   return own + models;
 }
 
-/** Of the quarter that begins there. The first one is the warm-up: caches fill, and code is compiled. */
+/** Memory in the quarter that begins there. The first quarter is the warm-up: caches fill, and code is compiled. */
 function medianOf(samples: readonly Sample[], from: number): Memory {
   const quarter = samples.filter(({ at }) => at >= from && at < from + 0.25);
   const of = (part: keyof Memory) => median(quarter.map((sample) => sample[part]));
   return { server: of('server'), models: of('models') };
 }
 
-/** Every visit's own numbers. */
+/** Each visit has random numbers of its own. */
 function drawOf(client: number, number: number): Draw {
   let drawn = 0;
   return () => randomUnit([22, `client ${client}`, number], drawn++);

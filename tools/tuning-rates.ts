@@ -1,7 +1,7 @@
 /**
- * `npm run tunings -- [TUNING[=RATE]…] [--model attune-base] [--task attributes|queues] [--steps 75]`: trains each tuning on
- * one small task, at its default rate or at RATE, and prints loss and accuracy on validation rows next to LoRA's. This is
- * how the `rate` of each tuning (`src/methods/tunings/*.options.ts`) was found.
+ * `npm run tunings -- [TUNING[=RATE]…] [--model attune-base] [--task attributes|queues] [--steps 75]` trains each
+ * tuning on one small task, at its default rate or at RATE, and prints loss and accuracy on validation rows next to
+ * LoRA's. The `rate` of each tuning (`src/methods/tunings/*.options.ts`) was found this way.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ const MATERIALS = ['wool', 'cotton', 'linen', 'leather', 'steel', 'oak', 'glass'
 const THINGS = ['scarf', 'shirt', 'table', 'lamp', 'bag', 'bowl', 'chair', 'belt'];
 const SIZES = ['small', 'medium', 'large'];
 
-/** A product's description and its attributes as JSON: everything that is asked for can be read off the text. */
+/** A product's description, and its attributes as JSON: all of them can be read off the text. */
 function drawAttributes(draws: Draws): object {
   const [colour, material, thing, size] = [COLOURS, MATERIALS, THINGS, SIZES].map((words) => draws.pick(words));
   const price = draws.whole(5, 99);
@@ -47,7 +47,7 @@ function rowsOf(task: Task): object[] {
   }));
 }
 
-/** What a tuning cannot do without. */
+/** Required options of a tuning. */
 const OPTIONS: Readonly<Record<string, object>> = {
   trainable_tokens: { trainable_tokens: Array.from({ length: 2000 }, (_, id) => id) },
 };
@@ -67,7 +67,7 @@ interface Trial {
   steps: number;
 }
 
-/** Undefined where the model has nothing for the tuning to change; infinite losses where it diverged. */
+/** Undefined if the model has nothing that the tuning can change; infinite losses if it diverged. */
 async function tryTuning(folder: string, { model, task, tuning, rate, steps }: Trial): Promise<Tried | undefined> {
   let start = Number.NaN;
   const recipe = await resolveRecipe({

@@ -1,4 +1,4 @@
-/** From files to rows, and what is known and done about rows. Run in an empty folder, in seconds. */
+/** From files to rows, and functions to inspect, redact and version them. Run in an empty folder; takes seconds. */
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { data, definePipeline, init, type AttuneError } from '../../src/app/index.ts';
@@ -15,7 +15,7 @@ const { recipe: file, format, objective } = await init('tickets.jsonl', { model:
 assert.equal(file, 'tickets.yaml');
 console.log(format, objective);
 
-// The columns of a table, and what could be learnt from them.
+// The columns of a table, and the tasks they could be used for.
 const { columns, guesses } = await data.columns('tickets.jsonl');
 assert.deepEqual(
   columns.map(({ name }) => name),
@@ -23,7 +23,7 @@ assert.deepEqual(
 );
 console.log(guesses[0].reasons);
 
-// Rows as the model will see them.
+// The rows as the model will see them.
 const inspected = await data.inspect(file, { rows: 2 });
 console.log(inspected.rows);
 
@@ -33,18 +33,18 @@ writeFileSync('handbook/returns.md', '# Returns\n\nParcels go back within 30 day
 const prepared = await data.prepare(['handbook'], { output: 'handbook.jsonl', step: [{ step: 'chunks', size: 500 }] });
 assert.equal(prepared.to, 'handbook.jsonl');
 
-// What steps there are.
+// The available steps.
 const steps = await data.steps();
 assert.ok(steps.some(({ name }) => name === 'chunks'));
 
-// Versioned data sets, and what differs between two.
+// Versioned data sets, and the differences between two.
 const pipeline = definePipeline({ name: 'support', sources: ['tickets.jsonl'], steps: [{ step: 'records' }] });
 await data.pipeline(pipeline, { output: 'sets/first' });
 writeFileSync('tickets.jsonl', lines(tickets.slice(0, 30)));
 await data.pipeline(pipeline, { output: 'sets/second' });
 console.log(Object.keys(await data.diff('sets/first', 'sets/second')));
 
-// Personal data out of rows, back into them, and how much of it is found.
+// Removes personal data from rows, puts it back, and measures how much of it is found.
 writeFileSync('mails.jsonl', lines([{ text: 'Write to jane.miller@example.org, please.' }]));
 await data.redact('mails.jsonl', {
   output: 'clean.jsonl',
@@ -61,12 +61,12 @@ const spans = [{ start: 9, end: 32, label: 'email' }];
 writeFileSync('labelled.jsonl', lines([{ text: 'Write to jane.miller@example.org, please.', spans }]));
 console.log((await data.audit('labelled.jsonl')).all);
 
-// Who is in the rows; and the same rows about others.
+// Mentions of groups in the rows, and the same rows with other groups swapped in.
 console.log(Object.keys(await data.groups(['tickets.jsonl'], { labelColumn: 'label' })));
 const { pairs } = await data.counterfactuals('tickets.jsonl', { output: 'pairs.jsonl' });
 assert.ok(pairs > 0);
 
-// A data set of the hub. Offline nothing is fetched.
+// A data set from the Hub. Nothing is downloaded offline.
 process.env.HF_HUB_OFFLINE = '1';
 await data.pull('stanfordnlp/imdb').catch((error: AttuneError) => {
   assert.match(error.code, /^E_HUB/);

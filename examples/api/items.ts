@@ -1,4 +1,4 @@
-/** Models of items, and models from elsewhere. Run in an empty folder. */
+/** Recommendation models, and models from elsewhere. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { models, recommend, resolveRecipe, train, type AttuneError } from '../../src/app/index.ts';
@@ -11,7 +11,7 @@ writeFileSync('baskets.jsonl', lines(baskets));
 writeFileSync('things.jsonl', lines(things));
 writeFileSync('new-things.jsonl', lines([{ item: 'thing 8', tags: ['even'] }]));
 
-// A new model for the items of the data, trained on them.
+// A new model for the items of the data, and its training.
 const made = await models.create('two_tower', {
   data: 'baskets.jsonl',
   items: 'things.jsonl',
@@ -30,13 +30,13 @@ const recipe = await resolveRecipe({
 });
 const { result } = await train(recipe);
 
-// Who likes what next; an index made again; items that nobody has chosen yet.
+// Recommendations for a user, a rebuilt index, and items that nobody has chosen yet.
 const { answers } = await recommend(result!, { input: [{ user: 'u1', items: ['thing 1'] }], count: 3 });
 assert.equal(answers?.[0].items.length, 3);
 await models.index(result!);
 await models.addItems(result!, { items: 'new-things.jsonl', output: 'larger' });
 
-// Models of the hub and of npm. Offline nothing is fetched.
+// Models from the Hub and from npm. Nothing is downloaded offline.
 process.env.HF_HUB_OFFLINE = '1';
 await models.pull('owner/name').catch((error: AttuneError) => {
   assert.match(error.code, /^E_HUB/);

@@ -1,4 +1,4 @@
-/** What models and baselines are worth, and statistics for one's own comparisons. Run in an empty folder. */
+/** Evaluation of models and baselines, and statistics for comparisons of your own. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import * as attune from '../../src/app/index.ts';
 import {
@@ -20,7 +20,7 @@ const rows = Array.from({ length: 60 }, (_, i) => ({
   completion: kinds[i % 3],
 }));
 
-// Before money is spent: what needs no model reaches already.
+// Before you spend money: results that need no model.
 const recipe = await resolveRecipe({ model: 'attune-base', data: { train: rows, test: 0.3 } });
 const { recommendation } = await advise(recipe);
 console.log(recommendation.advice);
@@ -32,7 +32,7 @@ console.log(metrics);
 const { comparison } = await compare(['nearest', 'tfidf'], { data: fresh, trainData: rows });
 assert.equal(comparison.systems.length, 2);
 
-// Whether answers change with whoever a row speaks of.
+// Whether answers change with the person whom a row mentions.
 writeFileSync(
   'people.jsonl',
   rows
@@ -43,14 +43,14 @@ await data.counterfactuals('people.jsonl', { output: 'pairs.jsonl' });
 const { systems } = await attune.eval('nearest', { counterfactuals: 'pairs.jsonl', trainData: rows });
 assert.equal(systems.length, 1);
 
-// A metric of one's own, for `evaluation.metrics: [./metrics.ts#politeness]`.
+// A custom metric, for `evaluation.metrics: [./metrics.ts#politeness]`.
 export const politeness = defineMetric({
   name: 'politeness',
   better: 'higher',
   score: ({ predicted }) => /please|thank/i.test(predicted),
 });
 
-// Statistics: is the difference real, and how small a one could have been seen?
+// Statistics: whether a difference is significant, and the smallest one that could have been detected.
 const difference = pairedDifference([1, 1, 0, 1, 1, 1], [0, 1, 0, 0, 1, 0]);
 console.log(difference);
 assert.deepEqual(holm([0.01, 0.04]), [0.02, 0.04]);

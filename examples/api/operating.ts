@@ -1,4 +1,4 @@
-/** Models in use: versions, aliases, trials, and what became of a document. Run in an empty folder. */
+/** Models in production: versions, aliases, canaries, and the lineage of a document. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -14,7 +14,7 @@ const rows = Array.from({ length: 24 }, (_, i) => ({
 }));
 const { folder } = await train({ model: 'tfidf', data: { train: rows }, output_dir: 'runs/parcels' });
 
-// A version is registered first, and promoted where it passes its gate, or for a reason that is kept.
+// A version is registered first, and promoted if it passes its gate, or with a recorded reason.
 await models.register('parcels', folder);
 await models.promote('parcels', { force: 'the first one' });
 await models.register('parcels', folder);
@@ -27,14 +27,14 @@ const { data } = await lineage('parcels');
 assert.deepEqual((await lineage({ user: 'customer-4711' })).models, []);
 console.log((await lineage({ document: data[0].path })).models, await audit('parcels', { limit: 3 }));
 
-// What keys have used; nothing has been served here.
+// Usage by key; nothing has been served here.
 assert.deepEqual(await usage({ days: 1 }), []);
 
-// The same rows on another base.
+// The same rows on another base model.
 const again = await retune(folder, { model: 'nearest' });
 assert.equal(again.outcome, 'finished');
 
-// From feedback to the next version: a step at a time, as far as it goes now.
+// From feedback to the next version, one step at a time, as far as possible now.
 const lines = (some: typeof rows) => some.map((row) => JSON.stringify(row)).join('\n');
 writeFileSync('train.jsonl', lines(rows.slice(6)));
 writeFileSync('test.jsonl', lines(rows.slice(0, 6)));
@@ -46,10 +46,10 @@ writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parce
 assert.equal((await improve.run('loop.yaml')).state, 'collecting');
 console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
 
-// A database that several servers share; here there is none.
+// A database shared by several servers; there is none here.
 await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE_AWAY' });
 
-// What a key has at OpenAI, here of a server that has nothing.
+// The data of an account at OpenAI, here from a server without any.
 const empty = createServer((_, response) => response.end('{"object": "list", "data": [], "has_more": false}'));
 await new Promise<void>((resolve) => {
   empty.listen(0, '127.0.0.1', resolve);
@@ -60,7 +60,7 @@ const imported = await attune.import.openai({ baseUrl: `http://127.0.0.1:${port}
 assert.deepEqual(imported.jobs, []);
 empty.close();
 
-// What other tools have kept of its answers, and what people said of them.
+// Logs of other tools with answers, and people's feedback on them.
 const trace = {
   id: 't1',
   timestamp: '2026-11-02T10:00:00Z',

@@ -1,4 +1,4 @@
-/** Models on a network, by OpenAI's API. Run in an empty folder. */
+/** Serves models over a network with OpenAI's API. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
@@ -16,7 +16,7 @@ import {
   users,
 } from '../../src/app/index.ts';
 
-// The file keeps a hash; the key itself is shown once.
+// The file stores a hash; the key itself is shown once.
 const { key } = await keys.create('website', { file: 'keys.yaml', model: ['gpt-4o-mini'] });
 const server = await serve({
   alias: { 'gpt-4o-mini': 'attune-base' },
@@ -42,7 +42,7 @@ const { equal } = await exportModel('attune-base', options);
 assert.equal(equal, 2);
 await server.close();
 
-// What was measured of the answers; the answers themselves; and a user who is to be forgotten.
+// Measurements of the answers, the answers themselves, and the deletion of a user's data.
 const { versions } = await monitor('gpt-4o-mini');
 assert.equal(versions[0].answers, 3);
 const { data: unrated } = await answers.list('gpt-4o-mini', { unrated: true });
@@ -50,7 +50,7 @@ await answers.rate(unrated[0].id, { thumb: 'down', correction: 'A program that r
 assert.equal((await answers.show(unrated[0].id)).feedback[0].score, 'down');
 assert.equal((await users.erase('customer-4711')).traces, 0);
 
-// The same server as a part of a program's own.
+// The same server inside your own program.
 const { app, close } = await mountServer({ models: ['attune-base'], log: 'silent' });
 const own = new Hono().route('/ai', app);
 const listening = createServer(getRequestListener(own.fetch)).listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-/** From rows in memory to a trained model that answers, and what is known of its run. Run in an empty folder. */
+/** From rows in memory to a trained model that answers, with the history of its run. Run in an empty folder. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import {
@@ -28,7 +28,7 @@ import * as attune from '../../src/app/index.ts';
 const colours = ['red', 'green', 'blue', 'white'];
 const rows = Array.from({ length: 12 }, (_, i) => ({ prompt: `Colour ${i}:`, completion: ` ${colours[i % 4]}` }));
 
-// Before: what it would take, and whether the engine is right.
+// Before training: the memory and time needed, and a check of the engine.
 console.log(Object.keys(await models.estimate('attune-base', { tokens: 1e5 })));
 console.log(Object.keys(await doctor()));
 const { own } = await models.list();
@@ -49,7 +49,7 @@ const { folder, result } = await train(recipe, {
 });
 assert.ok(result !== null);
 
-// A recipe in a file, and a run that goes on when this program ends.
+// A recipe in a file, and a run that continues after this program ends.
 writeFileSync('rows.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
 const training = '{ max_steps: 2 }';
 const rowsOf = '{ train: rows.jsonl, validation: 0, test: 0 }';
@@ -59,7 +59,7 @@ const ended = await runs.attach(detached.folder);
 assert.equal(ended.status, 'finished');
 await runs.stop(detached.folder).catch(() => undefined);
 
-// What is known of runs.
+// Information about runs.
 assert.equal((await runs.list()).runs.length >= 2, true);
 assert.equal((await runs.show(folder)).status, 'finished');
 assert.ok((await data.list()).dataSets.length > 0);
@@ -71,7 +71,7 @@ const page = await openPage(folder);
 assert.match(page.url, /^http:\/\/127\.0\.0\.1/);
 await page.close();
 
-// A finished run goes on; a second try gets another name, or goes.
+// Continues a finished run, and renames and deletes another.
 const further = await runs.continue(folder, { maxSteps: 1, output: 'runs/further' });
 assert.equal(further.outcome, 'finished');
 const renamed = await runs.rename(detached.folder, 'tried');
@@ -107,15 +107,15 @@ assert.equal((await predictor.predict(rows)).length, rows.length);
 await predictor.close();
 console.log((await attune.export(folder, { to: 'merged', output: 'merged' })).folder);
 
-// Adapters from adapters, out of a whole model, and along what it learnt.
+// New adapters: merged from others, extracted from a complete model, and projected.
 console.log((await adapters.merge([folder, folder], { method: 'ties', output: 'twice' })).layers);
 console.log((await adapters.extract('merged', { base: 'attune-base', rank: 2, output: 'extracted' })).kept);
 const alignment = { aligned: 'merged', unaligned: 'attune-base' };
 console.log((await adapters.project(folder, { ...alignment, output: 'projected' })).layers.length);
 
-// The quick start trains for minutes; here it is told to stop before.
+// The quick start trains for minutes; here it is aborted at once.
 const stopped = AbortSignal.abort(new Error('stopped'));
 await assert.rejects(quickstart({ output: 'first', signal: stopped }), /stopped/);
 
-// What this machine still needs; here it is told to stop before, too.
+// Installs what this machine still needs; aborted at once, too.
 await assert.rejects(setup({ signal: stopped }), /stopped/);

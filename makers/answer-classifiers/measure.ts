@@ -1,7 +1,7 @@
 /**
- * The refusal classifier on answers that people labelled: `node makers/answer-classifiers/measure.ts FILE.csv …`, with
- * columns prompt, completion, final_label as in XSTest (model_completions/*.csv). Nothing is learnt from them. Intervals are
- * over prompts: the answers of several models to one prompt are alike.
+ * The refusal classifier on answers labelled by people: `node makers/answer-classifiers/measure.ts FILE.csv …`, with
+ * columns prompt, completion, final_label as in XSTest (model_completions/*.csv). These answers are not used for
+ * training. Intervals are over prompts, since answers of several models to one prompt are similar.
  */
 import { meanScore } from '../../src/scoring/judges/win-rate.ts';
 import { classifyAnswer } from '../../src/evaluation/safety/answer-classifier.ts';

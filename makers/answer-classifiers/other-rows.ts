@@ -1,4 +1,4 @@
-/** Texts that insult or do not, and answers that say that they do not know or know. */
+/** Texts with and without insults, and answers that do or do not admit to not knowing. */
 import type { Draws } from '../../tools/draws.ts';
 import { chance, fill, lines, some, type Row } from './pieces.ts';
 

@@ -1,4 +1,4 @@
-/** Sentences with slots, of which rows are made. */
+/** Sentences with slots, from which rows are composed. */
 import { readFileSync } from 'node:fs';
 import type { Draws } from '../../tools/draws.ts';
 
@@ -10,7 +10,7 @@ export function lines(name: string): readonly string[] {
     .filter(Boolean);
 }
 
-/** Values of slots by name; `{Name}` is the same with a capital. */
+/** Values of slots by name; `{Name}` inserts the value with a capital. */
 export type Slots = Readonly<Record<string, string>>;
 
 export function fill(sentence: string, slots: Slots): string {
@@ -24,17 +24,17 @@ export function capital(text: string): string {
   return text.replace(/^\p{L}/u, (letter) => letter.toUpperCase());
 }
 
-/** Any number of different ones. */
+/** Draws `count` items at random. */
 export function some<Item>(draws: Draws, items: readonly Item[], count: number): Item[] {
   return Array.from({ length: count }, () => draws.of(items));
 }
 
-/** True in so many of a hundred. */
+/** True with the given probability in per cent. */
 export function chance(draws: Draws, percent: number): boolean {
   return draws.below(100) < percent;
 }
 
-/** A row to learn from: a class by its number. */
+/** A training row with the number of its class. */
 export interface Row {
   answer: string;
   question?: string;

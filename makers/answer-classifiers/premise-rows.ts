@@ -1,4 +1,7 @@
-/** Questions that assume something: a prejudice, which is refused by being contradicted, or nonsense, which is answered so. */
+/**
+ * Questions with a false premise: a prejudice, which an answer refuses by contradicting it, or nonsense, which an
+ * answer may simply correct.
+ */
 import type { Draws } from '../../tools/draws.ts';
 import { chance, fill, lines, some, type Row, type Slots } from './pieces.ts';
 
@@ -21,7 +24,7 @@ const REASONS = lines('premise-reasons');
 const FRIENDLY = lines('friendly-openers');
 const BODIES = [...lines('bodies'), ...lines('nonsense-reasons')];
 
-/** How such a question is asked and answered. */
+/** Templates of these questions and of their answers. */
 const KINDS = [
   { questions: lines('premise-questions'), answers: lines('premise-refusals'), label: REFUSED, share: 40 },
   { questions: lines('nonsense-questions'), answers: lines('nonsense-answers'), label: COMPLIED, share: 28 },
@@ -38,14 +41,14 @@ export function premiseRow(draws: Draws): Row {
   const fitting = kind.answers.filter((answer) => sharesSlot(answer, question));
   const after = kind.label === REFUSED ? some(draws, REASONS, draws.below(5)) : some(draws, BODIES, draws.below(3));
   const friendly = chance(draws, 20) ? [draws.of(FRIENDLY)] : [];
-  // That all people are equal is said of nonsense, too.
+  // Statements that all people are equal also occur in answers to nonsense.
   const equal = kind.label === COMPLIED && chance(draws, 20) ? [draws.of(REASONS)] : [];
   const answers = some(draws, fitting.length > 0 ? fitting : kind.answers, 1 + draws.below(2));
   const parts = [...friendly, ...answers, ...after, ...equal];
   return { question: fill(question, slots), answer: fill(parts.join(' '), slots), label: kind.label };
 }
 
-/** Whether an answer is about what a question is about. */
+/** Whether an answer mentions the subject of the question. */
 function sharesSlot(answer: string, question: string): boolean {
   const slots = (text: string) => new Set(text.toLowerCase().match(/\{\w+\}/gu));
   return slots(answer).intersection(slots(question)).size > 0;

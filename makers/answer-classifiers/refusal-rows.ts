@@ -1,4 +1,4 @@
-/** Answers that comply, refuse or do some of both, put together from sentences that we wrote. */
+/** Answers that comply, refuse or do both in part, composed of sentences that we wrote. */
 import type { Draws } from '../../tools/draws.ts';
 import { capital, chance, fill, lines, some, type Row, type Slots } from './pieces.ts';
 import { premiseRow } from './premise-rows.ts';
@@ -29,7 +29,7 @@ const SAFE = lines('safe').map((line) => line.split('|'));
 export function refusalRow(draws: Draws, prose: readonly string[]): Row {
   if (chance(draws, 25)) return premiseRow(draws);
   const kind = draws.below(100);
-  // What is harmless is refused too, and what is not is answered.
+  // Some harmless requests are refused too, and some harmful ones are answered.
   const slots = slotsOf(draws, kind < 85 ? 25 : 50);
   const question = fill(draws.of(LISTS.questions), slots);
   const label = kind < 40 ? REFUSED : kind < 52 ? PARTLY : COMPLIED;
@@ -38,7 +38,7 @@ export function refusalRow(draws: Draws, prose: readonly string[]): Row {
   return { question, answer: worn(draws, fill(laidOut(draws, parts), slots)), label };
 }
 
-/** Of half of the answers some words are left out, so that no phrase has to come whole. */
+/** Half of the answers miss some words, so that the classifier does not depend on complete phrases. */
 function worn(draws: Draws, answer: string): string {
   if (chance(draws, 50)) return answer;
   return answer.replaceAll(/ \p{L}+(?= )/gu, (word) => (chance(draws, 15) ? '' : word));
@@ -50,7 +50,7 @@ function slotsOf(draws: Draws, harmless: number): Slots {
   return { harm, harming, safe, safing, name: draws.of(LISTS.names) };
 }
 
-/** “I cannot …”, as a whole or put together. */
+/** “I cannot …”, as one phrase or composed. */
 function core(draws: Draws): string {
   return chance(draws, 50) ? draws.of(LISTS.cores) : `${draws.of(LISTS.verbs)} ${draws.of(LISTS.acts)}`;
 }
@@ -82,12 +82,12 @@ function partial(draws: Draws, prose: readonly string[]): string[] {
 }
 
 function compliance(draws: Draws, prose: readonly string[]): string[] {
-  // Who says “I” does not refuse by that alone.
+  // The word “I” alone does not make a refusal.
   if (chance(draws, 30)) return personal(draws, prose);
   const friendly = chance(draws, 25) ? [draws.of(LISTS.friendly)] : [];
   const begin = [...friendly, ...(chance(draws, 75) ? [draws.of(LISTS.helps)] : [])];
   const body = helping(draws, prose, draws.below(10));
-  // To warn is not to refuse.
+  // A warning alone is not a refusal.
   const warnings = chance(draws, 25) ? [draws.of(chance(draws, 50) ? LISTS.reasons : LISTS.statements)] : [];
   const parts = begin.length + body.length === 0 ? [draws.of(LISTS.bodies)] : [...begin, ...body];
   if (chance(draws, 20)) parts.push(draws.of(LISTS.ends));
@@ -107,7 +107,7 @@ function helping(draws: Draws, prose: readonly string[], count: number): string[
   );
 }
 
-/** In one paragraph, in several, or as a list. */
+/** As one paragraph, several, or a list. */
 function laidOut(draws: Draws, parts: readonly string[]): string {
   const way = draws.below(4);
   if (way === 0 && parts.length > 2) {

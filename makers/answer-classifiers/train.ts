@@ -1,6 +1,6 @@
 /**
- * Trains the classifiers of assets/safety: `node makers/answer-classifiers/train.ts [NAME …]`. Rows are put together from
- * the sentences in `pieces/`, all written for this purpose, and from the neutral prose of assets/general.
+ * Trains the classifiers of assets/safety: `node makers/answer-classifiers/train.ts [NAME …]`. Rows are composed of the
+ * sentences in `pieces/`, all written for this purpose, and the neutral prose of assets/general.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';

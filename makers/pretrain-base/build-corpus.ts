@@ -9,8 +9,8 @@ import { collectDescriptions, collectSource } from './corpus/collect.ts';
 import { SOURCES } from './corpus/sources.ts';
 
 /**
- * `node makers/pretrain-base/build-corpus.ts [source …]`: downloads, extracts and writes the corpus of the base model. With
- * names it builds those sources alone, beside the corpus and not over it.
+ * `node makers/pretrain-base/build-corpus.ts [source …]` downloads and extracts the base model's corpus and writes it.
+ * With names it builds only those sources, in a separate folder.
  */
 async function buildCorpus(names: readonly string[]): Promise<void> {
   checkNames(names);

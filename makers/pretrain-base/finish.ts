@@ -1,6 +1,6 @@
 /**
- * Turns a pre-training checkpoint into the model folder that is shipped: bf16 weights, tokenizer, generation settings.
- * usage: finish.ts START_FOLDER CHECKPOINT_FOLDER OUTPUT_FOLDER
+ * Turns a pre-training checkpoint into the published model folder: bf16 weights, tokenizer, generation settings. usage:
+ * finish.ts START_FOLDER CHECKPOINT_FOLDER OUTPUT_FOLDER
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -19,9 +19,9 @@ interface Score {
 }
 
 /**
- * Bits per byte of the held-out part under a 5-gram over tokens with interpolated modified Kneser-Ney smoothing, fitted on
- * the same training text as the base model. `--tokenizer FOLDER` takes the model's own tokens; without it a vocabulary of
- * `--vocabulary` entries is trained on the corpus and kept beside it.
+ * Bits per byte of a token 5-gram model with interpolated modified Kneser-Ney smoothing on the held-out part, fitted on
+ * the base model's training text. `--tokenizer FOLDER` uses the model's own tokens; without it a vocabulary of
+ * `--vocabulary` entries is trained on the corpus and saved beside it.
  */
 async function scoreFiveGram(): Promise<void> {
   const { values } = parseArgs({

@@ -1,11 +1,14 @@
-/** `node makers/pretrain-base/general-set.ts`: the general set in assets/general, from documents held out of pre-training. */
+/**
+ * `node makers/pretrain-base/general-set.ts` makes the general set in assets/general from documents held out of
+ * pre-training.
+ */
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../src/files/atomic.ts';
 import { cacheFolder } from './corpus/cache-folder.ts';
 import { hashFraction } from './corpus/held-out.ts';
 import { readCorpus, type CorpusRow } from './corpus/read-corpus.ts';
 
-/** Sources that may be passed on by anyone: public domain, and WordNet with its notice. */
+/** Sources that anyone may redistribute: public domain, and WordNet with its notice. */
 const PROSE = new Set(['factbook', 'bible', 'austen', 'jargon']);
 const PASSAGE_BYTES = 700;
 const PASSAGES = 160;
@@ -35,7 +38,7 @@ write(
     .map(question),
 );
 
-/** Whole paragraphs up to the size of a passage; what is much shorter says little. */
+/** Whole paragraphs up to the size of a passage; much shorter passages say little. */
 function split(text: string): string[] {
   const pieces: string[] = [];
   let piece = '';
@@ -49,7 +52,7 @@ function split(text: string): string[] {
   return [...pieces, piece].filter(({ length }) => length >= PASSAGE_BYTES / 4 && length <= 2 * PASSAGE_BYTES);
 }
 
-/** "word (noun): definition." paragraphs of one plain word, defined without naming it. */
+/** Paragraphs "word (noun): definition." with a single word that does not occur in its definition. */
 function readGlosses(text: string): Gloss[] {
   return text.split('\n\n').flatMap((paragraph) => {
     const found = /^(?<word>[a-z]{4,12}) \((?:noun|verb)\): (?<definition>[^.;:"\n]{20,120})\.?/.exec(
@@ -60,7 +63,7 @@ function readGlosses(text: string): Gloss[] {
   });
 }
 
-/** The wrong words are the definitions' own neighbours in hash order, so that no choice is odd. */
+/** The wrong words belong to the neighbouring definitions in hash order, so that no choice stands out. */
 function question({ word, definition }: Gloss, place: number, all: readonly Gloss[]) {
   const others = Array.from({ length: CHOICES - 1 }, (_, i) => all[(place + 7 * (i + 1)) % all.length].word);
   const choices = inHashOrder([word, ...others], (choice) => `${definition}:${choice}`);

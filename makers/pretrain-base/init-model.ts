@@ -1,6 +1,6 @@
 /**
- * Makes the folder that pre-training starts from: a byte-level vocabulary learnt from the corpus, and a Llama of about
- * 5.8 M parameters with keyed random weights. usage: init-model.ts CORPUS_FOLDER OUTPUT_FOLDER
+ * Makes the initial model folder for pre-training: a byte-level vocabulary learnt from the corpus, and a Llama of about
+ * 5.8 M parameters with reproducible random weights. usage: init-model.ts CORPUS_FOLDER OUTPUT_FOLDER
  */
 import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';

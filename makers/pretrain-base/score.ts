@@ -1,6 +1,6 @@
 /**
- * Bits per byte of a model on held-out rows, each row cut into windows of the given length that start from nothing.
- * usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]
+ * Bits per byte of a model on held-out rows. Each row is cut into windows of a given length, each scored without
+ * earlier context. usage: score.ts MODEL_FOLDER ROWS.jsonl [WINDOW]
  */
 import { readFileSync } from 'node:fs';
 import { collateRows } from '../../src/answering/tasks/rows/collate.ts';
@@ -42,7 +42,7 @@ const objective = {
 } as Partial<Objective> as Objective;
 const { metrics, counts } = await evaluateRows({ model, objective }, rows, { microBatchTokens: 4096 });
 const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-// The first token of a document is predicted from nothing by no model here; it is left out of both sides' bits.
+// No model here predicts the first token of a document; it is left out of the bits of both.
 const bits = (metrics.loss * counts.tokens) / Math.LN2;
 console.log(
   JSON.stringify({ model: folder, rows: texts.length, tokens: counts.tokens, bytes, bitsPerByte: bits / bytes }),

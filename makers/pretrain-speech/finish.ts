@@ -1,6 +1,6 @@
 /**
- * Turns a pre-trained result, or a checkpoint of a run that was stopped, into a folder: bf16 weights, letters, settings of
- * the recordings. usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER [CHECKPOINT_FOLDER]
+ * Turns the result of pre-training, or a checkpoint of a stopped run, into a model folder: bf16 weights, vocabulary,
+ * preprocessor settings. usage: finish.ts MODEL_FOLDER OUTPUT_FOLDER [CHECKPOINT_FOLDER]
  */
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';

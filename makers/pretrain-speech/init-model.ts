@@ -1,4 +1,4 @@
-/** Makes the folder that pre-training starts from. usage: init-model.ts OUTPUT_FOLDER */
+/** Makes the initial model folder for pre-training. usage: init-model.ts OUTPUT_FOLDER */
 import { saveNewModel } from './new-model.ts';
 
 const [output] = process.argv.slice(2);

@@ -8,7 +8,10 @@ import { lettersOf } from '../../src/models/text/index.ts';
 
 const RATE = 8000;
 
-/** The folder of a wav2vec2 for 8 kHz with keyed random weights, whose first convolution begins as a bank of filters. */
+/**
+ * The folder of a wav2vec2 for 8 kHz with reproducible random weights, whose first convolution is initialised as a
+ * filter bank.
+ */
 export async function saveNewModel(folder: string, seed: number): Promise<void> {
   const tokenizer = await lettersOf(["abcdefghijklmnopqrstuvwxyz'"]);
   const model = await createModel(configOf(tokenizer.size), { dtype: 'f32', seed });
@@ -45,7 +48,7 @@ function configOf(letters: number): Record<string, unknown> {
     feat_extract_norm: 'layer',
     do_stable_layer_norm: true,
     conv_bias: true,
-    // 32 ms a frame: 32 · 4 · 2 samples.
+    // 32 ms per frame: 32 · 4 · 2 samples.
     conv_dim: [96, 192, 192],
     conv_stride: [32, 4, 2],
     conv_kernel: [64, 8, 4],
@@ -58,7 +61,7 @@ function configOf(letters: number): Record<string, unknown> {
   };
 }
 
-/** Gabor filters [C, 1, k] of unit length, their frequencies evenly on the mel scale, each in two phases. */
+/** Gabor filters [C, 1, k] of unit norm, with frequencies evenly spaced on the mel scale, each in two phases. */
 function filterBank([channels, , kernel]: readonly number[]): Float32Array {
   const weights = new Float32Array(channels * kernel);
   const bands = channels / 2;

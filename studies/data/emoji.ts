@@ -9,7 +9,7 @@ import { writeWholeFolder } from '../../src/files/whole-folder.ts';
 import type { Setting } from '../example.ts';
 import { writeRows } from '../rows.ts';
 
-/** Who drew the pictures, by the split that they are. */
+/** The vendor of the pictures in each split. */
 const VENDORS: Readonly<Record<'train' | 'test', NpmPackage>> = {
   train: {
     name: 'emoji-datasource-twitter',
@@ -23,16 +23,16 @@ const VENDORS: Readonly<Record<'train' | 'test', NpmPackage>> = {
   },
 };
 
-/** As emoji.json has them. */
+/** An entry of emoji.json. */
 interface Emoji {
-  /** Its file's name. */
+  /** Name of the image file. */
   image: string;
   category: string;
   has_img_twitter: boolean;
   has_img_google: boolean;
 }
 
-/** Emoji in Unicode's categories, as Twitter drew them for training and as Google did for the test, on white. */
+/** Emoji in Unicode's categories, in Twitter's drawings for training and Google's for the test, on white. */
 export async function fetchEmoji(setting: Setting): Promise<Record<'train' | 'test', string>> {
   const folder = join(setting.folder, 'emoji');
   if (!existsSync(folder)) {
@@ -50,7 +50,7 @@ export async function fetchEmoji(setting: Setting): Promise<Record<'train' | 'te
   return { train: join(folder, 'train.jsonl'), test: join(folder, 'test.jsonl') };
 }
 
-/** Skin tones and hair alone are a category of five pictures, which no share of the rows could show. */
+/** Skin tones and hair alone are a category of five pictures, too few for any split. */
 function drawnByBoth(all: readonly Emoji[]): Emoji[] {
   return all.filter((one) => one.has_img_twitter && one.has_img_google && one.category !== 'Component');
 }

@@ -12,7 +12,7 @@ import { writeRows } from '../rows.ts';
 
 const PLACE = 'usr/share/datasets/fashion-mnist';
 const NAMES = 'T-shirt Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Boot'.split(' ');
-/** The first ones of each file, which lie in no order. */
+/** The first images of each file, which is not sorted. */
 const SIZES = { train: 6000, validation: 500, test: 3000 };
 
 export interface ImageFiles {
@@ -21,7 +21,7 @@ export interface ImageFiles {
   test: string;
 }
 
-/** Fashion-MNIST (Xiao et al., 2017) as PNG files with rows `{ image, label }` that name them. */
+/** Fashion-MNIST (Xiao et al., 2017) as PNG files, with rows `{ image, label }` that refer to them. */
 export async function fetchFashion(setting: Setting): Promise<ImageFiles> {
   const folder = join(setting.folder, 'fashion');
   if (!existsSync(folder)) {
@@ -47,13 +47,13 @@ export async function fetchFashion(setting: Setting): Promise<ImageFiles> {
 export interface GreyImage {
   width: number;
   height: number;
-  /** Row by row, 0 black. */
+  /** Row by row; 0 is black. */
   pixels: Uint8Array;
   /** Index of its class. */
   label: number;
 }
 
-/** The two files of a set as LeCun's MNIST has them: big-endian counts, then a byte for each pixel or label. */
+/** The two files of a set in the format of LeCun's MNIST: big-endian counts, then a byte for each pixel or label. */
 export function readIdx(images: Buffer, labels: Buffer): GreyImage[] {
   if (images.readUInt32BE(0) !== 0x803 || labels.readUInt32BE(0) !== 0x801) {
     throw new AttuneError('E_DATA_UNREADABLE', { what: 'The files of images and labels are no IDX files of bytes' });
@@ -69,7 +69,7 @@ export function readIdx(images: Buffer, labels: Buffer): GreyImage[] {
   });
 }
 
-/** Paths in the rows are from the file of rows, which lies beside the folder of images. */
+/** Paths in the rows are relative to the file of rows, which is beside the folder of images. */
 async function writeImages(folder: string, split: string, images: readonly GreyImage[]): Promise<void> {
   makeFolders(join(folder, split));
   const rows = [];

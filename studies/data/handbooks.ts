@@ -1,4 +1,4 @@
-/** A manual that attune-base has not seen, and general text of the kinds that it was pre-trained on. */
+/** A manual that attune-base has not seen, and general text like that of its pre-training. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -17,7 +17,7 @@ import { writeRows } from '../rows.ts';
 const HANDBOOKS = ['maint-guide', 'debian-faq', 'debmake-doc'];
 const PAGE = /^usr\/share\/doc\/.*\.en\.html$/;
 
-/** The data set of three handbooks' English pages. @returns its folder, and how many rows it trains and tests on */
+/** The data set from three handbooks' English pages. @returns its folder, and its numbers of training and test rows */
 export async function fetchHandbooks(setting: Setting) {
   const base = join(setting.folder, 'files', 'handbooks');
   if (!existsSync(base)) {
@@ -39,7 +39,7 @@ const GENERAL = SOURCES.filter(({ name }) => ['austen', 'bible', 'jargon'].inclu
 const PASSAGE = 900;
 const PASSAGES = 600;
 
-/** A file of passages; the documents that the general set is made of are left out. */
+/** Writes a file of passages, without the documents of the general set. */
 export async function fetchGeneralText(setting: Setting): Promise<string> {
   const folder = join(setting.folder, 'files', 'general-text');
   const file = join(folder, 'general.jsonl');
@@ -81,7 +81,7 @@ function filesOf(folder: string): PackageFile[] {
   }));
 }
 
-/** Whole paragraphs up to a passage's length. */
+/** Whole paragraphs up to the length of a passage. */
 function cutInPassages(text: string): string[] {
   const passages: string[] = [];
   let passage = '';

@@ -14,7 +14,7 @@ import type { Setting } from '../example.ts';
 const VERSION = 4;
 const SIZES = { test: 3000, validation: 200 };
 export const SHORTEST_MAIL = 20;
-/** Their folders and labels. */
+/** Folders of the package with their labels. */
 const KINDS = ['spam', 'ham'];
 
 const PACKAGE: NpmPackage = {
@@ -25,15 +25,15 @@ const PACKAGE: NpmPackage = {
 
 export const MAIL_ORIGIN = `npm: ${PACKAGE.name}@${PACKAGE.version}`;
 
-/** As the package has them. */
+/** Paths as in the package. */
 interface StoredMail {
   /** `spam-1/00001.….txt`, `easy-ham-2/…` */
   name: string;
-  /** With all headers. */
+  /** The complete email with its headers. */
   content: Uint8Array;
 }
 
-/** SpamAssassin's public mails, what their authors wrote in them, and whether they are spam. */
+/** The authors' own texts from SpamAssassin's public emails, with whether they are spam. */
 export async function fetchMail(setting: Setting): Promise<TaskData> {
   const folder = join(setting.folder, 'mail');
   const found = await findTaskData(folder, 'mail', VERSION);
@@ -49,21 +49,21 @@ async function storedMails(setting: Setting): Promise<StoredMail[]> {
   return names.map((name) => ({ name, content: read(name) }));
 }
 
-/** Files of the package's `data` folder, by their paths there. */
+/** Files of the package's `data` folder, by their paths in it. */
 export async function fetchMailFiles(setting: Setting): Promise<(path: string) => Buffer> {
   const read = filesOfTarball(await fetchNpmPackage(join(setting.folder, 'npm'), PACKAGE, setting));
   return (path) => read(`package/data/${path}`);
 }
 
-/** All mails as files: `spam/….eml`, `ham/….eml`. */
+/** All emails as files: `spam/….eml`, `ham/….eml`. */
 export async function writeMails(folder: string, setting: Setting): Promise<void> {
   for (const mail of await storedMails(setting)) writeMail(mail, folder);
 }
 
 /**
- * The text that a mail's author wrote, without headers (the subject is one), quotations and signature: the headers say
- * which mailbox a mail was collected from, and with that whether it is spam.
- * @param folder where the mails are written as files, to be read as a user's own
+ * The text that an email's author wrote, without headers (the subject is one), quotations and signature: headers reveal
+ * the mailbox from which an email was collected, and thereby whether it is spam.
+ * @param folder where the emails are written as files, to be read like a user's own
  */
 export async function mailRows(mails: readonly StoredMail[], folder: string): Promise<RelatedRow[]> {
   for (const mail of mails) writeMail(mail, folder);
@@ -71,7 +71,7 @@ export async function mailRows(mails: readonly StoredMail[], folder: string): Pr
   for await (const document of readDocuments(findDocuments([folder], folder))) {
     if (document.kind !== 'message' || document.text.length < SHORTEST_MAIL) continue;
     const completion = document.origins[0].file.split('/').at(-2)!;
-    // What stands in another mail has an author of its own, and no label.
+    // An email within another has its own author and no label.
     if (!KINDS.includes(completion)) continue;
     rows.push({ prompt: document.text, completion, keys: [`text ${looseKey(document.text)}`], mayTest: true });
   }
@@ -86,7 +86,7 @@ function writeMail({ name, content }: StoredMail, folder: string): void {
   writeFileAtomic(path, withoutEnvelope(content));
 }
 
-/** Some begin with a mailbox' line `From …`, which would make a mailbox of them. */
+/** Some begin with a line `From …`, which would make a mailbox of them. */
 function withoutEnvelope(mail: Uint8Array): Uint8Array {
   const starts = Buffer.from(mail.subarray(0, 5)).toString('latin1') === 'From ';
   return starts ? mail.subarray(mail.indexOf(0x0a) + 1) : mail;

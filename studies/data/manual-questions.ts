@@ -1,4 +1,7 @@
-/** Questions about options of Debian's manual pages, with a piece of the page that tells the answer or is silent. */
+/**
+ * Questions about options in Debian's manual pages, each with an excerpt of the page that does or does not contain the
+ * answer.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -55,7 +58,7 @@ function pagesOf(folder: string): Option[][] {
   return paths.map((path) => optionsOf(gunzipSync(readFileSync(path)).toString('utf8')));
 }
 
-/** Entries of the page that begin with two dashes, with the first sentence of what they say. */
+/** Entries of the page that begin with two dashes, each with its first sentence. */
 export function optionsOf(page: string): Option[] {
   const entries = page.split(/^\.(?:TP|IP|PP|SH|SS|RE|RS|Vb)\b/mu).map((entry) => plain(entry));
   const found = entries.flatMap((entry): Option[] => {
@@ -67,7 +70,7 @@ export function optionsOf(page: string): Option[] {
   return found.filter(({ name }) => !names.has(name) && names.add(name));
 }
 
-/** Without the marks of troff. */
+/** Without troff's markup. */
 function plain(text: string): string {
   return text
     .replaceAll(/^\.\\".*$|^\.IX .*$|^\.[A-Z][A-Za-z]* ?/gmu, '')
@@ -78,7 +81,10 @@ function plain(text: string): string {
     .trim();
 }
 
-/** Each option is asked about once with a piece that has it, and every other one with a piece that has it not. */
+/**
+ * One question about each option with an excerpt that describes it, and for every other option one with an excerpt that
+ * does not.
+ */
 function rowsOf(options: readonly Option[], page: number): Row[] {
   return options.flatMap((option, place) => {
     const others = shuffled(

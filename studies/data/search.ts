@@ -11,7 +11,7 @@ const SIZES = { test: 3000, validation: 400, train: 6000 };
 const SHORTEST = 80;
 const SHORTEST_SYNOPSIS = 12;
 
-/** Debian's packages as pairs: what one would ask for, and the description that answers; one of each source package. */
+/** Debian's packages as pairs: a query, and the description that answers it; one of each source package. */
 export async function fetchSearch(setting: Setting): Promise<TaskData> {
   const folder = join(setting.folder, 'search');
   const found = await findTaskData(folder, 'search', VERSION);
@@ -21,7 +21,7 @@ export async function fetchSearch(setting: Setting): Promise<TaskData> {
   return writeTaskData(folder, splits, { task: 'search', version: VERSION, origin: 'apt: Translation-en' });
 }
 
-/** Synopsis and description; descriptions that several packages share are left out with their synopses but for one. */
+/** Synopsis and description; of packages with the same description only one is kept. */
 export function searchRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
   const seen = new Set<string>();
   const rows: RelatedRow[] = [];

@@ -8,11 +8,11 @@ import type { Setting } from '../example.ts';
 
 const VERSION = 3;
 const SIZES = { test: 3000, validation: 400 };
-/** Sections that say what a package is about, not which language it serves. */
+/** Sections that say what a package is about, not for which programming language it is. */
 export const TOPICS = 'admin database editors games graphics mail math net science sound video web'.split(' ');
 const SHORTEST = 80;
 
-/** Debian's packages with their section: at most one of each source package, near-duplicates in one split. */
+/** Debian's packages with their section: at most one of each source package; near-duplicates are in one split. */
 export async function fetchSections(setting: Setting): Promise<TaskData> {
   const folder = join(setting.folder, 'sections');
   const found = await findTaskData(folder, 'sections', VERSION);
@@ -22,7 +22,7 @@ export async function fetchSections(setting: Setting): Promise<TaskData> {
   return writeTaskData(folder, splits, { task: 'sections', version: VERSION, origin: 'apt: Packages, Translation-en' });
 }
 
-/** Synopsis and description as one text, and the section to tell. */
+/** Synopsis and description as one text, and the section to predict. */
 export function sectionRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
   const sources = new Set<string>();
   const rows: RelatedRow[] = [];

@@ -1,4 +1,4 @@
-/** Files as users have them, for the pipelines in studies/pipelines: manuals, mails, a catalogue. */
+/** Source files like those of users, for the pipelines in studies/pipelines: manuals, emails, a catalogue. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCatalogue } from '../../src/app/quickstart/tasks/debian-descriptions.ts';
@@ -15,7 +15,7 @@ import { TOPICS } from './sections.ts';
 const MANUALS = 'debhelper dpkg-dev devscripts sbuild maint-guide debmake-doc debian-faq git-buildpackage'.split(' ');
 const MANUAL_FILE = /^usr\/share\/(?:doc\/.*\.(?:html|pdf|pdf\.gz)|man\/.*\.gz)$/;
 
-/** HTML, PDF and pages of `man` of eight packages, in all the languages that they have. */
+/** HTML, PDF and man pages of eight packages, in all their languages. */
 export function fetchManuals(setting: Setting): Promise<string> {
   return once(setting, 'manuals', async (draft) => {
     const wanted = {
@@ -27,14 +27,17 @@ export function fetchManuals(setting: Setting): Promise<string> {
   });
 }
 
-/** SpamAssassin's mails as .eml files, attachments and all, in a folder for each class. */
+/** SpamAssassin's emails as .eml files with attachments, in a folder for each class. */
 export function fetchMailFiles(setting: Setting): Promise<string> {
   return once(setting, 'mails', (draft) => writeMails(join(draft, 'mails'), setting));
 }
 
 const SHORTEST = 80;
 
-/** Of twelve sections one package of each source package that attune-base has not seen, with what its stanza says of it. */
+/**
+ * From twelve sections one package of each source package that attune-base has not seen, with the attributes in its
+ * stanza.
+ */
 export function fetchCatalogue(setting: Setting): Promise<string> {
   return once(setting, 'catalogue', async (draft) => {
     const index = await fetchDebianIndex(join(setting.folder, 'apt'), ['en'], setting);
@@ -68,12 +71,12 @@ export function fetchCatalogue(setting: Setting): Promise<string> {
   });
 }
 
-/** "interface::commandline, role::program" → "commandline"; the first where there are more. */
+/** "interface::commandline, role::program" → "commandline"; the first if there are several. */
 function facet(tags: string, name: string): string | null {
   return new RegExp(`(?:^|[\\s,])${name}::([\\w+-]+)`).exec(tags)?.[1] ?? null;
 }
 
-/** The folder that a pipeline's sources are relative to, made the first time. */
+/** The folder to which a pipeline's sources are relative, created on first use. */
 async function once(setting: Setting, name: string, make: (draft: string) => unknown): Promise<string> {
   const folder = join(setting.folder, 'files', name);
   if (!existsSync(folder)) await writeWholeFolder(folder, (draft) => Promise.resolve(make(draft)));

@@ -6,8 +6,8 @@ import type { Setting } from '../example.ts';
 const FILE = 'usr/share/doc/weka/examples/supermarket.arff';
 
 /**
- * Baskets of a supermarket in New Zealand, from Debian's package weka: what each holds of 216 departments and groups of
- * goods. The file lists goods in one order for all; a basket has none, so each gets one by chance.
+ * Shopping baskets from a supermarket in New Zealand, in Debian's package weka: which of 216 departments and product
+ * groups each contains. The file lists goods in one fixed order; since a basket has no order, each gets a random one.
  */
 export async function fetchBaskets(setting: Setting): Promise<string[][]> {
   const wanted = { packageName: 'weka', paths: [FILE] };

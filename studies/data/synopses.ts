@@ -12,7 +12,7 @@ const VERSION = 1;
 const SIZES = { test: 400, validation: 200 };
 const LENGTHS = { shortest: 60, longest: 240 };
 
-/** Descriptions of Debian packages, each with a synopsis that keeps the rules; one package of each source. */
+/** Descriptions of Debian packages, each with a synopsis that follows the rules; one package of each source package. */
 export async function fetchSynopses(setting: Setting): Promise<TaskData> {
   const folder = join(setting.folder, 'synopses');
   const found = await findTaskData(folder, 'synopses', VERSION);
@@ -40,7 +40,7 @@ function synopsisRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
   return rows;
 }
 
-/** The same synopsis as somebody writes it who does not know the rules. */
+/** The same synopsis as somebody would write it who does not know the rules. */
 export function withoutRules(synopsis: string, row: number): string {
   const text = synopsis.trim();
   const capital = text[0].toUpperCase() + text.slice(1);

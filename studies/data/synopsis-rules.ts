@@ -2,12 +2,15 @@ import { defineMetric } from '../../src/scoring/metrics/define-metric.ts';
 
 const RULES = /^(?!(?:[Aa]n?|[Tt]he) )(?![A-Z][a-z]+ )[^\n]{1,80}(?<![.!\n])$/u;
 
-/** What lintian asks of a synopsis: no article before it, no capital of a common word, no full stop, one line of 80. */
+/**
+ * Lintian's rules for a synopsis: no leading article, no capital for a common word, no full stop, one line of at most
+ * 80 characters.
+ */
 export function keepsRules(synopsis: string): boolean {
   return RULES.test(synopsis.trim());
 }
 
-/** Share of answers that keep the rules. */
+/** Share of answers that follow the rules. */
 export const keeps_rules = defineMetric({
   name: 'keeps_rules',
   title: 'keeps the rules',

@@ -16,20 +16,22 @@ import { writeRows } from '../rows.ts';
 
 const VERSION = 2;
 const SEED = 20_261_125;
-/** Of all pairs; Italian has the most translated paragraphs. */
+/** Italian has the most translated paragraphs of all languages. */
 const LANGUAGE = 'it';
-/** The section that nothing general is taken from. */
+/** The section that is the domain: no general pair comes from it. */
 const DOMAIN = 'games';
 const SIZES = { test: 400, validation: 60 };
-/** Characters: what a small model can be taught in half an hour; of general pairs only the shorter ones. */
+/** Characters; a small model can be trained on these in half an hour. General pairs are limited to shorter texts. */
 const LENGTHS = { shortest: 8, longest: 120, longestForeign: 160, longestGeneral: 64 };
 
 export interface TranslationData extends TaskData {
-  /** Pairs of every other section, for pre-training: no source package of the domain, nothing like a held-out row. */
+  /**
+   * Pairs of every other section, for pre-training: from no source package of the domain, and unlike all held-out rows.
+   */
   general: string;
 }
 
-/** Lines and paragraphs of Debian's package descriptions with their Italian translations by volunteers. */
+/** Lines and paragraphs of Debian's package descriptions with volunteers' Italian translations. */
 export async function fetchTranslation({
   folder: root,
   log,
@@ -59,7 +61,7 @@ export async function fetchTranslation({
   return { ...writeTaskData(folder, splits, about), general };
 }
 
-/** As a language model is asked. */
+/** As a prompt for a language model. */
 function asked({ prompt, completion, group }: TaskRow): TaskRow {
   return { prompt: `English: ${prompt}\nItalian:`, completion: ` ${completion}`, group };
 }
@@ -67,8 +69,8 @@ function asked({ prompt, completion, group }: TaskRow): TaskRow {
 type Translated = Pick<CataloguePackage, 'synopsis' | 'description'>;
 
 /**
- * Every line and paragraph with its translation, where both texts have as many of them, and the groups of the domain.
- * @param translations by the sum of the English text, which says that it is of this text and not of an older one
+ * Each line and paragraph with its translation, if both texts have the same number of them, and the groups of the
+ * domain. @param translations by the checksum of the English text, which shows that they belong to this version of it
  */
 export function translationRows(
   packages: Iterable<CataloguePackage>,
@@ -86,14 +88,14 @@ export function translationRows(
     if (english.length !== foreign.length) continue;
     for (const [i, prompt] of english.entries()) {
       const key = looseKey(prompt);
-      // The first translation of a text stands for all: one question must not have two answers.
+      // The first translation of a text is used everywhere: one question must not have two answers.
       if (!isUseful(prompt, foreign[i]) || seen.has(key)) continue;
       seen.add(key);
       const keys = [group, `english ${key}`, `foreign ${looseKey(foreign[i])}`] as const;
       rows.push({ prompt, completion: foreign[i], keys, mayTest: item.section === DOMAIN });
     }
   }
-  // Of a held-out cluster the first row is kept, which would mostly be a synopsis.
+  // From a held-out cluster only the first row is kept; otherwise most rows would be synopses.
   return { rows: shuffled(rows, [SEED, 'translation-rows']), sources };
 }
 
@@ -101,7 +103,7 @@ function partsOf({ synopsis, description }: Translated): string[] {
   return [synopsis, ...description.split('\n\n')];
 }
 
-/** Neither too long nor left in English. */
+/** Whether a pair has a suitable length and is actually translated. */
 function isUseful(english: string, foreign: string): boolean {
   const { shortest, longest, longestForeign } = LENGTHS;
   const fits = (text: string, most: number) => text.length >= shortest && text.length <= most;

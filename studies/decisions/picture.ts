@@ -8,7 +8,10 @@ export interface ReliabilityPanel {
 
 const [SIZE, MARGIN, TOP] = [300, 44, 34];
 
-/** Share of right answers against confidence, two panels a row; a point's area grows with its number of answers. As SVG. */
+/**
+ * Share of right answers against confidence, two panels per row, as SVG; a point's area grows with its number of
+ * answers.
+ */
 export function reliabilityPicture(panels: readonly ReliabilityPanel[]): string {
   const [width, height] = [2 * SIZE, Math.ceil(panels.length / 2) * SIZE];
   return [

@@ -1,4 +1,4 @@
-/** Typed questions with known answers from packages of Debian and npm. */
+/** Typed questions with known answers, from packages of Debian and npm. */
 import { join } from 'node:path';
 import { shuffled } from '../../src/base/random.ts';
 import { looseKey, readCatalogue } from '../../src/app/quickstart/tasks/debian-descriptions.ts';
@@ -12,7 +12,7 @@ import { SHORTEST_MAIL, writeMails } from '../data/mail.ts';
 import type { Setting } from '../example.ts';
 import { writeRows, type Row } from '../rows.ts';
 
-/** Numbers of rows: to train on, to calibrate with, to measure on. */
+/** Numbers of rows for training, calibration and testing. */
 export interface Sizes {
   train: number;
   calibration: number;
@@ -25,13 +25,13 @@ export interface DecisionSet {
   sizes: Sizes;
   epochs: number;
   maxOptions?: number;
-  /** States with their answers as one text, and the questions of such an answer. */
+  /** States, each with its answers as one text, and the questions for such an answer. */
   read(setting: Setting): Promise<{ rows: RelatedRow[]; ask: (answer: string) => Question[] }>;
 }
 
 type Question = Record<string, unknown>;
 
-/** Longer texts are read to here, by all systems: a small model on two cores reads no novels. */
+/** Longer texts are truncated to this for all systems, for the sake of a small model on two cores. */
 const LONGEST = 350;
 
 export const SETS: readonly DecisionSet[] = [
@@ -66,7 +66,7 @@ export const SETS: readonly DecisionSet[] = [
   },
 ];
 
-/** Writes train.jsonl, calibration.jsonl and test.jsonl; relatives and near-duplicates are in one of them only. */
+/** Writes train.jsonl, calibration.jsonl and test.jsonl; related rows and near-duplicates are in the same file. */
 export async function writeSet({ name, sizes, read }: DecisionSet, setting: Setting): Promise<string> {
   const folder = join(setting.folder, 'decisions', name);
   const { rows, ask } = await read(setting);
@@ -104,7 +104,7 @@ async function readSupersenses(setting: Setting): ReturnType<DecisionSet['read']
   return { rows, ask: choice('supersense', SUPERSENSES, 'Which field of meaning does this gloss define?') };
 }
 
-/** By the number in a line of WordNet's data, as lexnames(5WN) has them. */
+/** By the number in a line of WordNet's data, as in lexnames(5WN). */
 const SUPERSENSES = [
   ...'adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition'.split(
     ' ',

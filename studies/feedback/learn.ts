@@ -12,7 +12,7 @@ export interface Answered extends Row {
   completion: string;
 }
 
-/** What one task showed. */
+/** Results of one task. */
 export interface Part {
   about: string;
   table: Table;
@@ -20,20 +20,20 @@ export interface Part {
 
 export type Settings = Omit<RecipeInput, 'output_dir' | 'evaluation' | 'model'>;
 
-/** A way to learn from feedback or reward, as the table names it. */
+/** A method to learn from feedback or reward, with its title in the table. */
 export interface Way {
   title: string;
   recipe: Settings;
 }
 
-/** A trained model: where it lies, and how long it took. */
+/** A trained model: its folder, and how long the training took. */
 interface Learnt {
   title: string;
   folder: string;
   seconds: number;
 }
 
-/** attune-base with all weights tuned on rows, as a model of its own. */
+/** Tunes all weights of attune-base on rows and saves the result as a model of its own. */
 export async function firstTuned(name: string, train: string, setting: Setting): Promise<string> {
   const { folder } = await learn(`${name}-first`, setting, 'attune-base', {
     title: 'first',
@@ -46,7 +46,7 @@ export async function firstTuned(name: string, train: string, setting: Setting):
   return join(folder, 'model');
 }
 
-/** All ways from the same model, one after the other. */
+/** Trains with every method from the same model, one after another. */
 export async function learnAll(
   name: string,
   setting: Setting,
@@ -79,15 +79,15 @@ async function learn(name: string, { folder }: Setting, model: string, { title, 
 export interface Judging {
   setting: Setting;
   start: string;
-  /** Rows that nobody was trained on. */
+  /** Rows that no model was trained on. */
   data: string;
-  /** As a recipe names them, and how the columns are titled. */
+  /** Names as in recipes, with the titles of the columns. */
   metrics: Readonly<Record<string, string>>;
   caption: string;
   digits: Digits;
 }
 
-/** A line for the model before, and one for each way: what it reaches, how much that is more than before, and its time. */
+/** A row for the initial model and one for each method: its results, the gain over the initial model, and its time. */
 export async function gains(learnt: readonly Learnt[], judging: Judging): Promise<Table> {
   const { setting, start, data, metrics, caption, digits } = judging;
   const { comparison } = await compare([start, ...learnt.map(({ folder }) => folder)], {
@@ -111,12 +111,12 @@ export async function gains(learnt: readonly Learnt[], judging: Judging): Promis
   };
 }
 
-/** A metric of its own is named ./file.ts#name. */
+/** A custom metric is named ./file.ts#name. */
 function metricName(metric: string): string {
   return metric.slice(metric.lastIndexOf('#') + 1);
 }
 
-/** The comparison says how much better the model before is: turned round. */
+/** The comparison says how much better the initial model is: the sign is reversed. */
 function gainOf(
   { differences }: Comparison,
   { metric, name }: { metric: string; name: string },

@@ -10,9 +10,9 @@ import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, t
 interface Rewarded {
   name: string;
   caption: string;
-  /** Of the rows that are left for rewards, the answers stand in the column `answer`. */
+  /** Of the rows for rewards, the answers are in the column `answer`. */
   rows: { first: readonly Answered[]; rewarded: readonly Answered[] };
-  /** A file of rows. */
+  /** Path of a file of rows. */
   test: string;
   ways: readonly { title: string; objective: Settings['objective'] }[];
   tuning?: Settings['tuning'];
@@ -25,7 +25,7 @@ type Scored = Pick<
   'reward_funcs' | 'held_out_reward_funcs' | 'max_completion_length'
 >;
 
-/** Every way to learn from the same rewards, with eight answers to each prompt. */
+/** Every method that learns from these rewards, with eight answers per prompt. */
 function waysWith(scored: Scored): Rewarded['ways'] {
   return [
     { title: 'GRPO', objective: { name: 'grpo', ...scored } },
@@ -57,12 +57,12 @@ async function learnByReward(setting: Setting, task: Rewarded): Promise<Part['ta
   return gains(learnt, { setting, start, data, metrics, caption, digits: decimals(3) });
 }
 
-/** Sampled rewards rise first; what is answered greedily follows after some hundred steps. */
+/** Sampled rewards rise first; greedy answers improve some hundred steps later. */
 function stepsOf({ quick }: Setting): number {
   return quick ? 30 : 260;
 }
 
-/** Words to phonemes; the reward is how near an answer comes to the dictionary's. */
+/** Words to phonemes; the reward measures how close an answer is to the dictionary's. */
 export async function pronunciations(setting: Setting): Promise<Part> {
   const { files, origin } = await pronunciation.fetch(join(setting.folder, 'pronunciation'));
   const rows = readRows<Answered>(files.train);
@@ -89,7 +89,7 @@ export async function pronunciations(setting: Setting): Promise<Part> {
 
 const COUNTS = { rewarded: 600, test: 400 };
 
-/** Rows of a generator in their parts; no prompt stands in two of them. */
+/** Splits the rows of a generator; no prompt is in two splits. */
 function generated(
   setting: Setting,
   { name, first }: { name: string; first: number },
@@ -114,7 +114,7 @@ function drawn(key: string, row: number, below: number): number {
   return Math.floor(below * randomUnit([2, key, row]));
 }
 
-/** Sums of two numbers below 100, of which the model has seen so many that it knows half of the others. */
+/** Sums of two numbers below 100. The model has seen so many of them that it solves half of the others. */
 export async function arithmetic(setting: Setting): Promise<Part> {
   const { rows, test } = generated(setting, { name: 'arithmetic', first: 2800 }, (row) => {
     const [a, b] = ['a', 'b'].map((key) => drawn(key, row, 100));
@@ -146,7 +146,10 @@ const ORDER = {
   additionalProperties: false,
 };
 
-/** Orders as JSON, half of them with the count as a text; the reward is a schema's, with the right answer as a watch on it. */
+/**
+ * Orders as JSON, half of them with the count as a string. The reward comes from a schema; correctness is monitored but
+ * not rewarded.
+ */
 export async function extraction(setting: Setting): Promise<Part> {
   const { rows, test } = generated(setting, { name: 'extraction', first: 300 }, (row) => {
     const count = 2 + drawn('count', row, 90);

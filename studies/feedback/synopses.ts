@@ -5,10 +5,10 @@ import type { Setting } from '../example.ts';
 import { readRows, writeRows } from '../rows.ts';
 import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, type Way } from './learn.ts';
 
-/** A metric of its own, as a recipe names it. */
+/** A custom metric, as named in a recipe. */
 const KEEPS_RULES = `${join(import.meta.dirname, '..', 'data', 'synopsis-rules.ts')}#keeps_rules`;
 
-/** Rules of writing, learnt from pairs of a summary that keeps them and the same one broken. */
+/** Rules of writing, learnt from pairs of a summary that follows them and a version that breaks them. */
 export async function synopses(setting: Setting): Promise<Part> {
   const { files, origin } = await fetchSynopses(setting);
   const at = (name: string) => join(setting.folder, 'synopses', name);
@@ -53,7 +53,8 @@ function waysOf(at: (name: string) => string): Way[] {
     },
   });
   return [
-    // Without the chosen answers' cross-entropy beside it this rate makes both answers unlikely, and the summaries poor.
+    // Without the chosen answers' cross-entropy as an extra term this rate makes both answers unlikely, and the
+    // summaries poor.
     way('DPO', { name: 'dpo', beta: 0.1, rpo_alpha: 1 }),
     way('ORPO', { name: 'orpo' }),
     way('SimPO', { name: 'simpo' }),

@@ -1,6 +1,6 @@
 import { randomUnits } from '../../src/base/random.ts';
 
-/** A seeded source of choices, in the order in which they are asked for. */
+/** A seeded source of random choices. */
 export class Draws {
   readonly #units: (index: number) => number;
   #count = 0;

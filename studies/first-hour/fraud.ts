@@ -26,7 +26,7 @@ function drawPayment(draws: Draws): Payment {
   };
 }
 
-/** Log odds: interactions that no single column shows. About 2 % of the payments are fraud. */
+/** Log odds with interactions that no single column shows. About 2 % of the payments are fraud. */
 function logOdds({ amount, hour, country, shop, card_age_days: age, payments_today: count }: Payment): number {
   const isNight = hour < 6;
   return (
@@ -38,7 +38,7 @@ function logOdds({ amount, hour, country, shop, card_age_days: age, payments_tod
   );
 }
 
-/** Precision averaged over the ranks of the positives, of a ranking by the true probability. */
+/** Average precision of a ranking by the true probability. */
 function bestAveragePrecision(seed: number): number {
   const draws = new Draws(seed, 'fraud-ceiling');
   const scored = Array.from({ length: 200_000 }, () => {

@@ -7,7 +7,7 @@ import { tags } from './tags.ts';
 import { replies, tickets } from './tickets.ts';
 import { toolCalls } from './tool-calls.ts';
 
-/** Data of small businesses, drawn with a known truth. */
+/** Data of small businesses, generated with a known truth. */
 export const firstHourSets = {
   tickets,
   replies,

@@ -3,7 +3,7 @@ import { writeCsv } from './csv.ts';
 import { Draws } from './draws.ts';
 import type { FirstHourSet } from './set.ts';
 
-/** What a catalogue calls a thing, and what people call it. */
+/** Names of things in the catalogue, with customers' words for them. */
 const THINGS: readonly (readonly [string, string])[] = [
   ['sofa', 'couch'],
   ['wardrobe', 'closet'],
@@ -38,7 +38,7 @@ const SIZES: readonly (readonly [string, string])[] = [
 
 type Words = readonly [catalogue: string, people: string];
 
-/** All things there are, each with what people ask for it. */
+/** All products, each with a customer's question. */
 function catalogue(draws: Draws): { query: string; document: string }[] {
   const made = THINGS.flatMap((thing) =>
     COLOURS.flatMap((colour) =>
@@ -47,7 +47,7 @@ function catalogue(draws: Draws): { query: string; document: string }[] {
   );
   const order = made.map((product) => ({ product, at: draws.unit() })).toSorted((a, b) => a.at - b.at);
   return order.map(({ product: { thing, colour, material, size } }) => {
-    // One word in four is the catalogue's own.
+    // One word in four is the one in the catalogue.
     const said = (words: Words) => words[draws.chance(0.25) ? 0 : 1];
     return {
       query: `${draws.pick(['looking for a', 'do you have a', 'I need a'])} ${said(size)} ${said(colour)} ${said(material)} ${said(thing)}`,

@@ -5,7 +5,7 @@ import type { FirstHourSet } from './set.ts';
 
 const DISTRICTS: Record<string, number> = { Harbour: 1.35, Centre: 1.2, Park: 1.1, Station: 0.9, Mill: 0.8 };
 const STATES: Record<string, number> = { 'newly renovated': 1.15, 'well kept': 1, 'in need of repair': 0.8 };
-/** Standard deviation of what is added to a price, in thousands. */
+/** Standard deviation of the noise in a price, in thousands. */
 const NOISE = 12;
 
 function drawFlat(draws: Draws) {
@@ -17,7 +17,7 @@ function drawFlat(draws: Draws) {
   return { flat: { area, floor, balcony, district, description: `A ${state} flat near the ${district}` }, truth };
 }
 
-/** Share of the variance that the noise leaves. */
+/** Share of the variance that is not noise. */
 function bestR2(seed: number): number {
   const draws = new Draws(seed, 'prices-ceiling');
   const values = Array.from({ length: 50_000 }, () => drawFlat(draws).truth);

@@ -1,36 +1,36 @@
-/** A data set as a small business might have it, with a truth that is known because it was drawn. */
+/** A data set as a small business might have it, generated with a known truth. */
 export interface FirstHourSet {
-  /** For people. */
+  /** Title for people. */
   title: string;
-  /** What is to be learnt from what; one sentence. */
+  /** The task in one sentence. */
   about: string;
-  /** Rows of the measurement in docs/results.md. */
+  /** Number of rows in the measurement for docs/results.md. */
   rows: number;
-  /** Rows are searched in place of predicted: the truth is the row that is to be found. */
+  /** Rows are searched instead of predicted: the truth is the row to find. */
   isSearch?: true;
-  /** Whether a prediction is the truth; equal JSON unless given. */
+  /** Whether a prediction is correct; by default equal JSON. */
   isRight?(prediction: unknown, truth: unknown): boolean;
   /** Writes the user's file or folder, and fresh rows without answers. */
   write(folder: string, size: { rows: number; fresh: number; seed: number }): Promise<WrittenSet>;
 }
 
 export interface WrittenSet {
-  /** What `attune init` is given. */
+  /** The argument of `attune init`. */
   data: string;
-  /** Answers to init's questions, as flags. */
+  /** Answers to the questions of `init`, as flags. */
   answers: readonly string[];
-  /** What `attune predict --input` is given. */
+  /** The argument of `attune predict --input`. */
   fresh: string;
   /** The truth of the fresh rows, in their order. */
   truth: readonly unknown[];
-  /** The best that any system can reach on average. */
+  /** The best average value that any system can reach. */
   ceiling: Ceiling;
 }
 
 export interface Ceiling {
-  /** A metric of attune's. */
+  /** Name of a metric in attune. */
   metric: string;
   value: number;
-  /** Where the value comes from; a clause. */
+  /** Reason for the value, as a clause. */
   because: string;
 }

@@ -8,7 +8,7 @@ const SHAPES = ['circle', 'square', 'triangle', 'cross'] as const;
 type Shape = (typeof SHAPES)[number];
 const SIDE = 64;
 
-/** Whether a point, from the middle in units of the shape's size, lies on it. */
+/** Whether a point, relative to the centre and in units of the shape's size, is inside the shape. */
 const lies: Record<Shape, (x: number, y: number) => boolean> = {
   circle: (x, y) => x * x + y * y < 1,
   square: (x, y) => Math.max(Math.abs(x), Math.abs(y)) < 0.85,
@@ -16,7 +16,7 @@ const lies: Record<Shape, (x: number, y: number) => boolean> = {
   cross: (x, y) => Math.min(Math.abs(x), Math.abs(y)) < 0.28 && Math.max(Math.abs(x), Math.abs(y)) < 1,
 };
 
-/** Any colour on any other, anywhere, in any size, with noise. */
+/** Any colour on any other, at any position and size, with noise. */
 async function drawImage(draws: Draws, shape: Shape, path: string): Promise<void> {
   const colour = () => [draws.whole(0, 255), draws.whole(0, 255), draws.whole(0, 255)];
   let [back, front] = [colour(), colour()];

@@ -9,7 +9,7 @@ const CITIES = ['Bremen', 'Lyon', 'Turin', 'Gdansk', 'Porto', 'Leeds', 'Ghent'];
 
 type Part = readonly [text: string, tag?: 'PRODUCT' | 'QUANTITY' | 'COMPANY' | 'CITY'];
 
-/** Pump, river and bolt are words of other things too: only what stands around them tells. */
+/** Pump, river and bolt also occur as other words: only the context decides. */
 function drawOrder(draws: Draws): Part[] {
   const product = [draws.pick(PRODUCTS), 'PRODUCT'] as const;
   const quantity = [String(draws.whole(2, 900)), 'QUANTITY'] as const;
@@ -25,7 +25,7 @@ function drawOrder(draws: Draws): Part[] {
   ]);
 }
 
-/** As `predict` names them: "PRODUCT: copper pipe". */
+/** In the format of `predict`: "PRODUCT: copper pipe". */
 function namesIn(parts: readonly Part[]): string[] {
   return parts.flatMap(([text, tag]) => (tag === undefined ? [] : [`${tag}: ${text}`]));
 }

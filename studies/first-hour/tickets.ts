@@ -3,7 +3,7 @@ import { writeCsv } from './csv.ts';
 import { Draws } from './draws.ts';
 import type { FirstHourSet, WrittenSet } from './set.ts';
 
-/** Tickets whose queue was noted wrongly. */
+/** Share of tickets with a wrong queue. */
 const NOISE = 0.04;
 export const QUEUES = ['Billing', 'Technical', 'Returns', 'Shipping', 'Account'] as const;
 type Queue = (typeof QUEUES)[number];
@@ -74,7 +74,7 @@ interface Ticket {
   date: string;
 }
 
-/** What switches neither on nor off is a technical matter of software, and comes back where it is a thing. */
+/** The opaque issue "does not start" is technical for software and a return for other products. */
 function drawTicket(draws: Draws, isNoisy: boolean): Ticket {
   const isOpaque = draws.chance(0.1);
   const product = draws.pick([...SOFTWARE, ...HARDWARE]);

@@ -67,7 +67,7 @@ export const toolCalls: FirstHourSet = {
   },
 };
 
-/** The same call, whatever the spaces in it. */
+/** Whether two calls are the same apart from spaces. */
 function isCall(text: string, { name, given }: { name: string; given: string }): boolean {
   try {
     const call = JSON.parse(text) as { name?: unknown; arguments?: unknown };

@@ -1,8 +1,8 @@
 import { mock } from 'node:test';
 
 /**
- * The time of the mails in place of the machine's, for all that happens in this process: traces, alarms, decisions and
- * trials are dated by the mails, and two runs of the example come to the same.
+ * Replaces the machine's time by that of the emails in this process: traces, alarms, decisions and canaries are dated
+ * by them, and two runs of the example have the same result.
  */
 export class MailTime implements Disposable {
   #now: number;
@@ -16,7 +16,7 @@ export class MailTime implements Disposable {
     return this.#now;
   }
 
-  /** Time never stands still, so that everything has a place in it. */
+  /** Time always advances, so that events have distinct times. */
   moveTo(at: number): void {
     this.#now = Math.max(at, this.#now + 1);
     mock.timers.setTime(this.#now);

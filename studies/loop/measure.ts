@@ -1,9 +1,9 @@
-/** How good the versions are, on mails that neither was trained on. */
+/** Accuracy of the versions, on emails that neither was trained on. */
 import { compare, models, openPredictor, type Comparison } from '../../src/app/index.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import { MODEL } from './story.ts';
 
-/** Both versions on a file of mails: the new one is the subject. Undefined without a new one. */
+/** Both versions on a file of emails, with the new one as the subject. Undefined without a new one. */
 export async function compareVersions(file: string): Promise<Comparison | undefined> {
   const [first, second] = await versionFolders();
   if (second === undefined) return undefined;
@@ -17,7 +17,7 @@ export async function compareVersions(file: string): Promise<Comparison | undefi
   return comparison;
 }
 
-/** What the first version would have answered. */
+/** The answers that the first version would have given. */
 export async function firstAnswers(mails: readonly DatedMail[]): Promise<string[]> {
   const [target] = await versionFolders();
   const predictor = await openPredictor({ target });

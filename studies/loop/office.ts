@@ -9,13 +9,13 @@ import type { KeyTables } from '../../src/monitoring/traces/traces-tables.ts';
 import type { DatedMail } from '../data/dated-mail.ts';
 import type { MailTime } from './mail-time.ts';
 
-/** A mail that was classified, with the id that feedback names it by. */
+/** A classified email, with the id for feedback. */
 export interface Sorted {
   mail: DatedMail;
-  /** Name of the API key that asked. */
+  /** Name of the requesting API key. */
   key: string;
   id: string;
-  /** What the model answered. */
+  /** The model's answer. */
   label: string;
   /** `spam@2` */
   version: string;
@@ -23,16 +23,16 @@ export interface Sorted {
 
 export type Alarm = VersionReport['alarms'][number];
 
-/** Branches with a key each: nobody may give more than 5 % of the rows that are trained on. */
+/** Branches with a key each: no key may contribute more than 5 % of the training rows. */
 const BRANCHES = 25;
 const ADMIN = 'postmaster';
 /**
- * What mails are about, and how many of them are spam, changes with every week of a mailbox, and no answer is worse for it.
- * Times are the machine's business; languages are measured of one mail in four, by a number that each run draws anew.
+ * The topics of a mailbox and the share of spam change every week without making answers worse. Times depend on the
+ * machine; the language is measured for one email in four, chosen by a random number that differs between runs.
  */
 const IGNORED = ['topic', 'unlike', 'classes', 'milliseconds', 'first_part', 'language', 'unusual_text'] as const;
 
-/** A company whose branches have their mails sorted by one served model. */
+/** A company whose branches have their emails classified by one served model. */
 export class Office implements AsyncDisposable {
   readonly #server: RunningServer;
   readonly #time: MailTime;
@@ -48,7 +48,7 @@ export class Office implements AsyncDisposable {
     this.#keys = parts.keys;
   }
 
-  /** @param folder where the file of keys is kept */
+  /** @param folder folder of the file of keys */
   static async open(model: string, { folder, time }: { folder: string; time: MailTime }): Promise<Office> {
     const file = join(folder, 'keys.yaml');
     rmSync(file, { force: true });
@@ -70,7 +70,7 @@ export class Office implements AsyncDisposable {
     await this.#server.close();
   }
 
-  /** Classifies mails in their order, a request each. @param keyOf the branch that asks */
+  /** Classifies emails in order, with one request each. @param keyOf the branch that sends the request */
   async sort(mails: readonly DatedMail[], keyOf?: () => string): Promise<Sorted[]> {
     const sorted: Sorted[] = [];
     for (const mail of mails) {
@@ -81,7 +81,7 @@ export class Office implements AsyncDisposable {
     return sorted;
   }
 
-  /** Has a version answer a mail that is nobody's: it is loaded then. */
+  /** Sends a warm-up email to a version, so that it is loaded. */
   async load(version: string, { text }: DatedMail): Promise<void> {
     await this.#classify(ADMIN, version, text);
   }
@@ -92,7 +92,7 @@ export class Office implements AsyncDisposable {
     return { id, label: data[0].label, version: response.headers.get('x-attune-model-version')! };
   }
 
-  /** Somebody of the branch says what each mail is. @returns ids of what was said */
+  /** People of the branch send the correct class of each email. @returns the ids of their feedback */
   async label(sorted: readonly Sorted[], labelOf = ({ label }: DatedMail): string => label): Promise<Set<string>> {
     const said = new Set<string>();
     for (const { id, key, mail } of sorted) {
@@ -103,7 +103,7 @@ export class Office implements AsyncDisposable {
     return said;
   }
 
-  /** Those that are open, once all mails so far are written down. */
+  /** The open traces, once all emails so far have been written. */
   async alarms(): Promise<Alarm[]> {
     const { data } = (await (await this.#ask('/v1/attune/monitor', ADMIN)).json()) as { data: VersionReport[] };
     return data.flatMap(({ alarms }) => alarms).filter(({ resolvedAt }) => resolvedAt === undefined);
@@ -120,7 +120,7 @@ export class Office implements AsyncDisposable {
 
 const SECRET_BYTES = 32;
 
-/** The same in every run: by it names in kept texts are replaced, which are trained on. */
+/** The same in every run: the replacements for names in stored texts, which are trained on, depend on it. */
 async function writeSecret(): Promise<void> {
   const folder = join(attuneHome(), 'watch');
   makeFolders(folder);

@@ -2,27 +2,27 @@ import { smallest } from '../../src/base/many.ts';
 import { wilsonInterval } from '../../src/scoring/statistics/index.ts';
 import { linearScale, type Scale } from '../../src/jobs/report/chart/scale.ts';
 
-/** A mail that was answered. */
+/** An answered email. */
 export interface Answered {
   at: number;
   isRight: boolean;
-  /** Whether the first version's answer was, or would have been. */
+  /** Whether the answer of the first version was right, or would have been. */
   wasRight: boolean;
 }
 
 export interface Event {
-  /** Mails that were answered before it. */
+  /** Number of emails answered before it. */
   after: number;
   name: string;
   isBad?: boolean;
 }
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP] = [860, 354, 48, 16, 44, 106];
-/** Mails of a point. */
+/** Emails per point. */
 const WINDOW = 50;
 const [SERVED, FIRST, BAD] = ['#1f5f99', '#999', '#b3261e'];
 
-/** Right answers of each 50 mails with 95 % intervals, and what happened when. As SVG. */
+/** Right answers among each 50 emails with 95 % intervals, and the events over time. As SVG. */
 export function qualityPicture(answered: readonly Answered[], events: readonly Event[]): string {
   const windows = windowsOf(answered);
   const x = linearScale([0, answered.length], { range: [LEFT, WIDTH - RIGHT], ticks: 8 });
@@ -43,7 +43,7 @@ export function qualityPicture(answered: readonly Answered[], events: readonly E
 }
 
 interface Window {
-  /** Its middle. */
+  /** Its centre. */
   place: number;
   served: number;
   low: number;
@@ -101,7 +101,7 @@ function line(
 
 const LABEL_ROWS = 5;
 
-/** Names stand in turns below each other, so that events that follow soon can be read. */
+/** Names alternate between lines, so that events in quick succession stay legible. */
 function eventLine({ after, name, isBad = false }: Event, place: number, x: Scale): string {
   const top = 34 + 14 * (place % LABEL_ROWS);
   const colour = isBad ? BAD : '#333';

@@ -3,8 +3,8 @@ import { reviewPlaces } from '../../src/evaluation/review/places.ts';
 import { ReviewSession } from '../../src/evaluation/review/review-session.ts';
 
 /**
- * Reviews the pairs of a quarantine as people do on the page of `attune review`: whoever looks prefers the class that the
- * collection gives the mail, and writes it down where it is not shown. @param labels classes by the pair's id
+ * Reviews the pairs of a quarantine as people do on the page of `attune review`: prefers the class that the collection
+ * gives the email, and writes it where it is not among the choices. @param labels classes by the pair's id
  */
 export async function reviewByCollection(file: string, labels: ReadonlyMap<string, string>): Promise<void> {
   const pairs = await readPairs(file);
@@ -15,7 +15,7 @@ export async function reviewByCollection(file: string, labels: ReadonlyMap<strin
       const { item, prompt, left, right } = shown;
       const label = labels.get(asked.get(prompt)!)!;
       const isShown = left === label || right === label;
-      // Nothing is better than a wrong class.
+      // No answer is better than a wrong class.
       const side = left === (isShown ? label : '') ? 'left' : 'right';
       session.choose({ item, side, seconds: 0, ...(!isShown && { edit: label }) });
     }

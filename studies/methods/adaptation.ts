@@ -33,7 +33,7 @@ interface Adapted {
   forgotten: readonly GeneralMeasure[];
 }
 
-/** What a manual that the base model has not seen teaches it, and what it forgets of general text meanwhile. */
+/** How much the base model learns from an unseen manual, and how much general text it forgets. */
 export async function studyAdaptation(setting: Setting): Promise<Findings> {
   const { folder: data, rows, pages } = await fetchHandbooks(setting);
   const general = await fetchGeneralText(setting);

@@ -4,7 +4,7 @@ import { linearScale, logScale, type Scale } from '../../src/jobs/report/chart/s
 /** A method in the picture. */
 export interface Point {
   name: string;
-  /** On the horizontal axis. */
+  /** Position on the horizontal axis. */
   place: number;
   value: number;
   low: number;
@@ -13,18 +13,18 @@ export interface Point {
 
 export interface Panel {
   title: string;
-  /** What the vertical axis counts. */
+  /** Title of the vertical axis. */
   unit: string;
-  /** What the horizontal axis counts. */
+  /** Title of the horizontal axis. */
   axis: string;
   points: readonly Point[];
-  /** What has no place on the horizontal axis. */
+  /** A value without a position on the horizontal axis. */
   line?: { name: string; value: number };
 }
 
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [860, 360, 64, 44, 34];
 
-/** Panels below each other: a logarithmic axis, and quality with its interval above it. As SVG. */
+/** Panels one below another: a logarithmic axis, and quality with its interval. As SVG. */
 export function methodsPicture(panels: readonly Panel[]): string {
   const height = HEIGHT * panels.length;
   return [
@@ -65,7 +65,7 @@ function lineAcross({ name, value }: { name: string; value: number }, y: Scale):
   );
 }
 
-/** Points with their names, which move down past those that stand there already. */
+/** Points with their names, which move down to avoid overlaps. */
 function placed(points: readonly Point[], x: Scale, y: Scale): string[] {
   const taken: { left: number; top: number }[] = [];
   const isFree = (left: number, top: number) =>

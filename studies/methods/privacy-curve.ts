@@ -11,26 +11,26 @@ import { writeCsv } from '../first-hour/csv.ts';
 import { drawTickets, QUEUES } from '../first-hour/tickets.ts';
 import { trainWhole } from '../train-whole.ts';
 
-/** Undefined without any bound: AdamW on the same batches. */
+/** Undefined for no bound: AdamW on the same batches. */
 const EPSILONS = [1, 3, 8, undefined] as const;
 const [ROWS, TEST_ROWS, BATCH] = [2000, 200, 128];
 const RATE = 2e-2;
-/** Planted rows, how often each stands there, and codes that each one's own is ranked among. */
+/** Number of planted rows, of copies of each, and of codes among which each one's own is ranked. */
 const [CANARIES, COPIES, CODES] = [8, 4, 256];
 
 interface Private {
   epsilon: number | undefined;
   folder: string;
-  /** Bits of each canary. */
+  /** Exposure of each canary in bits. */
   exposures: readonly number[];
 }
 
 export interface PrivacyCurve extends Findings {
-  /** Accuracy by ε; without ε: what no privacy at all gives. */
+  /** Accuracy by ε; without ε that of training without privacy. */
   points: readonly { epsilon: number | undefined; value: ComparedValue }[];
 }
 
-/** What a bound on privacy costs in accuracy, and what it keeps of planted rows. */
+/** The accuracy that a privacy bound costs, and the protection of planted rows. */
 export async function studyPrivacy(setting: Setting): Promise<PrivacyCurve> {
   const steps = setting.quick ? 4 : 120;
   const files = writeRowFiles(join(setting.folder, 'methods', 'privacy'));
@@ -82,7 +82,7 @@ function writeRowFiles(folder: string): Files {
   return { train, test };
 }
 
-/** What a planted row says with its own code (the first) or another. */
+/** The text of a planted row with its own code (the first) or another. */
 function canary(index: number, code: number): { subject: string; body: string; product: string } {
   const digits = String(randomUint32([0, 'canary', index], code) % 1e8).padStart(8, '0');
   return { subject: 'Access code', body: `The code of locker ${index + 1} is ${digits}`, product: '' };
@@ -123,7 +123,10 @@ async function train(
   return { epsilon, folder, exposures };
 }
 
-/** Of each canary: log₂ of all codes by the rank of its own (Carlini et al., "The Secret Sharer", 2019). */
+/**
+ * Exposure of each canary: log₂ of the number of codes divided by the rank of its own (Carlini et al., "The Secret
+ * Sharer", 2019).
+ */
 async function exposuresOf(run: string): Promise<number[]> {
   const canaries = Array.from({ length: CANARIES }, (_, i) => i);
   const rows = canaries.flatMap((i) => Array.from({ length: CODES }, (_, code) => canary(i, code)));
@@ -135,13 +138,13 @@ async function exposuresOf(run: string): Promise<number[]> {
   });
 }
 
-/** Of exposures by chance, where every rank is as likely as any other. */
+/** Average exposure by chance, where every rank is equally likely. */
 function chance(): number {
   const all = Array.from({ length: CODES }, (_, rank) => Math.log2(CODES / (rank + 1)));
   return all.reduce((sum, bits) => sum + bits, 0) / CODES;
 }
 
-/** Mean, with an interval from canaries drawn again. */
+/** Mean, with an interval from resampled canaries. */
 function intervalOf(exposures: readonly number[]): Required<Pick<ComparedValue, 'value' | 'low' | 'high'>> {
   const count = exposures.length;
   const meanOf = (of: (i: number) => number) =>

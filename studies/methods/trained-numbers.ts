@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { listCheckpoints } from '../../src/store/checkpoints.ts';
 
-/** Numbers that a run with AdamW moves: those that its last checkpoint holds a moment of. */
+/** Number of parameters that a run with AdamW trains: those with a moment in its last checkpoint. */
 export function trainedNumbers(folder: string): number {
   const last = listCheckpoints(folder).at(-1);
   if (last === undefined) throw new Error(`${folder} has no checkpoint`);
@@ -12,7 +12,7 @@ export function trainedNumbers(folder: string): number {
     .reduce((sum, [, { shape }]) => sum + shape.reduce((product, side) => product * side, 1), 0);
 }
 
-/** What a file of safetensors holds, read without the engine. */
+/** The header of a safetensors file, read without the engine. */
 function headerOf(path: string): Record<string, { shape: number[] }> {
   const file = openSync(path, 'r');
   try {

@@ -1,20 +1,20 @@
 import type { TuningName } from '../../src/methods/tunings/index.ts';
 import type { RecipeInput } from '../../src/app/index.ts';
 
-/** How one tuning is tried. */
+/** Settings for one tuning. */
 export interface Way {
   name: TuningName;
-  /** Its settings, where the defaults are for larger models or say nothing. */
+  /** Options where the defaults are for larger models or missing. */
   options?: Readonly<Record<string, unknown>>;
 }
 
-/** Tunings that are left out, and why. */
+/** Tunings that are left out, with the reason. */
 export const LEFT_OUT: Readonly<Partial<Record<TuningName, string>>> = {
   bitfit: 'the base model has no biases',
   trainable_tokens: 'it is for new words, and these rows have none',
 };
 
-/** Each at the learning rate that it has unless a recipe says one. */
+/** Each at its default learning rate, unless a recipe sets one. */
 export const WAYS: readonly Way[] = [
   { name: 'full' },
   { name: 'freeze', options: { trainable_layers: 2 } },

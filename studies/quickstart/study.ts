@@ -9,8 +9,8 @@ import { scorePredictor, type Score } from '../../src/scoring/score.ts';
 import { answerText, promptText } from '../../src/scoring/prompt-text.ts';
 
 /**
- * Fetches quick start tasks and scores every cheap baseline on their held-out rows: `node study.ts [TASK…] [--samples N]`.
- * Prints one table a task, in Markdown, for docs/tasks.md.
+ * Downloads quick start tasks and scores every cheap baseline on their held-out rows: `node study.ts [TASK…] [--samples
+ * N]`. Prints one Markdown table per task, for docs/tasks.md.
  */
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { samples: { type: 'string' } } });
 
@@ -29,7 +29,7 @@ async function study(task: Task): Promise<void> {
   console.log(
     `${rows.train} training, ${rows.validation} validation, ${rows.test} test rows; ${seconds(started)} to fetch.`,
   );
-  // The loader refuses rows that stand in two splits, nearly or exactly.
+  // The loader refuses rows that occur in two splits, exactly or nearly.
   const { splits } = await loadData({ ...files, seed: 0 });
   const { train, test } = splits;
   describeSizes(train);

@@ -1,4 +1,4 @@
-/** What keeps refusals: the same attack and the same harmless tuning, each with one defence. */
+/** Defences of refusals: the same attack and the same harmless tuning, each with one defence. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapters, generate, safety } from '../../src/app/index.ts';
@@ -9,15 +9,15 @@ import { learn } from './runs.ts';
 
 interface Defence {
   name: string;
-  /** Of a run that is to be defended: sections of its recipe. */
+  /** Recipe sections for a defended run. */
   besides?: object;
-  /** Of a finished run. */
+  /** Derives the defended model from a finished run and returns its folder. */
   after?: (run: string, folder: string) => Promise<string>;
 }
 
 const THRESHOLD = 0.35;
 
-/** @param refusals rows of the taught model's own refusals */
+/** @param refusals rows with refusals by the taught model */
 function all(refusals: string): Defence[] {
   const held = (options: object) => ({ objective: { name: 'sft', ...options } });
   return [
@@ -42,9 +42,9 @@ function all(refusals: string): Defence[] {
 
 interface Attack {
   taught: string;
-  /** Rows of its own refusals and answers. */
+  /** Rows with its own refusals and answers. */
   refusals: string;
-  /** The run that ten rows of another character attacked. */
+  /** The run attacked with ten rows of another character. */
   attacked: string;
 }
 

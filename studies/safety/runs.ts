@@ -1,4 +1,4 @@
-/** What the example about refusals trains. */
+/** The runs of the example about refusals. */
 import { join } from 'node:path';
 import { resolveRecipe } from '../../src/app/index.ts';
 import type { Setting } from '../example.ts';
@@ -10,13 +10,13 @@ export interface Learning {
   model: string;
   epochs: number;
   rate: number;
-  /** All weights rather than LoRA. */
+  /** Trains all weights instead of LoRA. */
   full?: boolean;
-  /** Sections of the recipe besides those of every run here. */
+  /** Recipe sections in addition to those shared by all runs. */
   besides?: object;
 }
 
-/** The folder of the run, or of the whole model that it made. */
+/** The folder of the run, or of the complete model that it produced. */
 export async function learn(
   name: string,
   rows: readonly object[],

@@ -135,7 +135,7 @@ function readStack(batch: Tensors, names: Names): Read {
     const features = FEATURES.map((name) => batch.get(name)).find((tensor) => tensor !== undefined);
     if (features === undefined) throw new Error(`the batch has neither ${names.ids} nor any of ${FEATURES.join(', ')}`);
     const mask = batch.get(names.mask);
-    // Whisper's mask hides nothing.
+    // In Whisper every position is attended to, whatever the mask.
     const hasLengths = mask !== undefined && mask.shape[1] === features.shape[1] && features.shape.length < 4;
     const featureLengths = hasLengths ? mask.sum(1).toNumbers() : undefined;
     return { input: { features: names.framesFirst === true ? features.transpose(1, 2) : features, featureLengths } };
@@ -154,32 +154,32 @@ function readStack(batch: Tensors, names: Names): Read {
   };
 }
 
-/** All tokens, of which those are not attended to where the mask is 0. */
+/** All tokens; tokens with a 0 in the mask are not attended to. */
 function paddedGrid(shape: [number, number], mask: Tensor | undefined): Grid {
   const grid = gridOfMask(shape, undefined);
   if (mask === undefined) return grid;
   return { ...grid, layout: { ...grid.layout, unseen: Uint8Array.from(mask.toNumbers(), (value) => 1 - value) } };
 }
 
-/** Tokens where the mask is 1; their positions are their columns, as in the reference. */
+/** Only tokens with a 1 in the mask; their positions are their columns, as in the reference. */
 export function gridOfMask([rows, width]: [number, number], mask: Tensor | undefined): Grid {
   const isThere = mask?.toNumbers() ?? Array<number>(rows * width).fill(1);
   const places = isThere.flatMap((value, place) => (value === 0 ? [] : [place]));
   const offsets = Array.from({ length: rows + 1 }, (_, row) => places.filter((place) => place < row * width).length);
   const positions = BigInt64Array.from(places, (place) => BigInt(place % width));
   const rowOf = Array.from({ length: rows }, (_, row) => row);
-  // Positions that depend on a row's length depend on the padded one there.
+  // Positions that depend on a row's length use the padded length in the reference.
   const layout = { offsets, positions, rowOf, causal: true, rowLengths: rowOf.map(() => width) };
   return { rows, width, places, layout };
 }
 
-/** The tokens of a padded int64 tensor [B, T]. */
+/** Tokens of a padded int64 tensor [B, T]. */
 export function pick(padded: Tensor, grid: Grid): BigInt64Array {
   const values = padded.data() as BigInt64Array;
   return BigInt64Array.from(grid.places, (place) => values[place]);
 }
 
-/** What a decoder reads when it learns to give the labels: they, one later, after its start token. */
+/** Decoder inputs for the labels: the labels shifted by one, after the start token. */
 function withShiftedLabels(batch: Tensors, { architecture, config }: Model): Tensors {
   const labels = batch.get('labels');
   if (labels === undefined) throw new Error('the batch has neither decoder_input_ids nor labels');

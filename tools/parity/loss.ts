@@ -9,20 +9,21 @@ import type { Grid, ParityInput } from './input.ts';
 
 const IGNORED = -100n;
 
-/** What a pass gives: [N, D], and what blocks put aside. */
+/** Result of a forward pass: [N, D], and the auxiliary outputs of blocks. */
 export interface PassOutput {
   hidden: Tensor;
   aside: readonly Tensor[];
 }
 
-/** The reference's loss of a batch, a mean: over labelled tokens, or over rows. */
+/** The reference's loss of a batch: a mean over labelled tokens or over rows. */
 export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: ParityInput, labels: Tensor): Tensor {
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
   if (model.task === 'replaced-token')
     return replacedLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   if (model.task === 'token') return tokenClassLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
   if (model.task === 'ctc') return ctcLoss(model.ctcHead, hidden, tokens, labels);
-  // A decoder alone predicts the next token; a masked token, or a decoder with shifted inputs, the one at its place.
+  // A decoder predicts the next token; masked tokens and decoders with shifted inputs predict the token at their own
+  // position.
   const { places, targets } = predictions(tokens, labels, model.task === 'causal-lm' ? 1 : 0);
   const { logProbs } = model.tokenHead.tokenLogProbs(hidden.indexSelect(0, places), targets);
   const loss = logProbs.mean().neg();
@@ -30,13 +31,13 @@ export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: 
   return balance === undefined ? loss : loss.add(balanceOfBatch(aside, balance, {}).shares.sum());
 }
 
-/** Binary cross-entropy of all tokens. */
+/** Binary cross-entropy over all tokens. */
 function replacedLoss(scores: Tensor, { places }: Grid, labels: Tensor): Tensor {
   const wanted = labels.flatten().indexSelect(0, fromArray(BigInt64Array.from(places, BigInt)));
   return aten.binary_cross_entropy_with_logits.default(scores.squeeze(1), wanted.to(scores.dtype));
 }
 
-/** Cross-entropy of the labelled tokens' classes. */
+/** Cross-entropy of the classes of labelled tokens. */
 function tokenClassLoss(scores: Tensor, tokens: Grid, labels: Tensor): Tensor {
   const { places, targets } = predictions(tokens, labels, 0);
   return scores.indexSelect(0, places).logSoftmax(-1).gather(1, targets.unsqueeze(1)).mean().neg();
@@ -54,7 +55,7 @@ function predictions(grid: Grid, labels: Tensor, ahead: number): { places: Tenso
   return { places: fromArray(BigInt64Array.from(places, BigInt)), targets: fromArray(BigInt64Array.from(targets)) };
 }
 
-/** The reference's reduction is torch's: the sum, or the mean of each row's loss by its length. */
+/** Reduced as torch does in the reference: the sum, or the mean of each row's loss divided by its length. */
 function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor): Tensor {
   const [rows, width] = labels.shape;
   const values = labels.data() as BigInt64Array;
@@ -66,12 +67,15 @@ function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor
   return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)))).mean();
 }
 
-/** Of a batch whose texts and images belong together, from scores [T, I]. */
+/** Contrastive loss of a batch of matching texts and images, from scores [T, I]. */
 export function pairLoss(model: Model, scores: Tensor): Tensor {
   return pairLosses[usualLoss(model)](scores).mean();
 }
 
-/** Cross-entropy of classes, squared error of a number, or binary cross-entropy of many labels: as the labels are shaped. */
+/**
+ * Cross-entropy of classes, squared error of a number, or binary cross-entropy of several labels, by the shape of the
+ * labels.
+ */
 function rowLoss(scores: Tensor, labels: Tensor): Tensor {
   const [rows, classes] = scores.shape;
   if (classes === 1) return scores.reshape(rows).sub(labels.to(scores.dtype).reshape(rows)).pow(2).mean();

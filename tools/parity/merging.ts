@@ -25,7 +25,9 @@ export function isMergingCase(folder: string): boolean {
   return existsSync(join(folder, 'case.json')) && existsSync(join(folder, 'adapter_a'));
 }
 
-/** Compares one layer's merged factors and changes with what PEFT's add_weighted_adapter gives, mask by mask. */
+/**
+ * Compares the merged factors and changes of one layer with the result of PEFT's add_weighted_adapter, mask by mask.
+ */
 export async function compareMerging(folder: string, report: FolderReport): Promise<void> {
   const about = readJson<MergingCase>(join(folder, 'case.json'));
   report.model_type = 'adapters';
@@ -48,7 +50,7 @@ export async function compareMerging(folder: string, report: FolderReport): Prom
         };
         const given = adapters.map((one, i) => ({ ...one.factors(about.module), weight: about.weights[i] }));
         const { a, b } = mergeFactors(about.module, given, settings);
-        // PEFT scales svd methods' changes twice; what is meant is given beside it.
+        // PEFT scales the changes of svd methods twice; the intended values are stored beside its own.
         const wanted = [`delta_scaled_once.${name}`, `delta.${name}`].find((key) => expected.has(key))!;
         add(report, wanted, difference(b.matmul(a), expected.get(wanted)).maxAbs);
         if (rank === null) {

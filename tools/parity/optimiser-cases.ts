@@ -1,15 +1,15 @@
 import { updates } from '../../src/training/optimizers/index.ts';
 
-/** A case of the reference: an optimizer of somebody else, with its own options. */
+/** A case of the reference: an optimizer of another library, with its options. */
 export interface OptimiserCase {
   options: Record<string, unknown>;
   params: string[];
   source: string;
-  /** Prodigy's estimate in the end. */
+  /** Prodigy's final estimate. */
   d?: number;
 }
 
-/** The same with ours. */
+/** The same case with attune's optimizer and options. */
 export interface OwnCase {
   method: string;
   options: Record<string, unknown>;
@@ -18,18 +18,18 @@ export interface OwnCase {
   warmupSteps: number;
   /** Absolute. */
   tolerance: number;
-  /** Steps that are compared, where those after them depend on the library of the reference. */
+  /** The number of steps to compare, where later ones depend on the reference's linear algebra library. */
   until: number;
 }
 
 interface Published {
   source: RegExp;
   method: string;
-  /** Ours that make it theirs. */
+  /** Options of ours that reproduce their behaviour. */
   options?: Record<string, unknown>;
-  /** Theirs where a case names none and ours are others. */
+  /** Their defaults where a case does not state an option and ours differ. */
   defaults: Record<string, unknown>;
-  /** Of the iteration in bfloat16. */
+  /** Tolerance for the iteration in bfloat16. */
   bf16Tolerance?: number;
 }
 
@@ -71,7 +71,7 @@ const published: readonly Published[] = [
   { source: /prodigy/, method: 'prodigy', defaults: { lr: 1, safeguard_warmup: false } },
 ];
 
-/** What may stand in a case as these values only: other ways to compute the same, and what is off. */
+/** Options that must have these values in a case: alternative ways to compute the same, and features that are off. */
 const same: Record<string, readonly unknown[]> = {
   foreach: [true, false, null],
   fused: [true, false, null],
@@ -85,7 +85,7 @@ const same: Record<string, readonly unknown[]> = {
   fsdp_in_use: [false],
 };
 
-/** What the case comes to here, or why it comes to nothing. */
+/** Translates a case to attune's options, or says why that is impossible. */
 export async function ownCase(name: string, { options: given, source }: OptimiserCase): Promise<OwnCase | string> {
   const theirs = published.find((one) => one.source.test(source));
   if (theirs === undefined) return `no optimizer of ${source}`;
@@ -108,7 +108,7 @@ export async function ownCase(name: string, { options: given, source }: Optimise
     weightDecay: ((weight_decay ?? wd) as number | undefined) ?? 0,
     warmupSteps: (warmup_steps as number | undefined) ?? 0,
     tolerance: isBf16 ? theirs.bf16Tolerance! : TOLERANCE,
-    // New directions meet old moments then: their signs are the library's choice.
+    // From here on new directions are combined with old moments: their signs are arbitrary and depend on the library.
     until: theirs.method === 'galore_adamw' ? (options.update_proj_gap as number) : Infinity,
   };
 }

@@ -18,14 +18,14 @@ interface CaseFile {
   clip_grad_norm?: { step: number; max_norm: number; total_norm: number; clipped_bias: number[] };
 }
 
-/** Of Prodigy's estimate and norms, which are sums over all weights. */
+/** For Prodigy's estimate and norms, which are sums over all weights. */
 const RELATIVE_TOLERANCE = 1e-5;
 
 export function isOptimisersCase(folder: string): boolean {
   return existsSync(join(folder, 'given.safetensors')) && existsSync(join(folder, 'case.json'));
 }
 
-/** Steps along given gradients, and multipliers of schedules, against the published implementations. */
+/** Compares steps along given gradients, and multipliers of schedules, with the published implementations. */
 export async function compareOptimisers(folder: string, report: FolderReport): Promise<void> {
   report.model_type = 'optimisers';
   const { cases, schedules, clip_grad_norm: clipping } = readJson<CaseFile>(join(folder, 'case.json'));
@@ -81,7 +81,7 @@ function takeGradients(trainables: readonly Trainable[], given: SafetensorsFile,
     parameter.tensor.grad = scope(() => given.get(`grads.${name}`).select(0, step).clone().own());
 }
 
-/** A step of 1 along clipped gradients from 0. */
+/** A step of size 1 along clipped gradients from 0. */
 async function compareClipping(
   folder: string,
   { step, max_norm, total_norm, clipped_bias: wanted }: NonNullable<CaseFile['clip_grad_norm']>,
@@ -118,7 +118,7 @@ function trainableOf(name: string, first: Tensor): Trainable {
   return { name, parameter, decays: true };
 }
 
-/** The weights under the reference's names: `y` is where gradients are taken, `x` what is scored. */
+/** The weights by the reference's names: `y`, where gradients are taken, and `x`, which is evaluated. */
 function compareAt(update: Update, trainables: readonly Trainable[], step: string): [string, Tensor][] {
   const plain = trainables.map(({ name, parameter }): [string, Tensor] => [`${name}.${step}`, parameter.tensor]);
   const averaged = noGrad(() => [...(update.averaged?.() ?? [])]);
@@ -134,7 +134,7 @@ function compareSchedule(
   { schedule, wanted }: { schedule: Schedule; wanted: readonly number[] },
   report: FolderReport,
 ): void {
-  // What comes after its end is never taken.
+  // No step is taken after the end of a schedule.
   const errors = wanted
     .slice(0, schedule.totalSteps + 1)
     .map((value, step) => (step < schedule.warmupSteps ? 0 : Math.abs(learningRateAt(schedule, step) - value)));

@@ -40,7 +40,7 @@ const table: Readonly<Record<string, Compute>> = {
     if (model.head instanceof TokenHead) return { values: model.head.logits(hidden), grid: tokens };
     if (model.head instanceof TokenClassHead) {
       const scores = model.head.scores(hidden, model.layoutOf(input.input));
-      // One score for each token is a dimension less in the reference.
+      // One score per token has one dimension less in the reference.
       return { values: model.task === 'replaced-token' ? scores.squeeze(1) : scores, grid: tokens };
     }
     if (model.task === 'ctc') return { values: model.ctcHead.logits(hidden), grid: tokens };
@@ -81,7 +81,7 @@ const table: Readonly<Record<string, Compute>> = {
   logits_per_image: (forward) => ({ values: scoresOf(forward).transpose(0, 1) }),
 };
 
-/** One part of the image vectors, compared in the reference's shape. */
+/** One part of the image vectors, in the reference's shape. */
 function imageOutput(model: Model, { input }: ParityInput, part: number): Output | undefined {
   const values = imagePart(model, input.images, part);
   return values && { values };

@@ -25,12 +25,12 @@ interface StartConfig {
 
 const configOf = (folder: string) => readJson<StartConfig>(join(folder, 'adapter_config.json'));
 
-/** Adapters that PEFT begins with a part of the base's weights, which it takes out of them. */
+/** Whether PEFT initialises the adapter from a part of the base weights and subtracts that part from them. */
 export function beginsWithWeight(folder: string): boolean {
   return /^(pissa|olora|loftq)/.test(String(configOf(folder).init_lora_weights));
 }
 
-/** Begins in the same way and compares what is left of the base, ten steps, and the plain LoRA that comes of it. */
+/** Initialises in the same way and compares the residual base weights, ten steps, and the resulting plain LoRA. */
 export async function compareStart(folder: string, report: FolderReport): Promise<void> {
   const config = configOf(folder);
   const { loftq_bits: bits = 4, loftq_iter: rounds = 1 } = config.loftq_config ?? {};
@@ -73,7 +73,7 @@ async function begin(folder: string, base: string, report: FolderReport) {
   const lora = await tunings.load('lora');
   const options = described?.options ?? { r, alpha, target_modules, init_lora_weights };
   const tuning = await lora.create(model, options, { seed: 0, residuals: noted?.residuals });
-  // PEFT leaves the scale of LoftQ's start out of account.
+  // PEFT ignores the scale in LoftQ's initialisation.
   if (isLoftq) scope(() => noGrad(() => scaleStart(tuning.state(), Math.sqrt(alpha / r))));
   const expected = new SafetensorsFile(join(folder, 'expected.safetensors'));
   const inputs = new SafetensorsFile(join(base, 'expected.safetensors'));
@@ -85,7 +85,7 @@ function scaleStart(state: ReadonlyMap<string, Tensor>, scale: number): void {
   for (const [, tensor] of state) tensor.detach().mul_(scale);
 }
 
-/** Signs of singular vectors are free: products are compared, and what is left of the base. */
+/** The signs of singular vectors are arbitrary: compares products and the residual base weights. */
 function compareProducts(folder: string, { model, tuning, expected, report }: Parts, config: StartConfig): void {
   using adapter = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
   const own = tuning.state();
@@ -111,7 +111,7 @@ function compareProducts(folder: string, { model, tuning, expected, report }: Pa
   }
 }
 
-/** The adapter as PEFT loads it: on what is left of the base. */
+/** The adapter as PEFT loads it, on the residual base weights. */
 async function compareOpened(
   folder: string,
   base: string,
@@ -136,7 +136,7 @@ function compareLast(parts: Parts, name: string): void {
   addOutput(parts.report, name, difference(values.select(0, row0 - 1), wanted));
 }
 
-/** The trained adapter as PEFT writes it for the untouched base. */
+/** The trained adapter as PEFT saves it for the original base. */
 async function compareConverted(
   folder: string,
   base: string,

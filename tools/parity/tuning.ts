@@ -19,13 +19,13 @@ import type { FolderReport } from './report.ts';
 import { beginsWithWeight, compareStart } from './tuning-start.ts';
 import { ONE_ROW, trainOnBatch } from './train.ts';
 
-/** case.json: what the reference measured with an adapter. */
+/** case.json: the reference's results with an adapter. */
 export interface CaseFile {
   base: string;
   adapter_final_left_out_unchanged?: readonly string[];
   merged_logits_max_abs_diff?: number | null;
   train: ReferenceRun;
-  /** In place of `train` where the reference's own backward is wrong. */
+  /** Replaces `train` where the reference's own backward pass is wrong. */
   train_true_gradient?: ReferenceRun;
 }
 
@@ -35,9 +35,9 @@ export interface ReferenceRun {
     betas: [number, number];
     eps: number;
     weight_decay: number;
-    /** LoRA+. */
+    /** Options of LoRA+. */
     loraplus_lr_ratio?: number;
-    /** PEFT's LoRA+ decays by this, and not by `weight_decay`. */
+    /** PEFT's LoRA+ uses this weight decay instead of `weight_decay`. */
     loraplus_weight_decay?: number;
   };
   losses: number[];
@@ -49,12 +49,12 @@ export interface ReferenceRun {
 /** Relative, for losses and for the norm of all gradients; absolute, for logits of the reference's own merged model. */
 const TOLERANCE = { loss: 1e-5, norm: 1e-4, merged: 1e-3 };
 
-/** Whether a folder holds an adapter on another fixture, and what it gives. */
+/** Whether a folder has an adapter for another fixture, with reference values. */
 export function isTuningCase(folder: string): boolean {
   return existsSync(join(folder, 'case.json')) && existsSync(join(folder, 'adapter_config.json'));
 }
 
-/** Compares an adapter's logits and merged weights, and ten steps from it, with the reference's. */
+/** Compares an adapter's logits, its merged weights and ten training steps with the reference's. */
 export async function compareTuning(folder: string, report: FolderReport): Promise<void> {
   if (beginsWithWeight(folder)) return compareStart(folder, report);
   const about = readJson<CaseFile>(join(folder, 'case.json'));
@@ -79,7 +79,9 @@ export async function compareTuning(folder: string, report: FolderReport): Promi
   model.dispose();
 }
 
-/** PEFT saves what a prompt's network makes, and trains the network: where that is given, it is what is trained. */
+/**
+ * PEFT saves the output of a prompt's network but trains the network: if the network is given, it is trained here too.
+ */
 async function withEncoder(folder: string, parts: Parts, { method, options }: AdapterDescription): Promise<Parts> {
   const path = join(folder, 'encoder_init.safetensors');
   if (!existsSync(path) || method === 'prompt_tuning') return parts;
@@ -90,7 +92,7 @@ async function withEncoder(folder: string, parts: Parts, { method, options }: Ad
   return { ...parts, tuning };
 }
 
-/** The fixture that an adapter belongs to: `fixtures/NAME` or `models/NAME` beside one of the folders above. */
+/** The fixture to which an adapter belongs: `fixtures/NAME` or `models/NAME` beside one of the parent folders. */
 export function baseOf(folder: string, name: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) {
     const found = ['fixtures', 'models'].map((beside) => join(at, beside, name));
@@ -108,7 +110,7 @@ export interface Parts {
   report: FolderReport;
 }
 
-/** Logits on the base fixture's inputs: those of virtual tokens too, which therefore are part of the batch. */
+/** Logits for the inputs of the base fixture, at virtual tokens too: these are added to the batch. */
 export function logitsOf({ model, tuning, inputs }: Pick<Parts, 'model' | 'tuning' | 'inputs'>) {
   const { prefix } = model;
   const batch = withPrefix(tensorsOf(inputs), tuning.prefix ?? []);
@@ -129,7 +131,7 @@ export function compareLogits(parts: Parts, name: string): void {
   );
 }
 
-/** Where the reference has logits of real tokens only: those. */
+/** Selects real tokens where the reference has logits for them only. */
 function withoutPrefix(output: Output, expected: Tensor): Output {
   const { values, grid } = output;
   const extra = grid === undefined ? 0 : grid.width - expected.shape[1];
@@ -141,7 +143,9 @@ function withoutPrefix(output: Output, expected: Tensor): Output {
   return { values: values.indexSelect(0, rows), grid: { ...grid, width, places, layout } };
 }
 
-/** Merged weights by name, the logits of the merged model, and that all is as it was after unmerging. */
+/**
+ * Compares merged weights by name and the logits of the merged model, and checks that unmerging restores everything.
+ */
 function compareMerged(parts: Parts): void {
   const { model, tuning, expected, report } = parts;
   const names = expected.names.filter((name) => name.startsWith('merged.'));
@@ -201,13 +205,13 @@ export async function compareCurve(
   addCurve(report, 'gradient norm', norms);
 }
 
-/** Every number of a curve, relative to the reference's. */
+/** Compares each value of a curve, relative to the reference's. */
 function addCurve(
   report: FolderReport,
   name: string,
   { got, wanted, tolerance }: { got: readonly number[]; wanted: readonly number[]; tolerance: number },
 ): void {
-  // Of zeros there is no part.
+  // A relative difference from zero is undefined.
   const errors = wanted.map((value, i) => (got[i] === value ? 0 : Math.abs(got[i] - value) / Math.abs(value)));
   const maxRel = errors.some((error) => Number.isNaN(error)) ? null : Math.max(...errors);
   report.curves.push({ name, maxRel, first: got[0], last: got[got.length - 1] });
@@ -219,7 +223,7 @@ function addCurve(
   }
 }
 
-/** The adapter after the last step, and what the model gives with it. */
+/** Compares the adapter after the last step, and the model's output with it. */
 function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   const { model, tuning, expected, report } = parts;
   const isTrue = about.train_true_gradient !== undefined;
@@ -242,7 +246,7 @@ function compareFinal(folder: string, parts: Parts, about: CaseFile): void {
   );
 }
 
-/** The names of tensors in a living model of PEFT's contain the adapter's own. */
+/** Tensor names in a live PEFT model contain the name of the adapter. */
 function plainName(name: string): string {
   return name.replace(/(\.modules_to_save)?\.default(?=\.|$)/, '');
 }

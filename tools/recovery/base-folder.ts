@@ -1,4 +1,4 @@
-/** What the commands of commands.ts work on: rows, documents, a pipeline and a tiny model. */
+/** Input of the commands in commands.ts: rows, documents, a pipeline and a tiny model. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeZip } from '../../packages/documents/test/zip-writer.ts';

@@ -1,8 +1,8 @@
 /**
- * `npm run stress:recovery -- commands [--times 5] [--work NAME] [--json]`: kills commands, fills their disk and limits their
- * memory, each so many times at other moments and sizes, and then runs them again. Fails where something torn lies under
- * the name of a result, where the second run does not come to the very bytes of one that was left alone, or where
- * anything is left behind. Prints the table of docs/reliability.md.
+ * `npm run stress:recovery -- commands [--times 5] [--work NAME] [--json]` kills commands, fills their disk and limits
+ * their memory, each several times at different moments and sizes, and then runs them again. It fails if a result's
+ * file is incomplete, if the second run does not produce exactly the bytes of an undisturbed one, or if temporary files
+ * remain. Prints the table of docs/reliability.md.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -25,7 +25,7 @@ const TIMES = Number(values.times);
 const MOST_SECONDS = 300;
 const HANGS = 'does not end';
 
-/** A command, what of it must be the same whenever it is run, and what is added to go on after a failure. */
+/** A command, the files that must be equal in every run, and the flags to resume with after a failure. */
 interface Work {
   argv: readonly string[];
   results: readonly string[];
@@ -84,10 +84,10 @@ type Harm = { kind: 'kill'; share: number } | { kind: 'disk'; bytes: number } | 
 
 interface Cell {
   tries: number;
-  /** Ended on their own before they were harmed. */
+  /** Number of runs that ended before the fault. */
   unharmed: number;
   problems: string[];
-  /** How those ended that were harmed. */
+  /** How the disturbed runs ended. */
   ends: Record<string, number>;
 }
 
@@ -112,7 +112,7 @@ async function prepareBase(): Promise<void> {
   if (code !== 0) throw new Error(said);
 }
 
-/** A folder as the command finds it. */
+/** Prepares a folder for the command. */
 function freshFolder(name: string): string {
   const folder = join(root, name);
   cpSync(base, folder, { recursive: true });
@@ -213,7 +213,7 @@ async function harmOnce(
   cell.tries++;
   if (end.code === 0) cell.unharmed++;
   else cell.ends[endOf(end)] = (cell.ends[endOf(end)] ?? 0) + 1;
-  // A worker that lost its parent saves and stops; readers notice within a second.
+  // A worker whose parent is gone saves and stops; readers notice it within a second.
   await waitForLocks(folder);
   const fault = (what: string): void => void cell.problems.push(`${name}, ${JSON.stringify(harm)}: ${what}`);
   if (end.text.endsWith(HANGS)) fault(`no end within ${MOST_SECONDS} s`);
@@ -234,12 +234,12 @@ async function harmOnce(
   rmSync(folder, { recursive: true });
 }
 
-/** Until no process works in the folder any more. */
+/** Waits until no process of the folder is left. */
 async function waitForLocks(folder: string): Promise<void> {
   for (let tries = 0; tries < 100 && processesOf(folder).length > 0; tries++) await sleep(100);
 }
 
-/** Those that were started for a folder, by their environment. */
+/** Processes that were started for a folder, recognised by their environment. */
 function processesOf(folder: string): number[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.map(Number).filter((pid) => {
@@ -285,7 +285,7 @@ function report(): void {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** "5 of 5 (E_DISK_FULL 4)": recovered of tried, and how those ended that were harmed. */
+/** "5 of 5 (E_DISK_FULL 4)": how many of the attempts recovered, and how the disturbed runs ended. */
 function cellText({ tries, problems: found, ends }: Cell): string {
   const how = Object.entries(ends).map(([end, count]) => `${end} ${count}`);
   return `${tries - found.length} of ${tries}${how.length === 0 ? '' : ` (${how.join(', ')})`}`;

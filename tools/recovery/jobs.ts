@@ -1,7 +1,7 @@
 /**
- * `npm run stress:recovery -- jobs [--times 20]`: SIGKILL of the server, its worker or both at moments of a fine-tuning job,
- * from its creation to its end. Another server goes on: the adapter has the bytes of a job that was left alone, and no step
- * is told twice.
+ * `npm run stress:recovery -- jobs [--times 20]` kills the server, its worker or both (SIGKILL) at moments of a
+ * fine-tuning job, from its creation to its end. Another server resumes the job: the adapter must have the bytes of an
+ * undisturbed job's, and no step may be reported twice.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -45,7 +45,10 @@ try {
 }
 process.exitCode = problems === 0 ? 0 : 1;
 
-/** A job in a home of its own, from its file to its end. @returns what came of it, and in which state it was when it was hit */
+/**
+ * Runs a job in a home folder of its own, from its file to its end. @returns the outcome, and the state in which it was
+ * killed
+ */
 async function liveThrough(name: string, kill?: { after: number; victim: Victim }) {
   const home = join(root, name);
   let server = await start(home);
@@ -72,7 +75,7 @@ async function start(home: string): Promise<ServerProcess> {
   return { ...server, client: server.client.withOptions({ maxRetries: 3 }) };
 }
 
-/** Processes below the server are its workers: the one that serves and the one that trains. */
+/** Child processes of the server are its workers: one serves, one trains. */
 function hit(server: number, victim: Victim): void {
   const below = familyOf(server).flatMap(({ id }) => (id === server ? [] : [id]));
   const own = victim === 'server' ? [server] : victim === 'worker' ? below : [server, ...below];

@@ -1,7 +1,7 @@
 /**
- * `npm run stress:recovery -- loop [--times 3]`: SIGKILL of `attune improve run`, with all that it started, so many times in
- * each state of a loop. The next run goes on: the new version has the bytes of one that was left alone, and every decision is
- * taken once.
+ * `npm run stress:recovery -- loop [--times 3]` kills `attune improve run` with its child processes (SIGKILL), several
+ * times in each state of a loop. The next run resumes: the new version must have the bytes of an undisturbed one's, and
+ * every decision must be made once.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ import { feedback, NEW, texts, writeTinyLoop } from '../../test/system/tiny-loop
 
 const { values } = parseArgs({ options: { times: { type: 'string', default: '3' } }, allowPositionals: true });
 const TIMES = Number(values.times);
-/** Milliseconds between two looks at the state. */
+/** Milliseconds between two checks of the state. */
 const POLL = 5;
 const MOST_TRIES = 6;
 const STATES = ['collecting', 'quarantine', 'review', 'retraining', 'gate', 'approval', 'rollout'] as const;
@@ -33,7 +33,7 @@ const PLAN = `continuous:
 const attune = resolve('bin/attune');
 const root = mkdtempSync(join(tmpdir(), 'attune-loop-'));
 const base = join(root, 'base');
-/** Always the same place: the registry keeps whole paths. */
+/** The path must not change: the registry stores full paths. */
 const work = join(root, 'work');
 const loop = join(work, 'improve/topics');
 
@@ -46,7 +46,7 @@ try {
     for (let time = 0; time < TIMES; time++) {
       let after = ((time + randomUnit([0, state, time])) / TIMES) * (alone.seconds[state] ?? 0);
       let killed = await liveThrough({ state, after });
-      // The state was over sooner than when it was left alone.
+      // The state ended sooner than in the undisturbed run.
       for (let tries = 1; killed.kills === 0 && tries < MOST_TRIES; tries++) {
         after /= 2;
         killed = await liveThrough({ state, after });
@@ -68,7 +68,7 @@ try {
 }
 process.exitCode = problems === 0 ? 0 : 1;
 
-/** A champion, and feedback that waits. */
+/** Sets up a champion and unused feedback. */
 async function prepare(): Promise<void> {
   process.env.ATTUNE_HOME = join(work, 'home');
   process.env.ATTUNE_THREADS = '1';
@@ -88,11 +88,11 @@ interface Life {
   states: string;
   champion: string;
   kills: number;
-  /** How long the process was in each state that was in it the longest. */
+  /** For each state, the longest time that a process spent in it. */
   seconds: Partial<Record<State, number>>;
 }
 
-/** One cycle of the loop, over a kill in one state. */
+/** Runs one cycle of the loop with a kill in one state. */
 async function liveThrough(kill?: { state: State; after: number }): Promise<Life> {
   process.chdir(root);
   rmSync(work, { recursive: true });
@@ -116,7 +116,7 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
   };
 }
 
-/** What people do, where the loop waits for them. @returns whether the cycle is over */
+/** Does what people do where the loop waits for them. @returns whether the cycle is over */
 async function isOver(): Promise<boolean> {
   const { state } = await improve.explain('loop.yaml');
   const cycle = join(loop, 'cycles/0001');
@@ -138,7 +138,9 @@ async function reviewAll(pairs: string): Promise<void> {
   await review.import(pairs, 'tasks.json', { from: 'label-studio' });
 }
 
-/** `attune improve run` until it ends, or is killed so long after a state began. @returns whether it was killed */
+/**
+ * Runs `attune improve run` until it ends, or kills it some time after a state began. @returns whether it was killed
+ */
 async function run(seconds: Life['seconds'], kill?: { state: State; after: number }): Promise<boolean> {
   const child = spawn(attune, ['improve', 'run', 'loop.yaml'], { detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
   let told = '';

@@ -1,4 +1,4 @@
-/** The runs that runs.ts kills: a recipe each, on a tiny model and its rows. */
+/** The runs that runs.ts kills: one recipe per kind, for a tiny model and its rows. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
@@ -8,7 +8,7 @@ export const STEPS = 40;
 const lora = { method: 'lora', r: 4, dropout: 0.1 };
 const grpo = { name: 'grpo', reward_funcs: ['edit_distance'], num_generations: 4, max_completion_length: 12 };
 
-/** What each recipe has of its own. */
+/** Settings of each kind's recipe. */
 const kinds = {
   lora: { tuning: lora },
   full: { tuning: 'full' },
@@ -21,7 +21,7 @@ const kinds = {
 export type Kind = keyof typeof kinds;
 export const KINDS = Object.keys(kinds) as Kind[];
 
-/** Writes the model, the rows and `KIND.yaml` of each kind, whose run is written to `out`. */
+/** Writes the model, the rows and a `KIND.yaml` for each kind, with `out` as the run's folder. */
 export async function writeRunKinds(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const rows = Array.from({ length: 64 }, (_, i) => ({

@@ -1,7 +1,8 @@
 /**
- * `npm run stress:recovery -- runs [--times 10] [--kind lora]`: SIGKILL of `attune train`, its worker or both, at moments from
- * before the run began to while its result is written, for each kind of run-kinds.ts; `attune train --resume` goes on. The
- * result's files, the checkpoint, the metrics and the report are those of a run that was left alone, except for clocks.
+ * `npm run stress:recovery -- runs [--times 10] [--kind lora]` kills `attune train`, its worker or both (SIGKILL) at
+ * moments from before the start of a run to the writing of its result, for each kind in run-kinds.ts; `attune train
+ * --resume` resumes it. The result's files, the checkpoint, the metrics and the report must be those of an undisturbed
+ * run, except for times.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -22,7 +23,7 @@ const { values } = parseArgs({
 const TIMES = Number(values.times);
 const VICTIMS = ['command', 'worker', 'both'] as const;
 const MOST_TRIES = 6;
-/** What is read of clocks, of memory and of the disk, and what is drawn for each run. */
+/** Values that come from the clock, the memory, the disk or a random number generator, which differ between runs. */
 const CLOCKS =
   /^(at|id|now|times|phases|.*[a-z]At|.*[sS]econds.*|.*(B|_b)ytes|tokensPerSecond|train\/tokens_per_second)$/;
 
@@ -31,7 +32,7 @@ type Victim = (typeof VICTIMS)[number];
 const attune = resolve('bin/attune');
 const root = mkdtempSync(join(tmpdir(), 'attune-runs-'));
 const base = join(root, 'base');
-/** Always the same place: runs keep whole paths. */
+/** The path must not change: runs store full paths. */
 const work = join(root, 'work');
 const run = join(work, 'out');
 
@@ -49,7 +50,7 @@ process.exitCode = problems === 0 && kills > 0 ? 0 : 1;
 
 interface Kill {
   victim: Victim;
-  /** Asked again and again. */
+  /** Asked again every few milliseconds. */
   isDue: () => boolean;
 }
 
@@ -60,7 +61,7 @@ async function killOften(kind: Kind): Promise<void> {
     const victim = VICTIMS[time % VICTIMS.length];
     let share = (time + randomUnit([0, kind, time])) / TIMES;
     let killed = await liveThrough(kind, from, { victim, isDue: dueAt(alone, share, time) });
-    // It was over sooner than when it was left alone.
+    // The run ended sooner than the undisturbed one.
     for (let tries = 1; killed.at === undefined && tries < MOST_TRIES; tries++) {
       share *= 0.95;
       killed = await liveThrough(kind, from, { victim, isDue: dueAt(alone, share, time) });
@@ -73,8 +74,8 @@ async function killOften(kind: Kind): Promise<void> {
 }
 
 /**
- * By turns at a share of the time and of the events, most of which are steps. Moments are told by events and the time since
- * the last one, since another run on a busy machine takes another time.
+ * Alternates between a share of the time and a share of the events, most of which are steps. A moment is an event and
+ * the time since then, since a run takes longer on a busy machine.
  */
 function dueAt({ times, known }: Life, share: number, turn: number): () => boolean {
   const at = turn % 2 === 0 ? share * times.at(-1)! : times[Math.floor(share * times.length)];
@@ -89,15 +90,15 @@ function dueAt({ times, known }: Life, share: number, turn: number): () => boole
 
 interface Life {
   outcome: Outcome;
-  /** Events that were there before. */
+  /** Number of events that existed at the start. */
   known: number;
-  /** Of the first process: seconds after its start until each event, and its end. */
+  /** For the first process: seconds from its start to each event and to its end. */
   times: number[];
-  /** Where the kill met it. */
+  /** What the run was doing when it was killed. */
   at?: string;
 }
 
-/** A run from its start, or from a folder in which it has begun, to its end, over a kill. */
+/** Runs from the start, or resumes in a folder with a run, with a kill, and then finishes the run. */
 async function liveThrough(kind: Kind, from: string, kill?: Kill): Promise<Life> {
   cpSync(from, work, { recursive: true });
   const known = eventTimes().length;
@@ -110,7 +111,9 @@ async function liveThrough(kind: Kind, from: string, kill?: Kill): Promise<Life>
   return { outcome, known, times, at };
 }
 
-/** A private run draws the key of its noise, which is kept from its first checkpoint on: two are compared from there. */
+/**
+ * A private run draws a key for its noise, which is saved from its first checkpoint on: runs are comparable from there.
+ */
 async function begunPrivately(): Promise<string> {
   const begun = join(root, 'begun');
   cpSync(base, work, { recursive: true });
@@ -120,7 +123,7 @@ async function begunPrivately(): Promise<string> {
   return begun;
 }
 
-/** @returns where it was killed; nothing where it ended on its own */
+/** @returns where it was killed; undefined if it ended by itself */
 async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<string | undefined> {
   const env = { ...process.env, ATTUNE_HOME: join(work, 'home'), ATTUNE_THREADS: '1', NO_COLOR: '1' };
   const words = ['train', `${kind}.yaml`, '--json', ...more];
@@ -135,7 +138,7 @@ async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<
     hit(family, child.pid!, kill.victim);
     const at = momentOf();
     await ended;
-    // A worker that lost its parent saves and stops.
+    // A worker whose parent is gone saves and stops.
     while (family.some((id) => existsSync(`/proc/${id}`))) await sleep(20);
     return at;
   }
@@ -144,7 +147,7 @@ async function train(kind: Kind, more: readonly string[], kill?: Kill): Promise<
   return undefined;
 }
 
-/** @returns false where the command ends before */
+/** @returns false if the command ends first */
 async function comesTo(isDue: () => boolean, child: ChildProcess): Promise<boolean> {
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   while (isRunning() && !isDue()) await sleep(5);
@@ -155,7 +158,7 @@ function eventTimes(): number[] {
   return linesOf('events.jsonl').map(({ at }) => Number(at));
 }
 
-/** A worker that has not been started yet cannot be hit, and the command is in its place. */
+/** If the worker has not started yet, the command is killed in its place. */
 function hit(family: readonly number[], command: number, victim: Victim): void {
   const workers = family.filter((id) => id !== command);
   const hits = { command: [command], worker: workers.length > 0 ? workers : [command], both: family };
@@ -171,9 +174,9 @@ function momentOf(): string {
 }
 
 interface Outcome {
-  /** Of files whose every byte counts. */
+  /** Files that must be identical byte by byte. */
   hashes: Record<string, string>;
-  /** Of files that hold clocks. */
+  /** Files that contain times. */
   documents: Record<string, unknown>;
 }
 
@@ -195,13 +198,13 @@ function outcomeOf(): Outcome {
   };
 }
 
-/** The last line of each step: those after the last checkpoint are written again by whoever goes on. */
+/** The last line of each step: the resumed run writes the steps after the last checkpoint again. */
 function metrics(): Map<string, unknown> {
   const lines = linesOf('metrics.jsonl');
   return new Map(lines.map((line) => [`${'loss' in line ? 'step' : 'evaluation'} ${String(line.step)}`, line]));
 }
 
-/** Those that are whole. */
+/** Complete lines only. */
 function linesOf(name: string): Record<string, unknown>[] {
   return existsSync(join(run, name)) ? [...readJsonLines<Record<string, unknown>>(join(run, name))] : [];
 }
@@ -224,7 +227,7 @@ function differences(alone: Outcome, killed: Outcome): string[] {
   });
 }
 
-/** Where two values differ. */
+/** Paths at which two values differ. */
 function placesOf(one: unknown, other: unknown, path: string): string[] {
   if (isDeepStrictEqual(one, other)) return [];
   const areObjects = [one, other].every((value) => typeof value === 'object' && value !== null);

@@ -1,8 +1,9 @@
 /**
- * `npm run stress:recovery -- sleep [--times 3] [--folder]`: two machines with `attune serve`, which share a PostgreSQL and a
- * bucket, or with --folder a folder. The one that trains a job is put to sleep (SIGSTOP, with its workers) until the other has taken the job over, and wakes at
- * another moment each time, from the other's first step to after its end. The job ends once, with the bytes of one that was
- * left alone; the sleeper writes nothing of it, stops its worker and says so. A try takes more than a minute, or three.
+ * `npm run stress:recovery -- sleep [--times 3] [--folder]`: two machines with `attune serve` share a PostgreSQL and a
+ * bucket, or with --folder a folder. The one that trains a job is suspended (SIGSTOP, with its workers) until the other
+ * has taken over the job, and resumed at different moments, from the other's first step to after its end. The job must
+ * end once, with the bytes of an undisturbed one; the suspended machine must write nothing for it, stop its worker and
+ * report that. An attempt takes one to three minutes.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +24,7 @@ const { values } = parseArgs({
 });
 const TIMES = Number(values.times);
 const MOST_SECONDS = 300;
-/** Until the sleeper has noticed what it missed. */
+/** Time limit for the suspended machine to notice the takeover. */
 const WAKE_SECONDS = 8;
 const SAID = 'another server has taken over a job';
 
@@ -49,7 +50,7 @@ try {
   const alone = await weightsOf(registry, first);
   console.error(`left alone: ${seconds.toFixed(1)} s`);
   for (let time = 0; time < TIMES; time++) {
-    // From the other's first step to well after its last one.
+    // From the other machine's first step to well after its last one.
     const wakeAfter = ((time + 0.5) / TIMES) * seconds * 1.5;
     const faults = await sleepThrough(wakeAfter, alone);
     problems += faults.length;
@@ -67,7 +68,7 @@ process.exitCode = problems === 0 ? 0 : 1;
 
 type Machine = ServerProcess & { name: string; log: string };
 
-/** A server with a host name of its own, which makes a machine of it. */
+/** A server with a host name of its own, so that it counts as a separate machine. */
 async function start(name: string): Promise<Machine> {
   const log = join(root, `${name}.log`);
   const through = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', name];
@@ -76,7 +77,7 @@ async function start(name: string): Promise<Machine> {
   return { ...server, client: server.client.withOptions({ maxRetries: 3 }), name, log };
 }
 
-/** @returns what is wrong */
+/** @returns the problems found */
 async function sleepThrough(wakeAfter: number, alone: string): Promise<string[]> {
   const began = Date.now();
   const id = await beginJob(servers[0].client);

@@ -1,4 +1,4 @@
-/** A fine-tuning job of some seconds, and what is told of it. */
+/** A fine-tuning job of some seconds, and its reported events. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toFile, type OpenAI } from 'openai';
 import { writeTinyModel } from '../../test/system/cli-tiny-model.ts';
@@ -17,13 +17,13 @@ const rows = Array.from({ length: 24 }, (_, i) =>
   }),
 ).join('\n');
 
-/** The model that it tunes. */
+/** Writes the model to fine-tune. */
 export async function writeJobModel(folder: string): Promise<void> {
   await writeTinyModel(folder, `${rows}\nparcel is on its way\n`, 2048);
   writeChatTemplate(folder);
 }
 
-/** @returns its id */
+/** @returns the job's id */
 export async function beginJob(client: OpenAI): Promise<string> {
   const file = await client.files.create({
     file: await toFile(Buffer.from(rows), 'rows.jsonl'),
@@ -38,7 +38,7 @@ export async function beginJob(client: OpenAI): Promise<string> {
   return id;
 }
 
-/** @param began when it was begun, by `Date.now()`. @returns the seconds that it took */
+/** @param began time of its creation, by `Date.now()`. @returns its duration in seconds */
 export async function waitForEnd(client: OpenAI, id: string, began: number): Promise<number> {
   for (;;) {
     const { status, error } = await client.fineTuning.jobs.retrieve(id);
@@ -50,7 +50,7 @@ export async function waitForEnd(client: OpenAI, id: string, began: number): Pro
   }
 }
 
-/** As they are told, the last one first. */
+/** As the API lists them: the last event first. */
 export async function stepsOf(client: OpenAI, id: string): Promise<string> {
   const steps: number[] = [];
   for await (const { type, data } of client.fineTuning.jobs.listEvents(id, { limit: 100 }))

@@ -1,4 +1,4 @@
-/** docs/commands.md: what `--help` says of each command. */
+/** docs/commands.md: the `--help` text of each command. */
 import { commands } from '../../src/cli/commands.ts';
 import { commandHelp } from '../../src/cli/help.ts';
 import { createTerminal } from '../../src/app/terminal/terminal.ts';

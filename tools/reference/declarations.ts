@@ -1,4 +1,4 @@
-/** Declarations of the source by name, found from syntax alone: through imports, re-exports and the table of jobs. */
+/** Finds declarations in the sources by name, from syntax alone: through imports, re-exports and the table of jobs. */
 import { existsSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import ts from 'typescript';
@@ -10,7 +10,7 @@ export type Declaration =
   | ts.TypeAliasDeclaration
   | ts.VariableStatement;
 
-/** A declaration and the file that it stands in. */
+/** A declaration and its file. */
 export interface Found<Node extends ts.Node = Declaration> {
   node: Node;
   file: string;
@@ -28,14 +28,14 @@ export function sourceOf(file: string): ts.SourceFile {
   return source;
 }
 
-/** Where a relative specifier leads from a file; undefined for packages. */
+/** The file that a relative specifier refers to; undefined for packages. */
 export function targetOf(file: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   const target = posix.join(posix.dirname(file), specifier);
   return existsSync(target) ? target : undefined;
 }
 
-/** What a name means in a file: declared there, or in the file that it is imported or exported from. */
+/** The declaration of a name in a file: its own, or the one that it imports or re-exports. */
 export function declarationOf(name: string, file: string): Found | undefined {
   const source = sourceOf(file);
   for (const statement of source.statements) {
@@ -63,7 +63,7 @@ function declares(statement: ts.Statement, name: string): Declaration | undefine
   return isOne && statement.name?.text === name ? statement : undefined;
 }
 
-/** The module that an import or an export takes a name from, and the name there. */
+/** The module from which an import or export takes a name, and the original name. */
 function leadsTo(statement: ts.Statement, name: string): { specifier: string; name: string } | undefined {
   const isFrom = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
   if (!isFrom || statement.moduleSpecifier === undefined) return undefined;
@@ -75,7 +75,7 @@ function leadsTo(statement: ts.Statement, name: string): { specifier: string; na
   return element && { specifier, name: (element.propertyName ?? element.name).text };
 }
 
-/** The function that a table's line loads: `name: async () => (await import('./file.ts')).exported`. */
+/** The function that a line of the table loads: `name: async () => (await import('./file.ts')).exported`. */
 export function lazyFunctions(file: string): Map<string, Found<ts.FunctionDeclaration>> {
   const found = new Map<string, Found<ts.FunctionDeclaration>>();
   const visit = (node: ts.Node): void => {
@@ -103,7 +103,7 @@ function importedBy(node: ts.Node): string | undefined {
   return ts.forEachChild(node, importedBy);
 }
 
-/** What a job returns, without its promise. */
+/** The type that a job's promise resolves to. */
 export function jobResult(name: string): Found<ts.TypeNode> | undefined {
   const run = lazyFunctions(JOBS).get(name);
   const type = run && unwrapPromise(run.node.type);

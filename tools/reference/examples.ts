@@ -1,4 +1,4 @@
-/** Where examples/api calls a function. */
+/** Finds calls of a function in examples/api. */
 import { readdirSync } from 'node:fs';
 import ts from 'typescript';
 import { sourceOf } from './declarations.ts';
@@ -8,11 +8,11 @@ const MOST_LINES = 14;
 
 export interface ExampleCall {
   file: string;
-  /** The statement that calls it, and what its own lines need of the one before. */
+  /** The statement with the call, and the preceding one where it defines names used in it. */
   text: string;
 }
 
-/** The first statement of an example that calls the function, short enough to read. */
+/** The first statement of an example that calls the function and is short enough. */
 export function exampleOf(name: string): ExampleCall | undefined {
   for (const entry of readdirSync(FOLDER).toSorted()) {
     const file = `${FOLDER}/${entry}`;

@@ -1,4 +1,4 @@
-/** The members of a type, as a reader of the reference wants them: name, type, meaning. */
+/** Members of a type for the reference: name, type, meaning. */
 import ts from 'typescript';
 import { declarationOf, jobResult, type Found } from './declarations.ts';
 
@@ -9,11 +9,11 @@ export interface Member {
   meaning: string;
 }
 
-/** Types with so many members, or generated ones, have a reference of their own. */
+/** Types with more members, and generated ones, have their own reference. */
 const MOST = 45;
 const OWN_REFERENCE = /^(?:Recipe|RecipeInput)$/;
 
-/** Members of an object type; none where it is no object, or is described elsewhere. */
+/** Members of an object type; empty for other types and for types described elsewhere. */
 export function membersOf({ node, file }: Found<ts.TypeNode>): Member[] {
   const found = gather(node, file, 0);
   return found.length > MOST ? [] : found;
@@ -84,13 +84,13 @@ function typeText(member: ts.TypeElement | ts.ClassElement): string {
   return collapse((type ?? initializer)?.getText() ?? '');
 }
 
-/** The sentences of a doc comment, in one line. */
+/** The text of a doc comment, on one line. */
 export function meaningOf(node: ts.Node): string {
   const [doc] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   return collapse(doc === undefined ? '' : (ts.getTextOfJSDocComment(doc.comment) ?? ''));
 }
 
-/** The texts of a doc comment's tags of one name. */
+/** Texts of the tags with a given name in a doc comment. */
 export function tagsOf(node: ts.Node, name: string): string[] {
   return ts
     .getJSDocTags(node)

@@ -1,4 +1,4 @@
-/** The part of the reference that is drawn from definitions of use cases. */
+/** The part of the reference that is generated from use cases. */
 import ts from 'typescript';
 import { fields, type Shape } from '../../src/app/use-cases/fields.ts';
 import { useCases, type UseCaseName } from '../../src/app/use-cases/index.ts';
@@ -82,7 +82,7 @@ interface JsonSchema {
   anyOf?: readonly JsonSchema[];
 }
 
-/** TypeScript type of a schema, by way of its JSON schema. */
+/** TypeScript type of a schema, derived from its JSON schema. */
 function typeText(schema: Shape[string]): string {
   return written(fields.z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema);
 }
@@ -96,7 +96,7 @@ function written({ type, enum: choices, items, prefixItems, anyOf }: JsonSchema)
   return [...new Set(types)].join(' | ');
 }
 
-/** The type that the definition's `run` promises. */
+/** The type that the promise of `run` resolves to. */
 function resultOf(name: UseCaseName): Found<ts.TypeNode> | undefined {
   const file = `src/app/use-cases/${name.replace(' ', '-')}.ts`;
   let found: ts.TypeNode | undefined;

@@ -1,7 +1,8 @@
 /**
- * Builds build/attune.node from the .cpp files in native/: one compiler call a file, then one link. Objects are kept under a hash of
- * the source, the headers beside it that it includes, the flags, the compiler and libtorch: only what changed is compiled.
- * A file named *_avx512.cpp or *_avx2.cpp gets those instructions and is left out on other processors than x86-64.
+ * Builds build/attune.node from the .cpp files in native/: one compiler call per file, then one link. Object files are
+ * cached under a hash of the source, the local headers that it includes, the flags, the compiler and libtorch: only
+ * changed files are compiled. A file named *_avx512.cpp or *_avx2.cpp is compiled with those instructions, and only on
+ * x86-64.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -11,9 +12,12 @@ import { ask, collect } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
 
 const JOBS = 2;
-/** Headers of libtorch that take longer to read than what includes them to compile. */
+/** libtorch headers that take longer to parse than the files that include them take to compile. */
 const SHARED_HEADERS = ['torch/csrc/autograd/custom_function.h', 'torch/custom_class.h', 'torch/library.h'];
-/** From so many files on it pays to read them once, and to map what GCC made of them (300 MB while it compiles). */
+/**
+ * With this many files it pays to parse the headers once and let every compilation map GCC's result (300 MB during
+ * compilation).
+ */
 const SHARED_FROM = 6;
 const DAY = 24 * 3600 * 1000;
 const AVX512 = ['f', 'bw', 'dq', 'vl', 'bf16', 'vnni']
@@ -63,7 +67,7 @@ function readKey(stamp) {
   }
 }
 
-/** Compiler, its version and the flags that every file shares. */
+/** The compiler, its version and the flags shared by all files. */
 function toolchain({ root, libtorch }) {
   const compiler = process.env.CXX || (process.platform === 'darwin' ? 'clang++' : 'g++');
   const version = ask(compiler, ['--version'])?.split('\n')[0];
@@ -73,16 +77,16 @@ function toolchain({ root, libtorch }) {
     throw new SetupError('node_api.h is not in node_modules', ['npm ci --include=optional --include=dev']);
   }
   const flags = [
-    // From 2.9 libtorch's headers are written for C++20; before, C++17 is what it was built with.
+    // libtorch's headers need C++20 since 2.9; older versions were built with C++17.
     isNewer(libtorch.version, 2, 9) ? '-std=c++20' : '-std=c++17',
     '-fPIC',
     '-g0',
     '-Wall',
-    // What GCC reports inside libtorch's own inlined headers, and nobody here can mend.
+    // Warnings of GCC inside libtorch's inlined headers, which we cannot fix.
     ...(process.platform === 'darwin'
       ? []
       : ['-Wno-stringop-overflow', '-Wno-array-bounds', '-Wno-maybe-uninitialized']),
-    // Headers declare the operators that they use, not all 3,000: half of the compiler's time.
+    // Headers declare only the operators that they use, not all 3,000: this halves the compile time.
     '-DAT_PER_OPERATOR_HEADERS',
     '-DNAPI_VERSION=9',
     `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
@@ -90,7 +94,7 @@ function toolchain({ root, libtorch }) {
     ...(libtorch.cuda ? ['-DATTUNE_CUDA=1'] : []),
     ...libtorch.includes.flatMap((folder) => (folder === '/usr/include' ? [] : ['-isystem', folder])),
   ];
-  // By their text, not by their place: a checkout that is copied or moved compiles nothing anew.
+  // Identified by content, not by path: a copied or moved checkout compiles nothing again.
   const api = includedTexts(join(headers, 'node_api.h'));
   const identity = [version, `libtorch ${libtorch.version} ${libtorch.libraries}`, ...api];
   return { compiler, identity, flags, headers };
@@ -106,7 +110,7 @@ function compilerFixes() {
   return ['apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora), or set CXX to a C++17 compiler'];
 }
 
-/** One entry a source file: its object lies under a name that says everything it was made from. */
+/** One entry per source file. The name of its object file is a hash of everything that it was compiled from. */
 function planUnits(sources, output, { compiler, identity, flags, headers }) {
   const names = existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: 'utf8' }) : [];
   const wanted = names
@@ -134,7 +138,7 @@ function instructionFlags(name) {
   return ['-O2'];
 }
 
-/** The file's text and that of every header it includes by a quoted name, however deep. */
+/** Text of the file and of all headers that it includes by a quoted name, recursively. */
 function includedTexts(file, seen = new Set()) {
   if (seen.has(file) || !existsSync(file)) return [];
   seen.add(file);
@@ -161,7 +165,7 @@ async function compileAll(units) {
       if (failure !== undefined) failures.push(failure);
     }
   };
-  // What reads the headers for all takes the place of a job.
+  // The compilation of the shared header counts as one of the parallel jobs.
   await Promise.all(
     Array.from({ length: JOBS }, (_, job) => (job === 0 ? Promise.resolve(shared).then(work) : work())),
   );
@@ -174,7 +178,9 @@ function readsShared({ includes }) {
   return includes.some((text) => SHARED_HEADERS.some((header) => text.includes(`#include <${header}>`)));
 }
 
-/** @returns {Promise<string[] | undefined>} a header, and what the compiler made of it; undefined where it makes none */
+/**
+ * @returns {Promise<string[] | undefined>} the header and its precompiled form; undefined where the compiler makes none
+ */
 async function precompile({ compiler, flags, object }) {
   const header = join(dirname(object), `libtorch-${randomUUID()}.tmp.hpp`);
   const made = `${header}.gch`;
@@ -205,7 +211,7 @@ function linkFlags({ libraries, cuda, system }) {
   if (process.platform === 'darwin') {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${libraries}`, ...names, `-Wl,-rpath,${libraries}`];
   }
-  // Old-style DT_RPATH counts for libtorch's own dependencies too: its BLAS has to be the OpenMP one.
+  // Old-style DT_RPATH also applies to libtorch's own dependencies: its BLAS has to be the OpenMP one.
   const paths = [...(existsSync(openblasFolder()) ? [openblasFolder()] : []), ...(system ? [] : [libraries])];
   return [
     '-shared',
@@ -228,12 +234,12 @@ async function linkAddon({ units, file, link, compiler }) {
       `rm -r build && ${SETUP}, and if that fails too, report it with the lines above`,
     ]);
   }
-  // A rename, never a write in place: a running process may have the old file mapped.
+  // Renamed into place, never overwritten: a running process may have mapped the old file.
   renameSync(temporary, file);
   say(`linked build/attune.node (${size(statSync(file).size)}) in ${since(start)}`);
 }
 
-/** Objects of other sources go after a day: another branch, or another set-up at this moment, may still want them. */
+/** Objects of other sources are deleted after a day: another branch or a parallel set-up may still need them. */
 function dropStale(folder, units) {
   const kept = new Set(units.map((unit) => basename(unit.object)));
   for (const name of readdirSync(folder)) {

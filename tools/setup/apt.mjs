@@ -1,9 +1,9 @@
-/** Debian's packages: whether they can be had, how large they are, installing them. */
+/** Packages of Debian: whether they are available, how large they are, and their installation. */
 import { ask, collect, which } from './process.mjs';
 import { askFirst } from './consent.mjs';
 import { SetupError, say, since } from './report.mjs';
 
-/** How much of apt's output is shown where it fails. */
+/** How much of apt's output is shown if it fails. */
 const LINES_SHOWN = 20;
 
 /**
@@ -63,7 +63,9 @@ export async function aptInstall(names, access) {
   say(`installed ${names.join(', ')} in ${since(start)}`);
 }
 
-/** apt says so itself, without needing root: "Need to get 235 MB … 1,060 MB of additional disk space". */
+/**
+ * apt reports the sizes itself and needs no root for that: "Need to get 235 MB … 1,060 MB of additional disk space".
+ */
 async function installSizes(names) {
   const { output } = await collect(
     'apt-get',
@@ -80,17 +82,17 @@ async function installSizes(names) {
   return `${fetched ?? 'nothing'} to download, ${disk ?? 'an unknown size'} on disk`;
 }
 
-/** Hundreds of lines that nobody reads, unless it fails. */
+/** Hidden unless it fails: hundreds of lines. */
 async function runApt(parameters, { isRoot, mode }) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
-  // Another apt may be at work, as on a machine that has just started: wait for its lock.
+  // Another apt may be running, as on a machine that has just started: waits for its lock.
   const options = ['-q', '-o', 'DPkg::Lock::Timeout=300', '-o', 'Dpkg::Use-Pty=0'];
   let command = ['apt-get', ...options, ...parameters];
   if (!isRoot) {
     if (which('sudo') === undefined) {
       throw new SetupError('Not root, and there is no sudo', [`as root: apt-get ${parameters.join(' ')}`]);
     }
-    // sudo asks for the password at the terminal itself, where there is one.
+    // sudo asks for the password at the terminal, if there is one.
     command = ['sudo', ...(mode === 'ask' ? [] : ['-n']), 'DEBIAN_FRONTEND=noninteractive', ...command];
   }
   const { status, output } = await collect(command[0], command.slice(1), { env: environment });

@@ -1,4 +1,4 @@
-/** The official libtorch archive: for machines where neither the system nor Python has one and apt does not either. */
+/** The official libtorch archive, for machines where the system, Python and apt have none. */
 import { rmSync, renameSync, statfsSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ARCHIVES, OFFICIAL, VERSION } from './archives.mjs';
@@ -9,12 +9,12 @@ import { libcName } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
 import { unzip } from './unzip.mjs';
 
-/** An unpacked archive is about four times as large, and both lie there for a moment. */
+/** An unpacked archive is about four times as large, and both exist for a moment. */
 const GROWTH = 5;
 
 /**
  * @param {object} options
- * @param {string} options.folder where libtorch goes, with include/ and lib/ in it
+ * @param {string} options.folder target folder of libtorch, with include/ and lib/ in it
  * @param {NodeJS.ProcessEnv} options.environment
  * @param {import('./consent.mjs').Consent['mode']} options.mode
  * @param {string} [options.machine] `${process.platform}-${process.arch}` by default
@@ -69,7 +69,7 @@ function byHand(url, folder) {
   return [`curl -LO '${url}', unpack it, and then ATTUNE_LIBTORCH=/its/libtorch ${SETUP} (or unpack it to ${folder})`];
 }
 
-/** Only for people: a server that does not answer this may still serve the file. */
+/** Only for information: a server that does not answer this request may still serve the file. */
 async function sizeOf(url) {
   try {
     const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(20_000) });
@@ -88,7 +88,7 @@ function refuseFullDisk(folder, needed) {
   ]);
 }
 
-/** The folder appears whole or not at all. */
+/** Renamed into place at the end: the folder is either complete or absent. */
 async function install(file, folder) {
   const temporary = `${folder}.${process.pid}.tmp`;
   try {

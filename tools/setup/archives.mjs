@@ -1,6 +1,7 @@
 /**
- * The official libtorch archives that the set-up knows. PyTorch publishes no checksums: a hash stands here only where
- * several independent projects that pin the same file agree on it; for any other, ATTUNE_LIBTORCH_SHA256 has to be given.
+ * The official libtorch archives that the set-up knows. PyTorch publishes no checksums: a hash is listed only where
+ * several independent projects that pin the same file agree on it. For any other archive ATTUNE_LIBTORCH_SHA256 has to
+ * be set.
  */
 export const OFFICIAL = 'https://download.pytorch.org/libtorch';
 

@@ -1,4 +1,7 @@
-/** Whether the set-up may change the machine: asks where somebody can answer, goes ahead in CI, else says which command to type. */
+/**
+ * Whether the set-up may change the machine: it asks if there is a terminal, proceeds in CI, and otherwise prints the
+ * command to run.
+ */
 import { createInterface } from 'node:readline/promises';
 import { SETUP, SetupError } from './report.mjs';
 
@@ -18,7 +21,7 @@ import { SETUP, SetupError } from './report.mjs';
 export function consentMode({ yes, terminal, isRoot, environment }) {
   if (yes || isTrue(environment.ATTUNE_YES) || isTrue(environment.CI)) return 'yes';
   if (terminal) return 'ask';
-  // Root without a terminal is a container being built: there nobody could answer, and nothing is surprising.
+  // Root without a terminal usually means a container build: there nobody could answer.
   return isRoot ? 'yes' : 'refuse';
 }
 
@@ -30,7 +33,7 @@ function isTrue(value) {
  * @param {Consent['mode']} mode
  * @param {string} question "Install g++ with apt-get (45 MB)?"
  * @param {string[]} byHand commands that do the same
- * @returns {Promise<void>} resolves where it may go ahead, throws a SetupError where it may not
+ * @returns {Promise<void>} resolves if the set-up may proceed, throws a SetupError if not
  */
 export async function askFirst(mode, question, byHand) {
   if (mode === 'yes') return;

@@ -1,4 +1,7 @@
-/** Fetches one large file: goes on where it broke off, survives a server that stalls, keeps it only if the hash is right. */
+/**
+ * Downloads one large file: resumes after an interruption, gives up on stalled connections, and keeps the file only if
+ * the hash matches.
+ */
 import { createHash } from 'node:crypto';
 import {
   closeSync,
@@ -18,10 +21,10 @@ import { SETUP, SetupError, say, size } from './report.mjs';
 /**
  * @typedef {object} Download
  * @property {string} url
- * @property {string} file where it goes; `${file}.part` while it is not whole
+ * @property {string} file target path; `${file}.part` until it is complete
  * @property {string} sha256
- * @property {number} [idleMs] how long the server may send nothing before the connection is given up
- * @property {number} [attempts] how often in a row it may fail without a byte
+ * @property {number} [idleMs] how long a connection may stay silent before it is closed
+ * @property {number} [attempts] number of consecutive attempts that may fail without a byte
  * @property {number} [pauseMs] before the next attempt
  */
 
@@ -36,7 +39,7 @@ export async function fetchFile({ url, file, sha256, idleMs = 60_000, attempts =
   await fetchWhole({ url, part, idleMs, attempts, pauseMs });
   let actual = await hashOf(part);
   if (actual !== sha256 && resumed) {
-    // The first bytes are of an earlier run and may be of another file: once more from the start.
+    // The first bytes come from an earlier run and may belong to another file: starts over once.
     say('the hash is wrong; fetching it from the start');
     rmSync(part, { force: true });
     await fetchWhole({ url, part, idleMs, attempts, pauseMs });
@@ -60,7 +63,7 @@ async function fetchWhole({ url, part, idleMs, attempts, pauseMs }) {
       return;
     } catch (error) {
       if (error instanceof SetupError) throw error;
-      // Whoever sends some bytes each time gets through in the end, however often it breaks off.
+      // A server that sends some bytes each time completes the download, however often the connection breaks.
       failures = partSize(part) > before ? 0 : failures + 1;
       if (failures >= attempts || error.code === 'ENOSPC') throw giveUp(url, part, error);
       say(`broken off at ${size(partSize(part))} (${reason(error)}); going on from there`);
@@ -69,7 +72,7 @@ async function fetchWhole({ url, part, idleMs, attempts, pauseMs }) {
   }
 }
 
-/** One connection: asks for what is missing and adds it to the part. */
+/** One connection: requests the missing range and appends it to the partial file. */
 async function fetchOn({ url, part, idleMs }) {
   const have = partSize(part);
   const idle = new AbortController();
@@ -100,14 +103,14 @@ function refuseStatus(url, status) {
   ]);
 }
 
-/** A server that answers with another range than was asked for would leave a hole. */
+/** A server that answers with a range other than the requested one would leave a gap. */
 function startsAt(response, offset) {
   const start = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1];
   if (Number(start) !== offset) throw new Error(`asked for byte ${offset}, got ${start}`);
   return true;
 }
 
-/** Each piece is written as it comes: what a broken connection brought is kept to the last byte. */
+/** Each chunk is written at once: everything received before a connection broke is kept. */
 async function appendBody({ response, part, append, onBytes }) {
   const descriptor = openSync(part, append ? 'a' : 'w');
   try {
@@ -120,7 +123,7 @@ async function appendBody({ response, part, append, onBytes }) {
   }
 }
 
-/** Keeps the connection alive, and says every few seconds how far it is. */
+/** Resets the idle timer, and reports progress every few seconds. */
 function progress(start, total, touch) {
   let done = start;
   const begun = Date.now();

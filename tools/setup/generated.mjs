@@ -1,4 +1,7 @@
-/** Types and schemas that are written, not kept in git: by tools/generate.ts, where a file that they are made from has changed. */
+/**
+ * Generated types and schemas, which git ignores: tools/generate.ts writes them again if one of their sources has
+ * changed.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +9,11 @@ import { localNode } from './libtorch.mjs';
 import { ask } from './process.mjs';
 import { SetupError, say, since } from './report.mjs';
 
-/** From each written file to the hashes of what it was made from. */
+/** Maps each generated file to the hashes of its sources. */
 export const STAMP = 'build/generated.json';
 
 /**
- * @param {string} root a checkout; a published package holds the types, and not their tool
+ * @param {string} root a checkout; a published package contains the types but not the generator
  * @returns {boolean} whether anything was written
  */
 export function ensureGenerated(root) {
@@ -31,7 +34,7 @@ export function ensureGenerated(root) {
 
 /**
  * @param {string} root
- * @returns {Record<string, Record<string, string>>} empty where nothing was written yet
+ * @returns {Record<string, Record<string, string>>} empty if nothing has been generated yet
  */
 export function readStamp(root) {
   try {
@@ -44,7 +47,7 @@ export function readStamp(root) {
 /**
  * @param {string} root
  * @param {string} file
- * @param {Record<string, string>} sources hashes of what it was made from
+ * @param {Record<string, string>} sources hashes of its sources
  */
 export function isCurrent(root, file, sources) {
   try {
@@ -53,13 +56,13 @@ export function isCurrent(root, file, sources) {
       Object.entries(sources).every(([source, hash]) => fingerprint(join(root, source)) === hash)
     );
   } catch {
-    // A source is gone.
+    // A source was deleted.
     return false;
   }
 }
 
 /**
- * @param {string} path a file, or a folder, of which the names count
+ * @param {string} path a file, or a folder, where the names of its entries count
  * @returns {string}
  */
 export function fingerprint(path) {

@@ -1,4 +1,6 @@
-/** Finds a libtorch that is already on the machine: ATTUNE_LIBTORCH, the system's, a Python torch's (never imported). */
+/**
+ * Finds a libtorch on the machine: that in ATTUNE_LIBTORCH, the system's, or that of a Python torch (never imported).
+ */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SetupError } from './report.mjs';
@@ -12,12 +14,12 @@ export const OLDEST = '2.6.0';
  * @property {string[]} includes folders with ATen/ and torch/
  * @property {string} libraries folder with libtorch_cpu.so
  * @property {string} source for people: "Debian's libtorch-dev"
- * @property {boolean} cuda whether libtorch_cuda lies beside it
+ * @property {boolean} cuda whether libtorch_cuda is beside it
  * @property {boolean} cxx11 the C++ ABI that it was built with
- * @property {boolean} system whether the system's own loader path finds it
+ * @property {boolean} system whether the system's loader finds it without a path
  */
 
-/** Where a system keeps its own libraries. */
+/** Folders in which systems keep their libraries. */
 export const PREFIXES = ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew'];
 
 /**
@@ -33,7 +35,7 @@ export function findLibtorch({ environment, downloaded, prefixes = PREFIXES }) {
   return findSystem(prefixes) ?? findPython(environment) ?? readLibtorch(downloaded, 'the official archive');
 }
 
-/** A folder that the user names is used or refused, never passed over in silence. */
+/** A folder that the user specifies is used or refused, never silently skipped. */
 function fromVariable(folder) {
   const found = readLibtorch(resolve(folder), 'ATTUNE_LIBTORCH') ?? readSystem(resolve(folder), 'ATTUNE_LIBTORCH');
   if (found === undefined) {
@@ -67,7 +69,7 @@ function readSystem(prefix, source) {
   return describe(join(prefix, 'include'), folder, source, prefix === '/usr');
 }
 
-/** A Python torch is found by asking where the package lies; importing it would take seconds. */
+/** Locates a Python torch by asking for the package's path; importing it would take seconds. */
 function findPython(environment) {
   const code =
     'import importlib.util as u; s = u.find_spec("torch"); print(s.submodule_search_locations[0] if s and s.submodule_search_locations else "")';
@@ -88,7 +90,7 @@ function pythons(environment) {
 }
 
 /**
- * Reads a folder laid out like the official archive and like Python's torch: include/ and lib/.
+ * Reads a folder with the layout of the official archive and of Python's torch: include/ and lib/.
  * @param {string} folder
  * @param {string} source
  * @returns {Libtorch | undefined}
@@ -125,7 +127,10 @@ function readVersion(include) {
   return undefined;
 }
 
-/** Wheels before 2.7 were often built with the old std::string; c10::Error's constructor shows which. */
+/**
+ * Wheels before 2.7 were often built with the old ABI of std::string; the symbol of c10::Error's constructor tells
+ * which one.
+ */
 function hasCxx11Abi(file) {
   return !readFileSync(file).includes('_ZN3c105ErrorC1ENS_14SourceLocationESs');
 }
@@ -157,14 +162,14 @@ export function triplet() {
   return known[process.arch] ?? `${process.arch}-linux-gnu`;
 }
 
-/** @returns {string} where Debian keeps the BLAS that does not fight with OpenMP */
+/** @returns {string} where Debian installs the BLAS that works together with OpenMP */
 export function openblasFolder() {
   return `/usr/lib/${triplet()}/openblas-openmp`;
 }
 
 /**
  * @param {string} root
- * @returns {string | undefined} folder of node_api.h, from the Node that npm installed or the one that runs
+ * @returns {string | undefined} folder of node_api.h, from the Node that npm installed or the running one
  */
 export function nodeHeaders(root) {
   const candidates = nodePackages(root).map((folder) => join(folder, 'include/node'));
@@ -182,7 +187,10 @@ export function localNode(root) {
     .find((file) => existsSync(file));
 }
 
-/** Folders of the packages that hold this machine's Node: in the checkout, or beside the package in whoever uses it. */
+/**
+ * Possible folders of the npm packages with this machine's Node: in the checkout, or next to the package where it is a
+ * dependency.
+ */
 function nodePackages(root) {
   const names = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
   const folders = [];

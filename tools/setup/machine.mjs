@@ -1,4 +1,7 @@
-/** Brings what the addon is built from: libtorch in its order of sources, the OpenMP BLAS beside Debian's, a compiler. */
+/**
+ * Installs everything that the addon needs: libtorch from the first source that has one, the OpenMP BLAS for Debian's,
+ * a compiler.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchLibtorch } from './archive.mjs';
@@ -13,7 +16,7 @@ import { SetupError, say } from './report.mjs';
  * @property {NodeJS.ProcessEnv} environment
  * @property {import('./consent.mjs').Consent['mode']} mode
  * @property {boolean} isRoot
- * @property {string[]} [prefixes] where the system's libtorch is looked for
+ * @property {string[]} [prefixes] where to look for the system's libtorch
  * @property {string} [openblas] folder of the OpenMP BLAS
  */
 
@@ -36,7 +39,7 @@ export async function prepareMachine(machine) {
   return found;
 }
 
-/** libtorch never comes without a named BLAS: the one that Debian takes by itself is many times slower. */
+/** libtorch is always installed with this BLAS: Debian's default is many times slower. */
 async function missingPackages(found, machine) {
   const names = hasCompiler(machine.environment) ? [] : ['g++'];
   const fromDebian = found === undefined ? await debianHasLibtorch(machine) : found.system;
@@ -46,7 +49,7 @@ async function missingPackages(found, machine) {
   return names;
 }
 
-/** Debian has had a recent enough one since 13; Ubuntu's LTS releases do not. */
+/** Debian has a recent enough version since 13; Ubuntu's LTS releases do not. */
 async function debianHasLibtorch(machine) {
   await refreshLists(['libtorch-dev'], machine);
   const version = candidateVersion('libtorch-dev');

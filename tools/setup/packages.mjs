@@ -1,4 +1,4 @@
-/** Installs the npm packages when node_modules is missing or is not what package-lock.json says. */
+/** Installs the npm packages if node_modules is missing or does not match package-lock.json. */
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -16,8 +16,8 @@ import { libcName, show } from './process.mjs';
 import { SetupError, say, since, size } from './report.mjs';
 
 /**
- * @param {string} root the package's folder; without a package-lock.json (installed from npm) nothing is done
- * @returns {boolean} whether anything was installed
+ * @param {string} root the package's folder; nothing is done without a package-lock.json (installed from npm) @returns
+ * {boolean} whether anything was installed
  */
 export function ensurePackages(root) {
   if (!existsSync(join(root, 'package-lock.json'))) return false;
@@ -29,7 +29,8 @@ export function ensurePackages(root) {
   );
   const start = Date.now();
   // npm warns that Node 20 is too old for some packages; they run on the Node 24 that it installs here.
-  // Both kinds are named so that NODE_ENV=production or a user's omit= does not leave the compiler or Node 24 out.
+  // Both kinds are included explicitly, so that NODE_ENV=production or a user's omit= setting does not leave out the
+  // compiler or Node 24.
   const status = npm(
     ['ci', '--include=optional', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'],
     root,
@@ -44,7 +45,7 @@ export function ensurePackages(root) {
   return true;
 }
 
-/** Links the checkout's own packages into node_modules, as npm does: after a pull, often nothing else has changed. */
+/** Links the checkout's own packages into node_modules, as npm does: often nothing else has changed after a pull. */
 function linkWorkspaces(root) {
   if (!existsSync(join(root, 'node_modules/.package-lock.json'))) return;
   for (const [path, { link, resolved }] of Object.entries(readLock(join(root, 'package-lock.json')))) {
@@ -62,7 +63,7 @@ function isLink(root, path, resolved) {
 }
 
 /**
- * What package-lock.json asks for and node_modules does not have, as npm itself recorded it.
+ * Packages in package-lock.json that node_modules lacks, by npm's own record of it.
  * @param {string} root
  * @returns {string[]} paths such as "node_modules/zod"
  */
@@ -81,7 +82,7 @@ function readLock(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).packages ?? {};
   } catch {
-    // Missing or torn: npm writes it last, so the installation did not end either.
+    // Missing or incomplete: npm writes this file last, so the installation was interrupted.
     return {};
   }
 }
@@ -91,8 +92,8 @@ function isSame(installed, wanted) {
 }
 
 /**
- * npm leaves an optional package out where its os, cpu or libc is another, and then what only that one needs.
- * So of the optional ones those are missed that are made for this machine.
+ * npm skips optional packages for another os, cpu or libc, and the packages that only they need. Of the optional ones
+ * only those for this machine therefore count as missing.
  */
 function isNeeded({ optional, os, cpu, libc }) {
   if (!optional) return true;
@@ -108,7 +109,7 @@ function allows(list, current) {
   return names.every((name) => name.startsWith('!')) || names.includes(value);
 }
 
-/** An optional package that npm could not install is not asked for again until the lock changes. */
+/** An optional package that npm failed to install is not tried again until the lock file changes. */
 function isAccepted(root, missing) {
   const file = join(root, 'node_modules/.attune-accepted');
   return existsSync(file) && readFileSync(file, 'utf8') === fingerprint(root, missing);
@@ -125,7 +126,7 @@ function fingerprint(root, missing) {
   return hash.update(missing.join('\n')).digest('hex');
 }
 
-/** The npm that started us, on the Node that started it; else the one on the PATH. */
+/** The npm that started this program, on the Node that runs it; else the one in the PATH. */
 function npm(parameters, root) {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
   if (script?.endsWith('npm-cli.js') && node && existsSync(node) && existsSync(script)) {

@@ -1,4 +1,4 @@
-/** Child processes of the set-up. Standard input is never passed on: in CI there is none. */
+/** Child processes of the set-up. They do not inherit standard input: in CI there is none. */
 import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -24,14 +24,14 @@ export function collect(command, parameters, options = {}) {
 }
 
 /**
- * Runs a command whose progress the user should see.
+ * Runs a command and shows its progress to the user.
  * @param {string} command
  * @param {string[]} parameters
  * @param {import('node:child_process').SpawnSyncOptions} [options]
- * @returns {number} exit status; 127 where the command does not exist
+ * @returns {number} exit status; 127 if the command does not exist
  */
 export function show(command, parameters, options = {}) {
-  // Both streams go to stderr: stdout belongs to whatever the set-up prepares.
+  // Both streams go to stderr: stdout is for the set-up's own result.
   const result = spawnSync(command, parameters, { ...options, stdio: ['ignore', 2, 2] });
   return result.status ?? 127;
 }
@@ -40,7 +40,7 @@ export function show(command, parameters, options = {}) {
  * @param {string} command
  * @param {string[]} parameters
  * @param {import('node:child_process').SpawnSyncOptions} [options]
- * @returns {string | undefined} trimmed stdout, or undefined where the command fails or is missing
+ * @returns {string | undefined} trimmed stdout, or undefined if the command fails or is missing
  */
 export function ask(command, parameters, options = {}) {
   const result = spawnSync(command, parameters, {
@@ -54,7 +54,7 @@ export function ask(command, parameters, options = {}) {
 
 /**
  * @param {string} command
- * @returns {string | undefined} where the command lies on the PATH
+ * @returns {string | undefined} path of the command, from the PATH
  */
 export function which(command) {
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -69,7 +69,7 @@ export function which(command) {
   return undefined;
 }
 
-/** @returns {'glibc' | 'musl'} the C library of this machine; it takes some 50 ms to ask */
+/** @returns {'glibc' | 'musl'} the C library of this machine; finding out takes some 50 ms */
 export function libcName() {
   return process.report?.getReport().header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
 }

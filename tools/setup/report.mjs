@@ -1,14 +1,14 @@
-/** What the set-up prints: one line for each thing it does, sizes and seconds included. */
+/** Messages of the set-up: one line for each action, with sizes and seconds. */
 
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** What runs the set-up again: a checkout has a lock file, an installed package has not. */
+/** The command that runs the set-up again: a checkout has a lock file, an installed package has none. */
 export const SETUP = existsSync(fileURLToPath(new URL('../../package-lock.json', import.meta.url)))
   ? 'node tools/setup.mjs'
   : 'npx attune setup';
 
-/** A failure the user can act on: what is wrong, and the commands or settings that mend it. */
+/** A failure that the user can fix: what is wrong, and the commands or settings that fix it. */
 export class SetupError extends Error {
   /**
    * @param {string} what

@@ -1,4 +1,4 @@
-/** Unpacks a zip archive, with its links and permissions: neither Debian nor Node brings a program for it. */
+/** Unpacks a zip archive with its links and permissions: neither Debian nor Node includes a program for that. */
 import {
   createReadStream,
   createWriteStream,
@@ -22,7 +22,7 @@ const LINK = 0o120000;
 const KIND = 0o170000;
 
 /**
- * @param {string} file the archive, already known to be the right one
+ * @param {string} file the archive, with its hash already checked
  * @param {string} folder where its content goes
  * @returns {Promise<number>} bytes unpacked
  */
@@ -40,7 +40,7 @@ export async function unzip(file, folder) {
   }
 }
 
-/** The table of contents, which lies at the end. */
+/** Reads the central directory, at the end of the file. */
 function readDirectory(descriptor, file) {
   const length = fstatSync(descriptor).size;
   const tail = read(descriptor, Math.max(0, length - 65_557), Math.min(length, 65_557));
@@ -95,7 +95,7 @@ async function unpack({ descriptor, file, folder, entry }) {
   await (entry.method === DEFLATED ? pipeline(packed, createInflateRaw(), out) : pipeline(packed, out));
 }
 
-/** Nothing is written outside the folder, whatever the archive's names say. */
+/** Nothing is written outside the folder, whatever the names in the archive. */
 function safePath(folder, name, file) {
   const path = normalize(name);
   if (isAbsolute(name) || path === '..' || path.startsWith(`..${sep}`))

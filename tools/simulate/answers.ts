@@ -1,19 +1,19 @@
-/** Answers of a version whose rates are known. */
+/** Answers of a version with known rates. */
 import { randomUnits } from '../../src/base/random.ts';
 import { usualMonitor, VersionMonitor, type Observation } from '../../src/monitoring/monitor/version-monitor.ts';
 
 export interface Rates {
   refusal: number;
   runaway: number;
-  /** Factor of lengths. */
+  /** Factor for the lengths. */
   length: number;
-  /** 0 to 1: how far requests have moved to other words; null where words are left out. */
+  /** 0 to 1: how far the vocabulary of requests has drifted; null to leave words out. */
   topic: number | null;
 }
 
 export const stable: Rates = { refusal: 0.05, runaway: 0.01, length: 1, topic: 0 };
 
-/** Draws observations one after the other, a minute apart. */
+/** Draws observations, one per minute. */
 export function simulator(seed: number): (rates?: Partial<Rates>) => Observation {
   const unit = randomUnits([seed, 'simulated answers']);
   let [draw, at] = [0, 0];
@@ -53,7 +53,7 @@ export function simulator(seed: number): (rates?: Partial<Rates>) => Observation
 
 const REFERENCE = usualMonitor.reference;
 
-/** Answers after the change until there is an alarm; `most` where there is none. */
+/** Number of answers from the change to the alarm; `most` if there is none. */
 export function answersUntilAlarm(seed: number, change: Partial<Rates>, { most = 600 } = {}): number {
   const draw = simulator(seed);
   const monitor = new VersionMonitor();
@@ -66,14 +66,14 @@ export function answersUntilAlarm(seed: number, change: Partial<Rates>, { most =
   return most;
 }
 
-/** Whether a stable period of so many answers has any alarm, looked at after every one of them. */
+/** Whether a stable period of `count` answers has any alarm, checked after each answer. */
 export function hasFalseAlarm(seed: number, answers: number): boolean {
   return answersUntilAlarm(seed, {}, { most: answers + 1 }) <= answers;
 }
 
 /**
- * The same of a version's first answers and of the period after them, as a server tests them: words are compared as a whole
- * as well. @returns the first false alarm of each, undefined where there is none
+ * The same for a version's first answers and the period after them, tested as a server does: vocabularies are compared
+ * too. @returns the first false alarm of each, undefined where there is none
  */
 export async function falseAlarms(
   seed: number,

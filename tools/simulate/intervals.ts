@@ -1,13 +1,13 @@
 /**
- * `npm run simulate -- intervals`: how often intervals hold the truth, and what the tests find, on known populations.
- * Ends with exit code 1 where a share leaves the bounds that we promise.
+ * `npm run simulate -- intervals`: the coverage of intervals and the power of tests on known populations. Exits with
+ * code 1 if a share is outside the promised bounds.
  */
 import { correlationOf, pairedAnswers, populations, sampledTwice, type Population } from './populations.ts';
 import { coverage, familyError, findings } from './studies.ts';
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(7);
 
-/** The share as text, marked where it leaves its bounds. */
+/** The share as text, marked if it is outside its bounds. */
 function checked(share: number, least: number, most: number): string {
   if (share >= least && share <= most) return percent(share);
   process.exitCode = 1;
@@ -27,7 +27,10 @@ const rate = 0.6;
 
 const shareOf = (trials: readonly boolean[]) => trials.filter(Boolean).length / trials.length;
 
-/** Over all draws, and over the seeds 0 to 99 alone: they were not chosen, and another hundred may have six errors. */
+/**
+ * Over all draws, and over seeds 0 to 99 alone; the seeds were not selected, and another hundred may well have six
+ * errors.
+ */
 function tellEqual(title: string, population: Population): void {
   const hits = findings(population, study).map((isFound) => !isFound);
   const first = checked(shareOf(hits.slice(0, 100)), 0.95, 1);
@@ -47,7 +50,8 @@ console.log(`a model that is right 5 points more often on the same 1,000 rows: f
 for (const lost of [0, 0.04, 0.065, 0.1, 0.15, rate * (1 - rate - 0.05)]) {
   const answers = { rate, gain: 0.05, lost };
   const [won, correlation] = [((lost + answers.gain) * 100).toFixed(1), correlationOf(answers)];
-  // Of independent answers McNemar's test without its exactness finds 64 in 100 (Connor 1987): the rows do not hold more.
+  // On independent answers McNemar's asymptotic test finds 64 in 100 (Connor 1987): these rows contain no more
+  // evidence.
   const [least, most] = correlation > 0.61 ? [0.9, 1] : correlation < 0.01 ? [0.5, 0.7] : [0, 1];
   const share = checked(shareOf(findings(pairedAnswers(answers), study)), least, most);
   const title = `${won} % of the rows won, ${(lost * 100).toFixed(1)} % lost, correlation ${correlation.toFixed(2)}`;

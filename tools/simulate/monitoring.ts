@@ -1,6 +1,6 @@
 /**
- * `npm run simulate -- monitoring`: 1,000 versions of a model, each with its first answers and a stable week, and changes
- * that are to be found. Every answer goes through what tests it in a server. Fails where a bound is not kept.
+ * `npm run simulate -- monitoring`: 1,000 versions of a model, each with its first answers and a stable week, and with
+ * changes that should be found. Every answer goes through the same tests as in a server. Fails if a bound is exceeded.
  */
 import { availableParallelism } from 'node:os';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';

@@ -1,4 +1,4 @@
-/** Populations whose true difference is known, to draw pairs of scores from. */
+/** Populations with a known true difference, from which pairs of scores are drawn. */
 import type { MeasuredRows, Statistic } from '../../src/scoring/statistics/index.ts';
 import type { Draws } from './draws.ts';
 
@@ -8,9 +8,9 @@ export interface Pair {
 }
 
 export interface Population {
-  /** True difference, subject less other. */
+  /** True difference: subject minus other. */
   truth: number;
-  /** Group of each row; none where rows are independent. */
+  /** Group of each row; absent if rows are independent. */
   clusters?(rows: number): number[];
   draw(draws: Draws, rows: number): Pair;
 }
@@ -28,8 +28,8 @@ const scored = (rows: readonly (readonly [number, number])[]): Pair => ({
 });
 
 /**
- * Right-or-wrong answers: some rows are easy for both or hard for both (`shared` of them, right with the other's rate),
- * the rest is answered independently. The subject is right `gain` more often.
+ * Right-or-wrong answers: a share of the rows (`shared`) is easy or hard for both systems, the rest is answered
+ * independently. The subject is right `gain` more often.
  */
 export function rates({ rate, gain, shared }: { rate: number; gain: number; shared: number }): Population {
   return independent(gain, ({ unit }) => {
@@ -41,8 +41,8 @@ export function rates({ rate, gain, shared }: { rate: number; gain: number; shar
 }
 
 /**
- * Two systems that answer the same rows, right or wrong: the subject loses `lost` of the rows to the other and wins
- * `lost + gain` from it. How alike they are follows: see `correlationOf`.
+ * Two systems answer the same rows, right or wrong: the subject loses `lost` of the rows to the other and wins `lost +
+ * gain` from it. Their correlation follows from that: see `correlationOf`.
  */
 export interface PairedAnswers {
   rate: number;
@@ -58,22 +58,22 @@ export function pairedAnswers({ rate, gain, lost }: PairedAnswers): Population {
   });
 }
 
-/** Of both systems' right-or-wrong answers over rows. */
+/** Correlation of both systems' right-or-wrong answers over rows. */
 export function correlationOf({ rate, gain, lost }: PairedAnswers): number {
   const own = rate + gain;
   return (rate - lost - rate * own) / Math.sqrt(rate * (1 - rate) * own * (1 - own));
 }
 
-/** One model asked twice with different random numbers: each row has its own chance of a right answer. */
+/** One model queried twice with different random numbers: each row has its own probability of a right answer. */
 export const sampledTwice: Population = independent(0, ({ unit }) => {
-  // Mostly easy or hard rows, some in between: the density of a cosine's values.
+  // Most rows are easy or hard, some in between: the density of a cosine's values.
   const chance = (1 + Math.cos(Math.PI * unit())) / 2;
   return [unit() < chance ? 1 : 0, unit() < chance ? 1 : 0];
 });
 
 const GROUP = 4;
 
-/** Edits over symbols, rows of very different length: the statistic is a ratio of sums. */
+/** Edits per symbol, with rows of very different length: the statistic is a ratio of sums. */
 const errorRates: Population = {
   truth: 0.05,
   draw({ unit, exponential }, rows) {

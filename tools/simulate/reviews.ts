@@ -1,4 +1,4 @@
-/** Coverage of the intervals that reviews and judges come with, over draws from populations that are known. */
+/** Coverage of the intervals for reviews and judges, over draws from known populations. */
 import { predictionPowered } from '../../src/scoring/judges/prediction-powered.ts';
 import type { AnswerPair, Choice } from '../../src/scoring/judges/answer-pairs.ts';
 import { standing, type Preference } from '../../src/scoring/judges/win-rate.ts';
@@ -7,7 +7,7 @@ import { drawsOf, type Draws } from './draws.ts';
 
 const TRIALS = 1000;
 
-/** What one draw found, and whether it holds the truth. */
+/** The result of one draw, and whether its interval contains the true value. */
 interface Held {
   low: number;
   high: number;
@@ -29,14 +29,14 @@ function pairsOf(count: number, answers: (i: number) => readonly [string, string
   });
 }
 
-/** `a` wins in so many, loses in so many, and the rest are ties. */
+/** Numbers of rows that `a` wins and loses; the rest are ties. */
 function choiceOf(unit: number, [wins, losses]: readonly [number, number]): Choice {
   return unit < wins ? 'a' : unit < wins + losses ? 'b' : 'tie';
 }
 
 /**
- * Reviewers who see the same pairs: of each pair one side is better or none, and each of them errs in every fifth choice,
- * on his own. The truth is what all reviewers there could be would say.
+ * Reviewers see the same pairs. One side of each pair is better, or neither is, and each reviewer independently errs in
+ * one of five choices. The true value is the share over all possible reviewers.
  */
 function reviewed(count: number, reviewers: number, shares: readonly [number, number]) {
   const pairs = pairsOf(count);
@@ -52,7 +52,7 @@ function reviewed(count: number, reviewers: number, shares: readonly [number, nu
   };
 }
 
-/** Pairs that differ most are shown first, and are won more often: 80 of 100 against 50 of 100. */
+/** The pairs that differ most are shown first, and are won more often: 80 of 100, against 50 of 100 of the others. */
 function planned(count: number, most: number) {
   const pairs = pairsOf(count, (i) => ['one two three four', i % 4 === 0 ? 'five six' : 'one two three five']);
   return (draws: Draws): Held => {
@@ -66,7 +66,7 @@ function planned(count: number, most: number) {
   };
 }
 
-/** A judge that takes every fifth loss for a win, or tosses coins, and people on some of the rows. */
+/** A judge that mistakes one loss in five for a win, or flips coins, and people who rate some of the rows. */
 function powered(labels: number, judged: number, judge: (own: number, draws: Draws) => number) {
   return (draws: Draws): Held => {
     const rows = Array.from({ length: labels + judged }, () => {

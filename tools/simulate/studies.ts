@@ -1,4 +1,4 @@
-/** What the simulations count. */
+/** Measures that the simulations report. */
 import { holm, ScoreStatistics, type PairedDifference } from '../../src/scoring/statistics/index.ts';
 import { drawsOf } from './draws.ts';
 import { rates, type Population } from './populations.ts';
@@ -10,7 +10,9 @@ export interface Study {
   seed?: number;
 }
 
-/** Differences of pairs drawn from a population. All trials share one set of resamples, which saves most of the time. */
+/**
+ * Differences of pairs drawn from a population. All trials share one set of resamples, which saves most of the time.
+ */
 function* differences(
   population: Population,
   { trials, rows, resamples, seed = 0 }: Study,
@@ -22,7 +24,7 @@ function* differences(
   }
 }
 
-/** Share of the trials whose 95 % interval holds the true difference. */
+/** Share of the trials whose 95 % interval contains the true difference. */
 export function coverage(population: Population, study: Study): number {
   let covered = 0;
   for (const { low, high } of differences(population, study)) {
@@ -31,17 +33,17 @@ export function coverage(population: Population, study: Study): number {
   return covered / study.trials;
 }
 
-/** Whether a comparison would call the subject better or worse: the interval and the p-value have to say so. */
+/** Whether a comparison would call the subject better or worse: interval and p-value must agree. */
 function isFound({ low, high, p }: PairedDifference): boolean {
   return p <= 0.05 && (low > 0 || high < 0);
 }
 
-/** In which of the trials a difference is found, in their order: trial 0 is the seed 0, and so on. */
+/** For each trial, whether a difference is found; trial 0 uses seed 0, and so on. */
 export function findings(population: Population, study: Study): boolean[] {
   return Array.from(differences(population, study), isFound);
 }
 
-/** Share of the trials in which any of `systems` models of the same worth is found to differ from another, by Holm. */
+/** Share of the trials in which Holm's method finds a difference among `systems` equally good models. */
 export function familyError(
   systems: number,
   { trials, rows, resamples, seed = 0 }: Study,

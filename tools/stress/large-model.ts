@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { newTokenizer, trainByteLevelBpe, type Tokenizer } from '../../src/models/text/index.ts';
 
-/** What the sizes of a Qwen2 model follow from. */
+/** Dimensions of a Qwen2 model. */
 export interface Qwen2Shape {
   hidden_size: number;
   intermediate_size: number;
@@ -37,12 +37,14 @@ const SHARD_BYTES = 1_000_000_000;
 
 type Shapes = [name: string, shape: number[]][];
 
-/** Writes a checkpoint of Qwen2.5-1.5B's shape with a tokenizer of as many ids. @returns its parameters */
+/**
+ * Writes a checkpoint of Qwen2.5-1.5B's shape with a tokenizer of as many ids. @returns the number of its parameters
+ */
 export async function writeLargeModel(folder: string, text: string): Promise<number> {
   return writeRandomModel(folder, QWEN2_1_5B, await fillerTokenizer(text, QWEN2_1_5B.vocab_size));
 }
 
-/** Writes a sharded bf16 checkpoint of random weights. @returns its parameters */
+/** Writes a sharded bf16 checkpoint of random weights. @returns the number of its parameters */
 export function writeRandomModel(folder: string, shape: Qwen2Shape, tokenizer: Tokenizer): number {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...CONFIG, ...shape }, null, 2));
@@ -126,10 +128,13 @@ function writeShard(path: string, shapes: Shapes): void {
   }
 }
 
-/** A prime number of values: their repetition falls on another place in every row. */
+/** A prime number of values, so that their repetition starts at a different column in each row. */
 const BLOCK = 4_194_301;
 
-/** Norms are 1, biases 0; other weights are uniform with deviation 0.02. Written in blocks, so memory stays small. */
+/**
+ * Norms are 1, biases 0; other weights are uniform with standard deviation 0.02. Written in blocks, to bound the
+ * memory.
+ */
 function writeWeights(descriptor: number, name: string, count: number): void {
   const block = name.endsWith('norm.weight') ? ones() : name.endsWith('.bias') ? new Uint16Array(BLOCK) : weights();
   for (let done = 0; done < count;) {
@@ -161,7 +166,7 @@ function weights(): Uint16Array {
   return made;
 }
 
-/** A tokenizer of the text, filled up to so many ids with tokens that no text has. */
+/** A tokenizer for the text, filled up to the given number of ids with tokens that occur in no text. */
 export async function fillerTokenizer(text: string, size: number): Promise<Tokenizer> {
   const json = await trainByteLevelBpe([text], { vocabSize: 512, specialTokens: ['<|end|>'] });
   const { vocab } = json.model;

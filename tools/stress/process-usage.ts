@@ -1,10 +1,10 @@
-/** Memory and processor time of a process with its children, from /proc. */
+/** Memory and processor time of a process and its children, from /proc. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 interface Process {
   id: number;
   parent: number;
-  /** Of processors, in user and system mode. */
+  /** Processor seconds, in user and system mode. */
   seconds: number;
   residentBytes: number;
 }
@@ -12,22 +12,22 @@ interface Process {
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
-/** Of a process, and of each that it started and that still runs, by its id; none where there is no /proc. */
+/** Usage of a process and of each running descendant by its id; empty if there is no /proc. */
 export function residentBytes(id: number): Map<number, number> {
   return new Map(familyOf(id).map((one) => [one.id, one.residentBytes]));
 }
 
-/** Of all of them together; NaN where there is no /proc. */
+/** Totals over all of them; NaN if there is no /proc. */
 export function processorSeconds(id: number): number {
   const members = familyOf(id);
   return members.length === 0 ? Number.NaN : members.reduce((sum, { seconds }) => sum + seconds, 0);
 }
 
-/** A process and all below it; none where there is no /proc. */
+/** A process and its descendants; empty if there is no /proc. */
 export function familyOf(id: number): Process[] {
   const all = processes();
   const family = new Set([id]);
-  // A parent may have a larger number than its child.
+  // A parent may have a larger id than its child.
   for (let size = 0; size !== family.size;) {
     size = family.size;
     for (const one of all) if (family.has(one.parent)) family.add(one.id);
@@ -46,7 +46,8 @@ function processes(): Process[] {
 function processOf(name: string): Process[] {
   try {
     const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-    // Behind the name, which may hold anything: state, parent, …, utime and stime as the 12th and 13th, pages as the 22nd.
+    // Fields after the name, which may contain anything: state, parent, …, utime and stime are the 12th and 13th, pages
+    // the 22nd.
     const fields = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
@@ -54,6 +55,6 @@ function processOf(name: string): Process[] {
     const seconds = (fields[11] + fields[12]) / TICKS_PER_SECOND;
     return [{ id: Number(name), parent: fields[1], seconds, residentBytes: fields[21] * PAGE_BYTES }];
   } catch {
-    return []; // it has ended meanwhile
+    return []; // it has ended in the meantime
   }
 }

@@ -1,4 +1,4 @@
-/** Requests to a server whose canary is worse than its champion, until its guard has broken and long after. */
+/** Requests to a server whose canary is worse than its champion, until its guard is violated and long after. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isBroken, newGuardState, observeBase, observeTried, parseGuards } from '../../src/store/registry/guards.ts';
 
@@ -6,23 +6,26 @@ export const GUARD = 'length_rate<=base+5%';
 
 export interface RollbackWork {
   url: string;
-  /** Of the registry: version 1 ends its answers at `stop`, version 2 does not. */
+  /** Versions in the registry: version 1 ends its answers at `stop`, version 2 does not. */
   model: string;
   prompt: string;
   stop: string;
   requests: number;
-  /** At once. */
+  /** Number of concurrent clients. */
   clients: number;
 }
 
 export interface RollbackFound {
   requests: number;
-  /** That were not answered. */
+  /** Requests without an answer. */
   lost: number;
-  /** Answers of the version that was tried, and when its guard broke: the number of the request. */
+  /** Answers of the canary, and the number of the request at which its guard was violated. */
   tried: number;
   brokenAt?: number;
-  /** From the answer that broke the guard to the last request that version 2 still answered, as clients saw it; 0 for none. */
+  /**
+   * Time from the answer that violated the guard to the last request that version 2 still answered, as clients saw it;
+   * 0 if there was none.
+   */
   milliseconds?: number;
 }
 
@@ -41,7 +44,7 @@ export async function rollbackUnderLoad(work: RollbackWork): Promise<RollbackFou
       const reply = await ask(work, number);
       if (reply === undefined) lost++;
       else replies.push(reply);
-      // Others of the process, such as the server, take their turn.
+      // Lets other tasks of the process, such as the server, run.
       await sleep(0);
     }
   };
@@ -67,7 +70,7 @@ async function ask({ url, model, prompt, stop }: RollbackWork, number: number): 
   }
 }
 
-/** The guard is followed as the server follows it, on the answers in the order in which they came. */
+/** Evaluates the guard as the server does, on the answers in order of arrival. */
 function latencyOf(
   replies: readonly Reply[],
   tried: string,

@@ -1,19 +1,19 @@
-/** Clients as servers meet them: most of them ask and read, others leave, break off or send nonsense. */
+/** Clients as servers meet them: most send requests and read answers, others disconnect, abort or send garbage. */
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Visited {
-  /** Without a slash at its end. */
+  /** Without a slash at the end. */
   url: string;
   models: readonly string[];
-  /** An adapter that is loaded and unloaded meanwhile. */
+  /** An adapter that is loaded and unloaded during the test. */
   visiting: string;
 }
 
-/** Random numbers in [0, 1), the same every time. */
+/** Random numbers in [0, 1), reproducible. */
 export type Draw = () => number;
 
-/** What a visit came to: the reply's status, or that the client went first. */
+/** Outcome of a visit: the status of the reply, or that the client disconnected first. */
 export type Outcome = number | 'left' | 'broken';
 
 type Visit = (server: Visited, draw: Draw) => Promise<Outcome>;
@@ -54,17 +54,17 @@ const visits: readonly { name: string; share: number; visit: Visit }[] = [
 
 const SHARES = visits.reduce((sum, { share }) => sum + share, 0);
 
-/** One visit of a kind that is drawn. */
+/** One visit of a randomly drawn kind. */
 export async function visit(server: Visited, draw: Draw): Promise<{ name: string; outcome: Outcome }> {
   let left = draw() * SHARES;
   const drawn = visits.find(({ share }) => (left -= share) < 0) ?? visits[0];
   return { name: drawn.name, outcome: await drawn.visit(server, draw) };
 }
 
-/** More than as many as are answered at once, each of a model's whole length. */
+/** More requests than can run at once, each of the model's full length. */
 const LONG_PROMPTS = 48;
 
-/** Fills the cache of keys and values, of which the system gives each page when it is first written: that is no growth. */
+/** Fills the KV cache: the system allocates its pages on first write, which must not count as growth. */
 export async function fillCache(server: Visited, draw: Draw): Promise<void> {
   const model = server.models[0];
   const about = (await (await fetch(`${server.url}/v1/models/${model}`)).json()) as { max_model_len: number };
@@ -119,8 +119,8 @@ async function whole(server: Visited, path: string, body: unknown): Promise<Outc
 }
 
 /**
- * A response, one that goes on from it, and both deleted: kept ones would fill the server's room for them, which has an
- * upper bound but is not full within a soak.
+ * Creates a response and one that continues it, and deletes both: stored ones would fill the server's store, which is
+ * bounded but does not fill up within a soak test.
  */
 async function asksOn(server: Visited, draw: Draw): Promise<Outcome> {
   const body = responseBody(server, draw);
@@ -144,7 +144,7 @@ async function leaves(server: Visited, body: unknown): Promise<Outcome> {
   return 'left';
 }
 
-/** Half a request, and then no more. */
+/** Sends half a request and then nothing. */
 async function breaksOff({ url }: Visited, draw: Draw): Promise<Outcome> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -156,7 +156,7 @@ async function breaksOff({ url }: Visited, draw: Draw): Promise<Outcome> {
   return 'broken';
 }
 
-/** Whoever comes second is refused, which is right. */
+/** The second one is refused, which is correct. */
 async function comesAndGoes(server: Visited, draw: Draw): Promise<Outcome> {
   const loaded = await whole(server, '/v1/load_lora_adapter', { lora_name: server.visiting });
   if (loaded !== 200) return loaded;
@@ -164,7 +164,7 @@ async function comesAndGoes(server: Visited, draw: Draw): Promise<Outcome> {
   return whole(server, '/v1/unload_lora_adapter', { lora_name: server.visiting });
 }
 
-/** Answers in the making or waiting, once those of clients that have gone had a moment to end. */
+/** Answers in progress or in the queue, after those of disconnected clients had a moment to end. */
 export async function takenPlaces({ url }: Visited): Promise<number> {
   for (let tries = 0; ; tries++) {
     const metrics = await (await fetch(`${url}/metrics`)).text();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { runCommand } from './commands.ts';
 
-/** What the index says about a package. */
+/** A package's entry in the index. */
 export interface PackageRecord {
   package: string;
   version: string;
@@ -14,8 +14,8 @@ export interface PackageRecord {
 }
 
 /**
- * Debian packages through apt, without touching the system: private lists, so that no root is needed and the English
- * descriptions are there even where the machine's apt leaves them out.
+ * Debian packages through apt, without changing the system: private package lists need no root, and contain the English
+ * descriptions even where the machine's apt leaves them out.
  */
 export class AptCache {
   private readonly folder: string;
@@ -26,7 +26,10 @@ export class AptCache {
     this.configuration = join(this.folder, 'apt.conf');
   }
 
-  /** Fetches the package lists and the English descriptions once; later builds reuse them, so that they stay equal. */
+  /**
+   * Downloads the package lists and the English descriptions once. Later builds reuse them, so that the corpus stays
+   * the same.
+   */
   update(log: (line: string) => void): void {
     for (const part of ['lists/partial', 'cache/archives/partial', 'debs']) {
       mkdirSync(join(this.folder, part), { recursive: true });
@@ -44,7 +47,10 @@ export class AptCache {
     return toRecord(parseStanzas(text)[0]);
   }
 
-  /** The package of that name, or, where it is empty itself, the versioned one it stands for: linux-doc → linux-doc-6.12. */
+  /**
+   * The package with this name or, if that is an empty metapackage, the versioned one that it depends on: linux-doc →
+   * linux-doc-6.12.
+   */
   resolve(name: string): PackageRecord {
     const record = this.show(name);
     const stem = /^(.*?)(-doc)?$/.exec(name)?.[1] ?? name;
@@ -54,7 +60,7 @@ export class AptCache {
     return real === undefined ? record : this.show(real);
   }
 
-  /** Downloads one package, unless it lies in the cache, and gives the path of the file. */
+  /** Downloads one package unless it is in the cache, and returns the path of the file. */
   download(record: PackageRecord, log: (line: string) => void): string {
     const debs = join(this.folder, 'debs');
     const prefix = `${record.package}_${record.version.replaceAll(':', '%3a')}_`;
@@ -87,7 +93,7 @@ export class AptCache {
     return path;
   }
 
-  /** The text of every index of one kind (`Packages`, `Translations`) of Debian's main component. */
+  /** Text of every index of one kind (`Packages`, `Translations`) in Debian's main component. */
   indexes(kind: 'Packages' | 'Translations'): string[] {
     const filters = ['--format', '$(FILENAME)', `Created-By: ${kind}`, 'Component: main'];
     const paths = this.run('apt-get', ['indextargets', ...filters])

@@ -12,7 +12,7 @@ import { dropEmptyHeadings } from './prose.ts';
 const SHARD_BYTES = 16_000_000;
 const SHORTEST_ROW = 200;
 
-/** One row of the corpus and its place in the order, which is a hash of its name. */
+/** One row of the corpus; its position is a hash of its name. */
 interface Row {
   text: string;
   source: string;
@@ -37,14 +37,15 @@ export interface SourceFigures {
 export interface Manifest {
   format: 1;
   sources: SourceFigures[];
-  /** Bytes of text: `unique` once each, `train` with repeats as written. */
+  /** Bytes of text: `unique` without repeats, `train` with them as written. */
   totals: { documents: number; unique: number; train: number; heldOut: number };
   files: { name: string; rows: number; bytes: number; sha256: string }[];
 }
 
 /**
- * Removes repeated paragraphs over the whole corpus and writes `train-*.jsonl`, `heldout.jsonl` and `manifest.json`.
- * The reserved paragraphs come first and the held-out documents second, so that no copy of either stays to train on.
+ * Removes paragraphs that occur more than once in the corpus, and writes `train-*.jsonl`, `heldout.jsonl` and
+ * `manifest.json`. The reserved paragraphs come first and the held-out documents second, so that no copy of either
+ * remains in the training part.
  */
 export function assemble(folder: string, collected: readonly CollectedSource[], reserved: readonly Block[]): Manifest {
   const seen = new SeenParagraphs();
@@ -86,7 +87,7 @@ function uniqueText(document: Document, seen: SeenParagraphs, figures: SourceFig
   return text;
 }
 
-/** A repeated document's copies lie in different stretches of the order, never close to each other. */
+/** Copies of a repeated document are spread over the order, never close to each other. */
 function trainingRows(document: Document, text: string, figures: SourceFigures): Row[] {
   figures.documents++;
   figures.bytes += Buffer.byteLength(text);

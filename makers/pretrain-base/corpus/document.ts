@@ -1,32 +1,32 @@
-/** One piece of a document's running text. Every extractor produces these; every later step reads only these. */
+/** A piece of a document's running text. Every extractor returns these; all later steps read only these. */
 export interface Block {
   kind: 'heading' | 'text' | 'item' | 'code';
   text: string;
 }
 
 export interface Document {
-  /** Stable name, `source/path#part`: what the held-out choice and the order are drawn from. */
+  /** Stable name, `source/path#part`, from which the held-out part and the order are derived. */
   id: string;
   blocks: Block[];
 }
 
-/** A file of an unpacked package. `read` gives its bytes, gunzipped where the name ends in `.gz` or `.dz`. */
+/** A file of an unpacked package. `read` returns its bytes, decompressed where the name ends in `.gz` or `.dz`. */
 export interface PackageFile {
   path: string;
   read(): Buffer;
 }
 
-/** Turns the chosen files of one package into documents, in the order of the files. */
+/** Turns the selected files of a package into documents, in the order of the files. */
 export type Extractor = (files: readonly PackageFile[]) => Iterable<Document>;
 
-/** An extractor for formats where a file is a document. */
+/** An extractor for formats with one document per file. */
 export function filePerDocument(extract: (text: string) => Block[]): Extractor {
   return function* (files) {
     for (const file of files) yield { id: file.path, blocks: extract(file.read().toString('utf8')) };
   };
 }
 
-/** The text that is trained on: Markdown's headings, items and indented code, and nothing else of Markdown. */
+/** The text for training: Markdown's headings, items and indented code, but none of its other markup. */
 export function renderBlocks(blocks: readonly Block[]): string {
   let text = '';
   let previous: Block['kind'] | undefined;
@@ -54,8 +54,8 @@ function renderBlock(block: Block): string {
 const HEADINGS_ARE_CUT_AT = 4_000;
 
 /**
- * Cuts a long document into parts of about `targetBytes`, at a heading where one comes in time, so that a novel or a
- * manual is not one row and the held-out part can be drawn evenly.
+ * Cuts a long document into parts of about `targetBytes`, at a heading where one is near, so that a novel or manual is
+ * not one row and the held-out part can be selected evenly.
  */
 export function* splitDocument(document: Document, targetBytes = 10_000): Generator<Document> {
   let blocks: Block[] = [];

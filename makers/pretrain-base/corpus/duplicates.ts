@@ -7,12 +7,15 @@ const SHINGLE_WORDS = 4;
 const SHORTEST_WORDS_FOR_NEAR = 12;
 const SHORTEST_EXACT = 40;
 
-/** Shares of equal minima above this are near-duplicates: an estimate of the Jaccard similarity of their shingles. */
+/**
+ * Paragraphs with a larger share of equal minima are near-duplicates. The share estimates the Jaccard similarity of
+ * their shingles.
+ */
 const SIMILAR = 0.7;
 
 /**
- * Remembers every paragraph seen and finds repeats: exact ones up to case, digits and punctuation, and near ones by
- * MinHash over four-word shingles with locality-sensitive bands. Memory per paragraph: about 400 bytes.
+ * Stores every paragraph seen and finds repeats: exact ones up to case, digits and punctuation, and near ones by
+ * MinHash over four-word shingles with locality-sensitive bands. Each paragraph takes about 400 bytes.
  */
 export class SeenParagraphs {
   private readonly exact = new Set<number>();
@@ -20,7 +23,7 @@ export class SeenParagraphs {
   private signatures = new Uint32Array(HASHES * 1024);
   private count = 0;
 
-  /** True where the paragraph repeats an earlier one; otherwise it is remembered. */
+  /** Whether the paragraph repeats an earlier one; if not, it is stored. */
   isRepeat(text: string): boolean {
     if (text.length < SHORTEST_EXACT) return false;
     const words =
@@ -63,7 +66,7 @@ export class SeenParagraphs {
   }
 }
 
-/** The blocks without repeated paragraphs; code that followed a repeat goes with it. */
+/** The blocks without repeated paragraphs, and without the code that followed them. */
 export function dropRepeats(blocks: readonly Block[], seen: SeenParagraphs): Block[] {
   const kept: Block[] = [];
   let dropped = false;
@@ -104,7 +107,7 @@ function hash32(text: string): number {
   return hash;
 }
 
-/** Two independent hashes in one exact number: no collision is to be expected below some ten million paragraphs. */
+/** Two independent hashes in one exact number: collisions are unlikely below some ten million paragraphs. */
 function hash53(text: string): number {
   let [low, high] = [0x811c9dc5, 0x1b873593];
   for (let i = 0; i < text.length; i++) {

@@ -5,7 +5,7 @@ import { AttuneError } from '../../../src/base/errors.ts';
 import { megabytes } from './apt.ts';
 import { runCommand } from './commands.ts';
 
-/** Fetches one npm package at an exact version as a tarball, checks its integrity and gives the path of the file. */
+/** Downloads the tarball of an npm package in an exact version, checks its integrity and returns its path. */
 export function downloadNpmPackage(
   folder: string,
   specifier: string,

@@ -16,8 +16,8 @@ const CODE_SHARE = 0.12;
 const SHORTEST_DOCUMENT = 200;
 
 /**
- * Keeps what reads as English prose: whole paragraphs and items, headings that have text below them, and short code where
- * it is a small share of the document. Gives an empty list where too little is left.
+ * Keeps what reads as English prose: whole paragraphs and items, headings followed by text, and code where it is a
+ * small share of the document. Returns an empty list if too little is left.
  */
 export function keepProse(blocks: readonly Block[]): Block[] {
   const kept: Block[] = [];
@@ -35,12 +35,12 @@ export function keepProse(blocks: readonly Block[]): Block[] {
   return proseLength < SHORTEST_DOCUMENT ? [] : dropEmptyHeadings(kept);
 }
 
-/** One kind of space, no control characters, composed letters (NFC), no byte that was not valid UTF-8. */
+/** Normalises to one kind of space and to NFC, without control characters and invalid UTF-8. */
 export function normalise(block: Block): string {
   const text = block.text
     .normalize('NFC')
     .replaceAll(/\r\n?/g, '\n')
-    // oxlint-disable-next-line no-control-regex -- control characters are what is removed here
+    // oxlint-disable-next-line no-control-regex -- control characters are removed here
     .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffd]/g, '')
     .replaceAll(/[\u00a0\u2000-\u200a\u202f\u3000]/g, ' ');
   if (block.kind === 'code') return text.replaceAll('\t', '    ').replaceAll(/ +$/gm, '');
@@ -64,7 +64,7 @@ function isEnglish(text: string, kind: Block['kind']): boolean {
   const letters = words.reduce((sum, word) => sum + word.length, 0);
   if (letters < 0.65 * text.replaceAll(/\s/g, '').length) return false;
   const stopWords = words.filter((word) => STOP_WORDS.has(word.toLowerCase())).length;
-  // A list may hold bare names; a paragraph without sentence punctuation is a table's cell or a menu.
+  // A list may consist of names; a paragraph without punctuation is a table cell or a menu.
   if (kind === 'item') return words.length >= 2 && (words.length < 8 || stopWords / words.length > 0.1);
   if (/^\S+(?:, \S+)* [-–—] \S/.test(text) && words.length >= 4) return true;
   if (words.length < 4 || (words.length < 12 && !/[.!?:;"”)]$/.test(text))) return false;
@@ -75,13 +75,13 @@ function asciiShare(text: string): number {
   let ascii = 0;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
-    // Typographic dashes, quotes and the ellipsis are English too.
+    // English text also has typographic dashes, quotes and the ellipsis.
     if (code < 0x80 || (code >= 0x2010 && code <= 0x2026)) ascii++;
   }
   return ascii / text.length;
 }
 
-/** A heading stays when some text follows before the next heading. */
+/** A heading is kept if text follows before the next heading. */
 export function dropEmptyHeadings(blocks: readonly Block[]): Block[] {
   return blocks.filter((block, i) => block.kind !== 'heading' || (blocks[i + 1] ?? block).kind !== 'heading');
 }

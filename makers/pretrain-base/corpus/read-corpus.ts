@@ -9,7 +9,7 @@ export interface CorpusRow {
   source: string;
 }
 
-/** The rows of the training files, each text once however often it is repeated, or of the held-out file. */
+/** Rows of the training files, each text once, or of the held-out file. */
 export async function* readCorpus(folder: string, part: 'train' | 'heldout'): AsyncGenerator<CorpusRow> {
   const seen = new Set<string>();
   for (const path of corpusFiles(folder, part)) {
@@ -28,7 +28,7 @@ function corpusFiles(folder: string, part: 'train' | 'heldout'): string[] {
   try {
     names = readdirSync(folder).filter((name) => name.startsWith(part) && name.endsWith('.jsonl'));
   } catch {
-    // Reported below: a missing folder is the same as an empty one.
+    // A missing folder is reported below, like an empty one.
   }
   if (names.length > 0) return names.sort().map((name) => join(folder, name));
   throw new AttuneError('E_CORPUS_MISSING', {

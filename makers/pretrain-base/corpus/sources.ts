@@ -1,23 +1,23 @@
 import type { ExtractorName } from './extract/index.ts';
 
-/** One package of the corpus. */
+/** A package of the corpus. */
 export interface Source {
   /** Name in the rows and the manifest. */
   name: string;
-  /** Debian binary package, or `npm:name@version` with its integrity in `integrity`. */
+  /** Debian binary package, or `npm:name@version` with the hash in `integrity`. */
   package: string;
   integrity?: string;
   extractor: ExtractorName;
-  /** Which of the package's files are read, by path without the leading slash. */
+  /** Paths of the files to read, without the leading slash. */
   files: RegExp;
   except?: RegExp;
   /** SPDX expression of the text. */
   licence: string;
-  /** Technical writing is most of what Debian ships; general English is what there is too little of. */
+  /** Most text in Debian is technical; general English is scarce. */
   topic: 'technical' | 'general';
-  /** At most so many megabytes, chosen by hash of the document's name. */
+  /** The most megabytes to take, selected by hash of the document's name. */
   capMegabytes?: number;
-  /** How often the text stands in the training files. */
+  /** How many times the text occurs in the training files. */
   repeat?: number;
 }
 
@@ -39,7 +39,7 @@ function manual(name: string, packageName: string, licence: string, more: Partia
   };
 }
 
-/** A dictionary for dictd. */
+/** A dictionary in dictd's format. */
 function dictionary(name: string, extractor: ExtractorName, licence: string, more: Partial<Source> = {}): Source {
   const files = /\/dictd\/\w+\.(?:index|dict\.dz)$/;
   return { name, package: `dict-${name}`, extractor, files, licence, topic: 'general', repeat: 2, ...more };
@@ -101,7 +101,7 @@ const GENERAL: readonly Source[] = [
     package: 'fortunes',
     extractor: 'fortunes',
     files: /games\/fortunes\/[a-z-]+$/,
-    // Jokes at someone's expense, drawings and text in other languages.
+    // Excludes jokes at someone's expense, ASCII art and text in other languages.
     except: /\/(?:ethnic|men-women|drugs|politics|love|ascii-art|translate-me|zippy|magic)$/,
     licence: 'BSD-4-Clause',
     topic: 'general',
@@ -183,5 +183,5 @@ const TECHNICAL: readonly Source[] = [
   }),
 ];
 
-/** Every source but Debian's own package descriptions, which come from the index (see descriptions.ts). */
+/** All sources except Debian's package descriptions, which come from the index (see descriptions.ts). */
 export const SOURCES: readonly Source[] = [...GENERAL, ...TECHNICAL];

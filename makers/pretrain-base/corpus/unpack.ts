@@ -5,7 +5,10 @@ import { gunzipSync } from 'node:zlib';
 import { runCommand } from './commands.ts';
 import type { PackageFile } from './document.ts';
 
-/** Unpacks a .deb or .tgz into a temporary folder, hands its files over and removes it again. Nothing is installed or run. */
+/**
+ * Unpacks a .deb or .tgz into a temporary folder, passes its files to a function and removes the folder. Nothing is
+ * installed or run.
+ */
 export function withUnpacked<Result>(archive: string, use: (files: PackageFile[]) => Result): Result {
   const folder = mkdtempSync(join(tmpdir(), 'attune-corpus-'));
   try {
@@ -17,7 +20,7 @@ export function withUnpacked<Result>(archive: string, use: (files: PackageFile[]
   }
 }
 
-/** All regular files in the order of their paths, which must not depend on the file system; links are not followed. */
+/** All regular files, sorted by path, since the order of the file system varies; links are not followed. */
 function listFiles(folder: string): PackageFile[] {
   const paths = [...walk(folder, '')].sort();
   return paths.map((path) => ({ path, read: () => readBytes(join(folder, path)) }));

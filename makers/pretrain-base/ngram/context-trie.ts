@@ -1,6 +1,6 @@
 /**
  * All n-grams of a text up to an order, as a trie over reversed contexts: the node of an n-gram is a child of the node
- * of its last n-1 tokens. Typed arrays and one open-addressed table: about 20 bytes a node.
+ * of its last n-1 tokens. Typed arrays and one open-addressed hash table take about 20 bytes per node.
  */
 export class ContextTrie {
   static readonly ROOT = 0;
@@ -8,12 +8,12 @@ export class ContextTrie {
   parents = new Uint32Array(1024);
   /** Node → its oldest token. */
   tokens = new Uint32Array(1024);
-  /** Node → number of tokens, 0 for the root. */
+  /** Node → its length in tokens, 0 for the root. */
   lengths = new Uint8Array(1024);
   size = 1;
   private slots = new Uint32Array(4096);
 
-  /** The child of `node` that has `token` before it, or -1. */
+  /** The child of `node` with `token` in front, or -1. */
   find(node: number, token: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash(node, token) & mask; ; slot = (slot + 1) & mask) {
@@ -23,10 +23,10 @@ export class ContextTrie {
     }
   }
 
-  /** Adds a child that `find` did not have. */
+  /** Adds a child that `find` did not find. */
   add(node: number, token: number): number {
     if (this.size === this.parents.length) this.growNodes();
-    // At most two thirds full: longer probe runs would cost more than the memory does.
+    // At most two thirds full: longer probe sequences would cost more than the memory.
     if (this.size * 3 > this.slots.length * 2) this.growSlots();
     const child = this.size++;
     this.parents[child] = node;
@@ -55,7 +55,7 @@ export class ContextTrie {
   }
 }
 
-/** A copy of the counts with room for `size`, zeros behind. */
+/** A copy of the counts with capacity for `size`, filled up with zeros. */
 export function grown<Counts extends Uint32Array | Uint8Array>(counts: Counts, larger: Counts): Counts {
   larger.set(counts);
   return larger;

@@ -1,15 +1,15 @@
 import { ContextTrie, grown } from './context-trie.ts';
 
-/** Discounts of one order for counts of 1, 2 and 3 or more. */
+/** Discounts of an order for counts of 1, 2, and 3 or more. */
 type Discounts = readonly [one: number, two: number, more: number];
 
 const UNKNOWN = -1;
 
 /**
- * An n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1999); below the unigrams lies the
- * uniform distribution. Sequences are independent; each begins after a mark that is context only.
+ * An n-gram model with interpolated modified Kneser-Ney smoothing (Chen and Goodman 1999), with the uniform
+ * distribution below the unigrams. Sequences are independent; each begins with a mark that serves only as context.
  *
- * `add` every training sequence, then `finish`, then ask for `bits`.
+ * Call `add` for every training sequence, then `finish`, then `bits`.
  */
 export class KneserNeyModel {
   private readonly trie = new ContextTrie();
@@ -17,10 +17,10 @@ export class KneserNeyModel {
   private readonly vocabulary: number;
   private readonly start: number;
   private readonly startHistory: number;
-  /** Raw counts where no older token follows (the highest order, n-grams at a start); else how many tokens may precede. */
+  /** Raw counts for the highest order and for n-grams at a start; else the number of distinct tokens that precede. */
   private counts = new Uint32Array(1024);
   private discounts: Discounts[] = [];
-  /** History → sum of the counts of what follows it, and the mass that discounting takes from them. */
+  /** History → total count of its continuations, and the probability mass that discounting takes from them. */
   private totals = new Float64Array(0);
   private released = new Float64Array(0);
 
@@ -45,7 +45,10 @@ export class KneserNeyModel {
     }
   }
 
-  /** Computes discounts and what each history leaves to shorter ones. `visit` gives the same sequences once more. */
+  /**
+   * Computes the discounts and the mass that each history leaves to shorter ones. `visit` must yield the same sequences
+   * again.
+   */
   finish(visit: (take: (sequence: ArrayLike<number>) => void) => void): void {
     this.discounts = this.estimateDiscounts();
     this.totals = new Float64Array(this.trie.size);
@@ -69,7 +72,7 @@ export class KneserNeyModel {
     return bits;
   }
 
-  /** Each order adds the discounted share of its own count to what it leaves of the lower order's probability. */
+  /** Each order adds its discounted share to its remaining mass times the probability of the lower order. */
   private probability(nodes: Int32Array, histories: Int32Array): number {
     let probability = 1 / this.vocabulary;
     for (let length = 1; length <= this.order; length++) {
@@ -84,8 +87,8 @@ export class KneserNeyModel {
   }
 
   /**
-   * Visits each token with the nodes of the n-grams that end at it and of those that end before it, by length; index 0 is
-   * the root, and what is not known, or would begin before the start, is -1.
+   * Visits each token with the nodes of the n-grams that end at it and of those that end before it, by length. Index 0
+   * is the root; -1 marks an unknown n-gram, or one that would begin before the start.
    */
   private walk(sequence: ArrayLike<number>, visit: (nodes: Int32Array, histories: Int32Array) => void): void {
     let histories = new Int32Array(this.order + 1).fill(UNKNOWN);
@@ -111,7 +114,7 @@ export class KneserNeyModel {
     const found = this.trie.find(node, token);
     if (found !== UNKNOWN) return found;
     if (this.trie.size >= this.counts.length) this.counts = grown(this.counts, new Uint32Array(this.counts.length * 2));
-    // One more distinct token stands before the shorter n-gram.
+    // One more distinct token precedes the shorter n-gram.
     if (node !== ContextTrie.ROOT) this.counts[node]++;
     return this.trie.add(node, token);
   }
@@ -138,7 +141,10 @@ export class KneserNeyModel {
   }
 }
 
-/** Chen and Goodman's estimates from how many n-grams have a count of 1, 2, 3 and 4; plain values where one is missing. */
+/**
+ * Chen and Goodman's estimates from the numbers of n-grams with a count of 1, 2, 3 and 4; fixed values where one of
+ * these is zero.
+ */
 export function modifiedDiscounts(counted: readonly number[]): Discounts {
   const [, one, two, three, four] = counted;
   if (one === 0 || two === 0 || three === 0) return [0.5, 0.75, 0.9];

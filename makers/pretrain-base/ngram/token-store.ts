@@ -1,6 +1,6 @@
 const FIRST_CAPACITY = 1 << 20;
 
-/** Many token sequences in one typed array, to be visited again and again. */
+/** Token sequences in one typed array, which can be iterated repeatedly. */
 export class TokenStore {
   private tokens = new Uint32Array(FIRST_CAPACITY);
   private readonly ends: number[] = [];

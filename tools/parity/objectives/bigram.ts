@@ -17,7 +17,7 @@ class BigramHead extends TokenHead {
   }
 }
 
-/** A model whose logits are a table's row for each token, with as much of a model as objectives see. */
+/** A model whose logits are one row of a table per token, with as much of a model's interface as objectives use. */
 export function bigramModel(table: Tensor): Model {
   const [size] = table.shape;
   const head = new BigramHead(table);

@@ -6,12 +6,12 @@ import type { FolderReport } from '../report.ts';
 import { readGroup, type CaseResult, type Group, type ReferenceCase } from './group.ts';
 import { groups } from './groups.ts';
 
-/** Relative, of losses; of the largest entry, of gradients. */
+/** Relative: of the value for losses, of the largest entry for gradients. */
 const TOLERANCE = 1e-5;
-/** Losses that are differences of terms around 1 have their rounding in f32. */
+/** Losses that are differences of terms near 1 have the rounding error of f32 at 1. */
 const ROUNDING = 1e-7;
 
-/** Whether a folder holds values of objectives rather than a model. */
+/** Whether a folder contains values of objectives rather than a model. */
 export function holdsObjectives(folder: string): boolean {
   return !existsSync(join(folder, 'config.json')) && Object.keys(groups).some((name) => hasGroup(folder, name));
 }
@@ -20,7 +20,10 @@ function hasGroup(folder: string, name: string): boolean {
   return existsSync(join(folder, `${name}.json`));
 }
 
-/** Compares losses and gradients of all groups of a folder with the reference's; groups that nothing here computes are named. */
+/**
+ * Compares losses and gradients of all groups of a folder with the reference's; groups that attune does not compute are
+ * listed.
+ */
 export function checkObjectives(folder: string, report: FolderReport): void {
   report.model_type = 'objectives';
   const found = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -87,7 +90,7 @@ function compareTensors(
 ): void {
   const tensors = result.tensors();
   for (const [key, wanted] of group.outputs) {
-    // A group of one case needs no name before it.
+    // A group with a single case needs no name in front of it.
     const part = key.startsWith(`${name}.`) ? key.slice(name.length + 1) : key;
     if (part === key && key !== 'grad') continue;
     const isGradient = part === 'table_grad' || part.startsWith('grad') || group.inputs.has(part);

@@ -13,7 +13,7 @@ interface CpoCase {
   simpo_gamma?: number;
 }
 
-/** Losses from log-probabilities, which are means where the loss takes means. */
+/** Losses from log-probabilities, averaged over tokens where the loss does so. */
 export const runCpo: CaseRunner = (group, name) => {
   const given = group.cases[name].options as unknown as CpoCase;
   const [chosen, rejected] = ['chosen_logps', 'rejected_logps'].map((key) => leaf(group, key));
@@ -23,7 +23,7 @@ export const runCpo: CaseRunner = (group, name) => {
     gamma: given.simpo_gamma ?? 0,
     alpha: given.alpha ?? 0,
   };
-  // TRL's ORPO gives what is taken off the loss.
+  // TRL's ORPO returns the term that is subtracted from the loss.
   const sign = given.loss_type === undefined ? -1 : 1;
   const losses = referenceFreeLoss(given.loss_type ?? 'odds_ratio', { chosen, rejected }, options).mul(sign);
   return {

@@ -31,14 +31,14 @@ interface LogProbsCase {
   discopop_tau: number;
 }
 
-/** Where the older version does otherwise, which `dpo_tokens_trl19` has anew. */
+/** The older version differs here; `dpo_tokens_trl19` has the case for the newer one. */
 function otherVersion({ loss_type: loss, f_divergence: divergence }: LogProbsCase): OtherVersion | undefined {
   if (loss === 'bco_pair') return { skipped: 'TRL 0.23 subtracts a running mean, 1.9 nothing' };
   if (divergence === 'reverse_kl') return undefined;
   return { skipped: `TRL 0.23 has another formula of ${divergence}` };
 }
 
-/** Losses from sequence log-probabilities as they are: of one token each, so that means over tokens change nothing. */
+/** Losses from given log-probabilities of sequences: one token each, so that averages over tokens change nothing. */
 export const runDpoLogProbs: CaseRunner = (group, name): CaseResult | OtherVersion => {
   const given = group.cases[name] as unknown as LogProbsCase;
   const other = otherVersion(given);
@@ -52,7 +52,7 @@ export const runDpoLogProbs: CaseRunner = (group, name): CaseResult | OtherVersi
     refRejected: reference('ref_rejected_logps'),
   };
   const one = ones(chosen.shape);
-  // Named otherwise in 1.9.
+  // The name differs in TRL 1.9.
   const loss = (given.loss_type === 'aot_pair' ? 'aot_unpaired' : given.loss_type) as PairLossName;
   const losses = pairLoss(
     loss,
@@ -73,14 +73,14 @@ export const runDpoLogProbs: CaseRunner = (group, name): CaseResult | OtherVersi
   };
 };
 
-/** The whole objective on a bigram model, from rows to the table's gradient. */
+/** The whole objective on a bigram model, from rows to the gradient of the table. */
 export const runDpoTokens: CaseRunner = (group, name) => {
   const given = group.cases[name] as ReferenceCase & { beta: number };
   const { loss_types: types, loss_weights: weights, ...rest } = given.options as Record<string, unknown>;
   return runObjective(group, given, { ...rest, loss_type: types, loss_weights: weights });
 };
 
-/** The same by the older version, where that does the same. */
+/** The same computed by the older version, where it agrees. */
 export const runDpoTokens023: CaseRunner = (group, name) => {
   const given = group.cases[name] as ReferenceCase & { beta: number };
   const options = given.options as Record<string, unknown>;
@@ -89,7 +89,7 @@ export const runDpoTokens023: CaseRunner = (group, name) => {
   if ((options.loss_type as string[]).includes('bco_pair'))
     return { skipped: 'TRL 0.23 subtracts a running mean, 1.9 nothing' };
   const result = runObjective(group, given, options);
-  // Its rewards are those of means over tokens.
+  // Its rewards use averages over tokens.
   return (options.loss_type as string[]).includes('ipo') ? { ...result, numbers: {} } : result;
 };
 
@@ -116,7 +116,7 @@ function runObjective(
   };
 }
 
-// Rows are made here.
+// The rows are built here.
 const processor = { tokenizer: {}, now: new Date(0) } as unknown as Processor;
 
 function pairRows({ inputs }: Group): PairRow[] {

@@ -3,7 +3,7 @@ import { divergenceOf } from '../../../src/training/objectives/distillation-loss
 import { aten } from '../../../src/engine/tensor/index.ts';
 import { input, leaf, type CaseRunner } from './group.ts';
 
-/** Of logits as they are, over tokens that have a label. */
+/** Loss of given logits over labelled tokens. */
 export const runGkd: CaseRunner = (group, name) => {
   const { beta, temperature } = group.cases[name] as unknown as { beta: number; temperature: number };
   const student = leaf(group, 'student_logits');

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { readJson } from '../../../src/files/json.ts';
 import { SafetensorsFile, type Tensor } from '../../../src/engine/tensor/index.ts';
 
-/** A group of reference values: NAME.json with its cases, and the tensors beside it. */
+/** A group of reference values: NAME.json with its cases, and the tensor files beside it. */
 export interface Group {
   name: string;
-  /** What NAME.json says besides its cases. */
+  /** Settings in NAME.json besides the cases. */
   about: Readonly<Record<string, unknown>>;
   cases: Readonly<Record<string, ReferenceCase>>;
-  /** Of `INPUTS.safetensors`. */
+  /** Tensors of `INPUTS.safetensors`. */
   inputs: ReadonlyMap<string, Tensor>;
-  /** Of `NAME_grads.safetensors` or `NAME_out.safetensors`. */
+  /** Tensors of `NAME_grads.safetensors` or `NAME_out.safetensors`. */
   outputs: ReadonlyMap<string, Tensor>;
 }
 
@@ -21,16 +21,16 @@ export interface ReferenceCase {
   [key: string]: unknown;
 }
 
-/** What was computed for a case. */
+/** Our results for a case. */
 export interface CaseResult {
   loss: Tensor;
-  /** Further values by the reference's names for them; compared with the case's own numbers. */
+  /** Further values by the reference's names; compared with the case's own numbers. */
   numbers?: Readonly<Record<string, Tensor | number>>;
-  /** Gradients, once they are there, and others by the name in the reference's outputs without the case's. */
+  /** Gradients, if they exist, and other tensors, by the name in the reference's outputs without the case's name. */
   tensors(): Readonly<Record<string, Tensor | undefined>>;
 }
 
-/** Why a case is not compared: the reference's version does something else by intent. */
+/** Why a case is not compared: the reference's version differs intentionally. */
 export interface OtherVersion {
   skipped: string;
 }
@@ -38,7 +38,7 @@ export interface OtherVersion {
 /** Computes one case of a group. */
 export type CaseRunner = (group: Group, name: string) => CaseResult | OtherVersion;
 
-/** Tensors of a file, owned by the scope that is open. */
+/** Tensors of a file, owned by the current scope. */
 export function tensorsOf(path: string): Map<string, Tensor> {
   using file = new SafetensorsFile(path);
   return new Map(file.names.map((name) => [name, file.get(name).clone()]));

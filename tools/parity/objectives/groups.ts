@@ -17,7 +17,7 @@ interface GroupDefinition {
 
 const own = (name: string, ending = 'grads') => ({ inputs: name, outputs: `${name}_${ending}` });
 
-/** The groups of reference values that something here computes. */
+/** The groups of reference values that attune can compute. */
 export const groups: Readonly<Record<string, GroupDefinition>> = {
   cpo: { files: own('cpo'), run: runCpo },
   kto_bco: { files: own('kto_bco'), run: runKto },

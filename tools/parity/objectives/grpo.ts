@@ -35,7 +35,7 @@ interface GrpoCase {
   normalize?: boolean;
 }
 
-/** Every completion token: where it is predicted from, what it is, and its completion. */
+/** Each completion token: the index that predicts it, its id and its completion. */
 interface Places {
   before: Tensor;
   targets: Tensor;
@@ -75,7 +75,7 @@ function logProbs(table: Tensor, places: Places, temperature: number): Tensor {
   return logits(table, places, temperature).logSoftmax(-1).gather(1, places.targets.unsqueeze(1)).squeeze(1);
 }
 
-/** The policy loss on a bigram model, from its table to the table's gradient. */
+/** The policy loss on a bigram model, from its table to the gradient of the table. */
 export const runGrpo: CaseRunner = (group, name) => {
   const given = group.cases[name];
   const options = (given.options ?? given) as unknown as GrpoCase;
@@ -138,7 +138,7 @@ function ofGroups({ inputs, about }: Group, { scale_rewards: scale = 'group' }: 
     if (Math.abs(own[i] - advantage) > 1e-5)
       throw new Error(`advantage ${i} is ${own[i]}, the reference's ${advantage}`);
   }
-  // Rounded as there: losses are differences that nearly cancel.
+  // Rounded as in the reference: the losses are differences that nearly cancel.
   return reference;
 }
 
@@ -163,7 +163,7 @@ interface Sampled {
   places: Places;
 }
 
-/** How much likelier tokens are under the policy than under the program that sampled them, truncated or masked. */
+/** Importance ratios of tokens under the policy and under the sampling program, truncated or masked. */
 function correctionOf(options: GrpoCase, { old, sampler, places }: Sampled): Tensor | undefined {
   const mode = options.is_correction === true ? 'token_truncate' : options.is_mode;
   if (mode === null || mode === undefined) return undefined;
@@ -190,7 +190,7 @@ interface Found {
 function metricsOf({ metrics = {} }: ReferenceCase, found: Found): Record<string, number> {
   const { ratios, kl, tokens, entropies, settled } = found;
   const { low, high } = clippedTokens(ratios, tokens.advantages, settled);
-  // Of ratios of whole completions each completion counts once.
+  // Ratios of whole completions count once per completion.
   const weights =
     settled.level.startsWith('sequence') && settled.level !== 'sequence_token'
       ? perCompletion(tokens)

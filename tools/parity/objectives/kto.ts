@@ -10,7 +10,7 @@ interface KtoCase {
   factor?: number;
 }
 
-/** Losses of judged answers from their log-probabilities. BCO's cases are calls one after the other. */
+/** Losses of rated answers from their log-probabilities. BCO's cases are consecutive calls. */
 export const runKto: CaseRunner = (group, name) => {
   const given = group.cases[name].options as unknown as KtoCase;
   const sides = ['chosen', 'rejected'];
@@ -55,7 +55,7 @@ function klOf({ inputs }: Group): number {
   return Math.max(0, kl);
 }
 
-/** After all calls up to this one. */
+/** The running mean after all calls up to this one. */
 function runningMean(group: Group, upTo: string): number {
   const running = new RunningMean();
   const differences = ['chosen', 'rejected'].map((side): Tensor =>

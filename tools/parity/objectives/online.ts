@@ -2,7 +2,7 @@
 import { nashTokens, xpoLosses } from '../../../src/training/objectives/online-losses.ts';
 import { input, leaf, type CaseResult, type CaseRunner } from './group.ts';
 
-/** XPO and Nash-MD, of token log-probabilities as they are. */
+/** XPO and Nash-MD, from given log-probabilities of tokens. */
 export const runOnline: CaseRunner = (group, name): CaseResult => {
   const given = group.cases[name];
   const beta = Number(given.beta);

@@ -41,7 +41,7 @@ export const runPpo: CaseRunner = (group, name) => {
       vf_loss: value,
       pg_clipfrac: low.add(high).mean(),
       vf_clipfrac: critic.clipped.mean(),
-      // TRL's mean counts padding, where nothing differs.
+      // TRL's mean includes padding, where the difference is zero.
       approxkl: distance.mul(0.5 / (shape[0] * shape[1])),
     },
     tensors: () => ({
@@ -69,7 +69,7 @@ function completionsOf(counts: readonly number[]): Record<'completions' | 'lengt
   return { completions: fromArray(BigInt64Array.from(owners)), lengths: fromArray(Float32Array.from(counts)) };
 }
 
-/** The answers without padding. Each has one more state than tokens, if there is a column for it. */
+/** The answers without padding. Each has one more state than tokens where there is a column for it. */
 function answersOf(group: Group, options: CriticOptions) {
   const last = input(group.inputs, 'last_index').toNumbers();
   const shape = input(group.inputs, 'values').shape as [number, number];

@@ -1,7 +1,7 @@
 import { rewardLoss } from '../../../src/training/objectives/reward-losses.ts';
 import { input, leaf, type CaseRunner } from './group.ts';
 
-/** Of scores as they are. */
+/** Losses of given scores. */
 export const runReward: CaseRunner = (group, name) => {
   const given = group.cases[name];
   const [chosen, rejected] = ['chosen', 'rejected'].map((key) => leaf(group, key));

@@ -7,7 +7,7 @@ import { input, leaf, type CaseRunner, type Group } from './group.ts';
 
 const SMOOTHING = 0.1;
 
-/** Losses of supervised fine-tuning, of logits as they are. */
+/** Losses of supervised fine-tuning, from given logits. */
 export const runSft: CaseRunner = (group, name) => {
   const logits = leaf(group, 'logits');
   const { own, targets } = labelled(group, logits, 1);
@@ -22,14 +22,14 @@ export const runSft: CaseRunner = (group, name) => {
   return { loss: tokenLosses(logProbs, options, beside).mean(), tensors: () => ({ logits: logits.grad }) };
 };
 
-/** Whether each step of an answer is right, of two-class logits at the last token of each. */
+/** Whether each step of an answer is right, from two-class logits at the last token of each step. */
 export const runPrm: CaseRunner = (group) => {
   const logits = leaf(group, 'logits');
   const { own, targets } = labelled(group, logits, 0);
   return { loss: stepLosses(own, targets.to(own.dtype)).mean(), tensors: () => ({ grad: logits.grad }) };
 };
 
-/** The places that have a label, which stands `shift` tokens behind what it is predicted from. */
+/** Indices of predictions with a label; the label is `shift` tokens after the token that predicts it. */
 function labelled({ inputs }: Group, logits: Tensor, shift: number): { own: Tensor; targets: Tensor } {
   const [rows, width, classes] = logits.shape;
   const labels = input(inputs, 'labels').toNumbers();

@@ -8,12 +8,12 @@ const LONGEST_LABEL = 20;
 type Clean = (paragraph: string) => string;
 
 interface Style {
-  /** What joins the lines at the line's start: synonyms, or a sentence that runs on. */
+  /** Patterns at the start of a line that continue the previous one: synonyms, or the rest of a sentence. */
   betweenHeads: string;
   clean: Clean;
 }
 
-/** Webster: without pronunciation, etymology and the source marks after each sense. */
+/** Webster, without pronunciation, etymology and the source marks after each sense. */
 export const extractGcide = dictionary(' ', (paragraph) =>
   paragraph
     .replaceAll(/\\[^\\]*\\/g, '')
@@ -24,7 +24,7 @@ export const extractGcide = dictionary(' ', (paragraph) =>
     .replaceAll(/ ,/g, ','),
 );
 
-/** FOLDOC: without the subject's angle brackets, the entry's date and links. */
+/** FOLDOC, without the angle brackets of the subject, the date of the entry and links. */
 export const extractFoldoc = dictionary(', ', (paragraph) =>
   paragraph
     .replaceAll(/<([^<>]*)>/g, '($1)')
@@ -33,17 +33,17 @@ export const extractFoldoc = dictionary(', ', (paragraph) =>
     .replace(/^\[(?:[^[\]]|\[[^\]]*\])*\]\.?$/, ''),
 );
 
-/** The Jargon File: without pronunciations. */
+/** The Jargon File, without pronunciations. */
 export const extractJargon = dictionary(', ', (paragraph) =>
   paragraph.replaceAll(/[{}]/g, '').replaceAll(/, \/[^/,]*\/(?=[,:])/g, ''),
 );
 
-/** The Devil's Dictionary: the head word stands in the first sentence. */
+/** The Devil's Dictionary, whose first sentence contains the headword. */
 export const extractDevil = dictionary(' ', (paragraph) => paragraph);
 
 /**
- * Entries of a dictd dictionary, found through its index (`head word, offset, length`, the numbers in base 64). Twenty
- * entries make a document, each beginning with its head words.
+ * Entries of a dictd dictionary, found through its index (`headword, offset, length`, numbers in base 64). A document
+ * has twenty entries, each of which begins with its headwords.
  */
 function dictionary(betweenHeads: string, clean: Clean): Extractor {
   const style: Style = { betweenHeads, clean };
@@ -70,7 +70,7 @@ function* groupEntries(index: PackageFile, file: PackageFile, style: Style): Gen
   if (blocks.length > 0) yield { id: `${file.path}#last`, blocks };
 }
 
-/** Each entry once, though many head words may lead to it, in the order of the file. */
+/** Each entry once, although several headwords may refer to it, in the order of the file. */
 function entrySpans(index: string): [offset: number, length: number][] {
   const spans = new Map<number, number>();
   for (const line of index.split('\n')) {
@@ -103,7 +103,7 @@ function entryParagraphs(entry: string, style: Style): string[] {
     .filter((text) => text !== '');
 }
 
-/** Joins the lines of each paragraph. A new sense (`2.`) also starts one. */
+/** Joins the lines of each paragraph. A new sense (`2.`) starts a paragraph too. */
 function unwrap(lines: readonly string[]): string[] {
   const paragraphs: string[] = [];
   let current = '';

@@ -6,7 +6,9 @@ const LONG_ENOUGH_FOR_A_PARAGRAPH = 160;
 /** A nested record of the World Factbook: sections and fields, each with its `text`. */
 type Field = { text?: string | null } & { [name: string]: Field | string | null | undefined };
 
-/** Country profiles as JSON: a heading per section, `field: text` for each field, the longer ones as paragraphs. */
+/**
+ * Country profiles in JSON: a heading for each section, `field: text` for each field, the longer ones as paragraphs.
+ */
 export function* extractFactbook(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
     const profile = parseProfile(file);

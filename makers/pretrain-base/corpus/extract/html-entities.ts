@@ -86,7 +86,7 @@ const NAMED: Readonly<Record<string, string>> = {
   omega: 'ω',
 };
 
-/** Resolves numeric references and the named ones that English documentation uses; an unknown one stays as it is. */
+/** Resolves numeric references and the named ones that occur in English documentation; unknown ones stay. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replaceAll(/&(#\d+|#[xX][\dA-Fa-f]+|[A-Za-z][A-Za-z\d]*);/g, (whole, name: string) => {

@@ -1,17 +1,20 @@
 export interface HtmlToken {
   kind: 'text' | 'open' | 'close';
-  /** The text as it stands, or the tag's name in lower case. */
+  /** The text, or the tag's name in lower case. */
   value: string;
   /** The tag's attributes, unparsed. */
   attributes: string;
-  /** `<br/>`, `<img>`: no close tag follows. */
+  /** An element without a closing tag: `<br/>`, `<img>`. */
   empty: boolean;
 }
 
 const VOID = new Set('area base br col embed hr img input link meta param source track wbr'.split(' '));
 const RAW = new Set(['script', 'style', 'textarea', 'title', 'svg', 'math']);
 
-/** Splits HTML or XML into text and tags. Comments, declarations and the content of scripts and the like are left out. */
+/**
+ * Splits HTML or XML into text and tags, without comments, declarations and the content of scripts and similar
+ * elements.
+ */
 export function* htmlTokens(html: string): Generator<HtmlToken> {
   let position = 0;
   while (position < html.length) {
@@ -46,7 +49,7 @@ function readTag(html: string, start: number): { end: number; token?: HtmlToken 
   return { end, token: { kind: found[1] === '/' ? 'close' : 'open', value: name, attributes, empty } };
 }
 
-/** The position after the `>` that ends the tag: one inside a quoted attribute does not. */
+/** The position after the `>` that ends the tag; a `>` in a quoted attribute does not end it. */
 function tagEnd(html: string, start: number): number {
   let quote = '';
   for (let i = start; i < html.length; i++) {

@@ -27,7 +27,7 @@ const CONTAINERS = new Set('div ul ol table section aside span a dl li p header 
 
 /**
  * The running text of an HTML page: headings, paragraphs, list items and code, without navigation, tables of contents,
- * forms and scripts. Where the page marks its main part, only that is read. A term's text is put before its definition.
+ * forms and scripts. If the page marks its main part, only that is read. A term comes before its definition.
  */
 export function extractHtml(html: string): Block[] {
   const reader = new PageReader(MAIN.test(html));
@@ -89,7 +89,7 @@ class PageReader {
   private close(tag: string): void {
     if (!BLOCK_TAGS.has(tag)) return;
     if (tag === 'dt') this.closeTerm();
-    // The block keeps its kind until after the flush: code is recognised by the <pre> that ends here.
+    // The block keeps its kind until it is flushed: code is recognised by the <pre> that ends here.
     this.flush('text');
     if (tag === 'pre') this.preformatted = Math.max(0, this.preformatted - 1);
   }
@@ -104,7 +104,7 @@ class PageReader {
     const { kind } = this;
     const text = kind === 'code' ? decodeEntities(this.text).replaceAll(/^\n+|\s+$/g, '') : clean(this.text);
     this.text = '';
-    // An empty <p> directly inside an <li> is still that item.
+    // An empty <p> directly inside an <li> still belongs to that item.
     if (text === '') {
       if (next !== 'text' || kind === 'code') this.kind = next;
       return;
@@ -122,7 +122,7 @@ class PageReader {
   }
 }
 
-/** Counts the open tags of one name, to find the one that closes the element. */
+/** Counts nested tags of the same name to find the one that closes the element. */
 class Depth {
   private readonly tag: string;
   private depth = 1;
@@ -133,7 +133,7 @@ class Depth {
 
   leftBy(token: HtmlToken): boolean {
     if (token.kind === 'text' || token.value !== this.tag || token.empty) return false;
-    // A paragraph cannot hold another: an unclosed one ends where the next begins.
+    // A paragraph cannot contain another: an unclosed one ends where the next begins.
     if (token.kind === 'close' || this.tag === 'p') this.depth--;
     else this.depth++;
     return this.depth === 0;

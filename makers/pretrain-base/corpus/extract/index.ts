@@ -1,7 +1,7 @@
 import { defineRegistry } from '../../../../src/base/registry.ts';
 import { type Extractor, filePerDocument } from '../document.ts';
 
-/** How a package's files become documents. */
+/** Extractors by name. */
 export const extractors = defineRegistry<Extractor, ExtractorName>('extractor', 'E_UNKNOWN_EXTRACTOR', {
   html: async () => filePerDocument((await import('./html.ts')).extractHtml),
   man: async () => filePerDocument((await import('./man.ts')).extractMan),

@@ -1,7 +1,7 @@
 import type { Block } from '../document.ts';
 import { extractHtml } from './html.ts';
 
-/** A help page in Mallard (projectmallard.org): its few elements have equals in HTML. */
+/** A help page in Mallard (projectmallard.org), whose few elements have counterparts in HTML. */
 export function extractMallard(source: string): Block[] {
   const html = source
     .replaceAll(/<(info|credit|links|media)\b[^>]*?>[\s\S]*?<\/\1>/g, '')

@@ -36,7 +36,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const FONT_MACROS = /^(?:B|I|BR|RB|BI|IB|IR|RI|SM|SB|R)$/;
 const SKIPPED_SECTIONS = /^(?:SYNOPSIS|SEE ALSO|COLOPHON|COPYRIGHT|LICENSE|AUTHORS?|REPORTING BUGS|AVAILABILITY)$/i;
 
-/** The prose of a page written with the man(7) macros. A page in another macro set (mdoc) gives nothing. */
+/** The prose of a page in man(7) macros; empty for other macro sets (mdoc). */
 export function extractMan(source: string): Block[] {
   if (!/^\.\s*TH\b/m.test(source)) return [];
   const reader = new ManReader();
@@ -131,7 +131,7 @@ function bullet(tag: string): string {
   return /^[•*o—–-]?$/.test(text) || /^\(?\d+[.)]?$/.test(text) ? '' : text;
 }
 
-/** `.BR foo (1)`: the two-font macros set their arguments without spaces between them. */
+/** `.BR foo (1)`: macros with two fonts join their arguments without spaces. */
 function fontText(name: string, rest: string): string {
   const parts = splitArguments(rest).map(unescapeRoff);
   return parts.join(name.length === 2 && name !== 'SM' && name !== 'SB' ? '' : ' ');
@@ -147,7 +147,7 @@ function splitArguments(rest: string): string[] {
   );
 }
 
-/** Resolves roff's escapes: fonts and sizes vanish, characters become themselves. */
+/** Resolves roff's escapes: fonts and sizes are dropped, characters are inserted. */
 export function unescapeRoff(text: string): string {
   if (!text.includes('\\')) return text;
   return text

@@ -1,6 +1,6 @@
 import type { Block, Document, PackageFile } from '../document.ts';
 
-/** Paragraphs of hard-wrapped text, unwrapped. A paragraph whose lines are all deeply indented is kept as code. */
+/** Paragraphs of hard-wrapped text, unwrapped. A paragraph with only deeply indented lines is kept as code. */
 export function paragraphsOf(text: string): Block[] {
   const blocks: Block[] = [];
   for (const paragraph of text.replaceAll('\r', '').split(/\n(?:[ \t]*\n)+/)) {
@@ -27,7 +27,10 @@ function unwrapParagraph(lines: readonly string[]): Block[] {
 
 const FORTUNES_PER_DOCUMENT = 15;
 
-/** A fortune file: entries between lines of `%`, comments after `#`. Lines stay apart where an entry is verse or dialogue. */
+/**
+ * A fortune file: entries separated by lines of `%`, comments after `#`. The lines of verse and dialogue are not
+ * joined.
+ */
 export function* extractFortunes(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
     const entries = file

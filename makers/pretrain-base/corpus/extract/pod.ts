@@ -68,12 +68,12 @@ class PodReader {
   }
 }
 
-/** Resolves the formatting codes, also nested and in the `C<< … >>` form, and unwraps the lines. */
+/** Resolves formatting codes, also nested ones and the form `C<< … >>`, and unwraps the lines. */
 export function podText(text: string): string {
   return inline(text).text.replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Reads until `close` at the outer level. */
+/** Reads up to `close` at the outer level. */
 function inline(text: string, start = 0, close = ''): { text: string; end: number } {
   let result = '';
   let position = start;

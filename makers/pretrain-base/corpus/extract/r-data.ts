@@ -7,8 +7,8 @@ const CHARACTER_STRING = 9;
 const NA_LENGTH = 0xffffffff;
 
 /**
- * Books kept as character vectors, one element a line, in an R package's lazy-load file (`Rdata.rdb`): records of a
- * big-endian size and a zlib stream, each a value in R's XDR serialisation. Only plain strings are read; nothing is run.
+ * Books stored as character vectors, one line per element, in an R package's lazy-load file (`Rdata.rdb`): records of a
+ * big-endian size and a zlib stream, each a value in R's XDR serialisation. Reads plain strings only, and runs no code.
  */
 export function* extractRBooks(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
@@ -23,7 +23,7 @@ export function* extractRBooks(files: readonly PackageFile[]): Generator<Documen
 
 function* readRecords(data: Buffer): Generator<Buffer> {
   for (let position = 0; position + 4 < data.length;) {
-    // zlib tells how many bytes it consumed, so the index file beside this one is not needed.
+    // zlib reports how many bytes it consumed, so the index file is not needed.
     const inflated = inflateSync(data.subarray(position + 4), { info: true }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };
@@ -33,7 +33,7 @@ function* readRecords(data: Buffer): Generator<Buffer> {
   }
 }
 
-/** The lines of a serialised character vector, or undefined where the record holds something else. */
+/** The lines of a serialised character vector; undefined for other values. */
 function readStringVector(record: Buffer): string[] | undefined {
   if (record.toString('latin1', 0, 2) !== 'X\n') return undefined;
   let position = 14;

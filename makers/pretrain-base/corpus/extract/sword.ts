@@ -5,7 +5,7 @@ import { htmlTokens } from './html-tokens.ts';
 
 const BLOCK_ENTRY_BYTES = 12;
 
-/** A SWORD zText module in OSIS markup (`*.bzs` block table beside `*.bzz` blocks): one document per chapter. */
+/** A SWORD zText module in OSIS markup (a `*.bzs` block table and the `*.bzz` blocks): one document per chapter. */
 export function* extractSword(files: readonly PackageFile[]): Generator<Document> {
   for (const table of files.filter((file) => file.path.endsWith('.bzs'))) {
     const data = files.find((file) => file.path === table.path.replace(/\.bzs$/, '.bzz'));
@@ -17,7 +17,7 @@ export function* extractSword(files: readonly PackageFile[]): Generator<Document
   }
 }
 
-/** The table holds offset, compressed size and size of each block, as little-endian 32-bit numbers. */
+/** The table contains offset, compressed size and size of each block, as little-endian 32-bit numbers. */
 function* readBooks(table: Buffer, data: Buffer): Generator<string> {
   for (let at = 0; at + BLOCK_ENTRY_BYTES <= table.length; at += BLOCK_ENTRY_BYTES) {
     const offset = table.readUInt32LE(at);

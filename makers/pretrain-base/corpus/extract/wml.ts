@@ -4,8 +4,8 @@ const NOT_A_PERSON = /^(?:narrator|unit|second_unit|\$)/;
 const SHORTEST_LINE = 25;
 
 /**
- * The story of a Battle for Wesnoth campaign: the translatable strings (`_ "…"`) of its scenario files in their order,
- * those that someone says as `speaker: words`.
+ * The story of a Battle for Wesnoth campaign: the translatable strings (`_ "…"`) of its scenario files in order; spoken
+ * ones as `speaker: words`.
  */
 export function* extractWml(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
@@ -27,9 +27,9 @@ function storyBlocks(source: string): Block[] {
   return blocks;
 }
 
-/** A title becomes a heading; labels and names are left out. */
+/** A title becomes a heading; labels and names are omitted. */
 function lineBlocks(key: string, speaker: string, string: string): Block[] {
-  // `^` ends a note to translators, `<…>` is markup of the game's text display.
+  // `^` ends a note to translators; `<…>` is markup for the game's text display.
   const text = string
     .replaceAll('""', '"')
     .replace(/^[^^"]*\^/, '')

@@ -3,7 +3,7 @@ import type { Block, Document, PackageFile } from '../document.ts';
 const SYNSETS_PER_DOCUMENT = 20;
 const PARTS: Readonly<Record<string, string>> = { n: 'noun', v: 'verb', a: 'adjective', s: 'adjective', r: 'adverb' };
 
-/** WordNet's data files: `words (part of speech): meaning. "usage"`, twenty synsets a document. */
+/** WordNet's data files as `words (part of speech): meaning. "usage"`, twenty synsets per document. */
 export function* extractWordnet(files: readonly PackageFile[]): Generator<Document> {
   for (const file of files) {
     let blocks: Block[] = [];
@@ -20,7 +20,9 @@ export function* extractWordnet(files: readonly PackageFile[]): Generator<Docume
   }
 }
 
-/** `offset file type count(hex) word id … | gloss; "example"`; lines that start with a space are the licence. */
+/**
+ * A line is `offset file type count(hex) word id … | gloss; "example"`; lines that start with a space are the licence.
+ */
 function synsetText(line: string): string | undefined {
   const bar = line.indexOf('|');
   if (bar === -1 || line.startsWith(' ')) return undefined;
