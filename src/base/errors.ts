@@ -109,7 +109,7 @@ function describe(code: ErrorCode, parts: ErrorParts): string {
   return lines.join('\n');
 }
 
-/** The first entries of a list, and the number left out of all there are, not only of those kept. */
+/** The first entries of a list, and the number left out, counted from the total even if the list was truncated before. */
 export function shortList<Entry>(
   entries: readonly Entry[],
   most: number,

@@ -107,7 +107,7 @@ function cannotListen(
   if (code === 'EADDRINUSE')
     return new AttuneError('E_PORT_IN_USE', {
       what: `Port ${port} of ${host} is in use`,
-      fix: 'choose another one: --port 8001, or 0 for any',
+      fix: 'choose another one: --port 8001, or 0 for any free port',
     });
   return new AttuneError('E_LISTEN', {
     what: `The server cannot listen on ${host}:${port}`,

@@ -107,7 +107,7 @@ async function sharesOf(target: string, people: readonly Person[], options: Revi
 /** Fixed settings of a reviewer's page. */
 export interface ReviewSettings {
   role: Role;
-  /** Both answers are rated by these as well. */
+  /** Criteria by which both answers are rated. */
   criteria: readonly Criterion[];
   flags: readonly string[];
 }

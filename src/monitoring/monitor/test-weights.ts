@@ -1,7 +1,7 @@
 /** The tests of a version and their weights. */
 import { signalNames, type SignalName } from '../signals/index.ts';
 
-/** Tests besides those of single-answer signals. */
+/** Tests in addition to those of single-answer signals. */
 const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
 export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];

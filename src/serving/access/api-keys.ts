@@ -30,7 +30,7 @@ export interface ApiKey {
   models?: readonly string[];
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;
-  /** Rights in the studio and over MCP; without one, it may only ask models. An owner is an admin too. */
+  /** Rights in the studio and over MCP; without a role, a key can only query models. An owner is an admin too. */
   role?: Role;
   /** Limits on files and jobs; default: the server's settings. */
   quota?: { storage?: number | string; jobs?: number };

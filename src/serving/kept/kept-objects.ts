@@ -20,7 +20,7 @@ export interface KeptResponse {
 
 export interface KeptCompletion {
   reply: ChatReply;
-  /** Request fields besides the messages. */
+  /** Request fields other than the messages. */
   asked: Readonly<Record<string, unknown>>;
   messages: readonly ChatMessage[];
 }

@@ -56,7 +56,7 @@ const axolotlFormats: Record<string, string | null> = table({
 const datasets: ForeignKey = {
   path: 'data.train',
   read(value) {
-    if (!Array.isArray(value)) return refuse('is a list of {path, type}', 'data.train: FILE');
+    if (!Array.isArray(value)) return refuse('must be a list of {path, type}', 'data.train: FILE');
     const entries = value as Record<string, unknown>[];
     const strange = entries.flatMap((entry) =>
       Object.keys(entry).filter((key) => !['path', 'type', 'ds_type'].includes(key)),
@@ -85,7 +85,7 @@ const trainOn = 'objective.train_on';
 const answersWhen =
   (wanted: boolean): ForeignKey['read'] =>
   (value, given) => {
-    if (typeof value !== 'boolean') return refuse('is true or false', `${trainOn}: answers, last_answer or all`);
+    if (typeof value !== 'boolean') return refuse('must be true or false', `${trainOn}: answers, last_answer or all`);
     if (value !== wanted) return set({ [trainOn]: 'all' });
     return given('mask_history') === true ? drop('mask_history decides') : set({ [trainOn]: 'answers' });
   };
@@ -138,7 +138,8 @@ export const dataKeys: ForeignKeys = {
   train: pathOrSwitch('data.train'),
   test: pathOrSwitch('data.test'),
   dataset_dir: {
-    read: (_, given: Given) => (given('dataset') === undefined ? refuse('belongs to dataset') : drop('used')),
+    read: (_, given: Given) =>
+      given('dataset') === undefined ? refuse('has no effect without dataset') : drop('used'),
   },
   ...named(['eval_dataset', 'validation_file', 'eval_file'], renamed('data.validation')),
   ...named(['val_size', 'val_set_size', 'eval_split'], share),

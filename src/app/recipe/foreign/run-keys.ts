@@ -39,7 +39,7 @@ function strategy(path: string, stepNames: readonly string[]): ForeignKey {
     read(value, given) {
       if (isOff(value)) return set({ [path]: 'never' });
       if (value === 'epoch') return set({ [path]: 'epoch' });
-      if (value !== 'steps') return refuse('is no, steps or epoch', `${path}: epoch`);
+      if (value !== 'steps') return refuse('must be no, steps or epoch', `${path}: epoch`);
       return stepNames.some((name) => given(name) !== undefined)
         ? drop('the number of steps decides')
         : refuse('needs a number of steps', `${path}: 500`);

@@ -44,7 +44,7 @@ const schedule: ForeignKey = {
     const parts = [`scheduler: ${scheduleNames[asText(name)] ?? 'cosine'}`];
     if (asNumber(warmup) !== undefined) parts.push(`warmup_steps: ${asText(warmup)}`);
     if (peak !== undefined) parts.push(`learning_rate: ${peak}`);
-    return refuse('is a dictionary of mlx-lm', `training: {${parts.join(', ')}}`);
+    return refuse("is mlx-lm's dictionary", `training: {${parts.join(', ')}}`);
   },
 };
 

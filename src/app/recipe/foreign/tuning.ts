@@ -58,7 +58,7 @@ const quantizationBit: ForeignKey = {
   path: 'storage.name',
   read(value) {
     if (value === 4) return set({ 'storage.name': 'nf4' });
-    return value === 8 ? set({ 'storage.name': 'int8' }) : refuse('is 4 or 8', 'storage: nf4 or storage: int8');
+    return value === 8 ? set({ 'storage.name': 'int8' }) : refuse('must be 4 or 8', 'storage: nf4 or storage: int8');
   },
 };
 
@@ -120,7 +120,7 @@ function configOf(given: Given): Record<string, unknown> | undefined {
 const tokenIndices: ForeignKey = {
   path: 'tuning.trainable_tokens',
   read(value, given) {
-    if (!Array.isArray(value)) return refuse('is a list of ids here', 'tuning.trainable_tokens: [ID, …]');
+    if (!Array.isArray(value)) return refuse('must be a list of token ids', 'tuning.trainable_tokens: [ID, …]');
     if (configOf(given)?.tie_word_embeddings === true) return set({ 'tuning.trainable_tokens': value });
     const because = "trains input rows only; attune trains a token's row in the output head too";
     return refuse(because, `tuning.trainable_tokens: ${JSON.stringify(value)}`);
