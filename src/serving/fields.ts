@@ -31,7 +31,7 @@ export function checkFields(
   for (const [name, value] of Object.entries(given)) {
     if (value === null && !mayBeNull(schema, name)) continue;
     if (known.includes(name)) body[name] = value;
-    else if (!asksNothing(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
+    else if (!hasNoEffect(value, Object.hasOwn(unsupported, name) ? unsupported[name] : undefined)) dropped.push(name);
   }
   const nested = nestedFields(schema, body);
   if (policy !== 'refuse') for (const { holder, name } of nested) delete holder[name];
@@ -44,7 +44,7 @@ export function checkFields(
   };
 }
 
-function asksNothing(value: unknown, neutral: readonly unknown[] | undefined): boolean {
+function hasNoEffect(value: unknown, neutral: readonly unknown[] | undefined): boolean {
   return neutral?.some((one) => JSON.stringify(one) === JSON.stringify(value)) === true;
 }
 

@@ -71,7 +71,7 @@ function search(schema: z.ZodType, value: unknown, { path, found }: Search): voi
   if (typeof value !== 'object' || value === null || found.length >= MOST_FOUND) return;
   const made = madeOf(schema);
   if (made.options !== undefined) {
-    const meant = made.options.find((option) => isMeant(option, value));
+    const meant = made.options.find((option) => matches(option, value));
     if (meant !== undefined) search(meant, value, { path, found });
   } else if (made.element !== undefined && Array.isArray(value)) {
     for (const [i, item] of value.entries()) search(made.element, item, { path: `${path}[${i}]`, found });
@@ -91,9 +91,9 @@ function searchObject({ shape = {}, catchall }: Made, holder: Record<string, unk
 }
 
 /** Whether a value is meant for this alternative, judged by its kind (list or object) and its constant fields. */
-function isMeant(schema: z.ZodType, value: object): boolean {
+function matches(schema: z.ZodType, value: object): boolean {
   const made = madeOf(schema);
-  if (made.options !== undefined) return made.options.some((option) => isMeant(option, value));
+  if (made.options !== undefined) return made.options.some((option) => matches(option, value));
   if (Array.isArray(value)) return made.type === 'array';
   if (made.shape === undefined) return made.type === 'record';
   return Object.entries(made.shape).every(([name, field]) => {

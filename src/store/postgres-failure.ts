@@ -62,7 +62,7 @@ export class StorePool implements PostgresPool {
 
   async connect(): Promise<PostgresPoolClient> {
     if (this.#isSilent) await this.#answers();
-    const client = await this.#told(this.#pool.connect());
+    const client = await this.#withReadableErrors(this.#pool.connect());
     const known = this.#clients.get(client) ?? this.#wrapped(client);
     this.#clients.set(client, known);
     return known;
@@ -83,8 +83,8 @@ export class StorePool implements PostgresPool {
   async #try(): Promise<void> {
     let client: PoolClient | undefined;
     try {
-      client = await this.#told(this.#pool.connect());
-      await this.#told(client.query('select 1'));
+      client = await this.#withReadableErrors(this.#pool.connect());
+      await this.#withReadableErrors(client.query('select 1'));
       this.#isSilent = false;
     } catch (error) {
       this.#pausesUntil = performance.now() + this.#patience / 3;
@@ -112,11 +112,12 @@ export class StorePool implements PostgresPool {
       });
     };
     // Cursors, the method's other form, are not used here.
-    const query = (text: unknown, values: readonly unknown[] = []) => this.#told(ask(text as string, values)) as never;
+    const query = (text: unknown, values: readonly unknown[] = []) =>
+      this.#withReadableErrors(ask(text as string, values)) as never;
     return { query, release: (destroy) => client.release(destroy === true || silence !== undefined) };
   }
 
-  #told<Result>(work: Promise<Result>): Promise<Result> {
+  #withReadableErrors<Result>(work: Promise<Result>): Promise<Result> {
     return work.catch((error: Error) => {
       if (SILENT_MESSAGE.test(error.message)) this.#isSilent = true;
       throw storeFailure(error, this.#place);

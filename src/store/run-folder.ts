@@ -37,7 +37,7 @@ export class RunFolder {
     makeFolder(this.folder);
     this.#lock = lockRun(this.folder);
     try {
-      if (options.resume !== true) beginAnew(this.folder, this.paths, options.measured);
+      if (options.resume !== true) removeEarlierRun(this.folder, this.paths, options.measured);
       rmSync(this.paths.stop, { force: true });
       removeUnfinished(this.folder);
       this.#events = new JsonLinesWriter(this.paths.events);
@@ -147,7 +147,7 @@ function refuseWork(folder: string): void {
   }
 }
 
-function beginAnew(folder: string, paths: RunPaths, measured: readonly string[] = []): void {
+function removeEarlierRun(folder: string, paths: RunPaths, measured: readonly string[] = []): void {
   refuseWork(folder);
   const stale = [paths.events, paths.metrics, paths.heartbeat, paths.samples, paths.measured];
   const reports = [paths.reportHtml, paths.reportJson];

@@ -225,7 +225,7 @@ export function refuseUnclear(path: string, { profiles, guesses }: ColumnReading
 /** Commands that work as they are, or what the file lacks. */
 function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: readonly Guess[]): string {
   const [best] = likely;
-  const other = best !== undefined && best.target === undefined ? answerBeside(best, profiles) : undefined;
+  const other = best !== undefined && best.target === undefined ? otherText(best, profiles) : undefined;
   const answer = other && `--text-column ${quoted(best.text.join(','))} --answer-column ${quoted(other.name)}`;
   const flags = [...(answer === undefined ? [] : [answer]), ...new Set(likely.map(flagsFor))];
   if (flags.length > 0) return `choose: attune init ${quoted(path)} ${flags.join(', or ')}`;
@@ -241,7 +241,7 @@ function adviceFor(path: string, profiles: readonly ColumnProfile[], likely: rea
 }
 
 /** Another text column, which may be the answer to write. */
-function answerBeside({ text }: Guess, profiles: readonly ColumnProfile[]): ColumnProfile | undefined {
+function otherText({ text }: Guess, profiles: readonly ColumnProfile[]): ColumnProfile | undefined {
   return profiles.find((column) => !text.includes(column.name) && textFit(column) >= 0.5);
 }
 

@@ -29,9 +29,9 @@ export function trainingRow(
   if (form === 'dpo')
     return target === undefined || answer === undefined || target === answer
       ? undefined
-      : { prompt, chosen: said(prompt, target), rejected: said(prompt, answer) };
-  if (answer !== undefined && isUp !== undefined) return { prompt, completion: said(prompt, answer), label: isUp };
-  return target === undefined ? undefined : { prompt, completion: said(prompt, target), label: true };
+      : { prompt, chosen: replyTo(prompt, target), rejected: replyTo(prompt, answer) };
+  if (answer !== undefined && isUp !== undefined) return { prompt, completion: replyTo(prompt, answer), label: isUp };
+  return target === undefined ? undefined : { prompt, completion: replyTo(prompt, target), label: true };
 }
 
 type Columns = Readonly<Record<string, unknown>>;
@@ -45,7 +45,7 @@ function columnsOf(prompt: Asked, { text }: LabelColumns): Columns {
 }
 
 /** The reply in the form of its prompt: a message after a conversation, a text after a text. */
-function said(prompt: Asked, text: string): string | AskedMessage[] {
+function replyTo(prompt: Asked, text: string): string | AskedMessage[] {
   return Array.isArray(prompt) ? [{ role: 'assistant', content: text }] : text;
 }
 

@@ -7,17 +7,17 @@ const LEAST_CHARACTERS = 20;
 /**
  * Number of characters examined: the beginning is enough, and detection takes longer than all other signals together.
  */
-const LOOKED_AT = 200;
+const EXAMINED = 200;
 
-function told(text: string | undefined, { languageOf }: SignalContext): string | undefined {
-  return text === undefined || text.length < LEAST_CHARACTERS ? undefined : languageOf?.(text.slice(0, LOOKED_AT));
+function detected(text: string | undefined, { languageOf }: SignalContext): string | undefined {
+  return text === undefined || text.length < LEAST_CHARACTERS ? undefined : languageOf?.(text.slice(0, EXAMINED));
 }
 
 /** Memoised per answer, since two signals use it. */
 const known = new WeakMap<ServedAnswer, string | undefined>();
 
 function requestLanguage(served: ServedAnswer, context: SignalContext): string | undefined {
-  if (!known.has(served)) known.set(served, told(askedText(served.prompt), context));
+  if (!known.has(served)) known.set(served, detected(askedText(served.prompt), context));
   return known.get(served);
 }
 
@@ -42,7 +42,7 @@ export const language_switch: Signal = {
   isSampled: true,
   of(served: ServedAnswer, context) {
     const asked = requestLanguage(served, context);
-    const said = asked === undefined ? undefined : told(served.answer, context);
+    const said = asked === undefined ? undefined : detected(served.answer, context);
     return said === undefined ? undefined : Number(asked !== said);
   },
   cause: 'requests in a language with few training rows, or the current version',

@@ -155,7 +155,7 @@ export class ModelPool {
   /** Starts to open a model that requests cannot see yet. */
   #begin(model: LocalModel): Slot {
     const start = Date.now();
-    const opening = model.base === undefined ? this.#openAlone(model) : this.#openBeside(model);
+    const opening = model.base === undefined ? this.#openAlone(model) : this.#openAdapter(model);
     const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
     opening.then(
       (opened) => {
@@ -173,7 +173,7 @@ export class ModelPool {
   }
 
   /** Opens an adapter in its base's process or, if that is impossible, in a process of its own. */
-  async #openBeside(model: LocalModel): Promise<OpenedModels[ModelKind]> {
+  async #openAdapter(model: LocalModel): Promise<OpenedModels[ModelKind]> {
     const base = await this.lease(model.base!);
     try {
       // Unique names, so that a reloaded adapter does not collide with itself.

@@ -31,7 +31,7 @@ export class MissingChampions {
   }
 
   /** Retries if a minute has passed; `refresh` checks the files. */
-  async lookAgain(refresh: () => Promise<void>): Promise<void> {
+  async retry(refresh: () => Promise<void>): Promise<void> {
     if (performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return;
     this.#lookedAt = performance.now();
     if (this.names.length === 0) return;

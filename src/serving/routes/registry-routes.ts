@@ -96,7 +96,7 @@ export class RegistryRoutes {
       if (seen !== this.#seen || this.#replica.isWaiting) await this.refresh();
       this.#seen = seen;
       await this.#replica.beat();
-      await this.missing.lookAgain(() => this.refresh());
+      await this.missing.retry(() => this.refresh());
       for (const trial of this.#trials.values()) await this.#advance(trial);
     } catch (error) {
       this.#told(error);

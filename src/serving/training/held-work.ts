@@ -6,7 +6,7 @@ import {
   isLeaseLost,
   KEEP_MS,
   keepLease,
-  putDown,
+  markReleased,
   whileHeld,
   type Lease,
   type LeasedTable,
@@ -37,7 +37,7 @@ export class HeldWork {
   }
 
   #keep(): Promise<void> {
-    return this.#told(keepLease(this.#registry, this.#table, this.lease));
+    return this.#stoppingIfLost(keepLease(this.#registry, this.#table, this.lease));
   }
 
   /**
@@ -45,10 +45,10 @@ export class HeldWork {
    * E_LEASE_LOST
    */
   write<Result>(work: (transaction: RegistryTransaction) => Promise<Result>): Promise<Result> {
-    return this.#told(whileHeld(this.#registry, this.#table, this.lease, work));
+    return this.#stoppingIfLost(whileHeld(this.#registry, this.#table, this.lease, work));
   }
 
-  async #told<Result>(result: Promise<Result>): Promise<Result> {
+  async #stoppingIfLost<Result>(result: Promise<Result>): Promise<Result> {
     try {
       return await result;
     } catch (error) {
@@ -59,6 +59,6 @@ export class HeldWork {
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
-    putDown(this.lease);
+    markReleased(this.lease);
   }
 }

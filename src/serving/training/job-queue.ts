@@ -87,11 +87,11 @@ export class JobQueue {
   async #follow(held: HeldWork): Promise<void> {
     const job = await findJob(this.#parts.registry, held.lease.id);
     const isAsked = job === undefined || job.status === 'pausing' || job.status === 'cancelling';
-    if (isAsked || job.lease !== held.lease.lease || (await this.#makesWay(job))) held.stop();
+    if (isAsked || job.lease !== held.lease.lease || (await this.#mustYield(job))) held.stop();
   }
 
   /** Whether the job has used up its turn and a job of another key is waiting. */
-  async #makesWay({ owner, turn_at: since }: Job): Promise<boolean> {
+  async #mustYield({ owner, turn_at: since }: Job): Promise<boolean> {
     if (Date.now() - Number(since) < this.#parts.limits.turnMinutes * 60_000) return false;
     return (await jobsIn(this.#parts.registry, 'queued')).some((other) => other.owner !== owner);
   }

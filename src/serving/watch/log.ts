@@ -13,21 +13,21 @@ export function openLog(level: LogLevel, to: { write(line: string): void } = pro
   const base = { pid: process.pid };
   const redact = ['req.headers.authorization', 'headers.authorization'];
   const serializers = { err: describeError };
-  const hooks = { logMethod: saidOnce() };
+  const hooks = { logMethod: limitRepeats() };
   return pino({ level, base, redact, serializers, hooks, timestamp: pino.stdTimeFunctions.isoTime }, to);
 }
 
 const SILENCE_MS = 60_000;
 
 /** Reports an unavailable store only once a minute when polling fails; failed requests always report it. */
-function saidOnce(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
-  const said = new Map<unknown, number>();
+function limitRepeats(): NonNullable<pino.LoggerOptions['hooks']>['logMethod'] {
+  const reportedAt = new Map<unknown, number>();
   return function log(entry, method) {
     const [fields, message] = entry as [unknown, unknown];
     const { err, request } = (fields ?? {}) as { err?: unknown; request?: string };
     const isFollowed = isStoreAway(err) && request === undefined;
-    if (isFollowed && performance.now() - (said.get(message) ?? -Infinity) < SILENCE_MS) return;
-    if (isFollowed) said.set(message, performance.now());
+    if (isFollowed && performance.now() - (reportedAt.get(message) ?? -Infinity) < SILENCE_MS) return;
+    if (isFollowed) reportedAt.set(message, performance.now());
     method.apply(this, entry);
   };
 }

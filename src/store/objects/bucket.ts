@@ -86,13 +86,16 @@ export class Bucket {
   async *read(key: string, from: number): AsyncGenerator<Uint8Array> {
     const { s3, client } = await this.#open();
     const Range = from === 0 ? undefined : `bytes=${from}-`;
-    const { Body } = await this.#told(() => client.send(new s3.GetObjectCommand({ ...this.#at(key), Range })), key);
+    const { Body } = await this.#withReadableErrors(
+      () => client.send(new s3.GetObjectCommand({ ...this.#at(key), Range })),
+      key,
+    );
     yield* Body as AsyncIterable<Uint8Array>;
   }
 
   async remove(key: string): Promise<void> {
     const { s3, client } = await this.#open();
-    await this.#told(() => client.send(new s3.DeleteObjectCommand(this.#at(key))), key);
+    await this.#withReadableErrors(() => client.send(new s3.DeleteObjectCommand(this.#at(key))), key);
   }
 
   async *list(prefix: string, MaxKeys?: number): AsyncGenerator<string> {
@@ -101,7 +104,7 @@ export class Bucket {
     let ContinuationToken: string | undefined;
     do {
       const wanted = { Bucket, Prefix: `${root}${prefix}`, MaxKeys, ContinuationToken };
-      const page = await this.#told(() => client.send(new s3.ListObjectsV2Command(wanted)));
+      const page = await this.#withReadableErrors(() => client.send(new s3.ListObjectsV2Command(wanted)));
       for (const { Key } of page.Contents ?? []) yield Key!.slice(root.length);
       ContinuationToken = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
@@ -111,7 +114,7 @@ export class Bucket {
     return { Bucket: this.#place.bucket, Key: `${this.#place.prefix}${key}` };
   }
 
-  async #told<Result>(work: () => Promise<Result>, key?: string): Promise<Result> {
+  async #withReadableErrors<Result>(work: () => Promise<Result>, key?: string): Promise<Result> {
     try {
       return await work();
     } catch (error) {

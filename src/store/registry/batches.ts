@@ -3,7 +3,7 @@ import { sql, type Selectable } from 'kysely';
 import { parseJson } from '../../files/json.ts';
 import type { Registry, RegistryTransaction } from './registry-database.ts';
 import { newId } from './jobs.ts';
-import { takeUp, type WorkerWatch } from './leases.ts';
+import { markHeld, type WorkerWatch } from './leases.ts';
 import type { BatchesTable } from './tables.ts';
 
 export const BATCH_STATES = [
@@ -126,7 +126,7 @@ export function claimBatch(
     const waiting = watch.abandoned(await open.orderBy('created_at').execute(), asked);
     const next = waiting.find(({ owner }) => !busy.includes(owner));
     if (next === undefined) return undefined;
-    const claim = { worker: takeUp(next.id), lease: next.lease + 1 };
+    const claim = { worker: markHeld(next.id), lease: next.lease + 1 };
     await transaction.updateTable('batches').set(claim).where('id', '=', next.id).execute();
     return batchFrom({ ...next, ...claim });
   });

@@ -4,7 +4,7 @@ import { parseJson } from '../../files/json.ts';
 import type { Registry } from './registry-database.ts';
 import { newId } from './jobs.ts';
 import type { EvalItemsTable, EvalRunsTable, EvalsTable } from './tables.ts';
-import { takeUp, type WorkerWatch } from './leases.ts';
+import { markHeld, type WorkerWatch } from './leases.ts';
 
 type Json = Record<string, unknown>;
 
@@ -135,7 +135,7 @@ export async function claimEvalRun(registry: Registry, watch: WorkerWatch): Prom
       .execute();
     const [next] = watch.abandoned(open, asked);
     if (next === undefined) return undefined;
-    const claim = { status: 'in_progress', worker: takeUp(next.id), lease: next.lease + 1 };
+    const claim = { status: 'in_progress', worker: markHeld(next.id), lease: next.lease + 1 };
     await transaction.updateTable('eval_runs').set(claim).where('id', '=', next.id).execute();
     return runFrom({ ...next, ...claim });
   });

@@ -43,7 +43,7 @@ export {
   isLeaseLost,
   KEEP_MS,
   keepLease,
-  putDown,
+  markReleased,
   WorkerWatch,
   whileHeld,
   type Lease,

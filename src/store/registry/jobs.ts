@@ -7,7 +7,7 @@ import { keyActor, recordAction } from './audit.ts';
 import type { Registry } from './registry-database.ts';
 import type { Page } from './pages.ts';
 import type { JobEventsTable, JobsTable } from './tables.ts';
-import { isWorkedOnHere, takeUp, type WorkerWatch } from './leases.ts';
+import { isWorkedOnHere, markHeld, type WorkerWatch } from './leases.ts';
 
 export type JobStatus =
   | 'validating_files'
@@ -177,7 +177,7 @@ export async function claimJob(registry: Registry): Promise<Job | undefined> {
       .$if(isPostgres(transaction), (query) => query.forUpdate().skipLocked())
       .executeTakeFirst();
     if (next === undefined) return undefined;
-    const claim = { status: 'running', worker: takeUp(next.id), lease: next.lease + 1, turn_at: Date.now() };
+    const claim = { status: 'running', worker: markHeld(next.id), lease: next.lease + 1, turn_at: Date.now() };
     await transaction.updateTable('jobs').set(claim).where('id', '=', next.id).execute();
     return fromRow({ ...next, ...claim });
   });

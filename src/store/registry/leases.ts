@@ -36,13 +36,13 @@ function workerNow(): string {
 const held = new Set<string>();
 
 /** Marks the work as held and returns the worker entry for it. */
-export function takeUp(id: string): string {
+export function markHeld(id: string): string {
   held.add(id);
   return workerNow();
 }
 
 /** Releases the work in this process, even if the registry could not be updated. */
-export function putDown({ id }: Lease): void {
+export function markReleased({ id }: Lease): void {
   held.delete(id);
 }
 

@@ -59,7 +59,7 @@ export async function beginRollout(registry: Registry, plan: RolloutPlan): Promi
   const guards = parseGuards(plan.guards).map(({ text }) => text);
   const target = await findVersion(registry, model, version);
   const { [CHAMPION]: from } = await aliasesOf(registry, model);
-  if (from === undefined || from === version) throw nothingToTryBeside(model, version, from);
+  if (from === undefined || from === version) throw cannotRollOut(model, version, from);
   const now = Date.now();
   const row = {
     model,
@@ -102,7 +102,7 @@ function newCounts(guards: readonly string[]): RolloutCounts {
   };
 }
 
-function nothingToTryBeside(model: string, version: number, champion: number | undefined): AttuneError {
+function cannotRollOut(model: string, version: number, champion: number | undefined): AttuneError {
   return new AttuneError('E_NO_CHAMPION', {
     what:
       champion === undefined

@@ -14,7 +14,7 @@ import {
   keepLease,
   liveReplicas,
   otherReplicas,
-  putDown,
+  markReleased,
   recoverJobs,
   REPLICA_LOST_MS,
   whileHeld,
@@ -132,7 +132,7 @@ describe('what this process works on', () => {
     const watch = new WorkerWatch();
     clock += 3_600_000;
     expect(await recoverJobs(registry, watch)).toEqual([]);
-    putDown(job);
+    markReleased(job);
     expect(await recoverJobs(registry, watch)).toMatchObject([{ id }]);
     expect(await findJob(registry, id)).toMatchObject({ status: 'queued', worker: null });
 
@@ -141,7 +141,7 @@ describe('what this process works on', () => {
     await addEvalRun(registry, { ...texts, eval: of });
     const run = (await claimEvalRun(registry, watch))!;
     expect(await claimEvalRun(registry, watch)).toBeUndefined();
-    putDown(run);
+    markReleased(run);
     expect(await claimEvalRun(registry, watch)).toMatchObject({ id: run.id, lease: run.lease + 1 });
   });
 });
