@@ -10,7 +10,8 @@ import { balanceKeys, balanceOf, separateExperts, SparseFeedForward, chosenAmong
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { chooseByGroups, RouterWeight } from '../decoder/grouped-experts.ts';
 
-const schema = z
+/** HF Ernie4_5_MoeConfig keys of the experts. */
+export const ernieKeys = z
   .looseObject({
     use_bias: z.boolean().nullish(),
     num_hidden_layers: count.default(28),
@@ -25,7 +26,7 @@ const schema = z
   })
   .refine(...chosenAmong('moe_k', 'moe_num_experts'));
 
-type Own = z.output<typeof schema>;
+type Own = z.output<typeof ernieKeys>;
 
 const decoder = defineDecoder({
   modelType: 'ernie4_5_moe',
@@ -43,7 +44,7 @@ const decoder = defineDecoder({
   },
   rope: { theta: 500_000, turnsNeighbours: true },
   traits(config, { raw, rope }) {
-    const own = parseConfig(schema, raw);
+    const own = parseConfig(ernieKeys, raw);
     const bias = own.use_bias === true;
     return {
       attention: () => ({ rope, bias: { qkv: bias, output: bias } }),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { renamed } from '../../engine/nn/index.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
-import type { DecoderConfig } from '../decoder/config.ts';
+import { decoderConfig, type DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import { balanceKeys, balanceOf } from '../decoder/experts.ts';
 import { FusedFeedForward, SummedFeedForward } from '../decoder/feed-forward.ts';
@@ -34,6 +34,10 @@ const schema = z
     error: 'must be between 1 and the number of experts',
   });
 
+export function graniteHybridConfig(raw: RawConfig) {
+  return parseConfig(schema, raw);
+}
+
 /** Mamba layers with a few attention layers in between, each with routed and shared experts (IBM Granite 4). */
 export const architecture = defineDecoder({
   modelType: 'granitemoehybrid',
@@ -48,7 +52,7 @@ export const architecture = defineDecoder({
   },
   traits(config, { raw, rope }) {
     const { attention_bias: bias, hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
-    const own = parseConfig(schema, raw);
+    const own = graniteHybridConfig(raw);
     const { num_local_experts: experts, num_experts_per_tok: chosen, shared_intermediate_size: shared } = own;
     const { scale, ...multipliers } = graniteMultipliers(raw);
     const kinds = own.layer_types ?? own.layers_block_type;
@@ -95,4 +99,9 @@ function mambaOf(
     activation,
     epsilon,
   } satisfies Partial<MambaShape>;
+}
+
+/** Shape of the state spaces in a completed configuration. */
+export function graniteMamba(raw: RawConfig) {
+  return mambaOf(decoderConfig(raw), graniteHybridConfig(raw));
 }

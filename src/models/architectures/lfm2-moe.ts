@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ModuleBuffer } from '../../engine/nn/index.ts';
 import { zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import { defineDecoder } from '../decoder/define.ts';
 import {
@@ -26,6 +26,10 @@ const schema = z
   })
   .refine(...chosenAmong('num_experts_per_tok', 'num_experts'));
 
+export function lfm2Experts(raw: RawConfig) {
+  return parseConfig(schema, raw);
+}
+
 /** LFM2 with many narrow experts in all but the first layers (Liquid AI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'lfm2_moe',
@@ -36,7 +40,7 @@ export const architecture = defineDecoder({
   read: lfm2Keys,
   traits(config, context) {
     const { hidden_size: width, intermediate_size, hidden_act: activation } = config;
-    const own = parseConfig(schema, context.raw);
+    const own = lfm2Experts(context.raw);
     const { num_experts: experts, num_experts_per_tok: chosen, moe_intermediate_size: inner } = own;
     return {
       ...lfm2Traits(config, context),

@@ -12,6 +12,7 @@ import { GatedConvolution } from '../decoder/short-convolution.ts';
 const kind = z.preprocess((name) => (name === 'linear_attention' ? 'conv' : name), z.enum(['conv', 'full_attention']));
 
 const schema = z.looseObject({
+  intermediate_size: count.default(12_288),
   layer_types: z.array(kind).nullish(),
   /** Older configurations: layers with attention; all by default. */
   full_attn_idxs: z.array(z.int().min(0)).nullish(),
@@ -44,12 +45,18 @@ export function lfm2Keys(raw: RawConfig): RawConfig {
   return { ...raw, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
+/** Which layers attend, the convolutions of the others, and the feed-forward layer's inner width. */
+export function lfm2Config(raw: RawConfig) {
+  const own = parseConfig(schema, raw);
+  const attends = (layer: number): boolean =>
+    own.layer_types ? own.layer_types[layer] === 'full_attention' : (own.full_attn_idxs?.includes(layer) ?? true);
+  return { attends, kernel: own.conv_L_cache, bias: own.conv_bias, inner: widthOf(own) };
+}
+
 /** Convolution and attention layers, with their names in checkpoints. */
 export function lfm2Traits({ hidden_size: width }: DecoderConfig, { raw, rope }: TraitsContext) {
-  const own = parseConfig(schema, raw);
-  const attends = (layer: number) =>
-    own.layer_types ? own.layer_types[layer] === 'full_attention' : (own.full_attn_idxs?.includes(layer) ?? true);
-  const convolution = { width, kernel: own.conv_L_cache, bias: own.conv_bias };
+  const { attends, kernel, bias } = lfm2Config(raw);
+  const convolution = { width, kernel, bias };
   return {
     attention: (layer) =>
       attends(layer)
@@ -78,7 +85,7 @@ export const architecture = defineDecoder({
   rope: { theta: 1_000_000 },
   read: lfm2Keys,
   traits(config, context) {
-    const inner = widthOf(config, parseConfig(schema, context.raw));
+    const { inner } = lfm2Config({ ...context.raw, intermediate_size: config.intermediate_size });
     return {
       ...lfm2Traits(config, context),
       feedForward: () => lfm2FeedForward(config.hidden_size, inner),
@@ -87,7 +94,7 @@ export const architecture = defineDecoder({
 });
 
 /** Inner width of the feed-forward layer: two thirds of the configured size, rounded up to a multiple. */
-function widthOf({ intermediate_size: given }: DecoderConfig, own: z.output<typeof schema>): number {
+function widthOf({ intermediate_size: given, ...own }: z.output<typeof schema>): number {
   if (!own.block_auto_adjust_ff_dim) return given;
   const { block_multiple_of: multiple, block_ffn_dim_multiplier: factor } = own;
   const inner = Math.floor((factor ?? 1) * Math.floor((2 * given) / 3));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Linear } from '../../engine/nn/index.ts';
 import { aten, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { BareRMSNorm, growingQueries, type AttentionTraits } from '../decoder/attention-part.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
@@ -40,6 +40,10 @@ const schema = z
 
 type Own = z.output<typeof schema>;
 
+export function llama4Config(raw: RawConfig): Own {
+  return parseConfig(schema, raw);
+}
+
 const decoder = defineDecoder({
   modelType: 'llama4_text',
   classes: { causal: 'Llama4ForCausalLM', trunk: 'Llama4TextModel' },
@@ -57,7 +61,7 @@ const decoder = defineDecoder({
   },
   rope: { theta: 500_000, turnsNeighbours: true },
   traits(config, { raw, rope }) {
-    const own = parseConfig(schema, raw);
+    const own = llama4Config(raw);
     return {
       attention: (layer) => attentionOf(layer, own, { config, rope }),
       feedForward: (layer) => feedForwardOf(layer, own, config),

@@ -26,10 +26,16 @@ const schema = z.looseObject({
     .nullish(),
 });
 
-/** Scaling of queries with their position, if configured. */
-export function queryScaleOf(raw: RawConfig): ReturnType<typeof growingQueries> | undefined {
+/** Weight of the logarithm that queries grow with, and positions from one step of it to the next. */
+export function queryScaleSettings(raw: RawConfig): { weight?: number | null; step?: number | null } {
   const { llama_4_scaling_beta: weight, original_max_position_embeddings: step } =
     parseConfig(schema, raw).rope_parameters ?? {};
+  return { weight, step };
+}
+
+/** Scaling of queries with their position, if configured. */
+export function queryScaleOf(raw: RawConfig): ReturnType<typeof growingQueries> | undefined {
+  const { weight, step } = queryScaleSettings(raw);
   return weight && step ? growingQueries(weight, step) : undefined;
 }
 

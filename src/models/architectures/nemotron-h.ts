@@ -63,7 +63,13 @@ const schema = z
 
 const KINDS_BY_DEFAULT: readonly Kind[] = ['mamba', 'moe', 'attention', 'mlp'];
 
-type Own = z.output<typeof schema>;
+type Own = ReturnType<typeof nemotronConfig>;
+
+/** Kinds of layers, and the parts of each, of a configuration. */
+export function nemotronConfig(raw: RawConfig) {
+  const own = parseConfig(schema, withNames(raw));
+  return { ...own, mamba: mambaOf(own) };
+}
 
 /** Some configurations use other names for Mamba's keys. */
 function withNames(raw: RawConfig): RawConfig {
@@ -79,7 +85,7 @@ function withNames(raw: RawConfig): RawConfig {
 
 const read = (raw: RawConfig): RawConfig => ({
   ...withNames(raw),
-  num_hidden_layers: parseConfig(schema, withNames(raw)).kinds.length,
+  num_hidden_layers: nemotronConfig(raw).kinds.length,
 });
 
 const decoder = defineDecoder({
@@ -96,7 +102,7 @@ const decoder = defineDecoder({
   },
   read,
   traits(config, { raw }) {
-    const own = parseConfig(schema, withNames(raw));
+    const own = nemotronConfig(raw);
     return {
       block: (layer) => new OneHalf(config, mixerOf(config, own, layer), own.kinds[layer]),
       names: { decoder: { embed_tokens: 'embeddings', norm: 'norm_f' } },
@@ -142,14 +148,14 @@ class OneHalf extends Block {
 function mixerOf(config: DecoderConfig, own: Own, layer: number): Mixer {
   const { hidden_size: width, rms_norm_eps: epsilon } = config;
   const kind = own.kinds[layer];
-  if (kind === 'mamba') return new Mamba2({ ...mambaOf(own), layer, width, epsilon });
+  if (kind === 'mamba') return new Mamba2({ ...own.mamba, layer, width, epsilon });
   const norm = (size: number) => new RMSNorm(size, epsilon);
   if (kind === 'attention') return new SplitAttention(config, {}, { layer, norm });
   const halfOf = (outer: number, inner: number, bias = config.mlp_bias) => plainHalf(outer, inner, { ...own, bias });
   return kind === 'mlp' ? halfOf(width, config.intermediate_size) : expertsOf(config, own, halfOf);
 }
 
-function mambaOf(own: Own) {
+function mambaOf(own: z.output<typeof schema>) {
   const { mamba_num_heads: heads, mamba_head_dim: headSize, n_groups: groups } = own;
   return {
     heads,

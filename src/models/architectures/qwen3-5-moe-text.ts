@@ -4,7 +4,8 @@ import { deltaNetTraits, SplitDeltaNet } from '../decoder/gated-delta-net.ts';
 import { architecture as dense } from './qwen3-5-text.ts';
 import { gatedExperts } from './qwen3-moe.ts';
 
-const experts = {
+/** Default experts. */
+export const qwen35Experts = {
   num_experts: 256,
   num_experts_per_tok: 8,
   moe_intermediate_size: 512,
@@ -30,7 +31,7 @@ const decoder = defineDecoder({
   rope: { share: 0.25 },
   traits: (config, context) => ({
     ...deltaNetTraits(config, context, SplitDeltaNet),
-    ...gatedExperts(config, context, experts),
+    ...gatedExperts(config, context, qwen35Experts),
   }),
 });
 

@@ -3,7 +3,8 @@ import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { deltaNetTraits, GroupedDeltaNet } from '../decoder/gated-delta-net.ts';
 import { gatedExperts } from './qwen3-moe.ts';
 
-const experts = {
+/** Default experts. */
+export const qwen3NextExperts = {
   num_experts: 512,
   num_experts_per_tok: 10,
   moe_intermediate_size: 512,
@@ -28,7 +29,7 @@ const decoder = defineDecoder({
   rope: { share: 0.25 },
   traits: (config, context) => ({
     ...deltaNetTraits(config, context, GroupedDeltaNet),
-    ...gatedExperts(config, context, experts),
+    ...gatedExperts(config, context, qwen3NextExperts),
   }),
 });
 

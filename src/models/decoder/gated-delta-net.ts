@@ -4,7 +4,7 @@ import { deltaRule, Linear, linearGroup, Module, OffsetRMSNorm, Parameter, RMSNo
 import { aten, cat, ones, wideType, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 import type { AttentionPart } from './attention-part.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from './config.ts';
 import type { DecoderTraits } from './decoder.ts';
@@ -41,6 +41,22 @@ const keys = z
     error: 'must divide linear_num_value_heads',
   });
 
+/** Layers with linear attention, and the shape of that. */
+export function deltaNetConfig(raw: RawConfig) {
+  const own = parseConfig(keys, raw);
+  return {
+    isLinear: (layer: number): boolean =>
+      own.layer_types === undefined || own.layer_types === null
+        ? (layer + 1) % own.full_attention_interval !== 0
+        : own.layer_types[layer] === 'linear_attention',
+    keyHeads: own.linear_num_key_heads,
+    valueHeads: own.linear_num_value_heads,
+    keySize: own.linear_key_head_dim,
+    valueSize: own.linear_value_head_dim,
+    kernel: own.linear_conv_kernel_dim,
+  };
+}
+
 /** Linear attention in most layers, gated attention in the rest. */
 export function deltaNetTraits(
   config: DecoderConfig,
@@ -48,20 +64,8 @@ export function deltaNetTraits(
   DeltaNet: new (shape: DeltaNetShape) => GatedDeltaNet,
 ) {
   const { attention_bias: bias, hidden_size: width, rms_norm_eps: epsilon } = config;
-  const own = parseConfig(keys, raw);
-  const isLinear = (layer: number) =>
-    own.layer_types === undefined || own.layer_types === null
-      ? (layer + 1) % own.full_attention_interval !== 0
-      : own.layer_types[layer] === 'linear_attention';
-  const shape = {
-    width,
-    keyHeads: own.linear_num_key_heads,
-    valueHeads: own.linear_num_value_heads,
-    keySize: own.linear_key_head_dim,
-    valueSize: own.linear_value_head_dim,
-    kernel: own.linear_conv_kernel_dim,
-    epsilon,
-  };
+  const { isLinear, ...own } = deltaNetConfig(raw);
+  const shape = { ...own, width, epsilon };
   return {
     attention: (layer) =>
       isLinear(layer)

@@ -1,9 +1,9 @@
 /** Gemma 2 and 3 in llama.cpp: what its implementations hard-code, and what is configurable. */
 import type { Problem } from '../../base/errors.ts';
-import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 import { decoderConfig, headShape } from '../decoder/config.ts';
 import type { GgufFamily } from './gguf-family.ts';
+import { f32, numberOf, u32 } from './values.ts';
 
 const names = {
   post_attention_layernorm: 'post_attention_norm',
@@ -24,8 +24,6 @@ const keeps = [
 ];
 
 const common = {
-  rotatesNeighbours: false,
-  readsRopeFactors: false,
   names,
   keeps,
   normsFromZero: true,
@@ -35,11 +33,10 @@ const common = {
 export const gemma2: GgufFamily = {
   ...common,
   architecture: 'gemma2',
-  reads: [],
   settings: (raw) => [
-    ['attention.sliding_window', { type: 'u32', value: numberOf(raw, 'sliding_window', 4096) }],
-    ['attn_logit_softcapping', real(numberOf(raw, 'attn_logit_softcapping', 50))],
-    ['final_logit_softcapping', real(numberOf(raw, 'final_logit_softcapping', 30))],
+    ['attention.sliding_window', u32(numberOf(raw, 'sliding_window', 4096))],
+    ['attn_logit_softcapping', f32(numberOf(raw, 'attn_logit_softcapping', 50))],
+    ['final_logit_softcapping', f32(numberOf(raw, 'final_logit_softcapping', 30))],
   ],
   problems: (raw) => [
     ...['sliding_window', 'attn_logit_softcapping', 'final_logit_softcapping']
@@ -56,8 +53,8 @@ export const gemma3: GgufFamily = {
   read: withOlderPositions,
   reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
   settings: (raw) => [
-    ['attention.sliding_window', { type: 'u32', value: numberOf(raw, 'sliding_window', 4096) }],
-    ['attention.sliding_window_pattern', { type: 'u32', value: 6 }],
+    ['attention.sliding_window', u32(numberOf(raw, 'sliding_window', 4096))],
+    ['attention.sliding_window_pattern', u32(6)],
   ],
   problems: (raw) => [
     ...(typeof raw.rope_theta === 'number' ? [] : [{ field: 'rope_theta', message: 'is missing' }]),
@@ -75,13 +72,6 @@ export const gemma3: GgufFamily = {
     ...layerProblems(raw, numberOf(raw, 'sliding_window_pattern', 6) === 6 ? 6 : 0),
   ],
 };
-
-const real = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });
-
-function numberOf(raw: RawConfig, key: string, otherwise: number): number {
-  const value = raw[key];
-  return typeof value === 'number' ? value : otherwise;
-}
 
 /** Translates `rope_parameters` of transformers 5 to the older keys, where those can express it. */
 function withOlderPositions(raw: RawConfig): RawConfig {

@@ -1,19 +1,26 @@
 import type { Problem } from '../../base/errors.ts';
-import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
+import type { TensorLayout } from './layouts.ts';
+import type { GgufSetting } from './values.ts';
 
 /** An architecture of llama.cpp: names, memory layout, and the config.json keys that it reads. */
 export interface GgufFamily {
   /** `general.architecture`, and the prefix of the settings. */
   architecture: string;
+  /** Another architecture for some configurations. */
+  variant?(raw: RawConfig): string | undefined;
   /** Rotates neighbouring features instead of halves, so rows of q and k are reordered. */
-  rotatesNeighbours: boolean;
+  rotatesNeighbours?: boolean;
   /** Suffixes of parameters that it reads besides Llama's matrices and norms. */
-  reads: readonly string[];
+  reads?: readonly string[];
   /** Whether it reads `rope_freqs.weight`, needed for Llama 3's scaled positions. */
-  readsRopeFactors: boolean;
-  /** Modules of a layer whose names differ from Llama's. */
+  readsRopeFactors?: boolean;
+  /** Names of a layer's modules, or of its parameters with their kind, that differ from Llama's. */
   names?: Readonly<Record<string, string>>;
+  /** Names of parameters outside of the layers that differ from Llama's. */
+  outside?: Readonly<Record<string, string>>;
+  /** Parameters of a layer that are stored in another form, by their names in checkpoints (experts without number). */
+  layouts?(raw: RawConfig): Readonly<Record<string, TensorLayout>>;
   /** The head cannot be the token table. */
   needsHead?: boolean;
   /** Rotary positions may turn a part of each head. */
@@ -27,10 +34,17 @@ export interface GgufFamily {
    * silu` is accepted.
    */
   activation?(raw: RawConfig): unknown;
-  /** Additional settings, with keys relative to the architecture's name. */
-  settings?(raw: RawConfig): [string, GgufValue][];
+  /** Reads YaRN's factors of scores and amplitudes its own way, and checks them. */
+  hasOwnYarn?: boolean;
+  /** Additional settings, with keys relative to the architecture's name; they replace general ones. */
+  settings?(raw: RawConfig): GgufSetting[];
   /** Deviations of a model from llama.cpp's assumptions. */
   problems?(raw: RawConfig): Problem[];
-  /** config.json keys without a GGUF setting. */
-  keeps?: readonly string[];
+  /** config.json keys without a GGUF setting; `all` for families whose settings are derived from many keys. */
+  keeps?: readonly string[] | 'all';
+}
+
+/** A problem where a value is not the only one that llama.cpp computes with. */
+export function unless(isMet: boolean, field: string, message: string): Problem[] {
+  return isMet ? [] : [{ field, message }];
 }

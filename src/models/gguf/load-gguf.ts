@@ -1,15 +1,13 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { GgufFile } from '../../engine/tensor/gguf/index.ts';
 import type { Parameter } from '../../engine/nn/index.ts';
-import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
+import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../raw-config.ts';
-import { decoderConfig, type DecoderConfig } from '../decoder/config.ts';
 import { skeleton } from '../skeleton.ts';
 import type { Model } from '../model.ts';
-import { ggufFamilies } from './gguf-families.ts';
-import type { GgufFamily } from './gguf-family.ts';
+import { completedConfig, familyOf, ggufFamilies } from './gguf-families.ts';
 import { configFromGguf } from './gguf-settings.ts';
-import { expertOf, ggufName, headsOf, isNorm, toHalves } from './tensor-names.ts';
+import { placesOf, type Place } from './tensor-names.ts';
 
 /**
  * Loads a GGUF file in f32 from its own settings, to verify an export. `written` is the exported model's configuration.
@@ -29,38 +27,28 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
 }
 
 function fill(model: Model, file: GgufFile): Problem[] {
-  const config = decoderConfig(model.architecture.completed?.(model.config) ?? model.config);
-  const family = ggufFamilies[model.architecture.modelType];
+  const raw = completedConfig(model);
+  const placeOf = placesOf(familyOf(ggufFamilies[model.architecture.modelType], raw), raw);
   // Each tensor of the file is decoded once, also a stack of many experts.
-  const named = Map.groupBy(model.parameters(), ([path]) => ggufName(path, family) ?? path);
-  return [...named].flatMap(([name, parts]): Problem[] => {
-    if (!file.has(name)) return parts.map(() => ({ field: name, message: 'is missing' }));
+  const named = Map.groupBy(model.parameters(), ([path]) => placeOf(path)?.names.join(' ') ?? path);
+  return [...named].flatMap(([joined, parts]): Problem[] => {
+    const names = joined.split(' ');
+    const missing = names.filter((name) => !file.has(name));
+    if (missing.length > 0) return missing.map((field) => ({ field, message: 'is missing' }));
     return scope(() => {
-      const whole = file.get(name).to('f32');
-      return parts.flatMap(([path, parameter]) => fillPart(parameter, { name, path, whole, family, config }));
+      const wholes = names.map((name) => file.get(name).to('f32'));
+      return parts.flatMap(([path, parameter]) => fillPart(parameter, placeOf(path)!, wholes));
     });
   });
 }
 
-interface Source {
-  name: string;
-  path: string;
-  whole: Tensor;
-  family: GgufFamily;
-  config: DecoderConfig;
-}
-
-function fillPart(parameter: Parameter, { name, path, whole, family, config }: Source): Problem[] {
-  const expert = expertOf(path);
-  const stored = expert === undefined ? whole : whole.select(0, expert);
-  if (stored.shape.join() !== parameter.shape.join()) {
-    return [
-      { field: name, message: `has the shape [${stored.shape.join(', ')}], not [${parameter.shape.join(', ')}]` },
-    ];
-  }
-  const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
-  const isShifted = family.normsFromZero === true && isNorm(name);
-  if (isShifted) parameter.assign(stored.sub(1));
-  else parameter.assign(heads === undefined ? stored : toHalves(stored, heads));
-  return [];
+function fillPart(parameter: Parameter, { names, layout, expert }: Place, wholes: readonly Tensor[]): Problem[] {
+  const stored = expert === undefined ? wholes : wholes.map((whole) => whole.select(0, expert));
+  const expected = layout.write(zeros(parameter.shape, { device: 'meta' }));
+  const problems = names.flatMap((field, i): Problem[] => {
+    const [got, wanted] = [stored[i], expected[i]].map(({ shape }) => shape.join(', '));
+    return got === wanted ? [] : [{ field, message: `has the shape [${got}], not [${wanted}]` }];
+  });
+  if (problems.length === 0) parameter.assign(layout.read(stored));
+  return problems;
 }

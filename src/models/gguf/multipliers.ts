@@ -1,23 +1,22 @@
 /** Llama with multipliers, and with layers that have no positions, in llama.cpp. */
-import type { GgufValue } from '../../engine/tensor/gguf/index.ts';
 import type { RawConfig } from '../raw-config.ts';
 import type { GgufFamily } from './gguf-family.ts';
+import { f32, numberOf, type GgufSetting } from './values.ts';
 
-const real = (value: number): GgufValue => ({ type: 'f32', value: Math.fround(value) });
-
-const multiplierOf = (raw: RawConfig, key: string): GgufValue => real(typeof raw[key] === 'number' ? raw[key] : 1);
+/** Settings of Granite's multipliers. */
+export function multiplierSettings(raw: RawConfig): GgufSetting[] {
+  return [
+    ['logit_scale', f32(numberOf(raw, 'logits_scaling', 1))],
+    ['residual_scale', f32(numberOf(raw, 'residual_multiplier', 1))],
+    ['embedding_scale', f32(numberOf(raw, 'embedding_multiplier', 1))],
+    ['attention.scale', f32(numberOf(raw, 'attention_multiplier', 1))],
+  ];
+}
 
 export const granite: GgufFamily = {
   architecture: 'granite',
   rotatesNeighbours: true,
-  reads: [],
-  readsRopeFactors: false,
-  settings: (raw) => [
-    ['logit_scale', multiplierOf(raw, 'logits_scaling')],
-    ['residual_scale', multiplierOf(raw, 'residual_multiplier')],
-    ['embedding_scale', multiplierOf(raw, 'embedding_multiplier')],
-    ['attention.scale', multiplierOf(raw, 'attention_multiplier')],
-  ],
+  settings: multiplierSettings,
   keeps: ['logits_scaling', 'residual_multiplier', 'embedding_multiplier', 'attention_multiplier'],
 };
 
@@ -25,8 +24,6 @@ export const granite: GgufFamily = {
 export const smollm3: GgufFamily = {
   architecture: 'smollm3',
   rotatesNeighbours: true,
-  reads: [],
-  readsRopeFactors: false,
   problems: (raw) => {
     const isUsual = (flag: unknown, layer: number) => Boolean(flag) === ((layer + 1) % 4 !== 0);
     const { no_rope_layers: layers, no_rope_layer_interval: interval = 4 } = raw;

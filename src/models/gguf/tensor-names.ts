@@ -1,8 +1,9 @@
 // H heads, d head size, D width
 import { entryOf, table } from '../../base/table.ts';
-import type { Tensor } from '../../engine/tensor/index.ts';
-import { headShape, type DecoderConfig } from '../decoder/config.ts';
+import { decoderConfig, headShape, type DecoderConfig } from '../decoder/config.ts';
+import type { RawConfig } from '../raw-config.ts';
 import type { GgufFamily } from './gguf-family.ts';
+import { neighbours, offsets, unchanged, type TensorLayout } from './layouts.ts';
 
 /** Hugging Face's names and llama.cpp's. */
 const OUTSIDE: Record<string, string> = table({
@@ -30,50 +31,60 @@ const IN_A_LAYER: Record<string, string> = table({
 /** Layers of experts, which GGUF stacks. */
 const EXPERT = /\.experts\.(\d+)\./;
 
-const LAYER = /^model\.layers\.(\d+)\.(.+)\.(weight|bias)$/;
+const LAYER = /^(?:model|backbone)\.layers\.(\d+)\.(.+)$/;
 
-/** llama.cpp's name of a parameter; undefined if it has none. */
-export function ggufName(path: string, { names }: Pick<GgufFamily, 'names'>): string | undefined {
-  const [, layer, module, kind] = LAYER.exec(path.replace(EXPERT, '.experts.')) ?? [];
-  if (layer === undefined) return OUTSIDE[path];
-  const name = entryOf(names, module) ?? IN_A_LAYER[module];
-  return name === undefined ? undefined : `blk.${layer}.${name}.${kind}`;
+/** Where a parameter is in the file. */
+export interface Place {
+  /** One tensor, or those that it is cut into. */
+  names: readonly string[];
+  layout: TensorLayout;
+  /** Place in tensors of all experts. */
+  expert?: number;
+  /** Only read by some families. */
+  isOptional: boolean;
 }
 
-/** Place of a parameter in a tensor of all experts; undefined for other parameters. */
-export function expertOf(path: string): number | undefined {
-  const [, expert] = EXPERT.exec(path) ?? [];
-  return expert === undefined ? undefined : Number(expert);
+/** Finds the places of a model's parameters; `raw` is its completed configuration. */
+export function placesOf(family: GgufFamily, raw: RawConfig): (path: string) => Place | undefined {
+  const config = decoderConfig(raw);
+  const layouts = family.layouts?.(raw);
+  return (path) => {
+    const [, number] = EXPERT.exec(path) ?? [];
+    const [, layer, rest] = LAYER.exec(path.replace(EXPERT, '.experts.')) ?? [];
+    const own = entryOf(layouts, rest ?? '');
+    const known = layer === undefined ? entryOf(family.outside, path) : entryOf(family.names, rest);
+    const name = known ?? (layer === undefined ? entryOf(OUTSIDE, path) : nameIn(rest, family));
+    const names = own?.names ?? (name === undefined ? undefined : [name]);
+    if (names === undefined) return undefined;
+    const expert = number === undefined ? undefined : Number(number);
+    return {
+      names: layer === undefined ? names : names.map((one) => `blk.${layer}.${one}`),
+      layout: own ?? usualLayout(path, { name: names[0], family, config }),
+      ...(expert !== undefined && { expert }),
+      isOptional: own?.names === undefined && known === undefined && OPTIONAL.test(names[0]),
+    };
+  };
 }
 
-/** Number of heads whose rows must be reordered for neighbour rotation; undefined for other parameters. */
-export function headsOf(path: string, config: DecoderConfig): number | undefined {
-  const [, name] = /\.self_attn\.([qk])_proj\./.exec(path) ?? [];
-  if (name === undefined) return undefined;
+const OPTIONAL = /\.bias$|_[qk]_norm\.weight$/;
+
+/** llama.cpp's name of a layer's parameter, without the layer, from that of its module. */
+function nameIn(rest: string, { names }: GgufFamily): string | undefined {
+  const [, module, kind] = /^(.+)\.(weight|bias)$/.exec(rest) ?? [];
+  const name = entryOf(names, module ?? '') ?? entryOf(IN_A_LAYER, module ?? '');
+  return name === undefined ? undefined : `${name}.${kind}`;
+}
+
+function usualLayout(
+  path: string,
+  { name, family, config }: { name: string; family: GgufFamily; config: DecoderConfig },
+): TensorLayout {
+  if (family.normsFromZero === true && NORM.test(name)) return offsets;
+  const [, part] = /\.self_attn\.([qk])_proj\./.exec(path) ?? [];
+  if (family.rotatesNeighbours !== true || part === undefined) return unchanged;
   const { heads, keyHeads } = headShape(config);
-  return name === 'q' ? heads : keyHeads;
+  return neighbours(part === 'q' ? heads : keyHeads);
 }
 
-/** Reorders rows [H·d, …] from rotated halves to rotated neighbours (llama.cpp's `permute`). */
-export function toNeighbours(rows: Tensor, heads: number): Tensor {
-  return reorder(rows, [heads, 2, -1]);
-}
-
-/** Inverse of `toNeighbours`. */
-export function toHalves(rows: Tensor, heads: number): Tensor {
-  const [count] = rows.shape;
-  return reorder(rows, [heads, count / heads / 2, 2]);
-}
-
-function reorder(rows: Tensor, split: readonly number[]): Tensor {
-  const [count, ...rest] = rows.shape;
-  return rows
-    .reshape(...split, ...rest)
-    .transpose(1, 2)
-    .reshape(count, ...rest);
-}
-
-/** Whether a tensor in the file is a norm's weight. */
-export function isNorm(name: string): boolean {
-  return name.endsWith('norm.weight');
-}
+/** Norms with offsets; those of states have plain weights. */
+const NORM = /(?<!ssm_)norm\.weight$/;

@@ -1,8 +1,9 @@
 import { plural } from '../../base/format.ts';
+import { entryOf } from '../../base/table.ts';
 import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { ropeFactors } from '../../engine/nn/index.ts';
-import { aten, fromArray, noGrad, scope, stack, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, fromArray, noGrad, scope, stack, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import {
   decodeBlocks,
   encodeBlocks,
@@ -18,10 +19,10 @@ import { decoderConfig, headShape } from '../decoder/config.ts';
 import { ropeOptions } from '../decoder/rope-settings.ts';
 import type { Model } from '../model.ts';
 import { namedTensors } from '../save.ts';
-import { ggufFamilies } from './gguf-families.ts';
+import { completedConfig, familyOf, ggufFamilies, refusedFamilies } from './gguf-families.ts';
 import { isQuantisation, quantisedType, type GgufQuantisation } from './gguf-quantisation.ts';
 import { ggufSettings, settingProblems } from './gguf-settings.ts';
-import { expertOf, ggufName, headsOf, isNorm, toNeighbours } from './tensor-names.ts';
+import { placesOf, type Place } from './tensor-names.ts';
 import type { GgufFamily } from './gguf-family.ts';
 
 type Source = GgufTensor & { make: () => Tensor };
@@ -40,8 +41,9 @@ const FILE_TYPES: Partial<Record<GgufForm, number>> = { f32: 0, f16: 1, bf16: 32
 
 /** Plans a model's GGUF file: matrices in the given type, vectors in f32. @throws E_GGUF_UNSUPPORTED */
 export function planGguf(model: Model, form: GgufForm): GgufPlan {
-  const family = familyOf(model);
-  const raw = family.read?.(model.config) ?? model.architecture.completed?.(model.config) ?? model.config;
+  const known = knownFamily(model);
+  const raw = known.read?.(model.config) ?? completedConfig(model);
+  const family = familyOf(known, raw);
   const problems = [...settingProblems(raw, family), ...parameterProblems(model, family)];
   if (problems.length > 0)
     throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model unchanged`, problems);
@@ -65,7 +67,7 @@ export function writeModelGguf(path: string, { settings, tensors }: GgufPlan, vo
   });
 }
 
-function familyOf(model: Model): GgufFamily {
+function knownFamily(model: Model): GgufFamily {
   const { modelType } = model.architecture;
   if (model.task !== 'causal-lm') {
     throw unsupported(
@@ -75,8 +77,9 @@ function familyOf(model: Model): GgufFamily {
     );
   }
   if (Object.hasOwn(ggufFamilies, modelType)) return ggufFamilies[modelType];
+  const reason = entryOf(refusedFamilies, modelType);
   throw unsupported(
-    `${capitalised(withArticle(modelType))} model cannot be written as GGUF`,
+    `${capitalised(withArticle(modelType))} model cannot be written as GGUF${reason === undefined ? '' : `: ${reason}`}`,
     [],
     Object.keys(ggufFamilies).join(', '),
   );
@@ -89,40 +92,54 @@ function unsupported(what: string, problems: Problem[], expected?: string): Attu
 
 /** Parameters that llama.cpp does not read. */
 function parameterProblems(model: Model, family: GgufFamily): Problem[] {
-  const { architecture, reads } = family;
+  const { architecture, reads = [] } = family;
+  const placeOf = placesOf(family, completedConfig(model));
   return [...namedTensors(model)].flatMap(([path]) => {
-    const name = ggufName(path, family);
-    const optional = name !== undefined && /\.bias$|_[qk]_norm\.weight$/.test(name);
-    if (name !== undefined && (!optional || reads.some((end) => name.endsWith(`.${end}`)))) return [];
+    const place = placeOf(path);
+    if (place !== undefined && (!place.isOptional || reads.some((end) => place.names[0].endsWith(end)))) return [];
     return [{ field: path, message: `llama.cpp's ${architecture} does not support it` }];
   });
 }
 
+/** A parameter's part of a tensor in the file. */
+interface Part {
+  name: string;
+  place: Place;
+  /** Which of the place's tensors. */
+  index: number;
+  tensor: Tensor;
+}
+
 function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source[] {
-  const config = decoderConfig(model.architecture.completed?.(model.config) ?? model.config);
-  const tensors = [...namedTensors(model)];
-  const names = new Set(tensors.map(([path]) => ggufName(path, family)!));
-  const typeOf = (name: string, shape: readonly number[]) => {
-    // Routers stay wide, as llama.cpp keeps them.
-    if (shape.length === 1 || name.includes('.ffn_gate_inp')) return 'f32';
-    const place = { name, shape, layers: config.num_hidden_layers, hasHead: names.has('output.weight') };
-    return isQuantisation(form) ? quantisedType(form, place) : form;
-  };
-  return [...Map.groupBy(tensors, ([path]) => ggufName(path, family)!)].map(([name, parts]) => {
-    const [[path, tensor]] = parts;
-    const isStacked = expertOf(path) !== undefined;
-    const shape = isStacked ? [parts.length, ...tensor.shape] : tensor.shape;
-    const dtype = typeOf(name, shape);
-    const type = isBlockType(dtype) ? 'f32' : dtype;
-    const heads = family.rotatesNeighbours ? headsOf(path, config) : undefined;
-    const isShifted = family.normsFromZero === true && isNorm(name);
-    const make = () => {
-      if (isStacked) return stack(parts.map(([, expert]) => expert)).to(type);
-      if (isShifted) return tensor.to(type).add(1);
-      return (heads === undefined ? tensor : toNeighbours(tensor, heads)).to(type);
-    };
-    return { name, dtype, shape, make };
+  const raw = completedConfig(model);
+  const placeOf = placesOf(family, raw);
+  const parts = [...namedTensors(model)].flatMap(([path, tensor]): Part[] => {
+    const place = placeOf(path)!;
+    return place.names.map((name, index) => ({ name, place, index, tensor }));
   });
+  const byName = Map.groupBy(parts, ({ name }) => name);
+  const context = { layers: decoderConfig(raw).num_hidden_layers, hasHead: byName.has('output.weight') };
+  return [...byName].map(([name, own]) => {
+    const [{ place, index, tensor }] = own;
+    const single = place.layout.write(zeros(tensor.shape, { device: 'meta' }))[index].shape;
+    const shape = place.expert === undefined ? single : [own.length, ...single];
+    const dtype = isWide(name, shape)
+      ? 'f32'
+      : isQuantisation(form)
+        ? quantisedType(form, { name, shape, ...context })
+        : form;
+    return { name, dtype, shape, make: () => joined(own, isBlockType(dtype) ? 'f32' : dtype) };
+  });
+}
+
+/** Vectors, routers and what the kernels of states need stay wide, as llama.cpp keeps them. */
+function isWide(name: string, { length }: readonly number[]): boolean {
+  return length === 1 || /\.(ffn_gate_inp|ssm_(a|d|conv1d|norm)|shortconv\.conv)\b/.test(name);
+}
+
+function joined(parts: readonly Part[], dtype: DType): Tensor {
+  const written = parts.map(({ place, index, tensor }) => place.layout.write(tensor.to(dtype))[index]);
+  return parts[0].place.expert === undefined ? written[0].contiguous() : stack(written);
 }
 
 /** Scaling factor of each rotary frequency, for llama3 scaling. */

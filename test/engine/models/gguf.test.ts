@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadGguf, planGguf, writeModelGguf } from '../../../src/models/gguf/index.ts';
-import { toHalves, toNeighbours } from '../../../src/models/gguf/tensor-names.ts';
+import { toHalves, toNeighbours } from '../../../src/models/gguf/layouts.ts';
 import { createModel, loadModel, readConfig } from '../../../src/models/load-model.ts';
-import type { RawConfig } from '../../../src/models/raw-config.ts';
 import type { Model } from '../../../src/models/model.ts';
 import { layoutOfRows, Rope, rotate } from '../../../src/engine/nn/index.ts';
 import { GgufFile } from '../../../src/engine/tensor/gguf/index.ts';
 import { aten, fromArray, noGrad, scope, type DType } from '../../../src/engine/tensor/index.ts';
 import { run as exportModel } from '../../../src/jobs/export/export.ts';
+import { tinyGguf, tinyGgufTypes } from './tiny-gguf.ts';
 import { writeTinyModel } from '../../system/cli-tiny-model.ts';
 
 const fixtures = join(import.meta.dirname, '../../../fixtures/models');
@@ -95,30 +95,16 @@ describe('a model in GGUF', () => {
     tie_word_embeddings: false,
   };
   const routed = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
-  const others: readonly RawConfig[] = [
-    { ...small, model_type: 'seed_oss', head_dim: 32 },
-    { ...small, model_type: 'ernie4_5', head_dim: 16, tie_word_embeddings: true },
-    { ...small, model_type: 'glm4', head_dim: 16 },
-    { ...small, model_type: 'olmo2' },
-    { ...small, model_type: 'smollm3', num_hidden_layers: 4 },
-    { ...small, model_type: 'granite', attention_multiplier: 0.3, residual_multiplier: 0.7, logits_scaling: 2 },
-    { ...small, ...routed, model_type: 'qwen2_moe', shared_expert_intermediate_size: 48 },
-    { ...small, ...routed, model_type: 'qwen3_moe', head_dim: 16, norm_topk_prob: true },
-    { ...small, ...routed, model_type: 'olmoe' },
-  ];
-
-  it.each(others.map((raw) => [String(raw.model_type), raw]))(
-    '%s is read back as it was written',
-    async (type, raw) => {
-      const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
-      const read = await again(model, 'f32', `${type}.gguf`);
-      const tensors = new Map(read.parameters());
-      for (const [path, { tensor }] of model.parameters())
-        expect(aten.equal.default(tensors.get(path)!.tensor, tensor), path).toBe(true);
-      const after = logProbs(read);
-      for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
-    },
-  );
+  it.each(Object.entries(tinyGgufTypes))('%s is read back as it was written', async (type, own) => {
+    const raw = { ...tinyGguf(256), model_type: type, ...own };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const read = await again(model, 'f32', `${type}.gguf`);
+    const tensors = new Map(read.parameters());
+    for (const [path, { tensor }] of model.parameters())
+      expect(aten.equal.default(tensors.get(path)!.tensor, tensor), path).toBe(true);
+    const after = logProbs(read);
+    for (const [i, value] of logProbs(model).entries()) expect(after[i]).toBeCloseTo(value, 5);
+  });
 
   it.each([
     ['qwen3_moe', 'norm_topk_prob', { head_dim: 16, norm_topk_prob: false }],
@@ -132,6 +118,34 @@ describe('a model in GGUF', () => {
     const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
     const problems = expect.arrayContaining([expect.objectContaining({ field })]);
     expect(() => planGguf(model, 'f32')).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED', problems }));
+  });
+
+  it.each([
+    ['deepseek_v3', 'rms_norm_eps', { rms_norm_eps: 1e-5 }],
+    ['deepseek_v3', 'rope_scaling.mscale', { rope_parameters: { rope_type: 'yarn', rope_theta: 1e4, factor: 4 } }],
+    ['deepseek_v2', 'topk_method', { topk_method: 'group_limited_greedy', n_group: 2, topk_group: 1 }],
+    ['ernie4_5_moe', 'moe_layer_interval', { moe_layer_interval: 2 }],
+    ['hunyuan_v1_moe', 'num_experts', { num_experts: [2, 4] }],
+    ['lfm2_moe', 'norm_topk_prob', { norm_topk_prob: false }],
+    ['granitemoehybrid', 'mamba_n_groups', { mamba_n_groups: 2 }],
+    ['nemotron_h', 'time_step_min', { time_step_min: 0.01 }],
+    ['qwen3_next', 'linear_value_head_dim', { linear_value_head_dim: 8 }],
+    ['olmo3', 'rope_parameters', { rope_parameters: { rope_type: 'yarn', rope_theta: 1e4, factor: 4 } }],
+    ['cohere2', 'tie_word_embeddings', { tie_word_embeddings: false }],
+    ['ministral3', 'sliding_window', { sliding_window: 8 }],
+    ['starcoder2', 'use_bias', { use_bias: false }],
+    ['llama4_text', 'attention_chunk_size', { attention_chunk_size: 16 }],
+  ])('%s with another %s than llama.cpp has is refused', async (type, field, change) => {
+    const raw = { ...tinyGguf(256), model_type: type, ...tinyGgufTypes[type], ...change };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    const problems = expect.arrayContaining([expect.objectContaining({ field })]);
+    expect(() => planGguf(model, 'f32')).toThrow(expect.objectContaining({ code: 'E_GGUF_UNSUPPORTED', problems }));
+  });
+
+  it('says why a type that llama.cpp computes otherwise is refused', async () => {
+    const raw = { ...tinyGguf(256), model_type: 'phimoe', num_local_experts: 2 };
+    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
+    expect(() => planGguf(model, 'f32')).toThrow(/phimoe model cannot be written as GGUF: llama.cpp weighs/);
   });
 
   it('Gemma 3 with the positions of transformers 5 is written as with the older keys', async () => {
@@ -231,9 +245,9 @@ describe('a model in GGUF', () => {
     const raw = { ...readConfig(join(fixtures, 'qwen3')), hidden_act: 'gelu', attention_bias: true };
     const other = await createModel(raw, { dtype: 'f32', seed: 1 });
     expect(() => planGguf(other, 'f32')).toThrow(/hidden_act[\s\S]*q_proj\.bias/);
-    const turned = { ...readConfig(join(fixtures, 'llama')), rope_scaling: { rope_type: 'yarn', factor: 2 } };
+    const turned = { ...readConfig(join(fixtures, 'llama')), rope_scaling: { rope_type: 'dynamic', factor: 2 } };
     const stretched = await createModel({ ...turned, partial_rotary_factor: 0.5 }, { dtype: 'f32', seed: 1 });
-    expect(() => planGguf(stretched, 'f32')).toThrow(/rope_scaling.*yarn[\s\S]*partial_rotary_factor/);
+    expect(() => planGguf(stretched, 'f32')).toThrow(/rope_scaling.*dynamic[\s\S]*partial_rotary_factor/);
     const gpt2 = await loadModel(join(fixtures, 'gpt2'));
     expect(() => planGguf(gpt2.model, 'f32')).toThrow(/E_GGUF_UNSUPPORTED/);
     const encoder = await loadModel(join(fixtures, 'bert_mlm'));

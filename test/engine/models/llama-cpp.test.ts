@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { generate } from '../../../src/answering/decoding/index.ts';
+import { layoutOfRows } from '../../../src/engine/nn/index.ts';
+import { noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import { loadGguf, planGguf, writeModelGguf } from '../../../src/models/gguf/index.ts';
 import { createModel } from '../../../src/models/load-model.ts';
 import type { Model } from '../../../src/models/model.ts';
 import { ggufVocabulary } from '../../../src/models/text/gguf/index.ts';
 import { Tokenizer } from '../../../src/models/text/index.ts';
+import { tinyGguf, tinyGgufTypes } from './tiny-gguf.ts';
 
 const llama = process.env.ATTUNE_LLAMA_CPP;
 const folder = mkdtempSync(join(tmpdir(), 'attune-llama-cpp-'));
@@ -33,7 +36,9 @@ const llama = await getLlama({ build: 'never', gpu: false, logLevel: LlamaLogLev
 const model = await llama.loadModel({ modelPath: path, gpuLayers: 0 });
 const answers = [];
 for (const prompt of prompts) {
-  const context = await model.createContext({ contextSize: 64, threads: 1 });
+  // Keys and values in f16, the default and flash attention's, would tip close choices.
+  const cache = { flashAttention: false, experimentalKvCacheKeyType: 'F32', experimentalKvCacheValueType: 'F32' };
+  const context = await model.createContext({ contextSize: 64, threads: 1, ...cache });
   const answer = [];
   for await (const id of context.getSequence().evaluate(prompt, { temperature: 0 })) if (answer.push(id) >= count) break;
   answers.push(answer);
@@ -65,6 +70,21 @@ async function pieces(settings: object): Promise<Tokenizer> {
   return Tokenizer.load(place);
 }
 
+/** How far the likeliest next token is ahead of the second, in logits. */
+function lead(model: Model, ids: readonly number[]): number {
+  return noGrad(() =>
+    scope(() => {
+      const input = { ids: BigInt64Array.from(ids, BigInt), layout: layoutOfRows([ids.length], { causal: true }) };
+      const [first, second] = model.tokenHead
+        .logits(model.hidden(input).narrow(0, ids.length - 1, 1))
+        .flatten()
+        .toNumbers()
+        .toSorted((a, b) => b - a);
+      return first - second;
+    }),
+  );
+}
+
 /** Ids up to where llama.cpp ends at the end token. */
 async function answersOf(model: Model, tokenizer: Tokenizer, prompts: readonly number[][]): Promise<number[][]> {
   const found = await generate({ model, tokenizer }, prompts, { maxNewTokens: COUNT });
@@ -79,32 +99,13 @@ const gemma = {
   hidden_activation: 'gelu_pytorch_tanh',
 };
 
-const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
-const multipliers = {
-  attention_multiplier: 0.3,
-  residual_multiplier: 0.7,
-  logits_scaling: 2,
-  embedding_multiplier: 1.5,
-};
-
-/** Settings that a type has beside those of all. */
-const particular: Readonly<Record<string, object>> = {
-  gemma3_text: { num_hidden_layers: 6 },
-  smollm3: { num_hidden_layers: 4 },
-  seed_oss: { head_dim: 32 },
-  granite: multipliers,
-  qwen2_moe: { ...experts, shared_expert_intermediate_size: 48 },
-  qwen3_moe: { ...experts, norm_topk_prob: true },
-  olmoe: { ...experts, num_key_value_heads: 4 },
-};
-
 describe.skipIf(llama === undefined)('llama.cpp', () => {
   const prompts = [
     [1, 5, 9, 30],
     [1, 100, 7, 8, 44],
   ];
 
-  it.each([
+  const cases: [type: string, spaces: string, settings: object][] = [
     ['llama', 'a space before texts', {}],
     ['mistral', 'none', { add_prefix_space: false }],
     ['phi3', 'a space before texts', {}],
@@ -112,70 +113,58 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
     ['gemma3_text', 'none', { add_prefix_space: false }],
     ['qwen2', 'none', { add_prefix_space: false }],
     ['qwen3', 'a space before texts', {}],
-    ['seed_oss', 'none', { add_prefix_space: false }],
-    ['ernie4_5', 'none', { add_prefix_space: false }],
-    ['glm4', 'none', { add_prefix_space: false }],
-    ['olmo2', 'none', { add_prefix_space: false }],
-    ['smollm3', 'none', { add_prefix_space: false }],
-    ['granite', 'none', { add_prefix_space: false }],
-    ['qwen2_moe', 'none', { add_prefix_space: false }],
-    ['qwen3_moe', 'none', { add_prefix_space: false }],
-    ['olmoe', 'none', { add_prefix_space: false }],
-  ])('reads %s with a vocabulary of SentencePiece and %s, and answers the same', async (type, _, settings) => {
-    const tokenizer = await pieces(settings);
-    const raw = {
-      model_type: type,
-      vocab_size: tokenizer.size,
-      hidden_size: 64,
-      intermediate_size: 96,
-      head_dim: 16,
-      num_hidden_layers: 2,
-      num_attention_heads: 4,
-      num_key_value_heads: 2,
-      max_position_embeddings: 64,
-      rms_norm_eps: 1e-5,
-      tie_word_embeddings: false,
-      initializer_range: 0.3,
-      rope_theta: 10_000,
-      ...(type.startsWith('gemma') ? gemma : { sliding_window: null }),
-      ...particular[type],
-    };
-    const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
-    const path = join(folder, `${type}.gguf`);
-    const { metadata, differences } = ggufVocabulary(tokenizer, tokenizer.size);
-    expect(differences).toEqual([]);
-    writeModelGguf(path, planGguf(model, 'f32'), metadata);
-    const { tokens, answers } = read(path, prompts);
-    const encoded = await Promise.all(texts.map((text) => tokenizer.encode(text)));
-    expect(tokens).toEqual(encoded.map((ids) => [...ids]));
-    expect(answers).toEqual(await answersOf(model, tokenizer, prompts));
-  });
+    ...Object.keys(tinyGgufTypes).map((type): [string, string, object] => [type, 'none', { add_prefix_space: false }]),
+  ];
+
+  it.each(cases)(
+    'reads %s with a vocabulary of SentencePiece and %s, and answers the same',
+    async (type, _, settings) => {
+      const tokenizer = await pieces(settings);
+      const raw = {
+        ...tinyGguf(tokenizer.size),
+        model_type: type,
+        ...(type.startsWith('gemma') && gemma),
+        ...(type === 'gemma3_text' && { num_hidden_layers: 6 }),
+        ...tinyGgufTypes[type],
+      };
+      const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
+      const path = join(folder, `${type}.gguf`);
+      const { metadata, differences } = ggufVocabulary(tokenizer, tokenizer.size);
+      expect(differences).toEqual([]);
+      writeModelGguf(path, planGguf(model, 'f32'), metadata);
+      const { tokens, answers } = read(path, prompts);
+      const encoded = await Promise.all(texts.map((text) => tokenizer.encode(text)));
+      expect(tokens).toEqual(encoded.map((ids) => [...ids]));
+      expect(answers).toEqual(await answersOf(model, tokenizer, prompts));
+    },
+  );
 
   it.each(['q8_0', 'q4_0', 'q4_k_m'] as const)(
     'reads %s, and answers as what was read back here does',
     async (form) => {
       const tokenizer = await pieces({});
       const raw = {
+        ...tinyGguf(tokenizer.size),
         model_type: 'llama',
-        vocab_size: tokenizer.size,
         hidden_size: 256,
         intermediate_size: 512,
+        head_dim: 64,
         num_hidden_layers: 3,
-        num_attention_heads: 4,
-        num_key_value_heads: 2,
-        max_position_embeddings: 64,
-        rms_norm_eps: 1e-5,
-        tie_word_embeddings: false,
-        initializer_range: 0.3,
-        rope_theta: 10_000,
+        // Larger weights enlarge roundings from layer to layer.
+        initializer_range: 0.06,
       };
       const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
       const path = join(folder, `${form}.gguf`);
       writeModelGguf(path, planGguf(model, form), ggufVocabulary(tokenizer, tokenizer.size).metadata);
       const { answers } = read(path, prompts);
-      const own = await answersOf(await loadGguf(path, model.config), tokenizer, prompts);
-      // Its products round activations to 8 bits: answers part where two tokens are about as likely.
-      for (const [i, answer] of answers.entries()) expect(answer.slice(0, 4)).toEqual(own[i].slice(0, 4));
+      const loaded = await loadGguf(path, model.config);
+      const own = await answersOf(loaded, tokenizer, prompts);
+      // Its products round activations to 8 bits: answers part only where two tokens are about as likely.
+      const leads = answers.flatMap((answer, i) => {
+        const place = answer.findIndex((id, t) => id !== own[i][t]);
+        return place === -1 ? [] : [lead(loaded, [...prompts[i], ...own[i].slice(0, place)])];
+      });
+      expect(leads.filter((one) => one >= 0.05)).toEqual([]);
     },
   );
 });

@@ -1,0 +1,141 @@
+// Tiny models of the types that GGUF files hold, as llama.cpp can run them: configurations by type.
+const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
+const grouped = {
+  n_routed_experts: 4,
+  n_shared_experts: 1,
+  num_experts_per_tok: 2,
+  moe_intermediate_size: 32,
+  first_k_dense_replace: 1,
+  norm_topk_prob: true,
+  routed_scaling_factor: 1.5,
+};
+const latent = {
+  ...grouped,
+  q_lora_rank: 32,
+  kv_lora_rank: 32,
+  qk_nope_head_dim: 16,
+  qk_rope_head_dim: 8,
+  v_head_dim: 16,
+  head_dim: 8,
+  rms_norm_eps: 1e-6,
+};
+const yarn = { rope_type: 'yarn', rope_theta: 10_000, factor: 4, original_max_position_embeddings: 16 };
+const deltaNet = {
+  linear_conv_kernel_dim: 4,
+  linear_key_head_dim: 16,
+  linear_value_head_dim: 16,
+  linear_num_key_heads: 2,
+  linear_num_value_heads: 4,
+  layer_types: ['linear_attention', 'full_attention'],
+};
+const windows = { sliding_window: 4, layer_types: ['sliding_attention', 'full_attention'] };
+
+/** Keys of all types, for a vocabulary of this size. */
+export const tinyGguf = (vocab_size: number) => ({
+  vocab_size,
+  hidden_size: 64,
+  intermediate_size: 96,
+  head_dim: 16,
+  num_hidden_layers: 2,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  max_position_embeddings: 64,
+  rms_norm_eps: 1e-5,
+  tie_word_embeddings: false,
+  initializer_range: 0.3,
+  rope_theta: 10_000,
+  sliding_window: null,
+});
+
+/** Keys of each type, next to those of all. */
+export const tinyGgufTypes: Readonly<Record<string, object>> = {
+  seed_oss: { head_dim: 32, rope_scaling: yarn },
+  ernie4_5: {},
+  glm4: {},
+  olmo2: {},
+  smollm3: { num_hidden_layers: 4, rope_scaling: yarn },
+  granite: { attention_multiplier: 0.3, residual_multiplier: 0.7, logits_scaling: 2, embedding_multiplier: 3 },
+  qwen2_moe: { ...experts, shared_expert_intermediate_size: 48 },
+  qwen3_moe: { ...experts, norm_topk_prob: true },
+  olmoe: { ...experts, num_key_value_heads: 4 },
+  deepseek_v2: { ...latent, num_key_value_heads: 4 },
+  deepseek_v3: {
+    ...latent,
+    num_key_value_heads: 4,
+    n_routed_experts: 8,
+    n_group: 4,
+    topk_group: 2,
+    rope_theta: undefined,
+    rope_parameters: { ...yarn, mscale: 1, mscale_all_dim: 1 },
+  },
+  mistral4: {
+    ...latent,
+    num_key_value_heads: 4,
+    first_k_dense_replace: 0,
+    rope_parameters: { ...yarn, mscale: 1, mscale_all_dim: 1, llama_4_scaling_beta: 0.1 },
+  },
+  glm4_moe: { ...grouped, use_qk_norm: true, attention_bias: true },
+  ernie4_5_moe: { moe_num_experts: 4, moe_k: 2, moe_intermediate_size: 32, moe_num_shared_experts: 1 },
+  hunyuan_v1_dense: { rope_scaling: { type: 'dynamic', alpha: 50, factor: 1 } },
+  hunyuan_v1_moe: { num_experts: 4, moe_topk: 2 },
+  lfm2: {
+    num_hidden_layers: 3,
+    layer_types: ['conv', 'full_attention', 'conv'],
+    block_multiple_of: 32,
+    norm_eps: 1e-5,
+  },
+  lfm2_moe: {
+    ...experts,
+    norm_topk_prob: true,
+    num_hidden_layers: 3,
+    num_dense_layers: 1,
+    layer_types: ['conv', 'full_attention', 'conv'],
+    norm_eps: 1e-5,
+  },
+  granitemoehybrid: {
+    layer_types: ['mamba', 'attention'],
+    num_local_experts: 4,
+    num_experts_per_tok: 2,
+    shared_intermediate_size: 48,
+    mamba_n_heads: 8,
+    mamba_n_groups: 1,
+    mamba_d_state: 16,
+    mamba_d_head: 16,
+    attention_multiplier: 0.3,
+    residual_multiplier: 0.7,
+    logits_scaling: 2,
+    embedding_multiplier: 1.5,
+  },
+  nemotron_h: {
+    hybrid_override_pattern: 'M*-M',
+    mamba_num_heads: 8,
+    mamba_head_dim: 16,
+    n_groups: 2,
+    ssm_state_size: 16,
+    conv_kernel: 4,
+  },
+  qwen3_next: { ...experts, ...deltaNet, norm_topk_prob: true, shared_expert_intermediate_size: 48 },
+  qwen3_5_text: {
+    ...deltaNet,
+    rope_parameters: { rope_type: 'default', rope_theta: 10_000, partial_rotary_factor: 0.75 },
+  },
+  qwen3_5_moe_text: {
+    ...deltaNet,
+    ...experts,
+    norm_topk_prob: true,
+    shared_expert_intermediate_size: 48,
+    rope_parameters: { rope_type: 'default', rope_theta: 10_000, partial_rotary_factor: 0.75 },
+  },
+  olmo3: windows,
+  cohere2: { ...windows, tie_word_embeddings: true, logit_scale: 0.5 },
+  ministral3: { rope_parameters: { ...yarn, mscale: 1, mscale_all_dim: 1, llama_4_scaling_beta: 0.1 } },
+  starcoder2: {},
+  llama4_text: {
+    num_hidden_layers: 4,
+    intermediate_size: 32,
+    intermediate_size_mlp: 96,
+    num_local_experts: 4,
+    interleave_moe_layer_step: 2,
+    no_rope_layers: [1, 1, 1, 0],
+  },
+};
