@@ -26,6 +26,8 @@ export interface Caller {
   /** Name for the audit log: a user of this machine, or `key:NAME`. */
   by: string;
   scopes: readonly Scope[];
+  /** Folders that calls must stay in; default: anywhere. */
+  folders?: readonly string[];
   /** Whether each call gets an entry in the audit log. */
   isAudited: boolean;
 }

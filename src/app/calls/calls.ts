@@ -3,6 +3,7 @@ import { AttuneError, errorDocument } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
 import { parseJson } from '../../files/json.ts';
 import { auditCall } from '../access/audit-call.ts';
+import { confine, type NamedCall } from '../access/confine.ts';
 import { requireScopes, scopesOf, type Caller } from '../access/scopes.ts';
 import { createTerminal } from '../terminal/terminal.ts';
 import { useCases, type UseCaseName } from '../use-cases/index.ts';
@@ -28,13 +29,6 @@ export interface CallState {
   text?: string;
   /** An error as `--json` prints it. */
   error?: Record<string, unknown>;
-}
-
-/** A use case with its validated input. */
-export interface NamedCall {
-  name: UseCaseName;
-  useCase: UseCase;
-  input: Readonly<Record<string, unknown>>;
 }
 
 interface Started extends NamedCall {
@@ -71,6 +65,7 @@ export class Calls {
   async start(name: string, input: unknown, caller: Caller, { via, approval }: Origin): Promise<CallState> {
     const call = queued(await readCall(name, input));
     requireScopes(`\`attune ${name}\``, scopesOf(call.useCase), caller);
+    if (caller.folders !== undefined) await confine(call, caller.folders);
     if (caller.isAudited) await auditCall(caller, { ...call, via, approval });
     const started: Started = {
       ...call,

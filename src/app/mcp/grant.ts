@@ -1,4 +1,4 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
@@ -6,6 +6,7 @@ import { DURATION, millisecondsOf } from '../../base/duration.ts';
 import { formatDuration } from '../../base/format.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readFailure } from '../../files/bytes.ts';
+import { ownFolders } from '../access/confine.ts';
 import type { Scope } from '../../serving/access/roles.ts';
 
 /** Rights that an agent can be given; nobody gives it the right to give rights. */
@@ -82,7 +83,7 @@ function grantOf(given: { allow: readonly AgentScope[]; until?: number; folders:
   return {
     scopes: [...new Set<AgentScope>(['read', ...given.allow])],
     until: given.until,
-    folders: [process.cwd(), ...given.folders].map((folder) => realpathSync(folder)),
+    folders: ownFolders(given.folders),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Scope } from '../../serving/access/roles.ts';
+import { requireInside } from '../access/confine.ts';
 import { requireScopes, type Caller } from '../access/scopes.ts';
 import { isFromHere, PRIVATE_HEADERS } from '../page/page-server.ts';
 import type { Sessions } from './sessions.ts';
@@ -35,6 +36,14 @@ export function guard({ sessions, isLocal }: Guarded): MiddlewareHandler {
       if (caller === undefined)
         return context.json({ error: { code: 'E_NO_SESSION', what: 'This browser is not signed in' } }, 401);
       requireScopes(`${method} ${path}`, scopesOfRoute(method, path), caller);
+      const { file = '', run = '' } = context.req.query();
+      requireInside(
+        [
+          { field: 'file', text: file },
+          { field: 'run', text: run },
+        ],
+        caller,
+      );
       context.set('caller', caller);
     }
     await next();

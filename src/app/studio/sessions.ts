@@ -25,11 +25,13 @@ type Kept = z.output<typeof kept>;
 export class Sessions {
   readonly #path = join(attuneHome(), 'studio-sessions.json');
   readonly #keys: ApiKeys | undefined;
+  readonly #folders: readonly string[];
   readonly #sessions: Map<string, Kept[string]>;
   #token: string | undefined;
 
   /** With keys there is no token: users sign in with a key and have the rights of its role. */
-  constructor(keys?: ApiKeys) {
+  constructor(keys?: ApiKeys, folders: readonly string[] = []) {
+    this.#folders = folders;
     this.#keys = keys;
     this.#token = keys === undefined ? secret() : undefined;
     this.#sessions = new Map(Object.entries(readKept(this.#path)).filter(([, { end }]) => end > Date.now()));
@@ -65,7 +67,9 @@ export class Sessions {
     if (this.#keys === undefined)
       return found.key === undefined ? { by: localActor(), scopes: roles.owner, isAudited: false } : undefined;
     const role = found.key === undefined ? undefined : this.#keys.named(found.key)?.role;
-    return role === undefined ? undefined : { by: keyActor(found.key!), scopes: roles[role], isAudited: true };
+    return role === undefined
+      ? undefined
+      : { by: keyActor(found.key!), scopes: roles[role], folders: this.#folders, isAudited: true };
   }
 }
 

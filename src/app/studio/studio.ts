@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { errorDocument } from '../../base/errors.ts';
 import { ApiKeys } from '../../serving/access/api-keys.ts';
 import { pageAsset, pageFile, pageReply } from '../../serving/page/page-file.ts';
+import { ownFolders } from '../access/confine.ts';
 import { isLocal, listenProtected, type Protection } from '../access/protection.ts';
 import { Calls } from '../calls/calls.ts';
 import { guard, signIn } from './guard.ts';
@@ -18,6 +19,8 @@ export interface OpenStudio {
 
 export interface StudioOptions extends Protection {
   port: number;
+  /** Further folders that callers with keys may use. */
+  folder?: readonly string[];
   /** First screen, as parts of its address. */
   at?: readonly string[];
 }
@@ -28,7 +31,7 @@ export interface StudioOptions extends Protection {
  */
 export async function openStudio({ at = [], ...options }: StudioOptions): Promise<OpenStudio> {
   const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);
-  const [sessions, calls, models] = [new Sessions(keys), new Calls(), new RunModels()];
+  const [sessions, calls, models] = [new Sessions(keys, ownFolders(options.folder)), new Calls(), new RunModels()];
   const app = new Hono();
   // Registered first, so that it also handles errors of the guard.
   app.onError((error, context) => {

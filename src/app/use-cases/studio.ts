@@ -7,7 +7,7 @@ const PORT = 7373;
 export const useCase = defineUseCase({
   section: 'Start',
   summary: 'do all of it in the browser: data, training, verdict, try, serve',
-  options: ({ number, text, flag }) => ({
+  options: ({ number, text, texts, flag }) => ({
     port: number('PORT', `port on this machine (${PORT}); 0 picks a free one`, {
       least: 0,
       most: 65_535,
@@ -15,6 +15,7 @@ export const useCase = defineUseCase({
     }),
     host: text('ADDRESS', 'address to listen on (127.0.0.1); another one needs keys and TLS'),
     apiKeys: text('FILE', 'file of keys with roles, from `attune keys create`, in place of the link'),
+    folder: texts('FOLDER', 'with keys: a further folder that calls may use (the current one); can be repeated'),
     tlsCert: text('FILE', 'TLS certificate (PEM), for https'),
     tlsKey: text('FILE', 'its private key (PEM)'),
     behindProxy: flag('a proxy in front of it speaks TLS'),

@@ -146,7 +146,7 @@ describe('a studio with keys', () => {
   beforeAll(async () => {
     for (const role of [...roleNames, undefined])
       keys[role ?? 'none'] = (await createKey({ file: apiKeys, name: role ?? 'none', role })).key;
-    studio = await openStudio({ port: 0, apiKeys });
+    studio = await openStudio({ port: 0, apiKeys, folder: [folder] });
   });
   afterAll(async () => {
     await studio.close();
@@ -207,6 +207,18 @@ describe('a studio with keys', () => {
       subject: 'keys create',
       details: { via: 'studio' },
     });
+  });
+
+  test('keeps calls and pages to its folders', async () => {
+    const { cookie } = await signIn('owner');
+    const elsewhere = mkdtempSync(join(tmpdir(), 'attune-elsewhere-'));
+    const file = join(elsewhere, 'rows.csv');
+    writeFileSync(file, 'said\nhello\n');
+    const refused = { status: 400, body: { error: { code: 'E_OUTSIDE' } } };
+    expect(await call(cookie, 'data columns', { file })).toMatchObject(refused);
+    const page = await send(`/api/run/report?run=${elsewhere}`, { cookie });
+    expect({ status: page.status, body: await page.json() }).toMatchObject(refused);
+    rmSync(elsewhere, { recursive: true });
   });
 
   test('ends the sessions of a key that is taken away', async () => {

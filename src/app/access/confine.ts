@@ -8,7 +8,9 @@ import { formatBytes } from '../../base/format.ts';
 import { pushAll } from '../../base/many.ts';
 import { findRunFolder } from '../find-runs.ts';
 import { fieldsOf } from '../use-cases/schema.ts';
-import type { NamedCall } from '../calls/calls.ts';
+import type { UseCaseName } from '../use-cases/index.ts';
+import type { UseCase } from '../use-cases/use-case.ts';
+import type { Caller } from './scopes.ts';
 
 /** Values that are read as they are: neither paths nor addresses. */
 const PLAIN = new Set(['TEXT', 'COLUMN', 'COLUMNS', 'LABEL', 'CLASS', 'SQL', 'PATTERN', 'REASON']);
@@ -16,6 +18,18 @@ const SETTINGS = /\.(?:ya?ml|json)$/i;
 const PROGRAM = /\.[cm]?[jt]s$/i;
 const MOST_SETTINGS_BYTES = 8 * 2 ** 20;
 const ADDRESS = /\b[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]*/gi;
+
+/** A use case with an input that has been read. */
+export interface NamedCall {
+  name: UseCaseName;
+  useCase: UseCase;
+  input: Readonly<Record<string, unknown>>;
+}
+
+/** The current folder and others, absolute and without symbolic links. */
+export function ownFolders(others: readonly string[] = []): string[] {
+  return [process.cwd(), ...others].map((folder) => realpathSync(folder));
+}
 
 /** One text of an input, or of a file of settings that it names. */
 interface Given {
@@ -30,16 +44,25 @@ interface Given {
  */
 export async function confine(call: NamedCall, folders: readonly string[]): Promise<string[]> {
   const given = [...(await givenTexts(call))];
-  const problems = given.flatMap((one) => problemOf(one, folders));
-  if (problems.length > 0)
-    throw new AttuneError('E_OUTSIDE', {
-      what: `\`attune ${call.name}\` was given what this agent may not use`,
-      expected: `files in ${folders.join(' or ')}`,
-      problems,
-      fix: 'copy the file there, or a person starts `attune mcp` with --folder',
-    });
+  requireWithin(given, folders);
   const all = given.flatMap(({ text }) => text.match(ADDRESS) ?? []);
   return [...new Set(all.filter((address) => !address.startsWith('file:')))];
+}
+
+/** Keeps a request of somebody with a key within the caller's folders. @throws AttuneError E_OUTSIDE */
+export function requireInside(given: readonly Pick<Given, 'field' | 'text'>[], { folders }: Caller): void {
+  if (folders !== undefined) requireWithin(given, folders);
+}
+
+function requireWithin(given: readonly Given[], folders: readonly string[]): void {
+  const problems = given.flatMap((one) => problemOf(one, folders));
+  if (problems.length === 0) return;
+  throw new AttuneError('E_OUTSIDE', {
+    what: 'Some files may not be used from here',
+    expected: `files in ${folders.join(' or ')}`,
+    problems,
+    fix: 'copy them there, or ask the owner (`attune mcp --folder FOLDER` allows an agent another folder)',
+  });
 }
 
 async function givenTexts({ useCase, input }: NamedCall): Promise<Given[]> {
@@ -90,7 +113,7 @@ function problemOf({ field, text, file }: Given, folders: readonly string[]): Pr
   // NAME=MODEL, and a system such as `run:FOLDER`.
   const parts = [text, ...text.split(/[=,]/), text.slice(text.indexOf(':') + 1)];
   if (parts.some((part) => PROGRAM.test(part) && isFileAt(part)))
-    return problem(`${shown} is a program, which no agent starts here`);
+    return problem(`${shown} is a program, and those are run for their owner only`);
   return parts.some((part) => isOutside(part.trim(), folders)) ? problem(`${shown} lies outside`) : [];
 }
 
