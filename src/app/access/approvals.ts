@@ -23,22 +23,22 @@ const schema = z.strictObject({
   approvedBy: z.string().optional(),
 });
 
-/** A call of an agent that a person allows once. */
+/** A call of an agent that a person has allowed, or may allow, once. */
 export interface Approval {
   id: string;
-  /** The agent's side: a user of this machine, or `key:NAME`. */
+  /** Owner of the agent: a user of this machine, or `key:NAME`. */
   by: string;
   /** Name of the use case. */
   name: string;
   /** The call as a command. */
   command: string;
-  /** Why it needs a person: "deletes", "deploys". */
+  /** Reasons why it needs approval: "deletes", "deploys". */
   reasons: string[];
-  /** Hash of the input: another input needs another approval. */
+  /** Hash of the input; a different input needs another approval. */
   input: string;
-  /** Milliseconds since the epoch; waiting or approved, it is forgotten then. */
+  /** Expiry in milliseconds since the epoch, whether waiting or approved. */
   until: number;
-  /** The person, once approved. */
+  /** Person who approved it; undefined while it is waiting. */
   approvedBy?: string;
 }
 
@@ -47,7 +47,7 @@ export type WantedApproval = Pick<Approval, 'by' | 'name' | 'command' | 'reasons
 const LIFETIME = 3600_000;
 const MOST_WAITING = 100;
 
-/** The approval that such a call waits for: the one that it asked for already, or a new one. */
+/** Requests an approval for a call. @returns the one that is already waiting for an equal call, or a new one */
 export function requestApproval({ input, ...wanted }: WantedApproval): Promise<Approval> {
   return change((all) => {
     const hash = hashOf(input);
@@ -61,7 +61,7 @@ export function requestApproval({ input, ...wanted }: WantedApproval): Promise<A
   });
 }
 
-/** Uses up the approval of such a call. @returns its id; undefined if nobody has approved it */
+/** Consumes the approval of a call. @returns its id; undefined if the call is not approved */
 export function takeApproval({ input, ...wanted }: WantedApproval): Promise<string | undefined> {
   return change((all) => {
     const at = all.findIndex((one) => one.approvedBy !== undefined && isFor(one, wanted, hashOf(input)));
@@ -69,12 +69,12 @@ export function takeApproval({ input, ...wanted }: WantedApproval): Promise<stri
   });
 }
 
-/** Calls that wait for a person, or were approved and not made yet. */
+/** Calls that wait for approval, or were approved but not yet made. */
 export function openApprovals(): Approval[] {
   return read().filter(({ until }) => until > Date.now());
 }
 
-/** Approves a call, once. @throws AttuneError E_APPROVAL_MISSING */
+/** Approves a call for one use. @throws AttuneError E_APPROVAL_MISSING */
 export async function approve(id: string, by = localActor()): Promise<Approval> {
   const approval = await change((all) => {
     const found = all.find((one) => one.id === id);
@@ -84,7 +84,7 @@ export async function approve(id: string, by = localActor()): Promise<Approval> 
   if (approval === undefined)
     throw new AttuneError('E_APPROVAL_MISSING', {
       what: `No call waits for an approval with the id ${id}`,
-      fix: '`attune approve` lists those that wait; they are forgotten after an hour',
+      fix: '`attune approve` lists waiting calls; they expire after an hour',
     });
   const { name, input, reasons } = approval;
   const entry = { by, action: 'approve', subject: name, hashes: { input }, details: { approval: id, reasons } };
@@ -100,7 +100,7 @@ function hashOf(input: object): string {
   return sha256(JSON.stringify(input, (_, value: unknown) => sorted(value)));
 }
 
-/** Keys in one order, so that the same input has the same hash. */
+/** Sorts keys, so that equal inputs have equal hashes. */
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -123,7 +123,7 @@ function read(): Approval[] {
   try {
     return existsSync(path()) ? z.array(schema).parse(parseJson(readFileSync(path(), 'utf8'))) : [];
   } catch {
-    // A damaged file approves nothing.
+    // A damaged file contains no approvals.
     return [];
   }
 }

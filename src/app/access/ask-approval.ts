@@ -3,10 +3,10 @@ import { askApproval } from '../terminal/ask-questions.ts';
 import type { Console } from '../terminal/console.ts';
 import { openApprovals } from './approvals.ts';
 
-/** Shows what an agent wants to do and asks a person, who has to sit at a terminal: agents' shells have none. */
+/** Shows a call of an agent and asks the user to approve it. Requires a terminal, which agents' shells do not have. */
 export async function askAboutApproval(id: string, { isInteractive, log }: Pick<Console, 'isInteractive' | 'log'>) {
   const wanted = openApprovals().find((one) => one.id === id);
-  // An unknown id is refused by its own error.
+  // An unknown id is reported by `approve`.
   if (wanted === undefined) return;
   if (!isInteractive)
     throw new AttuneError('E_USAGE', {

@@ -6,27 +6,27 @@ import { isLoopback } from '../../serving/access/origins.ts';
 import { bind, hostOf, tlsServer } from '../../serving/listen.ts';
 import { tlsOf } from '../serve/serve-options.ts';
 
-/** How a server for people or agents is reached, and what guards it. */
+/** How a server for people or agents is reached and protected. */
 export interface Protection {
-  /** Address to listen on: 127.0.0.1, or another one for those with keys. */
+  /** Address to listen on; any other than 127.0.0.1 requires keys. */
   host?: string;
   /** File of keys, each with a role. */
   apiKeys?: string;
   tlsCert?: string;
   tlsKey?: string;
-  /** TLS ends at a proxy in front of it, which passes the Host on. */
+  /** Whether a proxy in front of it terminates TLS and forwards the Host header. */
   behindProxy?: boolean;
 }
 
-/** Whether only this machine reaches it, under its own names. */
+/** Whether only this machine can reach the server, under its own names. */
 export function isLocal({ host = '127.0.0.1', behindProxy }: Protection): boolean {
   return isLoopback(host) && behindProxy !== true;
 }
 
 export interface Listening {
-  /** Without a slash at its end. */
+  /** Origin of the URL, without a trailing slash. */
   origin: string;
-  /** Ends connections at once. */
+  /** Closes the server and its connections immediately. */
   close(): void;
 }
 
@@ -51,13 +51,13 @@ export async function listenProtected(
   };
 }
 
-/** @throws AttuneError E_USAGE where others reach it without keys, or unencrypted */
+/** @throws AttuneError E_USAGE if others can reach the server without keys, or without encryption */
 function requireProtection(protection: Protection): void {
   const { host = '127.0.0.1', apiKeys, tlsCert, behindProxy } = protection;
   const problems = [
     ...(apiKeys === undefined ? [{ field: '--api-keys', message: 'is needed: a file from `attune keys create`' }] : []),
     ...(tlsCert === undefined && behindProxy !== true
-      ? [{ field: '--tls-cert', message: 'is needed with --tls-key, or --behind-proxy where a proxy speaks TLS' }]
+      ? [{ field: '--tls-cert', message: 'is needed with --tls-key, or --behind-proxy if a proxy terminates TLS' }]
       : []),
   ];
   if (isLocal(protection) || problems.length === 0) return;

@@ -5,11 +5,11 @@ import type { CallLine, Calls, CallState } from '../calls/calls.ts';
 
 export interface Followed {
   state: CallState;
-  /** The newest line of its progress. */
+  /** The latest line of progress. */
   progress?: string;
 }
 
-/** Follows a call until it has a result, has ended or the signal is aborted; undefined for an unknown id. */
+/** Follows a call until it has a result, has ended, or the signal is aborted; undefined for an unknown id. */
 export async function followCall(
   calls: Calls,
   { id, caller }: { id: string; caller: Caller },
@@ -26,12 +26,12 @@ export async function followCall(
     since = part.next;
     part.lines.forEach(show);
     const { state } = part;
-    // A server has its result while it runs.
+    // A server has a result while it is running.
     if (state.status !== 'running' || state.result !== undefined || until.aborted) return { state, progress };
   }
 }
 
-/** Shows events as a terminal does, without colours. */
+/** Renders events as a terminal would, without colours. */
 function lineByLine(onLine: (line: string) => void): (line: CallLine) => void {
   const write = (text: string): void => {
     for (const line of text.split('\n')) if (line.trim() !== '') onLine(line.trim());

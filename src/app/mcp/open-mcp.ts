@@ -18,22 +18,22 @@ import { agentServer, type AgentSession } from './agent-server.ts';
 import { readGrant, type Grant, type GrantOptions } from './grant.ts';
 
 export interface McpOptions extends GrantOptions, Protection {
-  /** Over HTTP; without one, over this process's standard input and output. */
+  /** Port for HTTP; without it, the server uses standard input and output. */
   port?: number;
 }
 
 export interface OpenMcp {
-  /** Over HTTP. */
+  /** URL of the server, over HTTP. */
   url?: string;
-  /** Over HTTP without keys: `Authorization: Bearer TOKEN`. */
+  /** Token for HTTP without keys: `Authorization: Bearer TOKEN`. */
   token?: string;
-  /** Resolves once standard input has ended; over HTTP never. */
+  /** Resolves at the end of standard input; never over HTTP. */
   untilEnded(): Promise<void>;
-  /** Ends all calls but trainings, which continue. */
+  /** Ends all calls except trainings, which continue. */
   close(): Promise<void>;
 }
 
-/** Offers the use cases as tools. @throws AttuneError E_USAGE, E_GRANT, E_API_KEYS, E_PORT_IN_USE, E_LISTEN, E_TLS */
+/** Offers the use cases as MCP tools. @throws AttuneError E_USAGE, E_GRANT, E_API_KEYS, E_PORT_IN_USE, E_LISTEN, E_TLS */
 export async function openMcp({ port, ...options }: McpOptions): Promise<OpenMcp> {
   const grant = readGrant(options);
   return port === undefined ? overStdio(grant) : overHttp(grant, { ...options, port });
@@ -84,7 +84,7 @@ async function overHttp(grant: Grant, options: Protection & { port: number }): P
   return {
     url: `${origin}/mcp`,
     token,
-    // It listens until it is closed.
+    // Listens until it is closed.
     untilEnded: () => new Promise(() => undefined),
     async close() {
       close();
@@ -100,13 +100,13 @@ function partsOf(grant: Grant, calls: Calls): Pick<AgentSession, 'grant' | 'call
   return { grant, calls, version };
 }
 
-/** With the rights that both the grant and the key's role give. */
+/** A caller with the rights that are in both the grant and the key's role. */
 function callerWith(by: string, grant: Grant, scopes: readonly Scope[]): Caller {
   const both = grant.scopes.filter((scope) => scopes.includes(scope));
   return { by, scopes: both, isAudited: true };
 }
 
-/** The sender of a request. @throws ApiError 401, 403 */
+/** Authenticates the sender of a request. @throws ApiError 401, 403 */
 function senderOf(request: Request, { keys, token }: { keys?: ApiKeys; token?: string }): AuthInfo {
   if (keys === undefined) {
     const sent = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? '';
