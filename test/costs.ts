@@ -1,13 +1,31 @@
-/** ATTUNE_TEST_COSTS=FILE: a line of JSON for each test file with the processor time that it and its children took, in ms. */
+/**
+ * ATTUNE_TEST_COSTS=FILE: a line of JSON for each test file with the processor time that it and its children took, in ms;
+ * in FILE.tests, a line for each test that took longer than a moment.
+ */
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 
+/** Milliseconds. */
+const MOMENT = 50;
 const target = process.env.ATTUNE_TEST_COSTS;
 if (target !== undefined) {
   const before = spent();
   let imported = before;
   beforeAll(() => {
     imported = spent();
+  });
+  let start = { ...before };
+  beforeEach(() => {
+    // Children are looked up after a long test only: /proc has many.
+    start = { ...start, self: ownTime(), wall: Math.round(performance.now()) };
+  });
+  afterEach(() => {
+    if (performance.now() - start.wall < MOMENT) return;
+    const end = spent();
+    const { testPath: file, currentTestName: test } = expect.getState();
+    const [self, children, wall] = (['self', 'children', 'wall'] as const).map((part) => end[part] - start[part]);
+    appendFileSync(`${target}.tests`, `${JSON.stringify({ file, test, self, children, wall })}\n`);
+    start = end;
   });
   // Registered first, so it runs after the file's own hooks.
   afterAll(() => {
@@ -18,8 +36,12 @@ if (target !== undefined) {
 
 /** Of this process since its start, all its threads; and of its children, those that run and those that have ended. */
 function spent(): { self: number; children: number; wall: number } {
+  return { self: ownTime(), children: ofChildren(), wall: Math.round(performance.now()) };
+}
+
+function ownTime(): number {
   const { user, system } = process.cpuUsage();
-  return { self: Math.round((user + system) / 1000), children: ofChildren(), wall: Math.round(performance.now()) };
+  return Math.round((user + system) / 1000);
 }
 
 /** Linux alone says that. */

@@ -4,7 +4,7 @@ import { keyedNormal } from '../../src/models/initialise.ts';
 import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 
 const STEP = 1e-6;
-const DIRECTIONS = 3;
+const DIRECTIONS = 2;
 
 /** A tensor of which the gradient is known. */
 export interface Graded {

@@ -67,7 +67,7 @@ describe.skipIf(!existsSync('build/attune.node') || !canLimit)('a disk that is f
   });
 
   it('at a checkpoint or in the middle of the log ends the run with its own code and no torn file; resumed, it comes to the same bytes', async () => {
-    expect((await start(longRun('whole')).ended).code).toBe(0);
+    expect(bench.run(longRun('whole')).code).toBe(0);
     // A checkpoint's weights are larger than 100 kB; the log is longer than 4 kB after the first few steps.
     for (const [output, bytes] of [
       ['checkpoint', 50_000],
@@ -80,7 +80,7 @@ describe.skipIf(!existsSync('build/attune.node') || !canLimit)('a disk that is f
       for (const name of ['events.jsonl', 'metrics.jsonl']) {
         for (const line of linesOf(bench.path(`${output}/${name}`))) JSON.parse(line);
       }
-      expect((await start([...longRun(output), '--resume']).ended).code).toBe(0);
+      expect(bench.run([...longRun(output), '--resume']).code).toBe(0);
       const adapter = (run: string) => readFileSync(bench.path(`${run}/adapter/adapter_model.safetensors`));
       expect(adapter(output).equals(adapter('whole'))).toBe(true);
     }

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   advise,
   compare,
@@ -37,12 +37,14 @@ function temporary(): string[] {
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'attune-memory-rows-'));
-  process.env.ATTUNE_HOME = join(folder, 'home');
+  vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
+  // Rows go to a worker in examples/chat.ts and others.
+  vi.stubEnv('ATTUNE_IN_PROCESS', '1');
   model = join(folder, 'model');
   await writeTinyModel(model, rows.map(({ prompt, completion }) => prompt + completion).join('\n'));
 });
 afterAll(() => {
-  delete process.env.ATTUNE_HOME;
+  vi.unstubAllEnvs();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -2,15 +2,16 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
-import { tiktokenTokenizer } from '../../../bench/large-vocabularies.ts';
+import { llama3Tokenizer } from '../../../bench/large-vocabularies.ts';
 import type { ConstraintSpec } from '../src/spec.ts';
 import type { Tokenizer } from '../../../src/models/text/index.ts';
+import { trials } from '../../../test/sample.ts';
 import { randomRegex, RandomSchemas } from './random-schemas.ts';
 import { attuneBase, compiledHere, drawAnswer } from './sampler.ts';
 
-const SCHEMAS = 600;
-const REGEXES = 500;
-const LARGE_SCHEMAS = 8;
+const SCHEMAS = trials(200, 600);
+const REGEXES = trials(150, 500);
+const LARGE_SCHEMAS = trials(3, 8);
 
 interface Trial {
   spec: ConstraintSpec;
@@ -71,11 +72,11 @@ describe('answers under a constraint', () => {
     // Branches with random properties can overlap, which is an error; others are not expected.
     expect(refused.filter((message) => !message.includes('may fit another too'))).toEqual([]);
     expect(empty + refused.length).toBeLessThan(SCHEMAS / 10);
-    expect(answers).toBeGreaterThan(1_500);
+    expect(answers).toBeGreaterThan(2.5 * SCHEMAS);
   });
 
-  test('are valid with a vocabulary of 200,000 tokens', { timeout: 300_000 }, async () => {
-    const { answers, invalid } = tryAll(LARGE_SCHEMAS, randomSchema, await tiktokenTokenizer('o200k_base'));
+  test('are valid with a vocabulary of 128,000 tokens', { timeout: 300_000 }, async () => {
+    const { answers, invalid } = tryAll(LARGE_SCHEMAS, randomSchema, await llama3Tokenizer());
     expect(invalid).toEqual([]);
     expect(answers).toBeGreaterThan(2 * LARGE_SCHEMAS);
   });
@@ -89,6 +90,6 @@ describe('answers under a constraint', () => {
     expect(invalid).toEqual([]);
     expect(refused.filter((message) => !message.includes('repeated group'))).toEqual([]);
     expect(empty + refused.length).toBeLessThan(REGEXES / 5);
-    expect(answers).toBeGreaterThan(1_200);
+    expect(answers).toBeGreaterThan(2.4 * REGEXES);
   });
 });

@@ -15,6 +15,7 @@ import { keyedNormal } from '../../../src/models/initialise.ts';
 import type { Model } from '../../../src/models/model.ts';
 import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../../src/engine/nn/index.ts';
 import { aten, fromArray, liveTensors, noGrad, scope, type Tensor } from '../../../src/engine/tensor/index.ts';
+import { sampled } from '../../sample.ts';
 import { tinyConfigs, tinyModel } from '../tiny-models.ts';
 
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [16] };
@@ -109,10 +110,22 @@ const kinds: [string, Parameters<typeof tinyModel>[0], (index: number) => Shape]
   ['layers that lie the other way round', { raw: tinyConfigs.gpt2[0], task: 'causal-lm' }, () => ({})],
 ];
 
-describe.each(kinds)('adapters in one batch: %s', async (_title, of, shapeOf) => {
+const seeds = Array.from({ length: 8 }, (_, i) => i);
+/** How many requests, and the adapters that they name in turns. */
+const crowds: [number, (string | undefined)[]][] = [
+  [12, [undefined, '0', '1']],
+  [16, [undefined, ...seeds.map(String)]],
+];
+/** Each kind of adapter in a crowd, and each crowd with some kind. */
+const mixes = sampled(
+  kinds.flatMap(([title]) => crowds.map((crowd) => ({ title, crowd }))),
+  [({ title }) => title, ({ crowd }) => String(crowd[0])],
+  1,
+);
+
+describe.each(kinds)('adapters in one batch: %s', async (title, of, shapeOf) => {
   const model = await tinyModel(of, 'f32');
   afterAll(() => model.dispose());
-  const seeds = Array.from({ length: 8 }, (_, i) => i);
 
   async function alone(request: GenerationRequest): Promise<number[]> {
     using batcher = new Batcher({ model, tokenizer });
@@ -123,10 +136,8 @@ describe.each(kinds)('adapters in one batch: %s', async (_title, of, shapeOf) =>
     return said([await batcher.submit(request)])[0];
   }
 
-  it.each([
-    [12, [undefined, '0', '1']],
-    [16, [undefined, ...seeds.map(String)]],
-  ])('%i requests are answered as each is alone, and the base as it was before', async (count, names) => {
+  const mine = mixes.filter((mix) => mix.title === title).map(({ crowd }) => crowd);
+  it.each(mine)('%i requests are answered as each is alone, and the base as it was before', async (count, names) => {
     const requests = Array.from({ length: count }, (_, i) => requestOf(i, names));
     const base = requests.map((request) => ({ ...request, adapter: undefined }));
     const expected: number[][] = [];

@@ -14,6 +14,7 @@ import { SafetensorsFile, scope, type DType } from '../../../src/engine/tensor/i
 import type { PreparedRow } from '../../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning } from '../../../src/methods/interfaces.ts';
 import { trainStep } from '../../../src/training/train-step.ts';
+import { sampled } from '../../sample.ts';
 import { buffersOf, classifiers, fixtureNames, lossOf, openSubject, type Subject } from '../tuned-subjects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-tunings-'));
@@ -159,6 +160,13 @@ const pairs: [TuningName, string][] = [
 const isRefused = ([name, model]: (typeof pairs)[number]) =>
   (expectations[name]?.refuses as readonly string[] | undefined)?.includes(model) === true;
 
+/** Each tuning on some models that it takes, and each model with some tunings. */
+const some = sampled(
+  pairs.filter((pair) => !isRefused(pair)),
+  [([name]) => name, ([, model]) => model],
+  3,
+);
+
 describe('a tuning', () => {
   it.each(pairs.filter(isRefused))(
     '%s is refused on %s: there is nothing for it to change',
@@ -169,7 +177,7 @@ describe('a tuning', () => {
     },
   );
 
-  it.each(pairs.filter((pair) => !isRefused(pair)))(
+  it.each(some)(
     '%s on %s begins at the base model, learns, is saved, switched off and merged',
     async (name, modelName) => {
       const { startsElsewhere, startError = 0, notMerged, noReference } = expectations[name] ?? {};

@@ -18,10 +18,11 @@ import type { Model, ModelInput } from '../../../src/models/model.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { AdapterOwner, isLinear, layoutOfRows, withAdapters, type AdapterRoute } from '../../../src/engine/nn/index.ts';
 import { backward, noGrad, scope } from '../../../src/engine/tensor/index.ts';
+import { isWhole } from '../../sample.ts';
 import { headOutput, tinyCases, tinyInput, tinyModel, tokensOf, type TinyCase } from '../tiny-models.ts';
 import { rowsOfLengths, towardsOne } from '../tiny-training.ts';
 
-/** One of each kind of layer; ATTUNE_ARCHITECTURES=all takes every type with its first task. */
+/** One of each kind of layer; ATTUNE_TESTS=all takes every type with its first task. */
 const REPRESENTATIVES: readonly string[] = [
   'gpt2',
   'deepseek_v3',
@@ -44,7 +45,7 @@ const REPRESENTATIVES: readonly string[] = [
 const all = new Map(
   (await tinyCases()).toReversed().map((one): [string, TinyCase] => [String(one[1].raw.model_type), one[1]]),
 );
-const wanted = process.env.ATTUNE_ARCHITECTURES === 'all' ? [...all.keys()].toSorted() : REPRESENTATIVES;
+const wanted = isWhole ? [...all.keys()].toSorted() : REPRESENTATIVES;
 const cases = wanted.map((name): [string, TinyCase] => [name, all.get(name)!]);
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-methods-'));

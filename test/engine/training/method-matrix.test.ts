@@ -1,11 +1,12 @@
 // Every objective of the registry with every tuning on a dense decoder and on a mixture of experts.
 import { expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/base/errors.ts';
+import { isWhole } from '../../sample.ts';
 import { matrixFolder } from '../matrix-folder.ts';
 import { allCells, coveringCells, models, names, recipeOf, runCell, type Cell } from '../method-matrix.ts';
 
-/** Every pair of objective, tuning and model; all of the product with ATTUNE_MATRIX=all. */
-const cells = process.env.ATTUNE_MATRIX === 'all' ? allCells() : coveringCells();
+/** Every pair of objective, tuning and model; all of the product with ATTUNE_TESTS=all. */
+const cells = isWhole ? allCells() : coveringCells();
 
 /** Objectives that no decoder of texts can learn by: the conflict that they have to state, whatever the tuning. */
 const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: string }>> = {
