@@ -1,9 +1,8 @@
 // A folder with a tiny model and good rows, from which each test of bad input makes its own bad copy.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CommandHost, type CommandLine, type Outcome } from './command-host/command-host.ts';
+import { CommandHost } from './command-host/command-host.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 
 export interface FailureDocument {
@@ -67,20 +66,9 @@ export class BadInputBench {
     argv: readonly string[],
     { input, folder = '.' }: { input?: string; folder?: string } = {},
   ): { code: number | null; document: Record<string, unknown>; stderr: string } {
-    const command = { argv: [...argv, '--json'], folder: this.path(folder) };
-    const outcome = input === undefined ? this.#hosted(command) : this.#alone(command, input);
-    return { ...outcome, document: JSON.parse(outcome.stdout) as Record<string, unknown> };
-  }
-
-  #hosted(command: CommandLine): Outcome {
     this.#host ??= new CommandHost(this.env);
-    return this.#host.run(command);
-  }
-
-  /** In a process of its own, which reads. */
-  #alone({ argv, folder }: CommandLine, input: string): Outcome {
-    const { status, ...printed } = spawnSync(this.bin, argv, { cwd: folder, env: this.env, encoding: 'utf8', input });
-    return { code: status, ...printed };
+    const outcome = this.#host.run({ argv: [...argv, '--json'], folder: this.path(folder), input });
+    return { ...outcome, document: JSON.parse(outcome.stdout) as Record<string, unknown> };
   }
 
   /** The error of a command that must fail by the user's fault: exit code 1, with a code of its own. */

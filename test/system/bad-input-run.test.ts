@@ -81,12 +81,11 @@ describe.skipIf(!hasEngine)('a run', () => {
 });
 
 describe.skipIf(!hasEngine)('an adapter', () => {
-  /** By the host: a chat reads its questions from a process of its own. */
-  const generate = (adapter: string) => ['generate', adapter, '--input', 'question.jsonl', '--max-new-tokens', '2'];
+  const question = { input: 'Where is parcel 37?\n' };
+  const chat = (adapter: string) => ['chat', adapter, '--max-new-tokens', '2'];
 
   beforeAll(() => {
     bench.copy('model', 'base');
-    bench.write('question.jsonl', '{"prompt": "Where is parcel 37?"}\n');
     const { code, stderr } = bench.run(
       bench.train({ model: 'base' }, '--output-dir', 'tuned', '--learning-rate', '1e-2'),
     );
@@ -94,9 +93,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
   });
 
   it('answers on the base model that it was trained on', () => {
-    const { code, document } = bench.run(['chat', 'tuned', '--max-new-tokens', '2'], {
-      input: 'Where is parcel 37?\n',
-    });
+    const { code, document } = bench.run(chat('tuned'), question);
     expect(code).toBe(0);
     expect(document.answers).toHaveLength(1);
   });
@@ -104,11 +101,11 @@ describe.skipIf(!hasEngine)('an adapter', () => {
   it('of a base model with other shapes is refused with every tensor that does not fit', () => {
     bench.copy('tuned/adapter', 'misplaced');
     bench.edit('misplaced/adapter_config.json', { r: 8 });
-    const error = bench.failure(generate('misplaced'));
+    const error = bench.failure(chat('misplaced'), question);
     expect(error.code).toBe('E_ADAPTER_MISMATCH');
     expect(error.problems).toHaveLength(14);
     bench.edit('misplaced/adapter_config.json', { r: 16, target_modules: ['q_proj'] });
-    expect(bench.failure(generate('misplaced')).problems.map(({ message }) => message)[0]).toContain('no place');
+    expect(bench.failure(chat('misplaced'), question).problems.map(({ message }) => message)[0]).toContain('no place');
   });
 
   it('of a base model with the same shapes and other weights is refused by its probe', () => {
@@ -121,7 +118,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
     for (let at = start; at < start + 4 * 32 * 400; at += 4) weights.subarray(at, at + 4).reverse();
     bench.write('other/model.safetensors', weights);
     bench.edit('elsewhere/attune.json', { base_folder: bench.path('other') });
-    expect(bench.failure(generate('elsewhere')).code).toBe('E_PROBE_MISMATCH');
+    expect(bench.failure(chat('elsewhere'), question).code).toBe('E_PROBE_MISMATCH');
   });
 
   it('whose chat template has changed since it was trained is refused', () => {
@@ -131,20 +128,20 @@ describe.skipIf(!hasEngine)('an adapter', () => {
       'retold/chat_template.jinja',
       template.replace("'assistant\\n'", "'ASSISTANT\\n'").replace('assistant', 'helper'),
     );
-    expect(bench.failure(generate('retold')).code).toBe('E_TEMPLATE_MISMATCH');
+    expect(bench.failure(chat('retold'), question).code).toBe('E_TEMPLATE_MISMATCH');
   });
 
   it('as pickle, or with a file that is cut off, is refused', () => {
     bench.copy('tuned/adapter', 'cut');
     const weights = readFileSync(bench.path('cut/adapter_model.safetensors'));
     bench.write('cut/adapter_model.safetensors', weights.subarray(0, weights.length - 64));
-    expect(bench.failure(generate('cut')).code).toBe('E_SAFETENSORS_TRUNCATED');
+    expect(bench.failure(chat('cut'), question).code).toBe('E_SAFETENSORS_TRUNCATED');
     bench.copy('tuned/adapter', 'pickled');
     rmSync(bench.path('pickled/adapter_model.safetensors'));
-    expect(bench.failure(generate('pickled')).code).toBe('E_ADAPTER_MISSING');
+    expect(bench.failure(chat('pickled'), question).code).toBe('E_ADAPTER_MISSING');
     // Unpickling this would run `exit 1`.
     bench.write('pickled/adapter_model.bin', 'cos\nsystem\n(S"exit 1"\ntR.');
-    expect(bench.failure(generate('pickled'))).toMatchObject({
+    expect(bench.failure(chat('pickled'), question)).toMatchObject({
       code: 'E_PICKLE_WEIGHTS',
       fix: expect.stringContaining('safetensors'),
     });
@@ -157,6 +154,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
   });
 
   it('answers nothing that could not be written afterwards', () => {
+    bench.write('question.jsonl', '{"prompt": "Where is parcel 37?"}\n');
     mkdirSync(bench.path('a-folder'));
     for (const output of ['/proc/attune/answers.jsonl', 'a-folder']) {
       const { code, document, stderr } = bench.run([

@@ -104,7 +104,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune train', () => {
   const settings = ['--model', 'model', '--train', 'tickets.jsonl', '--max_length', '200', '--learning-rate', '1e-3'];
 
   it('with --dry-run tries everything and leaves nothing behind', () => {
-    const { code, stderr } = attune('train', ...settings, '--dry-run', '--output_dir', 'dry/run');
+    const { code, stderr } = hosted('train', ...settings, '--dry-run', '--output_dir', 'dry/run');
     expect(code).toBe(0);
     expect(stderr).toContain('learning_rate: 0.001');
     expect(stderr).toMatch(/✓ preflight memory/);
@@ -131,13 +131,13 @@ describe.skipIf(!existsSync('build/attune.node'))('attune train', () => {
     const long = ['--max_steps', '2000', '--checkpoints.every', '5', '--evaluation.every', 'never'];
     const start = attune('train', ...settings, ...long, '--output_dir', 'runs/long', '--detach', '--json');
     expect(JSON.parse(start.stdout)).toMatchObject({ outcome: 'detached' });
-    const stop = attune('runs', 'stop', 'runs/long', '--json');
+    const stop = hosted('runs', 'stop', 'runs/long', '--json');
     expect(JSON.parse(stop.stdout)).toMatchObject({ status: 'stopped' });
-    expect(attune('runs', 'stop', 'runs/long').stderr).toContain('E_RUN_NOT_RUNNING');
+    expect(hosted('runs', 'stop', 'runs/long').stderr).toContain('E_RUN_NOT_RUNNING');
     const path = join(folder, 'runs/long');
-    const resumed = spawnSync(bin, ['runs', 'resume', path, '--detach', '--json'], { cwd: '/', env, encoding: 'utf8' });
+    const resumed = host.run({ argv: ['runs', 'resume', path, '--detach', '--json'], folder: '/' });
     expect(JSON.parse(resumed.stdout)).toMatchObject({ outcome: 'detached', folder: path });
-    expect(attune('runs', 'stop', 'long', '--json').code).toBe(0);
+    expect(hosted('runs', 'stop', 'long', '--json').code).toBe(0);
   });
 
   it('saves and stops at Ctrl-C, and says how to go on', async () => {

@@ -1,16 +1,15 @@
 // A model is asked in the form that it was trained on, by every command.
 import { existsSync, readFileSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';
+import { CommandHost } from './command-host/command-host.ts';
 
 let bench: BadInputBench;
 const jsonl = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const chat = (...argv: string[]) =>
-  spawnSync(bench.bin, ['chat', ...argv, '--max-new-tokens', '2'], {
-    cwd: bench.folder,
-    env: bench.env,
-    encoding: 'utf8',
+  new CommandHost(bench.env).run({
+    argv: ['chat', ...argv, '--max-new-tokens', '2'],
+    folder: bench.folder,
     input: 'Where is parcel 3?\n',
   });
 
@@ -38,8 +37,8 @@ describe.skipIf(!existsSync('build/attune.node'))('a model', () => {
 
   it('of prompts and completions is asked with texts, each alone, and says so', () => {
     expect(notes('plain')).toMatchObject({ has_template: false });
-    const { status, stderr } = chat('plain');
-    expect(status).toBe(0);
+    const { code, stderr } = chat('plain');
+    expect(code).toBe(0);
     expect(stderr).toContain('trained on plain prompts: each line is continued as text');
     expect(bench.failure(['chat', 'plain', '--system', 'x'], { input: 'a\n' }).code).toBe('E_USAGE');
     expect(chat('plain', '--turns').stderr).not.toContain('continued as text');

@@ -7,6 +7,8 @@ import { checkPrinted } from '../../results.ts';
 export interface CommandLine {
   argv: readonly string[];
   folder: string;
+  /** What it reads from standard input; nothing unless given. */
+  input?: string;
 }
 
 /** What the program is sent. */

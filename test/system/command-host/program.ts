@@ -1,9 +1,11 @@
 /** Runs the command lines that it is sent, one after another, and their jobs where they are: see command-host.ts. */
+import { Readable } from 'node:stream';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
 import type { HostedCommand, Outcome } from './command-host.ts';
 
-async function run({ argv, folder, env }: HostedCommand): Promise<Outcome> {
+async function run({ argv, folder, env, input = '' }: HostedCommand): Promise<Outcome> {
   process.chdir(folder);
+  Object.defineProperty(process, 'stdin', { value: Readable.from([input]), configurable: true });
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
   Object.assign(process.env, env);
   const [stdout, stderr]: string[][] = [[], []];
