@@ -262,7 +262,7 @@ describe('the English of comments and messages', () => {
 describe('lookups of names in tables', () => {
   it('are refused where any text may be the name, and not where the table or the code beside says otherwise', () => {
     const root = repository({
-      'tsconfig.json':
+      'tsconfig.build.json':
         '{"compilerOptions": {"strict": true, "target": "esnext", "module": "nodenext", "noEmit": true}, "include": ["src"]}',
       'src/base/table.ts': 'export const table = <Entries extends object>(entries: Entries): Entries => entries;',
       'src/a.ts': `import { table } from './base/table.ts';
