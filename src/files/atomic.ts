@@ -8,8 +8,8 @@ import { writeFailure } from './write-failure.ts';
 export { writeFailure } from './write-failure.ts';
 
 /**
- * Writes a file atomically: readers, and the disk after a crash, have the old content or the new, never a part. Uses
- * a temporary file, fsync and rename. `mode`: permissions, if they differ from the user's default.
+ * Writes a file atomically with a temporary file, fsync and rename: readers see either the old or the new content,
+ * also after a crash. `mode`: permissions, if they differ from the user's default.
  */
 export function writeFileAtomic(path: string, data: string | Uint8Array, mode?: number): void {
   const bytes = typeof data === 'string' ? Buffer.from(data) : data;

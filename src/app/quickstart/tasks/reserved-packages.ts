@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * One Debian source package in three, chosen by its name, was left out of attune-base's pre-training with all that
- * repeats its descriptions. Held-out rows of tasks on Debian's catalogue come from these only.
+ * A third of Debian's source packages, selected by name, was left out of attune-base's pre-training, together with
+ * all texts that repeat their descriptions. Held-out rows of tasks on Debian's catalogue come only from these
+ * packages.
  */
 export function isReservedSource(sourcePackage: string): boolean {
   const digest = createHash('sha256').update(`attune-base:reserved:${sourcePackage}`).digest();

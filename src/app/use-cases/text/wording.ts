@@ -4,7 +4,7 @@ import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 const WIDTH = 80;
 
-/** Robustness of a result to other words, and how to test with the user's own rows. */
+/** Shows how a result does on test rows in other words, and how to test it with the user's own rows. */
 export function describeWording(wording: Wording, folder: string, { colours, columns }: Terminal): string {
   const width = Math.min(columns, WIDTH);
   const { tone, sentence } = wordingFinding(wording);
