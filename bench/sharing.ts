@@ -223,7 +223,7 @@ function contextOf(model: Model, { round, rollouts }: { round: number; rollouts:
 
 async function takeStep(step: Step, objective: Objective, rows: readonly PreparedRow[]): Promise<void> {
   const options = { learningRate: 1e-5, weightDecay: 0, maxGradNorm: 1 };
-  const microBatches = packed(rows, MICRO_BATCH_TOKENS);
+  const microBatches = packed(rows, { microBatchTokens: MICRO_BATCH_TOKENS });
   await trainStep({ ...step, objective }, { microBatches, step: 0, seed: 1, checkpointing: false, options });
 }
 

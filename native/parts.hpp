@@ -12,5 +12,6 @@ void addProfile(napi_env env, napi_value exports);
 void useMemory();
 void addMemory(napi_env env, napi_value exports);
 void addRuntime(napi_env env, napi_value exports);
+void addGroup(napi_env env, napi_value exports);
 
 }  // namespace attune

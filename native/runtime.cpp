@@ -80,6 +80,7 @@ napi_value start(napi_env env, napi_value exports) {
   addAutograd(env, exports);
   addProfile(env, exports);
   addMemory(env, exports);
+  addGroup(env, exports);
   addRuntime(env, exports);
   return exports;
 }

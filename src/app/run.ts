@@ -39,6 +39,12 @@ export interface DetachedRun {
   pid: number;
 }
 
+/** Why a run that was not stopped has no result. */
+const NO_RESULT: Partial<Record<TrainOutcome['outcome'], string>> = {
+  'dry-run': 'a dry run',
+  followed: 'another process leads the run and has its result',
+};
+
 /** An object for a run that has ended; a background run is returned unchanged. */
 export function asRun(trained: TrainOutcome | DetachedRun): Run | DetachedRun {
   return trained.outcome === 'detached' ? trained : new Run(trained);
@@ -57,7 +63,7 @@ export class Run {
     return this.found;
   }
 
-  /** `finished`; `stopped` if requested; or `dry-run`. */
+  /** `finished`; `stopped` if requested; `dry-run`; or `followed` if another process led the run. */
   get outcome(): TrainOutcome['outcome'] {
     return this.found.outcome;
   }
@@ -75,7 +81,7 @@ export class Run {
     if (result !== null) return result;
     throw new AttuneError('E_RUN_UNFINISHED', {
       what: `The run in ${folder} has no result`,
-      got: outcome === 'dry-run' ? 'a dry run' : `stopped after step ${step}`,
+      got: NO_RESULT[outcome] ?? `stopped after step ${step}`,
       fix: 'finish the training: runs.resume(folder)',
     });
   }

@@ -8,8 +8,10 @@ import { checkForgetting } from '../evaluation/general/general-forgetting.ts';
 import { remarkOnRun } from '../evaluation/demonstration-base.ts';
 import { runTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
+import type { TrainInput } from '../jobs/train/train-job.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
+import { launchOf, withFollowers } from './followers.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
@@ -23,6 +25,7 @@ export async function startTraining(
   recipe: Recipe,
   { detach = false, ...options }: StartOptions,
 ): Promise<TrainOutcome | DetachedRun> {
+  await launchOf({ detach, ...options });
   if (!detach) return trainHere(recipe, options);
   if (options.overwrite === true) await removeEarlier(recipe, options);
   return { outcome: 'detached', ...(await trainDetached(recipe, options)) };
@@ -58,13 +61,18 @@ async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }:
 }
 
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome | DetachedRun> {
-  const { dryRun = false, resume = false, profile = false, queue, inProcess, handleSignals, leave } = options;
+  const { dryRun = false, profile = false, queue, inProcess, handleSignals, leave } = options;
+  const launch = await launchOf(options);
+  // A launcher that starts its processes again means the same run.
+  const resume = options.resume === true || (launch?.attempt ?? 0) > 0;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
   const run = async (): Promise<TrainOutcome | DetachedRun> => {
-    const job = { ...jobOf(recipe, { dryRun, resume, profile, queue }), inProcess, handleSignals, onEvent, signal };
-    const outcome = leave === undefined ? await runJob(job) : await runLeft({ ...job, leave });
+    const job = { ...jobOf(recipe, { dryRun, resume, profile, queue, launch }), inProcess, handleSignals, onEvent };
+    const outcome = await withFollowers(job.input, signal, (stop) =>
+      leave === undefined ? runJob({ ...job, signal: stop }) : runLeft({ ...job, signal: stop, leave }),
+    );
     if (outcome.outcome === 'detached') return { ...outcome, folder };
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readAssessment(folder, 'forgetting');
@@ -155,13 +163,13 @@ async function trainDetached(
   }
 }
 
-function jobOf(
-  recipe: Recipe,
-  { queue, ...choice }: { dryRun: boolean; resume: boolean; profile: boolean; queue?: boolean },
-) {
-  const { dryRun, resume } = choice;
+type JobChoice = Pick<TrainInput, 'launch'> & { queue?: boolean } & Record<'dryRun' | 'resume' | 'profile', boolean>;
+
+function jobOf(recipe: Recipe, { queue, ...choice }: JobChoice) {
+  const { dryRun, resume, launch } = choice;
   const input = { recipe, ...choice };
-  if (dryRun) return { job: 'train', input } as const;
+  // Only rank 0 writes.
+  if (dryRun || (launch !== undefined && launch.rank > 0)) return { job: 'train', input } as const;
   return { job: 'train', input, folder: recipe.output_dir, resume, queue, reportTo: recipe.report_to } as const;
 }
 

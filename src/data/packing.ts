@@ -25,19 +25,43 @@ export function packRows(rows: readonly number[], lengths: ArrayLike<number>, ca
 }
 
 /**
- * Divides rows over ranks with similar token counts: longest row first, each to the rank with the fewest tokens.
+ * Divides rows into shares of about as many tokens: longest row first, each into the share with the fewest.
  *
- * @returns one list per rank, each in the given order; some are empty if there are fewer rows than ranks
+ * @returns one list per share, each in the given order; some are empty if there are fewer rows than shares
  */
-export function divideRows(rows: readonly number[], lengths: ArrayLike<number> | undefined, ranks: number): number[][] {
-  if (ranks === 1) return [[...rows]];
+export function divideRows(rows: readonly number[], lengths: ArrayLike<number> | undefined, count: number): number[][] {
+  if (count === 1) return [[...rows]];
   const lengthOf = (index: number): number => lengths?.[rows[index]] ?? 1;
   const byLength = rows.map((_, index) => index).sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-  const shares = Array.from({ length: ranks }, () => ({ tokens: 0, members: [] as number[] }));
+  const shares = Array.from({ length: count }, () => ({ tokens: 0, members: [] as number[] }));
   for (const index of byLength) {
     const least = shares.reduce((best, share) => (share.tokens < best.tokens ? share : best));
     least.tokens += lengthOf(index);
     least.members.push(index);
   }
   return shares.map(({ members }) => members.sort((a, b) => a - b).map((index) => rows[index]));
+}
+
+/** How a step's rows are divided into micro-batches. */
+export interface Packing {
+  /** Tokens of a micro-batch; without it each row is one. */
+  capacity?: number;
+  /** Equal shares that are packed separately, for as many processes. */
+  shares: number;
+}
+
+/**
+ * Divides a step's rows into micro-batches: the first of each share, then the second of each, and so on, so that
+ * processes that take turns with them have about as much to do.
+ */
+export function packShares(
+  rows: readonly number[],
+  lengths: ArrayLike<number> | undefined,
+  { capacity, shares }: Packing,
+): number[][] {
+  const packed = divideRows(rows, lengths, shares).map((share) =>
+    capacity === undefined || lengths === undefined ? share.map((row) => [row]) : packRows(share, lengths, capacity),
+  );
+  const most = packed.reduce((count, share) => Math.max(count, share.length), 0);
+  return Array.from({ length: most }, (_, i) => packed.flatMap((share) => share.slice(i, i + 1))).flat();
 }

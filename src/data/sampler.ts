@@ -2,14 +2,14 @@ import { plural } from '../base/format.ts';
 import { AttuneError } from '../base/errors.ts';
 import { randomPermutation, randomUnits } from '../base/random.ts';
 import type { MixturePart } from './mixture.ts';
-import { divideRows, packRows } from './packing.ts';
+import { packShares } from './packing.ts';
 
 export interface SamplerOptions {
   /** Number of rows; batches refer to them by index. */
   rows: number;
-  /** Tokens per row; required for packing and balancing ranks. */
+  /** Tokens per row; required for packing and balancing shares. */
   lengths?: ArrayLike<number>;
-  /** Rows per optimiser step, over all ranks. */
+  /** Rows per optimiser step. */
   batchSize: number;
   seed: number;
   /** Packs rows into micro-batches of at most this number of tokens; without it each row is a micro-batch. */
@@ -18,8 +18,8 @@ export interface SamplerOptions {
   shuffle?: boolean;
   /** Parts that are used more or less often than once per epoch. */
   mixture?: readonly MixturePart[];
-  rank?: number;
-  worldSize?: number;
+  /** Equal shares that a step is divided into before it is packed, for as many processes. Default 1. */
+  shares?: number;
   /** Poisson sampling: each row is included independently, and `batchSize` is the expected size. */
   isPoisson?: boolean;
 }
@@ -34,9 +34,9 @@ export interface Batch {
   /** Position of the step: batch `index` of `epoch`. */
   epoch: number;
   index: number;
-  /** Rows of the step over all ranks; with a mixture a row may occur twice. */
+  /** Rows of the step; with a mixture a row may occur twice. */
   rows: number[];
-  /** This rank's rows by micro-batch; empty if the last batch has fewer rows than ranks. */
+  /** Its rows by micro-batch: the first of each share, then the second of each, and so on. */
   microBatches: number[][];
 }
 
@@ -53,8 +53,7 @@ export interface Sampler {
 }
 
 /**
- * Batches as a function of (seed, epoch, index): the rows of a step depend neither on packing nor on the number of
- * ranks.
+ * Batches as a function of (seed, epoch, index): the rows of a step depend neither on packing nor on shares.
  *
  * @throws AttuneError E_NO_ROWS, E_ROW_EXCEEDS_MICRO_BATCH
  */
@@ -146,17 +145,14 @@ class EpochOrders {
   }
 }
 
-function microBatches(batch: readonly number[], options: SamplerOptions): number[][] {
-  const { lengths, microBatchTokens, rank = 0, worldSize = 1 } = options;
-  const own = divideRows(batch, lengths, worldSize)[rank];
-  if (microBatchTokens === undefined || lengths === undefined) return own.map((row) => [row]);
-  return packRows(own, lengths, microBatchTokens);
+function microBatches(batch: readonly number[], { lengths, microBatchTokens, shares = 1 }: SamplerOptions): number[][] {
+  return packShares(batch, lengths, { capacity: microBatchTokens, shares });
 }
 
-function check({ rows, batchSize, lengths, microBatchTokens, rank = 0, worldSize = 1 }: SamplerOptions): void {
+function check({ rows, batchSize, lengths, microBatchTokens, shares = 1 }: SamplerOptions): void {
   if (rows === 0) throw new AttuneError('E_NO_ROWS', { what: 'There are no rows to draw batches from' });
   if (!Number.isInteger(batchSize) || batchSize < 1) throw new RangeError(`No batches of ${batchSize} rows`);
-  if (rank < 0 || rank >= worldSize) throw new RangeError(`No rank ${rank} among ${worldSize}`);
+  if (!Number.isInteger(shares) || shares < 1) throw new RangeError(`No ${shares} shares`);
   if (microBatchTokens === undefined) return;
   if (lengths === undefined) throw new TypeError('Packing needs the length of each row');
   for (let row = 0; row < rows; row++) {

@@ -2,11 +2,13 @@ import { entryOf } from '../base/table.ts';
 import type { Metrics } from '../base/events.ts';
 import type { Model } from '../models/model.ts';
 import { noGrad, scope } from '../engine/tensor/index.ts';
-import { tokensOf, type PreparedRow, type Reference, type Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from './objective.ts';
 import { byTokens, filled } from '../answering/tasks/rows/fill-batches.ts';
 import { jointLoss } from './joint-step.ts';
-import { addCounts, TallySums } from './train-step.ts';
+import { addCounts } from './train-step.ts';
+import { roundsOf, type Shared } from './shared-step.ts';
+import { inNumbers, TallySums, type NumberTally } from './tally-sums.ts';
 import { turn } from '../base/turn.ts';
 
 export interface EvaluationResult {
@@ -33,6 +35,8 @@ export interface ScoringParts {
   objective: Objective;
   /** Required by objectives with a reference model. */
   reference?: Reference;
+  /** The processes that share the batches; undefined for one process. */
+  shared?: Shared;
 }
 
 /** Scores rows without gradients, keeping only sums, so that memory does not grow with the number of rows. */
@@ -41,31 +45,53 @@ export async function evaluateRows(
   rows: readonly PreparedRow[],
   options: EvaluationOptions,
 ): Promise<EvaluationResult> {
-  const { objective } = parts;
+  const { objective, shared } = parts;
   const sums = new TallySums();
   const perRow = new Float64Array(rows.length);
-  const counts: Record<string, number>[] = [];
-  let loss = 0;
+  const scored: ScoredBatch[] = [];
   let done = 0;
-  for (const indices of batchesOf(objective, rows, options.microBatchTokens)) {
-    const given = indices.map((i) => rows[i]);
-    const some = objective.draw?.(given, undefined) ?? given;
-    counts.push(objective.counts({ rows: some }));
-    const scored = await lossesOf(parts, some, options.microBatchTokens);
-    sums.add(scored.tally);
-    for (const [i, value] of scored.perRow.entries()) {
-      loss += value;
-      perRow[indices[i]] = value / unitsOf(objective, some[i]);
-    }
-    done += indices.length;
-    options.onProgress?.(done);
+  for (const { own: indices, size } of roundsOf(batchesOf(objective, rows, options.microBatchTokens), shared)) {
+    if (indices !== undefined) scored.push(await scoreBatch(parts, rows, { indices, ...options }));
+    done += size * (indices?.length ?? 0);
+    options.onProgress?.(Math.min(done, rows.length));
     await turn();
   }
-  const totals = addCounts(counts);
+  const all = (await shared?.inOrder('evaluation', scored)) ?? scored;
+  let loss = 0;
+  for (const batch of all) {
+    sums.add(batch.tally);
+    for (const [i, value] of batch.perRow.entries()) {
+      loss += value;
+      perRow[batch.indices[i]] = value / batch.units[i];
+    }
+  }
+  const totals = addCounts(all.map(({ counts }) => counts));
   const measured = await options.measure?.(perRow);
   const units = entryOf(totals, objective.unit);
   const own = { loss: units > 0 ? loss / units : 0, ...sums.metrics() };
   return { metrics: { ...measured, ...own }, perRow, counts: totals };
+}
+
+interface ScoredBatch {
+  indices: readonly number[];
+  /** Sums of the rows' losses, and the units that each is made of. */
+  perRow: readonly number[];
+  units: readonly number[];
+  tally: NumberTally;
+  counts: Record<string, number>;
+}
+
+async function scoreBatch(
+  parts: ScoringParts,
+  rows: readonly PreparedRow[],
+  { indices, microBatchTokens }: { indices: readonly number[]; microBatchTokens: number },
+): Promise<ScoredBatch> {
+  const { objective } = parts;
+  const given = indices.map((i) => rows[i]);
+  const some = objective.draw?.(given, undefined) ?? given;
+  const scored = await lossesOf(parts, some, microBatchTokens);
+  const units = some.map((row) => unitsOf(objective, row));
+  return { indices, ...scored, units, counts: objective.counts({ rows: some }) };
 }
 
 /** The sum of each row's losses. */
@@ -73,7 +99,7 @@ async function lossesOf(
   parts: ScoringParts,
   rows: readonly PreparedRow[],
   microBatchTokens: number,
-): Promise<{ perRow: readonly number[]; tally: Tally }> {
+): Promise<{ perRow: readonly number[]; tally: NumberTally }> {
   const { model, objective, reference } = parts;
   const totals = ones(objective.unit);
   if (objective.joint !== undefined) return jointLoss(parts, filled(rows, tokensOf, microBatchTokens), totals);
@@ -81,7 +107,7 @@ async function lossesOf(
   return noGrad(() =>
     scope(() => {
       const { perRow, tally } = objective.loss(model, objective.collate(loaded), { totals, reference });
-      return { perRow: [...perRow.toNumbers()], tally };
+      return { perRow: perRow.toNumbers(), tally: inNumbers(tally) };
     }),
   );
 }

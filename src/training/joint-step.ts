@@ -1,10 +1,11 @@
 // S texts of a step, D width
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, cat, noGrad, scope, span, type Tensor } from '../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow, Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import type { Batch, Counts, PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import type { JointLoss, Objective } from './objective.ts';
 import type { PassParts, PassRequest } from './passes.ts';
 import { randomnessOf } from './step-randomness.ts';
+import { inNumbers, type NumberTally } from './tally-sums.ts';
 import { turn } from '../base/turn.ts';
 import { Tape } from '../models/tape.ts';
 
@@ -27,7 +28,7 @@ export async function jointStep({ model, objective, reference }: PassParts, requ
     const vectors = cat(kept).detach().setRequiresGrad();
     const result = joint.loss(vectors, microBatches.flat(), { model, totals });
     backward([result.perRow.sum()]);
-    request.add(result.tally);
+    request.add(inNumbers(result.tally));
     const parts = (vectors.grad as Tensor).split(kept.map(({ shape }) => shape[0]));
     return { gradients: parts.map((part) => part.clone().own()), perRow: [...result.perRow.toNumbers()] };
   });
@@ -56,13 +57,13 @@ export async function jointLoss(
   { model, objective, reference }: PassParts,
   microBatches: readonly (readonly PreparedRow[])[],
   totals: Counts,
-): Promise<{ perRow: number[]; tally: Tally }> {
+): Promise<{ perRow: number[]; tally: NumberTally }> {
   const joint = objective.joint as JointLoss;
   const kept = await vectorsOf(objective, microBatches, (batch) => joint.represent(model, batch, { reference }));
   const found = noGrad(() =>
     scope(() => {
       const { perRow, tally } = joint.loss(cat(kept), microBatches.flat(), { model, totals });
-      return { perRow: [...perRow.toNumbers()], tally };
+      return { perRow: perRow.toNumbers(), tally: inNumbers(tally) };
     }),
   );
   for (const tensor of kept) tensor.dispose();

@@ -1,10 +1,11 @@
-import { pushAll } from '../base/many.ts';
 import { turn } from '../base/turn.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, noGrad, scope, span } from '../engine/tensor/index.ts';
-import type { Batch, Counts, PreparedRow, Reference, Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import type { Batch, Counts, PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective } from './objective.ts';
+import { roundsOf, type Shared } from './shared-step.ts';
+import { inNumbers, type NumberTally } from './tally-sums.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from '../models/tape.ts';
 
@@ -13,6 +14,8 @@ export interface PassParts {
   objective: Objective;
   /** Required by objectives with a reference model. */
   reference?: Reference;
+  /** The processes that take turns with micro-batches; undefined for one process. */
+  shared?: Shared;
 }
 
 export interface PassRequest {
@@ -23,7 +26,7 @@ export interface PassRequest {
   seed: number;
   checkpointing: Checkpointing;
   totals: Counts;
-  add(tally: Tally): void;
+  add(tally: NumberTally): void;
   /** Discards the results of an earlier attempt at the same pass. */
   forget(): void;
   /** Wraps the forward and backward of each batch. */
@@ -37,17 +40,43 @@ export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): 
   });
 }
 
-/** Passes over all micro-batches, without gradients if none are needed. Returns each row's share of the loss. */
+/**
+ * Passes over all micro-batches, without gradients if none are needed. Returns each row's share of the loss. Processes
+ * that share the run take micro-batches in turns; all get the same losses, tallies and gradients.
+ */
 export async function passOver(
-  { model, objective, reference }: PassParts,
+  parts: PassParts,
   request: PassRequest,
   back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
 ): Promise<number[]> {
-  const { microBatches, totals, checkpointing, around = (body) => body() } = request;
-  const perRow: number[] = [];
-  for (const some of microBatches) {
-    const loaded = (await objective.load?.(some)) ?? some;
-    const pass = () => {
+  const { shared } = parts;
+  const found: MicroBatchResult[] = [];
+  const gradients = back === undefined ? undefined : shared?.gradients();
+  for (const round of roundsOf(request.microBatches, shared)) {
+    if (round.own !== undefined) found.push(await passOne(parts, { ...request, rows: round.own }, back));
+    await gradients?.add(round.size);
+    await turn();
+  }
+  await gradients?.finish();
+  const all = (await shared?.inOrder('losses', found)) ?? found;
+  for (const { tally } of all) request.add(tally);
+  return all.flatMap(({ perRow }) => perRow);
+}
+
+interface MicroBatchResult {
+  perRow: number[];
+  tally: NumberTally;
+}
+
+async function passOne(
+  { model, objective, reference }: PassParts,
+  request: PassRequest & { rows: readonly PreparedRow[] },
+  back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
+): Promise<MicroBatchResult> {
+  const { rows, totals, checkpointing, around = (body) => body() } = request;
+  const loaded = (await objective.load?.(rows)) ?? rows;
+  return scope(() =>
+    around(() => {
       const batch = objective.collate(loaded);
       const tape = back === undefined ? undefined : new Tape({ checkpointing });
       const randomness = randomnessOf(model, batch, request);
@@ -56,11 +85,7 @@ export async function passOver(
         withRandomness(randomness, () => (tape === undefined ? noGrad(forward) : forward())),
       );
       if (tape !== undefined) back?.(result, tape, batch);
-      pushAll(perRow, result.perRow.toNumbers());
-      request.add(result.tally);
-    };
-    scope(() => around(pass));
-    await turn();
-  }
-  return perRow;
+      return { perRow: result.perRow.toNumbers(), tally: inNumbers(result.tally) };
+    }),
+  );
 }

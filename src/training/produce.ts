@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 import type { EventSink, Metrics } from '../base/events.ts';
-import { packRows } from '../data/packing.ts';
+import { packShares } from '../data/packing.ts';
 import {
   askInTurn,
   Batcher,
@@ -13,10 +13,18 @@ import {
 import type { Model } from '../models/model.ts';
 import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from './objective.ts';
+import { roundsOf, type Shared } from './shared-step.ts';
 import { addCounts, type StepResult } from './train-step.ts';
 
+/** How a step is divided into micro-batches. */
+export interface StepPacking {
+  microBatchTokens: number;
+  /** Equal shares that it is divided into first, for as many processes. Default 1. */
+  shares?: number;
+}
+
 /** Context in which an objective produces a step's rows. */
-export interface StepContext {
+export interface StepContext extends StepPacking {
   /** Number of previous steps, including earlier runs; keys random numbers, together with the seed. */
   step: number;
   seed: number;
@@ -24,8 +32,8 @@ export interface StepContext {
   /** Required by objectives with a reference model, as is `rollouts`. */
   reference?: Reference;
   rollouts?: Rollouts;
-  /** Tokens to compute at a time. */
-  microBatchTokens: number;
+  /** The processes that share the step; undefined for one process. */
+  shared?: Shared;
   signal: AbortSignal;
   emit: EventSink;
 }
@@ -43,6 +51,13 @@ interface RolloutParts {
   reference?: Reference;
   /** Maximum bytes of cached keys and values; the batcher's own limit by default. */
   cacheBytes?: number;
+}
+
+interface RolloutChoice {
+  /** Weight of the reference in a geometric mixture: 0 (default) for the model alone, 1 for the reference alone. */
+  share?: number;
+  /** The processes that share the prompts; undefined for one process. */
+  shared?: Shared;
 }
 
 /** Generates answers with the current model, the reference, or a mixture of both; batchers cache what prompts share. */
@@ -63,10 +78,18 @@ export class Rollouts implements Disposable {
   /**
    * All samples of all prompts, in order.
    *
-   * @param share weight of the reference in a geometric mixture: 0 for the model alone, 1 for the reference alone
    * @throws AttuneError E_ROLLOUT_PREFIX
    */
-  async generate(requests: readonly GenerationRequest[], share = 0): Promise<Completion[][]> {
+  async generate(
+    requests: readonly GenerationRequest[],
+    { share = 0, shared }: RolloutChoice = {},
+  ): Promise<Completion[][]> {
+    const own = roundsOf(requests, shared).flatMap((round) => round.own ?? []);
+    const answers = await this.#answer(own, share);
+    return shared === undefined ? answers : shared.inOrder('rollouts', answers);
+  }
+
+  #answer(requests: readonly GenerationRequest[], share: number): Promise<Completion[][]> {
     const batcher = this.#batchers.get(share) ?? this.#open(share);
     const most = greatest(
       requests.map(({ n = 1 }) => n),
@@ -76,11 +99,11 @@ export class Rollouts implements Disposable {
   }
 
   #open(share: number): Batcher {
-    const { reference, cacheBytes, ...parts } = this.#parts;
-    if (share > 0 && parts.model.prefix.length > 0) throw prefixUnknown();
+    const { model, tokenizer, reference, cacheBytes } = this.#parts;
+    if (share > 0 && model.prefix.length > 0) throw prefixUnknown();
     if (share > 0 && reference === undefined) throw new Error('this objective needs a reference model');
     const other = share > 0 && { other: { run: reference!, share } };
-    const batcher = new Batcher({ ...parts, ...other }, cacheBytes === undefined ? {} : { cacheBytes });
+    const batcher = new Batcher({ model, tokenizer, ...other }, cacheBytes === undefined ? {} : { cacheBytes });
     this.#batchers.set(share, batcher);
     return batcher;
   }
@@ -104,9 +127,13 @@ function prefixUnknown(): AttuneError {
 }
 
 /** Packs rows into micro-batches of at most `microBatchTokens` tokens; larger rows are on their own. */
-export function packed<Row extends PreparedRow>(rows: readonly Row[], microBatchTokens: number): Row[][] {
+export function packed<Row extends PreparedRow>(
+  rows: readonly Row[],
+  { microBatchTokens, shares = 1 }: StepPacking,
+): Row[][] {
   const order = rows.map((_, row) => row);
-  return packRows(order, rows.map(tokensOf), microBatchTokens).map((batch) => batch.map((row) => rows[row]));
+  const batches = packShares(order, rows.map(tokensOf), { capacity: microBatchTokens, shares });
+  return batches.map((batch) => batch.map((row) => rows[row]));
 }
 
 /** Merges several updates into the result of one step: means of measurements, sums of counts. */
@@ -131,4 +158,14 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
 /** Result of a step without anything to train on. */
 export function nothingUpdated(metrics: Metrics): StepResult {
   return { loss: 0, gradNorm: 0, inputTokens: 0, counts: {}, metrics };
+}
+
+/** Undefined if the signal interrupted it. */
+export async function unlessStopped<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await body();
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    throw error;
+  }
 }

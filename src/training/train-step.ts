@@ -7,11 +7,13 @@ import { withRandomness } from '../engine/nn/index.ts';
 import { noGrad, scope, span } from '../engine/tensor/index.ts';
 import { tokensOf, type Counts } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Driven, StepOptions, StepPasses, Update } from '../methods/interfaces.ts';
-import type { PreparedRow, Tally } from '../answering/tasks/rows/prepared-rows.ts';
+import type { PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import { jointStep } from './joint-step.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
 import { passesApart } from './rows-apart.ts';
+import { roundsOf } from './shared-step.ts';
 import { randomnessOf } from './step-randomness.ts';
+import { TallySums } from './tally-sums.ts';
 import type { Checkpointing } from '../models/tape.ts';
 import { turn } from '../base/turn.ts';
 
@@ -108,19 +110,20 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
 }
 
 /** Counts that need a pass over all batches, with the same random numbers as the following passes. */
-async function surveyStep({ model, objective }: StepParts, request: StepRequest): Promise<Counts> {
+async function surveyStep({ model, objective, shared }: StepParts, request: StepRequest): Promise<Counts> {
   const survey = request.microBatches.length > 1 ? objective.survey?.(model) : undefined;
   if (survey === undefined) return {};
   const all: Counts[] = [];
-  for (const some of request.microBatches) {
-    const loaded = (await objective.load?.(some)) ?? some;
+  for (const { own } of roundsOf(request.microBatches, shared)) {
+    if (own === undefined) continue;
+    const loaded = (await objective.load?.(own)) ?? own;
     scope(() => {
       const batch = objective.collate(loaded);
       all.push(withRandomness(randomnessOf(model, batch, request), () => survey(batch)));
     });
     await turn();
   }
-  return addCounts(all);
+  return addCounts((await shared?.inOrder('survey', all)) ?? all);
 }
 
 export function addCounts(all: readonly Counts[]): Counts {
@@ -128,28 +131,6 @@ export function addCounts(all: readonly Counts[]): Counts {
   for (const counts of all)
     for (const [name, value] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + value;
   return totals;
-}
-
-/** Sums tallies over batches; a metric is its sum divided by its count. */
-export class TallySums {
-  readonly #sums = new Map<string, { sum: number; count: number }>();
-
-  add(tally: Tally): void {
-    for (const [name, { sum, count }] of Object.entries(tally)) {
-      const entry = this.#sums.get(name) ?? { sum: 0, count: 0 };
-      this.#sums.set(name, { sum: entry.sum + sum.item(), count: entry.count + count });
-    }
-  }
-
-  clear(): void {
-    this.#sums.clear();
-  }
-
-  metrics(): Metrics {
-    return Object.fromEntries(
-      [...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]),
-    );
-  }
 }
 
 function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[], request: StepRequest): void {

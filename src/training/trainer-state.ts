@@ -53,6 +53,8 @@ export interface RunConstants {
   /** Current time for templates. */
   now: Date;
   microBatchTokens: number;
+  /** Equal shares that a step is divided into, as many as processes at the start; absent for one. */
+  shares?: number;
   checkpointing: Checkpointing;
   /** Whether a space separates plain answers from prompts; absent in older runs. */
   answerSpace?: boolean;

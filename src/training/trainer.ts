@@ -5,13 +5,15 @@ import { engine } from '../engine/tensor/index.ts';
 import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult, type Measure } from './evaluate-losses.ts';
-import { joinUpdates, nothingUpdated, packed, type Rollouts, type StepContext } from './produce.ts';
+import { joinUpdates, nothingUpdated, packed, unlessStopped, type Rollouts, type StepContext } from './produce.ts';
 import type { Objective } from './objective.ts';
 import type { PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../methods/interfaces.ts';
+import type { Shared } from './shared-step.ts';
 import { learningRateAt, type Schedule } from '../methods/recipe/rate-schedule.ts';
 import { trainStep, type StepRequest, type StepResult } from './train-step.ts';
 import type { Checkpointing } from '../models/tape.ts';
+import { changeBetween, COMPARED_ROWS } from './row-changes.ts';
 import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
 
 export interface TrainerParts {
@@ -22,6 +24,8 @@ export interface TrainerParts {
   /** Required by objectives with a reference model, as is `rollouts`. */
   reference?: Reference;
   rollouts?: Rollouts;
+  /** The processes that share the steps; undefined for one process. */
+  shared?: Shared;
   /** Private updates: whether per-row norms can be computed from batches. */
   rowsApart?: boolean;
   train: readonly PreparedRow[];
@@ -36,6 +40,8 @@ export interface TrainerOptions {
   maxGradNorm: number;
   seed: number;
   microBatchTokens: number;
+  /** Equal shares of a step, for as many processes. */
+  shares?: number;
   checkpointing: Checkpointing;
   /** Steps between evaluations and between checkpoints; 0 for never. The last step always does both. */
   evaluateEvery: number;
@@ -95,7 +101,7 @@ export class Trainer {
     const { totalSteps } = this.#options.schedule;
     // Checks patience first, so that a run that it ended does not continue when resumed for its result.
     while (this.state.step < totalSteps && !this.#isStale()) {
-      if (this.#hooks.signal.aborted) return this.#stop();
+      if (await this.#isStopped()) return this.#stop();
       if (!(await this.#step())) return this.#stop();
       const isLast = this.state.step === totalSteps;
       if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
@@ -103,6 +109,12 @@ export class Trainer {
     }
     if (this.#savedStep !== this.state.step) await this.#save();
     return 'finished';
+  }
+
+  /** Processes that share a run stop before the same step. */
+  async #isStopped(): Promise<boolean> {
+    const { aborted } = this.#hooks.signal;
+    return (await this.#parts.shared?.isAny('whether to stop', aborted)) ?? aborted;
   }
 
   /** False if the signal interrupted it, in which case nothing changed. */
@@ -129,7 +141,7 @@ export class Trainer {
     if (produced === undefined) return undefined;
     const results: StepResult[] = produced.updates.length === 0 ? [nothingUpdated(produced.metrics)] : [];
     for (const rows of produced.updates) {
-      const request = this.#request(packed(rows, this.#options.microBatchTokens), results.length);
+      const request = this.#request(packed(rows, this.#options), results.length);
       const result = await trainStep(this.#parts, request);
       results.push({ ...result, metrics: { ...produced.metrics, ...result.metrics } });
       this.#parts.rollouts?.weightsMoved();
@@ -139,11 +151,22 @@ export class Trainer {
 
   /** Context for rollouts and scoring. */
   stepContext(): StepContext {
-    const { model, reference, rollouts } = this.#parts;
-    const { seed, microBatchTokens } = this.#options;
+    const { model, reference, rollouts, shared } = this.#parts;
+    const { seed, microBatchTokens, shares } = this.#options;
     const { step, before } = this.state;
     const { signal, emit } = this.#hooks;
-    return { step: before.steps + step, seed, model, reference, rollouts, microBatchTokens, signal, emit };
+    return {
+      step: before.steps + step,
+      seed,
+      model,
+      reference,
+      rollouts,
+      shared,
+      microBatchTokens,
+      shares,
+      signal,
+      emit,
+    };
   }
 
   #request(microBatches: StepRequest['microBatches'], done: number): StepRequest {
@@ -267,31 +290,6 @@ export class Trainer {
       reason: reason instanceof Error ? reason.message : String(reason),
     });
     return 'stopped';
-  }
-}
-
-/** Number of rows whose losses are kept between evaluations: enough to estimate the significance of a change. */
-const COMPARED_ROWS = 2000;
-
-/** Mean change of the rows' losses and its standard error; undefined with fewer than two rows. */
-function changeBetween(
-  before: readonly number[],
-  after: readonly number[],
-): { mean: number; error: number } | undefined {
-  if (before.length !== after.length || after.length < 2) return undefined;
-  const changes = after.map((loss, row) => loss - before[row]);
-  const mean = changes.reduce((sum, change) => sum + change, 0) / changes.length;
-  const square = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / (changes.length - 1);
-  return { mean, error: Math.sqrt(square / changes.length) };
-}
-
-/** Undefined if the signal interrupted it. */
-async function unlessStopped<T>(signal: AbortSignal, body: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await body();
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
   }
 }
 

@@ -124,7 +124,8 @@ function planUnits(sources, output, { compiler, identity, flags, headers }) {
     const includes = includedTexts(source);
     const key = digest([...identity, compiler, ...keyed, ...includes]);
     const object = join(output, 'objects', `${name.replace(/\.cpp$/, '').replaceAll(sep, '-')}.${key}.o`);
-    return { name, source, compiler, includes, flags: [`-I${headers}`, ...keyed], key, object };
+    const folders = [`-I${headers}`, '-idirafter', join(sources, 'stand-ins')];
+    return { name, source, compiler, includes, flags: [...folders, ...keyed], key, object };
   });
 }
 

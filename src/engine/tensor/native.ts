@@ -71,6 +71,17 @@ export interface Native {
   profileLeave(): void;
   profileStop(): [names: string[], spans: ArrayBuffer];
 
+  /** Connects to the store of a group of processes, or serves it; resolves to the group's handle. */
+  openStore(host: string, port: number, serves: boolean, prefix: string, milliseconds: number): Promise<number>;
+  storePort(group: number): number;
+  /** Waits for all ranks. */
+  joinGroup(group: number, rank: number, size: number, joinMilliseconds: number, milliseconds: number): Promise<number>;
+  /** Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1. */
+  groupSigns(group: number): (readonly [seconds: number, collective: number])[];
+  /** `gather` [n] → [size · n], `exchange` [size · n] → [size · n], `broadcast` from rank 0. */
+  collective(group: number, kind: string, ids: readonly TensorId[], number: number): Promise<number>;
+  closeGroup(group: number): void;
+
   setThreads(count: number): void;
   threads(): number;
   version(): string;

@@ -12,7 +12,7 @@ import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-
 import type { Objective } from '../../training/objective.ts';
 import type { Update } from '../../methods/interfaces.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { packed, type StepContext } from '../../training/produce.ts';
+import { packed, type StepContext, type StepPacking } from '../../training/produce.ts';
 import { trainStep } from '../../training/train-step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
 import type { TrainerOptions, TrainerParts } from '../../training/trainer.ts';
@@ -105,11 +105,11 @@ function worstStep(sampler: Sampler, rows: readonly PreparedRow[]): PreparedRow[
 export function largestBatches(
   worst: PreparedRow[][],
   { objective: { production } }: { objective: Pick<Objective, 'production'> },
-  { microBatchTokens }: Pick<TrainerOptions, 'microBatchTokens'>,
+  options: StepPacking,
 ): PreparedRow[][] {
   if (production === undefined) return worst;
   const largest = worst.flat().map((row) => production.largest(row));
-  return packed(largest, microBatchTokens);
+  return packed(largest, options);
 }
 
 function tokensIn(rows: readonly PreparedRow[]): number {
@@ -141,7 +141,7 @@ async function timeProduced(
   const rows = parts.sampler.batchAt(0, 0).rows.map((row) => parts.train[row]);
   const started = performance.now();
   const { updates } = await production.produce(rows, step);
-  for (const produced of updates) await timeStep(request, packed(produced, options.microBatchTokens));
+  for (const produced of updates) await timeStep(request, packed(produced, options));
   const seconds = (performance.now() - started) / 1000;
   // The run's own first step must start without the cached keys and values of this trial.
   parts.rollouts?.weightsMoved();

@@ -1,4 +1,5 @@
 import type { EventSink } from '../../base/events.ts';
+import type { Group } from '../../engine/group/index.ts';
 import type { LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -18,6 +19,10 @@ export interface RunContext {
   earlier?: RunConstants;
   /** Whether the run resumes in its own folder. */
   isResumed?: boolean;
+  /** The processes that share the run; undefined for one process. */
+  group?: Group;
+  /** Whether another process leads it and writes everything. */
+  isFollowing?: boolean;
 }
 
 /** A run whose result is still to be compared and assessed. Its weights have been freed. */

@@ -38,8 +38,10 @@ async function decide(tuned: TunedModel, training: SettledTraining): Promise<Dec
   const { context, tokenizer } = tuned.rows;
   const { microBatchTokens, checkpointing } = context.earlier ?? (await fitMemory(tuned));
   const secret = await secretOf(context);
+  const shares = context.earlier === undefined ? context.group?.size : context.earlier.shares;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
-  return { now: context.now, microBatchTokens, checkpointing, training, ...space, ...secret };
+  const shared = shares === undefined ? {} : { shares };
+  return { now: context.now, microBatchTokens, checkpointing, training, ...shared, ...space, ...secret };
 }
 
 /** Plans for the memory available now. */
@@ -58,7 +60,7 @@ async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPla
 
 function createSampler(
   { context: { recipe }, train: { rows } }: ReadRows,
-  { microBatchTokens, training, secret }: Decided,
+  { microBatchTokens, training, secret, shares }: Decided,
   mixture: readonly MixturePart[] | undefined,
 ): Sampler {
   return makeSampler({
@@ -69,6 +71,7 @@ function createSampler(
     seed: secret ?? recipe.training.seed,
     microBatchTokens: recipe.data.packing ? microBatchTokens : undefined,
     mixture,
+    shares,
     isPoisson: secret !== undefined,
   });
 }
@@ -76,7 +79,7 @@ function createSampler(
 /** Converts the recipe's schedule to steps of this data set. */
 function trainerOptions(
   { context: { recipe } }: ReadRows,
-  { training: { epochs, learning_rate }, microBatchTokens, checkpointing }: Decided,
+  { training: { epochs, learning_rate }, microBatchTokens, shares, checkpointing }: Decided,
   batchesPerEpoch: number,
 ): TrainerOptions {
   const { training, evaluation, checkpoints } = recipe;
@@ -96,6 +99,7 @@ function trainerOptions(
     maxGradNorm: training.max_grad_norm,
     seed: training.seed,
     microBatchTokens,
+    shares,
     checkpointing,
     evaluateEvery: inSteps(evaluation.every),
     saveEvery: inSteps(checkpoints.every),

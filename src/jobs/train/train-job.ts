@@ -1,6 +1,7 @@
 /** Input and result of the training job. */
 import type { DataPrepared, Metrics, ResultChoice } from '../../base/events.ts';
 import type { Task } from '../../models/architecture.ts';
+import type { Launch } from '../../engine/group/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import type { CourseAdvice } from '../../training/reward-course.ts';
@@ -15,10 +16,13 @@ export interface TrainInput {
   resume?: boolean;
   /** Checkpoint of a run to repeat, with its decisions at run time (clock, micro-batches). */
   like?: string;
+  /** The place of this process among those that share the run, if a launcher started several. */
+  launch?: Launch;
 }
 
 export interface TrainResult {
-  outcome: 'finished' | 'stopped' | 'dry-run';
+  /** `followed`: another process leads the run, and has its result. */
+  outcome: 'finished' | 'stopped' | 'dry-run' | 'followed';
   step: number;
   /** Task of the model: chatting needs `causal-lm`. */
   task: Task;

@@ -1,10 +1,10 @@
 import { plural } from '../../base/format.ts';
 import type { PreflightFinished } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
+import type { Group } from '../../engine/group/index.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
-import { evaluateBase } from '../../training/evaluate-base.ts';
 import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
@@ -27,6 +27,7 @@ import { recordOverfitting } from './result/measure-overfitting.ts';
 import { preflight } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
+import { follow, joinOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
@@ -35,10 +36,15 @@ import type { TrainResult, TrainPlan, TrainInput } from './train-job.ts';
 
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
-  return isCheapModel(input.recipe.model) ? trainCheap(input, context) : trainModel(input, context);
+  if (isCheapModel(input.recipe.model)) return trainCheap(input, context);
+  await using group = await joinOthers(input, context.signal);
+  // Awaited, so that the group is open until then.
+  return group !== undefined && group.rank > 0
+    ? await follow(input, context, group)
+    : await trainModel(input, context, group);
 }
 
-async function trainModel(input: TrainInput, context: JobContext): Promise<TrainResult> {
+async function trainModel(input: TrainInput, context: JobContext, group: Group | undefined): Promise<TrainResult> {
   const { emit, signal } = context;
   const folder = context.folder ?? input.recipe.output_dir;
   const latest = input.resume === true ? listCheckpoints(folder).at(-1) : undefined;
@@ -56,8 +62,10 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
     earlier,
     isResumed: latest !== undefined,
     profile: input.profile,
+    group,
   });
-  const { rows, plan, trainer } = training;
+  await sharePlan(training, group);
+  const { rows, plan } = training;
   const isResumed = input.resume === true && training.resume();
   if (!isResumed) await beginWhereOtherEnded(training);
   // A repeated run has been checked before.
@@ -67,8 +75,7 @@ async function trainModel(input: TrainInput, context: JobContext): Promise<Train
   if (needsTrials(rows.context)) await findLearningRate(training);
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
   emit({ type: 'phase-started', phase: 'train', message });
-  if (trainer.state.step === 0) await evaluateBase(trainer, training.parts);
-  const outcome = await trainer.run();
+  const outcome = await trainTogether(training, group);
   if (outcome === 'stopped') return unfinished(training, 'stopped');
   // A repeated run only needs its weights.
   return finish(training, { isJudged: input.like === undefined });
@@ -146,12 +153,4 @@ function foreseeComparison({ rows: { context, loaded, train }, model }: TunedMod
   const testRows = Math.min(splits.test.length, rowsWanted(most));
   const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
   return comparisonBytes({ train: splits.train, testRows, longest, model, hasCheap });
-}
-
-function unfinished({ trainer, rows, constants }: TrainingRun, outcome: TrainResult['outcome']): TrainResult {
-  const { step, seconds } = trainer.state;
-  const { task } = rows.objective;
-  const { training } = constants;
-  const metrics = trainer.metricsAt(step);
-  return { outcome, step, task, result: null, choice: null, metrics, stepSeconds: seconds, training, advice: null };
 }

@@ -108,8 +108,9 @@ export class TrainingRun {
   }
 
   async #save(state: TrainerState): Promise<void> {
-    const { folder, recipe, emit } = this.rows.context;
+    const { folder, recipe, emit, isFollowing = false } = this.rows.context;
     refuseChanged();
+    if (isFollowing) return;
     keepSecret(folder, this.constants);
     let bytes = 0;
     const saved = await writeCheckpoint(folder, state.step, (draft) => {

@@ -79,7 +79,7 @@ async function ownAnswers(
   step: StepContext,
   options: GkdOptions,
 ): Promise<{ update: PreparedRow[]; metrics: Metrics }> {
-  const { rollouts, seed, signal } = step;
+  const { rollouts, seed, signal, shared } = step;
   if (rollouts === undefined) throw new Error('this objective needs rollouts');
   const keyOf = (row: PreparedRow) => hash32(`${seed} ${step.step} ${row.id}`);
   const isOwn = rows.map((row) => randomUnit([keyOf(row), 'own-answers']) < options.lmbda);
@@ -92,6 +92,7 @@ async function ownAnswers(
       seed: keyOf(row),
       signal,
     })),
+    { shared },
   );
   const own = new Map(asked.map((row, i) => [row, answers[i][0]]));
   const update = rows.map((row): PreparedRow => {

@@ -4,6 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { turn } from '../../base/turn.ts';
 import type { Batch, PreparedRow, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { packed, type StepContext } from '../produce.ts';
+import { roundsOf } from '../shared-step.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
@@ -43,15 +44,18 @@ export function splitNumbers(values: Tensor, counts: readonly number[]): Float32
 /** Scores of all rows, micro-batch by micro-batch, in order. */
 export async function ofAllRows<Row extends PreparedRow, Known>(
   rows: readonly Row[],
-  { microBatchTokens, signal }: Pick<StepContext, 'microBatchTokens' | 'signal'>,
+  step: Pick<StepContext, 'microBatchTokens' | 'shares' | 'shared' | 'signal'>,
   read: (batch: Batch<Row>) => readonly Known[],
 ): Promise<Known[]> {
-  const found = new Map<PreparedRow, Known>();
-  for (const some of packed(rows, microBatchTokens)) {
-    signal.throwIfAborted();
-    const known = read(collateRows(some, { causal: true }));
-    for (const [i, row] of some.entries()) found.set(row, known[i]);
+  const batches = packed(rows, step);
+  const own: (readonly Known[])[] = [];
+  for (const { own: some } of roundsOf(batches, step.shared)) {
+    step.signal.throwIfAborted();
+    if (some !== undefined) own.push(read(collateRows(some, { causal: true })));
     await turn();
   }
+  const all = (await step.shared?.inOrder('known tokens', own)) ?? own;
+  const found = new Map<PreparedRow, Known>();
+  for (const [i, batch] of batches.entries()) for (const [j, row] of batch.entries()) found.set(row, all[i][j]);
   return rows.map((row) => found.get(row)!);
 }

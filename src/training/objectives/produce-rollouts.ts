@@ -102,7 +102,7 @@ export async function scoredRollouts(
   const { settings, processor } = parts;
   const context = { step, tokenizer: processor.tokenizer, share, tools: parts.tools };
   const { rollouts, metrics: ofTools } = await rollOut(rows, settings, context);
-  const rewards = await allRewards(rollouts, parts.scorers, step.signal);
+  const rewards = await allRewards(rollouts, parts.scorers, step);
   const answers = rollouts.map(writtenIds);
   const habits = habitsOf(answers, summedRewards(rewards, weightsOf(settings)));
   return {
@@ -133,7 +133,7 @@ export async function scoreRollouts(
   const settings = { ...parts.settings, num_generations: 1, temperature: 0 };
   const { rollouts, rewards, metrics } = await scoredRollouts(rows, step, { ...parts, settings });
   const sums = summedRewards(rewards, weightsOf(settings));
-  const heldOut = await allRewards(rollouts, parts.heldOut, step.signal);
+  const heldOut = await allRewards(rollouts, parts.heldOut, step);
   parts.evaluated = rollouts.map((rollout, i) => ({ ...sampleOf(rollout), reward: sums[i] }));
   const perRow = Float64Array.from(sums, (reward) => -(reward ?? 0));
   const tokens = rollouts.reduce((sum, rollout) => sum + writtenIds(rollout).length, 0);
@@ -152,15 +152,17 @@ export function weightsOf({ reward_funcs: functions, reward_weights: weights }: 
   return weights ?? functions.map(() => 1);
 }
 
-/** Rewards of each function, one for each answer. */
+/** Rewards of each function, one for each answer. Judges may answer differently when asked twice, so rank 0 asks for all. */
 async function allRewards(
   rollouts: readonly Rollout[],
   scorers: readonly Scorer[],
-  signal: AbortSignal,
+  { signal, shared }: Pick<StepContext, 'signal' | 'shared'>,
 ): Promise<Rewards[]> {
+  if (shared !== undefined && shared.group.rank > 0) return shared.group.share<Rewards[]>('rewards');
   const samples = rollouts.map(sampleOf);
   const all: Rewards[] = [];
   for (const scorer of scorers) all.push(await scorer.score(samples, signal));
+  await shared?.group.share('rewards', all);
   return all;
 }
 

@@ -33,7 +33,7 @@ export async function rollOut(
   settings: SamplingSettings,
   { step, tokenizer, share = 0, tools }: RolloutContext,
 ): Promise<{ rollouts: Rollout[]; metrics: Metrics }> {
-  const { rollouts, seed } = step;
+  const { rollouts, seed, shared } = step;
   if (rollouts === undefined) throw new Error('this objective needs rollouts');
   const sampling = samplingOf(settings, step);
   const requests = rows.map((row) => ({
@@ -43,7 +43,7 @@ export async function rollOut(
     maxNewTokens: settings.max_completion_length,
     seed: hash32(`${seed} ${step.step} ${row.id}${share === 0 ? '' : ` ${share}`}`),
   }));
-  const answers = await rollouts.generate(requests, share);
+  const answers = await rollouts.generate(requests, { share, shared });
   const first = rows.flatMap((row, i) => answers[i].map((completion) => rolloutOf(row, completion, tokenizer)));
   if (tools === undefined) return { rollouts: first, metrics: {} };
   const room = settings.max_completion_length;
@@ -54,7 +54,7 @@ export async function rollOut(
       maxNewTokens: room - ids.length,
       seed: hash32(`${seed} ${step.step} ${row.id} ${place % settings.num_generations} turn ${round}`),
     }));
-    return (await rollouts.generate(further, share)).map(([completion]) => completion);
+    return (await rollouts.generate(further, { share, shared })).map(([completion]) => completion);
   };
   return withToolTurns(first, { tools, room, goOn });
 }

@@ -245,7 +245,7 @@ describe('rollouts of the reference', () => {
     noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.2))));
     rollouts.weightsMoved();
     const [[own], [other], [both]] = await Promise.all(
-      [0, 1, 0.5].map(async (share) => (await rollouts.generate([request], share))[0]),
+      [0, 1, 0.5].map(async (share) => (await rollouts.generate([request], { share }))[0]),
     );
     const objective = await objectiveOf('grpo', { reward_funcs: 'exact' });
     expect(other.ids).toEqual(base.ids);

@@ -6,6 +6,7 @@ import type { Console } from '../../terminal/console.ts';
 import { describeEpochs } from '../../terminal/progress/describe-events.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { withProgress } from '../../terminal/with-progress.ts';
+import { readLaunch } from '../../../engine/group/launch.ts';
 import type { Recipe } from '../../../training/recipe/recipe.ts';
 import { keepAdvice, keepCommandOfRun } from '../text/keep-command.ts';
 import type { Trained, Ended } from '../../run.ts';
@@ -31,7 +32,9 @@ export async function trainShown(
   { recipe, options, keepCommand }: Training<TrainOptions>,
 ): Promise<Ended> {
   const { train } = await import('../../train.ts');
-  await showRecipe(console, recipe, options.dryRun === true);
+  const launch = readLaunch(process.env);
+  // Several processes write to one terminal: the leader speaks.
+  if (launch === undefined || launch.rank === 0) await showRecipe(console, recipe, options.dryRun === true);
   console.stopSignal('saving, then stopping; press Ctrl-C again to stop at once');
   const outcome = await withProgress(console, (onEvent) => train(recipe, { ...options, onEvent }));
   if (outcome.outcome === 'stopped')

@@ -33,10 +33,15 @@ function describeChoice({ choice, step }: TrainOutcome): string | undefined {
   return `step ${choice.step} of ${step}, with the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
 }
 
+function describeDryRun({ plan }: TrainOutcome, green: (text: string) => string): string {
+  const fitting = plan?.steps === 0 ? `; fitting takes about ${formatDuration(plan.seconds)}` : '';
+  return `${green('✓')} all checks passed; nothing was trained${fitting}`;
+}
+
 /** The last lines that a run prints. */
 export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   const { colours } = terminal;
-  const { cyan, green } = colours;
+  const { cyan, dim, green } = colours;
   const folder = shortPath(outcome.folder);
   if (outcome.outcome === 'detached') {
     return [
@@ -45,11 +50,8 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
       `  ${cyan(`attune runs stop ${folder}`)}`,
     ].join('\n');
   }
-  if (outcome.outcome === 'dry-run') {
-    const { plan } = outcome;
-    const fitting = plan?.steps === 0 ? `; fitting takes about ${formatDuration(plan.seconds)}` : '';
-    return `${green('✓')} all checks passed; nothing was trained${fitting}`;
-  }
+  if (outcome.outcome === 'followed') return dim(`took part in the run that another process leads: ${folder}`);
+  if (outcome.outcome === 'dry-run') return describeDryRun(outcome, green);
   const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
   });

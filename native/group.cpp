@@ -1,0 +1,287 @@
+// Processes that share a run: libtorch's store and its Gloo collectives.
+#define USE_C10D_GLOO
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "javascript.hpp"
+#include "parts.hpp"
+#include "stand-ins/gloo/context.h"
+#include "stand-ins/gloo/rendezvous/store.h"
+#include "stand-ins/gloo/transport/device.h"
+
+namespace attune {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kBeat{500};
+
+struct Address {
+  std::string host;
+  uint16_t port;
+  bool serves;
+  std::string prefix;
+};
+
+c10::intrusive_ptr<c10d::TCPStore> connect(const Address& address, milliseconds timeout) {
+  c10d::TCPStoreOptions options;
+  options.port = address.port;
+  options.isServer = address.serves;
+  options.waitWorkers = false;
+  options.timeout = timeout;
+  // Debian builds libtorch without libuv.
+  options.useLibUV = false;
+  return c10::make_intrusive<c10d::TCPStore>(address.host, options);
+}
+
+// Signs of life: a thread of each rank counts up in the store and notes when the counts of the others last moved.
+class Beats {
+ public:
+  Beats(Address address, int rank, int size, std::shared_ptr<std::atomic<int64_t>> collective)
+      : address_(std::move(address)), rank_(rank), collective_(std::move(collective)), seen_(size) {
+    address_.serves = false;
+    answered_ = Clock::now();
+    for (auto& seen : seen_) seen.moved = answered_;
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Beats() {
+    stop_ = true;
+    // A store that no longer answers would keep the thread for ever.
+    if (isEnded_) thread_.join();
+    else thread_.detach();
+  }
+  // Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1.
+  std::vector<std::pair<double, int64_t>> signs() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto now = Clock::now();
+    const auto age = [&](Clock::time_point moment) { return std::chrono::duration<double>(now - moment).count(); };
+    std::vector<std::pair<double, int64_t>> result;
+    for (const auto& seen : seen_) result.emplace_back(age(seen.moved), seen.collective);
+    result.emplace_back(age(answered_), -1);
+    return result;
+  }
+
+ private:
+  struct Seen {
+    Clock::time_point moved;
+    int64_t beat = 0, collective = 0;
+  };
+
+  void run() {
+    try {
+      auto store = c10d::PrefixStore(address_.prefix + "/signs", connect(address_, milliseconds(30000)));
+      const auto own = std::to_string(rank_);
+      for (int64_t told = 0; !stop_;) {
+        const int64_t collective = *collective_;
+        store.add("beat/" + own, 1);
+        store.add("collective/" + own, collective - told);
+        told = collective;
+        for (size_t rank = 0; rank < seen_.size(); rank++) {
+          const auto other = std::to_string(rank);
+          note(seen_[rank], store.add("beat/" + other, 0), store.add("collective/" + other, 0));
+        }
+        std::this_thread::sleep_for(kBeat);
+      }
+    } catch (const std::exception&) {
+      // The age of the last answer grows.
+    }
+    isEnded_ = true;
+  }
+  void note(Seen& seen, int64_t beat, int64_t collective) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    answered_ = Clock::now();
+    if (beat == seen.beat) return;
+    seen = {answered_, beat, collective};
+  }
+
+  Address address_;
+  const int rank_;
+  const std::shared_ptr<std::atomic<int64_t>> collective_;
+  std::mutex mutex_;
+  std::vector<Seen> seen_;
+  Clock::time_point answered_;
+  std::atomic<bool> stop_{false}, isEnded_{false};
+  std::thread thread_;
+};
+
+struct Group {
+  Address address;
+  c10::intrusive_ptr<c10d::TCPStore> store;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  // Number of the last collective that began here.
+  std::shared_ptr<std::atomic<int64_t>> collective = std::make_shared<std::atomic<int64_t>>(0);
+  std::unique_ptr<Beats> beats;
+};
+
+std::vector<std::shared_ptr<Group>>& groups() {
+  static auto* table = new std::vector<std::shared_ptr<Group>>();
+  return *table;
+}
+
+const std::shared_ptr<Group>& groupOf(napi_env env, napi_value handle) {
+  const auto& group = groups().at(static_cast<size_t>(toDouble(env, handle)));
+  if (group == nullptr) throw std::runtime_error("the group is closed");
+  return group;
+}
+
+// Work on a thread of libuv's pool that settles a promise.
+struct Task {
+  std::function<double()> body;
+  double result = 0;
+  std::string error;
+  napi_deferred deferred = nullptr;
+  napi_async_work work = nullptr;
+};
+
+void runTask(napi_env, void* data) {
+  auto* task = static_cast<Task*>(data);
+  try {
+    task->result = task->body();
+  } catch (const c10::Error& error) {
+    task->error = error.what_without_backtrace();
+  } catch (const std::exception& error) {
+    task->error = error.what();
+  }
+}
+
+void settleTask(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<Task> task(static_cast<Task*>(data));
+  if (task->error.empty()) {
+    napi_resolve_deferred(env, task->deferred, fromDouble(env, task->result));
+  } else {
+    napi_value error = nullptr;
+    napi_create_error(env, nullptr, fromString(env, task->error), &error);
+    napi_reject_deferred(env, task->deferred, error);
+  }
+  napi_delete_async_work(env, task->work);
+}
+
+napi_value promised(napi_env env, std::function<double()> body) {
+  auto task = std::make_unique<Task>();
+  task->body = std::move(body);
+  napi_value promise;
+  check(env, napi_create_promise(env, &task->deferred, &promise));
+  check(env, napi_create_async_work(env, nullptr, fromString(env, "attune group"), runTask, settleTask, task.get(), &task->work));
+  check(env, napi_queue_async_work(env, task->work));
+  task.release();
+  return promise;
+}
+
+// openStore(host, port, serves, prefix, milliseconds) → handle
+napi_value openStore(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  auto group = std::make_shared<Group>();
+  group->address = {toString(env, arguments[0]), static_cast<uint16_t>(toInt(env, arguments[1])), toBool(env, arguments[2]), toString(env, arguments[3])};
+  const milliseconds timeout(toInt(env, arguments[4]));
+  const size_t handle = groups().size();
+  groups().push_back(group);
+  return promised(env, [group, timeout, handle] {
+    group->store = connect(group->address, timeout);
+    group->address.port = group->store->getPort();
+    return static_cast<double>(handle);
+  });
+}
+
+// storePort(handle) → the port that the store listens on
+napi_value storePort(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  return fromDouble(env, groupOf(env, arguments[0])->address.port);
+}
+
+// joinGroup(handle, rank, size, milliseconds to join, milliseconds of a collective): waits for all ranks
+napi_value joinGroup(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
+  auto group = groupOf(env, arguments[0]);
+  const auto rank = static_cast<int>(toInt(env, arguments[1])), size = static_cast<int>(toInt(env, arguments[2]));
+  const milliseconds joining(toInt(env, arguments[3])), timeout(toInt(env, arguments[4]));
+  return promised(env, [group, rank, size, joining, timeout] {
+    auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+    // Processes of one machine meet on loopback, so that neither names nor firewalls matter.
+    const auto& host = group->address.host;
+    const bool isLocal = host == "127.0.0.1" || host == "localhost";
+    options->devices.push_back(isLocal ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+                                       : c10d::ProcessGroupGloo::createDefaultDevice());
+    options->threads = 2;
+    auto store = c10::make_intrusive<c10d::PrefixStore>(group->address.prefix + "/gloo", group->store);
+    store->add("arrived/" + std::to_string(rank), 1);
+    std::vector<std::string> all;
+    for (int other = 0; other < size; other++) all.push_back("arrived/" + std::to_string(other));
+    store->wait(all, joining);
+    group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
+    group->beats = std::make_unique<Beats>(group->address, rank, size, group->collective);
+    return 0.0;
+  });
+}
+
+// groupSigns(handle) → pairs: seconds since each rank's last sign of life, its last collective; then those of the store
+napi_value groupSigns(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  const auto& group = groupOf(env, arguments[0]);
+  if (group->beats == nullptr) throw std::runtime_error("the group has not been joined");
+  const auto signs = group->beats->signs();
+  napi_value result;
+  check(env, napi_create_array_with_length(env, signs.size(), &result));
+  for (size_t i = 0; i < signs.size(); i++) {
+    napi_value pair;
+    check(env, napi_create_array_with_length(env, 2, &pair));
+    check(env, napi_set_element(env, pair, 0, fromDouble(env, signs[i].first)));
+    check(env, napi_set_element(env, pair, 1, fromDouble(env, static_cast<double>(signs[i].second))));
+    check(env, napi_set_element(env, result, static_cast<uint32_t>(i), pair));
+  }
+  return result;
+}
+
+using Work = c10::intrusive_ptr<c10d::Work>;
+
+Work begin(c10d::ProcessGroupGloo& gloo, const std::string& kind, std::vector<at::Tensor>& tensors) {
+  if (kind == "gather") return gloo._allgather_base(tensors[1], tensors[0]);
+  if (kind == "exchange") {
+    std::vector<int64_t> equal, alike;
+    return gloo.alltoall_base(tensors[1], tensors[0], equal, alike);
+  }
+  if (kind == "broadcast") {
+    tensors.resize(1);
+    return gloo.broadcast(tensors);
+  }
+  throw std::runtime_error("no collective named " + kind);
+}
+
+// collective(handle, kind, tensors, number): gather [n] → [size · n], exchange [size · n] → [size · n], broadcast from rank 0
+napi_value collective(napi_env env, napi_callback_info info) {
+  Arguments<4> arguments(env, info);
+  auto group = groupOf(env, arguments[0]);
+  if (group->gloo == nullptr) throw std::runtime_error("the group has not been joined");
+  std::vector<at::Tensor> tensors;
+  for (const auto& tensor : toTensors(env, arguments[2])) tensors.push_back(tensor.detach());
+  *group->collective = toInt(env, arguments[3]);
+  auto work = begin(*group->gloo, toString(env, arguments[1]), tensors);
+  return promised(env, [group, work, tensors] {
+    work->wait();
+    return 0.0;
+  });
+}
+
+napi_value closeGroup(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  groups().at(static_cast<size_t>(toDouble(env, arguments[0]))) = nullptr;
+  return undefined(env);
+}
+
+}  // namespace
+
+void addGroup(napi_env env, napi_value exports) {
+  addExports(env, exports,
+             {{"openStore", entry<openStore>}, {"storePort", entry<storePort>}, {"joinGroup", entry<joinGroup>},
+              {"groupSigns", entry<groupSigns>}, {"collective", entry<collective>}, {"closeGroup", entry<closeGroup>}});
+}
+
+}  // namespace attune

@@ -1,0 +1,239 @@
+import { deserialize, serialize } from 'node:v8';
+import { AttuneError } from '../../base/errors.ts';
+import { greatest } from '../../base/many.ts';
+import { unlessStopped } from '../../base/turn.ts';
+import { empty, engine, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import type { Launch } from './launch.ts';
+
+/** Time for all ranks to arrive: one may still be starting on another machine. */
+const JOIN_MILLISECONDS = 300_000;
+/** A collective may wait for a rank that evaluates or writes; signs of life tell that from one that is gone. */
+const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
+const WATCH_MILLISECONDS = 500;
+/** A rank without a sign of life for this long is lost. */
+const SILENT_SECONDS = 15;
+/** After a broken connection: the silence that tells which rank it was, and how long to wait for it. */
+const BROKEN_SECONDS = 2.5;
+const BROKEN_WAIT_MILLISECONDS = 6_000;
+/** Collectives whose names are remembered. */
+const REMEMBERED = 64;
+
+/** A collective that has begun. */
+interface Collective {
+  number: number;
+  name: string;
+  since: number;
+}
+
+/**
+ * The processes that share a run. All call the same collectives in the same order; each has a name, which errors quote.
+ * Tensors are on the CPU. Gloo moves them; sums are taken here, in the order of the ranks, so that they do not depend
+ * on how messages travel.
+ */
+export class Group implements AsyncDisposable {
+  readonly rank: number;
+  readonly size: number;
+  readonly launch: Launch;
+  readonly #handle: number;
+  readonly #names: string[] = [];
+  #count = 0;
+  #pending: Collective | undefined;
+  #bytes = 0;
+  #lost: AttuneError | undefined;
+  #fail: ((error: AttuneError) => void) | undefined;
+  #watch: NodeJS.Timeout | undefined;
+
+  private constructor(handle: number, launch: Launch) {
+    this.#handle = handle;
+    this.launch = launch;
+    this.rank = launch.rank;
+    this.size = launch.size;
+  }
+
+  /** Opens the store of rank 0, or finds it. With port 0 a free one is chosen. */
+  static async open(launch: Launch): Promise<Group> {
+    const { host, port, serves } = launch.store;
+    try {
+      const handle = await engine().openStore(host, port, serves, `attune/${launch.id}`, JOIN_MILLISECONDS);
+      const store = { ...launch.store, port: engine().storePort(handle) };
+      return new Group(handle, { ...launch, store });
+    } catch (error) {
+      throw new AttuneError('E_GROUP', {
+        what: serves ? `Rank 0 cannot listen on ${host}:${port}` : `Rank ${launch.rank} cannot reach ${host}:${port}`,
+        got: firstLine(error),
+        fix: serves
+          ? 'choose another MASTER_PORT'
+          : 'check that rank 0 has started, that its machine is MASTER_ADDR, and that the port is open',
+      });
+    }
+  }
+
+  /** Waits until all ranks have arrived. @throws AttuneError E_GROUP, the signal's reason */
+  async join(signal: AbortSignal): Promise<this> {
+    const { rank, size } = this;
+    try {
+      const joined = engine().joinGroup(this.#handle, rank, size, JOIN_MILLISECONDS, COLLECTIVE_MILLISECONDS);
+      await unlessStopped(joined, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw new AttuneError('E_GROUP', {
+        what: `Not all ${this.size} processes arrived within ${JOIN_MILLISECONDS / 1000} s`,
+        got: firstLine(error),
+        fix: 'look at the output of the processes that are missing',
+      });
+    }
+    this.#watch = setInterval(() => this.#look(), WATCH_MILLISECONDS).unref();
+    return this;
+  }
+
+  /** Bytes that this rank has given to collectives. */
+  get bytesSent(): number {
+    return this.#bytes;
+  }
+
+  /** Rows of all ranks: [n] → [size, n] */
+  async gather(name: string, own: Tensor): Promise<Tensor> {
+    return this.#collect('gather', name, own, [this.size, ...own.shape]);
+  }
+
+  /** Row r of rank q becomes row q of rank r: [size, n] → [size, n] */
+  async exchange(name: string, rows: Tensor): Promise<Tensor> {
+    return this.#collect('exchange', name, rows, rows.shape);
+  }
+
+  /** Overwrites a tensor with that of rank 0. */
+  async broadcast(name: string, tensor: Tensor): Promise<void> {
+    const flat = scope(() => noGrad(() => tensor.detach().contiguous())).own();
+    try {
+      await this.#run(name, 'broadcast', [flat]);
+      if (this.rank !== 0) noGrad(() => scope(() => void tensor.copy_(flat)));
+    } finally {
+      flat.dispose();
+    }
+  }
+
+  /** Plain data of all ranks, in their order. */
+  async gatherValues<Value>(name: string, own: Value): Promise<Value[]> {
+    const bytes = serialize(own);
+    const lengths = await this.#numbers(`${name}: lengths`, bytes.length);
+    const most = greatest(lengths, 0);
+    const padded = new Uint8Array(most);
+    padded.set(bytes);
+    const mine = fromArray(padded).own();
+    const all = await this.gather(name, mine);
+    const flat = Buffer.from(scope(() => all.data()) as Uint8Array);
+    for (const tensor of [mine, all]) tensor.dispose();
+    return lengths.map((length, rank) => deserialize(flat.subarray(rank * most, rank * most + length)) as Value);
+  }
+
+  /** Rank 0's value, as plain data. */
+  async share<Value>(name: string, own?: Value): Promise<Value> {
+    const bytes = this.rank === 0 ? serialize(own) : undefined;
+    const [length] = await this.#numbers(`${name}: length`, bytes?.length ?? 0);
+    const tensor = fromArray(bytes === undefined ? new Uint8Array(length) : Uint8Array.from(bytes)).own();
+    await this.broadcast(name, tensor);
+    const value = deserialize(Buffer.from(scope(() => tensor.data()) as Uint8Array)) as Value;
+    tensor.dispose();
+    return value;
+  }
+
+  async #numbers(name: string, own: number): Promise<number[]> {
+    const mine = fromArray(Float64Array.of(own)).own();
+    const all = await this.gather(name, mine);
+    const numbers = scope(() => [...all.reshape(-1).toNumbers()]);
+    for (const tensor of [mine, all]) tensor.dispose();
+    return numbers;
+  }
+
+  async #collect(kind: 'gather' | 'exchange', name: string, own: Tensor, shape: readonly number[]): Promise<Tensor> {
+    const [flat, result] = noGrad(() =>
+      scope(() => [
+        own.detach().contiguous().reshape(-1),
+        empty([shape.reduce((n, size) => n * size, 1)], { dtype: own.dtype }),
+      ]),
+    ).map((tensor) => tensor.own());
+    try {
+      await this.#run(name, kind, [flat, result]);
+      return scope(() => result.reshape(...shape)).own();
+    } finally {
+      for (const tensor of [flat, result]) tensor.dispose();
+    }
+  }
+
+  async #run(name: string, kind: 'gather' | 'exchange' | 'broadcast', tensors: readonly Tensor[]): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.#names[++this.#count % REMEMBERED] = name;
+    this.#pending = { number: this.#count, name, since: performance.now() };
+    this.#bytes += tensors[0].bytes;
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    this.#fail = reject;
+    try {
+      const ids = tensors.map(({ id }) => id);
+      await Promise.race([engine().collective(this.#handle, kind, ids, this.#count), lost]);
+    } catch (error) {
+      throw error instanceof AttuneError ? error : await this.#broken(error);
+    } finally {
+      this.#pending = undefined;
+      this.#fail = undefined;
+    }
+  }
+
+  /** Ends the collective that waits for a rank without signs of life. */
+  #look(): void {
+    const lost = this.#silent(SILENT_SECONDS);
+    if (lost === undefined) return;
+    this.#lost = this.#lostRank(lost);
+    clearInterval(this.#watch);
+    this.#fail?.(this.#lost);
+  }
+
+  /** Longest silent other rank; that of the store if the store itself is silent. */
+  #silent(seconds: number): { rank: number; seconds: number; collective: number } | undefined {
+    const seen = engine().groupSigns(this.#handle);
+    const store = seen.at(-1) as readonly number[];
+    if (store[0] > seconds) return { rank: 0, seconds: store[0], collective: -1 };
+    const others = seen.slice(0, -1).map(([age, collective], rank) => ({ rank, seconds: age, collective }));
+    const silent = others.filter((one) => one.rank !== this.rank && one.seconds > seconds);
+    return silent.toSorted((a, b) => b.seconds - a.seconds)[0];
+  }
+
+  /** A connection broke, which says that a rank is gone, and not which: the one that falls silent. */
+  async #broken(cause: unknown): Promise<AttuneError> {
+    const until = performance.now() + BROKEN_WAIT_MILLISECONDS;
+    while (performance.now() < until) {
+      const lost = this.#silent(BROKEN_SECONDS);
+      if (lost !== undefined) return (this.#lost = this.#lostRank(lost, cause));
+      await new Promise((resolve) => setTimeout(resolve, WATCH_MILLISECONDS / 2));
+    }
+    return (this.#lost = new AttuneError('E_RANK_LOST', {
+      what: `A collective failed on rank ${this.rank} of ${this.size}: ${this.#pending?.name ?? 'none'}`,
+      got: firstLine(cause),
+      fix: AGAIN,
+    }));
+  }
+
+  #lostRank(lost: { rank: number; seconds: number; collective: number }, cause?: unknown): AttuneError {
+    const { rank, seconds, collective } = lost;
+    const isStore = collective < 0;
+    const name = isStore ? undefined : (this.#names[collective % REMEMBERED] ?? 'joining');
+    const place = name === undefined ? '' : `; its last collective was number ${collective} (${name})`;
+    const own = this.#pending;
+    return new AttuneError('E_RANK_LOST', {
+      what: `Rank ${rank} of ${this.size} is gone${isStore ? ' or its machine cannot be reached' : ''}`,
+      got: `no sign of life for ${seconds.toFixed(0)} s${place}${own === undefined ? '' : `; rank ${this.rank} waits in number ${own.number} (${own.name})`}`,
+      fix: AGAIN,
+      cause,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    clearInterval(this.#watch);
+    engine().closeGroup(this.#handle);
+  }
+}
+
+const AGAIN = "look at that rank's output; the run continues from its last checkpoint with --resume";
+
+function firstLine(error: unknown): string {
+  return (error as Error).message.split('\n')[0];
+}

@@ -1,0 +1,2 @@
+export { Group } from './group.ts';
+export type { Launch } from './launch.ts';

@@ -1,0 +1,104 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeTinyModel } from './cli-tiny-model.ts';
+import { killWhenReached } from './shared-run-tools.ts';
+import { startSlurm, type SlurmCluster } from './slurm-cluster.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-launchers-'));
+const attune = new URL('../../bin/attune', import.meta.url).pathname;
+const environment = { ...process.env, ATTUNE_THREADS: '1' };
+/** Debian's Python: another one has no torch. */
+const PYTHON = '/usr/bin/python3';
+
+function has(command: string, ...argv: readonly string[]): boolean {
+  return spawnSync(command, argv, { stdio: 'ignore' }).status === 0;
+}
+
+const hasTorch = has(PYTHON, '-c', 'import torch.distributed.run');
+const hasMpi = has('mpirun', '--version');
+const isRoot = process.getuid?.() === 0;
+// srun itself wants a cluster even to say its version.
+const hasSlurm = isRoot && ['slurmctld', 'slurmd', 'munged'].every((name) => has(name, '-V'));
+if (!hasTorch) process.stderr.write('torchrun is not tried: apt-get install python3-torch\n');
+if (!hasMpi) process.stderr.write('mpirun is not tried: apt-get install openmpi-bin\n');
+if (!hasSlurm) process.stderr.write('srun is not tried: apt-get install slurm-wlm munge, as root\n');
+
+beforeAll(async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => ({
+    prompt: `What is item ${i}?`,
+    completion: ` Number ${i * 17}.`,
+  }));
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  writeFileSync(join(folder, 'rows.jsonl'), text);
+  await writeTinyModel(join(folder, 'model'), text);
+  // Debian builds libtorch without libuv, which torchrun's store wants.
+  const program = [
+    'import sys',
+    'import torch.distributed as dist',
+    'from torch.distributed import run',
+    'start = dist.TCPStore.__init__',
+    'dist.TCPStore.__init__ = lambda self, *given, **named: start(self, *given, **{**named, "use_libuv": False})',
+    'run.main(sys.argv[1:])',
+  ];
+  writeFileSync(join(folder, 'torchrun.py'), program.join('\n'));
+  const { status, text: said } = run(attune, [...commandOf('local'), '--processes', '2']);
+  if (status !== 0) throw new Error(said);
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function commandOf(output: string): string[] {
+  const flags = '--model model --train rows.jsonl --tuning.r 4 --max-steps 24 --batch-size 8 --precision f32';
+  const rest = '--checkpoints.every 4 --evaluation.every 1000 --baselines none --test 0 --output-dir';
+  return ['train', ...`${flags} ${rest}`.split(' '), output];
+}
+
+function run(command: string, argv: readonly string[], env: NodeJS.ProcessEnv = environment) {
+  const { status, stdout, stderr } = spawnSync(command, argv, { cwd: folder, env, encoding: 'utf8' });
+  return { status, text: stdout + stderr };
+}
+
+const adapterOf = (output: string) => readFileSync(join(folder, output, 'adapter', 'adapter_model.safetensors'));
+
+function expectLocal(output: string, ended: { status: number | null; text: string }): void {
+  expect(ended).toMatchObject({ status: 0 });
+  expect(adapterOf(output).equals(adapterOf('local'))).toBe(true);
+}
+
+describe.runIf(hasTorch)('torchrun', () => {
+  const argv = ['torchrun.py', '--no-python', '--nproc-per-node', '2', '--max-restarts', '1', attune];
+
+  it('starts the processes of a run, and starts them again after a kill, to the same bytes', async () => {
+    const child = spawn(PYTHON, [...argv, ...commandOf('torchrun')], { cwd: folder, env: environment });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
+    const status = new Promise<number | null>((resolve) => child.once('exit', resolve));
+    await killWhenReached({ run: join(folder, 'torchrun'), step: 6, pid: child.pid!, signal: 'SIGKILL' });
+    expectLocal('torchrun', { status: await status, text });
+    expect(text).toContain('took part in the run that another process leads');
+  });
+});
+
+describe.runIf(hasMpi)('mpirun', () => {
+  it('starts the processes of a run', () => {
+    const usual = ['--oversubscribe', ...(isRoot ? ['--allow-run-as-root'] : []), '-n', '2', attune];
+    expectLocal('mpi', run('mpirun', [...usual, ...commandOf('mpi')]));
+  });
+});
+
+describe.runIf(hasSlurm)('srun', () => {
+  let cluster: SlurmCluster;
+
+  beforeAll(async () => {
+    cluster = await startSlurm(join(folder, 'slurm'));
+  });
+  afterAll(() => cluster.stop());
+
+  it('starts the processes of a run', () => {
+    const env = { ...environment, SLURM_CONF: cluster.config };
+    expectLocal('srun', run('srun', ['-n', '2', '--oversubscribe', attune, ...commandOf('srun')], env));
+  });
+});

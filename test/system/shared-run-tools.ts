@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+
+/** Processes that a program has started, and those that these have started. */
+function descendants(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): number[] =>
+    pairs.filter(([, of]) => of === parent).flatMap(([child]) => [child, ...below(child)]);
+  return below(pid);
+}
+
+/** Sends a signal to the process that a launcher started last, once a run has taken a step. */
+export async function killWhenReached(wanted: {
+  run: string;
+  step: number;
+  pid: number;
+  signal: NodeJS.Signals;
+}): Promise<void> {
+  const path = join(wanted.run, 'metrics.jsonl');
+  await expect
+    .poll(() => existsSync(path) && readFileSync(path, 'utf8').includes(`"step":${wanted.step},`), {
+      timeout: 120_000,
+      interval: 20,
+    })
+    .toBe(true);
+  process.kill(descendants(wanted.pid).at(-1)!, wanted.signal);
+}

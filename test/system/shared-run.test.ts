@@ -1,0 +1,127 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEvents } from '../../src/store/run-folder.ts';
+import { writeTinyModel } from './cli-tiny-model.ts';
+import { killWhenReached } from './shared-run-tools.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'attune-shared-run-'));
+const attune = new URL('../../bin/attune', import.meta.url).pathname;
+const environment = { ...process.env, ATTUNE_THREADS: '1' };
+
+const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
+const rows = Array.from({ length: 40 }, (_, i) => ({
+  prompt: `What is item ${i}?`,
+  chosen: ` A ${words[i % 7]}, ${words[(i * 3 + 1) % 7]} thing.`,
+  rejected: ` It is ${words[(i + 1) % 7]}${' or so'.repeat(i % 4)}.`,
+}));
+
+function write(name: string, some: readonly object[]): void {
+  writeFileSync(join(folder, name), some.map((row) => `${JSON.stringify(row)}\n`).join(''));
+}
+
+beforeAll(async () => {
+  write(
+    'rows.jsonl',
+    rows.map(({ prompt, chosen }) => ({ prompt, completion: chosen })),
+  );
+  write('pairs.jsonl', rows);
+  write(
+    'prompts.jsonl',
+    rows.map(({ prompt }) => ({ prompt })),
+  );
+  writeFileSync(
+    join(folder, 'rewards.ts'),
+    'export const vowels = { batch: (all) => all.map(({ completion }) => (completion.match(/[aeiou]/g) ?? []).length) };\n',
+  );
+  await writeTinyModel(join(folder, 'model'), rows.map((row) => JSON.stringify(row)).join('\n'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const usual = {
+  model: 'model',
+  'tuning.r': 4,
+  'tuning.dropout': 0.1,
+  max_steps: 6,
+  batch_size: 8,
+  precision: 'f32',
+  'checkpoints.every': 2,
+  'evaluation.every': 3,
+  baselines: 'none',
+};
+const SFT = { train: 'rows.jsonl' };
+
+function commandOf(output: string, settings: Record<string, string | number>): string[] {
+  const flags = Object.entries({ ...usual, ...settings }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return ['train', ...flags, '--output-dir', output];
+}
+
+function run(argv: readonly string[]): { status: number | null; text: string } {
+  const { status, stdout, stderr } = spawnSync(attune, argv, { cwd: folder, env: environment, encoding: 'utf8' });
+  return { status, text: stdout + stderr };
+}
+
+function lossesOf(output: string): number[] {
+  const events = [...readEvents(join(folder, output))];
+  return events.flatMap((event) => (event.type === 'step-finished' ? [event.loss] : []));
+}
+
+const POLICY = {
+  train: 'prompts.jsonl',
+  objective: 'grpo',
+  max_completion_length: 5,
+  num_generations: 3,
+  'objective.reward_funcs': './rewards.ts#vowels',
+};
+
+describe.each([
+  ['sft', SFT],
+  ['dpo', { train: 'pairs.jsonl', objective: 'dpo' }],
+  ['grpo', POLICY],
+])('%s', (name, settings) => {
+  it('has the losses of one process, and its bytes where one process takes the same micro-batches', () => {
+    expect(run(commandOf(`${name}-one`, settings))).toMatchObject({ status: 0 });
+    expect(run([...commandOf(`${name}-two`, settings), '--processes', '2'])).toMatchObject({ status: 0 });
+    const [one, two] = [lossesOf(`${name}-one`), lossesOf(`${name}-two`)];
+    expect(two).toHaveLength(usual.max_steps);
+    for (const [step, loss] of one.entries()) expect(Math.abs(two[step] - loss)).toBeLessThan(1e-6);
+    const again = run(['runs', 'verify', `${name}-two`, '--retrain']);
+    expect(again).toMatchObject({ status: 0, text: expect.stringContaining('as recorded') });
+  });
+});
+
+interface Running {
+  child: ChildProcess;
+  text: () => string;
+  ended: Promise<number | null>;
+}
+
+function start(argv: readonly string[], command = attune): Running {
+  const child = spawn(command, argv, { cwd: folder, env: environment });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (text += data.toString()));
+  return { child, text: () => text, ended: new Promise((resolve) => child.once('exit', resolve)) };
+}
+
+describe('a rank that is lost', () => {
+  const long = { ...SFT, max_steps: 40, 'checkpoints.every': 10, 'evaluation.every': 1000 };
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'by %s is named, and the run goes on with fewer to the same bytes',
+    async (signal) => {
+      const name = `lost-${signal}`;
+      const running = start([...commandOf(name, long), '--processes', '4']);
+      await killWhenReached({ run: join(folder, name), step: 12, pid: running.child.pid!, signal });
+      const since = performance.now();
+      expect(await running.ended).toBe(1);
+      expect(performance.now() - since).toBeLessThan(30_000);
+      expect(running.text()).toMatch(/Rank \d of 4 is gone|Rank \d has ended/);
+      expect(running.text()).toContain('E_RANK_LOST');
+      expect(run([...commandOf(name, long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
+      expect(run(['runs', 'verify', name, '--retrain'])).toMatchObject({ status: 0 });
+    },
+  );
+});
