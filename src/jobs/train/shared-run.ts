@@ -63,7 +63,7 @@ export async function trainTogether(run: TrainingRun, group: Group | undefined):
   }
   if (trainer.state.step === 0) await evaluateBase(trainer, parts);
   const outcome = await trainer.run();
-  // The leader goes on alone.
+  // The rest is work of the leader alone.
   parts.shared = undefined;
   return outcome;
 }
