@@ -33,7 +33,7 @@ export const useCase = defineUseCase({
     ),
     from: text('URL', 'a bucket whose files are copied into the folder of this machine'),
   }),
-  effects: ['writes-registry', 'writes-files', 'sends', 'fetches'],
+  effects: ['writes-registry', 'writes-files', 'sends', 'fetches', 'deploys'],
   examples: ['store move --to postgres://attune@db.example.org/attune', 'store move --to s3://attune/shop'],
   stopping: 'stopping; copied files are kept, and are copied again next time',
   async run(options, call): Promise<MovedStore & { isBack: boolean }> {

@@ -241,6 +241,7 @@ describe('what a person has to allow', () => {
   test.each([
     ['models_promote', { name: 'tickets' }, 'changes what answers'],
     ['serve', { models: ['attune-base'] }, 'changes what answers'],
+    ['store_move', {}, 'changes what answers'],
     ['judge', { pairs: 'p.jsonl', endpoint: 'https://judge.example/v1', model: 'm' }, 'https://judge.example/v1'],
     ['answers_rate', { id: 'x', thumb: 'up' }, "a person's judgement"],
     ['users_erase', { user: 'x' }, 'deletes'],
