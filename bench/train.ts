@@ -1,5 +1,5 @@
 /**
- * One measured training in a separate process, which gives a separate memory peak. Started by `bench/main.ts`: `node
+ * One measured training in a separate process, so that its memory peak is its own. Started by `bench/main.ts`: `node
  * bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps
  * 3]`. `--make` only writes the model's folder with random weights. Prints one JSON line.
  */

@@ -82,8 +82,8 @@ function plain(text: string): string {
 }
 
 /**
- * One question about each option with an excerpt that describes it, and for every other option one with an excerpt that
- * does not.
+ * One question about each option with an excerpt that describes it, and for half of the options another one with an
+ * excerpt that does not.
  */
 function rowsOf(options: readonly Option[], page: number): Row[] {
   return options.flatMap((option, place) => {

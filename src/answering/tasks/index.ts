@@ -30,7 +30,7 @@ export const tasks: Readonly<Record<Task, TaskDefinition>> = {
 
 export const taskNames = Object.keys(tasks) as Task[];
 
-/** Rows that cannot be asked as text: only tasks that list them answer them. */
+/** Rows that cannot be turned into a text prompt: only tasks that list them can answer them. */
 const UNASKABLE: readonly ExampleKind[] = [
   'tagged',
   'decision',

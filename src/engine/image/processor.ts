@@ -119,8 +119,8 @@ export interface ImageProcessor {
 }
 
 /**
- * The processor that a model's preprocessor_config.json describes; files of the first years leave its kind to the
- * model's type. `patchesOfToken`: for models that read images among texts.
+ * The processor that a model's preprocessor_config.json describes; early files do not state the kind, which
+ * then follows from the model's type. `patchesOfToken`: for models that read images among texts.
  *
  * @throws AttuneError E_PROCESSOR_UNKNOWN, E_CONFIG_BAD
  */
@@ -162,7 +162,7 @@ export function imageProcessor(config: Config, modelType?: string, patchesOfToke
   };
 }
 
-/** Older checkpoints say feature extractor; fast variants give the same result, up to rounding. */
+/** The type without its suffix. Older checkpoints have `FeatureExtractor`; `Fast` variants differ only in rounding. */
 function kindOf(config: Config, modelType = ''): string {
   const type = config.image_processor_type ?? config.feature_extractor_type;
   if (type === undefined && Object.hasOwn(usualKinds, modelType)) return usualKinds[modelType];
@@ -193,14 +193,14 @@ function edgeOrSize(size: z.output<typeof sizes> | Record<string, number>, squar
   return named.shortest_edge ?? [named.height, named.width];
 }
 
-/** Target size; a shorter side preserves the aspect ratio, with the longer side rounded down. */
+/** Target size. If only the shorter side is given, the longer one keeps the aspect ratio, rounded down. */
 function sizeFor({ height, width }: Pixels, wanted: EdgeOrSize): Size {
   if (typeof wanted !== 'number') return wanted;
   const longer = Math.trunc((wanted * Math.max(height, width)) / Math.min(height, width));
   return width <= height ? [longer, wanted] : [wanted, longer];
 }
 
-/** Networks evaluated on a centre crop: small images are resized to more than the crop. */
+/** From this size on the whole image is resized to the crop; below it, to more than the crop, and then cropped. */
 const WARPED_FROM = 384;
 
 function resizeByShare(

@@ -45,10 +45,10 @@ class LinearProjector extends Module {
 
 function otherWidth(got: number, wanted: number): AttuneError {
   return new AttuneError('E_CONFIG_BAD', {
-    what: 'The images of this config.json are not as wide as its tokens',
+    what: 'The image vectors in this config.json are not as wide as the token embeddings',
     got: `projection_dim ${got}`,
     expected: `${wanted} (hidden_size in text_config)`,
-    fix: 'fetch the model again, or mend its config.json',
+    fix: 'fetch the model again, or fix its config.json',
   });
 }
 

@@ -28,7 +28,7 @@ const schema = z
     error: 'is less than 2',
   });
 
-/** Experts chosen one after the other, each weighted against close competitors (Phi-3.5-MoE, Abdin et al., 2024). */
+/** Experts chosen one after another, each weighted against close competitors (Phi-3.5-MoE, Abdin et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'phimoe',
   classes: { causal: 'PhimoeForCausalLM', sequence: 'PhimoeForSequenceClassification' },

@@ -83,7 +83,7 @@ export class StageWindows {
     this.#isAlone = layers === 1;
   }
 
-  /** Those from the corner, then shifted ones, if a layer needs them and they are others; owned by the current scope. */
+  /** Windows from the corner, then shifted ones if a layer needs them and they differ; owned by the current scope. */
   of({ shape: [B, , Y, X], device }: Tensor): Windows<Tensor>[] {
     const shape = [B, Y, X].join();
     if (this.#known.shape !== shape) this.#known = { shape, kinds: this.#kindsOf(B, [Y, X]) };

@@ -137,7 +137,7 @@ export function normsAround({ attention, feedForward }: NormNames): new (parts: 
   };
 }
 
-/** As in Gemma 2 and 3. */
+/** Names of the four norms in Gemma 2 and 3. */
 export const NormAround = normsAround({
   attention: ['input_layernorm', 'post_attention_layernorm'],
   feedForward: ['pre_feedforward_layernorm', 'post_feedforward_layernorm'],
