@@ -72,7 +72,8 @@ export function hasFalseAlarm(seed: number, answers: number): boolean {
 }
 
 /**
- * Tests a version's first answers and the stable period after them as a server does, comparing vocabularies as well. @returns the first false alarm of each, undefined where there is none
+ * Tests a version's first answers and the stable period after them as a server does, comparing vocabularies as well.
+ * @returns the first false alarm of each, undefined where there is none
  */
 export async function falseAlarms(
   seed: number,
