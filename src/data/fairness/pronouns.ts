@@ -38,7 +38,7 @@ const CLOSED = wordSet(
   himself herself myself yourself themselves itself elsewhere already afterwards seem seems seemed`,
 );
 
-/** "It is his and mine", but "his much younger brother": fewer words than can follow "him". */
+/** Words after which "his" stands alone: "It is his and mine", but "his much younger brother". */
 const AFTER_ALONE = wordSet(
   `and or but nor because if when while as than that which who is was are were has had have do does did will would can
   could should may might must for from in into on at by with without about to of until since before after`,

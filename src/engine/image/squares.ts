@@ -81,7 +81,7 @@ function squaresOf(image: Pixels, settings: Settings): { squares: Pixels[]; grid
   return { squares: [...parts, whole(enlarged)], grid: [rows, columns] };
 }
 
-/** Rounds both sides up to multiples of a tile's, after scaling the shorter side with the longer one. */
+/** Rounds both sides up to multiples of the tile size, the longer one first, then the shorter one by the aspect ratio. */
 function inSquares(image: Pixels, square: number, resample: Resample): Pixels {
   const { width, height } = image;
   const ratio = width / height;

@@ -28,7 +28,7 @@ export async function findLearningRate(run: TrainingRun): Promise<void> {
   const steps = await stepsOfTrial(plan);
   const message = `trying learning rates around ${around}, ${steps} steps each`;
   emit({ type: 'phase-started', phase: 'preflight', message });
-  // A file rather than memory: resuming from a checkpoint is bit-exact.
+  // Saved to a file, since resuming from a checkpoint is bit-exact.
   const start = temporaryFolder('start', folder);
   try {
     run.write(start, newTrainerState());

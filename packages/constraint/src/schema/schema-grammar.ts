@@ -26,7 +26,7 @@ export interface Ends {
 }
 
 /**
- * The language of a schema; `around` writes rule 0, the whole value, around the rule of the schema.
+ * The grammar of a schema; `around` can write rule 0, the start rule, around the rule of the schema.
  * @throws E_SCHEMA_INVALID, E_SCHEMA_UNSUPPORTED, E_CONSTRAINT_TOO_LARGE
  */
 export function schemaGrammar(schema: unknown, around?: (grammar: Grammar, rule: number) => void): Grammar {
@@ -54,7 +54,7 @@ export class SchemaGrammar {
     this.document = document;
   }
 
-  /** The rule for values under schemas that hold together; its body is written by `complete`. */
+  /** The rule for values that satisfy all of these schemas; `complete` writes its body. */
   ruleOf(places: readonly SchemaPlace[]): number {
     const key = JSON.stringify(places.map(({ pointer }) => pointer).toSorted());
     let rule = this.#rules.get(key);
