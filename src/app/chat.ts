@@ -134,7 +134,7 @@ function notOfPlain(part: string, flag: string, isTold: boolean): AttuneError {
   });
 }
 
-/** Returns a function that answers a line: a plain text on its own, a turn with the conversation so far. */
+/** Functions of the conversation: `ask` answers a plain text on its own, a turn together with the turns before it. */
 function asker({ talker, sampling, form }: Omit<Session, 'images'>) {
   const { system, tools } = form;
   const conversation = new Conversation(talker, sampling, { system, tools });
