@@ -221,6 +221,8 @@ export interface Architecture {
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Encoder-decoders: in training, the decoder starts with the row's last token instead of a start token (mBART). */
   startsWithLast?: boolean;
+  /** Mel bins of the frames that it reads; speech models without it read waveforms. */
+  melBins?(raw: RawConfig): number;
   /** Placeholder tokens of images, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost per token of front-end convolutions; absent without convolutions over time. */

@@ -92,7 +92,8 @@ function sourceOf(model: Model, tokens: number): Pick<ModelInput, 'source'> {
   if (model.trunk.encoderStack === undefined) return {};
   if (model.architecture.modalities?.[0] !== 'audio')
     return { source: { ...textOf(tokens, model), layout: layoutOfRows([tokens], { causal: false }) } };
-  const { num_mel_bins: bins, max_source_positions: positions } = model.config as Record<string, number>;
+  const { num_mel_bins: bins, max_source_positions: positions } = model.config as Record<string, number | undefined>;
+  if (bins === undefined || positions === undefined) return { source: recordingOf(model, tokens) };
   return { source: { features: zeros([1, bins, 2 * positions], { device: 'meta' }) } };
 }
 
@@ -103,12 +104,14 @@ function imagesOf(model: Model, tokens: number): ModelInput {
   return { features, layout: model.trunk.stack.layoutOf({ features }) };
 }
 
-/** A waveform long enough for at least this many frames. */
-function recordingOf(model: Model, tokens: number): ModelInput {
-  const { architecture, config } = model;
-  let samples = 1024;
-  while (architecture.tokensOfFeatures!(config, [samples]) < tokens) samples = Math.ceil(samples * 1.05);
-  const features = zeros([samples], { device: 'meta' });
-  const featureLengths = [samples];
-  return { features, featureLengths, layout: model.trunk.stack.layoutOf({ features, featureLengths }) };
+/** A waveform, or frames of mel bins, long enough for at least this many tokens. */
+function recordingOf({ architecture, config, trunk }: Model, tokens: number) {
+  const bins = architecture.melBins?.(config);
+  const shapeOf = (length: number) => (bins === undefined ? [length] : [bins, length]);
+  let length = 1024;
+  while (architecture.tokensOfFeatures!(config, shapeOf(length)) < tokens) length = Math.ceil(length * 1.05);
+  const features = zeros(bins === undefined ? [length] : [1, bins, length], { device: 'meta' });
+  const featureLengths = [length];
+  const stack = trunk.encoderStack ?? trunk.stack;
+  return { features, featureLengths, layout: stack.layoutOf({ features, featureLengths }) };
 }

@@ -122,5 +122,6 @@ export const architecture: Architecture = {
     if (shape.length === 2 && shape[0] === config.num_mel_bins) return shortened(config, shape[1]);
     throw wrongFeatures('parakeet_ctc', shape, `${config.num_mel_bins} mel bins`);
   },
+  melBins: (raw) => configOf(raw).encoder_config.num_mel_bins,
   limits: (raw) => ({ vocabularySize: 0, maxPositions: configOf(raw).encoder_config.max_position_embeddings }),
 };

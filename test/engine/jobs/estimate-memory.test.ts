@@ -18,6 +18,7 @@ import type { Tuning, Update } from '../../../src/methods/interfaces.ts';
 import type { Recipe } from '../../../src/training/recipe/recipe.ts';
 import { trainStep } from '../../../src/training/train-step.ts';
 import { nextTokenObjective } from '../next-token-objective.ts';
+import { tinyMedia } from '../tiny-media.ts';
 
 const N = 64;
 const config = {
@@ -199,3 +200,15 @@ it('an estimate of rows that the model cannot read is refused', async () => {
   });
   expect((await estimate({ ...input, rowTokens: 256 }, context)).rowTokens).toBe(256);
 });
+
+it.each(['parakeet_ctc', 'moonshine'] as const)(
+  'a step of %s is estimated on a recording in its form',
+  async (type) => {
+    const context = { emit: () => {}, signal: new AbortController().signal } as unknown as JobContext;
+    const [raw] = tinyMedia[type];
+    const choices = [{ ...choice('full'), name: 'full' }];
+    const { plans } = await estimate({ config: raw, tokens: 10, rowTokens: 8, choices }, context);
+    const { bf16, f32 } = plans[0].memory;
+    expect((bf16 ?? f32)?.kept.activations).toBeGreaterThan(0);
+  },
+);

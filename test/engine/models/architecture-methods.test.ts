@@ -39,6 +39,9 @@ const REPRESENTATIVES: readonly string[] = [
   'qwen3_vl',
   'siglip2',
   'convnext',
+  'swin',
+  'mistral3',
+  'paligemma',
   'parakeet_ctc',
 ];
 
