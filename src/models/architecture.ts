@@ -117,8 +117,8 @@ export interface TaskFacts {
 
 /**
  * Task of a head. A row is a text, an image or a recording: `sequence` scores whole rows (classes or numbers), `token`
- * classifies each token, `replaced-token` detects replaced tokens, `embedding` gives each row a vector, `contrastive`
- * embeds texts and images in one space.
+ * classifies each token, `replaced-token` detects replaced tokens, `embedding` gives each row a vector, `decision`
+ * scores options by their vectors, `contrastive` embeds texts and images in one space.
  */
 export const taskFacts = {
   'causal-lm': { peft: 'CAUSAL_LM', hasLanguageHead: true },
@@ -129,12 +129,16 @@ export const taskFacts = {
   'replaced-token': {},
   question: { peft: 'QUESTION_ANS' },
   embedding: { peft: 'FEATURE_EXTRACTION' },
+  decision: {},
   contrastive: {},
   ctc: {},
   'next-item': {},
 } as const satisfies Record<string, TaskFacts>;
 
 export type Task = keyof typeof taskFacts;
+
+/** Ending of our own class names for encoders that decide by vectors. */
+export const DECIDES = 'ForDecisions';
 
 export function factsOf(task: Task): TaskFacts {
   return taskFacts[task];

@@ -14,7 +14,7 @@ import type { Model } from './model.ts';
 import { withoutQuantisation } from './quantised/quantisation-config.ts';
 import { openWeights, type Weights } from './quantised/open-weights.ts';
 import { withDense } from './sentence-dense.ts';
-import { readSentenceFiles, type SentenceFiles } from './sentence-folder.ts';
+import { readSentenceFiles, sentenceTask, type SentenceFiles } from './sentence-folder.ts';
 import { chooseTask, namesOf, skeleton, type KeepWeight, type ModelOptions } from './skeleton.ts';
 import { textPart } from './text-part.ts';
 import { isEqual, isRecent, refuseUnplaced } from './unplaced.ts';
@@ -35,8 +35,8 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
   const config = readConfig(folder);
   const stored = withLetters(withoutQuantisation(config), wanted.letters);
   const sentence = forVectors(folder, wanted);
-  const options =
-    sentence === undefined ? wanted : { ...wanted, task: 'embedding' as const, embedding: sentence.embedding };
+  const { task = sentenceTask(config) } = wanted;
+  const options = sentence === undefined ? wanted : { ...wanted, task, embedding: sentence.embedding };
   using files = withDense(await openWeights(folder, config), folder, sentence?.densePaths);
   const { raw, grown } = await withVocabulary(await withOwnHead(stored, files, options), options.vocabularySize);
   const { model, plan } = await skeleton(raw, options, files);
@@ -53,7 +53,7 @@ export async function loadModel(folder: string, wanted: ModelOptions = {}): Prom
 
 /** A sentence-transformers folder's settings, if the model is loaded for embeddings. */
 function forVectors(folder: string, { task, embedding }: ModelOptions): SentenceFiles | undefined {
-  if (task !== undefined && task !== 'embedding') return undefined;
+  if (task !== undefined && task !== 'embedding' && task !== 'decision') return undefined;
   const files = readSentenceFiles(folder);
   return files && { ...files, embedding: { ...files.embedding, ...embedding } };
 }
@@ -154,6 +154,9 @@ export function readWholeConfig(folder: string): RawConfig {
       what: `${folder} is not a model folder`,
       got: existsSync(folder) ? 'a folder without config.json' : 'no such folder',
       expected: 'a Hugging Face folder: config.json, safetensors, tokenizer.json',
+      ...(existsSync(join(folder, 'rl_agent_config.json')) && {
+        fix: `it is a Laya folder: attune models import ${folder} --output NEW_FOLDER`,
+      }),
     });
   }
   const raw = readJsonObject(path);

@@ -14,6 +14,7 @@ import type { RawConfig } from './raw-config.ts';
 import { ContrastiveHead } from './heads/contrastive.ts';
 import { CtcHead } from './heads/ctc.ts';
 import { EmbeddingHead } from './heads/embedding.ts';
+import { LayaHead } from './heads/laya.ts';
 import { QuestionHead } from './heads/question.ts';
 import { SequenceHead } from './heads/sequence.ts';
 import { TokenClassHead } from './heads/token.ts';
@@ -200,6 +201,9 @@ export class Model extends Module {
   }
   get contrastiveHead(): ContrastiveHead {
     return this.#headOf(ContrastiveHead, 'does not compare rows');
+  }
+  get layaHead(): LayaHead {
+    return this.#headOf(LayaHead, 'does not score options');
   }
   get embeddingHead(): EmbeddingHead {
     return this.#headOf(EmbeddingHead, 'does not embed rows');

@@ -4,8 +4,10 @@ import { z } from 'zod';
 import { AttuneError } from '../base/errors.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { makeFolders } from '../files/make-folder.ts';
+import { DECIDES } from './architecture.ts';
 import type { DenseShape, EmbeddingOptions } from './heads/embedding.ts';
 import type { Pooling } from './heads/pooling.ts';
+import type { RawConfig } from './raw-config.ts';
 import { readDense } from './sentence-dense.ts';
 
 const MODULES = 'modules.json';
@@ -88,6 +90,12 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
     limits,
     settings: optional(join(folder, SETTINGS)),
   };
+}
+
+/** Task of a sentence-transformers folder: to embed texts, or to decide by their vectors. */
+export function sentenceTask({ architectures }: RawConfig): 'embedding' | 'decision' {
+  const [name] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
+  return String(name).endsWith(DECIDES) ? 'decision' : 'embedding';
 }
 
 /** The class of `sentence_transformers.models.Pooling`; newer versions have a longer path. */

@@ -49,6 +49,8 @@ export interface Processor extends RowReader {
   /** Hashes of the recipe's referenced functions. */
   references?: Readonly<Record<string, string>>;
   rewardModel?: OpenRewardModel;
+  /** The base model has a Laya head. */
+  isLaya?: boolean;
 }
 
 /** Context of a loss. */

@@ -56,7 +56,7 @@ export interface OpenOptions {
 
 /** Whether a task has no weights of its own, so that a base model can perform it without tuning. */
 function isHeadless(task: Task | undefined): boolean {
-  return task === 'embedding';
+  return task === 'embedding' || task === 'decision';
 }
 
 export interface OpenedModel {

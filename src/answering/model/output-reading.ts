@@ -13,7 +13,14 @@ export function trainsWholeHead(task: Task): boolean {
   return tasks[task].trainsWholeHead === true;
 }
 
-const READING = ['problem_type', 'label_scaling', 'label_thresholds', 'answer_spans', 'step_separator'];
+const READING = [
+  'problem_type',
+  'label_scaling',
+  'label_thresholds',
+  'answer_spans',
+  'step_separator',
+  'scores_options',
+];
 
 /** Replaces the config keys that define how the head's output is interpreted. */
 export function withReading(config: RawConfig, reading: Readonly<Record<string, unknown>> = {}): RawConfig {

@@ -3,6 +3,7 @@ import type { Task } from '../../models/architecture.ts';
 import { task as causalLm } from './causal-lm.ts';
 import { task as contrastive } from './contrastive.ts';
 import { task as ctc } from './ctc.ts';
+import { task as decision } from './decision.ts';
 import type { TaskDefinition } from './define.ts';
 import { task as embedding } from './embedding.ts';
 import { task as maskedLm } from './masked-lm.ts';
@@ -23,6 +24,7 @@ export const tasks: Readonly<Record<Task, TaskDefinition>> = {
   token,
   question,
   embedding,
+  decision,
   contrastive,
   'next-item': nextItem,
   'replaced-token': replacedToken,

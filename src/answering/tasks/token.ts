@@ -1,5 +1,6 @@
 import { defineTask } from './define.ts';
 import { outputDistance } from './output-distance.ts';
+import { markerLayout } from './rows/decision-markers.ts';
 
 /** Classification of words, or of the steps of an answer. */
 export const task = defineTask({
@@ -12,7 +13,7 @@ export const task = defineTask({
     return (await import('./answers/tags.ts')).answerWithTags;
   },
   answerKind({ config }) {
-    if (config.scores_options === true) return 'decisions';
+    if (markerLayout(config) !== undefined) return 'decisions';
     // attune's process reward models record their step separator.
     return typeof config.step_separator === 'string' ? 'steps' : 'tags';
   },

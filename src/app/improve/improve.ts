@@ -6,7 +6,7 @@ import type { Hold } from '../../monitoring/quarantine/checks.ts';
 import type { useCase, Improvement } from '../use-cases/improve-run.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { modelHistory } from '../registry/history.ts';
-import { baseRecipe, formOf } from './retraining-recipe.ts';
+import { baseRecipe, formOf, rowLayout } from './retraining-recipe.ts';
 import { collect } from './collect.ts';
 import { cycleFolder, DecisionLog, ends, readDecisions, type Decision, type State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -45,13 +45,15 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
     const first = log.decisions.length;
     beginCycle(log, options);
     const { onEvent = () => undefined, signal = new AbortController().signal } = options;
+    const layout = await rowLayout(recipe, signal);
     let waitsFor: string | undefined;
     while (!ends.has(log.state)) {
       signal.throwIfAborted();
       const folder = cycleFolder(plan.folder, log.cycle);
       makeFolders(folder);
       const step = steps[log.state as keyof typeof steps];
-      const outcome = await step({ plan, recipe, log, store, folder, onEvent, signal, now: () => Date.now() });
+      const about = { plan, recipe, layout, log, store, folder };
+      const outcome = await step({ ...about, onEvent, signal, now: () => Date.now() });
       if ('wait' in outcome) {
         waitsFor = outcome.wait;
         break;
@@ -73,14 +75,14 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
 async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
   const plan = readPlan(file);
   const recipe = await baseRecipe(plan.retrain.recipe);
-  if (plan.gate.safety !== undefined && formOf(recipe) === 'labels') throw nothingToRefuse(file);
+  if (plan.gate.safety !== undefined && ['labels', 'decisions'].includes(formOf(recipe))) throw nothingToRefuse(file);
   await modelHistory(plan.model);
   return { plan, recipe };
 }
 
 function nothingToRefuse(file: string): AttuneError {
   return new AttuneError('E_CONTINUOUS', {
-    what: `gate.safety in ${file} does not apply to classification`,
+    what: `gate.safety in ${file} does not apply to classification and typed questions`,
     got: 'a recipe for a classifier, which cannot comply with harmful requests',
     fix: 'remove gate.safety',
   });

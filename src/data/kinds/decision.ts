@@ -73,7 +73,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
     remark: 'trains the probabilities of options, each through the label that represents it',
   },
   hasCheapRivals: true,
-  needs: () => ({ reads: 'text', tasks: ['causal-lm', 'token'] }),
+  needs: () => ({ reads: 'text', tasks: ['causal-lm', 'decision', 'token'] }),
 });
 
 /** Groups of option counts that are calibrated and reported together; named as in GGUF keys. */

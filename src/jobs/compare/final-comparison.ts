@@ -13,6 +13,7 @@ import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
+import { warnOfWeakQuestions } from './warn-of-weak-questions.ts';
 
 /** Systems to compare. */
 interface Contest {
@@ -71,6 +72,7 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     writeSamples(folder, compared.samples);
     writeModelCard(folder, result);
     await warnOfEndless(compared.comparison, { recipe, result, emit });
+    warnOfWeakQuestions(compared.comparison, { emit });
     const { split, rows: count, metric, verdict, sentence } = compared.comparison;
     const { outcome, advice } = conclusionOf(compared.comparison);
     emit({ type: 'comparison-finished', split, rows: count, metric, verdict, sentence, outcome, advice });

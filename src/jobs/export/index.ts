@@ -6,6 +6,7 @@ export const exportForms = defineRegistry('form', 'E_UNKNOWN_FORM', {
   gguf: async () => (await import('./gguf.ts')).form,
   ollama: async () => (await import('./ollama.ts')).form,
   vllm: async () => (await import('./vllm.ts')).form,
+  laya: async () => (await import('./laya.ts')).form,
 });
 
 export type ExportFormName = (typeof exportForms.names)[number];

@@ -66,7 +66,8 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   recipePlan(recipe, labels, loaded.splits.train); // rejects invalid costs before training
   const statistics = labelStatistics(loaded.splits.train, labels);
   const media = await mediaReaderOf(base);
-  const objective = await createObjective(recipe, { tokenizer, media, labels, statistics, now, causal, filledTo });
+  const about = { tokenizer, media, isLaya: readConfig(base).laya !== undefined };
+  const objective = await createObjective(recipe, { ...about, labels, statistics, now, causal, filledTo });
   await refuseUnfit(named, loaded.splits.train, objective.task);
   await objective.ready?.(context.signal);
   await warnOfSilence(recipe, emit);

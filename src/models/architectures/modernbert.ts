@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { Rope } from '../../engine/nn/index.ts';
 import { activation, count, probability } from '../config-keys.ts';
+import { DECIDES } from '../architecture.ts';
 import { defineEncoder } from '../encoder/define.ts';
 import type { EncoderTraits } from '../encoder/encoder.ts';
 import type { LayerNames } from '../encoder/layer.ts';
+import { layaSchema } from '../heads/laya.ts';
 import type { TransformPlan } from '../heads/transform.ts';
 
 const layerType = z.enum(['full_attention', 'sliding_attention']);
@@ -41,6 +43,8 @@ export const schema = z
     classifier_bias: z.boolean().default(false),
     classifier_activation: activation.default('gelu'),
     tie_word_embeddings: z.boolean().default(true),
+    /** Our key for the head of a Laya model. */
+    laya: layaSchema.optional(),
   })
   .refine((config) => config.layer_types == null || config.layer_types.length === config.num_hidden_layers, {
     error: 'must have num_hidden_layers entries',
@@ -146,6 +150,9 @@ export const architecture = defineEncoder({
       token: { transform },
       question: { name: 'classifier', transform, dropout },
       dropout,
+      ...(config.laya && {
+        more: { decision: { head: 'laya', className: `ModernBert${DECIDES}`, options: config.laya } },
+      }),
     };
   },
 });

@@ -26,6 +26,7 @@ import {
   type TowerConfig,
 } from './clip-layers.ts';
 import type { NamedFeedForward } from '../decoder/plain.ts';
+import { JoinedAttention } from '../joined-attention.ts';
 import { parseConfig } from '../raw-config.ts';
 import { PatchConvolution } from '../images.ts';
 import type { Block, Pass, Stack, StackInput } from '../stack.ts';
@@ -100,27 +101,10 @@ export class VisionEmbeddings extends Module {
   }
 }
 
-/** torch's MultiheadAttention, with one matrix for q, k and v. */
-class PoolingAttention extends Module {
-  readonly in_proj_weight: Parameter;
-  readonly in_proj_bias: Parameter;
-  readonly out_proj: Linear;
-  readonly #heads: number;
-
-  constructor(width: number, heads: number) {
-    super();
-    this.in_proj_weight = new Parameter([3 * width, width]);
-    this.in_proj_bias = new Parameter([3 * width]);
-    this.out_proj = new Linear(width, width, { bias: true });
-    this.#heads = heads;
-  }
-
+class PoolingAttention extends JoinedAttention {
   /** query [1, D] of every row, hidden [N, D] → [R, D] */
   forward(query: Tensor, hidden: Tensor, layout: Layout): Tensor {
-    const [weights, biases] = [this.in_proj_weight, this.in_proj_bias].map((part) => part.value(hidden.dtype).chunk(3));
-    const [q, k, v] = [query, hidden, hidden].map((x, i) =>
-      aten.linear.default(x, weights[i], { bias: biases[i] }).reshape(x.shape[0], this.#heads, -1),
-    ); // [·, H, d]
+    const [q, k, v] = this.projected(query, hidden); // [·, H, d]
     const rows = layoutOfRows(Array<number>(layout.rowOf.length).fill(1), { causal: false });
     const queries = q.expand(rows.rowOf.length, ...q.shape.slice(1));
     return this.out_proj.forward(attention(queries, k, v, { layout: rows, keys: layout }).flatten(1));

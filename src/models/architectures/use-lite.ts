@@ -11,7 +11,7 @@ import {
   type Layout,
 } from '../../engine/nn/index.ts';
 import { aten, cat, fromArray, wideType, type Tensor } from '../../engine/tensor/index.ts';
-import type { Architecture, Task, Trunk } from '../architecture.ts';
+import { DECIDES, type Architecture, type Task, type Trunk } from '../architecture.ts';
 import { parseConfig } from '../raw-config.ts';
 import { poolings } from '../heads/pooling.ts';
 import { Block, idsOf, Stack, type Pass, type StackInput } from '../stack.ts';
@@ -184,16 +184,15 @@ class UseLite extends Stack implements Trunk {
   }
 }
 
+const vectors = { head: 'embedding', options: { pooling: 'mean', pooler: true, normalise: true } };
+
 export const architecture: Architecture = {
   modelType: 'use_lite',
   prefix: 'model',
   build: (raw, { task }) => new UseLite(parseConfig(schema, raw), task),
   heads: () => ({
-    embedding: {
-      head: 'embedding',
-      className: 'UseLiteModel',
-      options: { pooling: 'mean', pooler: true, normalise: true },
-    },
+    embedding: { ...vectors, className: 'UseLiteModel' },
+    decision: { ...vectors, className: `UseLite${DECIDES}` },
     sequence: {
       head: 'sequence',
       className: 'UseLiteForSequenceClassification',

@@ -1,6 +1,6 @@
 /** Defines a BERT-like encoder by its configuration, its heads and its differences from BERT. */
 import type { z } from 'zod';
-import type { Architecture, HeadPlan, Task, TrunkContext } from '../architecture.ts';
+import { DECIDES, type Architecture, type HeadPlan, type Task, type TrunkContext } from '../architecture.ts';
 import { parseConfig, type RawConfig } from '../raw-config.ts';
 import type { MaskedLanguageModelOptions } from '../heads/masked-lm.ts';
 import type { QuestionOptions } from '../heads/question.ts';
@@ -74,6 +74,7 @@ type HeadKeys = Pick<EncoderConfig, 'classifier_dropout' | 'tie_word_embeddings'
 
 /** Heads that Hugging Face defines for every text encoder. */
 export function encoderHeads(name: string, config: HeadKeys, heads: EncoderHeads): Partial<Record<Task, HeadPlan>> {
+  const vectors = { head: 'embedding', options: { pooling: 'mean', normalise: true }, isBare: true };
   const { dropout = config.classifier_dropout ?? config.hidden_dropout_prob } = heads;
   const classifier = { name: 'classifier', bias: true, dropout };
   return {
@@ -99,12 +100,8 @@ export function encoderHeads(name: string, config: HeadKeys, heads: EncoderHeads
         options: { name: 'qa_outputs', ...heads.question },
       },
     }),
-    embedding: {
-      head: 'embedding',
-      className: `${name}Model`,
-      options: { pooling: 'mean', normalise: true },
-      isBare: true,
-    },
+    embedding: { ...vectors, className: `${name}Model` },
+    decision: { ...vectors, className: `${name}${DECIDES}` },
     ...heads.more,
   };
 }

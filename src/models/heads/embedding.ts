@@ -66,10 +66,14 @@ export class EmbeddingHead extends Module {
     const read = pooler === true && dense !== undefined ? ofRows(layout, () => dense.forward(states)) : states;
     const layers = this[DENSE];
     const pooled = layers.length === 0 ? read : ofRows(layout, () => layers.reduce((x, one) => one.forward(x), read));
-    if (!normalise) return pooled;
-    const norm = aten.linalg_vector_norm.default(pooled, { dim: [1], keepdim: true });
-    return pooled.div(aten.clamp_min.default(norm, SMALLEST_NORM));
+    return normalise ? unitVectors(pooled) : pooled;
   }
+}
+
+/** Vectors of length 1: [R, D] */
+export function unitVectors(x: Tensor): Tensor {
+  const norm = aten.linalg_vector_norm.default(x, { dim: [1], keepdim: true });
+  return x.div(aten.clamp_min.default(norm, SMALLEST_NORM));
 }
 
 export const head: HeadKind = {

@@ -5,6 +5,7 @@ export const heads = defineRegistry('head', 'E_UNKNOWN_HEAD', {
   'causal-lm': async () => (await import('./causal-lm.ts')).head,
   contrastive: async () => (await import('./contrastive.ts')).head,
   ctc: async () => (await import('./ctc.ts')).head,
+  laya: async () => (await import('./laya.ts')).head,
   'masked-lm': async () => (await import('./masked-lm.ts')).head,
   // Items are predicted like tokens.
   'next-item': async () => (await import('./causal-lm.ts')).head,

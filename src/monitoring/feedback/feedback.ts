@@ -1,6 +1,7 @@
 /** User feedback on answers. */
 import { randomUUID } from 'node:crypto';
 import type { Asked } from '../trace.ts';
+import { decisionLabel } from './decision-label.ts';
 import { editedShare } from './edited-share.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
 import { numbered, type SaidOfAnswer, type TraceStore } from '../traces/trace-store.ts';
@@ -80,7 +81,7 @@ export async function addFeedback(
   const text = await feedbackText(redactor, given, kept);
   const edited = editOf(text);
   const sealed = Object.keys(text).length === 0 ? null : await store.keys.seal(owner, id, text);
-  const added = { id, at, user: owner, ...rowOf(given, row), edited: edited ?? null, text: sealed };
+  const added = { id, at, user: owner, ...rowOf(labelled(given, row), row), edited: edited ?? null, text: sealed };
   // In a transaction, since it assigns the arrival number.
   await store.database.transaction().execute((transaction) =>
     transaction
@@ -90,6 +91,13 @@ export async function addFeedback(
   );
   const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
   return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
+}
+
+/** Adds the id of a typed question, which people need not repeat. */
+function labelled(given: GivenFeedback, row: { operation: string; label: string | null }): GivenFeedback {
+  const { label } = given;
+  if (row.operation !== 'decisions' || label === undefined || row.label === null) return given;
+  return { ...given, label: decisionLabel(row.label, label) };
 }
 
 function canTrain({ prompt, answer }: FeedbackText, { correction, label }: GivenFeedback): boolean {

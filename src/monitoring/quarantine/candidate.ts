@@ -17,6 +17,8 @@ export interface Candidate {
   /** Owner of the texts: they are erased with the owner's key. */
   owner: string;
   prompt: Asked;
+  /** Place of a typed question among those of its request. */
+  question?: string;
   /** The model's answer: a text, or a class. */
   answer?: string;
   /** The right answer. */
@@ -39,7 +41,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
   const rows = await feedbackRows(store, model, range);
   const keys = new Set(rows.map(({ key }) => key));
   const candidates: Candidate[] = [];
-  for (const { id, trace, choice, at, key, user, thumb, label, text, confidence, answered } of rows) {
+  for (const { id, trace, choice, at, key, user, thumb, label, text, confidence, answered, operation } of rows) {
     if (text === null || user === null) continue;
     const said = await store.keys.unseal<FeedbackText>(user, id, text);
     if (said?.prompt === undefined || askedText(said.prompt).trim() === '') continue;
@@ -52,6 +54,7 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
       trace: placeOf(trace, choice),
       owner: user,
       prompt: said.prompt,
+      ...(operation === 'decisions' && { question: String(choice) }),
       // Imported feedback has no key.
       source: keys.size > 1 && key !== null ? `key ${key}` : user,
       kind: label === null ? 'text' : 'label',
@@ -72,7 +75,7 @@ function feedbackRows({ database }: TraceStore, model: string, { from, until }: 
       join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
     )
     .selectAll('feedback')
-    .select(['traces.confidence', 'traces.label as answered'])
+    .select(['traces.confidence', 'traces.label as answered', 'traces.operation'])
     .where('feedback.model', '=', model)
     .where('feedback.at', '>', from)
     .where('feedback.at', '<=', until)

@@ -79,7 +79,11 @@ function duplicates(candidates: readonly Candidate[]): Hold[] {
 /** Requests with two different targets: either may be wrong. */
 function contradictions(candidates: readonly Candidate[]): Hold[] {
   const withTarget = candidates.filter(({ target, kind }) => target !== undefined && kind === 'label');
-  const groups = Map.groupBy(withTarget, ({ prompt }) => wordsOf(askedText(prompt)).join(' '));
+  // Several typed questions about one state are several requests.
+  const groups = Map.groupBy(
+    withTarget,
+    ({ prompt, question = '' }) => `${question}\n${wordsOf(askedText(prompt)).join(' ')}`,
+  );
   return [...groups.values()]
     .filter((group) => new Set(group.map(({ target }) => target)).size > 1)
     .flatMap((group) =>

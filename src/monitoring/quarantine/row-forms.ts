@@ -1,10 +1,14 @@
 /** Rows in formats that `attune train` reads directly. */
+import type { DecisionQuestion } from '../../data/kinds/decision.ts';
+import { readTarget } from '../../data/formats/decision-targets.ts';
+import { RowReader } from '../../data/formats/row-reader.ts';
+import { splitDecision } from '../feedback/decision-label.ts';
 import type { Asked, AskedMessage } from '../trace.ts';
 import type { Candidate } from './candidate.ts';
 
-export const rowForms = ['sft', 'dpo', 'kto', 'labels'] as const;
+export const rowForms = ['sft', 'dpo', 'kto', 'labels', 'decisions'] as const;
 
-/** `labels`: rows of a classifier. */
+/** `labels`: rows of a classifier; `decisions`: typed questions. */
 export type RowForm = (typeof rowForms)[number];
 
 /** Column names of a classifier's rows. */
@@ -13,13 +17,21 @@ export interface LabelColumns {
   label: string;
 }
 
+/** How a model's own rows are laid out. */
+export interface RowLayout {
+  columns?: LabelColumns;
+  /** Typed questions of its rows, by id: an answer is kept without its question. */
+  questions?: ReadonlyMap<string, DecisionQuestion>;
+}
+
 /** A row, or undefined if the candidate cannot be expressed in this form. */
 export function trainingRow(
   candidate: Candidate,
   form: RowForm,
-  columns: LabelColumns = { text: 'text', label: 'label' },
+  { columns = { text: 'text', label: 'label' }, questions }: RowLayout = {},
 ): object | undefined {
   const { prompt, answer, target, isUp, kind } = candidate;
+  if (form === 'decisions') return questions && decided(candidate, questions);
   if (form === 'labels') {
     if (kind !== 'label' || target === undefined) return undefined;
     return { ...columnsOf(prompt, columns), [columns.label]: target };
@@ -32,6 +44,19 @@ export function trainingRow(
       : { prompt, chosen: replyTo(prompt, target), rejected: replyTo(prompt, answer) };
   if (answer !== undefined && isUp !== undefined) return { prompt, completion: replyTo(prompt, answer), label: isUp };
   return target === undefined ? undefined : { prompt, completion: replyTo(prompt, target), label: true };
+}
+
+/** A state with the one question that was answered; undefined for a question, or an option, that no row has. */
+function decided(
+  { prompt, target = '', kind }: Candidate,
+  questions: ReadonlyMap<string, DecisionQuestion>,
+): object | undefined {
+  const said = kind === 'label' ? splitDecision(target, questions.keys()) : undefined;
+  if (said === undefined) return undefined;
+  const question = questions.get(said.id)!;
+  const reader = new RowReader({}, { file: '', line: 0 });
+  const isOption = readTarget(reader, question, [{ path: 'label', value: said.option }]) !== undefined;
+  return isOption ? { state: prompt, questions: [{ ...question, label: said.option }] } : undefined;
 }
 
 type Columns = Readonly<Record<string, unknown>>;

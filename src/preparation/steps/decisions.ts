@@ -22,7 +22,7 @@ const question = z.strictObject({
     .nullable()
     .default(null)
     .describe('the values, for score from the lowest; null: those in the column, in order of appearance'),
-  instructions: z.string().min(1).nullable().default(null).describe('the question in words'),
+  instructions: z.string().min(1).nullable().default(null).describe("the question in words; null: the column's name"),
 });
 
 const options = z.strictObject({
@@ -139,7 +139,8 @@ function askedOf(
   given: unknown,
   { type, options: known, instructions }: Question & { options: readonly string[] },
 ): Record<string, unknown>[] | string {
-  const about = instructions === null ? {} : { instructions };
+  // Models never see ids, and two questions with a yes or no would look alike.
+  const about = { instructions: instructions ?? column };
   const value = valueText(given);
   if (type === 'labels') {
     const labels = labelsOf(given);

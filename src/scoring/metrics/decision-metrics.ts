@@ -34,39 +34,51 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   });
 }
 
-/** Mean over questions; `details.by` breaks it down by type and number of options. */
+/** Mean over questions; `details.by` breaks it down by type and number of options, `details.byId` by question. */
 function meanOfQuestions(
   about: Omit<MetricDefinition, 'reads' | 'create'>,
   valueOf: (judged: Judged) => number | undefined,
 ): MetricDefinition {
   const create = (): Metric => {
-    const groups = new Map<string, { sum: number; questions: number }>();
+    const [byKind, byId] = [new Groups(), new Groups()];
     return sumsMetric({
       width: 2,
       row(prediction, example, sums) {
         for (const judged of judgedOf(prediction, example)) {
           const value = valueOf(judged);
           if (value === undefined) continue;
-          const name = groupOf(judged.question);
-          const group = groups.get(name) ?? { sum: 0, questions: 0 };
-          groups.set(name, { sum: group.sum + value, questions: group.questions + 1 });
+          byKind.add(groupOf(judged.question), value);
+          byId.add(judged.question.id, value);
           sums[0] += value;
           sums[1]++;
         }
         return sums[1] === 0 ? Number.NaN : sums[0] / sums[1];
       },
       value: ([sum, questions]) => sum / questions,
-      details: ([, questions]) => ({
-        questions,
-        by: Object.fromEntries(
-          [...groups]
-            .toSorted(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, group]) => [name, { value: group.sum / group.questions, questions: group.questions }]),
-        ),
-      }),
+      details: ([, questions]) => ({ questions, by: byKind.means(), byId: byId.means() }),
     });
   };
   return { ...about, reads: 'decisions', create };
+}
+
+/** Mean of a group of questions. */
+export interface QuestionMean {
+  value: number;
+  questions: number;
+}
+
+class Groups {
+  readonly #sums = new Map<string, { sum: number; questions: number }>();
+
+  add(name: string, value: number): void {
+    const { sum, questions } = this.#sums.get(name) ?? { sum: 0, questions: 0 };
+    this.#sums.set(name, { sum: sum + value, questions: questions + 1 });
+  }
+
+  means(): Record<string, QuestionMean> {
+    const sorted = [...this.#sums].toSorted(([a], [b]) => (a < b ? -1 : 1));
+    return Object.fromEntries(sorted.map(([name, { sum, questions }]) => [name, { value: sum / questions, questions }]));
+  }
 }
 
 function groupOf({ type, options }: AnsweredQuestion): string {

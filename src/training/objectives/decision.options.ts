@@ -29,6 +29,14 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('options shown per choice in training: the right ones and a sample of the others'),
+  score_by: z
+    .enum(['masks', 'vectors'])
+    .nullable()
+    .default(null)
+    .describe(
+      'encoders only: score each option at a mask token next to it, which sees state and question, or by its vector next ' +
+        'to that of the state, which suits sentence encoders (default: masks where the tokenizer has a mask token)',
+    ),
   beta: z
     .number()
     .min(0)

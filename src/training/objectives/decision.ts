@@ -6,9 +6,10 @@ import type { Batch } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
-import { DecisionMarkers } from '../../answering/tasks/rows/decision-markers.ts';
+import { DecisionMarkers, type MarkerLayout } from '../../answering/tasks/rows/decision-markers.ts';
 import { optionScores } from '../../answering/tasks/rows/option-scores.ts';
-import { DecisionPrompts } from '../../answering/tasks/rows/decision-prompts.ts';
+import { DecisionPrompts, type DecisionReader } from '../../answering/tasks/rows/decision-prompts.ts';
+import { DecisionVectors } from '../../answering/tasks/rows/decision-vectors.ts';
 import {
   decisionRow,
   drawnRow,
@@ -34,14 +35,14 @@ import type { DecisionOptions } from './decision.options.ts';
  * Questions with rewards maximise the expected reward, with a penalty on the divergence from the base model.
  */
 export function create(options: DecisionOptions, processor: Processor): Objective<DecisionExample, DecisionRow> {
-  const { causal, tokenizer } = processor;
-  const prompts = causal ? DecisionPrompts.of(tokenizer) : new DecisionMarkers(tokenizer);
+  const { causal } = processor;
+  const { task, prompts } = readingOf(options, processor);
   // Chat models read options by name, whatever their order; with a mask, an option's position may carry meaning.
-  const { shuffle_options: shuffles = !causal, max_options: maxOptions } = options;
-  const orderOptions = { shuffles, maxOptions: maxOptions ?? undefined, causal };
+  const { shuffle_options: shuffles = prompts instanceof DecisionMarkers, max_options: maxOptions } = options;
+  const orderOptions = { shuffles, maxOptions: maxOptions ?? undefined };
   return {
-    task: causal ? 'causal-lm' : 'token',
-    ...(!causal && { config: { scores_options: true } }),
+    task,
+    ...(task === 'token' && { config: { scores_options: 'state_first' satisfies MarkerLayout } }),
     accepts: ['decision'],
     separable: true,
     unit: 'questions',
@@ -57,6 +58,18 @@ export function create(options: DecisionOptions, processor: Processor): Objectiv
     counts: ({ rows }) => ({ rows: rows.length, questions: questionsIn(rows) }),
     loss: (model, batch, context) => lossOf(model, batch, { ...context, options }),
   };
+}
+
+/** The head that scores options, and the layout of rows that it reads. */
+function readingOf(
+  { score_by: by }: DecisionOptions,
+  { causal, tokenizer, isLaya = false }: Processor,
+): { task: Objective['task']; prompts: DecisionReader } {
+  if (causal) return { task: 'causal-lm', prompts: DecisionPrompts.of(tokenizer) };
+  if (isLaya) return { task: 'decision', prompts: new DecisionMarkers(tokenizer, 'laya') };
+  const isByVectors = by === null ? tokenizer.special.mask === undefined : by === 'vectors';
+  if (isByVectors) return { task: 'decision', prompts: new DecisionVectors(tokenizer) };
+  return { task: 'token', prompts: new DecisionMarkers(tokenizer, 'state_first') };
 }
 
 function questionsIn(rows: readonly DecisionRow[]): number {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { resolveRecipe } from '../../../src/app/recipe/index.ts';
 import { decide } from '../../../src/app/decide.ts';
+import { targetFacts } from '../../../src/app/serve/target-facts.ts';
 import { train } from '../../../src/app/train.ts';
 import { openModel, type OpenedModel } from '../../../src/answering/model/open-model.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
@@ -13,6 +14,8 @@ import { create } from '../../../src/training/objectives/decision.ts';
 import { options as decisionOptions } from '../../../src/training/objectives/decision.options.ts';
 import type { Processor } from '../../../src/training/objective.ts';
 import { DecisionMarkers } from '../../../src/answering/tasks/rows/decision-markers.ts';
+import { askedRow } from '../../../src/answering/tasks/rows/decision-rows.ts';
+import { DecisionVectors } from '../../../src/answering/tasks/rows/decision-vectors.ts';
 import { writeTinyBert } from '../../system/cli-tiny-bert.ts';
 import { writeTinyChat } from '../tiny-chat.ts';
 
@@ -143,15 +146,16 @@ const colourRow = (i: number) => ({
   answers: { colour: COLOURS[i % 4] },
 });
 
-/** What a state spells, a few steps learn: a decoder by labels, an encoder at its masks. */
+/** A few steps learn answers that the state spells: a decoder by labels, an encoder at its masks or by vectors. */
 test.each([
   ['decoder', {}],
   ['encoder', {}],
+  ['sentences', { score_by: 'vectors' }],
 ] as const)(
   '%s learns labels that are spelled in the state',
   async (kind, given) => {
     const model = kind === 'decoder' ? base : join(folder, 'bert');
-    if (kind === 'encoder') writeTinyBert(model, [...COLOURS, 'choice', 'question']);
+    if (kind !== 'decoder') writeTinyBert(model, [...COLOURS, 'choice', 'question']);
     const rows = join(folder, 'rows.jsonl');
     writeFileSync(rows, Array.from({ length: 200 }, (_, i) => JSON.stringify(colourRow(i))).join('\n'));
     const recipe = await resolveRecipe({
@@ -202,6 +206,7 @@ test.each([
     expect(decided.answers.colour).toMatchObject({ type: 'choice', choice: expect.any(String) });
     expect(decided.usage.inputTokens).toBeGreaterThan(10);
     expect(right.length).toBeGreaterThan(17);
+    expect((await targetFacts(join(folder, `run-${kind}`))).kind).toBe(kind === 'decoder' ? 'text' : 'rows');
   },
   240_000,
 );
@@ -215,14 +220,46 @@ describe('an encoder', () => {
   afterAll(() => encoder.model.dispose());
 
   test('scores each option at a mask of its own, and special tokens in texts move none', async () => {
-    const reader = new DecisionMarkers(encoder.tokenizer);
+    const reader = new DecisionMarkers(encoder.tokenizer, 'state_first');
     const asked = { id: 'a', type: 'choice' as const, options: options(['x', 'y [MASK] z', '[SEP]']) };
     const { ids, marks } = await reader.prompt('late [SEP] [MASK] parcel', asked);
     const mask = encoder.tokenizer.special.mask!.id;
     expect([...ids.keys()].filter((t) => ids[t] === mask)).toEqual(marks);
     expect(marks).toHaveLength(3);
     const text = encoder.tokenizer.decode([...ids]).replaceAll(' ', '');
-    expect(text).toBe('[CLS]choicequestion:[SEP][MASK]x[MASK]yz[MASK][SEP]lateparcel[SEP]');
+    expect(text).toBe('[CLS]lateparcel[SEP]choicequestion:[SEP][MASK]x[MASK]yz[MASK][SEP]');
+    const laya = await new DecisionMarkers(encoder.tokenizer, 'laya').prompt('late', asked);
+    expect(encoder.tokenizer.decode([...laya.ids]).replaceAll(' ', '')).toBe(
+      '[CLS]choicequestion:[SEP][MASK]x[MASK]yz[MASK][SEP]late[SEP]',
+    );
+  });
+
+  test('reads a state once for all of its questions, which see neither each other nor the order of texts', async () => {
+    const asked = example('1').questions;
+    const [some, all] = await Promise.all(
+      [asked.slice(0, 1), [...asked, ...asked, ...asked]].map((questions) =>
+        askedRow(
+          { ...example('1'), questions: questions.map((one, i) => ({ ...one, id: String(i) })) },
+          new DecisionMarkers(encoder.tokenizer, 'state_first'),
+        ),
+      ),
+    );
+    const own = some.ids.length - some.state.length;
+    expect(some.state.length).toBeGreaterThan(5);
+    expect(all.segments!.slice(0, 2)).toEqual([some.state.length, own]);
+    expect(all.parents).toEqual([-1, 0, 0, 0, 0, 0, 0]);
+    expect(all.ids.length).toBe(all.state.length + all.segments!.slice(1).reduce((sum, length) => sum + length));
+  });
+
+  test('scores options by their vectors, each a text of its own', async () => {
+    const reader = new DecisionVectors(encoder.tokenizer);
+    const row = await askedRow({ ...example('1'), state: 'late [SEP] parcel' }, reader);
+    const texts = row.segments!.map((length, i) => {
+      const start = row.segments!.slice(0, i).reduce((sum, one) => sum + one, 0);
+      return encoder.tokenizer.decode([...row.ids.subarray(start, start + length)]).replaceAll(' ', '');
+    });
+    expect(texts).toEqual(['lateparcel', 'x', 'y', 'z', 'no', 'yes'].map((text) => `[CLS]${text}[SEP]`));
+    expect(row.parents).toBeUndefined();
   });
 
   test('that scores classes is refused', async () => {

@@ -6,6 +6,7 @@ import {
   reviewPairs,
   type QuarantineSettings,
 } from '../../../src/monitoring/quarantine/quarantine.ts';
+import { decisionLabel } from '../../../src/monitoring/feedback/decision-label.ts';
 import { trainingRow } from '../../../src/monitoring/quarantine/row-forms.ts';
 
 const settings: QuarantineSettings = {
@@ -149,8 +150,47 @@ describe('rows to train on', () => {
     });
     expect(trainingRow(row, 'labels')).toBeUndefined();
     const label: Candidate = { ...row, kind: 'label', target: 'spam' };
-    expect(trainingRow(label, 'labels', { text: 'body', label: 'class' })).toEqual({ body: prompt, class: 'spam' });
+    expect(trainingRow(label, 'labels', { columns: { text: 'body', label: 'class' } })).toEqual({
+      body: prompt,
+      class: 'spam',
+    });
     expect(trainingRow({ ...label, prompt: { subject: 'Hi' } }, 'labels')).toEqual({ subject: 'Hi', label: 'spam' });
     expect(trainingRow(label, 'sft')).toBeUndefined();
+  });
+
+  it('are the one question of a state that a person answered', () => {
+    const options = ['billing', 'late: parcel'].map((key) => ({ key }));
+    const queue = { id: 'queue', type: 'choice', instructions: 'Which queue?', options } as const;
+    const again = { ...queue, id: 'queue: second' };
+    const questions = new Map([queue, again].map((one) => [one.id, one]));
+    const said = (target: string) =>
+      trainingRow({ ...row, kind: 'label', prompt: { body: 'It is late.' }, target }, 'decisions', { questions });
+    expect(said('queue: late: parcel')).toEqual({
+      state: { body: 'It is late.' },
+      questions: [{ ...queue, label: 'late: parcel' }],
+    });
+    expect(said('queue: second: billing')).toMatchObject({ questions: [{ id: 'queue: second', label: 'billing' }] });
+    expect(said('queue: delivery')).toBeUndefined();
+    expect(said('refund: true')).toBeUndefined();
+    expect(trainingRow({ ...row, kind: 'label', target: 'queue: billing' }, 'decisions')).toBeUndefined();
+  });
+
+  it('take an option alone for the question that was answered', () => {
+    expect(decisionLabel('queue: billing', 'delivery')).toBe('queue: delivery');
+    expect(decisionLabel('queue: billing', 'queue: delivery')).toBe('queue: delivery');
+    expect(decisionLabel('tags: late: true', 'false')).toBe('tags: late: false');
+  });
+});
+
+describe('answers to several questions about one state', () => {
+  it('do not contradict each other', async () => {
+    const [one] = honest(1);
+    const asked = { ...one, kind: 'label' as const };
+    const queue = { ...asked, id: 'a', question: '0', answer: 'queue: billing', target: 'queue: late' };
+    const refund = { ...asked, id: 'b', question: '1', answer: 'refund: true', target: 'refund: false' };
+    expect((await quarantine([queue, refund], settings)).held).toEqual([]);
+    const other = { ...queue, id: 'c', target: 'queue: account', source: 'else' };
+    const { held } = await quarantine([queue, refund, other], settings);
+    expect(held.filter(({ check }) => check === 'contradiction').map(({ id }) => id)).toEqual(['a', 'c']);
   });
 });

@@ -21,8 +21,8 @@ describe('typed questions', () => {
       state: { subject: 'Ticket 2', body: 'It is late.' },
       questions: [
         { id: 'queue', type: 'choice', instructions: 'Which queue?', options: ['10', '2'], label: '2' },
-        { id: 'urgency', type: 'score', options: ['low', 'high'], label: 0 },
-        { id: 'refund', type: 'noul', label: false },
+        { id: 'urgency', type: 'score', instructions: 'urgency', options: ['low', 'high'], label: 0 },
+        { id: 'refund', type: 'noul', instructions: 'refund', label: false },
       ],
     });
     const examples = values.map((row) => decisionRecords.read(new RowReader(row, { file: 'f', line: 1 })));

@@ -8,9 +8,10 @@ import type { DecisionAnswer, Prediction, PredictOptions } from '../../../scorin
 import { askInTurn, Batcher, type Completion, type GenerationRequest } from '../../decoding/index.ts';
 import { traitsOf } from '../../../models/base-traits.ts';
 import { noGrad, scope } from '../../../engine/tensor/index.ts';
+import { LayaHead } from '../../../models/heads/laya.ts';
 import type { Model } from '../../../models/model.ts';
 import { collateRows } from '../rows/collate.ts';
-import { DecisionMarkers } from '../rows/decision-markers.ts';
+import { DecisionMarkers, markerLayout, type MarkerLayout } from '../rows/decision-markers.ts';
 import { DecisionPrompts, type DecisionPrompt } from '../rows/decision-prompts.ts';
 import { askedRow, type DecisionRow } from '../rows/decision-rows.ts';
 import { optionScores } from '../rows/option-scores.ts';
@@ -65,28 +66,36 @@ export async function answerWithMarkers(
   asked: readonly Asked[],
   { asksReversed = false, ...options }: PredictOptions & Pick<AnswerOptions, 'asksReversed'>,
 ): Promise<Prediction[]> {
-  const { labels } = model.tokenClassHead;
-  if (labels.length !== 1) throw scoresClasses(labels);
-  const reader = new DecisionMarkers(tokenizer);
-  const { maxPositions, causal } = traitsOf(model);
+  const reader = new DecisionMarkers(tokenizer, layoutOf(model));
+  const { maxPositions: room, causal } = traitsOf(model);
+  const maxPositions = Math.min(room, model.head instanceof LayaHead ? model.head.options.max_len : room);
   const examples = asked.map(({ example }) => example as DecisionExample);
   const rows = await Promise.all(
     examples.map(({ questions, ...example }) => {
       const all = asksReversed ? withReversed(questions) : questions;
-      return askedRow({ ...example, questions: all }, reader, causal);
+      return askedRow({ ...example, questions: all }, reader);
     }),
   );
   const found = await inBatches(rows, { ...options, maxPositions }, (batch) => scoresOf(model, batch, causal));
   return examples.map((example, i) => {
     const scores = found[i];
     if (scores === undefined) return unreadRow(example.id);
+    const { questions, state, orders } = rows[i];
     const read = scores.map((logits, q): ReadDecision => {
-      const question = rows[i].questions[q];
-      const probabilities = softmax(logits, temperatureOf(calibration?.temperatures, question));
-      return { answer: { probabilities }, tokens: rows[i].segments?.[q] ?? rows[i].ids.length };
+      const probabilities = softmax(logits, temperatureOf(calibration?.temperatures, questions[q]));
+      return { answer: { probabilities }, tokens: (q === 0 ? state.length : 0) + orders[q][0].ids.length };
     });
     return predictionOf(example, read);
   });
+}
+
+/** @throws AttuneError E_WRONG_ROWS for a head that scores classes of tokens */
+function layoutOf(model: Model): MarkerLayout {
+  if (model.head instanceof LayaHead) return 'laya';
+  const { labels } = model.tokenClassHead;
+  const layout = markerLayout(model.config);
+  if (labels.length === 1 && layout !== undefined) return layout;
+  throw scoresClasses(labels);
 }
 
 function scoresClasses(labels: readonly string[]): AttuneError {
@@ -139,7 +148,7 @@ export async function readLabels(
   };
 }
 
-function predictionOf({ id, questions }: DecisionExample, read: readonly ReadDecision[]): Prediction {
+export function predictionOf({ id, questions }: DecisionExample, read: readonly ReadDecision[]): Prediction {
   const reversed = read.slice(questions.length).values();
   const decisions = questions.map((question, q): DecisionAnswer => {
     const { answer } = read[q];

@@ -1,9 +1,11 @@
-/** Typed questions as encoder rows: each option is scored at the mask token before it (Laya's layout). */
+/** Typed questions as encoder rows: each option is scored at the mask token before it. */
 import { AttuneError } from '../../../base/errors.ts';
 import { pushAll } from '../../../base/many.ts';
-import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
+import type { DecisionOption, DecisionQuestion } from '../../../data/kinds/decision.ts';
+import type { RawConfig } from '../../../models/raw-config.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
+import { plainTexts } from './plain-texts.ts';
 
 interface Frame {
   start: number;
@@ -11,29 +13,40 @@ interface Frame {
   mask: number;
 }
 
-/** `[CLS] type question: instructions [SEP] [MASK] option … [SEP] state [SEP]`, one row per question. */
+/** Where the state is: before the questions, which share its reading and continue it; or behind each, which reads it anew. */
+export type MarkerLayout = 'state_first' | 'laya';
+
+/** The layout that a model was trained with; undefined for one that does not score options. */
+export function markerLayout({ scores_options: layout }: RawConfig): MarkerLayout | undefined {
+  return layout === 'state_first' ? layout : undefined;
+}
+
+/**
+ * `[CLS] state [SEP]`, and after it for each question `type question: instructions [SEP] [MASK] option … [SEP]`; or the
+ * question and then the state, in a row of its own. Questions never see each other, and the state sees none of them.
+ */
 export class DecisionMarkers implements DecisionReader {
   readonly #tokenizer: Tokenizer;
+  readonly #layout: MarkerLayout;
   #frame: Promise<Frame> | undefined;
   /** Cache of the last state, since its other questions follow. */
   #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
-  constructor(tokenizer: Tokenizer) {
+  constructor(tokenizer: Tokenizer, layout: MarkerLayout) {
     this.#tokenizer = tokenizer;
+    this.#layout = layout;
   }
 
   /** @throws AttuneError E_DECISION_LABELS for a tokenizer without a mask token */
   async prompt(state: string, question: DecisionQuestion): Promise<DecisionPrompt> {
     const { start, end, mask } = await (this.#frame ??= this.#readFrame());
-    const { type, instructions = '', options } = question;
-    const shown = options.map(({ key, description }) =>
-      [...(type === 'score' ? [] : [key]), ...(description === undefined ? [] : [description])].join(': '),
-    );
-    const [head, ...texts] = (
-      await this.#tokenizer.encodeBatch([`${type} question: ${instructions}`.trim(), ...shown])
-    ).map((ids) => this.#plain(ids));
+    const isFirst = this.#layout === 'state_first';
+    const [head, ...texts] = isFirst
+      ? await plainTexts(this.#tokenizer, [titleOf(question).trim(), ...question.options.map(nameOf(question))])
+      : await layaTexts(this.#tokenizer, question);
     const body = await this.#idsOf(state);
-    const ids = [start, ...head, end];
+    const before = isFirst ? [start, ...body, end] : [start];
+    const ids = [...before, ...head, end];
     const marks = texts.map((text) => {
       const mark = ids.length;
       ids.push(mask);
@@ -41,21 +54,17 @@ export class DecisionMarkers implements DecisionReader {
       return mark;
     });
     ids.push(end);
-    pushAll(ids, [...body]);
-    ids.push(end);
-    return { question, ids: Int32Array.from(ids), marks, labels: [] };
+    if (!isFirst) pushAll(ids, [...body, end]);
+    return { question, ids: Int32Array.from(ids), marks, labels: [], state: isFirst ? before.length : 0 };
   }
 
   #idsOf(state: string): Promise<Int32Array> {
     if (this.#last?.state !== state)
-      this.#last = { state, ids: this.#tokenizer.encode(state).then((ids) => this.#plain(ids)) };
+      this.#last = {
+        state,
+        ids: plainTexts(this.#tokenizer, [withoutMask(this.#tokenizer, state)]).then(([ids]) => ids),
+      };
     return this.#last.ids;
-  }
-
-  /** Drops special tokens spelled out in a text, since they would be mistaken for the layout's own. */
-  #plain(ids: Int32Array): Int32Array {
-    const { unkId } = this.#tokenizer;
-    return ids.filter((id) => id === unkId || !this.#tokenizer.isSpecial(id));
   }
 
   async #readFrame(): Promise<Frame> {
@@ -64,7 +73,51 @@ export class DecisionMarkers implements DecisionReader {
     if (mask !== undefined && ids.length >= 2) return { start: ids[0], end: ids[ids.length - 1], mask };
     throw new AttuneError('E_DECISION_LABELS', {
       what: `The tokenizer of ${this.#tokenizer.origin} has no mask token, at which options are scored`,
-      fix: 'choose a text encoder trained with masked language modelling, or a chat model',
+      fix: 'choose a text encoder trained with masked language modelling, or score_by: vectors',
     });
   }
+}
+
+function titleOf({ type, instructions = '' }: DecisionQuestion): string {
+  return `${type} question: ${instructions}`;
+}
+
+function nameOf({ type }: DecisionQuestion): (option: DecisionOption) => string {
+  return ({ key, description }) =>
+    [...(type === 'score' ? [] : [key]), ...(description === undefined ? [] : [description])].join(': ');
+}
+
+/** Laya's words for a noul without descriptions. */
+const SAYS: Readonly<Record<string, string>> = {
+  false: 'no, the statement does not hold',
+  true: 'yes, the statement holds',
+};
+
+/** Most tokens of an option that Laya reads. */
+const LONGEST_OPTION = 48;
+
+/** The question and its options in Laya's words. @throws AttuneError E_DECISION_LABELS for options that it would cut */
+async function layaTexts(tokenizer: Tokenizer, question: DecisionQuestion): Promise<Int32Array[]> {
+  const { type, options } = question;
+  const named = options.map(({ key, description }) => {
+    if (type === 'score') return `level ${key}: ${description}`;
+    const said = description ?? (type === 'noul' ? SAYS[key] : undefined);
+    return said === undefined ? key : `${key}: ${said}`;
+  });
+  const texts = [titleOf(question), ...named.map((name) => ` ${name}`)].map((text) => withoutMask(tokenizer, text));
+  const [head, ...read] = await plainTexts(tokenizer, texts);
+  const long = read.findIndex(({ length }) => length > LONGEST_OPTION);
+  if (long < 0) return [head, ...read];
+  throw new AttuneError('E_DECISION_LABELS', {
+    what: `The option "${options[long].key}" is longer than Laya models read`,
+    got: `${read[long].length} tokens`,
+    expected: `at most ${LONGEST_OPTION}`,
+    fix: 'describe it in fewer words',
+  });
+}
+
+/** As Laya does it, so that the texts around a mask come apart in the same way. */
+function withoutMask(tokenizer: Tokenizer, text: string): string {
+  const { mask } = tokenizer.special;
+  return mask === undefined ? text : text.replaceAll(mask.content, ' ');
 }

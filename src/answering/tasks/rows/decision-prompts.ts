@@ -3,6 +3,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { DecisionQuestion, DecisionType } from '../../../data/kinds/decision.ts';
 import { Renderer, type Tokenizer } from '../../../models/text/index.ts';
 import { TEMPLATE_DATE } from '../answers/answering.ts';
+import { optionNames } from './option-names.ts';
 
 export interface DecisionPrompt {
   question: DecisionQuestion;
@@ -11,6 +12,10 @@ export interface DecisionPrompt {
   marks: readonly number[];
   /** Label tokens, if options are scored as the next token; otherwise empty. */
   labels: readonly number[];
+  /** Number of leading tokens that belong to the state; absent for causal models, which share any common prefix. */
+  state?: number;
+  /** Lengths of the texts after the state, if there are several; none attends to another. */
+  texts?: readonly number[];
 }
 
 /** Lays questions out as model input, each independently. */
@@ -31,9 +36,6 @@ const PAIRS = [CAPITALS, SMALL].flatMap((letters) => letters.flatMap((first) => 
 
 /** Lists of labels to choose from; the first with enough single-token labels is used. The first list is llama.cpp's. */
 const POOLS = [LETTERS, [...LETTERS, ...DIGITS, ...PAIRS]];
-
-/** False and true as words. */
-const SAID = ['no', 'yes'];
 
 const ASKED: Readonly<Record<DecisionType, string>> = {
   noul: 'Is it true?',
@@ -130,11 +132,9 @@ const STATE = 'state';
 const PROBE = { ...CHAT, messages: [{ role: 'user', content: STATE }] } as const;
 
 /** The question after the state. Question ids are for programs: models never see them. */
-function asked({ type, instructions = ASKED[type], options }: DecisionQuestion, labels: readonly Label[]): string {
-  const lines = options.map(({ key, description }, i) => {
-    const name = type === 'score' ? undefined : type === 'noul' ? SAID[i] : key;
-    return `${labels[i].text}: ${[name, description].filter((part) => part !== undefined).join(': ')}`;
-  });
+function asked(question: DecisionQuestion, labels: readonly Label[]): string {
+  const { type, instructions = ASKED[type] } = question;
+  const lines = optionNames(question).map((name, i) => `${labels[i].text}: ${name}`);
   const given = labels.map(({ text }) => text);
   const ways = given.length <= 2 ? given.join(' or ') : `the label of one option, ${given[0]} to ${given.at(-1)}`;
   return [`Question: ${instructions}`, ...lines, `Answer with ${ways}, and nothing else.`].join('\n');
@@ -151,7 +151,7 @@ export async function systemOneTemplate(tokenizer: Tokenizer): Promise<string> {
   const said = (name: string): string => `(${name} if ${name} is string else ${name} | tojson)`;
   return [
     `{%- set usual = ${JSON.stringify(ASKED)} %}`,
-    `{%- set said = ${JSON.stringify({ false: SAID[0], true: SAID[1] })} %}`,
+    `{%- set said = ${JSON.stringify({ false: 'no', true: 'yes' })} %}`,
     `{{- ${before} ~ 'State:\\n' ~ ${said('state')} ~ '\\n\\nQuestion: ' }}`,
     `{{- ${said('instructions')} if instructions else usual[type] }}`,
     '{%- for option in options %}',

@@ -22,15 +22,17 @@ interface QuestionPart extends AskedQuestion {
   ids: readonly number[];
   /** Positions among these where the options are scored. */
   marks: readonly number[];
+  /** Lengths of its texts, where each option is one. */
+  texts?: readonly number[];
 }
 
 /**
- * Questions about one state. Each is a text of the row that attends to the state and itself. Options are scored at
- * trained tokens.
+ * Questions about one state: each is a text of the row that attends to the state and itself, or has a text per option,
+ * which attends to itself alone. Options are scored at trained tokens.
  */
 export interface DecisionRow extends PreparedRow {
   asked: readonly AskedQuestion[];
-  /** Common prefix of all questions, which a decoder reads once. */
+  /** Common prefix of all questions, which is read once. */
   state: readonly number[];
   /** The option orders in which each question may be asked; the first is the given one. */
   orders: readonly (readonly QuestionPart[])[];
@@ -47,20 +49,17 @@ export interface OrderOptions {
 export async function askedRow(
   { id, source, state, questions }: DecisionExample,
   prompts: DecisionReader,
-  causal: boolean,
 ): Promise<DecisionRow & { questions: readonly AnsweredQuestion[] }> {
   const read = await Promise.all(questions.map((question) => prompts.prompt(state, question)));
-  const shared = causal ? sharedTokens(read) : 0;
-  const orders = read.map((prompt, q) => [partOf(questions[q], prompt, shared)]);
-  const row = { id, source, state: [...read[0].ids.subarray(0, shared)], orders };
-  return { ...assembled(row, () => 0), questions };
+  const orders = questions.map((question, q) => [{ question, prompt: read[q] }]);
+  return { ...firstRow({ id, source }, orders), questions };
 }
 
 /** A training row of the questions that have an answer. @throws AttuneError E_DECISION_LABELS */
 export async function decisionRow(
   { id, source, state, questions }: DecisionExample,
   prompts: DecisionReader,
-  options: OrderOptions & { causal: boolean },
+  options: OrderOptions,
 ): Promise<DecisionRow> {
   const answered = questions.filter(({ target, rewards }) => target !== undefined || rewards !== undefined);
   const key = keyOf(id);
@@ -75,19 +74,27 @@ export async function decisionRow(
       ),
     ),
   );
-  const shared = options.causal ? sharedTokens(read.flat().map(({ prompt }) => prompt)) : 0;
-  const first = read[0][0].prompt;
-  const orders = read.map((all) => all.map(({ question, prompt }) => partOf(question, prompt, shared)));
-  return assembled({ id, source, state: [...first.ids.subarray(0, shared)], orders }, () => 0);
+  return firstRow({ id, source }, read);
 }
 
-function partOf(
-  { type, options, target, rewards }: AnsweredQuestion,
-  { ids, marks, labels }: DecisionPrompt,
-  shared: number,
-): QuestionPart {
+interface ReadQuestion {
+  question: AnsweredQuestion;
+  prompt: DecisionPrompt;
+}
+
+function firstRow(about: Pick<DecisionRow, 'id' | 'source'>, read: readonly (readonly ReadQuestion[])[]): DecisionRow {
+  const [{ prompt: first }] = read[0];
+  const shared = first.state ?? sharedTokens(read.flat().map(({ prompt }) => prompt));
+  const orders = read.map((all) => all.map((one) => partOf(one, shared)));
+  return assembled({ ...about, state: [...first.ids.subarray(0, shared)], orders }, () => 0);
+}
+
+function partOf({ question, prompt }: ReadQuestion, shared: number): QuestionPart {
+  const { type, options, target, rewards } = question;
+  const { ids, marks, labels, texts } = prompt;
   const read = { ids: [...ids.subarray(shared)], marks: marks.map((mark) => mark - shared), labels };
-  return { type, count: options.length, ...read, ...(target && { target }), ...(rewards && { rewards }) };
+  const wanted = { ...(target && { target }), ...(rewards && { rewards }) };
+  return { type, count: options.length, ...read, ...(texts && { texts }), ...wanted };
 }
 
 /** The row with its options in an order drawn for the step; in the given order for evaluation. */
@@ -120,13 +127,17 @@ function assembled(
     for (const mark of part.marks) trained[start + mark] = 1;
     start += part.ids.length;
   }
-  const lengths = parts.map((part) => part.ids.length);
-  const texts = state.length === 0 ? { segments: lengths } : withParent(state.length, lengths);
-  return { ...row, ids, trained, asked: parts, ...(parts.length > 1 && texts) };
+  return { ...row, ids, trained, asked: parts, ...textsOf(state.length, parts) };
 }
 
-function withParent(parent: number, lengths: readonly number[]): Pick<DecisionRow, 'segments' | 'parents'> {
-  return { segments: [parent, ...lengths], parents: [-1, ...lengths.map(() => 0)] };
+/** The texts of a row, and which of them continues the state. */
+function textsOf(state: number, parts: readonly QuestionPart[]): Pick<DecisionRow, 'segments' | 'parents'> {
+  const texts = parts.flatMap((part) => part.texts ?? [part.ids.length]);
+  // A decoder reads a single question behind its state like any text.
+  if (texts.length === 1 && (state === 0 || parts[0].labels.length > 0)) return {};
+  if (state === 0) return { segments: texts };
+  const isApart = parts[0].texts !== undefined;
+  return { segments: [state, ...texts], ...(!isApart && { parents: [-1, ...texts.map(() => 0)] }) };
 }
 
 /** Number of option orders, or subsets, to draw from. */

@@ -1,11 +1,16 @@
-// P options of all questions of a batch, N tokens, D width
+// P options of all questions of a batch, S texts, N tokens, D width
 import { fromArray, type Tensor } from '../../../engine/tensor/index.ts';
+import { EmbeddingHead, unitVectors } from '../../../models/heads/embedding.ts';
+import { LAYA_TYPES, LayaHead } from '../../../models/heads/laya.ts';
 import type { Model } from '../../../models/model.ts';
 import type { StageRunner } from '../../../models/stack.ts';
 import type { DecisionRow } from './decision-rows.ts';
 import type { Batch } from './prepared-rows.ts';
 
-/** Logits of options, question after question: of their labels as the next token, or at their own tokens. [P] */
+/**
+ * Logits of options, question after question: of their labels as the next token, at their own tokens, or by how
+ * close their vectors are to the state's. [P]
+ */
 export function optionScores(
   model: Model,
   batch: Pick<Batch, 'input'> & { rows: readonly DecisionRow[] },
@@ -14,9 +19,36 @@ export function optionScores(
   const [places, targets] = placesOf(batch.rows);
   const onDevice = (values: readonly number[]) => fromArray(BigInt64Array.from(values, BigInt)).toDevice(model.device);
   const hidden = model.hidden(batch.input, { runner }); // [N, D]
+  if (model.head instanceof EmbeddingHead) {
+    const vectors = unitVectors(model.embeddingHead.embed(hidden, model.layoutOf(batch.input))); // [S, D]
+    const [states, options] = textsOf(batch.rows).map((texts) => vectors.indexSelect(0, onDevice(texts)));
+    return states.mul(options).sum(-1).mul(SHARPNESS);
+  }
+  if (model.head instanceof LayaHead) {
+    const types = batch.rows.flatMap(({ asked }) => asked.map(({ type }) => LAYA_TYPES[type]));
+    return model.layaHead.scores(hidden, model.layoutOf(batch.input), { types, places: onDevice(places) });
+  }
   if (targets.length === 0)
     return model.tokenClassHead.scores(hidden, model.layoutOf(batch.input)).indexSelect(0, onDevice(places)).squeeze(1);
   return model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets)).logProbs;
+}
+
+/** Factor of cosines as logits, as where texts are contrasted (sentence-transformers' `scale`). */
+export const SHARPNESS = 20;
+
+/** Among the texts of a batch, that of the state and that of the option, for each option. */
+function textsOf(rows: readonly DecisionRow[]): [states: number[], options: number[]] {
+  const [states, options]: [number[], number[]] = [[], []];
+  let first = 0;
+  for (const { asked } of rows) {
+    const count = asked.reduce((sum, one) => sum + one.count, 0);
+    for (let k = 1; k <= count; k++) {
+      states.push(first);
+      options.push(first + k);
+    }
+    first += 1 + count;
+  }
+  return [states, options];
 }
 
 /** Position where each option is scored, and its label token, if any. */

@@ -22,7 +22,7 @@ describe('a version of a data set', () => {
       [...words.map((word) => `${word}${i}`), 'of', 'the', 'order', end].join(' ');
     const rows = Array.from({ length: 20 }, (_, i) => [text(i, 'please'), text(i, 'thanks')]).flat();
     const known = [text(0, 'now'), text(1, 'now'), text(2, 'now')];
-    const settings = { form: 'labels' as const, holdout: 0.5, columns: { text: 'text', label: 'label' }, seed: 1 };
+    const settings = { form: 'labels' as const, holdout: 0.5, layout: {}, seed: 1 };
     const made = folder();
     await writeDataVersion(made, rows.map(labelled), { ...settings, known });
     const orders = (file: string): Set<string> => new Set(readFileSync(join(made, file), 'utf8').match(/one\d+/g));

@@ -1,0 +1,12 @@
+import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
+
+/** False and true, in words. */
+const SAID = ['no', 'yes'];
+
+/** Options as models read them: by name and meaning; a score's levels, whose names are numbers, by their meaning. */
+export function optionNames({ type, options }: DecisionQuestion): string[] {
+  return options.map(({ key, description }, i) => {
+    const name = type === 'score' ? undefined : type === 'noul' ? SAID[i] : key;
+    return [name, description].filter((part) => part !== undefined).join(': ');
+  });
+}
