@@ -10,7 +10,7 @@ import {
   Parameter,
   type Layout,
 } from '../../engine/nn/index.ts';
-import { arange, aten, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import { arange, fromArray, zeros, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture, Task, Towers, Trunk } from '../architecture.ts';
 import {
   ImageTower,

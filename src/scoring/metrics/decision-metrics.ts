@@ -77,7 +77,9 @@ class Groups {
 
   means(): Record<string, QuestionMean> {
     const sorted = [...this.#sums].toSorted(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(sorted.map(([name, { sum, questions }]) => [name, { value: sum / questions, questions }]));
+    return Object.fromEntries(
+      sorted.map(([name, { sum, questions }]) => [name, { value: sum / questions, questions }]),
+    );
   }
 }
 

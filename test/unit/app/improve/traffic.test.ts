@@ -63,7 +63,17 @@ function contextOf(plan: Plan): StepContext {
   const made = cycleFolder(plan.folder, 1);
   makeFolders(made);
   const signal = new AbortController().signal;
-  return { plan, recipe, layout: {}, log, store, folder: made, onEvent: () => undefined, signal, now: () => Date.now() };
+  return {
+    plan,
+    recipe,
+    layout: {},
+    log,
+    store,
+    folder: made,
+    onEvent: () => undefined,
+    signal,
+    now: () => Date.now(),
+  };
 }
 
 async function toReview(plan: Plan): Promise<StepContext> {
