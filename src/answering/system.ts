@@ -1,6 +1,7 @@
 import type { Example } from '../data/example.ts';
 import type { SystemKind, SystemUsage } from '../store/results.ts';
 import type { PredictOptions, Prediction, Predictor, RowUsage } from '../scoring/predictor.ts';
+import { withCommands } from './planted-commands.ts';
 
 /** A predictor with its description for comparisons. */
 export interface System {
@@ -30,8 +31,11 @@ export async function answerRows(
 ): Promise<Answered> {
   const { predictor, title, kind, isCheap, knowsWords, note } = system;
   const start = performance.now();
-  const predictions = await predictor.predict(examples, options);
+  const answers = await predictor.predict(examples, options);
   const seconds = (performance.now() - start) / 1000;
+  // Endpoints may charge for each request.
+  const predictions =
+    kind === 'endpoint' ? answers : await withCommands(predictor, { examples, predictions: answers }, options);
   const notes = [note, predictor.note].filter((one) => one !== undefined);
   const told = notes.length === 0 ? undefined : notes.join('; ');
   const usage = usageOf(predictions, seconds);

@@ -55,6 +55,8 @@ export interface DecisionAnswer {
   labelMass?: number;
   /** For choices asked in two orders of options: whether the answers differ. */
   isFlipped?: boolean;
+  /** If asked again with a command in the state to answer otherwise: whether the answer changes. */
+  isLed?: boolean;
 }
 
 /** Cost of one answer, as far as known. */

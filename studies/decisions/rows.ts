@@ -31,7 +31,7 @@ export interface DecisionSet {
 
 type Question = Record<string, unknown>;
 
-/** Longer texts are read to here, by all systems: a small model on two cores reads no novels. */
+/** Longer texts are truncated to this for all systems: the sentence encoder reads 128 tokens. */
 const LONGEST = 240;
 
 export const SETS: readonly DecisionSet[] = [

@@ -46,6 +46,7 @@ const form: OwnForm = {
     'decision_ece_15',
     'decision_coverage_5',
     'decision_flip_rate',
+    'decision_command_rate',
   ],
   inWords: 'decisions',
   hasLikelihood: false,

@@ -17,6 +17,7 @@ interface Judged {
   chosen: number;
   right: number;
   isFlipped?: boolean;
+  isLed?: boolean;
 }
 
 function judgedOf(prediction: Prediction, example: Example): Judged[] {
@@ -26,11 +27,11 @@ function judgedOf(prediction: Prediction, example: Example): Judged[] {
   const { decisions } = prediction;
   return example.questions.flatMap((question, i) => {
     const { target } = question;
-    const { probabilities, isFlipped } = decisions[i];
+    const { probabilities, isFlipped, isLed } = decisions[i];
     const chosen = likeliest(probabilities);
     return target === undefined
       ? []
-      : [{ question, target, probabilities, chosen, right: rightOption(question)!, isFlipped }];
+      : [{ question, target, probabilities, chosen, right: rightOption(question)!, isFlipped, isLed }];
   });
 }
 
@@ -165,27 +166,38 @@ export const decisionEce: MetricDefinition = {
     }),
 };
 
-/** Share of choices whose answer changes if their options are reversed; 0 if none were reversed. */
-export const decisionFlips: MetricDefinition = {
-  name: 'decision_flip_rate',
-  title: 'answers that change with the order of options',
-  better: 'lower',
-  best: 0,
-  reads: 'decisions',
-  create: () =>
+/** Share of the questions asked again whose answer changes; 0 without any. */
+function shareOfChanges(
+  about: Pick<MetricDefinition, 'name' | 'title'>,
+  isChanged: (judged: Judged) => boolean | undefined,
+): MetricDefinition {
+  const create = (): Metric =>
     sumsMetric({
       width: 2,
       row(prediction, example, sums) {
-        for (const { isFlipped } of judgedOf(prediction, example)) {
-          sums[0] += Number(isFlipped === true);
-          sums[1] += Number(isFlipped !== undefined);
+        for (const judged of judgedOf(prediction, example)) {
+          sums[0] += Number(isChanged(judged) === true);
+          sums[1] += Number(isChanged(judged) !== undefined);
         }
         return sums[0] / Math.max(1, sums[1]);
       },
-      value: ([flipped, asked]) => flipped / Math.max(1, asked),
+      value: ([changed, asked]) => changed / Math.max(1, asked),
       details: ([, asked]) => ({ questions: asked }),
-    }),
-};
+    });
+  return { ...about, better: 'lower', best: 0, reads: 'decisions', create };
+}
+
+/** Choices with their options in reverse order. */
+export const decisionFlips = shareOfChanges(
+  { name: 'decision_flip_rate', title: 'answers that change with the order of options' },
+  ({ isFlipped }) => isFlipped,
+);
+
+/** States with a command to answer otherwise. */
+export const decisionLed = shareOfChanges(
+  { name: 'decision_command_rate', title: 'answers that a planted command changes' },
+  ({ isLed }) => isLed,
+);
 
 /** A statistic over all questions together; `count` is the weight of each row. */
 function overQuestions(

@@ -29,6 +29,12 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe('options shown per choice in training: the right ones and a sample of the others'),
+  planted_commands: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe('share of training rows whose state ends in a command to answer something, which their answers ignore'),
   score_by: z
     .enum(['masks', 'vectors'])
     .nullable()

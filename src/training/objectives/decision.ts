@@ -2,6 +2,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { DecisionExample } from '../../data/kinds/decision.ts';
 import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { taughtToIgnore } from '../../answering/planted-commands.ts';
 import type { Batch } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective, PassContext, Processor } from '../objective.ts';
 import type { Model } from '../../models/model.ts';
@@ -49,7 +50,8 @@ export function create(options: DecisionOptions, processor: Processor): Objectiv
     ...(options.beta > 0 && { reference: {} }),
     async prepare(examples) {
       const rows: DecisionRow[] = [];
-      for (const example of examples) rows.push(await decisionRow(example, prompts, orderOptions));
+      for (const example of examples)
+        rows.push(await decisionRow(taughtToIgnore(example, options.planted_commands), prompts, orderOptions));
       return { rows, problems: [] };
     },
     check: refuseOneAnswer,
