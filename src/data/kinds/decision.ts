@@ -71,7 +71,7 @@ export const decision = defineKind<DecisionExample, 'decisions' | 'decision_line
     examples.some(({ questions }) => questions.some(({ type }) => type === 'score')) ? 'scores' : 'decisions',
   objective: {
     name: 'decision',
-    remark: 'trains the probabilities of options, each through the label that represents it',
+    remark: 'trains the probabilities of options',
   },
   hasCheapRivals: true,
   needs: () => ({ reads: 'text', tasks: ['causal-lm', 'decision', 'token'] }),

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { formatNumber } from '../../base/format.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { QuestionMean } from '../../scoring/metrics/decision-metrics.ts';
@@ -20,11 +21,11 @@ export function warnOfWeakQuestions(
   const own = meansOf(subject);
   const most = cheap.find(({ name }) => name === 'majority_per_question');
   const weak = Object.entries(own).flatMap(([id, mine]) => {
-    const frequent = most && meansOf(most)[id];
+    const frequent = most && entryOf(meansOf(most), id);
     const isChance = frequent !== undefined && frequent.value < 1 && gap(mine, frequent) < CLEAR;
-    const rival = isChance ? most : cheap.find((one) => gap(meansOf(one)[id] ?? mine, mine) >= CLEAR);
+    const rival = isChance ? most : cheap.find((one) => gap(entryOf(meansOf(one), id) ?? mine, mine) >= CLEAR);
     if (rival === undefined) return [];
-    const { value } = meansOf(rival)[id];
+    const { value } = entryOf(meansOf(rival), id)!;
     return [`"${id}" (${formatNumber(mine.value)} right, ${rival.title}: ${formatNumber(value)})`];
   });
   if (weak.length === 0) return;

@@ -88,10 +88,10 @@ function nameOf({ type }: DecisionQuestion): (option: DecisionOption) => string 
 }
 
 /** Laya's words for a noul without descriptions. */
-const SAYS: Readonly<Record<string, string>> = {
-  false: 'no, the statement does not hold',
-  true: 'yes, the statement holds',
-};
+const SAYS: ReadonlyMap<string, string> = new Map([
+  ['false', 'no, the statement does not hold'],
+  ['true', 'yes, the statement holds'],
+]);
 
 /** Most tokens of an option that Laya reads. */
 const LONGEST_OPTION = 48;
@@ -101,7 +101,7 @@ async function layaTexts(tokenizer: Tokenizer, question: DecisionQuestion): Prom
   const { type, options } = question;
   const named = options.map(({ key, description }) => {
     if (type === 'score') return `level ${key}: ${description}`;
-    const said = description ?? (type === 'noul' ? SAYS[key] : undefined);
+    const said = description ?? (type === 'noul' ? SAYS.get(key) : undefined);
     return said === undefined ? key : `${key}: ${said}`;
   });
   const texts = [titleOf(question), ...named.map((name) => ` ${name}`)].map((text) => withoutMask(tokenizer, text));
