@@ -52,8 +52,8 @@ make("gemma3n", "Gemma3nForCausalLM",
 PROPORTIONAL = {**ROPES, "full_attention": {"rope_type": "proportional", "partial_rotary_factor": 0.25, "rope_theta": 1000000.0}}
 
 make("gemma4", "Gemma4ForCausalLM",
-     {**GEMMA, "model_type": "gemma4_text", "global_head_dim": 8, "use_double_wide_mlp": True, "rope_parameters": PROPORTIONAL},
-     rules=[("layer_scalar", 0.8, 0.2)], grads=["model.layers.1.self_attn.v_proj.weight", "model.per_layer_model_projection.weight"])  # fmt: skip
+     {**GEMMA, "model_type": "gemma4_text", "hidden_size_per_layer_input": 8, "global_head_dim": 8, "use_double_wide_mlp": True, "rope_parameters": PROPORTIONAL},
+     rules=[("layer_scalar", 0.8, 0.2), ("q_norm", 0.5, 0.25)], grads=["model.layers.1.self_attn.v_proj.weight", "model.per_layer_model_projection.weight"])  # fmt: skip
 
 make("gemma4-moe", "Gemma4ForCausalLM",
      {**GEMMA, **MOE, "model_type": "gemma4_text", "global_head_dim": 8, "num_global_key_value_heads": 1, "attention_k_eq_v": True,
