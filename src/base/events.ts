@@ -175,10 +175,10 @@ export interface EvaluationFinished {
   change?: { mean: number; error: number };
 }
 
-/** Judgement of the run's settings from its losses or rewards; absent if the run settled. */
+/** Judgement of the run's settings from its losses or rewards; absent if losses settled. */
 export interface CourseJudged {
   type: 'course-judged';
-  course: 'falling' | 'rising' | 'unstable' | 'flat';
+  course: 'falling' | 'rising' | 'unstable' | 'flat' | 'settled';
   /** Description for people, without advice. */
   finding: string;
   change: { epochs?: number; learning_rate?: number };

@@ -35,6 +35,8 @@ export interface Prediction {
   steps?: readonly number[];
   /** Answers to a row's typed questions, in order. */
   decisions?: readonly DecisionAnswer[];
+  /** The text's reward by the reward functions of a run. */
+  reward?: number;
   /**
    * The best span of a row's text, whether or not it is the answer, its start in UTF-16 units, and by how much "no
    * answer" scores higher.

@@ -17,11 +17,14 @@ const LOW_RATE = 1 / 3;
 /** A curve this straight never flattened: not only was the run too short, but the rate too low. */
 const NEVER_BENT = 0.8;
 
-/** Undefined if the run settled, or has too few evaluations to tell. */
+/** Undefined if losses settled, or there are too few evaluations or steps to tell. */
 export function judgeCourse(facts: CourseFacts): CourseAdvice | undefined {
   const { rewards } = facts;
   // Policy losses are 0 up to noise, whatever was learnt.
-  if (rewards !== undefined) return judgeRewards({ ...facts, ...rewards }) ?? rising(facts);
+  if (rewards !== undefined) {
+    const judged = judgeRewards({ ...facts, ...rewards });
+    return judged === undefined || judged.course === 'settled' ? (rising(facts) ?? judged) : judged;
+  }
   return unstable(facts) ?? rising(facts) ?? falling(facts);
 }
 
@@ -96,6 +99,7 @@ export function adviceText({ course, finding, change }: CourseAdvice, run: strin
   const { epochs, learning_rate: rate } = change;
   if (course === 'unstable') return `${finding}: train again with a lower rate, --learning-rate ${rate}`;
   if (course === 'rising') return `${finding}; use fewer epochs (about ${epochs}), a lower rate, or more rows`;
+  if (course === 'settled') return finding;
   if (course === 'flat') return `${finding}: ${flatAdvice({ epochs, rate })}`;
   const command = `attune runs continue ${run} --epochs ${epochs}`;
   return `${finding}: ${command}${rate === undefined ? '' : `; or train again with a higher rate, --learning-rate ${rate}`}`;

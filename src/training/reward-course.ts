@@ -53,7 +53,7 @@ const ALL = 0.9;
 /** As in course.ts. */
 const STILL_RISING = 1 / 3;
 
-/** Undefined if the reward rose and settled, or if there are too few steps to tell. */
+/** Undefined if there are too few steps to tell. */
 export function judgeRewards(facts: RewardFacts): CourseAdvice | undefined {
   const { rewards } = facts;
   if (rewards.length < FEWEST_STEPS) return undefined;
@@ -62,7 +62,7 @@ export function judgeRewards(facts: RewardFacts): CourseAdvice | undefined {
   const rise = last.mean - first.mean;
   const measured = `sampled reward ${shown(first.mean)} to ${shown(last.mean)} in ${rewards.at(-1)!.step} steps`;
   const moved = { rise, error: SURE * error, text: `${measured}${aside(facts)}` };
-  if (rise > SURE * error) return stillRising(facts, rise);
+  if (rise > SURE * error) return stillRising(facts, rise) ?? settled(facts, moved.text);
   return fallen(facts, moved) ?? unmoved(facts, moved);
 }
 
@@ -75,8 +75,7 @@ interface Moved {
 
 /** The reward fell, or answers became alike although it did not rise. */
 function fallen({ entropies, learningRate }: RewardFacts, { rise, error, text }: Moved): CourseAdvice | undefined {
-  const hasCollapsed = change(entropies, (before, after) => after < COLLAPSED * before);
-  if (rise >= -error && !hasCollapsed) return undefined;
+  if (rise >= -error && !hasCollapsed(entropies)) return undefined;
   const what = rise < -error ? 'the reward fell' : 'answers became alike and the reward did not rise';
   return { course: 'unstable', finding: `${what}: ${text}`, change: { learning_rate: short(learningRate / 4) } };
 }
@@ -95,6 +94,14 @@ function unmoved({ rewards, alike, epochs, ...rates }: RewardFacts, { error, tex
   const other = isUsual ? {} : { learning_rate: usualRate };
   const finding = `the reward has not moved beyond its noise (± ${shown(error)}): ${text}${why}`;
   return { course: 'flat', finding, change: { ...more, ...other } };
+}
+
+/** The reward rose, and nothing says that the settings should change, unless answers became alike on the way. */
+function settled({ entropies }: RewardFacts, text: string): CourseAdvice {
+  const alike = hasCollapsed(entropies)
+    ? '; answers have become nearly alike: read some, and set objective.beta: 0.05 if they should stay varied'
+    : '';
+  return { course: 'settled', finding: `the reward rose and settled: ${text}${alike}`, change: {} };
 }
 
 /** Whether the last third still rose, given its rates, unless hardly any prompt has differing rewards. */
@@ -123,8 +130,9 @@ function aside({ entropies, distances }: RewardFacts): string {
     .join('');
 }
 
-function change(points: readonly CoursePoint[], test: (before: number, after: number) => boolean): boolean {
-  return points.length >= FEWEST_STEPS && test(spanOf(points, 0, 0.2).mean, spanOf(points, 0.8, 1).mean);
+function hasCollapsed(entropies: readonly CoursePoint[]): boolean {
+  if (entropies.length < FEWEST_STEPS) return false;
+  return spanOf(entropies, 0.8, 1).mean < COLLAPSED * spanOf(entropies, 0, 0.2).mean;
 }
 
 /** Two digits, since these are settings, not measurements. */

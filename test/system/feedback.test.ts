@@ -221,6 +221,22 @@ it('a reward that likes length is named, with answers to read', () => {
   expect(status).toBe(0);
 });
 
+it('answers with rewards are compared with the base by their rewards, and evaluated so', () => {
+  const settings = { 'objective.name': 'grpo', ...policy, baselines: 'auto', 'data.test': 0.4, max_steps: 2 };
+  const { status, text } = train('policy', settings);
+  expect(status).toBe(0);
+  expect(text).not.toContain('W_NOT_COMPARED');
+  expect(text).toMatch(/mean reward [\d.]+ against [\d.]+ of base \(/);
+  // The base has no second figure for the same thing, and no advice of its own.
+  expect(text).not.toMatch(/validation loss|fewer epochs/);
+  const evaluated = host.run({ argv: ['eval', 'policy'], folder });
+  expect(evaluated.stdout).toMatch(/mean reward +[\d.]+/);
+  const again = host.run({ argv: ['compare', 'policy'], folder });
+  expect(again.stdout).toMatch(/mean reward [\d.]+ against [\d.]+ of base/);
+  const prompted = host.run({ argv: ['compare', 'policy', 'prompted:model'], folder });
+  expect(prompted.stderr).toContain('rewards are measured on answers to the prompts as they are');
+});
+
 it('a reward model prefers the chosen answers, and its comparison says so', () => {
   const { status, text } = train('reward', {
     objective: 'reward',

@@ -44,6 +44,8 @@ export interface CompareOptions {
   labelColumn?: string;
   /** Cost of wrong answers, by label. */
   costs?: Costs;
+  /** The judged system did not learn in training, so more rows would not tell more. */
+  isFlat?: boolean;
   /** Default 0.95. */
   confidence?: number;
   seed?: number;
@@ -160,7 +162,7 @@ async function judge(entries: Entries, options: CompareOptions): Promise<Judged>
     classes: classRows(train, examples, subject.predictions),
   };
   return {
-    comparison: { ...comparison, sentence: verdictSentence(comparison), conclusion: conclude(comparison) },
+    comparison: { ...comparison, sentence: verdictSentence(comparison), conclusion: conclude(comparison, options) },
     samples: sampleRows([subject, ...others], examples, { changes, metrics }),
   };
 }

@@ -37,8 +37,16 @@ export interface OtherWords {
   leads: boolean;
 }
 
-/** Conclusion from the test rows; reworded rows count if the judged system ties with one that counts words. */
-export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion {
+/** Facts that the test rows do not show. */
+interface Known {
+  /** Counts if the judged system ties with one that counts words. */
+  otherWords?: OtherWords;
+  /** The judged system did not learn in training, so more rows would not tell more. */
+  isFlat?: boolean;
+}
+
+/** Conclusion from the test rows. */
+export function conclude(comparison: Told, known: Known = {}): Conclusion {
   const subject = comparison.systems.find(({ name }) => name === comparison.subject)!;
   const rivals = rivalsOf(comparison);
   if (rivals.length === 0) return nothingToCompare(comparison);
@@ -58,9 +66,9 @@ export function conclude(comparison: Told, otherWords?: OtherWords): Conclusion 
     const advice = `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}.`;
     return { outcome: 'better', advice, use: isKeepable(subject) ? subject.name : undefined };
   }
-  if (asGood.length > 0) return levelWithOne(comparison, { subject, rival: strongestOf(asGood), otherWords });
+  if (asGood.length > 0) return levelWithOne(comparison, { subject, rival: strongestOf(asGood), ...known });
   if (level.length > 0) return levelWithYardstick(comparison, subject, strongestOf(level));
-  return unclear(comparison, { subject, rivals, candidates, otherWords });
+  return unclear(comparison, { subject, rivals, candidates, ...known });
 }
 
 /** Whether a system can be saved: some cheap systems are for measuring only. */
@@ -170,10 +178,9 @@ function behindOne(comparison: Told, subject: ComparedSystem, { system, differen
   return { outcome: 'not-better', advice, use: system.name };
 }
 
-interface Level {
+interface Level extends Known {
   subject: ComparedSystem;
   rival: Rival;
-  otherWords: OtherWords | undefined;
 }
 
 function levelWithOne(comparison: Told, { subject, rival, otherWords }: Level): Conclusion {
@@ -209,19 +216,18 @@ function byWords(
   return { advice, use: cheap.name };
 }
 
-interface Open {
+interface Open extends Known {
   subject: ComparedSystem;
   rivals: readonly Rival[];
   /** Rivals that can be saved. */
   candidates: readonly Rival[];
-  otherWords: OtherWords | undefined;
 }
 
-function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: Open): Conclusion {
+function unclear(comparison: Told, { subject, rivals, candidates, otherWords, isFlat }: Open): Conclusion {
   const open = strongestOf(rivals.filter(({ standing }) => standing === 'unclear'));
   const { system, difference } = open;
   const why = named(comparison, { ...open, subject });
-  const { rowsNeeded, sentence: tell } = whatWouldTell(comparison, { ...open, subject });
+  const { rowsNeeded, sentence: tell } = whatWouldTell(comparison, { ...open, subject }, isFlat);
   if (isProbable(difference)) {
     const better = `${atStart(subject)} is probably better than ${systemTitle(system)}, not surely: ${why}`;
     return { outcome: 'unclear', advice: `${better}. ${tell}`, rowsNeeded };
@@ -251,10 +257,7 @@ function unclear(comparison: Told, { subject, rivals, candidates, otherWords }: 
   return forNow(comparison, { subject, cheap: cheap.system }, doubt);
 }
 
-type Doubt = Record<'tell' | 'nothing', string> & {
-  rowsNeeded: number | undefined;
-  otherWords: OtherWords | undefined;
-};
+type Doubt = Known & Record<'tell' | 'nothing', string> & { rowsNeeded: number | undefined };
 
 /** Recommends the cheap system until more rows settle the question. */
 function forNow(

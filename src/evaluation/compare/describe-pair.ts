@@ -124,11 +124,18 @@ function calls({ metric, metrics }: Told, [first, second]: Pair): string | undef
 
 function values(comparison: Told, pair: Pair): string {
   const { metric, metrics } = comparison;
-  const { title = metric, better } = metrics.find(({ name }) => name === metric) ?? {};
+  const { title = metric, better, reads } = metrics.find(({ name }) => name === metric) ?? {};
   const [value, other] = valuesOf(comparison, pair);
+  if (reads === 'reward') return rewards(systemTitle(pair[1]), [value, other]);
   if (value === other) return `both have ${title} ${value}`;
   const remark = better === 'lower' ? ', where lower is better' : '';
   return `it has ${title} ${value}, ${systemTitle(pair[1])} ${other}${remark}`;
+}
+
+function rewards(second: string, [value, other]: readonly string[]): string {
+  return value === other
+    ? `both earn a mean reward of ${value}`
+    : `it earns a mean reward of ${value}, ${second} ${other}`;
 }
 
 function valuesOf({ metric }: Told, pair: Pair): string[] {

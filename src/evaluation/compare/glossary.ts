@@ -30,6 +30,7 @@ const METRICS: Readonly<Record<string, string>> = {
   'field F1': 'correct fields of JSON answers; missing and added fields count as errors.',
   'entity F1': 'names found completely and with the right type; missed and false ones count as errors.',
   'word error rate': 'words to change, insert or delete to reach the expected text, as a share of its words.',
+  'mean reward': 'average of what the reward functions give the answers; higher is better.',
   nDCG: 'how high the right item ranks: 1 if it is always first.',
 };
 

@@ -30,8 +30,12 @@ export interface Remedy {
   sentence: string;
 }
 
-/** Evidence that would show whether the judged system is better than a rival. */
-export function whatWouldTell(comparison: Told, pair: Pair): Remedy {
+/**
+ * Evidence that would show whether the judged system is better than a rival.
+ * @param isFlat whether the judged system did not learn in training
+ */
+export function whatWouldTell(comparison: Told, pair: Pair, isFlat = false): Remedy {
+  if (isFlat) return { sentence: 'Training did not move it, so more test rows would not tell.' };
   const { rows, systems, labelColumn } = comparison;
   const there = `there ${rows === 1 ? 'is' : 'are'} ${formatCount(rows)}`;
   const needed = rowsThatTell(comparison, pair);

@@ -42,7 +42,7 @@ export function worded(
 export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
   // Rule-based rows decide only if people's own rows do not.
   const found = [wording.own, wording].flatMap((evidence) => (evidence && decided(comparison, evidence)) ?? []);
-  const conclusion = found.at(0) ?? conclude(comparison, tieOf(comparison, wording.own ?? wording));
+  const conclusion = found.at(0) ?? conclude(comparison, { otherWords: tieOf(comparison, wording.own ?? wording) });
   const isNew = wording.own !== undefined || conclusion.advice !== conclude(comparison).advice;
   return isNew ? { ...comparison, conclusion } : comparison;
 }

@@ -2,6 +2,7 @@ import type { Compared } from '../../evaluation/compare/compare.ts';
 import type { ReferenceHashes } from '../../training/reference.ts';
 import type { JobContext } from '../../base/job.ts';
 import { readRows, type RowsWanted } from './compared-rows.ts';
+import { learnsFromRewards } from './rewarded-answers.ts';
 import { runComparison } from './run-comparison.ts';
 import type { OpenOptions } from '../../answering/model/open-model.ts';
 import { loadMetrics, type WrittenMetric } from '../evaluate/recipe-metrics.ts';
@@ -27,6 +28,7 @@ export async function run(
   const { emit, signal } = context;
   const specs = metrics && (await loadMetrics(metrics, references));
   const compared = await readRows(rows, context);
-  const options = { emit, signal, metrics: specs, maxNewTokens, precision, keepSeen, seed: rows.seed };
+  const policy = rows.recipes.slice(0, 1).find(learnsFromRewards);
+  const options = { emit, signal, metrics: specs, maxNewTokens, precision, keepSeen, policy, seed: rows.seed };
   return runComparison(systems, compared, options);
 }

@@ -5,6 +5,7 @@ import type { CheapChoice } from '../../evaluation/compare/rivals.ts';
 import { answerRows, type Answered, type System } from '../../answering/system.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { LabelMeaning } from './label-meaning.ts';
 import type { OpenModels } from './open-models.ts';
 
@@ -33,6 +34,8 @@ export interface Comparing {
   maxNewTokens?: number;
   /** Whether items of a row's history may be recommended. */
   keepSeen?: boolean;
+  /** The run whose reward functions score the answers, if the rows are prompts that it learns from. */
+  policy?: Recipe;
   emit: EventSink;
   signal: AbortSignal;
   skipped: SkippedSystem[];

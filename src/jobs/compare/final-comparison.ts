@@ -11,6 +11,7 @@ import type { FinishedRun } from '../train/run-context.ts';
 import { warnOfEndless } from './answer-lengths.ts';
 import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
+import { learnsFromRewards } from './rewarded-answers.ts';
 import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 import { warnOfWeakQuestions } from './warn-of-weak-questions.ts';
@@ -23,6 +24,8 @@ interface Contest {
   systems: readonly SystemSpec[];
   /** Absent for systems that are not trained in steps. */
   training?: SettledTraining;
+  /** The sampled reward did not move in training. */
+  isFlat?: boolean;
 }
 
 /** Without the model's files no estimate is possible. */
@@ -48,7 +51,7 @@ function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun
  * Final step of a run: compares the result with the base model and cheap systems on the test rows. A failure becomes a
  * warning, since the result already exists. The memory of training has been freed before.
  */
-export async function compareResult(run: FinishedRun, { result, systems, training }: Contest): Promise<void> {
+export async function compareResult(run: FinishedRun, { result, systems, training, isFlat }: Contest): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
   if (recipe.evaluation.baselines === 'none') return;
   const notCompared = (message: string) => emit({ type: 'warning-raised', code: 'W_NOT_COMPARED', message });
@@ -66,7 +69,8 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     const rows = { train, validation, test, typical: train, split: 'test', available: available.length, meaning };
     const maxNewTokens = room === 'auto' ? undefined : room;
     const keepSeen = !excludesSeen;
-    const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics };
+    const policy = learnsFromRewards(recipe) ? recipe : undefined;
+    const options = { emit, signal, seed, maxNewTokens, keepSeen, metrics: run.metrics, policy, isFlat };
     const compared = await runComparison(systems, rows, options);
     writeAssessment(folder, 'comparison', compared.comparison);
     writeSamples(folder, compared.samples);

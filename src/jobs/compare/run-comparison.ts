@@ -7,12 +7,14 @@ import { repeatedRows } from '../../answering/baselines/items.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { SkippedSystem } from '../../store/results.ts';
 import type { OpenOptions } from '../../answering/model/open-model.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
 import type { ComparedRows, Comparing } from './comparing.ts';
 import { usualMetrics } from './usual-metrics.ts';
 import { withPictures } from './pictures.ts';
 import { OpenModels } from './open-models.ts';
 import { systemSources } from './systems/index.ts';
+import { answerRewarded } from './rewarded-answers.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 export interface ComparisonOptions extends ScoringContext {
@@ -23,6 +25,10 @@ export interface ComparisonOptions extends ScoringContext {
   precision?: OpenOptions['precision'];
   /** Whether items of a row's history may be recommended. */
   keepSeen?: boolean;
+  /** The run whose reward functions score the answers. */
+  policy?: Recipe;
+  /** Its sampled reward did not move in training, so more rows would not tell more. */
+  isFlat?: boolean;
   seed: number;
 }
 
@@ -32,30 +38,54 @@ export async function runComparison(
   rows: ComparedRows,
   options: ComparisonOptions,
 ): Promise<Compared> {
-  const { maxNewTokens, keepSeen = false, emit, signal, seed } = options;
-  const metrics = options.metrics ?? computableOn(await usualMetrics(specs, rows.typical), rows.test);
+  const { maxNewTokens, keepSeen = false, policy, isFlat, emit, signal, seed } = options;
+  const metrics = options.metrics ?? (await metricsFor(specs, rows, policy));
   using models = new OpenModels(options.precision);
-  const comparing: Comparing = { rows, models, metric: metrics[0], maxNewTokens, keepSeen, emit, signal, skipped: [] };
+  const comparing: Comparing = {
+    rows,
+    models,
+    metric: metrics[0],
+    maxNewTokens,
+    keepSeen,
+    policy,
+    emit,
+    signal,
+    skipped: [],
+  };
   if (!keepSeen) warnOfRepeated(rows, emit);
-  const [subject, ...others] = await answerAll(specs, comparing);
+  const [subject, ...others] = await answerAll(policy === undefined ? specs : specs.filter(isModel), comparing);
   const { skipped, cheapest } = comparing;
-  const { split, test, available } = rows;
   emit({ type: 'phase-started', phase: 'evaluate', message: 'computing scores, intervals and tests' });
   const onProgress = (done: number, total: number) =>
     emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'statistics' });
-  const compared = await compareAnswers([subject, ...others], test, {
-    split,
-    available,
+  const compared = await compareAnswers([subject, ...others], rows.test, {
+    split: rows.split,
+    available: rows.available,
     metrics,
     cheapest,
     skipped,
     train: rows.train,
     ...rows.meaning,
+    isFlat,
     seed,
     onProgress,
     signal,
   });
-  return { ...compared, samples: await withPictures(compared.samples, test) };
+  return { ...compared, samples: await withPictures(compared.samples, rows.test) };
+}
+
+/** Prompts without answers teach cheap systems nothing. */
+function isModel({ source }: SystemSpec): boolean {
+  return source !== 'cheap';
+}
+
+/** Prompts have no answers to compare with: their rewards count. */
+async function metricsFor(
+  specs: readonly SystemSpec[],
+  { typical, test }: ComparedRows,
+  policy: Recipe | undefined,
+): Promise<readonly MetricSpec[]> {
+  return policy === undefined ? computableOn(await usualMetrics(specs, typical), test) : [{ metric: 'reward' }];
 }
 
 /** Warns about rows whose target is excluded from recommendation and therefore always missed. */
@@ -81,8 +111,10 @@ export async function answerAll(
 }
 
 async function answerOrSkip(spec: SystemSpec, comparing: Comparing): Promise<Answered[]> {
-  const source = await systemSources.load(spec.source);
   try {
+    if (comparing.policy !== undefined && spec.source === 'model')
+      return [await answerRewarded(spec, comparing.policy, comparing)];
+    const source = await systemSources.load(spec.source);
     return await source.answer(spec as never, comparing);
   } catch (error) {
     const isOptional = 'isOptional' in spec && spec.isOptional === true;

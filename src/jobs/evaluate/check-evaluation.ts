@@ -4,6 +4,7 @@ import { createMetric, type MetricSpec } from '../../scoring/metrics/index.ts';
 import { tasks } from '../../answering/tasks/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
+import { learnsFromRewards } from '../compare/rewarded-answers.ts';
 
 export interface EvaluationPlan {
   recipe: Recipe;
@@ -46,11 +47,11 @@ function baselineProblems({ recipe, test, isPromptable }: EvaluationPlan): Probl
   return [{ field, message, fix: 'remove them; cheap is possible' }];
 }
 
-async function metricProblems({ metrics = [], task, test }: EvaluationPlan): Promise<Problem[]> {
+async function metricProblems({ metrics = [], recipe, task, test }: EvaluationPlan): Promise<Problem[]> {
   const created = await Promise.all(metrics.map((spec) => createMetric(spec)));
   return created.flatMap(({ name, metric, definition }, index): Problem[] => {
     const field = `evaluation.metrics[${index}]`;
-    if (definition.reads === 'likelihood') return [];
+    if (definition.reads === 'likelihood' || (definition.reads === 'reward' && learnsFromRewards(recipe))) return [];
     if (test.length === 0) {
       const fix = 'set data.test to a share or a file, or remove the metric';
       return [{ field, message: `${name} is measured on test rows, but there are none`, fix }];

@@ -96,8 +96,8 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
   // The run cannot continue after this.
   if (isJudged) run.dispose();
   const { training } = constants;
-  if (isJudged) await judgeResult(rows, result, training);
   const advice = isJudged ? ((await recordCourse(run, choice.step)) ?? null) : null;
+  if (isJudged) await judgeResult(rows, result, { training, isFlat: advice?.course === 'flat' });
   const { seconds, step } = trainer.state;
   emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
   const { task } = rows.objective;
@@ -105,9 +105,13 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
 }
 
 /** Compares the result and runs its assessments. */
-async function judgeResult(rows: ReadRows, result: string, training: SettledTraining): Promise<void> {
+async function judgeResult(
+  rows: ReadRows,
+  result: string,
+  trained: { training: SettledTraining; isFlat: boolean },
+): Promise<void> {
   const systems = usualSystems(rows.context.recipe.evaluation, result);
-  await compareResult(rows, { result, systems, training });
+  await compareResult(rows, { result, systems, ...trained });
   await recordWording(rows, result, systems[0]);
   await recordForgetting(rows, result);
   await recordOverfitting(rows, result);

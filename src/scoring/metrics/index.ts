@@ -88,6 +88,7 @@ const table = {
   decision_coverage_5: () => import('./decision-metrics.ts').then((module) => module.decisionCoverage),
   decision_flip_rate: () => import('./decision-metrics.ts').then((module) => module.decisionFlips),
   decision_command_rate: () => import('./decision-metrics.ts').then((module) => module.decisionLed),
+  reward: () => import('./reward.ts').then((module) => module.reward),
   latency: () => import('./usage.ts').then((module) => module.latency),
   input_tokens: () => import('./usage.ts').then((module) => module.inputTokens),
   output_tokens: () => import('./usage.ts').then((module) => module.outputTokens),

@@ -45,7 +45,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * Input of a metric: `calls` a text with tool calls, `number` a text that is a number, `ranking` ranked texts of a
  * collection, `image-ranking` ranked images, `items` ranked items for rows with a history, `tags` a text with one tag
  * per word, `scores` class probabilities, `margin` the preference for the chosen answer of a pair, `steps` the
- * probability that each step of an answer is right, `decisions` the options of typed questions.
+ * probability that each step of an answer is right, `decisions` the options of typed questions, `reward`
+ * the reward of an answer.
  */
 export type MetricInput =
   | 'text'
@@ -61,6 +62,7 @@ export type MetricInput =
   | 'margin'
   | 'steps'
   | 'decisions'
+  | 'reward'
   | 'usage';
 
 export interface MetricDefinition {

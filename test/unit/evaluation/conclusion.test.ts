@@ -1,6 +1,6 @@
 // What a comparison says to somebody who decides: outcome, advice, rows that would tell.
 import { describe, expect, test } from 'vitest';
-import type { ClassificationExample, PreferenceExample } from '../../../src/data/example.ts';
+import type { ClassificationExample, PreferenceExample, PromptExample } from '../../../src/data/example.ts';
 import { costsByLabel } from '../../../src/evaluation/spoken-costs.ts';
 import { classTitle } from '../../../src/scoring/metrics/class-title.ts';
 import { compareAnswers, type CompareOptions } from '../../../src/evaluation/compare/compare.ts';
@@ -47,6 +47,56 @@ const OF_FRAUD: CompareOptions = {
 };
 
 const BY_ACCURACY: CompareOptions = { split: 'test', metrics: [{ metric: 'accuracy' }] };
+
+/** Answers to prompts with these rewards. */
+function rewarded([name, kind]: readonly ['tuned' | 'base', SystemKind], rewards: readonly number[]): Answered {
+  const predictions = rewards.map((reward, i): Prediction => ({ id: `row-${i}`, text: 'x', reward }));
+  return { name, title: name, kind, predictions };
+}
+
+const prompts = (count: number) =>
+  Array.from({ length: count }, (_, i): PromptExample => {
+    const { id, source, text } = row(i, '');
+    return { kind: 'prompt', id, source, prompt: text, columns: {} };
+  });
+
+describe('a conclusion about rewards', () => {
+  const rows = prompts(60);
+  const byReward: CompareOptions = { split: 'test', metrics: [{ metric: 'reward' }] };
+  const base = rewarded(
+    ['base', 'base'],
+    rows.map((_, i) => (i % 10) / 10),
+  );
+
+  test('says what both earn', async () => {
+    const tuned = rewarded(
+      ['tuned', 'tuned'],
+      rows.map(() => 1),
+    );
+    const { comparison } = await compareAnswers([tuned, base], rows, byReward);
+    expect(comparison.conclusion).toEqual({
+      outcome: 'better',
+      advice: 'Use the tuned model: it earns a mean reward of 1, the base model 0.45.',
+      use: 'tuned',
+    });
+  });
+
+  test('asks for no more rows where training did not move the reward', async () => {
+    const tuned = rewarded(
+      ['tuned', 'tuned'],
+      rows.map((_, i) => ((i * 7 + 1) % 10) / 10),
+    );
+    const { comparison } = await compareAnswers([tuned, base], rows, { ...byReward, isFlat: true });
+    expect(comparison.conclusion).toEqual({
+      outcome: 'unclear',
+      advice:
+        'Nothing shows that the tuned model is better than the base model (both earn a mean reward of 0.45). ' +
+        'Training did not move it, so more test rows would not tell.',
+    });
+    const { comparison: unknown } = await compareAnswers([tuned, base], rows, byReward);
+    expect(unknown.conclusion!.advice).not.toContain('Training did not move it');
+  });
+});
 
 describe('a conclusion', () => {
   test('recommends a far better rival in counts of what is found, and never calls it as good', async () => {

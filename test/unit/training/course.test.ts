@@ -112,8 +112,20 @@ describe('what the course of the rewards says', () => {
   it.each([
     ['GRPO from 0.04 to 1', [0.042, 0.268, 0.907, 0.999, 1], 0.01],
     ['GRPO that keeps what it has', [0.1, 0.5, 0.8, 0.9, 0.92, 0.92, 0.92], 0.03],
-  ])('says nothing of a run that rose and settled: %s', (_, means, noise) => {
-    expect(judgeCourse(courseOf([], rewardsOf(means, noise)))).toBeUndefined();
+  ])('changes nothing in a run that rose and settled: %s', (_, means, noise) => {
+    const entropies = constant(0.4, 50);
+    const judged = judgeCourse(courseOf([], rewardsOf(means, noise, { entropies, distances: constant(0.2, 50) })))!;
+    expect(judged).toMatchObject({ course: 'settled', change: {} });
+    expect(adviceText(judged, 'run')).toMatch(
+      /^the reward rose and settled: sampled reward 0\.\d+ to \d.* steps, entropy 0\.4 to 0\.4, distance to the reference 0\.2 to 0\.2$/,
+    );
+  });
+
+  it('names answers that became alike while the reward rose', () => {
+    const entropies = Array.from({ length: 50 }, (_, step) => ({ step, value: 2 * 0.8 ** step }));
+    const judged = judgeCourse(courseOf([], rewardsOf([0.042, 0.268, 0.907, 0.999, 1], 0.01, { entropies })))!;
+    expect(judged).toMatchObject({ course: 'settled' });
+    expect(judged.finding).toContain('nearly alike');
   });
 
   it.each([

@@ -154,8 +154,13 @@ export function describeForgetting({ measures }: ForgettingMeasured, colours: Co
   });
 }
 
+/** The loss of answers with rewards is the negative reward: shown once. */
+export function shownMetrics(metrics: Metrics): [name: string, value: number][] {
+  return Object.entries(metrics).filter(([name]) => name !== 'loss' || metrics.reward === undefined);
+}
+
 export function describeMetrics(metrics: Metrics): string {
-  return Object.entries(metrics)
+  return shownMetrics(metrics)
     .map(([name, value]) => `${name} ${formatNumber(value)}`)
     .join(', ');
 }

@@ -4,11 +4,13 @@ import { isCheapFolder } from '../../../answering/baselines/cheap-names.ts';
 import { describeComparison } from './comparison.ts';
 import { readNotes } from '../../../answering/model/result-notes.ts';
 import { notedShapes } from '../../../answering/model/noted-shapes.ts';
+import { shownMetrics } from '../../terminal/progress/describe-events.ts';
 import { rowsRemarkOf } from './report-remark.ts';
 import { tasks } from '../../../answering/tasks/index.ts';
 import { shellWord } from '../../../base/shell-word.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatFacts } from '../../terminal/format-table.ts';
+import type { Colours } from '../../terminal/control-characters.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 import type { FinishedBefore } from '../../resume-run.ts';
 import { describeWording } from './wording.ts';
@@ -28,9 +30,24 @@ function nextCommands({ result, task }: TrainOutcome, folder: string): string[] 
 }
 
 /** Names the step that became the result, if it is not the last one. */
-function describeChoice({ choice, step }: TrainOutcome): string | undefined {
+function describeChoice({ choice, step, metrics }: TrainOutcome): string | undefined {
   if (choice === null || choice.step === step) return undefined;
-  return `step ${choice.step} of ${step}, with the lowest validation loss (the last: ${formatNumber(choice.lastLoss ?? Number.NaN)})`;
+  const { lastLoss = Number.NaN } = choice;
+  const isRewarded = metrics.reward !== undefined;
+  const best = isRewarded ? 'highest validation reward' : 'lowest validation loss';
+  return `step ${choice.step} of ${step}, with the ${best} (the last: ${formatNumber(isRewarded ? 0 - lastLoss : lastLoss)})`;
+}
+
+/** How it learned; `training` for a finding that asks for nothing. */
+export function adviceOf(
+  { advice }: Pick<TrainOutcome, 'advice'>,
+  folder: string,
+  { yellow }: Colours,
+): [string, string][] {
+  if (advice === null) return [];
+  return advice.course === 'settled'
+    ? [['training', advice.finding]]
+    : [['advice', yellow(adviceText(advice, folder))]];
 }
 
 function describeDryRun({ plan }: TrainOutcome, green: (text: string) => string): string {
@@ -52,7 +69,7 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
   }
   if (outcome.outcome === 'followed') return dim(`took part in the run that another process leads: ${folder}`);
   if (outcome.outcome === 'dry-run') return describeDryRun(outcome, green);
-  const metrics = Object.entries(outcome.metrics).map(([name, value]): [string, string] => {
+  const metrics = shownMetrics(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
   });
   const time = outcome.times && formatTimes(outcome.times);
@@ -61,7 +78,7 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
       ['result', describeChoice(outcome)],
       ...metrics,
       ['time', time],
-      ['advice', outcome.advice === null ? undefined : colours.yellow(adviceText(outcome.advice, folder))],
+      ...adviceOf(outcome, folder, colours),
       ['report', `${folder}/report.html${rowsRemarkOf(outcome.folder)}`],
     ],
     colours,

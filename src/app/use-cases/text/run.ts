@@ -1,6 +1,6 @@
 import type { RunDetails, RunStatus } from '../../find-runs.ts';
 import { formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
-import { adviceText } from '../../../training/course.ts';
+import { adviceOf } from './outcome.ts';
 import { describeOutcome } from '../../terminal/progress/describe-events.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import { formatFacts } from '../../terminal/format-table.ts';
@@ -46,7 +46,7 @@ export function describeRun(run: RunSummary | RunDetails, { colours }: Terminal)
           'verdict',
           details?.comparison && describeOutcome({ ...details.comparison, ...details.comparison.conclusion }, colours),
         ],
-        ['advice', run.advice && colours.yellow(adviceText(run.advice, shortPath(run.folder)))],
+        ...adviceOf({ advice: run.advice ?? null }, shortPath(run.folder), colours),
         ['report', details?.report === undefined ? undefined : shortPath(details.report)],
       ],
       colours,

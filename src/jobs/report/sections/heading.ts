@@ -1,5 +1,5 @@
 import { describeProblem, type Problem } from '../../../base/errors.ts';
-import type { ResultChoice } from '../../../base/events.ts';
+import type { Metrics, ResultChoice } from '../../../base/events.ts';
 import { formatBytes, formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
@@ -52,9 +52,10 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   // Cheap systems are not trained in steps.
   const hasSteps = choice === undefined || run.step > 0;
   return html`<dl class="tiles">
-    ${best?.metrics.loss !== undefined && tile('Best validation loss', formatNumber(best.metrics.loss), `step ${formatCount(best.step)}`)}
+    ${best !== undefined && tile(...watchedFigure(best.metrics), `step ${formatCount(best.step)}`)}
     ${
       run.loss !== undefined &&
+      best?.metrics.reward === undefined &&
       tile(
         'Loss of the last step',
         formatNumber(run.loss),
@@ -62,7 +63,7 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
           `${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`,
       )
     }
-    ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice))}
+    ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice, best?.metrics))}
     ${hasSteps && tile('Steps', formatCount(run.step), steps)}
     ${
       data !== undefined &&
@@ -78,10 +79,20 @@ function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
   </dl>`;
 }
 
-function reasonOf({ reason, loss, lastLoss }: ResultChoice): string {
+/** The loss of answers with rewards is the negative reward. */
+function watchedFigure({ loss, reward }: Metrics): [name: string, value: string] {
+  return reward === undefined
+    ? ['Best validation loss', formatNumber(loss)]
+    : ['Best validation reward', formatNumber(reward)];
+}
+
+function reasonOf({ reason, loss, lastLoss }: ResultChoice, metrics: Metrics | undefined): string {
   if (reason === 'last-step') return 'the last one';
-  const last = lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(lastLoss)} after the last`;
-  return `lowest validation loss of the trained steps${last}`;
+  const [best, sign] =
+    metrics?.reward === undefined ? ['lowest validation loss', 1] : ['highest validation reward', -1];
+  const last =
+    lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(0 + sign * lastLoss)} after the last`;
+  return `${best} of the trained steps${last}`;
 }
 
 function tile(name: string, value: string, note?: string | false): Html {

@@ -22,7 +22,10 @@ export function chooseResult(run: TrainingRun): ResultChoice {
     : { step: best.step, reason: 'lowest-validation-loss', loss: best.loss, ...losses };
   if (choice.step !== step) takeWeights(run, choice.step);
   settleAveraged(run.parts.update);
-  const warning = recipe.continued_from === null ? baseIsBetter(choice) : earlierIsBetter(choice);
+  const warning = warningOf(choice, {
+    isContinued: recipe.continued_from !== null,
+    isRewarded: run.parts.objective.production?.evaluate !== undefined,
+  });
   if (warning !== undefined) emit({ type: 'warning-raised', code: 'W_BASE_BEST', message: warning });
   return choice;
 }
@@ -51,19 +54,21 @@ function takeWeights({ rows, parts }: TrainingRun, step: number): void {
   else readTensors(saved.folder, parts);
 }
 
-function earlierIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
+/** Undefined if the result is better than the model at the start. */
+function warningOf(
+  { step, loss, baseLoss }: ResultChoice,
+  { isContinued, isRewarded }: Record<'isContinued' | 'isRewarded', boolean>,
+): string | undefined {
   if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
-  return (
-    `continuing did not help: validation loss was ${formatNumber(baseLoss)} at the start and ${formatNumber(loss)} ` +
-    `after step ${step}, which is the result; the earlier run's result is better`
-  );
-}
-
-function baseIsBetter({ step, loss, baseLoss }: ResultChoice): string | undefined {
-  if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
-  const losses = `validation loss ${formatNumber(baseLoss)} before training, ${formatNumber(loss)} after step ${step}`;
-  return (
-    `training did not improve on the base model: ${losses}, which is the result; try a lower learning ` +
-    'rate, fewer epochs or more rows'
-  );
+  // Rewards are negative losses. Sampled rewards tell what to change (recordCourse): greedy answers change last.
+  const [figure, sign] = isRewarded ? (['reward', -1] as const) : (['loss', 1] as const);
+  const [before, after] = [baseLoss, loss].map((value) => formatNumber(0 + sign * value));
+  if (isContinued)
+    return (
+      `continuing did not help: validation ${figure} was ${before} at the start and ${after} after step ${step}, ` +
+      "which is the result; the earlier run's result is better"
+    );
+  const advice = isRewarded ? '' : '; try a lower learning rate, fewer epochs or more rows';
+  const figures = `validation ${figure} ${before} before training, ${after} after step ${step}`;
+  return `training did not improve on the base model: ${figures}, which is the result${advice}`;
 }

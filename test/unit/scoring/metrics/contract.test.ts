@@ -78,6 +78,7 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
     likelihood: { negativeLogLikelihood: 0, tokens: 3, bytes: 12 },
     usage: { seconds: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
     margin: 1,
+    reward: 0,
     steps: [1, row % 2],
   };
   if (reads === 'steps') return { prediction, example: stepwise([1, row % 2]) };
@@ -128,6 +129,7 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
       likelihood,
       usage,
       margin: unit(9) - 0.5,
+      reward: unit(10),
     },
     example: reads === 'image-ranking' ? imageText(truth) : written,
   };
@@ -155,6 +157,7 @@ const special: readonly MetricInput[] = [
   'margin',
   'steps',
   'decisions',
+  'reward',
 ];
 const nothing: Prediction = { id: 'a', likelihood: { negativeLogLikelihood: 9, tokens: 3, bytes: 12 } };
 
