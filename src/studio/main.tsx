@@ -9,6 +9,11 @@ import { Data } from './screens/data.tsx';
 import { Home } from './screens/home.tsx';
 import { Plan } from './screens/plan.tsx';
 import { RunScreen } from './screens/run.tsx';
+import { Monitor } from './screens/monitor.tsx';
+import { Reviews } from './screens/reviews.tsx';
+import { Compare } from './screens/compare.tsx';
+import { Deploy } from './screens/deploy.tsx';
+import { restoreTheme, Theme } from './parts/theme.tsx';
 import { Served } from './screens/served.tsx';
 
 function Screen() {
@@ -22,6 +27,14 @@ function Screen() {
       return <Plan key={rest[0]} recipe={rest[0]} />;
     case 'run':
       return <RunScreen key={rest[0]} run={rest[0]} />;
+    case 'compare':
+      return <Compare runs={rest.filter((run) => run !== '')} />;
+    case 'review':
+      return <Reviews pairs={rest[0]} />;
+    case 'monitor':
+      return <Monitor />;
+    case 'deploy':
+      return <Deploy run={rest[0]} />;
     case 'served':
       return <Served />;
     case 'actions':
@@ -33,7 +46,11 @@ function Screen() {
 
 const PLACES = [
   ['', 'Home'],
+  ['compare', 'Compare'],
+  ['review', 'Review'],
   ['served', 'Serving'],
+  ['deploy', 'Deploy'],
+  ['monitor', 'Monitor'],
   ['actions', 'All actions'],
 ] as const;
 
@@ -55,6 +72,7 @@ function Studio() {
             </a>
           ))}
         </nav>
+        <Theme />
       </header>
       <main id="content" tabIndex={-1}>
         <Screen />
@@ -114,7 +132,10 @@ function Door() {
 const PAGES: Readonly<Record<string, () => Promise<ComponentType>>> = {
   studio: async () => Door,
   review: async () => (await import('./pages/review.tsx')).Review,
+  server: async () => (await import('./pages/server.tsx')).ServerPage,
+  answers: async () => (await import('./pages/answers.tsx')).Answers,
 };
 
+restoreTheme();
 const Page = await entryOf(PAGES, document.documentElement.dataset.page!)!();
 render(<Page />, document.getElementById('app')!);

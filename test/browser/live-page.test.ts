@@ -1,11 +1,11 @@
-// The page of a run that goes on, in a browser: it follows the run and ends with its result.
+// The page of a run that goes on, in a browser: it follows the run, also through a proxy and beyond its server, and ends with its result.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
-import type { OpenStudio } from '../../src/app/studio/studio.ts';
+import { openStudio, type OpenStudio } from '../../src/app/studio/studio.ts';
 import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from '../unit/jobs/report/sample-run.ts';
@@ -34,6 +34,11 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     page = await browser.newPage({ viewport: { width: 360, height: 800 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
+    // A proxy that gives answers only once they are whole.
+    await page.route('**/api/**', async (route) => {
+      const response = await route.fetch().catch(() => undefined);
+      await (response === undefined ? route.abort() : route.fulfill({ response }));
+    });
     await page.goto(server.url);
   });
   afterAll(async () => {
@@ -54,19 +59,25 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     steps(13, 20);
     await page.getByText('Step 20 of 40').waitFor({ timeout: 60_000 });
     expect(await page.locator('details', { hasText: 'The numbers' }).getAttribute('open')).toBe('');
+    await server.close();
+    await page.getByText('The studio does not answer').waitFor({ timeout: 60_000 });
+    steps(21, 22);
+    server = await openStudio({ port: Number(new URL(server.url).port) });
+    await page.getByText('Step 22 of 40').waitFor({ timeout: 60_000 });
     expect(await page.evaluate('window.isSame')).toBe(true);
     expect(await barriers(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   });
 
   test('becomes that of the result once the run has ended', async () => {
-    steps(21, 40);
+    steps(23, 40);
     const choice = { step: 40, reason: 'last-step' } as const;
     run.record({ type: 'run-finished', step: 40, choice, result: 'adapter', metrics: {}, seconds: 5 });
     run.close();
     await page.getByRole('heading', { name: 'Try it' }).waitFor({ timeout: 60_000 });
     expect(await page.getByLabel('Progress').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toContain('finished');
-    expect(complaints).toEqual([]);
+    // The network tells of the server that was away.
+    expect(complaints.filter((line) => !line.includes('Failed to load resource'))).toEqual([]);
   });
 });

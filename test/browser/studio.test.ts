@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers } from './axe.ts';
+import { PAYLOADS } from './payloads.ts';
 
 const ATTACK = '<img src=x onerror=alert(1)>';
 const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
@@ -42,7 +43,9 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
     writeFileSync(join(folder, 'parcels.csv'), parcels());
-    writeFileSync(join(folder, `${ATTACK}.csv`), `${ATTACK},label\n${`${ATTACK} a,yes\n${ATTACK} b,no\n`.repeat(20)}`);
+    const cells = PAYLOADS.map((payload) => `"${payload.replaceAll('"', '""').replaceAll('\0', '')}"`);
+    const attacks = cells.map((cell, i) => `${cell},${cells[i % 2]},${ATTACK} ${i % 5}`);
+    writeFileSync(join(folder, `${ATTACK}.csv`), [`${ATTACK},${cells[7]},label`, ...attacks].join('\n'));
     studio = await open();
     const args = ['--no-sandbox', '--disable-background-networking'];
     browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
@@ -81,19 +84,23 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
   });
 
   test('shows names and cells as the texts that they are', async () => {
-    await page.locator('input[type=file]').setInputFiles(join(folder, `${ATTACK}.csv`));
-    await page
-      .getByRole('cell', { name: `${ATTACK} a` })
-      .first()
-      .waitFor();
+    await page.getByLabel('Choose a file').setInputFiles(join(folder, `${ATTACK}.csv`));
+    await page.getByRole('cell', { name: PAYLOADS[0], exact: true }).first().waitFor();
     expect(await page.getByLabel(`Column ${ATTACK}`).count()).toBe(1);
-    expect(await page.locator('img').count()).toBe(0);
+    await page.getByText('40 rows', { exact: true }).waitFor();
+    // Every payload is in the list of values.
+    await page.getByLabel('Values of').selectOption(ATTACK);
+    for (const payload of PAYLOADS.slice(0, 20))
+      await page.locator('.bars .label', { hasText: payload.trim() }).first().waitFor();
+    await page.getByLabel('Search', { exact: true }).fill('{{constructor');
+    await page.getByText('1 rows', { exact: true }).waitFor();
+    expect(await page.locator('main img, main script, main iframe, main svg, main object').count()).toBe(0);
     await isSound();
   });
 
   test('leads from a table to a verdict, an answer and a server, in seven clicks', { timeout: 300_000 }, async () => {
     await page.getByRole('link', { name: 'Home' }).click();
-    await page.locator('input[type=file]').setInputFiles(join(folder, 'parcels.csv'));
+    await page.getByLabel('Choose a file').setInputFiles(join(folder, 'parcels.csv'));
     await page.getByLabel('Column late').selectOption('is learnt');
     // It was the suggestion; another choice leaves it out until it is said to be read.
     expect(await page.getByLabel('Column distance').inputValue()).toBe('leave');
@@ -122,13 +129,132 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await isSound();
   });
 
+  test('counts values, leads from each number to its rows, and saves changed rows as a copy', async () => {
+    await page.goto(`${new URL(studio.url).origin}/#/data/parcels.csv`);
+    await page.getByText('240 rows', { exact: true }).waitFor();
+    await page.getByLabel('Values of').selectOption('late');
+    await page.locator('.bars li', { hasText: 'late' }).getByRole('button').click();
+    const late = page.getByRole('button', { name: 'late: late ✕' });
+    await late.waitFor();
+    const [, count] =
+      /^(\d+) rows$/.exec((await page.locator('section [role=status]').last().textContent()) ?? '') ?? [];
+    expect(Number(count)).toBeGreaterThan(10);
+    expect(Number(count)).toBeLessThan(240);
+    await late.click();
+    await page.getByRole('button', { name: '3', exact: true }).click();
+    await page.getByRole('form', { name: 'Row 3' }).getByLabel('carrier').fill('rail');
+    await button('Keep the change').click();
+    await page.getByRole('button', { name: '2', exact: true }).click();
+    await button('Leave the row out').click();
+    await isSound();
+    await button('Save a copy with 2 changes').click();
+    await page.getByText('239 rows', { exact: true }).waitFor();
+    expect(page.url()).toContain('parcels-edited.jsonl');
+    await page.getByRole('cell', { name: 'rail' }).first().waitFor();
+  });
+
+  test('has screens without barriers: comparison, review, deployment, monitoring; in a chosen theme and at every width', async () => {
+    const { origin } = new URL(studio.url);
+    const run = encodeURIComponent(join(folder, 'runs/parcels-trees'));
+    for (const [place, heading] of Object.entries({
+      [`compare/${run}`]: 'Compare runs',
+      [`review/${run}`]: 'Review',
+      [`deploy/${run}`]: 'Deploy',
+      monitor: 'Models in use',
+      served: 'Serving',
+    })) {
+      await page.goto(`${origin}/#/${place}`);
+      await page.getByRole('heading', { name: heading, exact: true, level: 1 }).waitFor();
+      await isSound();
+    }
+    await page.goto(`${origin}/#/compare/${run}`);
+    await page.getByRole('rowheader', { name: 'Verdict' }).waitFor();
+    await isSound();
+    for (const width of [768, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      expect(await isTooWide()).toBe(false);
+    }
+    await page.setViewportSize({ width: 360, height: 780 });
+    const background = () => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    await page.getByLabel('Colours').selectOption('dark');
+    const dark = await background();
+    await page.getByLabel('Colours').selectOption('light');
+    expect(await background()).not.toBe(dark);
+    await page.reload();
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('light');
+    await page.getByLabel('Colours').selectOption('');
+  });
+
+  test(
+    'does the same by keyboard alone, and replaces the recipe only where that is asked',
+    { timeout: 300_000 },
+    async () => {
+      const { keyboard } = page;
+      const isFocused = (name: string) =>
+        page.evaluate<boolean>(
+          `(() => { const one = document.activeElement; const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent; return label.trim() === ${JSON.stringify(name)}; })()`,
+        );
+      const reach = async (name: string) => {
+        for (let pressed = 0; pressed < 150; pressed++) {
+          if (await isFocused(name)) return;
+          await keyboard.press('Tab');
+        }
+        throw new Error(`${name} is not reached`);
+      };
+      await page.goto(`${new URL(studio.url).origin}/#/`);
+      await page.getByRole('heading', { name: 'Runs' }).waitFor();
+      await reach('Choose a file');
+      const chooser = page.waitForEvent('filechooser');
+      await keyboard.press('Enter');
+      await (await chooser).setFiles(join(folder, 'parcels.csv'));
+      await page.getByLabel('Column late').waitFor();
+      await reach('Column distance');
+      await keyboard.type('is r');
+      await reach('Column late');
+      await keyboard.type('is l');
+      await reach('Continue');
+      await keyboard.press('Enter');
+      await page.getByRole('alert').getByText('already exists').waitFor();
+      await reach('Replace the recipe');
+      await keyboard.press('Enter');
+      await page.getByRole('heading', { name: 'Plan' }).waitFor();
+      await reach('Train');
+      await keyboard.press('Enter');
+      await page.locator('.verdict').waitFor();
+      await page.getByRole('heading', { name: 'Try it' }).waitFor();
+      await reach('weight');
+      await keyboard.type('45');
+      await reach('Ask both');
+      await keyboard.press('Enter');
+      await page.locator('.headline').first().waitFor();
+      await reach('Serve it');
+      await keyboard.press('Enter');
+      await page.locator('pre', { hasText: 'curl http' }).waitFor();
+      await reach('Stop serving');
+      await keyboard.press('Enter');
+      await page.getByText('Stopped.').waitFor();
+    },
+  );
+
+  test('lets nobody in by a link that was used', async () => {
+    const stranger = await browser.newContext();
+    const other = await stranger.newPage();
+    await other.goto(studio.url);
+    await other.getByRole('heading', { name: 'This browser is not signed in' }).waitFor();
+    expect(await other.getByRole('navigation').count()).toBe(0);
+    expect(await barriers(other)).toEqual([]);
+    await stranger.close();
+  });
+
   test('goes on where it was after its server was killed', async () => {
     studio.child.kill('SIGKILL');
     studio = await open(Number(new URL(studio.url).port));
     await page.reload();
     await page.locator('.verdict').waitFor();
     await page.getByRole('link', { name: 'Home' }).click();
-    expect(await page.getByRole('link', { name: 'parcels-trees' }).getAttribute('href')).toContain('parcels-trees');
+    expect(await page.getByRole('link', { name: 'parcels-trees', exact: true }).getAttribute('href')).toContain(
+      'parcels-trees',
+    );
     await isSound();
   });
 

@@ -22,8 +22,8 @@ const MANY = 'src/base/many.ts';
 const JSON_READERS = new Set([
   'src/files/json.ts',
   'packages/jinja/src/parse-json.ts',
-  'src/app/page/try-script.ts',
   'src/studio/client.ts',
+  'src/studio/pages/api.ts',
   'src/studio/screens/form-input.ts',
   // Code that is passed as text to a process of its own.
   'src/training/objectives/rewards/code/javascript-harness.ts',

@@ -9,6 +9,8 @@ import { Calls } from '../calls/calls.ts';
 import { guard, signIn } from './guard.ts';
 import { callRoutes } from './routes/call-routes.ts';
 import { runRoutes, RunModels } from './routes/run-routes.ts';
+import { RowPages } from './row-pages.ts';
+import { rowRoutes } from './routes/row-routes.ts';
 import { Sessions } from './sessions.ts';
 
 export interface OpenStudio {
@@ -31,7 +33,12 @@ export interface StudioOptions extends Protection {
  */
 export async function openStudio({ at = [], ...options }: StudioOptions): Promise<OpenStudio> {
   const keys = options.apiKeys === undefined ? undefined : new ApiKeys(options.apiKeys);
-  const [sessions, calls, models] = [new Sessions(keys, ownFolders(options.folder)), new Calls(), new RunModels()];
+  const [sessions, calls, models, rows] = [
+    new Sessions(keys, ownFolders(options.folder)),
+    new Calls(),
+    new RunModels(),
+    new RowPages(),
+  ];
   const app = new Hono();
   // Registered first, so that it also handles errors of the guard.
   app.onError((error, context) => {
@@ -42,7 +49,7 @@ export async function openStudio({ at = [], ...options }: StudioOptions): Promis
   app.use(guard({ sessions, isLocal: isLocal(options) }));
   app.post('/api/session', bodyLimit({ maxSize: 1024 }), (context) => signIn(context, sessions));
   app.route('/api', callRoutes(calls));
-  app.route('/api', runRoutes(models));
+  app.route('/api', runRoutes(models)).route('/api', rowRoutes(rows));
   app.get('/', () => pageReply(pageFile('studio')));
   app.get('/:file', (context) => pageReply(pageAsset(context.req.param('file'))));
   const { origin, close } = await listenProtected(app.fetch, options);
@@ -51,6 +58,7 @@ export async function openStudio({ at = [], ...options }: StudioOptions): Promis
     url: sessions.token === undefined ? `${origin}/` : `${origin}/#token=${sessions.token}${screen}`,
     async close() {
       close();
+      rows.close();
       await Promise.all([calls.close(), models.close()]);
     },
   };

@@ -1,7 +1,6 @@
 /** All endpoints: one file in this folder and one line here. */
 import type { Endpoint } from '../endpoint.ts';
 import { endpoints as answers } from './answers.ts';
-import { endpoints as answersPage } from './answers-page.ts';
 import { endpoints as batches } from './batches.ts';
 import { endpoint as chatCompletions } from './chat-completions.ts';
 import { endpoint as classify } from './classify.ts';
@@ -25,8 +24,7 @@ import { endpoint as models } from './models.ts';
 import { endpoint as moderations } from './moderations.ts';
 import { endpoint as monitor } from './monitor.ts';
 import { endpoint as openapi } from './openapi.ts';
-import { endpoint as page } from './page.ts';
-import { endpoint as pageScript } from './page-script.ts';
+import { endpoints as pages } from './pages.ts';
 import { endpoint as ready } from './ready.ts';
 import { endpoint as recommend } from './recommend.ts';
 import { endpoint as rerank } from './rerank.ts';
@@ -89,7 +87,5 @@ export const endpoints: readonly Endpoint[] = [
   ready,
   metrics,
   openapi,
-  page,
-  pageScript,
-  ...answersPage,
+  ...pages,
 ];

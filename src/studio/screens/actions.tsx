@@ -67,18 +67,30 @@ const EFFECTS: Record<DescribedUseCase['effects'][number], string> = {
   grants: 'grants rights',
 };
 
+interface ActionOptions {
+  name: string;
+  /** Values that the form begins with. */
+  given?: Readonly<Record<string, string>>;
+  /** A part of another screen, which has a heading of its own. */
+  isPart?: boolean;
+}
+
 /** A form for one action, generated from its schema. */
-export function Action({ name }: { name: string }) {
+export function Action({ name, given, isPart }: ActionOptions) {
   const { all, failure } = useDescribed();
   const useCase = all?.find((one) => one.name === name);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (all === undefined) return null;
   if (useCase === undefined) return <h1 tabIndex={-1}>No action is named {name}</h1>;
-  return <Form useCase={useCase} />;
+  return <Form useCase={useCase} given={given} isPart={isPart} />;
 }
 
-function Form({ useCase: { name, summary, effects, fields, input: schema } }: { useCase: DescribedUseCase }) {
-  const [values, setValues] = useState<Record<string, string | boolean>>({});
+interface FormOptions extends Omit<ActionOptions, 'name'> {
+  useCase: DescribedUseCase;
+}
+
+function Form({ useCase: { name, summary, effects, fields, input: schema }, given = {}, isPart = false }: FormOptions) {
+  const [values, setValues] = useState<Record<string, string | boolean>>(given);
   const call = useCall<unknown>(name);
   const properties = (schema.properties ?? {}) as Record<string, Schema>;
   const { input, problems } = inputOf(values, properties);
@@ -89,7 +101,7 @@ function Form({ useCase: { name, summary, effects, fields, input: schema } }: { 
   };
   return (
     <>
-      <h1 tabIndex={-1}>{name}</h1>
+      {!isPart && <h1 tabIndex={-1}>{name}</h1>}
       <p class="lead">{summary}</p>
       {effects.length > 0 && <p class="soft small">It {effects.map((effect) => EFFECTS[effect]).join(', ')}.</p>}
       <form onSubmit={submit}>
@@ -97,6 +109,7 @@ function Form({ useCase: { name, summary, effects, fields, input: schema } }: { 
           <Field
             key={field.name}
             field={field}
+            form={name}
             schema={entryOf(properties, field.name) ?? {}}
             value={entryOf(values, field.name)}
             problem={entryOf(problems, field.name)}

@@ -9,6 +9,7 @@ import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { plans } from './plans.ts';
+import { Rows } from './rows.tsx';
 
 /** Role of a column. */
 type Role = 'read' | 'learn' | 'leave';
@@ -34,6 +35,13 @@ export function Data({ file }: { file: string }) {
       {table.failure && <Fault failure={table.failure} />}
       <Progress call={table} label="Reading the columns" />
       {table.result && <Mapping file={file} table={table.result} />}
+      {table.result && (
+        <Rows
+          file={file}
+          columns={table.result.columns.map(({ name }) => name)}
+          target={table.result.guesses[0]?.target}
+        />
+      )}
     </>
   );
 }

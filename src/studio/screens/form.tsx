@@ -3,6 +3,8 @@ import { kindOf, type Schema } from './form-input.ts';
 
 interface FieldOptions {
   field: DescribedUseCase['fields'][number];
+  /** Its use case: a screen may have several forms. */
+  form: string;
   schema: Schema;
   value: string | boolean | undefined;
   problem?: string;
@@ -12,13 +14,14 @@ interface FieldOptions {
 /** One field of a form. */
 export function Field({
   field: { name, title, summary, isRequired, switchesTo },
+  form,
   schema,
   value,
   problem,
   onValue,
 }: FieldOptions) {
   const kind = kindOf(schema);
-  const id = `field-${name}`;
+  const id = `field-${form.replaceAll(' ', '-')}-${name}`;
   const about = `${id}-about`;
   if (kind === 'switch')
     return (

@@ -1,8 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import { formatNumber, formatTime } from '../../base/format.ts';
+import { formatNumber, formatTime, plural } from '../../base/format.ts';
+import type { PreparedData } from '../../app/use-cases/data-prepare.ts';
 import type { RunSummary } from '../../store/run-summary.ts';
 import { failureOf, upload, type Failure } from '../client.ts';
+import { SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
+import { Progress } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go, linkTo } from '../address.ts';
 
@@ -14,6 +17,7 @@ export function Home() {
     <>
       <h1 tabIndex={-1}>Teach a model your own work</h1>
       <Drop />
+      <Documents />
       {list.failure && <Fault failure={list.failure} />}
       {runs !== undefined && <Runs runs={runs} />}
     </>
@@ -65,6 +69,72 @@ function Drop() {
       {name !== undefined && <p role="status">Reading {name} …</p>}
       {failure && <Fault failure={failure} />}
     </section>
+  );
+}
+
+/** Documents of any kind, from which rows are made. */
+function Documents() {
+  const [told, setTold] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  const prepare = useCall<PreparedData>('data prepare');
+  useEffect(() => {
+    if (prepare.result !== undefined) go('data', prepare.result.to);
+  }, [prepare.result]);
+  const take = async (files: readonly File[]) => {
+    if (files.length === 0) return;
+    setFailure(undefined);
+    try {
+      const sources: string[] = [];
+      for (const [at, file] of files.entries()) {
+        setTold(`Reading ${at + 1} of ${plural(files.length, 'files')}: ${file.name}`);
+        sources.push(await upload(file));
+      }
+      prepare.start({ sources, output: `data/documents-${Date.now()}.jsonl` });
+    } catch (error) {
+      setFailure(failureOf(error));
+    }
+    setTold(undefined);
+  };
+  const isBusy = told !== undefined || prepare.isRunning;
+  return (
+    <section>
+      <h2>Or make a table of documents</h2>
+      <p>PDF, Office files, web pages, mail, exported chats: their text becomes rows.</p>
+      <div class="row">
+        <DocumentsButton title="Choose documents" isBusy={isBusy} onFiles={(files) => void take(files)} />
+        <DocumentsButton title="Choose a folder" isFolder isBusy={isBusy} onFiles={(files) => void take(files)} />
+      </div>
+      {told !== undefined && <p role="status">{told}</p>}
+      <Progress call={prepare} label="Reading the documents" />
+      {(failure ?? prepare.failure) && <Fault failure={(failure ?? prepare.failure)!} />}
+      {prepare.state && <SameIn {...prepare.state} />}
+    </section>
+  );
+}
+
+/** Known to every browser, but not to the types. */
+const WHOLE_FOLDER: object = { webkitdirectory: true };
+
+interface DocumentsOptions {
+  title: string;
+  isFolder?: boolean;
+  isBusy: boolean;
+  onFiles(files: readonly File[]): void;
+}
+
+function DocumentsButton({ title, isFolder = false, isBusy, onFiles }: DocumentsOptions) {
+  return (
+    <label class="button">
+      {title}
+      <input
+        type="file"
+        class="unseen"
+        multiple
+        disabled={isBusy}
+        {...(isFolder ? WHOLE_FOLDER : {})}
+        onChange={(event) => onFiles([...(event.currentTarget.files ?? [])])}
+      />
+    </label>
   );
 }
 

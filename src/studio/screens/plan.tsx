@@ -9,6 +9,7 @@ import { SameIn } from '../parts/code.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { plans } from './plans.ts';
+import { Tools } from './tools.tsx';
 
 const ROWS = 4;
 
@@ -61,6 +62,15 @@ export function Plan({ recipe }: { recipe: string }) {
         {training.state && <SameIn {...training.state} />}
       </section>
       <Worth advice={advice} />
+      <Tools
+        title="Prompt, retrieve or tune?"
+        tools={{
+          advise: { note: 'measures cheap systems first, and how much more data would bring', given: { data: recipe } },
+          'models estimate': { note: 'time, memory and disk of other base models' },
+          'retrieve index': { note: 'search the texts in place of learning them' },
+          generate: { note: 'answers of an untrained model to a prompt' },
+        }}
+      />
       <section>
         <h2>What the model sees</h2>
         <Progress call={data} label="Reading the rows" />

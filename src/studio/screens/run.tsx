@@ -108,6 +108,8 @@ function Controls({ run, isRunning, status, onResume }: ControlOptions) {
         </button>
       )}
       <a href={linkTo('compare', run)}>Compare with other runs</a>
+      {status === 'finished' && <a href={linkTo('review', run)}>Have people judge it</a>}
+      {status === 'finished' && <a href={linkTo('deploy', run)}>Deploy it</a>}
       {failure && <Fault failure={failure} />}
     </div>
   );

@@ -5,8 +5,13 @@ const LONGEST_WAIT = 20_000;
 
 /** `?since=`: cursor of the lines that the page already has. */
 export function cursorOf(context: Context): number {
-  const since = Number(context.req.query('since') ?? 0);
-  return Number.isSafeInteger(since) && since > 0 ? since : 0;
+  return numberIn(context, 'since');
+}
+
+/** A whole number of the query; 0 where it is none. */
+export function numberIn(context: Context, name: string): number {
+  const given = Number(context.req.query(name) ?? 0);
+  return Number.isSafeInteger(given) && given > 0 ? given : 0;
 }
 
 /** Aborted when the page is closed or the waiting time is over; immediately without `?wait`. */

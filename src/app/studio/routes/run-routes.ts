@@ -10,8 +10,12 @@ import { findRunFolder } from '../../find-runs.ts';
 import { MOST_BODY_BYTES } from '../../page/question.ts';
 import { Trial } from '../../page/trial.ts';
 import { REPORT_POLICY } from '../guard.ts';
+import { comparedRuns } from '../compared-runs.ts';
 import { followRun } from '../run-page.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
+
+/** Columns that a screen has room for. */
+const MOST_COMPARED = 8;
 
 /** Models of the run that was queried last; they are reopened after the run was trained again. */
 export class RunModels {
@@ -42,6 +46,11 @@ export function runRoutes(models: RunModels): Hono {
   app.get('/run/report', async (context) => {
     const page = reportPage(readReport(await folderOf(context)));
     return context.html(page, 200, { 'content-security-policy': REPORT_POLICY });
+  });
+  app.get('/runs/compared', async (context) => {
+    const runs = context.req.queries('run') ?? [];
+    const folders = await Promise.all(runs.slice(0, MOST_COMPARED).map((run) => findRunFolder(run)));
+    return context.json({ shown: comparedRuns(folders).text });
   });
   app.get('/run/plan', async (context) => {
     const folder = await folderOf(context);

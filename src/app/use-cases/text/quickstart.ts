@@ -56,12 +56,13 @@ function places({ folder, result, report }: QuickstartResult, { colours }: Termi
   ].join('\n');
 }
 
-/** The three next commands, with their meanings aligned. */
+/** The next commands, with their meanings aligned. */
 function next(folder: string, colours: Terminal['colours']): string[] {
   const commands = [
     [`bin/attune runs open ${shortPath(folder)}`, 'the report, and a box to try it'],
     ['bin/attune init your-file.jsonl', 'a recipe for your own data'],
     ['bin/attune train recipe.yaml', 'train with it'],
+    ['bin/attune studio', 'all of it in a browser'],
   ];
   const width = greatest(commands.map(([command]) => command.length));
   return commands.map(([command, meaning]) => `  ${colours.cyan(command.padEnd(width))}  ${meaning}`);

@@ -3,6 +3,7 @@ import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { lineChart } from '../chart/line-chart.ts';
+import { seriesTable } from '../chart/series-table.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 import type { Curve, Curves } from '../step-curves.ts';
@@ -115,7 +116,7 @@ function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
     picture &&
     html`<figure>
       <figcaption><b>${title}</b></figcaption>
-      ${picture}
+      ${picture} ${seriesTable(series, { format })}
     </figure>`
   );
 }

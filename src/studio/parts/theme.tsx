@@ -1,0 +1,37 @@
+import { useState } from 'preact/hooks';
+
+const KEPT = 'attune-theme';
+const THEMES = { '': 'as the system', light: 'light', dark: 'dark' } as const;
+
+function setTheme(theme: string): void {
+  if (theme === '') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+/** The theme chosen before, from the first moment on. */
+export function restoreTheme(): void {
+  setTheme(localStorage.getItem(KEPT) ?? '');
+}
+
+export function Theme() {
+  const [theme, choose] = useState(localStorage.getItem(KEPT) ?? '');
+  return (
+    <label class="soft small">
+      Colours{' '}
+      <select
+        value={theme}
+        onChange={({ currentTarget: { value } }) => {
+          localStorage.setItem(KEPT, value);
+          setTheme(value);
+          choose(value);
+        }}
+      >
+        {Object.entries(THEMES).map(([value, title]) => (
+          <option key={value} value={value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
