@@ -190,10 +190,11 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     { timeout: 300_000 },
     async () => {
       const { keyboard } = page;
-      const isFocused = (name: string) =>
-        page.evaluate<boolean>(
-          `(() => { const one = document.activeElement; const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent; return label.trim() === ${JSON.stringify(name)}; })()`,
-        );
+      const nameOfFocused = `(() => {
+      const { ariaLabel, labels, textContent } = document.activeElement;
+      return (ariaLabel ?? labels?.[0]?.textContent ?? textContent).trim();
+    })()`;
+      const isFocused = async (name: string) => (await page.evaluate<string>(nameOfFocused)) === name;
       const reach = async (name: string) => {
         for (let pressed = 0; pressed < 150; pressed++) {
           if (await isFocused(name)) return;
@@ -232,7 +233,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
       await page.locator('pre', { hasText: 'curl http' }).waitFor();
       await reach('Stop serving');
       await keyboard.press('Enter');
-      await page.getByText('Stopped.').waitFor();
+      await expect.poll(() => page.getByText('Stopped.').isVisible()).toBe(true);
     },
   );
 

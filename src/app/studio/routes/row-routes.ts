@@ -1,6 +1,8 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { requireInside } from '../../../access/confine.ts';
 import { readEdits, writeEdited } from '../edited-rows.ts';
+import { callerOf } from '../guard.ts';
 import type { RowPages } from '../row-pages.ts';
 import { numberIn } from './cursor.ts';
 
@@ -22,6 +24,7 @@ export function rowRoutes(pages: RowPages): Hono {
   });
   app.post('/rows/edited', bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {
     const { file, edits } = readEdits(await context.req.json().catch(() => undefined));
+    requireInside([{ field: 'file', text: file }], callerOf(context));
     return context.json({ path: await writeEdited(file, edits) });
   });
   return app;

@@ -6,10 +6,11 @@ import { AttuneError } from '../../../base/errors.ts';
 import { reportPage } from '../../../jobs/report/report-page.ts';
 import { readReport } from '../../../jobs/report/run-report.ts';
 import { runPaths } from '../../../store/run-paths.ts';
+import { requireInside } from '../../../access/confine.ts';
 import { findRunFolder } from '../../find-runs.ts';
 import { MOST_BODY_BYTES } from '../../page/question.ts';
 import { Trial } from '../../page/trial.ts';
-import { REPORT_POLICY } from '../guard.ts';
+import { callerOf, REPORT_POLICY } from '../guard.ts';
 import { comparedRuns } from '../compared-runs.ts';
 import { followRun } from '../run-page.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
@@ -50,6 +51,10 @@ export function runRoutes(models: RunModels): Hono {
   app.get('/runs/compared', async (context) => {
     const runs = context.req.queries('run') ?? [];
     const folders = await Promise.all(runs.slice(0, MOST_COMPARED).map((run) => findRunFolder(run)));
+    requireInside(
+      folders.map((text) => ({ field: 'run', text })),
+      callerOf(context),
+    );
     return context.json({ shown: comparedRuns(folders).text });
   });
   app.get('/run/plan', async (context) => {
