@@ -216,8 +216,17 @@ describe('a studio with keys', () => {
     writeFileSync(file, 'said\nhello\n');
     const refused = { status: 400, body: { error: { code: 'E_OUTSIDE' } } };
     expect(await call(cookie, 'data columns', { file })).toMatchObject(refused);
-    const page = await send(`/api/run/report?run=${elsewhere}`, { cookie });
-    expect({ status: page.status, body: await page.json() }).toMatchObject(refused);
+    const rows = { file, edits: [[0, { said: 'bye' }]] };
+    for (const [path, body] of [
+      [`/api/run/report?run=${elsewhere}`],
+      [`/api/rows?file=${file}`],
+      [`/api/rows/counts?column=said&file=${file}`],
+      ['/api/rows/edited', rows],
+    ] as const) {
+      const page = await send(path, { cookie, body });
+      expect({ path, status: page.status, body: await page.json() }).toMatchObject(refused);
+    }
+    expect(readdirSync(elsewhere)).toEqual(['rows.csv']);
     rmSync(elsewhere, { recursive: true });
   });
 
