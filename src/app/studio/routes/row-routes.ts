@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { requireInside } from '../../../access/confine.ts';
+import { requireInside } from '../../access/confine.ts';
 import { readEdits, writeEdited } from '../edited-rows.ts';
 import { callerOf } from '../guard.ts';
 import type { RowPages } from '../row-pages.ts';

@@ -6,7 +6,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import { reportPage } from '../../../jobs/report/report-page.ts';
 import { readReport } from '../../../jobs/report/run-report.ts';
 import { runPaths } from '../../../store/run-paths.ts';
-import { requireInside } from '../../../access/confine.ts';
+import { requireInside } from '../../access/confine.ts';
 import { findRunFolder } from '../../find-runs.ts';
 import { MOST_BODY_BYTES } from '../../page/question.ts';
 import { Trial } from '../../page/trial.ts';
