@@ -8,6 +8,7 @@ import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
+import { LearningCurve } from './learning-curve.tsx';
 import { plans } from './plans.ts';
 import { Tools } from './tools.tsx';
 
@@ -134,6 +135,7 @@ function Worth({ advice }: { advice: LiveCall<Advised> }) {
       <h2>Is it worth training?</h2>
       <Progress call={advice} label="Measuring cheap systems" />
       {advice.failure && <Fault failure={advice.failure} />}
+      {advice.result && <LearningCurve advice={advice.result} />}
       {advice.state?.text !== undefined && <pre tabIndex={0}>{advice.state.text}</pre>}
     </section>
   );
