@@ -2,7 +2,6 @@
 import { AttuneError } from '../base/errors.ts';
 import type { EventSink } from '../base/events.ts';
 import { plural } from '../base/format.ts';
-import type { Example } from '../data/example.ts';
 import { loadData } from '../data/index.ts';
 import type { DecisionExample } from '../data/kinds/decision.ts';
 import { requireWritable } from '../files/atomic.ts';
