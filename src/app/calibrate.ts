@@ -58,14 +58,13 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
   for (const id of costs.keys()) requireQuestion(id, parts.fitted);
   const model = await openAnsweringModel({ target, precision, storage, onEvent, signal });
   try {
-    const answer = async (examples: readonly DecisionExample[], done: number) => {
-      const total = parts.fitted.length + parts.measured.length;
-      return readable(examples, await model.answer(examples, { done, total }));
-    };
+    const total = parts.fitted.length + parts.measured.length;
+    const answer = async (examples: readonly DecisionExample[], done: number) =>
+      readable(examples, await model.answer(examples, { done, total }));
     const [fitted, first] = await answer(parts.fitted, 0);
     const [measured, second] = await answer(parts.measured, parts.fitted.length);
     requireRows(fitted.length, measured.length, data);
-    reportUnread(parts.fitted.length + parts.measured.length - fitted.length - measured.length, onEvent);
+    reportUnread(total - fitted.length - measured.length, onEvent);
     const relative = fitTemperatures(judgedOf(fitted, first));
     const [fit, after] = [rescaledAll(fitted, first, relative), rescaledAll(measured, second, relative)];
     const acting = actingFor(judgedOf(fitted, fit), { costs, maxError: options.maxError });
@@ -82,12 +81,16 @@ export async function calibrate(target: string, options: CalibrateOptions): Prom
       ),
     };
     writeJson(path, calibration);
-    const run = await ownRun(target);
-    if (run !== undefined) await reportRun(run);
+    await reportOwnRun(target);
     return { ...calibration, path };
   } finally {
     await model.close();
   }
+}
+
+async function reportOwnRun(target: string): Promise<void> {
+  const run = await ownRun(target);
+  if (run !== undefined) await reportRun(run);
 }
 
 /** Splits a file's rows into halves; similar states are in the same half. @throws AttuneError E_CALIBRATION_ROWS */
