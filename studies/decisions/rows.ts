@@ -40,7 +40,6 @@ export const SETS: readonly DecisionSet[] = [
     title: 'WordNet gloss → one of 45 supersenses',
     sizes: { train: 800, calibration: 800, test: 2500 },
     epochs: 2,
-    maxOptions: 12,
     read: readSupersenses,
   },
   {
