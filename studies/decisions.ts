@@ -67,7 +67,7 @@ export async function study(set: DecisionSet, setting: Setting): Promise<Outcome
       long_rows: 'drop',
     },
     tuning: 'full',
-    objective: { name: 'decision', ...(set.maxOptions !== undefined && { max_options: set.maxOptions }) },
+    objective: 'decision',
     training: { epochs: set.epochs, ...TRAINING },
     evaluation: { every: 'never', baselines: 'none' },
     checkpoints: { every: 'never', best: false },

@@ -24,7 +24,6 @@ export interface DecisionSet {
   title: string;
   sizes: Sizes;
   epochs: number;
-  maxOptions?: number;
   /** States, each with its answers as one text, and the questions for such an answer. */
   read(setting: Setting): Promise<{ rows: RelatedRow[]; ask: (answer: string) => Question[] }>;
 }
