@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ReviewSettings } from '../../app/review/open-review.ts';
 import type { SessionProgress, ShownPair, Side } from '../../evaluation/review/review-session.ts';
 import type { Criterion } from '../../scoring/judges/rubric.ts';
@@ -262,7 +262,8 @@ function complete(criteria: readonly Criterion[], ratings: readonly Rating[]): o
 function useKeys(take: (key: string, target: EventTarget | null) => boolean): void {
   const latest = useRef(take);
   latest.current = take;
-  useEffect(() => {
+  // At once: a key that comes with the next pair must not be lost.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
       if (latest.current(event.key, event.target)) event.preventDefault();
