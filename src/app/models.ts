@@ -23,7 +23,7 @@ import { resultFolder } from '../answering/model/result-folder.ts';
 export interface KnownModels {
   /** The model shipped with attune; undefined if the package was built without it. */
   own?: { name: string; folder: string };
-  /** Models that runs started from or produced, newest first. */
+  /** Bases that were imported, fetched or trained from, and models that runs produced, newest first. */
   models: ModelRecord[];
   /** Values of `model_type` that can be loaded. */
   modelTypes: readonly string[];

@@ -9,6 +9,8 @@ import {
   type Pulled,
   type Repository,
 } from '../store/hub/index.ts';
+import { withIndex } from '../store/index-database.ts';
+import { recordBase } from '../store/model-records.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import type { useCase } from './use-cases/models-pull.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
@@ -28,7 +30,9 @@ export async function pullModel(
   name: string,
   { onEvent: emit = () => undefined, signal = new AbortController().signal }: CallOptions<typeof useCase> = {},
 ): Promise<Pulled> {
-  return pullRepository(parseRepository(name, 'model'), { emit, signal });
+  const pulled = await pullRepository(parseRepository(name, 'model'), { emit, signal });
+  await withIndex((index) => recordBase(index, name, pulled.folder));
+  return pulled;
 }
 
 /** Downloads the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */

@@ -18,6 +18,11 @@ export async function recordModel(index: Index, model: ModelRecord): Promise<voi
     .execute();
 }
 
+/** Records a base that was imported or fetched into a folder, by the name that recipes call it. */
+export async function recordBase(index: Index, id: string, folder: string): Promise<void> {
+  await recordModel(index, { ...describeModel(folder), id, run: null, created_at: Date.now() });
+}
+
 /** Records a run's base model and, once it has finished, its result. */
 export async function recordRunModels(index: Index, run: RunSummary): Promise<void> {
   // A run that failed before reading rows may have named a model that does not exist.

@@ -190,6 +190,18 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     }
   });
 
+  it('takes columns by their role from a file of rows, as init does, and none for a recipe', () => {
+    const rows = Array.from(
+      { length: 40 },
+      (_, i) => `${i},"It is ${['warm', 'cold'][i % 2]} ${i}",${['a', 'b'][i % 2]}`,
+    );
+    bench.write('roles.csv', ['id,said,mood', ...rows].join('\n'));
+    const argv = ['--text-column', 'said', '--label-column', 'mood'];
+    expect(bench.run(['advise', 'roles.csv', ...argv])).toMatchObject({ code: 0, document: { answers: 'classes' } });
+    bench.write('roles.yaml', 'model: tfidf\ndata: { train: roles.csv }\n');
+    expect(bench.failure(['advise', 'roles.yaml', ...argv]).code).toBe('E_OPTION_IDLE');
+  });
+
   it('refuses too few rows, and plain texts without a model', () => {
     bench.write('few.jsonl', bench.text('good.jsonl').split('\n').slice(0, 12).join('\n'));
     expect(bench.failure(['advise', 'few.jsonl']).code).toBe('E_TOO_FEW_ROWS');

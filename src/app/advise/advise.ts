@@ -37,7 +37,11 @@ const FEWEST_ROWS = 20;
  */
 export async function advise(data: string | Recipe, options: AdviseOptions = {}): Promise<Advised> {
   const { flags: given = {}, withModel = 'model' in given, onEvent, signal, onNotice } = options;
-  const flags = typeof data === 'string' && !isRecipe(data) ? await withColumns(data, given, onNotice) : given;
+  const { textColumn, labelColumn, answerColumn } = options;
+  const roles = { textColumn, labelColumn, answerColumn };
+  const isFile = typeof data === 'string' && !isRecipe(data);
+  if (!isFile) refuseRoles(roles);
+  const flags = isFile ? await withColumns(data, { flags: given, roles, onNotice }) : given;
   const recipe = typeof data === 'string' ? await recipeOf(data, { flags, onNotice }) : data;
   const rows = new RecipeRows(recipe, false);
   try {
@@ -55,14 +59,29 @@ function recipeOf(data: string, { flags, onNotice }: AdviseOptions): Promise<Rec
   return resolveRecipe({ model: OWN_BASE, data: { train: data } }, { flags, onNotice });
 }
 
+type Roles = Pick<AdviseOptions, 'textColumn' | 'labelColumn' | 'answerColumn'>;
+
+/** @throws AttuneError E_OPTION_IDLE */
+function refuseRoles(roles: Roles): void {
+  const given = Object.entries(roles).flatMap(([field, value]) => (value === undefined ? [] : [field]));
+  if (given.length === 0) return;
+  throw new AttuneError('E_OPTION_IDLE', {
+    what: 'A recipe names its columns itself',
+    problems: given.map((field) => ({ field, message: 'has no effect' })),
+    fix: 'change data.columns in the recipe, or give the file of rows',
+  });
+}
+
 /** Adds the columns that `init` would write into a recipe, unless they are given. @throws as `readColumns` */
 async function withColumns(
   data: string,
-  flags: RecipeFlags,
-  onNotice: AdviseOptions['onNotice'],
+  { flags, roles, onNotice }: { flags: RecipeFlags; roles: Roles; onNotice: AdviseOptions['onNotice'] },
 ): Promise<RecipeFlags> {
-  if (NAMING_COLUMNS.some((name) => name in flags)) return flags;
-  const reading = await readColumns(data, {});
+  if (NAMING_COLUMNS.some((name) => name in flags)) {
+    refuseRoles(roles);
+    return flags;
+  }
+  const reading = await readColumns(data, roles);
   if (!isPossible(reading)) refuseUnclear(data, reading);
   const { format, columns, reasons } = reading;
   if (format === undefined || columns === undefined) return flags;

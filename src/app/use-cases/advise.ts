@@ -1,6 +1,7 @@
 import type { RecipeFlags } from '../recipe/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { withCall } from '../terminal/with-progress.ts';
+import { roleFields } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
 import type { LearningCurve } from '../../evaluation/advice/learning-curve.ts';
 import type { Recommendation } from '../../evaluation/advice/advised-system.ts';
@@ -28,6 +29,7 @@ export const useCase = defineUseCase({
     argumentOr('data', 'DATA', 'a file, folder or glob of rows with answers, or a recipe', z.custom<Recipe>()),
   ],
   options: (fields) => ({
+    ...roleFields(fields),
     flags: fields.inMemory<RecipeFlags>("settings that override the recipe's"),
     withModel: fields.inMemory<boolean>(
       "also tune the recipe's model on growing parts of the rows (if flags set a model)",
@@ -39,18 +41,19 @@ export const useCase = defineUseCase({
     'advise tickets.jsonl',
     'advise tickets.yaml',
     'advise tickets.csv --columns "{text: [subject, body], label: queue}"',
+    'advise tickets.csv --text-column subject,body --label-column queue',
     'advise tickets.jsonl --model attune-base --epochs 1',
   ],
   async run({ data, ...options }, call): Promise<Advised> {
     const { advise } = await import('../advise/advise.ts');
     return advise(data, { ...options, ...call });
   },
-  async inTerminal({ data, flags = {} }, console): Promise<Advised> {
+  async inTerminal({ data, flags = {}, ...roles }, console): Promise<Advised> {
     const { advise } = await import('../advise/advise.ts');
     // Without a model, everything is computed in this process and nothing is written, so Ctrl-C may end it
     // immediately.
     const stopping = 'model' in flags ? 'stopping' : undefined;
-    return withCall(console, stopping, (call) => advise(data, { flags, ...call }));
+    return withCall(console, stopping, (call) => advise(data, { flags, ...roles, ...call }));
   },
   async render(advice, terminal) {
     const { describeAdvice } = await import('./text/advice.ts');

@@ -1,5 +1,5 @@
 import { withCall } from '../terminal/with-progress.ts';
-import { columnsField } from './shared/columns-field.ts';
+import { columnsField, roleFields } from './shared/columns-field.ts';
 import { defineUseCase } from './use-case.ts';
 import type { ColumnMapping } from '../../data/columns.ts';
 import type { Guess } from '../../data/guess/index.ts';
@@ -57,14 +57,7 @@ export const useCase = defineUseCase({
     argument('file', 'FILE', 'jsonl, json, csv, tsv or parquet; a folder of these, or of images by class'),
   ],
   options: (fields) => ({
-    textColumn: fields.parsed(fields.z.array(fields.z.string()), 'COLUMNS', 'input columns; join several with commas', {
-      read: (typed) =>
-        String(typed)
-          .split(',')
-          .map((name) => name.trim()),
-    }),
-    labelColumn: fields.text('COLUMN', 'label column: a class, classes or a number'),
-    answerColumn: fields.text('COLUMN', 'column with the answer to write'),
+    ...roleFields(fields),
     model: fields.text('FOLDER|NAME', 'model to tune (chosen by the kind of rows)'),
     output: fields.text('FILE', 'recipe to write (named after the data)'),
     format: fields.text('NAME', 'row format, if it is not recognised'),

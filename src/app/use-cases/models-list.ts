@@ -6,7 +6,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list the models that runs started from or produced',
+  summary: 'list the bases that are here, and the models that runs produced',
   effects: [],
   async run(): Promise<KnownModels> {
     const { findModels } = await import('../models.ts');

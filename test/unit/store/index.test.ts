@@ -7,7 +7,7 @@ import type { RunEvent } from '../../../src/base/events.ts';
 import { openIndex, type Index } from '../../../src/store/index-database.ts';
 import { listDataSets } from '../../../src/store/data-sets.ts';
 import { IndexSink } from '../../../src/store/index-sink.ts';
-import { listModels } from '../../../src/store/model-records.ts';
+import { listModels, recordBase } from '../../../src/store/model-records.ts';
 import { rebuildIndex } from '../../../src/store/rebuild.ts';
 import { RunFolder } from '../../../src/store/run-folder.ts';
 import { emptySummary } from '../../../src/store/run-summary.ts';
@@ -130,6 +130,20 @@ describe('the index', () => {
       { hash: 'bb', rows: 10, source: 'tickets.jsonl', runs: ['run-1'] },
       { hash: 'cc', rows: 10, source: 'tickets.jsonl', runs: ['run-1'] },
     ]);
+  });
+
+  test('lists bases that no run has used yet', async () => {
+    const folder = join(home, 'base');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'config.json'), '{"model_type": "bert"}');
+    await recordBase(index, 'owner/name', folder);
+    await recordBase(index, folder, folder);
+    expect((await listModels(index)).map(({ id, kind, model_type: type }) => [id, kind, type]).toSorted()).toEqual(
+      [
+        [folder, 'base', 'bert'],
+        ['owner/name', 'base', 'bert'],
+      ].toSorted(),
+    );
   });
 
   test('follows a run through its sink and gives the same as a rebuild', async () => {

@@ -7,6 +7,20 @@ export function columnsField({ z, parsed }: FieldKit, summary: string) {
   return parsed(z.union([z.string(), z.custom<ColumnMapping>()]), '{FIELD: COLUMN}', summary, { read: String });
 }
 
+/** Columns by their role, in place of a mapping. */
+export function roleFields({ z, parsed, text }: FieldKit) {
+  return {
+    textColumn: parsed(z.array(z.string()), 'COLUMNS', 'input columns; join several with commas', {
+      read: (typed) =>
+        String(typed)
+          .split(',')
+          .map((name) => name.trim()),
+    }),
+    labelColumn: text('COLUMN', 'label column: a class, classes or a number'),
+    answerColumn: text('COLUMN', 'column with the answer to write'),
+  };
+}
+
 /** Parses `{text: [subject, body], label: queue}` with a recipe's checks. @throws AttuneError E_USAGE */
 export async function columnMapping(given: string | ColumnMapping | undefined): Promise<ColumnMapping | undefined> {
   if (given === undefined) return undefined;
