@@ -65,7 +65,7 @@ describe.skipIf(process.platform !== 'linux')('a page that is shown', () => {
     const { shown, end, text } = showing();
     await vi.waitFor(() => expect(text()).toContain('Ctrl-C'), { timeout: 10_000 });
     const url = /http:\S+/.exec(text())![0];
-    expect(await (await fetch(url)).text()).toContain('Better');
+    expect(await (await fetch(url)).text()).toContain('<title>attune studio</title>');
     end();
     await shown;
     await expect(fetch(url)).rejects.toThrow('fetch failed');
