@@ -50,11 +50,7 @@ export function runRoutes(models: RunModels): Hono {
   });
   app.get('/runs/compared', async (context) => {
     const runs = context.req.queries('run') ?? [];
-    const folders = await Promise.all(runs.slice(0, MOST_COMPARED).map((run) => findRunFolder(run)));
-    requireInside(
-      folders.map((text) => ({ field: 'run', text })),
-      callerOf(context),
-    );
+    const folders = await Promise.all(runs.slice(0, MOST_COMPARED).map((run) => folderOfRun(context, run)));
     return context.json({ shown: comparedRuns(folders).text });
   });
   app.get('/run/plan', async (context) => {
@@ -80,5 +76,12 @@ export function runRoutes(models: RunModels): Hono {
 }
 
 function folderOf(context: Context): Promise<string> {
-  return findRunFolder(context.req.query('run') ?? '');
+  return folderOfRun(context, context.req.query('run') ?? '');
+}
+
+/** A name may lead to a run elsewhere. @throws AttuneError E_OUTSIDE, E_RUN_MISSING */
+async function folderOfRun(context: Context, run: string): Promise<string> {
+  const text = await findRunFolder(run);
+  requireInside([{ field: 'run', text }], callerOf(context));
+  return text;
 }

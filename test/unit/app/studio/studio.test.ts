@@ -7,6 +7,8 @@ import { keepUpload, safeName } from '../../../../src/app/studio/dropped-files.t
 import { Feed } from '../../../../src/app/calls/feed.ts';
 import { openStudio, type OpenStudio } from '../../../../src/app/studio/studio.ts';
 import { auditLog } from '../../../../src/app/registry/registry-log.ts';
+import { findRuns } from '../../../../src/app/find-runs.ts';
+import { writeSampleRun } from '../../jobs/report/sample-run.ts';
 import { createKey } from '../../../../src/serving/access/api-keys.ts';
 import { roleNames } from '../../../../src/serving/access/roles.ts';
 
@@ -227,6 +229,11 @@ describe('a studio with keys', () => {
       expect({ path, status: page.status, body: await page.json() }).toMatchObject(refused);
     }
     expect(readdirSync(elsewhere)).toEqual(['rows.csv']);
+    // A name that leads to a run of another folder.
+    writeSampleRun(join(elsewhere, 'salaries'), 2);
+    expect(await findRuns({ folders: [elsewhere] })).toMatchObject([{ name: 'salaries' }]);
+    for (const page of ['page', 'report', 'plan'])
+      expect(await send(`/api/run/${page}?run=salaries`, { cookie })).toMatchObject({ status: 400 });
     rmSync(elsewhere, { recursive: true });
   });
 
