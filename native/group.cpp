@@ -186,15 +186,8 @@ napi_value openStore(napi_env env, napi_callback_info info) {
   groups().push_back(group);
   return promised(env, [group, timeout, handle] {
     group->store = connect(group->address, timeout);
-    group->address.port = group->store->getPort();
     return static_cast<double>(handle);
   });
-}
-
-// storePort(handle) → the port that the store listens on
-napi_value storePort(napi_env env, napi_callback_info info) {
-  Arguments<1> arguments(env, info);
-  return fromDouble(env, groupOf(env, arguments[0])->address.port);
 }
 
 // joinGroup(handle, rank, size, milliseconds to join, milliseconds of a collective): waits for all ranks
@@ -280,7 +273,7 @@ napi_value closeGroup(napi_env env, napi_callback_info info) {
 
 void addGroup(napi_env env, napi_value exports) {
   addExports(env, exports,
-             {{"openStore", entry<openStore>}, {"storePort", entry<storePort>}, {"joinGroup", entry<joinGroup>},
+             {{"openStore", entry<openStore>}, {"joinGroup", entry<joinGroup>},
               {"groupSigns", entry<groupSigns>}, {"collective", entry<collective>}, {"closeGroup", entry<closeGroup>}});
 }
 

@@ -25,8 +25,8 @@ export async function startTraining(
   recipe: Recipe,
   { detach = false, ...options }: StartOptions,
 ): Promise<TrainOutcome | DetachedRun> {
-  await launchOf({ detach, ...options });
   if (!detach) return trainHere(recipe, options);
+  await launchOf({ detach, ...options });
   if (options.overwrite === true) await removeEarlier(recipe, options);
   return { outcome: 'detached', ...(await trainDetached(recipe, options)) };
 }

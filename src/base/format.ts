@@ -40,6 +40,12 @@ export function formatEstimate({ estimate, low, high }: { estimate: number; low:
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
+/** A value of a row as text: empty for a missing one, JSON for one that is no text. */
+export function valueText(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 /** "1 row", "12,345 rows"; the unit is passed in the plural and may have words after it: "rows tokenised". */
 export function plural(count: number, unit: string): string {
   return `${formatCount(count)} ${count === 1 ? singular(unit) : unit}`;

@@ -20,6 +20,15 @@ export function pushAll<Value>(target: Value[], values: Iterable<Value>): void {
   for (const value of values) target.push(value);
 }
 
+/** The first value of each list, then the second of each, and so on. */
+export function interleaved<Value>(lists: readonly (readonly Value[])[]): Value[] {
+  const most = greatest(
+    lists.map(({ length }) => length),
+    0,
+  );
+  return Array.from({ length: most }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
+}
+
 /** Replaces `count` elements from `start` on with any number of values. */
 export function spliceAll<Value>(target: Value[], start: number, count: number, values: readonly Value[]): void {
   target.splice(start, count, ...values.slice(0, PIECE));

@@ -1,3 +1,5 @@
+import { interleaved } from '../base/many.ts';
+
 /**
  * Packs rows into micro-batches of at most `capacity` tokens: longest row first, each into the fullest micro-batch that
  * has room for it (best-fit decreasing). The first micro-batch is the fullest, so that memory peaks at once.
@@ -62,6 +64,5 @@ export function packShares(
   const packed = divideRows(rows, lengths, shares).map((share) =>
     capacity === undefined || lengths === undefined ? share.map((row) => [row]) : packRows(share, lengths, capacity),
   );
-  const most = packed.reduce((count, share) => Math.max(count, share.length), 0);
-  return Array.from({ length: most }, (_, i) => packed.flatMap((share) => share.slice(i, i + 1))).flat();
+  return interleaved(packed);
 }

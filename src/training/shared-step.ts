@@ -1,4 +1,5 @@
 // P processes, n trained numbers
+import { interleaved } from '../base/many.ts';
 import { cat, fromArray, noGrad, scope, zeros, type Tensor } from '../engine/tensor/index.ts';
 import type { Group } from '../engine/group/index.ts';
 import type { Trainable } from '../methods/interfaces.ts';
@@ -17,7 +18,7 @@ export function roundsOf<Item>(items: readonly Item[], shared: Shared | undefine
   const { rank, size } = shared.group;
   return Array.from({ length: Math.ceil(items.length / size) }, (_, round) => {
     const part = items.slice(round * size, (round + 1) * size);
-    return { own: part.at(rank < part.length ? rank : part.length), size: part.length };
+    return { own: part[rank] as Item | undefined, size: part.length };
   });
 }
 
@@ -33,14 +34,12 @@ export class Shared {
 
   /** Results of all processes, in the order of the items that `roundsOf` dealt out. */
   async inOrder<Result>(name: string, own: readonly Result[]): Promise<Result[]> {
-    const all = await this.group.gatherValues(name, own);
-    const most = all.reduce((count, some) => Math.max(count, some.length), 0);
-    return Array.from({ length: most }, (_, round) => all.flatMap((some) => some.slice(round, round + 1))).flat();
+    return interleaved(await this.group.gatherValues(name, own));
   }
 
   /** Whether it holds for any of the processes. */
   async isAny(name: string, own: boolean): Promise<boolean> {
-    return (await this.group.gatherValues(name, own)).includes(true);
+    return (await this.group.gatherNumbers(name, own ? 1 : 0)).includes(1);
   }
 
   gradients(): OrderedGradients {
@@ -104,7 +103,6 @@ export class OrderedGradients {
     let start = 0;
     for (const [i, { parameter }] of this.#trainables.entries()) {
       const { tensor } = parameter;
-      const end = start + tensor.size;
       const before = this.#before[i];
       if (reached.some((some) => some[i])) {
         const own = flat
@@ -114,7 +112,7 @@ export class OrderedGradients {
           .clone();
         tensor.grad = before === undefined ? own : before.add(own);
       } else tensor.grad = before;
-      start = end;
+      start += tensor.size;
     }
   }
 

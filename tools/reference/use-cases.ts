@@ -1,8 +1,8 @@
 /** The part of the reference that is generated from use cases. */
 import ts from 'typescript';
 import { fields, type Shape } from '../../src/app/use-cases/fields.ts';
-import { useCases, type UseCaseName } from '../../src/app/use-cases/index.ts';
-import { libraryName } from '../../src/app/use-cases/library.ts';
+import type { UseCaseName } from '../../src/app/use-cases/index.ts';
+import { libraryName, loadUseCases } from '../../src/app/use-cases/library.ts';
 import { fieldsOf, type FieldDescription } from '../../src/app/use-cases/schema.ts';
 import type { Section, UseCase } from '../../src/app/use-cases/use-case.ts';
 import { sourceOf, unwrapPromise, type Found } from './declarations.ts';
@@ -15,12 +15,7 @@ export interface Part {
 }
 
 export async function useCaseSections(): Promise<Part[]> {
-  const entries = await Promise.all(
-    (Object.keys(useCases) as UseCaseName[]).map(async (name) => {
-      return { name, useCase: (await useCases[name]()).useCase as UseCase };
-    }),
-  );
-  const sections = Map.groupBy(entries, ({ useCase }) => useCase.section);
+  const sections = Map.groupBy(await loadUseCases(), ({ useCase }) => useCase.section);
   return [...sections].map(([title, members]) => ({
     contents: `- **${title satisfies Section}**: ${members.map(({ name }) => linkTo(name)).join(' · ')}`,
     text: [`## ${title}`, ...members.map(({ name, useCase }) => entryText(name, useCase))].join('\n\n'),

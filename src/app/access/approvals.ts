@@ -14,33 +14,24 @@ import { recordAction, withRegistry } from '../../store/registry/index.ts';
 
 const schema = z.strictObject({
   id: z.string(),
+  /** Owner of the agent: a user of this machine, or `key:NAME`. */
   by: z.string(),
+  /** Name of the use case. */
   name: z.string(),
+  /** The call as a command. */
   command: z.string(),
+  /** Reasons why it needs approval: "deletes", "deploys". */
   reasons: z.array(z.string()),
+  /** Hash of the input; a different input needs another approval. */
   input: z.string(),
+  /** Expiry in milliseconds since the epoch, whether waiting or approved. */
   until: z.number(),
+  /** Person who approved it; undefined while it is waiting. */
   approvedBy: z.string().optional(),
 });
 
 /** A call of an agent that a person has allowed, or may allow, once. */
-export interface Approval {
-  id: string;
-  /** Owner of the agent: a user of this machine, or `key:NAME`. */
-  by: string;
-  /** Name of the use case. */
-  name: string;
-  /** The call as a command. */
-  command: string;
-  /** Reasons why it needs approval: "deletes", "deploys". */
-  reasons: string[];
-  /** Hash of the input; a different input needs another approval. */
-  input: string;
-  /** Expiry in milliseconds since the epoch, whether waiting or approved. */
-  until: number;
-  /** Person who approved it; undefined while it is waiting. */
-  approvedBy?: string;
-}
+export type Approval = z.output<typeof schema>;
 
 export type WantedApproval = Pick<Approval, 'by' | 'name' | 'command' | 'reasons'> & { input: object };
 

@@ -46,7 +46,8 @@ function overStdio(grant: Grant): OpenMcp {
     isLeaving = true;
   });
   const caller = callerWith(localActor(), grant, grant.scopes);
-  const handle = serveStdio(() => agentServer({ ...partsOf(grant, calls), caller, isLeaving: () => isLeaving }));
+  const parts = partsOf(grant, calls);
+  const handle = serveStdio(() => agentServer({ ...parts, caller, isLeaving: () => isLeaving }));
   return {
     untilEnded: () => leave,
     async close() {
@@ -62,9 +63,10 @@ async function overHttp(grant: Grant, options: Protection & { port: number }): P
   const calls = new Calls();
   const keys = apiKeys === undefined ? undefined : new ApiKeys(apiKeys);
   const token = keys === undefined ? randomBytes(24).toString('base64url') : undefined;
+  const parts = partsOf(grant, calls);
   const handler = createMcpHandler(({ authInfo }) =>
     agentServer({
-      ...partsOf(grant, calls),
+      ...parts,
       caller: callerWith(authInfo!.clientId, grant, authInfo!.scopes as Scope[]),
       isLeaving: () => false,
     }),

@@ -1,6 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/server';
 import { scopesOf } from '../access/scopes.ts';
-import { useCases, type UseCaseName } from '../use-cases/index.ts';
+import type { UseCaseName } from '../use-cases/index.ts';
+import { loadUseCases } from '../use-cases/library.ts';
 import { inputSchema, outputSchema } from '../use-cases/schema.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
 import type { Scope } from '../../serving/access/roles.ts';
@@ -20,10 +21,7 @@ export function useCaseTools(): Promise<readonly UseCaseTool[]> {
 }
 
 async function describe(): Promise<UseCaseTool[]> {
-  const names = Object.keys(useCases) as UseCaseName[];
-  const all = await Promise.all(
-    names.map(async (name) => ({ name, useCase: (await useCases[name]()).useCase as UseCase })),
-  );
+  const all = await loadUseCases();
   const offered = all.filter(({ useCase }) => !useCase.effects.includes('grants') && useCase.isConversation !== true);
   return Promise.all(
     offered.map(async ({ name, useCase }) => ({

@@ -1,4 +1,5 @@
-import { useCases, type UseCaseName } from '../use-cases/index.ts';
+import type { UseCaseName } from '../use-cases/index.ts';
+import { loadUseCases } from '../use-cases/library.ts';
 import { fieldsOf, inputSchema, type FieldDescription } from '../use-cases/schema.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
 
@@ -26,11 +27,7 @@ export interface DescribedUseCase {
 
 /** Descriptions of all use cases. */
 export async function describeUseCases(): Promise<DescribedUseCase[]> {
-  const names = Object.keys(useCases) as UseCaseName[];
-  const all = await Promise.all(
-    names.map(async (name) => ({ name, useCase: (await useCases[name]()).useCase as UseCase })),
-  );
-  return all.map(({ name, useCase }) => {
+  return (await loadUseCases()).map(({ name, useCase }) => {
     const { summary, section, effects } = useCase;
     const shown = fieldsOf(useCase).filter(({ isInMemory }) => !isInMemory);
     const fields = shown.map(describeField);

@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import { turn } from '../../base/turn.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -75,7 +76,7 @@ class OpenRows {
     await this.#reading;
     const counts = new Map<string, number>();
     for await (const [, row] of this.#all()) {
-      const value = textOf(entryOf(row, column));
+      const value = valueText(entryOf(row, column));
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
     const duplicates = (await this.#places({ isDuplicate: true })).length;
@@ -137,8 +138,8 @@ class OpenRows {
     const seen = new Set<string>();
     const wanted = words?.toLowerCase();
     for await (const [place, row] of this.#all()) {
-      if (column !== undefined && textOf(entryOf(row, column)) !== value) continue;
-      if (wanted !== undefined && !Object.values(row).some((one) => textOf(one).toLowerCase().includes(wanted)))
+      if (column !== undefined && valueText(entryOf(row, column)) !== value) continue;
+      if (wanted !== undefined && !Object.values(row).some((one) => valueText(one).toLowerCase().includes(wanted)))
         continue;
       if (isDuplicate === true) {
         const hash = sha256(JSON.stringify(row));
@@ -151,10 +152,6 @@ class OpenRows {
     }
     return places;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
 }
 
 /** Rows of the file that was looked at last. */

@@ -59,6 +59,12 @@ export type Library = {
   };
 };
 
+/** All use cases, loaded. */
+export function loadUseCases(): Promise<{ name: UseCaseName; useCase: UseCase }[]> {
+  const names = Object.keys(useCases) as UseCaseName[];
+  return Promise.all(names.map(async (name) => ({ name, useCase: (await useCases[name]()).useCase as UseCase })));
+}
+
 /** The whole library; each use case is loaded on its first call. */
 export function libraryOf(): Library {
   const library = new Map<string, object>();

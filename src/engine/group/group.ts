@@ -22,7 +22,6 @@ const REMEMBERED = 64;
 interface Collective {
   number: number;
   name: string;
-  since: number;
 }
 
 /**
@@ -33,30 +32,26 @@ interface Collective {
 export class Group implements AsyncDisposable {
   readonly rank: number;
   readonly size: number;
-  readonly launch: Launch;
   readonly #handle: number;
   readonly #names: string[] = [];
   #count = 0;
   #pending: Collective | undefined;
-  #bytes = 0;
   #lost: AttuneError | undefined;
   #fail: ((error: AttuneError) => void) | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  private constructor(handle: number, launch: Launch) {
+  private constructor(handle: number, launch: Pick<Launch, 'rank' | 'size'>) {
     this.#handle = handle;
-    this.launch = launch;
     this.rank = launch.rank;
     this.size = launch.size;
   }
 
-  /** Opens the store of rank 0, or finds it. With port 0 a free one is chosen. */
+  /** Opens the store of rank 0, or finds it. */
   static async open(launch: Launch): Promise<Group> {
     const { host, port, serves } = launch.store;
     try {
       const handle = await engine().openStore(host, port, serves, `attune/${launch.id}`, JOIN_MILLISECONDS);
-      const store = { ...launch.store, port: engine().storePort(handle) };
-      return new Group(handle, { ...launch, store });
+      return new Group(handle, launch);
     } catch (error) {
       throw new AttuneError('E_GROUP', {
         what: serves ? `Rank 0 cannot listen on ${host}:${port}` : `Rank ${launch.rank} cannot reach ${host}:${port}`,
@@ -86,11 +81,6 @@ export class Group implements AsyncDisposable {
     return this;
   }
 
-  /** Bytes that this rank has given to collectives. */
-  get bytesSent(): number {
-    return this.#bytes;
-  }
-
   /** Rows of all ranks: [n] → [size, n] */
   async gather(name: string, own: Tensor): Promise<Tensor> {
     return this.#collect('gather', name, own, [this.size, ...own.shape]);
@@ -115,7 +105,7 @@ export class Group implements AsyncDisposable {
   /** Plain data of all ranks, in their order. */
   async gatherValues<Value>(name: string, own: Value): Promise<Value[]> {
     const bytes = serialize(own);
-    const lengths = await this.#numbers(`${name}: lengths`, bytes.length);
+    const lengths = await this.gatherNumbers(`${name}: lengths`, bytes.length);
     const most = greatest(lengths, 0);
     const padded = new Uint8Array(most);
     padded.set(bytes);
@@ -129,7 +119,7 @@ export class Group implements AsyncDisposable {
   /** Rank 0's value, as plain data. */
   async share<Value>(name: string, own?: Value): Promise<Value> {
     const bytes = this.rank === 0 ? serialize(own) : undefined;
-    const [length] = await this.#numbers(`${name}: length`, bytes?.length ?? 0);
+    const [length] = await this.gatherNumbers(`${name}: length`, bytes?.length ?? 0);
     const tensor = fromArray(bytes === undefined ? new Uint8Array(length) : Uint8Array.from(bytes)).own();
     await this.broadcast(name, tensor);
     const value = deserialize(Buffer.from(scope(() => tensor.data()) as Uint8Array)) as Value;
@@ -137,7 +127,8 @@ export class Group implements AsyncDisposable {
     return value;
   }
 
-  async #numbers(name: string, own: number): Promise<number[]> {
+  /** A number of each rank, in their order. */
+  async gatherNumbers(name: string, own: number): Promise<number[]> {
     const mine = fromArray(Float64Array.of(own)).own();
     const all = await this.gather(name, mine);
     const numbers = scope(() => [...all.reshape(-1).toNumbers()]);
@@ -163,8 +154,7 @@ export class Group implements AsyncDisposable {
   async #run(name: string, kind: 'gather' | 'exchange' | 'broadcast', tensors: readonly Tensor[]): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
     this.#names[++this.#count % REMEMBERED] = name;
-    this.#pending = { number: this.#count, name, since: performance.now() };
-    this.#bytes += tensors[0].bytes;
+    this.#pending = { number: this.#count, name };
     const { promise: lost, reject } = Promise.withResolvers<never>();
     this.#fail = reject;
     try {

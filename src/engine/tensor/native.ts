@@ -73,7 +73,6 @@ export interface Native {
 
   /** Connects to the store of a group of processes, or serves it; resolves to the group's handle. */
   openStore(host: string, port: number, serves: boolean, prefix: string, milliseconds: number): Promise<number>;
-  storePort(group: number): number;
   /** Waits for all ranks. */
   joinGroup(group: number, rank: number, size: number, joinMilliseconds: number, milliseconds: number): Promise<number>;
   /** Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1. */

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatCount } from '../../base/format.ts';
+import { formatCount, valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Row, RowPage } from '../../app/studio/row-pages.ts';
 
@@ -71,7 +71,7 @@ export function VirtualRows({ label, columns, source, noteOf, onOpen, onFailure 
                       )}
                     </th>
                     {columns.map((name) => (
-                      <td key={name}>{cell(row === undefined ? '…' : entryOf(row, name))}</td>
+                      <td key={name}>{valueText(row === undefined ? '…' : entryOf(row, name))}</td>
                     ))}
                   </tr>
                 );
@@ -117,9 +117,4 @@ function usePage(source: Source, onFailure: (error: unknown) => void) {
     };
   }, [source, first]);
   return { first, page, setFirst };
-}
-
-function cell(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { plural } from '../../base/format.ts';
+import { plural, valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { TableColumns } from '../../app/use-cases/data-columns.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
@@ -141,7 +141,7 @@ function Preview({ table: { columns, rows }, roles, onRole }: PreviewOptions) {
             <tr key={at}>
               {columns.map(({ name }) => (
                 <td key={name} class={entryOf(roles, name)}>
-                  {cell(entryOf(row, name))}
+                  {valueText(entryOf(row, name))}
                 </td>
               ))}
             </tr>
@@ -150,11 +150,6 @@ function Preview({ table: { columns, rows }, roles, onRole }: PreviewOptions) {
       </table>
     </div>
   );
-}
-
-function cell(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function rolesOf({ columns, guesses: [guess] }: TableColumns): Record<string, Role> {

@@ -9,7 +9,7 @@ import { LayaHead } from '../../../models/heads/laya.ts';
 import type { Answer, Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
 import { answerWithMarkers, predictionOf } from './decisions.ts';
-import { sentenceVectors, unit } from './text-vectors.ts';
+import { dotProduct, sentenceVectors, unit } from './text-vectors.ts';
 
 /** Answers by the head that the model has: vectors of options, or Laya's scores. */
 export const answerWithHead: Answer = (opened, asked, options) =>
@@ -43,7 +43,7 @@ async function answerWithOptionVectors(
     const needed = [state, ...questions.flat()].map((place) => vectors[place]);
     if (needed.includes(undefined)) return unreadRow(example.id);
     const decided = questions.map((places, q) => {
-      const logits = places.map((place) => SHARPNESS * product(vectors[state]!, vectors[place]!));
+      const logits = places.map((place) => SHARPNESS * dotProduct(vectors[state]!, vectors[place]!));
       const probabilities = softmax(logits, temperatureOf(opened.calibration?.temperatures, example.questions[q]));
       const tokens = [...(q === 0 ? [state] : []), ...places].reduce((sum, place) => sum + texts.all[place].length, 0);
       return { answer: { probabilities }, tokens };
@@ -64,8 +64,4 @@ class DistinctTexts {
     this.#places.set(key, this.all.length);
     return this.all.push([...ids]) - 1;
   }
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }

@@ -5,6 +5,7 @@ import { askedExamples, type Asked } from '../../../scoring/asked.ts';
 import { captionVectors, imageVectors } from './pair-vectors.ts';
 import type { Answering } from './answering.ts';
 import { unreadRow } from './batched.ts';
+import { dotProduct } from './text-vectors.ts';
 
 /**
  * For each row, ranks all texts by similarity to its image and all images by similarity to its text. Other texts of the
@@ -34,15 +35,11 @@ type Vectors = ReadonlyMap<string, Float32Array>;
 function ordered(vector: Float32Array, all: Vectors, isMeant: (name: string) => boolean): string[] {
   const scored = [...all]
     .filter(([name]) => isMeant(name))
-    .map(([name, other]) => [product(vector, other), name] as const);
+    .map(([name, other]) => [dotProduct(vector, other), name] as const);
   return scored
     .toSorted(([a, first], [b, second]) => b - a || (first < second ? -1 : 1))
     .slice(0, KEPT)
     .map(([, name]) => name);
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 async function textVectors(

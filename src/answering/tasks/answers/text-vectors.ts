@@ -19,6 +19,11 @@ export interface TextReading extends PredictOptions {
   onRead?: (tokens: number) => void;
 }
 
+/** Cosine, for unit vectors. */
+export function dotProduct(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i], 0);
+}
+
 /** Vectors as the embedding model defines them: [D] each; undefined for texts that are too long and not truncated. */
 export async function sentenceVectors(
   opened: Answering,

@@ -4,7 +4,7 @@ import type { Asked } from '../../../scoring/asked.ts';
 import type { PredictOptions, Prediction } from '../../../scoring/predictor.ts';
 import { collectionOf, KEPT } from '../../../scoring/collection.ts';
 import { ExactIndex, sideBySide } from '../../../engine/vectors/index.ts';
-import { sentenceVectors, unit, type TextReading } from './text-vectors.ts';
+import { dotProduct, sentenceVectors, unit, type TextReading } from './text-vectors.ts';
 import { TOO_LONG, type Answering } from './answering.ts';
 
 /** Ranks a collection's texts by their cosine with each row's anchor, or computes the cosine of a row's two texts. */
@@ -30,7 +30,7 @@ export async function answerWithVectors(
     const { id } = example;
     const [first, second] = askedWith[i];
     if (first === undefined || (example.kind === 'graded' && second === undefined)) return { id, unreadable: TOO_LONG };
-    if (example.kind === 'graded') return { id, text: String(product(first, second!)) };
+    if (example.kind === 'graded') return { id, text: String(dotProduct(first, second!)) };
     const ranking = rankings.next().value!;
     return { id, text: ranking[0] ?? '', ranking };
   });
@@ -52,10 +52,6 @@ function nearest(
 function textsOf(example: Asked['example']): string[] {
   if (example.kind === 'graded') return [example.first, example.second];
   return example.kind === 'pair' ? [example.anchor] : [];
-}
-
-function product(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i], 0);
 }
 
 /** Unit vectors of texts, truncated to the model's context. */

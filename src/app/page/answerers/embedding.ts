@@ -2,6 +2,7 @@ import { openEmbedder, type Embedder, type EmbedRow } from '../../embed/embedder
 import { shownScores, type ShownAnswer } from '../shown-answer.ts';
 import { withUpload } from '../upload.ts';
 import type { Answerer, AnswererOptions } from './answerer.ts';
+import { dotProduct } from '../../../answering/tasks/answers/text-vectors.ts';
 
 const NEAREST = 8;
 
@@ -44,6 +45,5 @@ function answerOf(vector: Float32Array, texts: readonly string[], vectors: reado
 }
 
 function cosine(a: Float32Array, b: Float32Array): number {
-  const product = a.reduce((sum, value, i) => sum + value * b[i], 0);
-  return product / (Math.hypot(...a) * Math.hypot(...b) || 1);
+  return dotProduct(a, b) / (Math.hypot(...a) * Math.hypot(...b) || 1);
 }
