@@ -9,6 +9,11 @@ import type { StartOptions } from './use-cases/train.ts';
 
 /** The place of this process among those that share a run, by its launcher or by `processes`. @throws AttuneError E_USAGE */
 export async function launchOf(options: StartOptions): Promise<Launch | undefined> {
+  return requireShareable(options) ?? ((options.processes ?? 1) > 1 ? localLaunch(options.processes!) : undefined);
+}
+
+/** @returns the launcher's place @throws AttuneError E_USAGE for options that only runs of one process have */
+export function requireShareable(options: StartOptions): Launch | undefined {
   const { processes = 1 } = options;
   const launch = readLaunch(process.env);
   if (launch === undefined && processes === 1) return undefined;
@@ -24,7 +29,7 @@ export async function launchOf(options: StartOptions): Promise<Launch | undefine
       got: `${launch?.size ?? processes} processes`,
       fix: 'leave it out, or train in one process',
     });
-  return launch ?? localLaunch(processes);
+  return launch;
 }
 
 async function localLaunch(size: number): Promise<Launch> {

@@ -1,6 +1,7 @@
 import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
+import { requireShareable } from './followers.ts';
 import { placeProblems, resolveRecipe, resolveRecipeFile, type RecipeInput } from './recipe/index.ts';
 import type { useCase } from './use-cases/train.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
@@ -15,6 +16,7 @@ export async function trainRecipe<Outcome>(
   start: (recipe: Recipe) => Promise<Outcome>,
 ): Promise<Outcome> {
   refuseContradictions(options);
+  requireShareable(options);
   const recipe = await resolveWanted(wanted, options);
   try {
     return await start(recipe);

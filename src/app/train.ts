@@ -26,7 +26,6 @@ export async function startTraining(
   { detach = false, ...options }: StartOptions,
 ): Promise<TrainOutcome | DetachedRun> {
   if (!detach) return trainHere(recipe, options);
-  await launchOf({ detach, ...options });
   if (options.overwrite === true) await removeEarlier(recipe, options);
   return { outcome: 'detached', ...(await trainDetached(recipe, options)) };
 }
