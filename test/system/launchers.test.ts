@@ -78,7 +78,7 @@ describe.runIf(hasTorch)('torchrun', () => {
     const status = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await killWhenReached({ run: join(folder, 'torchrun'), step: 6, pid: child.pid!, signal: 'SIGKILL' });
     expectLocal('torchrun', { status: await status, text });
-    expect(text).toContain('took part in the run that another process leads');
+    expect(text).toContain('took part in a run led by another process');
   });
 });
 

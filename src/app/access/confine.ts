@@ -101,7 +101,7 @@ function settingsIn(path: string, field: string): Given[] {
     if (Array.isArray(value)) return [];
     return [...textsIn(value)].map((text) => ({ field, text, file: path }));
   } catch {
-    // The call says what is wrong with it.
+    // The call itself reports the error.
     return [];
   }
 }

@@ -202,7 +202,7 @@ function isOpen(result: unknown): result is { close(): Promise<void> } {
   return typeof result === 'object' && result !== null && 'close' in result && typeof result.close === 'function';
 }
 
-/** A run is shown by what was found of it, as a command gives it. */
+/** Unwraps a run, so that pages show what a command prints. */
 function shown(result: unknown): unknown {
   const isWrapped = typeof result === 'object' && result !== null && 'toJSON' in result;
   return isWrapped ? (result as { toJSON(): unknown }).toJSON() : result;

@@ -7,7 +7,7 @@ import type { Launch } from './launch.ts';
 
 /** Time for all ranks to arrive: one may still be starting on another machine. */
 const JOIN_MILLISECONDS = 300_000;
-/** A collective may wait for a rank that evaluates or writes; signs of life tell that from one that is gone. */
+/** A collective may wait long for a rank that evaluates or writes; heartbeats show whether a rank is alive. */
 const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
 const WATCH_MILLISECONDS = 500;
 /** A rank without a sign of life for this long is lost. */
@@ -187,7 +187,7 @@ export class Group implements AsyncDisposable {
     return silent.toSorted((a, b) => b.seconds - a.seconds)[0];
   }
 
-  /** A connection broke, which says that a rank is gone, and not which: the one that falls silent. */
+  /** A broken connection means that some rank is gone; the error names the one that falls silent. */
   async #broken(cause: unknown): Promise<AttuneError> {
     const until = performance.now() + BROKEN_WAIT_MILLISECONDS;
     while (performance.now() < until) {

@@ -67,7 +67,7 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
       `  ${cyan(`attune runs stop ${folder}`)}`,
     ].join('\n');
   }
-  if (outcome.outcome === 'followed') return dim(`took part in the run that another process leads: ${folder}`);
+  if (outcome.outcome === 'followed') return dim(`took part in a run led by another process: ${folder}`);
   if (outcome.outcome === 'dry-run') return describeDryRun(outcome, green);
   const metrics = shownMetrics(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
