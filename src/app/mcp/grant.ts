@@ -7,12 +7,7 @@ import { formatDuration } from '../../base/format.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import { readFailure } from '../../files/bytes.ts';
 import { ownFolders } from '../access/confine.ts';
-import type { Scope } from '../../serving/access/roles.ts';
-
-/** Rights that an agent can be given; nobody gives it the right to give rights. */
-export const agentScopes = ['read', 'compute', 'write', 'judge', 'deploy', 'delete'] as const;
-
-export type AgentScope = Exclude<Scope, 'grant'> & (typeof agentScopes)[number];
+import { agentScopes, type AgentScope, type Scope } from '../../serving/access/roles.ts';
 
 /** Rights of an agent, their end, and the folders that they cover. */
 export interface Grant {

@@ -1,6 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { OpenMcp } from '../mcp/open-mcp.ts';
-import { agentScopes, type AgentScope } from '../mcp/grant.ts';
+import { agentScopes, type AgentScope } from '../../serving/access/roles.ts';
 import { parseDuration } from '../terminal/parse-duration.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,6 +1,11 @@
 /** Rights of people and agents beyond asking models: one table for keys, the studio and tools. */
 
-export const scopes = ['read', 'compute', 'write', 'judge', 'deploy', 'delete', 'grant'] as const;
+/** Rights that an agent can be given; nobody gives it the right to give rights. */
+export const agentScopes = ['read', 'compute', 'write', 'judge', 'deploy', 'delete'] as const;
+
+export type AgentScope = (typeof agentScopes)[number];
+
+export const scopes = [...agentScopes, 'grant'] as const;
 
 export type Scope = (typeof scopes)[number];
 

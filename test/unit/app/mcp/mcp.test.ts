@@ -13,7 +13,8 @@ import { approve, openApprovals } from '../../../../src/app/access/approvals.ts'
 import type { Caller } from '../../../../src/app/access/scopes.ts';
 import { Calls } from '../../../../src/app/calls/calls.ts';
 import { agentServer } from '../../../../src/app/mcp/agent-server.ts';
-import { agentScopes, readGrant, type AgentScope } from '../../../../src/app/mcp/grant.ts';
+import { readGrant } from '../../../../src/app/mcp/grant.ts';
+import { agentScopes, type AgentScope } from '../../../../src/serving/access/roles.ts';
 import { openMcp } from '../../../../src/app/mcp/open-mcp.ts';
 import { auditLog } from '../../../../src/app/registry/registry-log.ts';
 import { useCases } from '../../../../src/app/use-cases/index.ts';
