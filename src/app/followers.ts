@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
 import { readLaunch, type Launch } from '../engine/group/launch.ts';
-import { startJob, type RunningJob } from '../jobs/worker/index.ts';
-import type { TrainInput } from '../jobs/train/train-job.ts';
+import { startJob, type JobOptions, type JobResult, type RunningJob } from '../jobs/worker/index.ts';
 import type { StartOptions } from './use-cases/train.ts';
 
 /** The place of this process among those that share a run, by its launcher or by `processes`. @throws AttuneError E_USAGE */
@@ -46,23 +45,30 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the processes that the launch leaves to this one, for as long as the leader's job runs. */
-export async function withFollowers<Result>(
-  input: TrainInput,
-  signal: AbortSignal,
-  lead: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> {
-  const { launch } = input;
-  if (launch === undefined || launch.starts === 0) return lead(signal);
+/** A leader that does not stop within this time is stopped itself, like a process under SIGSTOP. */
+const GRACE_MILLISECONDS = 5_000;
+
+/** Runs the leader's job next to the processes that its launch leaves to this one. */
+export async function runWithFollowers(
+  job: JobOptions<'train'>,
+  { starts, ...launch }: Launch,
+): Promise<JobResult<'train'>> {
   const failed = new AbortController();
   const followers: RunningJob[] = [];
   try {
-    for (let i = 1; i <= launch.starts; i++) {
-      const follower = await startJob({ job: 'train', input: followerInput(input, launch, i), handleSignals: false });
+    for (let i = 1; i <= starts; i++) {
+      const place = { rank: launch.rank + i, localRank: launch.localRank + i, starts: 0 };
+      const own = { ...launch, ...place, store: { ...launch.store, serves: false } };
+      const follower = await startJob({ job: 'train', input: { ...job.input, launch: own }, handleSignals: false });
       followers.push(follower);
-      follower.result.catch((error: unknown) => failed.abort(ofRank(launch.rank + i, error)));
+      follower.result.catch((error: unknown) => failed.abort(ofRank(own.rank, error)));
     }
-    return await lead(AbortSignal.any([signal, failed.signal]));
+    const signals = [failed.signal, ...(job.signal === undefined ? [] : [job.signal])];
+    const leader = await startJob({ ...job, signal: AbortSignal.any(signals) });
+    const onFailed = () => setTimeout(() => leader.kill(), GRACE_MILLISECONDS).unref();
+    if (failed.signal.aborted) onFailed();
+    else failed.signal.addEventListener('abort', onFailed, { once: true });
+    return await leader.result;
   } catch (error) {
     // The leader was told to stop because of it.
     throw failed.signal.aborted && isStopped(error) ? failed.signal.reason : error;
@@ -71,16 +77,13 @@ export async function withFollowers<Result>(
   }
 }
 
-function followerInput(input: TrainInput, launch: Launch, i: number): TrainInput {
-  const place = { rank: launch.rank + i, localRank: launch.localRank + i, starts: 0 };
-  return { ...input, launch: { ...launch, ...place, store: { ...launch.store, serves: false } } };
-}
-
 function isStopped(error: unknown): boolean {
   return error instanceof AttuneError && error.code === 'E_STOPPED';
 }
 
 function ofRank(rank: number, error: unknown): AttuneError {
+  // It was another rank that was lost.
+  if (error instanceof AttuneError && error.code === 'E_RANK_LOST') return error;
   const { what, fix, problems } = error instanceof AttuneError ? error : { what: (error as Error).message };
   return new AttuneError('E_RANK_LOST', { what: `Rank ${rank} has ended`, got: what, problems, fix, cause: error });
 }

@@ -11,7 +11,7 @@ import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { TrainInput } from '../jobs/train/train-job.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
-import { launchOf, withFollowers } from './followers.ts';
+import { launchOf, runWithFollowers } from './followers.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
@@ -68,10 +68,17 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
   const run = async (): Promise<TrainOutcome | DetachedRun> => {
-    const job = { ...jobOf(recipe, { dryRun, resume, profile, queue, launch }), inProcess, handleSignals, onEvent };
-    const outcome = await withFollowers(job.input, signal, (stop) =>
-      leave === undefined ? runJob({ ...job, signal: stop }) : runLeft({ ...job, signal: stop, leave }),
-    );
+    const job = {
+      ...jobOf(recipe, { dryRun, resume, profile, queue, launch }),
+      inProcess,
+      handleSignals,
+      onEvent,
+      signal,
+    };
+    const outcome =
+      launch !== undefined && launch.starts > 0
+        ? await runWithFollowers(job, launch)
+        : await (leave === undefined ? runJob(job) : runLeft({ ...job, leave }));
     if (outcome.outcome === 'detached') return { ...outcome, folder };
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readAssessment(folder, 'forgetting');

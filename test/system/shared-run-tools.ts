@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { readHeartbeat } from '../../src/store/run-paths.ts';
 
 /** Processes that a program has started, and those that these have started. */
 function descendants(pid: number): number[] {
@@ -15,12 +16,13 @@ function descendants(pid: number): number[] {
   return below(pid);
 }
 
-/** Sends a signal to the process that a launcher started last, once a run has taken a step. */
+/** Sends a signal to the leader's worker, or to a follower's, once a run has taken a step. */
 export async function killWhenReached(wanted: {
   run: string;
   step: number;
   pid: number;
   signal: NodeJS.Signals;
+  isLeader?: boolean;
 }): Promise<void> {
   const path = join(wanted.run, 'metrics.jsonl');
   await expect
@@ -29,5 +31,7 @@ export async function killWhenReached(wanted: {
       interval: 20,
     })
     .toBe(true);
-  process.kill(descendants(wanted.pid).at(-1)!, wanted.signal);
+  const leader = readHeartbeat(wanted.run)!.pid;
+  const follower = descendants(wanted.pid).findLast((pid) => pid !== leader)!;
+  process.kill(wanted.isLeader === true ? leader : follower, wanted.signal);
 }

@@ -109,19 +109,21 @@ function start(argv: readonly string[], command = attune): Running {
 describe('a rank that is lost', () => {
   const long = { ...SFT, max_steps: 40, 'checkpoints.every': 10, 'evaluation.every': 1000 };
 
-  it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'by %s is named, and the run goes on with fewer to the same bytes',
-    async (signal) => {
-      const name = `lost-${signal}`;
-      const running = start([...commandOf(name, long), '--processes', '4']);
-      await killWhenReached({ run: join(folder, name), step: 12, pid: running.child.pid!, signal });
-      const since = performance.now();
-      expect(await running.ended).toBe(1);
-      expect(performance.now() - since).toBeLessThan(30_000);
-      expect(running.text()).toMatch(/Rank \d of 4 is gone|Rank \d has ended/);
-      expect(running.text()).toContain('E_RANK_LOST');
-      expect(run([...commandOf(name, long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
-      expect(run(['runs', 'verify', name, '--retrain'])).toMatchObject({ status: 0 });
-    },
-  );
+  it.each([
+    ['SIGKILL', 'a follower', /Rank [123] of 4 is gone|Rank [123] has ended/],
+    ['SIGSTOP', 'a follower', /Rank [123] of 4 is gone/],
+    ['SIGSTOP', 'the leader', /Rank 0 of 4 is gone/],
+  ] as const)('by %s of %s is named, and the run goes on with fewer to the same bytes', async (signal, who, named) => {
+    const name = `lost-${signal}-${who.split(' ')[1]}`;
+    const isLeader = who === 'the leader';
+    const running = start([...commandOf(name, long), '--processes', '4']);
+    await killWhenReached({ run: join(folder, name), step: 12, pid: running.child.pid!, signal, isLeader });
+    const since = performance.now();
+    expect(await running.ended).toBe(1);
+    expect(performance.now() - since).toBeLessThan(30_000);
+    expect(running.text()).toMatch(named);
+    expect(running.text()).toContain('E_RANK_LOST');
+    expect(run([...commandOf(name, long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
+    expect(run(['runs', 'verify', name, '--retrain'])).toMatchObject({ status: 0 });
+  });
 });
