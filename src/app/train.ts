@@ -79,7 +79,6 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
       launch !== undefined && launch.starts > 0
         ? await runWithFollowers(job, launch)
         : await (leave === undefined ? runJob(job) : runLeft({ ...job, leave }));
-    if (outcome.outcome === 'detached') return { ...outcome, folder };
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     const forgetting = readAssessment(folder, 'forgetting');
     checkForgetting(forgetting, recipe.evaluation.max_forgetting);

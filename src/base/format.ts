@@ -40,7 +40,7 @@ export function formatEstimate({ estimate, low, high }: { estimate: number; low:
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)})`;
 }
 
-/** A value of a row as text: empty for a missing one, JSON for one that is no text. */
+/** A value of a row as text: empty for a missing one, JSON for anything but a string. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
