@@ -42,6 +42,7 @@ export interface DetachedRun {
 /** Why a run that was not stopped has no result. */
 const NO_RESULT: Partial<Record<TrainOutcome['outcome'], string>> = {
   'dry-run': 'a dry run',
+  paused: 'it was paused',
   followed: 'another process leads the run and has its result',
 };
 
@@ -63,7 +64,7 @@ export class Run {
     return this.found;
   }
 
-  /** `finished`; `stopped` if requested; `dry-run`; or `followed` if another process led the run. */
+  /** `finished`; `stopped` or `paused` if requested; `dry-run`; or `followed` if another process led the run. */
   get outcome(): TrainOutcome['outcome'] {
     return this.found.outcome;
   }

@@ -50,6 +50,8 @@ export interface TrainerOptions {
   patience: number | null;
   /** Whether a step with the best loss is saved at once. */
   keepBest: boolean;
+  /** Step after which training stops with a checkpoint, even if it is the last one. */
+  pauseAt?: number;
 }
 
 export interface TrainerHooks {
@@ -60,7 +62,7 @@ export interface TrainerHooks {
   aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
 }
 
-export type Outcome = 'finished' | 'stopped';
+export type Outcome = 'finished' | 'stopped' | 'paused';
 
 /** The training loop: batches, steps, evaluations, checkpoints. Independent of any particular method. */
 export class Trainer {
@@ -99,8 +101,9 @@ export class Trainer {
   /** Trains to the end, or until the signal, on which it saves first. */
   async run(): Promise<Outcome> {
     const { totalSteps } = this.#options.schedule;
+    const pauseAt = this.#options.pauseAt ?? Infinity;
     // Checks patience first, so that a run that it ended does not continue when resumed for its result.
-    while (this.state.step < totalSteps && !this.#isStale()) {
+    while (this.state.step < Math.min(totalSteps, pauseAt) && !this.#isStale()) {
       if (await this.#isStopped()) return this.#stop();
       if (!(await this.#step())) return this.#stop();
       const isLast = this.state.step === totalSteps;
@@ -108,7 +111,7 @@ export class Trainer {
       if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
     }
     if (this.#savedStep !== this.state.step) await this.#save();
-    return 'finished';
+    return this.state.step < pauseAt ? 'finished' : this.#end('paused', 'paused as requested');
   }
 
   /** Processes that share a run stop before the same step. */
@@ -121,9 +124,8 @@ export class Trainer {
   async #step(): Promise<boolean> {
     const started = performance.now();
     const { sampler, train } = this.#parts;
-    const batch = sampler.next();
     const { aroundStep = (body) => body() } = this.#hooks;
-    const microBatches = batch.microBatches.map((rows) => rows.map((row) => train[row]));
+    const microBatches = sampler.next().microBatches.map((rows) => rows.map((row) => train[row]));
     const results = await aroundStep(() => this.#updates(microBatches), microBatches.flat());
     if (results === undefined) return false;
     this.state.updates += results.length;
@@ -283,13 +285,13 @@ export class Trainer {
 
   async #stop(): Promise<Outcome> {
     if (this.state.step > 0) await this.#save();
-    const { reason } = this.#hooks.signal;
-    this.#hooks.emit({
-      type: 'run-stopped',
-      step: this.state.step,
-      reason: reason instanceof Error ? reason.message : String(reason),
-    });
-    return 'stopped';
+    const reason: unknown = this.#hooks.signal.reason;
+    return this.#end('stopped', reason instanceof Error ? reason.message : String(reason));
+  }
+
+  #end(outcome: Outcome, reason: string): Outcome {
+    this.#hooks.emit({ type: 'run-stopped', step: this.state.step, reason });
+    return outcome;
   }
 }
 

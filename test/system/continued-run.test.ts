@@ -80,6 +80,15 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that decides for itself
     expect(bench.text('auto/report.html')).toContain('Learning rates tried');
   });
 
+  it('is paused after a step, the last one too, and resumed to the same bytes', () => {
+    const long = [...settings, ...rhythm, '--max-steps', '6', '--learning-rate', '2e-3', '--output-dir', 'paused'];
+    expect(run('train', ...long, '--pause-at', '4')).toMatchObject({ outcome: 'paused', step: 4, result: null });
+    expect(run('train', ...long, '--resume', '--pause-at', '6')).toMatchObject({ outcome: 'paused', step: 6 });
+    run('runs', 'resume', 'paused');
+    run('train', ...settings, ...rhythm, '--max-steps', '6', '--learning-rate', '2e-3', '--output-dir', 'through');
+    expect(adapter('paused').equals(adapter('through'))).toBe(true);
+  });
+
   it('keeps that rate when it is resumed, and when it is verified', () => {
     cut('auto', 'cut', 3);
     run('runs', 'resume', 'cut');

@@ -23,6 +23,7 @@ export const useCase = defineUseCase({
     resume: fields.flag('continue from the newest checkpoint, if there is one'),
     overwrite: fields.flag('first delete the run in the output folder, if there is one'),
     profile: fields.flag('profile two steps; the trace goes to profile.json'),
+    pauseAt: fields.count('STEP', 'stop with a checkpoint after this step; `runs resume` continues'),
     processes: fields.count('N', 'processes on this machine that share the run (1)'),
     ...trainingFields(fields),
     flags: fields.inMemory<RecipeFlags>("settings that override the recipe's, by leaf name or dotted path"),

@@ -19,6 +19,8 @@ export interface RunContext {
   earlier?: RunConstants;
   /** Whether the run resumes in its own folder. */
   isResumed?: boolean;
+  /** Step after which the run stops with a checkpoint. */
+  pauseAt?: number;
   /** The processes that share the run; undefined for one process. */
   group?: Group;
   /** Whether another process leads it and writes everything. */

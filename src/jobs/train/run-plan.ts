@@ -78,7 +78,7 @@ function createSampler(
 
 /** Converts the recipe's schedule to steps of this data set. */
 function trainerOptions(
-  { context: { recipe } }: ReadRows,
+  { context: { recipe, pauseAt } }: ReadRows,
   { training: { epochs, learning_rate }, microBatchTokens, shares, checkpointing }: Decided,
   batchesPerEpoch: number,
 ): TrainerOptions {
@@ -105,5 +105,6 @@ function trainerOptions(
     saveEvery: inSteps(checkpoints.every),
     patience: evaluation.patience,
     keepBest: checkpoints.best,
+    pauseAt,
   };
 }

@@ -14,6 +14,8 @@ export interface TrainInput {
   dryRun?: boolean;
   /** Resumes from the newest checkpoint in the folder. */
   resume?: boolean;
+  /** Stops with a checkpoint once this many steps are done, even after the last one. */
+  pauseAt?: number;
   /** Checkpoint of a run to repeat, with its decisions at run time (clock, micro-batches). */
   like?: string;
   /** The place of this process among those that share the run, if a launcher started several. */
@@ -22,7 +24,7 @@ export interface TrainInput {
 
 export interface TrainResult {
   /** `followed`: another process leads the run, and has its result. */
-  outcome: 'finished' | 'stopped' | 'dry-run' | 'followed';
+  outcome: 'finished' | 'stopped' | 'paused' | 'dry-run' | 'followed';
   step: number;
   /** Task of the model: chatting needs `causal-lm`. */
   task: Task;

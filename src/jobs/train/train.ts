@@ -62,6 +62,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
     earlier,
     isResumed: latest !== undefined,
     profile: input.profile,
+    pauseAt: input.pauseAt,
     group,
   });
   await sharePlan(training, group);
@@ -76,7 +77,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
   emit({ type: 'phase-started', phase: 'train', message });
   const outcome = await trainTogether(training, group);
-  if (outcome === 'stopped') return unfinished(training, 'stopped');
+  if (outcome !== 'finished') return unfinished(training, outcome);
   // A repeated run only needs its weights.
   return finish(training, { isJudged: input.like === undefined });
 }

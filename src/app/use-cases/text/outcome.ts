@@ -68,6 +68,8 @@ export function describeOutcome(outcome: Trained, terminal: Terminal): string {
     ].join('\n');
   }
   if (outcome.outcome === 'followed') return dim(`took part in a run led by another process: ${folder}`);
+  if (outcome.outcome === 'paused')
+    return `${dim(`paused after step ${outcome.step}; continue:`)} ${cyan(`attune runs resume ${folder}`)}`;
   if (outcome.outcome === 'dry-run') return describeDryRun(outcome, green);
   const metrics = shownMetrics(outcome.metrics).map(([name, value]): [string, string] => {
     return [`validation ${name}`, formatNumber(value)];
