@@ -6,7 +6,7 @@ import { listDataSets, type DataSetRecord } from '../store/data-sets.ts';
 import { withIndex } from '../store/index-database.ts';
 import { rebuildIndex, type UnreadableRun } from '../store/rebuild.ts';
 import { conclusionOf } from '../evaluation/compare/conclusion.ts';
-import type { Comparison } from '../store/results.ts';
+import type { Comparison, Conclusion } from '../store/results.ts';
 import { runTimes, type RunTimes } from '../store/run-clock.ts';
 import { isRunFolder, readRun } from '../store/run-folder.ts';
 import { runPaths } from '../store/run-paths.ts';
@@ -28,6 +28,22 @@ export interface RunDetails extends RunSummary {
   report?: string;
   /** Whether the result is better than the alternatives without training. */
   comparison?: Pick<Comparison, 'verdict' | 'sentence' | 'conclusion'>;
+}
+
+/** A run in a list. */
+export interface ListedRun extends RunSummary {
+  /** The comparison's advice. */
+  conclusion?: Pick<Conclusion, 'outcome' | 'advice'>;
+}
+
+/** Adds what the comparisons of finished runs conclude. */
+export function withConclusions(runs: readonly RunSummary[]): ListedRun[] {
+  return runs.map((run) => {
+    const found = run.status === 'finished' ? readAssessment(run.folder, 'comparison') : undefined;
+    if (found === undefined) return run;
+    const { outcome, advice } = conclusionOf(found);
+    return { ...run, conclusion: { outcome, advice } };
+  });
 }
 
 export interface RunSearch extends RunFilter {

@@ -102,3 +102,8 @@ export function formatTime(at: number): string {
 function minus(text: string): string {
   return text.replace(/^-/, '−').replace('e-', 'e−');
 }
+
+/** An amount of money without its currency. */
+export function formatPrice(amount: number): string {
+  return amount < 0.01 ? '< 0.01' : amount.toFixed(2);
+}

@@ -58,6 +58,12 @@ export async function post<Value>(path: string, body: unknown): Promise<Value> {
   return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Value;
 }
 
+/** A query of the values that are given. */
+export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(values).flatMap(([name, one]) => (one === undefined ? [] : [[name, String(one)]]));
+  return new URLSearchParams(given).toString();
+}
+
 export const startCall = (name: string, input: object) => post<CallState>('/api/calls', { name, input });
 export const stopCall = (id: string) => send(`/api/calls/${id}`, { method: 'DELETE' });
 
@@ -117,6 +123,14 @@ export interface CallPart {
 export function followCall(id: string, take: (part: CallPart) => void, options: Follow): Promise<void> {
   const path = (since: number) => `/api/calls/${id}?since=${since}&wait`;
   return follow<CallPart>(path, (part) => (take(part), part.state.status !== 'running'), options);
+}
+
+/** A call without a view of its progress. @throws Refused */
+export async function callOnce<Result>(name: string, input: object, signal: AbortSignal): Promise<Result> {
+  let last = await startCall(name, input);
+  await followCall(last.id, ({ state }) => (last = state), { signal, onAway: () => undefined });
+  if (last.error !== undefined) throw new Refused(last.error as unknown as Failure, 400);
+  return last.result as Result;
 }
 
 export function followRun(run: string, take: (part: RunPart) => void, options: Follow): Promise<void> {

@@ -5,12 +5,15 @@ import { assessmentNames, figuresOf, type Assessments } from '../../evaluation/a
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
 import { readReport, type RunReport } from '../../jobs/report/run-report.ts';
-import { differenceBadge, intervalText as differenceText, titleOf } from '../../jobs/report/sections/outcome.ts';
+import {
+  differenceBadge,
+  intervalText as differenceText,
+  OUTCOMES,
+  titleOf,
+} from '../../jobs/report/sections/outcome.ts';
 import type { Comparison } from '../../store/results.ts';
 
 type Shown = Html | string | undefined;
-
-const WORDS = { better: 'Better', 'not-better': 'Not better', unclear: 'Cannot tell yet' } as const;
 
 /** Runs next to each other: what each verdict says and by how much, and all else that was measured. */
 export function comparedRuns(folders: readonly string[]): Html {
@@ -67,7 +70,7 @@ function* verdictRows({ comparison }: RunReport): Generator<[string, Shown]> {
   const title = metrics.find(({ name }) => name === metric)?.title ?? metric;
   const judged = systems.find(({ name }) => name === subject);
   const value = judged && entryOf(judged.values, metric);
-  yield ['Verdict', html`<b>${WORDS[outcome]}</b><small>${advice}</small>`];
+  yield ['Verdict', html`<b>${OUTCOMES[outcome].word}</b><small>${advice}</small>`];
   yield [title, value && withEnds(formatNumber(value.value, 3), value.low, value.high)];
   yield ['Against the strongest rival', againstRival(comparison)];
   if (flips.against !== '')

@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
+import { z } from 'zod';
 import { AttuneError, type Problem } from '../../base/errors.ts';
+import { problemsOf } from '../../base/schema-issues.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { rawRows, requireWhole } from '../../data/raw-rows.ts';
+import { counted } from './row-labels.ts';
+import type { OpenRows } from './row-pages.ts';
 
 /** Changes by the place of a row, from 0: new values of its columns, or null to leave the row out. */
 export type RowEdits = ReadonlyMap<number, Readonly<Record<string, unknown>> | null>;
@@ -35,19 +39,36 @@ function freeName(path: string): string {
   }
 }
 
+/** New values of a row, or of all rows that fit a filter; null leaves them out. */
+const change = z.strictObject({
+  rows: z.union([
+    z.int().nonnegative(),
+    z.strictObject({
+      words: z.string().optional(),
+      label: z.strictObject({ of: z.enum(counted), column: z.string().optional(), label: z.string() }).optional(),
+    }),
+  ]),
+  values: z.record(z.string(), z.unknown()).nullable(),
+});
+const changesOfFile = z.strictObject({ file: z.string(), changes: z.array(change) });
+
+export type RowChange = z.output<typeof change>;
+
 /** @throws AttuneError E_USAGE */
-export function readEdits(body: unknown): { file: string; edits: RowEdits } {
-  const { file, edits } = (body ?? {}) as { file?: unknown; edits?: unknown };
-  const isEdit = (one: unknown): one is [number, Record<string, unknown> | null] =>
-    Array.isArray(one) &&
-    one.length === 2 &&
-    Number.isSafeInteger(one[0]) &&
-    typeof one[1] === 'object' &&
-    !Array.isArray(one[1]);
-  if (typeof file !== 'string' || !Array.isArray(edits) || !edits.every(isEdit))
-    throw new AttuneError('E_USAGE', {
-      what: 'These changes cannot be read',
-      expected: 'a file, and pairs of a place and values',
-    });
-  return { file, edits: new Map(edits) };
+export function readChanges(body: unknown): z.output<typeof changesOfFile> {
+  const read = changesOfFile.safeParse(body);
+  if (read.success) return read.data;
+  throw new AttuneError('E_USAGE', {
+    what: 'These changes cannot be read',
+    problems: problemsOf(read.error.issues, { root: body, schema: changesOfFile }),
+  });
+}
+
+/** Edits by place; later changes count on top of earlier ones. */
+export async function editsOf(rows: OpenRows, changes: readonly RowChange[]): Promise<RowEdits> {
+  const edits = new Map<number, Record<string, unknown> | null>();
+  for (const { rows: wanted, values } of changes)
+    for (const place of typeof wanted === 'number' ? [wanted] : await rows.places(wanted))
+      edits.set(place, values && { ...edits.get(place), ...values });
+  return edits;
 }

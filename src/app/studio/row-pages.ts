@@ -2,11 +2,10 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { valueText } from '../../base/format.ts';
-import { entryOf } from '../../base/table.ts';
 import { turn } from '../../base/turn.ts';
-import { sha256 } from '../../files/hash.ts';
 import { parseJson } from '../../files/json.ts';
 import { rawRows } from '../../data/raw-rows.ts';
+import { labeller, type Counted } from './row-labels.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -14,11 +13,13 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface RowFilter {
   /** Any text of the row contains them. */
   words?: string;
-  /** Only rows with this value of a column. */
-  column?: string;
-  value?: string;
-  /** Only rows that are equal to an earlier one. */
-  isDuplicate?: boolean;
+  /** Only rows with this label. */
+  label?: RowLabel;
+}
+
+/** A label that was counted: the value of a column, a kind of personal data, a group of people. */
+export interface RowLabel extends Counted {
+  label: string;
 }
 
 export interface RowPage {
@@ -29,28 +30,45 @@ export interface RowPage {
   isWhole: boolean;
 }
 
-/** Values of a column, the most frequent first. */
-export interface ValueCounts {
-  values: readonly (readonly [value: string, count: number])[];
+/** Labels with their rows, the most frequent first. */
+export interface LabelCounts {
+  labels: readonly (readonly [label: string, count: number])[];
   distinct: number;
-  duplicates: number;
+  /** Rows counted so far, of `rows`. */
+  done: number;
+  rows: number;
+  isWhole: boolean;
 }
 
-const MOST_VALUES = 30;
+/** Rows by label, as far as they have been counted. */
+interface Tally {
+  places: Map<string, number[]>;
+  done: number;
+  isWhole: boolean;
+  counting?: Promise<void>;
+}
+
+const MOST_LABELS = 30;
+/** Tallies kept of a file; the oldest is dropped. */
+const MOST_TALLIES = 4;
 const FLUSHED = 2 ** 20;
-const ROWS_A_TURN = 5000;
+const MS_A_TURN = 10;
+/** Longest wait for counts in one request. */
+const PATIENCE_MS = 400;
 
 /**
  * Rows of one file by their places. The file is read once, into a temporary one of lines whose places are known, so
  * that any page of a million rows is a single read.
  */
-class OpenRows {
+export class OpenRows {
   readonly #folder = mkdtempSync(join(tmpdir(), 'attune-rows-'));
   readonly #file = openSync(join(this.#folder, 'rows.jsonl'), 'wx+', 0o600);
   readonly #ends: number[] = [];
   readonly #reading: Promise<void>;
   #isWhole = false;
   #isClosed = false;
+  readonly #tallies = new Map<string, Tally>();
+  /** The places of the newest search. */
   #found: { key: string; places: Promise<number[]> } | undefined;
 
   constructor(path: string) {
@@ -60,10 +78,9 @@ class OpenRows {
 
   async page(filter: RowFilter, from: number, count: number): Promise<RowPage> {
     if (this.#ends.length < from + count) await Promise.race([this.#reading, turn()]);
-    const isAll = Object.values(filter).every((one) => one === undefined);
-    if (!isAll) await this.#reading;
-    const isWhole = this.#isWhole;
-    const places = isAll ? undefined : await this.#places(filter);
+    const isAll = filter.words === undefined && filter.label === undefined;
+    const isWhole = isAll ? this.#isWhole : filter.words !== undefined || this.#tallyOf(filter.label!).isWhole;
+    const places = isAll ? undefined : await this.#someOf(filter);
     const total = places?.length ?? this.#ends.length;
     const shown = Array.from(
       { length: Math.max(0, Math.min(count, total - from)) },
@@ -72,16 +89,23 @@ class OpenRows {
     return { rows: shown.map((place) => [place, this.#row(place)] as const), total, isWhole };
   }
 
-  async counts(column: string): Promise<ValueCounts> {
+  /** Counts labels; a first call begins, and later ones tell how far it is. */
+  async counts(counted: Counted): Promise<LabelCounts> {
+    const tally = this.#tallyOf(counted);
+    await Promise.race([tally.counting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    const { places, done, isWhole } = tally;
+    const labels = [...places]
+      .map(([label, found]) => [label, found.length] as const)
+      .toSorted(([, a], [, b]) => b - a)
+      .slice(0, MOST_LABELS);
+    return { labels, distinct: places.size, done, rows: this.#ends.length, isWhole };
+  }
+
+  /** All places that fit, once they are known. */
+  async places(filter: RowFilter): Promise<readonly number[]> {
     await this.#reading;
-    const counts = new Map<string, number>();
-    for await (const [, row] of this.#all()) {
-      const value = valueText(entryOf(row, column));
-      counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
-    const duplicates = (await this.#places({ isDuplicate: true })).length;
-    const values = [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_VALUES);
-    return { values, distinct: counts.size, duplicates };
+    if (filter.label !== undefined) await this.#tallyOf(filter.label).counting;
+    return this.#someOf(filter);
   }
 
   close(): void {
@@ -119,38 +143,63 @@ class OpenRows {
     return parseJson(line.toString('utf8')) as Row;
   }
 
-  async *#all(): AsyncGenerator<readonly [place: number, row: Row]> {
-    for (let place = 0; place < this.#ends.length && !this.#isClosed; place++) {
-      if (place % ROWS_A_TURN === 0) await turn();
-      yield [place, this.#row(place)];
-    }
-  }
-
-  /** The newest filter's places are kept. */
-  async #places(filter: RowFilter): Promise<number[]> {
-    const key = JSON.stringify(filter);
-    if (this.#found?.key !== key) this.#found = { key, places: this.#search(filter) };
+  /** Places that fit, as far as labels have been counted. */
+  async #someOf({ words, label }: RowFilter): Promise<readonly number[]> {
+    if (words === undefined) return this.#tallyOf(label!).places.get(label!.label) ?? [];
+    const key = JSON.stringify({ words, label });
+    if (this.#found?.key !== key) this.#found = { key, places: this.#search(words, label) };
     return this.#found.places;
   }
 
-  async #search({ words, column, value, isDuplicate }: RowFilter): Promise<number[]> {
+  async #search(words: string, label: RowLabel | undefined): Promise<number[]> {
     const places: number[] = [];
-    const seen = new Set<string>();
-    const wanted = words?.toLowerCase();
-    for await (const [place, row] of this.#all()) {
-      if (column !== undefined && valueText(entryOf(row, column)) !== value) continue;
-      if (wanted !== undefined && !Object.values(row).some((one) => valueText(one).toLowerCase().includes(wanted)))
-        continue;
-      if (isDuplicate === true) {
-        const hash = sha256(JSON.stringify(row));
-        if (!seen.has(hash)) {
-          seen.add(hash);
-          continue;
-        }
-      }
-      places.push(place);
-    }
+    const wanted = words.toLowerCase();
+    const among = label === undefined ? undefined : new Set(await this.places({ label }));
+    for await (const [place, row] of this.#all())
+      if (
+        (among?.has(place) ?? true) &&
+        Object.values(row).some((one) => valueText(one).toLowerCase().includes(wanted))
+      )
+        places.push(place);
     return places;
+  }
+
+  #tallyOf({ of, column }: Counted): Tally {
+    const key = JSON.stringify([of, column]);
+    const known = this.#tallies.get(key);
+    if (known !== undefined) return known;
+    for (const oldest of [...this.#tallies.keys()].slice(0, Math.max(0, this.#tallies.size - MOST_TALLIES + 1)))
+      this.#tallies.delete(oldest);
+    const tally: Tally = { places: new Map(), done: 0, isWhole: false };
+    this.#tallies.set(key, tally);
+    tally.counting = this.#count(tally, { of, column }, () => this.#tallies.get(key) !== tally);
+    tally.counting.catch(() => undefined);
+    return tally;
+  }
+
+  async #count(tally: Tally, counted: Counted, isDropped: () => boolean): Promise<void> {
+    const labelsOf = await labeller(counted);
+    for await (const [place, row] of this.#all()) {
+      if (isDropped()) return;
+      for (const label of new Set(labelsOf(row))) {
+        const found = tally.places.get(label);
+        if (found === undefined) tally.places.set(label, [place]);
+        else found.push(place);
+      }
+      tally.done = place + 1;
+    }
+    tally.isWhole = true;
+  }
+
+  async *#all(): AsyncGenerator<readonly [place: number, row: Row]> {
+    await this.#reading;
+    let rested = performance.now();
+    for (let place = 0; place < this.#ends.length && !this.#isClosed; place++) {
+      yield [place, this.#row(place)];
+      if (performance.now() - rested < MS_A_TURN) continue;
+      await turn();
+      rested = performance.now();
+    }
   }
 }
 

@@ -13,10 +13,10 @@ export const useCase = defineUseCase({
   options: ({ count }) => ({ limit: count('N', 'show the newest N only') }),
   effects: [],
   async run({ folders, limit }, { onNotice }) {
-    const { findRuns } = await import('../find-runs.ts');
+    const { findRuns, withConclusions } = await import('../find-runs.ts');
     const unreadable: UnreadableRun[] = [];
     const onUnreadable = (run: UnreadableRun): void => void unreadable.push(run);
-    const runs = await findRuns({ folders, limit, onUnreadable });
+    const runs = withConclusions(await findRuns({ folders, limit, onUnreadable }));
     for (const { folder, reason } of unreadable) onNotice(`the run in ${shortPath(folder)} cannot be read: ${reason}`);
     return { runs, ...(unreadable.length > 0 && { unreadable }) };
   },

@@ -8,7 +8,7 @@ import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
-import { plans } from './plans.ts';
+import { keepPlan } from './plans.ts';
 import { Rows } from './rows.tsx';
 
 /** Role of a column. */
@@ -57,12 +57,12 @@ function Mapping({ file, table }: { file: string; table: TableColumns }) {
         : 'label',
   );
   const init = useCall<InitResult>('init');
+  const input = initInput(file, roles, learnt);
   useEffect(() => {
     if (init.result === undefined) return;
-    plans.set(init.result.recipe, init.result);
+    keepPlan({ ...init.result, input });
     go('plan', init.result.recipe);
   }, [init.result]);
-  const input = initInput(file, roles, learnt);
   const isTaken = init.failure?.code === 'E_RECIPE_EXISTS';
   const missing = missingOf(roles, learnt);
   return (
@@ -173,7 +173,7 @@ function missingOf(roles: Record<string, Role>, learnt: Learnt): string | undefi
   return learnt !== 'text' && !all.includes('learn') ? 'Choose the target column.' : undefined;
 }
 
-function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): object {
+function initInput(file: string, roles: Record<string, Role>, learnt: Learnt): Record<string, unknown> {
   const named = (wanted: Role) => Object.keys(roles).filter((name) => entryOf(roles, name) === wanted);
   const [target] = named('learn');
   const goal = { label: { labelColumn: target }, answer: { answerColumn: target }, text: { format: 'text' } }[learnt];

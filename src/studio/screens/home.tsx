@@ -1,16 +1,18 @@
 import { useEffect, useState } from 'preact/hooks';
-import { formatNumber, formatTime, plural } from '../../base/format.ts';
+import { formatTime, plural } from '../../base/format.ts';
 import type { PreparedData } from '../../app/use-cases/data-prepare.ts';
-import type { RunSummary } from '../../store/run-summary.ts';
+import type { ListedRun } from '../../app/find-runs.ts';
+import { OUTCOMES } from '../../jobs/report/sections/outcome.ts';
 import { failureOf, upload, type Failure } from '../client.ts';
 import { SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
+import { Table } from '../parts/table.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go, linkTo } from '../address.ts';
 
 export function Home() {
-  const list = useCall<{ runs: RunSummary[] }>('runs list');
+  const list = useCall<{ runs: ListedRun[] }>('runs list');
   useEffect(() => list.start({}), []);
   const runs = list.result?.runs;
   return (
@@ -138,7 +140,7 @@ function DocumentsButton({ title, isFolder = false, isBusy, onFiles }: Documents
   );
 }
 
-const TONES: Record<RunSummary['status'], string> = {
+const TONES: Record<ListedRun['status'], string> = {
   finished: 'good',
   running: 'fair',
   waiting: 'fair',
@@ -147,7 +149,7 @@ const TONES: Record<RunSummary['status'], string> = {
   failed: 'bad',
 };
 
-function Runs({ runs }: { runs: readonly RunSummary[] }) {
+function Runs({ runs }: { runs: readonly ListedRun[] }) {
   if (runs.length === 0)
     return (
       <section>
@@ -158,36 +160,53 @@ function Runs({ runs }: { runs: readonly RunSummary[] }) {
   return (
     <section>
       <h2>Runs</h2>
-      <div class="scroll" tabIndex={0} role="region" aria-label="Runs">
-        <table>
-          <thead>
-            <tr>
-              <th>Run</th>
-              <th>Status</th>
-              <th class="number">Step</th>
-              <th class="number">Loss</th>
-              <th>Model</th>
-              <th>Started</th>
-            </tr>
-          </thead>
-          <tbody>
-            {runs.map((run) => (
-              <tr key={run.id}>
-                <th>
-                  <a href={linkTo('run', run.folder)}>{run.name}</a>
-                </th>
-                <td>
-                  <span class={`status ${TONES[run.status]}`}>{run.status}</span>
-                </td>
-                <td class="number">{run.steps === undefined ? run.step : `${run.step} of ${run.steps}`}</td>
-                <td class="number">{run.loss === undefined ? '' : formatNumber(run.loss)}</td>
-                <td>{run.model}</td>
-                <td>{formatTime(run.createdAt)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Runs"
+        columns={COLUMNS}
+        rows={runs.map((run) => ({
+          key: run.id,
+          cells: [
+            <a key="run" href={linkTo('run', run.folder)}>
+              {run.name}
+            </a>,
+            <span key="status" class={`status ${TONES[run.status]}`}>
+              {run.status}
+            </span>,
+            <Verdict key="verdict" run={run} />,
+            <NextStep key="next" run={run} />,
+            run.steps === undefined ? run.step : `${run.step} of ${run.steps}`,
+            run.model,
+            formatTime(run.createdAt),
+          ],
+        }))}
+      />
     </section>
   );
+}
+
+const COLUMNS = [
+  { title: 'Run' },
+  { title: 'Status' },
+  { title: 'Verdict' },
+  { title: 'Next' },
+  { title: 'Step', isNumeric: true },
+  { title: 'Model' },
+  { title: 'Started' },
+];
+
+function Verdict({ run: { conclusion, error } }: { run: ListedRun }) {
+  if (conclusion === undefined) return <>{error}</>;
+  return (
+    <>
+      {OUTCOMES[conclusion.outcome].word}
+      <small>{conclusion.advice}</small>
+    </>
+  );
+}
+
+function NextStep({ run: { folder, status, conclusion } }: { run: ListedRun }) {
+  if (status === 'waiting' || status === 'running') return <a href={linkTo('run', folder)}>Watch it</a>;
+  if (status !== 'finished') return <a href={linkTo('run', folder)}>Resume it</a>;
+  if (conclusion?.outcome === 'better') return <a href={linkTo('deploy', folder)}>Deploy it</a>;
+  return <a href={linkTo('compare', folder)}>Compare it</a>;
 }

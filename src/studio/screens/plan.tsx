@@ -1,15 +1,17 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatBytes, formatDuration, plural } from '../../base/format.ts';
 import type { DetachedRun } from '../../app/run.ts';
 import type { Advised } from '../../app/use-cases/advise.ts';
+import type { InitResult } from '../../app/use-cases/init.ts';
 import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
 import { Fault, Problems } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
+import { BaseModels } from './base-models.tsx';
 import { LearningCurve } from './learning-curve.tsx';
-import { plans } from './plans.ts';
+import { keepPlan, planOf, type KeptPlan } from './plans.ts';
 import { Tools } from './tools.tsx';
 
 const ROWS = 4;
@@ -20,6 +22,8 @@ export function Plan({ recipe }: { recipe: string }) {
   const trial = useCall<unknown>('train');
   const advice = useCall<Advised>('advise');
   const training = useCall<DetachedRun>('train');
+  const again = useCall<InitResult>('init');
+  const [plan, setPlan] = useState(() => planOf(recipe));
   const train = () => {
     trial.stop();
     training.start({ recipe, detach: true });
@@ -31,7 +35,14 @@ export function Plan({ recipe }: { recipe: string }) {
       trial.stop();
       advice.stop();
     };
-  }, []);
+  }, [plan]);
+  const withBase = (model: string) => again.start({ ...plan!.input, model, force: true });
+  useEffect(() => {
+    if (again.result === undefined) return;
+    const next = { ...again.result, input: plan!.input };
+    keepPlan(next);
+    setPlan(next);
+  }, [again.result]);
   useEffect(() => {
     if (training.result !== undefined) go('run', training.result.folder);
   }, [training.result]);
@@ -39,7 +50,7 @@ export function Plan({ recipe }: { recipe: string }) {
     <>
       <h1 tabIndex={-1}>Plan</h1>
       <p class="lead">{recipe}</p>
-      <Chosen recipe={recipe} data={data.result} />
+      <Chosen plan={plan} data={data.result} />
       <section>
         <h2>What it takes on this machine</h2>
         <Progress call={trial} label="Trying the longest batch" />
@@ -63,11 +74,20 @@ export function Plan({ recipe }: { recipe: string }) {
         {training.state && <SameIn {...training.state} />}
       </section>
       <Worth advice={advice} />
+      <Progress call={again} label="Writing the recipe with another base" />
+      {again.failure && <Fault failure={again.failure} />}
+      {data.result?.lengths && data.result.tokenizer !== undefined && (
+        <BaseModels
+          chosen={data.result.tokenizer}
+          tokens={data.result.lengths.tokens}
+          longest={data.result.lengths.max}
+          onUse={plan && withBase}
+        />
+      )}
       <Tools
         title="Prompt, retrieve or tune?"
         tools={{
           advise: { note: 'measures cheap systems first, and how much more data would bring', given: { data: recipe } },
-          'models estimate': { note: 'time, memory and disk of other base models' },
           'retrieve index': { note: 'search the texts in place of learning them' },
           generate: { note: 'answers of an untrained model to a prompt' },
         }}
@@ -82,8 +102,7 @@ export function Plan({ recipe }: { recipe: string }) {
   );
 }
 
-function Chosen({ recipe, data }: { recipe: string; data?: DataInspectionResult }) {
-  const plan = plans.get(recipe);
+function Chosen({ plan, data }: { plan?: KeptPlan; data?: DataInspectionResult }) {
   const remarks = [...(plan?.warnings ?? []), ...(data?.remarks ?? [])];
   return (
     <section>

@@ -1,4 +1,16 @@
 import type { InitResult } from '../../app/use-cases/init.ts';
 
-/** Results of `init`, by recipe; lost on reload. */
-export const plans = new Map<string, InitResult>();
+export interface KeptPlan extends InitResult {
+  /** Input of `init`. */
+  input: Readonly<Record<string, unknown>>;
+}
+
+/** Keeps what `init` found, for as long as the tab is open. */
+export function keepPlan(plan: KeptPlan): void {
+  sessionStorage.setItem(`plan ${plan.recipe}`, JSON.stringify(plan));
+}
+
+export function planOf(recipe: string): KeptPlan | undefined {
+  const kept = sessionStorage.getItem(`plan ${recipe}`);
+  return kept === null ? undefined : (JSON.parse(kept) as KeptPlan);
+}

@@ -1,30 +1,37 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { formatCount, plural } from '../../base/format.ts';
+import { useMemo, useState } from 'preact/hooks';
+import { plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
-import type { Row, RowFilter, ValueCounts } from '../../app/studio/row-pages.ts';
-import { go, linkTo } from '../address.ts';
-import { failureOf, get, post, type Failure } from '../client.ts';
+import type { RowChange } from '../../app/studio/edited-rows.ts';
+import type { Row, RowFilter, RowLabel } from '../../app/studio/row-pages.ts';
+import { go } from '../address.ts';
+import { failureOf, get, post, queryOf, type Failure } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
 import { VirtualRows, type Source } from '../parts/virtual-rows.tsx';
+import { RowCounts } from './row-counts.tsx';
+import { ManyEditor, RowEditor } from './row-editor.tsx';
 
-type Edit = Record<string, unknown> | null;
+type Values = RowChange['values'];
 
 /** All rows of a file: searched, counted, corrected. */
 export function Rows({ file, columns, target }: { file: string; columns: readonly string[]; target?: string }) {
   const [filter, setFilter] = useState<RowFilter>({});
+  const [total, setTotal] = useState(0);
   const [chosen, choose] = useState<readonly [place: number, row: Row]>();
-  const [edits, setEdits] = useState<ReadonlyMap<number, Edit>>(new Map());
+  const [changes, setChanges] = useState<readonly RowChange[]>([]);
   const [failure, setFailure] = useState<Failure>();
-  const source = useMemo(() => sourceOf(file, filter), [file, filter]);
-  const edit = (place: number, values: Edit) => {
-    setEdits(new Map([...edits, [place, values]]));
+  const source = useMemo(() => sourceOf(file, filter, setTotal), [file, filter]);
+  const edits = new Map(changes.map(({ rows, values }) => [rows, values]));
+  const change = (rows: RowChange['rows'], values: Values) => {
+    setChanges([...changes, { rows, values }]);
     choose(undefined);
   };
   const write = () =>
-    post<{ path: string }>('/api/rows/edited', { file, edits: [...edits] }).then(
+    post<{ path: string }>('/api/rows/edited', { file, changes }).then(
       ({ path }) => go('data', path),
       (error: unknown) => setFailure(failureOf(error)),
     );
+  const { words, label } = filter;
+  const isFiltered = words !== undefined || label !== undefined;
   return (
     <section>
       <h2>All rows</h2>
@@ -33,18 +40,13 @@ export function Rows({ file, columns, target }: { file: string; columns: readonl
           Search{' '}
           <input
             type="search"
-            value={filter.words ?? ''}
-            onInput={(event) => setFilter({ words: event.currentTarget.value || undefined })}
+            value={words ?? ''}
+            onInput={(event) => setFilter({ label, words: event.currentTarget.value || undefined })}
           />
         </label>
-        {(filter.column !== undefined || filter.isDuplicate === true) && (
-          <button type="button" class="quiet" onClick={() => setFilter({})}>
-            {filter.isDuplicate === true ? 'Duplicates' : `${filter.column}: ${filter.value || '(empty)'}`} ✕
-          </button>
-        )}
-        {edits.size > 0 && (
-          <button type="button" onClick={() => void write()}>
-            Save a copy with {plural(edits.size, 'changes')}
+        {label !== undefined && (
+          <button type="button" class="quiet" onClick={() => setFilter({ words })}>
+            {labelText(label)} ✕
           </button>
         )}
       </div>
@@ -58,130 +60,74 @@ export function Rows({ file, columns, target }: { file: string; columns: readonl
         onFailure={(error) => setFailure(failureOf(error))}
       />
       {chosen && (
-        <Editor
+        <RowEditor
           key={chosen[0]}
           place={chosen[0]}
           row={chosen[1]}
-          onSave={(values) => edit(chosen[0], values)}
+          onSave={(values) => change(chosen[0], { ...edits.get(chosen[0]), ...values })}
+          onLeaveOut={() => change(chosen[0], null)}
           onClose={() => choose(undefined)}
         />
       )}
-      <Balance file={file} columns={columns} first={target} onFilter={setFilter} />
-      <p>
-        <a href={linkTo('actions', 'data redact')}>Replace personal data</a> ·{' '}
-        <a href={linkTo('actions', 'data groups')}>Who is spoken of</a>
-      </p>
+      {isFiltered && total > 0 && (
+        <ManyEditor total={total} columns={columns} target={target} onSave={(values) => change(filter, values)} />
+      )}
+      {changes.length > 0 && (
+        <Changes changes={changes} onDrop={(at) => setChanges(changes.toSpliced(at, 1))} onWrite={() => void write()} />
+      )}
+      <RowCounts file={file} columns={columns} first={target} onFilter={(one) => setFilter({ label: one })} />
     </section>
   );
 }
 
-function sourceOf(file: string, { words, column, value, isDuplicate }: RowFilter): Source {
-  const asked = { file, words, column, value, duplicates: isDuplicate === true ? '' : undefined };
-  const query = new URLSearchParams(
-    Object.entries(asked).flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as [string, string]])),
-  );
-  return (from, count, signal) => get(`/api/rows?${query.toString()}&from=${from}&count=${count}`, signal);
-}
-
-interface EditorOptions {
-  place: number;
-  row: Row;
-  onSave(values: Edit): void;
-  onClose(): void;
-}
-
-/** Values as texts; those that are none stay as they are. */
-function Editor({ place, row, onSave, onClose }: EditorOptions) {
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const typed = new FormData(event.currentTarget as HTMLFormElement);
-    const changed = [...typed].filter(([name, value]) => value !== entryOf(row, name));
-    onSave(Object.fromEntries(changed));
+function sourceOf(file: string, { words, label }: RowFilter, onTotal: (total: number) => void): Source {
+  return async (from, count, signal) => {
+    const page = await get<Awaited<ReturnType<Source>>>(
+      `/api/rows?${queryOf({ file, words, ...label, from, count })}`,
+      signal,
+    );
+    onTotal(page.total);
+    return page;
   };
-  return (
-    <form class="editor" onSubmit={submit} aria-label={`Row ${place + 1}`}>
-      <h3>Row {formatCount(place + 1)}</h3>
-      {Object.entries(row).map(([name, value]) => (
-        <label key={name} class="field">
-          {name}
-          {typeof value === 'string' ? (
-            <textarea name={name} rows={value.length > 80 ? 4 : 1} defaultValue={value} />
-          ) : (
-            <code>{JSON.stringify(value)}</code>
-          )}
-        </label>
-      ))}
-      <div class="row">
-        <button>Keep the change</button>
-        <button type="button" class="quiet" onClick={() => onSave(null)}>
-          Leave the row out
-        </button>
-        <button type="button" class="quiet" onClick={onClose}>
-          Close
-        </button>
-      </div>
-    </form>
-  );
 }
 
-interface BalanceOptions {
-  file: string;
-  columns: readonly string[];
-  first?: string;
-  onFilter(filter: RowFilter): void;
+function labelText({ of, column, label }: RowLabel): string {
+  if (of === 'repeated') return 'Duplicates';
+  return of === 'values' ? `${column}: ${label || '(empty)'}` : label;
 }
 
-/** How often each value of a column occurs, and how many rows repeat another; each number leads to its rows. */
-function Balance({ file, columns, first, onFilter }: BalanceOptions) {
-  const [column, setColumn] = useState(first ?? columns[0]);
-  const [found, setFound] = useState<ValueCounts>();
-  const [failure, setFailure] = useState<Failure>();
-  useEffect(() => {
-    const gone = new AbortController();
-    setFound(undefined);
-    const query = new URLSearchParams({ file, column });
-    get<ValueCounts>(`/api/rows/counts?${query.toString()}`, gone.signal).then(setFound, (error: unknown) => {
-      if (!gone.signal.aborted) setFailure(failureOf(error));
-    });
-    return () => gone.abort();
-  }, [file, column]);
-  const most = found?.values[0]?.[1] ?? 1;
+interface ChangesOptions {
+  changes: readonly RowChange[];
+  onDrop(at: number): void;
+  onWrite(): void;
+}
+
+/** Changes that have not been written yet. */
+function Changes({ changes, onDrop, onWrite }: ChangesOptions) {
   return (
     <>
-      <div class="row">
-        <label>
-          Values of{' '}
-          <select value={column} onChange={(event) => setColumn(event.currentTarget.value)}>
-            {columns.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
-        {found && (
-          <span class="soft">
-            {plural(found.distinct, 'values')};{' '}
-            {found.duplicates === 0 ? (
-              'no row is repeated'
-            ) : (
-              <button type="button" class="quiet" onClick={() => onFilter({ isDuplicate: true })}>
-                {plural(found.duplicates, 'rows')} repeat another
-              </button>
-            )}
-          </span>
-        )}
-      </div>
-      {failure && <Fault failure={failure} />}
-      <ol class="bars">
-        {found?.values.map(([value, count]) => (
-          <li key={value}>
-            <span class="label">{value === '' ? '(empty)' : value}</span>
-            <button type="button" class="quiet figure" onClick={() => onFilter({ column, value })}>
-              {plural(count, 'rows')}
+      <ul class="actions">
+        {changes.map(({ rows, values }, at) => (
+          <li key={at}>
+            {typeof rows === 'number' ? `Row ${rows + 1}` : `Rows with ${filterText(rows)}`}
+            {values === null
+              ? ' left out'
+              : `: ${Object.keys(values)
+                  .map((name) => `${name} = ${String(entryOf(values, name))}`)
+                  .join(', ')}`}{' '}
+            <button type="button" class="quiet" aria-label={`Undo change ${at + 1}`} onClick={() => onDrop(at)}>
+              Undo
             </button>
-            <meter value={count / most} aria-label={value} />
           </li>
         ))}
-      </ol>
+      </ul>
+      <button type="button" onClick={onWrite}>
+        Save a copy with {plural(changes.length, 'changes')}
+      </button>
     </>
   );
+}
+
+function filterText({ words, label }: RowFilter): string {
+  return [words && `“${words}”`, label && labelText(label)].filter(Boolean).join(' and ');
 }

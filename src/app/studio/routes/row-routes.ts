@@ -1,8 +1,10 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { AttuneError } from '../../../base/errors.ts';
 import { requireInside } from '../../access/confine.ts';
-import { readEdits, writeEdited } from '../edited-rows.ts';
+import { editsOf, readChanges, writeEdited } from '../edited-rows.ts';
 import { callerOf } from '../guard.ts';
+import { counted, type Counted } from '../row-labels.ts';
 import type { RowPages } from '../row-pages.ts';
 import { numberIn } from './cursor.ts';
 
@@ -13,19 +15,27 @@ const MOST_BODY_BYTES = 8 * 2 ** 20;
 export function rowRoutes(pages: RowPages): Hono {
   const app = new Hono();
   app.get('/rows', async (context) => {
-    const { file = '', words, column, value, duplicates } = context.req.query();
-    const filter = { words, column, value, isDuplicate: duplicates === undefined ? undefined : true };
+    const { file = '', words } = context.req.query();
+    const [counted, label] = [countedOf(context), context.req.query('label')];
+    const filter = { words, label: counted && label !== undefined ? { ...counted, label } : undefined };
     const count = Math.min(MOST_ROWS, numberIn(context, 'count'));
     return context.json(await pages.of(file).page(filter, numberIn(context, 'from'), count));
   });
   app.get('/rows/counts', async (context) => {
-    const { file = '', column = '' } = context.req.query();
-    return context.json(await pages.of(file).counts(column));
+    const wanted = countedOf(context);
+    if (wanted === undefined) throw new AttuneError('E_USAGE', { what: '`of` does not say what to count' });
+    return context.json(await pages.of(context.req.query('file') ?? '').counts(wanted));
   });
   app.post('/rows/edited', bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {
-    const { file, edits } = readEdits(await context.req.json().catch(() => undefined));
+    const { file, changes } = readChanges(await context.req.json().catch(() => undefined));
     requireInside([{ field: 'file', text: file }], callerOf(context));
-    return context.json({ path: await writeEdited(file, edits) });
+    return context.json({ path: await writeEdited(file, await editsOf(pages.of(file), changes)) });
   });
   return app;
+}
+
+function countedOf(context: Context): Counted | undefined {
+  const { of, column } = context.req.query();
+  const known = counted.find((one) => one === of);
+  return known && { of: known, column };
 }

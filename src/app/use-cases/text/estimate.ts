@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration, plural } from '../../../base/format.ts';
+import { formatBytes, formatCount, formatDuration, formatPrice, plural } from '../../../base/format.ts';
 import { formatTable } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { ModelEstimate } from '../models-estimate.ts';
@@ -50,7 +50,7 @@ function machineTable({ estimates }: ModelEstimate, { colours }: Terminal): stri
     `${method}${checkpointing ? ', checkpointing' : ''}`,
     `${formatBytes(memory)}${fits ? '' : ' (too much)'}`,
     formatDuration(seconds),
-    cost === undefined ? '' : cost < 0.01 ? '< 0.01' : cost.toFixed(2),
+    cost === undefined ? '' : formatPrice(cost),
   ]);
   return formatTable(columns, rows, colours);
 }

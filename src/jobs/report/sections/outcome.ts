@@ -1,17 +1,24 @@
 import { formatSigned } from '../../../base/format.ts';
 import { isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
-import type { ComparedSystem, Comparison, Difference, Verdict } from '../../../store/results.ts';
+import type { ComparedSystem, Comparison, Conclusion, Difference, Verdict } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
 
+/** Presentation of a comparison's conclusion. */
+export const OUTCOMES: Record<Conclusion['outcome'], { tone: string; word: string }> = {
+  better: { tone: 'good', word: 'Better' },
+  'not-better': { tone: 'bad', word: 'Not better' },
+  unclear: { tone: 'fair', word: 'Cannot tell yet' },
+};
+
 /** Presentation of a verdict: a word and a shape, so that it does not depend on colour. */
-const OUTCOMES: Record<Verdict, { tone: string; mark: string; word: string }> = {
+const VERDICTS: Record<Verdict, { tone: string; mark: string; word: string }> = {
   better: { tone: 'good', mark: '▲', word: 'better' },
   'no-evidence': { tone: 'fair', mark: '○', word: 'cannot tell' },
   worse: { tone: 'bad', mark: '▼', word: 'worse' },
 };
 
 export function outcomeBadge(verdict: Verdict): Html {
-  const { tone, mark, word } = OUTCOMES[verdict];
+  const { tone, mark, word } = VERDICTS[verdict];
   return html`<span class="badge ${tone}"><span aria-hidden="true">${mark}</span> ${word}</span>`;
 }
 
@@ -24,7 +31,7 @@ export function differenceBadge(comparison: Comparison, difference: Difference):
   if (systemNamed(comparison, against)?.unable !== undefined)
     return html`<span class="badge">cannot do the task</span>`;
   if (!isUndoneByCorrection(difference)) return outcomeBadge(verdict);
-  const { mark } = OUTCOMES[estimate > 0 ? 'better' : 'worse'];
+  const { mark } = VERDICTS[estimate > 0 ? 'better' : 'worse'];
   return html`<span class="badge fair"
     ><span aria-hidden="true">${mark}</span> probably ${estimate > 0 ? 'better' : 'worse'}</span
   >`;

@@ -11,14 +11,8 @@ import { html, type Html } from '../html.ts';
 import { adviceText } from '../../../training/course.ts';
 import type { RunReport } from '../run-report.ts';
 import { neverPredicted } from './classes.ts';
-import { differenceBadge, intervalText, titleOf } from './outcome.ts';
+import { differenceBadge, intervalText, OUTCOMES, titleOf } from './outcome.ts';
 import { wordingLines } from './wording.ts';
-
-const OUTCOMES = {
-  better: { tone: 'good', word: 'Better' },
-  'not-better': { tone: 'bad', word: 'Not better' },
-  unclear: { tone: 'fair', word: 'Cannot tell yet' },
-} as const;
 
 /** Whether training helped and what to do, in plain words; rivals and confidence are one click away. */
 export function verdictBox({ baseRemark, comparison, run, wording }: RunReport): Html | undefined {

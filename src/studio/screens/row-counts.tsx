@@ -1,0 +1,137 @@
+import { useEffect, useState } from 'preact/hooks';
+import { formatCount, plural } from '../../base/format.ts';
+import type { RedactedData } from '../../app/use-cases/data-redact.ts';
+import type { Counted } from '../../app/studio/row-labels.ts';
+import type { LabelCounts, RowLabel } from '../../app/studio/row-pages.ts';
+import { go } from '../address.ts';
+import { failureOf, get, queryOf, type Failure } from '../client.ts';
+import { SameIn } from '../parts/code.tsx';
+import { Fault } from '../parts/fault.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { useCall } from '../parts/use-call.ts';
+
+interface RowCountsOptions {
+  file: string;
+  columns: readonly string[];
+  first?: string;
+  onFilter(label: RowLabel): void;
+}
+
+/** What occurs in the rows, and how often; each number leads to its rows. */
+export function RowCounts({ file, columns, first, onFilter }: RowCountsOptions) {
+  const [column, setColumn] = useState(first ?? columns[0]);
+  const [isLooking, look] = useState(false);
+  return (
+    <>
+      <div class="row">
+        <label>
+          Values of{' '}
+          <select value={column} onChange={(event) => setColumn(event.currentTarget.value)}>
+            {columns.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Counts file={file} counted={{ of: 'values', column }} onFilter={onFilter} />
+      <h3>Duplicates</h3>
+      <Counts file={file} counted={{ of: 'repeated' }} none="No row is repeated." onFilter={onFilter} />
+      <details onToggle={(event) => look(event.currentTarget.open)}>
+        <summary>Personal data and people in the rows</summary>
+        {isLooking && (
+          <>
+            <h3>Personal data</h3>
+            <Counts file={file} counted={{ of: 'personal' }} none="None was found." onFilter={onFilter} />
+            <Replace file={file} />
+            <h3>People, by English words and names</h3>
+            <Counts file={file} counted={{ of: 'people' }} none="Nobody is mentioned." onFilter={onFilter} />
+          </>
+        )}
+      </details>
+    </>
+  );
+}
+
+/** A copy of the file without personal data. */
+function Replace({ file }: { file: string }) {
+  const redact = useCall<RedactedData>('data redact');
+  useEffect(() => {
+    if (redact.result !== undefined) go('data', redact.result.to);
+  }, [redact.result]);
+  const output = `${file.replace(/(\.[a-z0-9]+)+$/i, '')}-redacted.jsonl`;
+  return (
+    <>
+      <button type="button" class="quiet" disabled={redact.isRunning} onClick={() => redact.start({ file, output })}>
+        Replace it in a copy
+      </button>
+      <Progress call={redact} label="Replacing personal data" />
+      {redact.failure && <Fault failure={redact.failure} />}
+      {redact.state && <SameIn {...redact.state} />}
+    </>
+  );
+}
+
+interface CountsOptions {
+  file: string;
+  counted: Counted;
+  /** Said where nothing was found. */
+  none?: string;
+  onFilter(label: RowLabel): void;
+}
+
+function Counts({ file, counted, none, onFilter }: CountsOptions) {
+  const { found, failure } = useCounts(file, counted);
+  if (failure !== undefined) return <Fault failure={failure} />;
+  if (found === undefined) return <p role="status">Counting …</p>;
+  const { labels, distinct, done, rows, isWhole } = found;
+  const most = labels[0]?.[1] ?? 1;
+  return (
+    <>
+      {!isWhole && (
+        <p role="status" class="soft small">
+          Counted {formatCount(done)} of {plural(rows, 'rows')}
+        </p>
+      )}
+      {isWhole && distinct === 0 && <p class="soft">{none}</p>}
+      <ol class="bars">
+        {labels.map(([label, count]) => (
+          <li key={label}>
+            <span class="label">{label === '' ? '(empty)' : label}</span>
+            <button type="button" class="quiet figure" onClick={() => onFilter({ ...counted, label })}>
+              {plural(count, 'rows')}
+            </button>
+            <meter value={count / most} aria-label={label} />
+          </li>
+        ))}
+      </ol>
+      {distinct > labels.length && <p class="soft small">and {plural(distinct - labels.length, 'other values')}</p>}
+    </>
+  );
+}
+
+const POLL_MS = 500;
+
+/** Counts as far as they are known, until they are whole. */
+function useCounts(file: string, { of, column }: Counted): { found?: LabelCounts; failure?: Failure } {
+  const [state, setState] = useState<{ found?: LabelCounts; failure?: Failure }>({});
+  useEffect(() => {
+    const gone = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      try {
+        const found = await get<LabelCounts>(`/api/rows/counts?${queryOf({ file, of, column })}`, gone.signal);
+        setState({ found });
+        if (!found.isWhole) timer = setTimeout(() => void ask(), POLL_MS);
+      } catch (error) {
+        if (!gone.signal.aborted) setState({ failure: failureOf(error) });
+      }
+    };
+    setState({});
+    void ask();
+    return () => {
+      gone.abort();
+      clearTimeout(timer);
+    };
+  }, [file, of, column]);
+  return state;
+}
