@@ -2,10 +2,11 @@ import { valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import { sha256 } from '../../files/hash.ts';
 import { groupsOfRow, textOfRow } from '../../preparation/index.ts';
-import type { Row } from './row-pages.ts';
 
-/** What is counted of rows: values of a column, repetitions, personal data by kind, groups of people by axis. */
+/** Kinds of labels: values of a column, repetitions, personal data by kind, groups of people by axis. */
 export const counted = ['values', 'repeated', 'personal', 'people'] as const;
+
+export type Row = Readonly<Record<string, unknown>>;
 
 export interface Counted {
   of: (typeof counted)[number];
@@ -26,7 +27,7 @@ const LABELLERS: Readonly<Record<Counted['of'], (column: string) => Labeller | P
       return [];
     };
   },
-  /** What `data redact` would replace. */
+  /** Kinds that `data redact` would replace. */
   async personal() {
     const { Redactor } = await import('@attune/privacy');
     const redactor = new Redactor({ style: 'tags', key: new Uint8Array(32) });

@@ -5,9 +5,7 @@ import { valueText } from '../../base/format.ts';
 import { turn } from '../../base/turn.ts';
 import { parseJson } from '../../files/json.ts';
 import { rawRows } from '../../data/raw-rows.ts';
-import { labeller, type Counted } from './row-labels.ts';
-
-export type Row = Readonly<Record<string, unknown>>;
+import { labeller, type Counted, type Row } from './row-labels.ts';
 
 /** Selects rows; all of them where it is empty. */
 export interface RowFilter {

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { formatCount, valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
-import type { Row, RowPage } from '../../app/studio/row-pages.ts';
+import type { Row } from '../../app/studio/row-labels.ts';
+import type { RowPage } from '../../app/studio/row-pages.ts';
 
 /** Asks for rows by their place in the list. */
 export type Source = (from: number, count: number, signal: AbortSignal) => Promise<RowPage>;

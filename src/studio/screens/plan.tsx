@@ -22,8 +22,7 @@ export function Plan({ recipe }: { recipe: string }) {
   const trial = useCall<unknown>('train');
   const advice = useCall<Advised>('advise');
   const training = useCall<DetachedRun>('train');
-  const again = useCall<InitResult>('init');
-  const [plan, setPlan] = useState(() => planOf(recipe));
+  const { plan, again, withBase } = usePlan(recipe);
   const train = () => {
     trial.stop();
     training.start({ recipe, detach: true });
@@ -36,13 +35,6 @@ export function Plan({ recipe }: { recipe: string }) {
       advice.stop();
     };
   }, [plan]);
-  const withBase = (model: string) => again.start({ ...plan!.input, model, force: true });
-  useEffect(() => {
-    if (again.result === undefined) return;
-    const next = { ...again.result, input: plan!.input };
-    keepPlan(next);
-    setPlan(next);
-  }, [again.result]);
   useEffect(() => {
     if (training.result !== undefined) go('run', training.result.folder);
   }, [training.result]);
@@ -100,6 +92,19 @@ export function Plan({ recipe }: { recipe: string }) {
       </section>
     </>
   );
+}
+
+/** The plan of a recipe, which may be written again for another base. */
+function usePlan(recipe: string) {
+  const again = useCall<InitResult>('init');
+  const [plan, setPlan] = useState(() => planOf(recipe));
+  useEffect(() => {
+    if (again.result === undefined) return;
+    const next = { ...again.result, input: plan!.input };
+    keepPlan(next);
+    setPlan(next);
+  }, [again.result]);
+  return { plan, again, withBase: (model: string) => again.start({ ...plan!.input, model, force: true }) };
 }
 
 function Chosen({ plan, data }: { plan?: KeptPlan; data?: DataInspectionResult }) {

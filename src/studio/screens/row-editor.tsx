@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { formatCount, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
-import type { Row } from '../../app/studio/row-pages.ts';
+import type { Row } from '../../app/studio/row-labels.ts';
 
 interface RowEditorOptions {
   place: number;

@@ -218,11 +218,11 @@ describe('a studio with keys', () => {
     writeFileSync(file, 'said\nhello\n');
     const refused = { status: 400, body: { error: { code: 'E_OUTSIDE' } } };
     expect(await call(cookie, 'data columns', { file })).toMatchObject(refused);
-    const rows = { file, edits: [[0, { said: 'bye' }]] };
+    const rows = { file, changes: [{ rows: 0, values: { said: 'bye' } }] };
     for (const [path, body] of [
       [`/api/run/report?run=${elsewhere}`],
       [`/api/rows?file=${file}`],
-      [`/api/rows/counts?column=said&file=${file}`],
+      [`/api/rows/counts?of=values&column=said&file=${file}`],
       ['/api/rows/edited', rows],
     ] as const) {
       const page = await send(path, { cookie, body });
