@@ -2,10 +2,10 @@ import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GrowingArray } from '../base/growing-array.ts';
 import { readNumbers, writeNumbers } from '../files/number-files.ts';
-import { BANDS, MinHash } from './min-hash.ts';
-import { shinglesOfText } from './shingles.ts';
+import { BANDS } from './min-hash.ts';
 import { Sketches } from './sketches.ts';
 import type { Signatures } from './prefix-buckets.ts';
+import { TextSigner, type Signature } from './text-signature.ts';
 
 const BUFFERED_TEXTS = 8192;
 /** Buffer size in shingles: 1 MiB. */
@@ -20,7 +20,7 @@ const MOST_KEPT = 4096;
 export class DiskSignatures implements Signatures, Disposable {
   readonly sketches = new Sketches();
   readonly #folder: string;
-  readonly #minHash = new MinHash();
+  readonly #signer = new TextSigner();
   readonly #bands: { descriptor: number; buffer: Uint32Array }[];
   readonly #sets: number;
   readonly #kept = new Map<number, Uint32Array>();
@@ -46,11 +46,14 @@ export class DiskSignatures implements Signatures, Disposable {
   }
 
   add(text: string): void {
-    const shingles = shinglesOfText(text);
+    this.#signer.sign(text);
+    this.addSigned(this.#signer);
+  }
+
+  addSigned({ keys, sketch, shingles }: Signature): void {
     const at = this.#count % BUFFERED_TEXTS;
-    this.#minHash.sign(shingles);
-    this.sketches.set(this.#count, this.#minHash.sketch);
-    for (let band = 0; band < BANDS; band++) this.#bands[band].buffer[at] = this.#minHash.keys[band];
+    this.sketches.set(this.#count, sketch);
+    for (let band = 0; band < BANDS; band++) this.#bands[band].buffer[at] = keys[band];
     if (this.#buffered + shingles.length > BUFFERED) this.#writeSets();
     if (shingles.length > BUFFERED) writeNumbers(this.#sets, shingles);
     else {

@@ -23,6 +23,7 @@ export { fitRows, type CutRow } from './long-rows.ts';
 export { makeSampler, type Batch, type Sampler, type SamplerOptions, type SamplerState } from './sampler.ts';
 export { refitMixture, type MixturePart } from './mixture.ts';
 export { DiskSignatures } from './disk-signatures.ts';
+export { packSignature, TextSigner, unpackSignature } from './text-signature.ts';
 export { linkBuckets } from './link-buckets.ts';
 export { NEAR } from './near-duplicates.ts';
 export { isSimilar, normalWords } from './shingles.ts';

@@ -3,6 +3,14 @@ import { PlacedNumbers } from '../base/placed-numbers.ts';
 import type { UnionFind } from '../data/index.ts';
 import { sha256 } from '../files/hash.ts';
 
+const DIGITS = 16;
+const NONE = '0'.repeat(DIGITS);
+
+/** What a list keeps of a text. */
+export function digitsOf(text: string): string {
+  return sha256(text).slice(0, DIGITS);
+}
+
 /** The first 64 bits of texts' hashes, 8 bytes each; never 0. */
 export class HashList {
   /** Upper and lower half of each. */
@@ -10,7 +18,11 @@ export class HashList {
 
   /** @param text undefined for one that equals no other */
   add(text: string | undefined): void {
-    const digits = text === undefined ? '0'.repeat(16) : sha256(text).slice(0, 16);
+    this.addDigits(text === undefined ? NONE : digitsOf(text));
+  }
+
+  /** @param digits from `digitsOf` */
+  addDigits(digits: string): void {
     this.#words.push(Number.parseInt(digits.slice(0, 8), 16));
     this.#words.push(Number.parseInt(digits.slice(8), 16));
   }

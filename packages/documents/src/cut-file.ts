@@ -15,24 +15,28 @@ export interface FilePiece extends LineRange {
 
 export interface CutFile {
   sha256: string;
-  bytes: number;
   /** Two or more pieces that make up the file; absent if it is read as a whole. */
   pieces?: FilePiece[];
 }
 
 /**
- * Hashes a file and splits it at line ends, into pieces of equal size up to about `pieceBytes`. Only formats with
- * independent lines can be split, and only in UTF-8, whose line ends are recognisable without decoding. Reads the file
- * once.
+ * Number of pieces of about `pieceBytes` that a file is read in. Only formats with independent lines can be split, and
+ * only in UTF-8, whose line ends are recognisable without decoding. Reads no more than its first bytes.
  */
-export async function cutFile(path: string, name: string, pieceBytes: number): Promise<CutFile> {
+export async function countPieces(path: string, name: string, pieceBytes: number): Promise<number> {
+  const { size } = await stat(path);
+  const count = Math.ceil(size / pieceBytes);
+  return count > 1 && (await canBeCut(path, name)) ? count : 1;
+}
+
+/** Hashes a file and splits it at line ends, into at most `count` pieces of equal size. Reads the file once. */
+export async function cutFile(path: string, count: number): Promise<CutFile> {
   const { size: bytes } = await stat(path);
-  const count = Math.ceil(bytes / pieceBytes);
-  const cutter = count > 1 && (await canBeCut(path, name)) ? new Cutter(Math.ceil(bytes / count)) : undefined;
+  const cutter = count > 1 ? new Cutter(Math.ceil(bytes / count)) : undefined;
   const sha256 = await hashFile({ path, bytes }, (chunk) => cutter?.take(chunk));
   const ranges = cutter?.finish() ?? [];
-  if (ranges.length < 2) return { sha256, bytes };
-  return { sha256, bytes, pieces: ranges.map((range) => ({ ...range, sha256, fileBytes: bytes })) };
+  if (ranges.length < 2) return { sha256 };
+  return { sha256, pieces: ranges.map((range) => ({ ...range, sha256, fileBytes: bytes })) };
 }
 
 async function canBeCut(path: string, name: string): Promise<boolean> {

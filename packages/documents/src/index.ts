@@ -14,7 +14,7 @@ export {
   type Section,
   type TextDocument,
 } from './document.ts';
-export { cutFile, type CutFile, type FilePiece } from './cut-file.ts';
+export { countPieces, cutFile, type CutFile, type FilePiece } from './cut-file.ts';
 export { findDocuments, type FoundFile } from './find-documents.ts';
 export type { ReadLimits } from './limits.ts';
 export { joinOutcomes, type FileOutcome, type SkipReason } from './outcome.ts';

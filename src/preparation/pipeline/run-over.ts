@@ -4,10 +4,12 @@ import type { Item } from '@attune/documents';
 import { openSteps, runSteps, type StepSpec } from '../run-steps.ts';
 import type { StepContext } from '../preparation-step.ts';
 import { readItems, writeItems, type Part } from './parts.ts';
+import { lookForSplit } from './split-rows.ts';
 
 /** Runs steps over the items of shards, and writes the results as shards of a draft. Plain data. */
 export interface ShardWork {
   paths: readonly string[];
+  /** None if the rows are looked at for the split. */
   specs: readonly StepSpec[];
   draft: string;
   /** Records what the step's `look` returns for each item instead of running it. */
@@ -40,18 +42,26 @@ async function* withSeen(
   seen: readonly string[],
   known: WeakMap<Item, unknown>,
 ): AsyncGenerator<Item> {
-  const values = readItems<unknown>(seen);
-  for await (const item of readItems(paths)) {
-    known.set(item, (await values.next()).value);
+  for await (const [item, value] of readSeen(paths, seen)) {
+    known.set(item, value);
     yield item;
   }
 }
 
+/** Items, each with what was recorded of it; undefined if nothing was. */
+export async function* readSeen(
+  paths: readonly string[],
+  seen?: readonly string[],
+): AsyncGenerator<[item: Item, seen: unknown], void, undefined> {
+  const values = seen === undefined ? undefined : readItems<unknown>(seen);
+  for await (const item of readItems(paths)) yield [item, (await values?.next())?.value];
+}
+
 async function lookOver({ paths, specs, draft }: ShardWork, context: StepContext): Promise<Part> {
-  const [{ definition, report }] = await openSteps(specs, context);
-  const look = await definition.look!(report.options, context);
+  const [step] = await openSteps(specs, context);
+  const look = step === undefined ? lookForSplit : await step.definition.look!(step.report.options, context);
   const values = async function* values(): AsyncGenerator<unknown> {
-    for await (const item of readItems(paths)) yield look(item);
+    for await (const item of readItems(paths)) yield look(item) ?? null;
   };
   return { shards: await writeItems(draft, values()), reports: [] };
 }

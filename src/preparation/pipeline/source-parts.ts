@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { inLanes } from '../../base/lanes.ts';
 import {
   cutFile,
   joinOutcomes,
   readDocuments,
   ReaderPool,
+  type CutFile,
   type FileOutcome,
   type FilePiece,
   type FoundFile,
@@ -15,6 +16,7 @@ import { readFailure } from '../../files/bytes.ts';
 import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
 import { writeItems, type PartStore, type StoredPart } from './parts.ts';
+import { sized, unitsOf, USUAL_SIZE, type SizedFile, type Unit, type UnitSize } from './source-units.ts';
 
 export interface SourceFile {
   file: string;
@@ -30,71 +32,103 @@ export interface SourceParts {
 }
 
 export type Reading = Omit<ReadOptions, 'onOutcome'> & {
-  /** Approximate size of a part: the cost of a kill, and of a changed file. */
-  partBytes?: number;
+  unitSize?: UnitSize;
+  /** Only every `count`-th unit is read, from number `index` on. */
+  shard?: { index: number; count: number };
+  /** Brings a file that is elsewhere onto this machine. */
+  fetch?(file: SizedFile): Promise<SizedFile>;
 };
 
-const PART_BYTES = 64 * 2 ** 20;
-const PART_FILES = 2000;
-
-type HashedFile = FoundFile & { hash: string; piece?: FilePiece };
-
-/** Files that form a part; or a piece of a file, with the number of pieces. */
-interface Batch {
-  files: HashedFile[];
-  pieces?: number;
+/** A unit that was read. Plain data, apart from `part`. */
+export interface ReadUnit {
+  /** Its number among all units. */
+  unit: number;
+  /** Files that begin in it. */
+  files: SourceFile[];
+  /** Outcomes of files that were read whole. */
+  summary?: FileSummary;
+  /** For a piece: what became of it, and the file's number of pieces. */
+  piece?: { outcome: FileOutcome; count: number };
 }
 
-/**
- * Reads all sources: one part for every few files and for each piece of a large file, with one reader process per lane;
- * unchanged parts are not read again.
- */
-export async function readSources(
+type HashedFile = SizedFile & { hash: string; piece?: FilePiece };
+type HashedUnit = Pick<ReadUnit, 'unit' | 'files'> & { read: HashedFile[]; pieces?: number };
+
+/** Reads sources unit by unit, with one reader process per lane; unchanged units are not read again. */
+export async function readUnits(
   found: AsyncIterable<FoundFile>,
   reading: Reading,
   store: PartStore,
-): Promise<SourceParts> {
-  const files: SourceFile[] = [];
+): Promise<(ReadUnit & { part: StoredPart })[]> {
   await using readers = new ReaderPool(reading);
-  const read = await inLanes(batchesOf(found, files, reading.partBytes), readers.size, async (batch) => {
-    return { batch, part: await readBatch(batch, { reading, readers, store }) };
-  });
-  return { parts: read.map(({ part }) => part), files, summary: summaryOf(read) };
+  const units = hashedUnits(unitsOf(sized(found), reading.unitSize ?? USUAL_SIZE), reading);
+  return await inLanes(units, readers.size, (unit) => readUnit(unit, { reading, readers, store }));
 }
 
-/** @param files receives all files found */
-async function* batchesOf(
-  found: AsyncIterable<FoundFile>,
-  files: SourceFile[],
-  partBytes = PART_BYTES,
-): AsyncGenerator<Batch> {
-  let batch: HashedFile[] = [];
-  let bytes = 0;
-  for await (const file of found) {
-    const { sha256, bytes: own, pieces } = await hashed(file, partBytes);
-    files.push({ file: file.name, ...(sha256 !== undefined && { sha256 }), bytes: own });
-    if (pieces === undefined) {
-      batch.push({ ...file, hash: sha256 ?? hashOfOther(file) });
-      bytes += own;
+/** The units' parts in order, and all files. */
+export function joinUnits(units: readonly (ReadUnit & { part: StoredPart })[]): SourceParts {
+  return { parts: units.map(({ part }) => part), ...joinFiles(units) };
+}
+
+export function joinFiles(units: readonly ReadUnit[]): Omit<SourceParts, 'parts'> {
+  const summary = emptySummary();
+  for (let at = 0, next; at < units.length; at = next) {
+    const { piece, summary: whole } = units[at];
+    next = at + (piece?.count ?? 1);
+    if (piece === undefined) addSummary(summary, whole!);
+    else {
+      const tally = new FileTally(() => undefined);
+      tally.add(joinOutcomes(units.slice(at, next).map((one) => one.piece!.outcome)));
+      addSummary(summary, tally.summary);
     }
-    if (pieces !== undefined || bytes >= partBytes || batch.length >= PART_FILES) {
-      if (batch.length > 0) yield { files: batch };
-      [batch, bytes] = [[], 0];
-    }
-    for (const piece of pieces ?? []) yield { files: [{ ...file, hash: sha256!, piece }], pieces: pieces!.length };
   }
-  if (batch.length > 0) yield { files: batch };
+  return { files: units.flatMap(({ files }) => files), summary };
 }
 
-async function hashed(
-  file: FoundFile,
-  partBytes: number,
-): Promise<{ sha256?: string; bytes: number; pieces?: FilePiece[] }> {
-  if ('reason' in file || !existsSync(file.path)) return { bytes: 0 };
+async function* hashedUnits(
+  units: AsyncIterable<Unit>,
+  { shard, fetch = (file) => Promise.resolve(file) }: Reading,
+): AsyncGenerator<HashedUnit> {
+  let number = 0;
+  // Pieces of a file follow each other.
+  let last: { path: string; cut: Promise<CutFile> } | undefined;
+  for await (const { files, piece } of units) {
+    const unit = number++;
+    if (shard !== undefined && unit % shard.count !== shard.index) continue;
+    const here: SizedFile[] = [];
+    for (const file of files) here.push(await fetch(file));
+    if (piece === undefined) {
+      yield await wholeFiles(unit, here);
+      continue;
+    }
+    const [file] = here;
+    if (last?.path !== file.path) last = { path: file.path, cut: cut(file, piece.count) };
+    const { sha256, pieces } = await last.cut;
+    const begun = piece.index === 0 ? [{ file: file.name, sha256, bytes: file.bytes }] : [];
+    // Long lines give fewer pieces than expected.
+    if (pieces === undefined && piece.index === 0) yield await wholeFiles(unit, here);
+    else if (pieces !== undefined && piece.index < pieces.length) {
+      const read = [{ ...file, hash: sha256, piece: pieces[piece.index] }];
+      yield { unit, files: begun, read, pieces: pieces.length };
+    }
+  }
+}
+
+async function wholeFiles(unit: number, found: readonly SizedFile[]): Promise<HashedUnit> {
+  const hashed: HashedUnit & { files: SourceFile[]; read: HashedFile[] } = { unit, files: [], read: [] };
+  for (const file of found) {
+    const sha256 = 'reason' in file || !existsSync(file.path) ? undefined : (await cut(file, 1)).sha256;
+    hashed.files.push({ file: file.name, ...(sha256 !== undefined && { sha256 }), bytes: file.bytes });
+    hashed.read.push({ ...file, hash: sha256 ?? hashOfOther(file) });
+  }
+  return hashed;
+}
+
+async function cut({ path }: SizedFile, count: number): Promise<CutFile> {
   try {
-    return await cutFile(file.path, file.name, partBytes);
+    return await cutFile(path, count);
   } catch (error) {
-    throw readFailure(file.path, error);
+    throw readFailure(path, error);
   }
 }
 
@@ -103,41 +137,27 @@ function hashOfOther(file: FoundFile): string {
   return 'reason' in file ? file.reason : randomUUID();
 }
 
-/** Outcome of a piece of a file. */
-interface Piece {
-  outcome: FileOutcome;
-}
-
-function readBatch(
-  batch: Batch,
+async function readUnit(
+  { unit, files, read, pieces }: HashedUnit,
   { reading, readers, store }: { reading: Reading; readers: ReaderPool; store: PartStore },
-): Promise<StoredPart<Piece>> {
+): Promise<ReadUnit & { part: StoredPart }> {
   const { ocr = false, query, limits, signal } = reading;
-  const files = batch.files.map(({ name, hash, piece }) => [name, hash, ...(piece ? [piece.start, piece.end] : [])]);
-  return store.part<Piece>({ read: PREPARED_VERSION, files, ocr, query, limits }, async (draft) => {
-    const tally = new FileTally((outcome) => (last = outcome));
-    let last: FileOutcome | undefined;
-    const stream = async function* stream(): AsyncGenerator<FoundFile> {
-      yield* batch.files;
-    };
-    const onOutcome = (outcome: FileOutcome): void => tally.add(outcome);
-    const shards = await writeItems(draft, readDocuments(stream(), { onOutcome, signal }, readers));
-    if (batch.pieces === undefined) return { shards, reports: [], files: tally.summary };
-    return { shards, reports: [], extra: { outcome: last! } };
-  });
-}
-
-function summaryOf(read: readonly { batch: Batch; part: StoredPart<Piece> }[]): FileSummary {
-  const summary = emptySummary();
-  for (let at = 0, next; at < read.length; at = next) {
-    const { batch, part } = read[at];
-    next = at + (batch.pieces ?? 1);
-    if (batch.pieces === undefined) addSummary(summary, part.files!);
-    else {
-      const tally = new FileTally(() => undefined);
-      tally.add(joinOutcomes(read.slice(at, next).map((piece) => piece.part.extra!.outcome)));
-      addSummary(summary, tally.summary);
-    }
-  }
-  return summary;
+  const of = read.map(({ name, hash, piece }) => [name, hash, ...(piece ? [piece.start, piece.end] : [])]);
+  const part = await store.part<{ outcome: FileOutcome }>(
+    { read: PREPARED_VERSION, files: of, ocr, query, limits },
+    async (draft) => {
+      const tally = new FileTally((outcome) => (last = outcome));
+      let last: FileOutcome | undefined;
+      const stream = async function* stream(): AsyncGenerator<FoundFile> {
+        yield* read;
+      };
+      const onOutcome = (outcome: FileOutcome): void => tally.add(outcome);
+      const shards = await writeItems(draft, readDocuments(stream(), { onOutcome, signal }, readers));
+      if (pieces === undefined) return { shards, reports: [], files: tally.summary };
+      return { shards, reports: [], extra: { outcome: last! } };
+    },
+  );
+  for (const { isCopy, path } of read) if (isCopy === true) rmSync(path, { force: true });
+  const piece = pieces === undefined ? undefined : { outcome: part.extra!.outcome, count: pieces };
+  return { unit, files, part, ...(piece === undefined ? { summary: part.files } : { piece }) };
 }

@@ -10,13 +10,16 @@ import {
   DiskSignatures,
   linkBuckets,
   NEAR,
+  packSignature,
   splitNames,
+  TextSigner,
   UnionFind,
+  unpackSignature,
   type SplitName,
 } from '../../data/index.ts';
-import type { DataRow } from '@attune/documents';
+import type { DataRow, Item } from '@attune/documents';
 import { textOfRow } from '../row-texts.ts';
-import { HashList } from '../hash-list.ts';
+import { digitsOf, HashList } from '../hash-list.ts';
 import { groupOf, isEmpty, timeOf, valueAt } from '../split-keys.ts';
 import type { SplitSpec } from './pipeline-spec.ts';
 import { LEFT_OUT, splitByTime } from './split-by-time.ts';
@@ -33,6 +36,24 @@ export interface SplitReport {
   clusters: number;
   clusteredRows: number;
   largestCluster: number;
+}
+
+/** What takes most of the time of finding a row's place, and depends on that row alone. Plain data. */
+export interface SplitLook {
+  /** Packed. */
+  signature: string;
+  /** Hash of the values. */
+  id: string;
+}
+
+let signer: TextSigner | undefined;
+
+/** Undefined for an item that is not a row. */
+export function lookForSplit(item: Item): SplitLook | undefined {
+  if (item.kind !== 'row') return undefined;
+  signer ??= new TextSigner();
+  signer.sign(textOfRow(item));
+  return { signature: packSignature(signer), id: digitsOf(JSON.stringify(item.values)) };
 }
 
 /** Collects the data that determines a split. */
@@ -59,10 +80,11 @@ export class SplitPlanner implements Disposable {
     this.#signatures = new DiskSignatures(folder);
   }
 
-  add(row: DataRow): void {
+  /** @param look the row's, from `lookForSplit` */
+  add(row: DataRow, look = lookForSplit(row)!): void {
     const { by, column } = this.#spec;
-    this.#signatures!.add(textOfRow(row));
-    this.#ids.add(JSON.stringify(row.values));
+    this.#signatures!.addSigned(unpackSignature(look.signature));
+    this.#ids.addDigits(look.id);
     this.#joinMails(row);
     for (const group of this.#groups) {
       const value = group.column === undefined ? row.origins[0]?.file : keyOf(row, group.column);

@@ -10,7 +10,7 @@ import { runOver, type ShardWork } from './run-over.ts';
 import type { ShardPool } from './threads/shard-pool.ts';
 
 /** Steps that run together: on each shard separately, or one step over all shards. */
-interface Stage {
+export interface Stage {
   specs: StepSpec[];
   perItem: boolean;
   /** A step with a per-shard `look`. */
@@ -55,6 +55,8 @@ export interface StageRun {
   context: Omit<StepContext, 'folder'>;
   /** Thread pool for shards and number of threads; without it everything runs in this thread. */
   threads?: { pool: ShardPool; count: number };
+  /** Paths of shards with what the stage's `look` returns, if it is known already. */
+  looked?: readonly string[];
 }
 
 /** Runs a stage over the previous parts. The result is independent of the number of threads. */
@@ -68,7 +70,7 @@ export async function runStage(stage: Stage, before: readonly StoredPart[], run:
   const { splitColumns } = context;
   const of = { ...keyOf(stage, shards, context), ...(stage.protects && { splitColumns }) };
   const part = await store.part(of, async (draft) => {
-    const seen = stage.looks && shards.length > 1 ? await lookAt(stage, shards, { ...run, threads }) : undefined;
+    const seen = run.looked ?? (stage.looks && shards.length > 1 ? await lookAt(stage, before, run) : undefined);
     await threads?.pool.rest();
     const work = { paths: shards.map(({ path }) => path), specs: stage.specs, draft, seen };
     return runOver(work, context);
@@ -76,12 +78,12 @@ export async function runStage(stage: Stage, before: readonly StoredPart[], run:
   return [part];
 }
 
-interface InputShard {
+export interface InputShard {
   path: string;
   sha256: string;
 }
 
-function shardsOf(parts: readonly StoredPart[]): InputShard[] {
+export function shardsOf(parts: readonly StoredPart[]): InputShard[] {
   return parts.flatMap(({ folder, shards }) =>
     shards.map(({ name, sha256 }) => ({ path: join(folder, name), sha256 })),
   );
@@ -113,13 +115,19 @@ function overEach(
   });
 }
 
+/** One part per shard with the results of the step's `look`. */
+export function lookOverEach(stage: Stage, before: readonly StoredPart[], run: StageRun): Promise<StoredPart[]> {
+  const shards = shardsOf(before);
+  return overEach(stage, shards, { ...run, threads: shards.length < 2 ? undefined : run.threads, looks: true });
+}
+
 /** Results of the step's `look` for each shard, in the same order. */
-async function lookAt(stage: Stage, shards: readonly InputShard[], run: StageRun): Promise<string[]> {
-  return shardsOf(await overEach(stage, shards, { ...run, looks: true })).map(({ path }) => path);
+export async function lookAt(stage: Stage, before: readonly StoredPart[], run: StageRun): Promise<string[]> {
+  return shardsOf(await lookOverEach(stage, before, run)).map(({ path }) => path);
 }
 
 /** Merges the reports of a stage's parts, one per step. */
-export function mergeReports(parts: readonly StoredPart[]): StepReport[] {
+export function mergeReports(parts: readonly Pick<StoredPart, 'reports'>[]): StepReport[] {
   const merged: StepReport[] = [];
   for (const { reports } of parts) {
     for (const [index, report] of reports.entries()) {

@@ -1,8 +1,18 @@
 /** Removes rows that repeat an earlier row exactly or nearly; the first one stays. */
 import { z } from 'zod';
-import { DiskSignatures, isSimilar, linkBuckets, normalWords, UnionFind } from '../../data/index.ts';
+import {
+  DiskSignatures,
+  isSimilar,
+  linkBuckets,
+  normalWords,
+  packSignature,
+  TextSigner,
+  UnionFind,
+  unpackSignature,
+} from '../../data/index.ts';
+import type { Item } from '@attune/documents';
 import { DiskItems } from '../disk-items.ts';
-import { HashList } from '../hash-list.ts';
+import { digitsOf, HashList } from '../hash-list.ts';
 import { actionOption, flagRow } from '../judge-rows.ts';
 import { columnsOption, textOfRow } from '../row-texts.ts';
 import { defineStep, type StepContext } from '../preparation-step.ts';
@@ -26,14 +36,16 @@ export const step = defineStep<Options>({
   takes: ['row'],
   version: 1,
   options,
+  look: (given) => Promise.resolve(lookBy(given)),
   open(given, context) {
     return async function* run(items, notes) {
       using signatures = new DiskSignatures(context.folder);
       const hashes = new HashList();
+      const look = lookBy(given);
       const rows = await DiskItems.gathered(items, context, (row) => {
-        const text = textOfRow(row, given.columns);
-        signatures.add(text);
-        hashes.add(normalWords(text).join(' '));
+        const { words, signature } = (context.seen === undefined ? look(row) : context.seen(row)) as Look;
+        signatures.addSigned(unpackSignature(signature));
+        hashes.addDigits(words);
       });
       signatures.finish();
       const copies = await findCopies(signatures, hashes, { given, context });
@@ -48,6 +60,25 @@ export const step = defineStep<Options>({
     };
   },
 });
+
+/** What is compared of a row. Plain data. */
+interface Look {
+  /** Hash of its words. */
+  words: string;
+  /** Packed. */
+  signature: string;
+}
+
+/** Undefined for items that are not rows, which the step leaves out. */
+function lookBy({ columns }: Options): (item: Item) => Look | undefined {
+  const signer = new TextSigner();
+  return (item) => {
+    if (item.kind !== 'row') return undefined;
+    const text = textOfRow(item, columns);
+    signer.sign(text);
+    return { words: digitsOf(normalWords(text).join(' ')), signature: packSignature(signer) };
+  };
+}
 
 const [UNIQUE, EXACT, NEAR] = [0, 1, 2];
 const NAMES = ['', 'same words as an earlier row', 'nearly the same as an earlier row'];

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as S3 from '@aws-sdk/client-s3';
 import { AttuneError } from '../../base/errors.ts';
-import { s3Failure } from './s3-failure.ts';
-import type { S3Place } from './s3-url.ts';
+import type { FileDraft } from '../../files/file-draft.ts';
+import { isBroken, s3Failure } from './s3-failure.ts';
+import { shownS3, type S3Place } from './s3-url.ts';
 import type { StoredObject } from './folder-store.ts';
 
 const MiB = 2 ** 20;
@@ -14,6 +15,8 @@ const MOST_PARTS = 10_000;
 /** Concurrent parts, all held in memory. */
 const PARTS_AT_ONCE = 4;
 const ATTEMPTS = 4;
+/** Maximum number of consecutive interruptions without a byte. */
+const MOST_BREAKS = 4;
 const CONNECT_MS = 5000;
 /** Timeout without a byte. */
 const SILENT_MS = 30_000;
@@ -93,19 +96,46 @@ export class Bucket {
     yield* Body as AsyncIterable<Uint8Array>;
   }
 
+  /** Writes an object's bytes to a draft; after an interruption the rest is requested. @throws AttuneError E_OBJECTS…, E_OBJECT_CHANGED */
+  async fetch(key: string, bytes: number, draft: FileDraft): Promise<void> {
+    for (let [received, breaks] = [0, 0]; received < bytes;) {
+      const before = received;
+      try {
+        for await (const piece of this.read(key, received)) {
+          received += piece.length;
+          if (received > bytes) throw this.changed(key, `more than ${bytes} bytes`, `${bytes} bytes`);
+          draft.write(piece);
+        }
+        if (received === before) throw this.changed(key, `${received} bytes`, `${bytes} bytes`);
+      } catch (error) {
+        breaks = received > before ? 0 : breaks + 1;
+        if (!isBroken(error) || breaks >= MOST_BREAKS) throw s3Failure(error, this.#place, key);
+      }
+    }
+  }
+
+  changed(key: string, got: string, expected: string): AttuneError {
+    return new AttuneError('E_OBJECT_CHANGED', {
+      what: `An object in ${shownS3(this.#place)} has changed since it was stored (${key})`,
+      got,
+      expected,
+      fix: 'restore it from a backup, or upload or register it again',
+    });
+  }
+
   async remove(key: string): Promise<void> {
     const { s3, client } = await this.#open();
     await this.#withReadableErrors(() => client.send(new s3.DeleteObjectCommand(this.#at(key))), key);
   }
 
-  async *list(prefix: string, MaxKeys?: number): AsyncGenerator<string> {
+  async *list(prefix: string, MaxKeys?: number): AsyncGenerator<{ key: string; bytes: number }> {
     const { s3, client } = await this.#open();
     const { bucket: Bucket, prefix: root } = this.#place;
     let ContinuationToken: string | undefined;
     do {
       const wanted = { Bucket, Prefix: `${root}${prefix}`, MaxKeys, ContinuationToken };
       const page = await this.#withReadableErrors(() => client.send(new s3.ListObjectsV2Command(wanted)));
-      for (const { Key } of page.Contents ?? []) yield Key!.slice(root.length);
+      for (const { Key, Size } of page.Contents ?? []) yield { key: Key!.slice(root.length), bytes: Size! };
       ContinuationToken = page.IsTruncated === true ? page.NextContinuationToken : undefined;
     } while (ContinuationToken !== undefined);
   }

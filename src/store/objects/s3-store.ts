@@ -1,30 +1,23 @@
 /** Objects in an S3 bucket, with local copies of those in use. */
 import { rmSync } from 'node:fs';
-import { AttuneError } from '../../base/errors.ts';
 import { FileDraft } from '../../files/file-draft.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { safeJoin } from '../../files/safe-join.ts';
 import { Bucket } from './bucket.ts';
 import { markUsed } from './object-copies.ts';
 import { hasSize, type ObjectStore, type StoredObject } from './folder-store.ts';
-import { isBroken, s3Failure } from './s3-failure.ts';
 import { shownS3, type S3Place } from './s3-url.ts';
-
-/** Maximum number of consecutive interruptions without a byte. */
-const MOST_BREAKS = 4;
 
 export class S3Store implements ObjectStore {
   readonly place: string;
   readonly isFolder = false;
   readonly #folder: string;
-  readonly #s3: S3Place;
   readonly #bucket: Bucket;
   /** One transfer per key at a time; others await it. */
   readonly #fetching = new Map<string, Promise<string>>();
 
   constructor(place: S3Place, folder: string) {
     this.place = shownS3(place);
-    this.#s3 = place;
     this.#folder = folder;
     this.#bucket = new Bucket(place);
   }
@@ -54,32 +47,10 @@ export class S3Store implements ObjectStore {
   /** The file appears once all bytes have arrived and match the hash. */
   async #fetch({ key, bytes, sha256 }: StoredObject, path: string): Promise<string> {
     using draft = new FileDraft(path, PRIVATE_FILE);
-    for (let [received, breaks] = [0, 0]; received < bytes;) {
-      const before = received;
-      try {
-        for await (const piece of this.#bucket.read(key, received)) {
-          received += piece.length;
-          if (received > bytes) throw this.#changed(key, `more than ${bytes} bytes`, `${bytes} bytes`);
-          draft.write(piece);
-        }
-        if (received === before) throw this.#changed(key, `${received} bytes`, `${bytes} bytes`);
-      } catch (error) {
-        breaks = received > before ? 0 : breaks + 1;
-        if (!isBroken(error) || breaks >= MOST_BREAKS) throw s3Failure(error, this.#s3, key);
-      }
-    }
-    if (draft.sha256 !== sha256) throw this.#changed(key, `SHA-256 ${draft.sha256}`, sha256);
+    await this.#bucket.fetch(key, bytes, draft);
+    if (draft.sha256 !== sha256) throw this.#bucket.changed(key, `SHA-256 ${draft.sha256}`, sha256);
     draft.commit();
     return path;
-  }
-
-  #changed(key: string, got: string, expected: string): AttuneError {
-    return new AttuneError('E_OBJECT_CHANGED', {
-      what: `An object in ${this.place} has changed since it was stored (${key})`,
-      got,
-      expected,
-      fix: 'restore it from a backup, or upload or register it again',
-    });
   }
 
   async remove(key: string): Promise<void> {
@@ -87,8 +58,8 @@ export class S3Store implements ObjectStore {
     await this.#bucket.remove(key);
   }
 
-  list(prefix: string): AsyncIterable<string> {
-    return this.#bucket.list(prefix);
+  async *list(prefix: string): AsyncGenerator<string> {
+    for await (const { key } of this.#bucket.list(prefix)) yield key;
   }
 
   async check(): Promise<void> {

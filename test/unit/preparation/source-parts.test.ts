@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { findDocuments } from '@attune/documents';
 import { PartStore } from '../../../src/preparation/pipeline/parts.ts';
-import { readSources, type SourceParts } from '../../../src/preparation/pipeline/source-parts.ts';
+import { joinUnits, readUnits, type SourceParts } from '../../../src/preparation/pipeline/source-parts.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -21,9 +21,10 @@ function write(name: string, count: number): void {
   writeFileSync(join(folder, name), `${Array.from({ length: count }, (_, id) => row(id)).join('\n')}\n`);
 }
 
-function read(cache: string, { partBytes, processes = 2 }: { partBytes?: number; processes?: number } = {}) {
+async function read(cache: string, { partBytes, processes = 2 }: { partBytes?: number; processes?: number } = {}) {
   const found = findDocuments(['a.jsonl', 'b.jsonl', 'c.jsonl'], folder);
-  return readSources(found, { processes, partBytes }, new PartStore(join(folder, cache)));
+  const unitSize = partBytes === undefined ? undefined : { bytes: partBytes, files: 2000 };
+  return joinUnits(await readUnits(found, { processes, unitSize }, new PartStore(join(folder, cache))));
 }
 
 const contentOf = ({ parts }: SourceParts): string =>
@@ -77,6 +78,6 @@ it('what fails while many are read is told, and no reader is waited for in vain'
     for await (const file of findDocuments(['b.jsonl'], folder)) for (let time = 0; time < 20; time++) yield file;
     throw new Error('the folder is gone');
   };
-  const reading = readSources(found(), { processes: 2, partBytes: 9000 }, new PartStore(join(folder, 'failed')));
+  const reading = readUnits(found(), { processes: 2, unitSize: { bytes: 9000, files: 9 } }, new PartStore(join(folder, 'failed')));
   await expect(reading).rejects.toThrow('the folder is gone');
 });

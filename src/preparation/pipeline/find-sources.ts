@@ -1,0 +1,65 @@
+/** Files of a pipeline's sources: on this machine, or in a bucket, from which they are fetched when they are read. */
+import { join } from 'node:path';
+import { AttuneError } from '../../base/errors.ts';
+import { findDocuments, type FoundFile } from '@attune/documents';
+import { FileDraft } from '../../files/file-draft.ts';
+import { sha256 } from '../../files/hash.ts';
+import { PRIVATE_FILE } from '../../files/private.ts';
+import { Bucket } from '../../store/objects/bucket.ts';
+import { isBucketUrl, parseS3Url, shownS3 } from '../../store/objects/s3-url.ts';
+import type { SizedFile } from './source-units.ts';
+
+export interface FoundSources {
+  /** Lists the files, in the same order each time. @throws AttuneError E_FILE_MISSING, E_OBJECTS… */
+  found(): AsyncGenerator<FoundFile & { bytes?: number }>;
+  /** Brings an object of a bucket into the run's folder; files stay where they are. @throws AttuneError E_OBJECTS… */
+  fetch(file: SizedFile): Promise<SizedFile>;
+}
+
+/** @param scratch temporary folder of the run */
+export function findSources(sources: readonly string[], base: string, scratch: string): FoundSources {
+  const objects = new Map<string, { bucket: Bucket; key: string }>();
+  return {
+    async *found() {
+      for (const source of sources) {
+        if (!isBucketUrl(source)) yield* findDocuments([source], base);
+        else {
+          for await (const { bucket, key, ...object } of objectsBelow(source)) {
+            const path = join(scratch, `object-${sha256(`${source} ${key}`)}`);
+            objects.set(path, { bucket, key });
+            yield { ...object, path, root: scratch };
+          }
+        }
+      }
+    },
+    async fetch(file) {
+      const object = objects.get(file.path);
+      if (object === undefined) return file;
+      using draft = new FileDraft(file.path, PRIVATE_FILE);
+      await object.bucket.fetch(object.key, file.bytes, draft);
+      draft.commit();
+      return { ...file, isCopy: true };
+    },
+  };
+}
+
+/** Objects with the address as their key, or below it as in a folder; their names are those that a folder's files have. */
+async function* objectsBelow(source: string) {
+  const { prefix, ...place } = parseS3Url(source, 'a source of the pipeline');
+  const top = prefix.replace(/\/$/, '');
+  const bucket = new Bucket({ ...place, prefix: '' });
+  const shown = top === '' ? place.bucket : top.slice(top.lastIndexOf('/') + 1);
+  let count = 0;
+  for await (const { key, bytes } of bucket.list(top)) {
+    // Stores list folders as objects without content; `data` is also the beginning of `database`.
+    if (key.endsWith('/') || (key !== top && !key.startsWith(prefix))) continue;
+    count++;
+    const inside = key.slice(prefix.length);
+    yield { bucket, key, bytes, name: key === top ? shown : `${shown}/${inside}` };
+  }
+  if (count > 0) return;
+  throw new AttuneError('E_FILE_MISSING', {
+    what: `There is no object ${shownS3({ ...place, prefix: top })}, nor any below it`,
+    fix: 'check the bucket and the prefix in sources',
+  });
+}

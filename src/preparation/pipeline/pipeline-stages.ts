@@ -1,0 +1,70 @@
+/** What every run of a pipeline begins with: its steps in stages, and what they run in. */
+import { rmSync } from 'node:fs';
+import { usualThreads } from '../../base/threads.ts';
+import { sha256 } from '../../files/hash.ts';
+import { temporaryFolder } from '../../files/temporary.ts';
+import { PREPARED_VERSION } from '../prepared-row.ts';
+import type { StepSpec } from '../run-steps.ts';
+import type { SplitColumns } from '../split-keys.ts';
+import { PartStore } from './parts.ts';
+import type { Pipeline } from './pipeline-spec.ts';
+import type { PipelineRun } from './run-pipeline.ts';
+import { hidesRows, stagesOf, type Stage, type StageRun } from './step-parts.ts';
+import { ShardPool } from './threads/shard-pool.ts';
+
+export interface PipelineWork extends AsyncDisposable {
+  stages: Stage[];
+  run: StageRun;
+  /** Temporary folder of the run. */
+  scratch: string;
+  /** Ends idle threads to free their memory. */
+  rest(): Promise<void>;
+}
+
+/** Reports the defects of all steps before anything is read. */
+export async function openPipeline(pipelineRun: PipelineRun): Promise<PipelineWork> {
+  const { pipeline, base, cache, thread, signal, openTokenizer, openRecognisers } = pipelineRun;
+  const scratch = temporaryFolder('pipeline');
+  const pool = thread === undefined ? undefined : new ShardPool(thread);
+  const dispose = async (): Promise<void> => {
+    await pool?.[Symbol.asyncDispose]();
+    rmSync(scratch, { recursive: true, force: true });
+  };
+  try {
+    const quotes = !(await hidesRows(pipeline.steps));
+    const context = { base, quotes, openTokenizer, openRecognisers, splitColumns: splitColumnsOf(pipeline), signal };
+    const stages = await stagesOf(pipeline.steps, { ...context, folder: scratch });
+    const { threads: count = usualThreads() } = pipelineRun;
+    const threads = pool === undefined || count < 2 ? undefined : { pool, count };
+    const run = { store: new PartStore(cache), context, threads };
+    const rest = async (): Promise<void> => pool?.rest();
+    return { stages, run, scratch, rest, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+/** Hash of everything besides the sources' content that the rows depend on. */
+export function pipelineKey(
+  { sources, ocr, query }: Pipeline,
+  { stages, run }: PipelineWork,
+  reading: PipelineRun['reading'],
+): string {
+  const { quotes, splitColumns } = run.context;
+  const steps = stages.map(({ key }) => key);
+  const read = { sources, ocr, query, limits: reading?.limits };
+  return sha256(JSON.stringify({ ...read, steps, quotes, splitColumns, version: PREPARED_VERSION }));
+}
+
+/** Columns that identify a row's subject, as named by steps: one subject's rows stay together. */
+export function subjectsOf(specs: readonly StepSpec[]): string[] {
+  return specs.flatMap(({ subject, step }) => (step === 'redact' && typeof subject === 'string' ? [subject] : []));
+}
+
+/** Undefined if rows are not split by any of their values. */
+function splitColumnsOf({ split: { by, column, group_by: groups = [] }, steps }: Pipeline): SplitColumns | undefined {
+  const all = [...new Set([...groups, ...subjectsOf(steps)])];
+  if (by !== 'time' && all.length === 0) return undefined;
+  return { ...(by === 'time' && { time: column }), groups: all };
+}
