@@ -7,14 +7,21 @@ import { missingFile, readFailure } from '../files/bytes.ts';
 import {
   checkPipeline,
   diffDataSets,
+  mergeShards,
+  parseShard,
   runPipeline,
+  runShard,
   surveyDataSet,
   type DataDiff,
+  type DataSetRun,
+  type PipelineResult,
   type PipelineSpec,
+  type ShardResult,
 } from '../preparation/index.ts';
 import { writeDataReport, type ShownExample } from '../jobs/report/data/index.ts';
 import { Tokenizer } from '../models/text/index.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
+import { isBucketUrl } from '../store/objects/s3-url.ts';
 import { shellWord } from '../base/shell-word.ts';
 import { shortPath } from './terminal/short-path.ts';
 import type { useCase, DataPipelineResult } from './use-cases/data-pipeline.ts';
@@ -24,7 +31,7 @@ import { inspectTrainingData } from './inspect-data.ts';
 import { importDefault, isProgram } from './program-file.ts';
 import { loadRecognisers } from './redact/recognisers.ts';
 
-export type DataPipelineOptions = CallOptions<typeof useCase> & {
+export type DataPipelineOptions = Omit<CallOptions<typeof useCase>, 'shard'> & {
   /** Number of threads for steps that need only one row at a time; default: one per core. */
   threads?: number;
 };
@@ -38,11 +45,59 @@ export async function dataPipeline(
   given: string | PipelineSpec,
   options: DataPipelineOptions = {},
 ): Promise<DataPipelineResult> {
+  const run = await pipelineRun(given, options);
+  return describeResult(run, await runPipeline(run), options);
+}
+
+/**
+ * Makes one shard's part of a data set, for `dataMerge`. Failures that may pass, such as a bucket that does not answer,
+ * have exit code 2, so that a job's controller tries again; 1 says that this shard fails each time.
+ * @throws AttuneError as `dataPipeline`; E_USAGE, E_OBJECTS…
+ */
+export async function dataShard(
+  given: string | PipelineSpec,
+  options: DataPipelineOptions & { shard: string },
+): Promise<ShardResult> {
+  const shard = parseShard(options.shard);
+  const { output } = options;
+  if (output === undefined) {
+    throw new AttuneError('E_USAGE', {
+      what: '--shard needs --output',
+      expected: 'the folder or bucket where all parts meet: --output /shared/parts, or --output s3://BUCKET/PREFIX',
+    });
+  }
+  try {
+    return await runShard(await pipelineRun(given, options), shard, isBucketUrl(output) ? output : resolve(output));
+  } catch (error) {
+    throw mayPass(error) ? new AttuneError(error.code, { ...error, exitCode: 2 }) : error;
+  }
+}
+
+/**
+ * Joins the parts of all shards into the data set that `dataPipeline` builds.
+ * @throws AttuneError as `dataPipeline`; E_PARTS_MISSING, E_PARTS_DIFFER, E_BAD_PART, E_OBJECTS…
+ */
+export async function dataMerge(
+  given: string | PipelineSpec,
+  parts: string,
+  options: DataPipelineOptions = {},
+): Promise<DataPipelineResult> {
+  const run = await pipelineRun(given, options);
+  return describeResult(run, await mergeShards(run, isBucketUrl(parts) ? parts : resolve(parts)), options);
+}
+
+function mayPass(error: unknown): error is AttuneError {
+  return (
+    error instanceof AttuneError &&
+    (error.code === 'E_DISK_FULL' || error.code === 'E_OBJECTS_UNREACHABLE' || error.code === 'E_OBJECTS')
+  );
+}
+
+async function pipelineRun(given: string | PipelineSpec, options: DataPipelineOptions): Promise<DataSetRun> {
   const { output, base, processes, threads, cache = true, onEvent, signal } = options;
   const isFile = typeof given === 'string';
-  const pipeline = checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined);
-  const result = await runPipeline({
-    pipeline,
+  return {
+    pipeline: checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined),
     cache: partsFolder(),
     keepsParts: cache,
     to: (hash) => (output === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(output)),
@@ -54,7 +109,14 @@ export async function dataPipeline(
     openRecognisers: loadRecognisers,
     onProgress: ({ activity }) => onEvent?.({ type: 'phase-started', phase: 'data', message: activity }),
     signal,
-  });
+  };
+}
+
+async function describeResult(
+  { pipeline }: DataSetRun,
+  result: PipelineResult,
+  { cache = true, signal }: DataPipelineOptions,
+): Promise<DataPipelineResult> {
   const { folder, manifest } = result;
   const survey = await surveyDataSet(folder, manifest, pipeline.groups);
   const examples = await examplesOf(folder, pipeline.model, signal);

@@ -33,8 +33,8 @@ export interface ErrorParts {
   /** Total number, if `problems` is truncated. */
   problemCount?: number;
   cause?: unknown;
-  /** 1: the user can fix it. 3: a gate refused. */
-  exitCode?: 1 | 3;
+  /** 1: the user can fix it. 2: it may pass by itself; only where a controller tries again. 3: a gate refused. */
+  exitCode?: 1 | 2 | 3;
 }
 
 /** An error that the user can fix. Its message includes all of its parts. */
@@ -50,8 +50,7 @@ export class AttuneError extends Error {
   readonly problems: readonly Problem[];
   /** Total number of defects; `problems` may have fewer. */
   readonly problemCount: number;
-  /** 1: the user can fix it. 3: a gate refused. */
-  readonly exitCode: 1 | 3;
+  readonly exitCode: 1 | 2 | 3;
   /** The failure, in one sentence. */
   readonly what: string;
 

@@ -5,7 +5,10 @@ export type { StepContext, StepDefinition, StepReport } from './preparation-step
 export { steps } from './steps/index.ts';
 export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
-export { runPipeline, type PipelineResult } from './pipeline/run-pipeline.ts';
+export { runPipeline, type DataSetRun, type PipelineResult } from './pipeline/run-pipeline.ts';
+export { mergeShards } from './pipeline/shards/merge-shards.ts';
+export { runShard, type ShardResult } from './pipeline/shards/run-shard.ts';
+export { parseShard } from './pipeline/shards/shard-manifest.ts';
 export { serveShards } from './pipeline/threads/serve-shards.ts';
 export { diffDataSets, type DataDiff } from './pipeline/diff.ts';
 export { surveyDataSet, type DataSurvey } from './pipeline/survey.ts';

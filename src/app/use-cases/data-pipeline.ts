@@ -1,6 +1,6 @@
-import type { PipelineSpec, PipelineResult } from '../../preparation/index.ts';
+import type { PipelineSpec, PipelineResult, ShardResult } from '../../preparation/index.ts';
 import { readingFields } from './shared/reading-fields.ts';
-import { defineUseCase } from './use-case.ts';
+import { defineUseCase, resultType } from './use-case.ts';
 
 export interface DataPipelineResult extends PipelineResult {
   /** HTML page about the data set. */
@@ -26,22 +26,32 @@ export const useCase = defineUseCase({
     output: fields.text('FOLDER', 'folder to write (ATTUNE_HOME/data-sets, named by its content)', {
       aliases: ['--to'],
     }),
+    shard: fields.text(
+      'INDEX/COUNT',
+      'make one part of COUNT, from 0/COUNT on, in the folder or bucket --output; `data merge` joins them',
+    ),
     cache: fields.flag('cache no rows from before the last step, and delete those of earlier runs', {
       flag: '--no-cache',
     }),
     ...readingFields(fields),
     base: fields.inMemory<string>("base folder of relative paths (the pipeline file's, or the current one)"),
   }),
-  effects: ['writes-files', 'computes'],
-  examples: ['data pipeline support.yaml', 'data pipeline support.yaml --output data/support'],
+  resultWith: { shard: resultType<ShardResult>() },
+  effects: ['writes-files', 'computes', 'sends', 'fetches'],
+  examples: [
+    'data pipeline support.yaml',
+    'data pipeline support.yaml --output data/support',
+    'data pipeline support.yaml --shard 3/10 --output s3://bucket/parts',
+  ],
   stopping: 'stopping',
   streamsRows: true,
-  async run({ pipeline, ...options }, call): Promise<DataPipelineResult> {
-    const { dataPipeline } = await import('../data-pipeline.ts');
+  async run({ pipeline, shard, ...options }, call): Promise<DataPipelineResult | ShardResult> {
+    const { dataPipeline, dataShard } = await import('../data-pipeline.ts');
+    if (shard !== undefined) return dataShard(pipeline, { ...options, ...call, shard });
     return dataPipeline(pipeline, { ...options, ...call });
   },
   async render(made, terminal) {
-    const { describePipeline } = await import('./text/data-pipeline.ts');
-    return describePipeline(made, terminal);
+    const { describePart, describePipeline } = await import('./text/data-pipeline.ts');
+    return 'part' in made ? describePart(made, terminal) : describePipeline(made, terminal);
   },
 });

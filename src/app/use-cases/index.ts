@@ -9,6 +9,7 @@ export const useCases = {
   'data inspect': () => import('./data-inspect.ts'),
   'data prepare': () => import('./data-prepare.ts'),
   'data pipeline': () => import('./data-pipeline.ts'),
+  'data merge': () => import('./data-merge.ts'),
   'data diff': () => import('./data-diff.ts'),
   'data pull': () => import('./data-pull.ts'),
   'data steps': () => import('./data-steps.ts'),

@@ -17,7 +17,10 @@ export interface FoundSources {
 }
 
 /** @param scratch temporary folder of the run */
-export function findSources(sources: readonly string[], base: string, scratch: string): FoundSources {
+export function findSources(
+  sources: readonly string[],
+  { base, scratch }: { base: string; scratch: string },
+): FoundSources {
   const objects = new Map<string, { bucket: Bucket; key: string }>();
   return {
     async *found() {

@@ -54,14 +54,14 @@ export async function runPipeline(run: DataSetRun): Promise<PipelineResult> {
   return await finishPipeline(run, work, { sources, parts, stages: work.stages, reports: [] });
 }
 
-/** @param shard the units to read; default: all */
+/** Reads the sources, or the units of a shard. */
 export function readSources(
   { pipeline, base, reading, signal, onProgress }: PipelineRun,
   { run, scratch }: PipelineWork,
   more: Pick<Reading, 'shard' | 'unitSize'> = {},
 ): ReturnType<typeof readUnits> {
   onProgress?.({ activity: `reading ${withoutCredentials(pipeline.sources.join(', '))}`, done: 0 });
-  const { found, fetch } = findSources(pipeline.sources, base, scratch);
+  const { found, fetch } = findSources(pipeline.sources, { base, scratch });
   const { ocr, query } = pipeline;
   return readUnits(found(), { ...reading, ocr, query, signal, fetch, ...more }, run.store);
 }

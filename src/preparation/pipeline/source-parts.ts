@@ -13,6 +13,7 @@ import {
   type ReadOptions,
 } from '@attune/documents';
 import { readFailure } from '../../files/bytes.ts';
+import { sha256 } from '../../files/hash.ts';
 import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
 import { writeItems, type PartStore, type StoredPart } from './parts.ts';
@@ -49,6 +50,18 @@ export interface ReadUnit {
   summary?: FileSummary;
   /** For a piece: what became of it, and the file's number of pieces. */
   piece?: { outcome: FileOutcome; count: number };
+  /** Hash of the names and content of its files. */
+  input: string;
+}
+
+/** Hashes of the units' files, as they would be read. */
+export async function hashUnits(found: AsyncIterable<FoundFile>, reading: Reading): Promise<string[]> {
+  const inputs: string[] = [];
+  for await (const unit of hashedUnits(unitsOf(sized(found), reading.unitSize ?? USUAL_SIZE), reading)) {
+    inputs.push(sha256(JSON.stringify(identityOf(unit))));
+    removeCopies(unit);
+  }
+  return inputs;
 }
 
 type HashedFile = SizedFile & { hash: string; piece?: FilePiece };
@@ -70,7 +83,7 @@ export function joinUnits(units: readonly (ReadUnit & { part: StoredPart })[]): 
   return { parts: units.map(({ part }) => part), ...joinFiles(units) };
 }
 
-export function joinFiles(units: readonly ReadUnit[]): Omit<SourceParts, 'parts'> {
+export function joinFiles(units: readonly Omit<ReadUnit, 'input'>[]): Omit<SourceParts, 'parts'> {
   const summary = emptySummary();
   for (let at = 0, next; at < units.length; at = next) {
     const { piece, summary: whole } = units[at];
@@ -103,12 +116,12 @@ async function* hashedUnits(
     }
     const [file] = here;
     if (last?.path !== file.path) last = { path: file.path, cut: cut(file, piece.count) };
-    const { sha256, pieces } = await last.cut;
-    const begun = piece.index === 0 ? [{ file: file.name, sha256, bytes: file.bytes }] : [];
+    const { sha256: hash, pieces } = await last.cut;
+    const begun = piece.index === 0 ? [{ file: file.name, sha256: hash, bytes: file.bytes }] : [];
     // Long lines give fewer pieces than expected.
     if (pieces === undefined && piece.index === 0) yield await wholeFiles(unit, here);
     else if (pieces !== undefined && piece.index < pieces.length) {
-      const read = [{ ...file, hash: sha256, piece: pieces[piece.index] }];
+      const read = [{ ...file, hash, piece: pieces[piece.index] }];
       yield { unit, files: begun, read, pieces: pieces.length };
     }
   }
@@ -117,9 +130,9 @@ async function* hashedUnits(
 async function wholeFiles(unit: number, found: readonly SizedFile[]): Promise<HashedUnit> {
   const hashed: HashedUnit & { files: SourceFile[]; read: HashedFile[] } = { unit, files: [], read: [] };
   for (const file of found) {
-    const sha256 = 'reason' in file || !existsSync(file.path) ? undefined : (await cut(file, 1)).sha256;
-    hashed.files.push({ file: file.name, ...(sha256 !== undefined && { sha256 }), bytes: file.bytes });
-    hashed.read.push({ ...file, hash: sha256 ?? hashOfOther(file) });
+    const hash = 'reason' in file || !existsSync(file.path) ? undefined : (await cut(file, 1)).sha256;
+    hashed.files.push({ file: file.name, ...(hash !== undefined && { sha256: hash }), bytes: file.bytes });
+    hashed.read.push({ ...file, hash: hash ?? hashOfOther(file) });
   }
   return hashed;
 }
@@ -137,12 +150,20 @@ function hashOfOther(file: FoundFile): string {
   return 'reason' in file ? file.reason : randomUUID();
 }
 
+function identityOf({ read }: Pick<HashedUnit, 'read'>): (string | number)[][] {
+  return read.map(({ name, hash, piece }) => [name, hash, ...(piece ? [piece.start, piece.end] : [])]);
+}
+
+function removeCopies({ read }: Pick<HashedUnit, 'read'>): void {
+  for (const { isCopy, path } of read) if (isCopy === true) rmSync(path, { force: true });
+}
+
 async function readUnit(
   { unit, files, read, pieces }: HashedUnit,
   { reading, readers, store }: { reading: Reading; readers: ReaderPool; store: PartStore },
 ): Promise<ReadUnit & { part: StoredPart }> {
   const { ocr = false, query, limits, signal } = reading;
-  const of = read.map(({ name, hash, piece }) => [name, hash, ...(piece ? [piece.start, piece.end] : [])]);
+  const of = identityOf({ read });
   const part = await store.part<{ outcome: FileOutcome }>(
     { read: PREPARED_VERSION, files: of, ocr, query, limits },
     async (draft) => {
@@ -157,7 +178,8 @@ async function readUnit(
       return { shards, reports: [], extra: { outcome: last! } };
     },
   );
-  for (const { isCopy, path } of read) if (isCopy === true) rmSync(path, { force: true });
+  removeCopies({ read });
   const piece = pieces === undefined ? undefined : { outcome: part.extra!.outcome, count: pieces };
-  return { unit, files, part, ...(piece === undefined ? { summary: part.files } : { piece }) };
+  const outcome = piece === undefined ? { summary: part.files } : { piece };
+  return { unit, files, part, input: sha256(JSON.stringify(of)), ...outcome };
 }

@@ -78,6 +78,10 @@ it('what fails while many are read is told, and no reader is waited for in vain'
     for await (const file of findDocuments(['b.jsonl'], folder)) for (let time = 0; time < 20; time++) yield file;
     throw new Error('the folder is gone');
   };
-  const reading = readUnits(found(), { processes: 2, unitSize: { bytes: 9000, files: 9 } }, new PartStore(join(folder, 'failed')));
+  const reading = readUnits(
+    found(),
+    { processes: 2, unitSize: { bytes: 9000, files: 9 } },
+    new PartStore(join(folder, 'failed')),
+  );
   await expect(reading).rejects.toThrow('the folder is gone');
 });

@@ -3,6 +3,7 @@ import { formatCount, plural } from '../../../base/format.ts';
 import { readingLines } from './reading.ts';
 import { formatFacts } from '../../terminal/format-table.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
+import type { ShardResult } from '../../../preparation/index.ts';
 import type { DataPipelineResult } from '../data-pipeline.ts';
 
 function splitLoss({ split: { leftOut } }: DataPipelineResult['manifest']): string[] {
@@ -49,5 +50,15 @@ export function describePipeline(
     '',
     `  ${cyan(report)}  ${dim('the report: every number links to its rows')}`,
     `  ${cyan(next)}  ${dim('writes a recipe for it')}`,
+  ].join('\n');
+}
+
+export function describePart({ part, shard, counts, isNew }: ShardResult, { colours }: Terminal): string {
+  const { green, bold, dim } = colours;
+  const { files, read, items, rejected } = counts;
+  const made = isNew ? '' : dim('  already there, of the same files and steps');
+  return [
+    `${green('✓')} shard ${shard.index} of ${shard.count}: ${plural(items, 'rows')} in ${bold(part)}${made}`,
+    `  ${plural(files, 'files')}, ${plural(read, 'documents')}, ${formatCount(rejected)} left out so far`,
   ].join('\n');
 }
