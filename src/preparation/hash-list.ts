@@ -6,7 +6,7 @@ import { sha256 } from '../files/hash.ts';
 const DIGITS = 16;
 const NONE = '0'.repeat(DIGITS);
 
-/** What a list keeps of a text. */
+/** Digits that a list keeps of a text. */
 export function digitsOf(text: string): string {
   return sha256(text).slice(0, DIGITS);
 }

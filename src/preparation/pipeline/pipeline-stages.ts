@@ -1,4 +1,4 @@
-/** What every run of a pipeline begins with: its steps in stages, and what they run in. */
+/** The beginning of every run of a pipeline: its steps in stages, and their environment. */
 import { rmSync } from 'node:fs';
 import { usualThreads } from '../../base/threads.ts';
 import { sha256 } from '../../files/hash.ts';

@@ -66,7 +66,7 @@ export function readSources(
   return readUnits(found(), { ...reading, ocr, query, signal, fetch, ...more }, run.store);
 }
 
-/** What is left to do, with what was done before. */
+/** The rest of a run, with the results of its beginning. */
 export interface Remaining {
   sources: Omit<SourceParts, 'parts'>;
   /** Input of the first stage. */

@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import { countPieces, type FoundFile } from '@attune/documents';
 import { readFailure } from '../../files/bytes.ts';
 
-/** A found file with its size; 0 for one that is skipped, or that is no file, such as a database. */
+/** A found file with its size; 0 for skipped files and for databases. */
 export type SizedFile = FoundFile & {
   bytes: number;
   /** A copy on this machine, which is removed once it has been read. */
@@ -25,7 +25,7 @@ export interface UnitSize {
 
 export const USUAL_SIZE: UnitSize = { bytes: 64 * 2 ** 20, files: 2000 };
 
-/** What all shards must find alike. */
+/** All files of the sources, which must be the same for all shards. */
 export interface Listing {
   /** SHA-256 over the names and sizes of all files. */
   hash: string;

@@ -38,7 +38,7 @@ export interface SplitReport {
   largestCluster: number;
 }
 
-/** What takes most of the time of finding a row's place, and depends on that row alone. Plain data. */
+/** The costly part of placing a row, which depends on that row alone. Plain data. */
 export interface SplitLook {
   /** Packed. */
   signature: string;

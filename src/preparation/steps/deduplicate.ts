@@ -61,7 +61,7 @@ export const step = defineStep<Options>({
   },
 });
 
-/** What is compared of a row. Plain data. */
+/** The compared part of a row. Plain data. */
 interface Look {
   /** Hash of its words. */
   words: string;

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../../base/errors.ts';
 import { dirname } from 'node:path';
 import type { StoredPart } from '../parts.ts';
-import { openPipeline, pipelineKey, type PipelineWork } from '../pipeline-stages.ts';
+import { openPipeline, pipelineKey } from '../pipeline-stages.ts';
 import { finishPipeline, type DataSetRun, type PipelineResult } from '../run-pipeline.ts';
 import { joinFiles } from '../source-parts.ts';
 import { mergeReports } from '../step-parts.ts';
@@ -52,7 +52,7 @@ async function completeParts(place: PartPlace, key: string): Promise<ShardManife
   }
   const divisions = Map.groupBy(found, ({ shard }) => shard.count);
   const complete = [...divisions.values()].filter((parts) => parts.length === parts[0].shard.count);
-  // Of several divisions, such as one that was given up, a complete one is meant.
+  // An abandoned division may lie next to a complete one.
   const [parts = found] = complete;
   if (complete.length !== 1) throw missing(place, divisions, complete.length);
   const problems = differences(parts, key);

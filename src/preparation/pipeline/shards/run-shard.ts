@@ -21,7 +21,7 @@ export interface ShardResult {
   counts: ShardManifest['counts'];
 }
 
-/** What runs on each shard by itself, and what the rest begins with. */
+/** Stages that run on each shard by itself, and those of the merge. */
 export function dividedStages(stages: readonly Stage[]): { mapped?: Stage; looks?: Stage; rest: readonly Stage[] } {
   const mapped = stages[0].perItem ? stages[0] : undefined;
   const rest = mapped === undefined ? stages : stages.slice(1);
