@@ -4,13 +4,32 @@ import { usualThreads } from '../../base/threads.ts';
 import { sha256 } from '../../files/hash.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
+import type { StepContext } from '../preparation-step.ts';
 import type { StepSpec } from '../run-steps.ts';
 import type { SplitColumns } from '../split-keys.ts';
 import { PartStore } from './parts.ts';
 import type { Pipeline } from './pipeline-spec.ts';
-import type { PipelineRun } from './run-pipeline.ts';
+import type { Reading } from './source-parts.ts';
 import { hidesRows, stagesOf, type Stage, type StageRun } from './step-parts.ts';
 import { ShardPool } from './threads/shard-pool.ts';
+
+export interface PipelineRun {
+  pipeline: Pipeline;
+  /** Cache folder of finished parts. */
+  cache: string;
+  base: string;
+  /** Whether finished parts are kept for the next run; default true. */
+  keepsParts?: boolean;
+  reading?: Omit<Reading, 'signal' | 'shard' | 'fetch'>;
+  openTokenizer: StepContext['openTokenizer'];
+  openRecognisers: StepContext['openRecognisers'];
+  /** Module of a thread that runs steps (`serveShards`); without it everything runs in this thread. */
+  thread?: URL;
+  /** Default: one per core. */
+  threads?: number;
+  onProgress?: (progress: { activity: string; done: number }) => void;
+  signal?: AbortSignal;
+}
 
 export interface PipelineWork extends AsyncDisposable {
   stages: Stage[];

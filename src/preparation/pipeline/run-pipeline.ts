@@ -1,33 +1,14 @@
 import { collectGarbage } from '../../base/collect-garbage.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { pushAll } from '../../base/many.ts';
-import type { StepContext, StepReport } from '../preparation-step.ts';
+import type { StepReport } from '../preparation-step.ts';
 import type { DataSetManifest } from './data-set.ts';
 import type { StoredPart } from './parts.ts';
-import type { Pipeline } from './pipeline-spec.ts';
-import { openPipeline, type PipelineWork } from './pipeline-stages.ts';
+import { openPipeline, type PipelineRun, type PipelineWork } from './pipeline-stages.ts';
 import { findSources } from './find-sources.ts';
 import { joinUnits, readUnits, type Reading, type SourceParts } from './source-parts.ts';
 import { mergeReports, runStage, type Stage } from './step-parts.ts';
 import { describeDataSet, publish, splitPart } from './write-data-set.ts';
-
-export interface PipelineRun {
-  pipeline: Pipeline;
-  /** Cache folder of finished parts. */
-  cache: string;
-  base: string;
-  /** Whether finished parts are kept for the next run; default true. */
-  keepsParts?: boolean;
-  reading?: Omit<Reading, 'signal' | 'shard' | 'fetch'>;
-  openTokenizer: StepContext['openTokenizer'];
-  openRecognisers: StepContext['openRecognisers'];
-  /** Module of a thread that runs steps (`serveShards`); without it everything runs in this thread. */
-  thread?: URL;
-  /** Default: one per core. */
-  threads?: number;
-  onProgress?: (progress: { activity: string; done: number }) => void;
-  signal?: AbortSignal;
-}
 
 export interface DataSetRun extends PipelineRun {
   /** Destination of the data set by its hash. */
