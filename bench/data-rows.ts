@@ -7,16 +7,16 @@ import { join } from 'node:path';
 import { philox4x32 } from '../src/base/random.ts';
 import { writeAll } from '../src/files/atomic.ts';
 
-const ASSETS = join(import.meta.dirname, '..', 'assets');
+const ROOT = join(import.meta.dirname, '..');
 
 /** Runs of at least five words. */
-const sentences = readFileSync(join(ASSETS, 'general', 'text.jsonl'), 'utf8')
+const sentences = readFileSync(join(ROOT, 'assets', 'general', 'text.jsonl'), 'utf8')
   .trim()
   .split('\n')
   .flatMap((line) => (JSON.parse(line) as { text: string }).text.split(/(?<=[.!?;])\s+/))
   .filter((sentence) => sentence.split(' ').length >= 5);
 const [given, family] = ['given.txt', 'family.txt'].map((name) =>
-  readFileSync(join(ASSETS, 'names', name), 'utf8')
+  readFileSync(join(ROOT, 'packages', 'privacy', 'assets', 'names', name), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.endsWith('?')),
 );

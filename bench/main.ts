@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- kernels [ROUNDS]`, `… -- data [flags]`, `… -- generation [flags]`,
- * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- sharing [flags]`, `… -- watch [flags]` and
- * `… -- w1|base [flags]`.
+ * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- shared [flags]`, `… -- sharing [flags]`, `… -- watch [flags]`
+ * and `… -- w1|base [flags]`.
  * Results are in bench/RESULTS.md.
  */
 import { readdirSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { benchData } from './data.ts';
 import { benchGeneration } from './generation.ts';
 import { benchKernels } from './kernels.ts';
 import { benchServe } from './serve.ts';
+import { benchShared } from './shared.ts';
 import { benchSharing } from './sharing.ts';
 import { benchTraining } from './training.ts';
 import { benchWatch } from './watch.ts';
@@ -22,6 +23,7 @@ else if (name === 'adapters') process.exitCode = benchAdapters(rest);
 else if (name === 'data') process.exitCode = await benchData(rest).catch(refuse);
 else if (name === 'generation') process.exitCode = await benchGeneration(rest).catch(refuse);
 else if (name === 'serve') process.exitCode = await benchServe(rest).catch(refuse);
+else if (name === 'shared') process.exitCode = await benchShared(rest).catch(refuse);
 else if (name === 'sharing') process.exitCode = await benchSharing(rest).catch(refuse);
 else if (name === 'watch') process.exitCode = await benchWatch(rest).catch(refuse);
 else if (workloads.includes(name)) process.exitCode = await benchTraining(name, rest).catch(refuse);
@@ -32,6 +34,7 @@ else {
        npm run bench -- adapters [--model FOLDER] [--workload NAME] [--dtype bf16] [--rank 16] [--registered 8] [--rounds 9] [--threads 1]
        npm run bench -- serve [--model FOLDER] [--workload NAME] [--dtype bf16] [--rank 16] [--registered 100] [--rounds 5] [--threads 1]
                         [--tokens 64] [--clients 1,8,32] [--llama-cpp FOLDER_WITH_NODE_MODULES]
+       npm run bench -- shared [--workload w1] [--full] [--processes 2] [--tokens 1000000] [--steps 3] [--rounds 3]
        npm run bench -- sharing [--model FOLDER] [--dtype bf16] [--rounds 5] [--prompt 256] [--answer 16,32,64,128]
        npm run bench -- watch [--model FOLDER] [--rounds 7] [--requests 24] [--tokens 64] [--threads 1] [--traces 10000]
        npm run bench -- data [--megabytes 20] [--against FOLDER_WITH_NODE_MODULES] | --pipeline MEGABYTES [--unredacted]

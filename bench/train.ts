@@ -1,7 +1,8 @@
 /**
  * One measured training in a separate process, so that its memory peak is its own. Started by `bench/main.ts`: `node
  * bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps
- * 3]`. `--make` only writes the model's folder with random weights. Prints one JSON line.
+ * 3]`. `--make` only writes the model's folder with random weights. With `--rank R --processes P --port N` it is one of
+ * the processes that share the steps. Prints one JSON line.
  */
 import { mkdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -14,9 +15,12 @@ import { create as createLora } from '../src/methods/tunings/lora.ts';
 import { complete, options as loraOptions } from '../src/methods/tunings/lora.options.ts';
 import { create as createAdamw, options as adamwOptions } from '../src/training/optimizers/adamw.ts';
 import { createModel, loadModel } from '../src/models/load-model.ts';
+import { Group } from '../src/engine/group/index.ts';
 import { saveModel } from '../src/models/save.ts';
 import { engineIdentity } from '../src/engine/tensor/index.ts';
 import type { Objective } from '../src/training/objective.ts';
+import { packed } from '../src/training/produce.ts';
+import { Shared } from '../src/training/shared-step.ts';
 import { trainStep, type StepParts, type StepResult } from '../src/training/train-step.ts';
 import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
 import { peakBytes } from '../src/answering/model/resources.ts';
@@ -36,6 +40,8 @@ export interface Measurement {
   bf16GemmGflops: number;
   /** Loss of each step, the warm-up first. */
   losses: number[];
+  /** Bytes that this process sends in a step that it shares. */
+  sentBytes?: number;
 }
 
 const objective = {
@@ -63,17 +69,21 @@ interface Choice {
   /** Storage of frozen weights. */
   storage: string;
   steps: number;
+  /** Tokens of a micro-batch; all rows in one by default. */
+  tokens: number;
+  group?: Group;
 }
 
 /** The parts of a run as `attune train` builds them: trained weights in f32, frozen ones as stored, in bf16. */
-async function partsOf({ lora }: Workload, { folder, full, storage }: Choice): Promise<StepParts> {
+async function partsOf({ lora }: Workload, { folder, full, storage, group }: Choice): Promise<StepParts> {
   const method = await storages.load(storage);
   const keep = await method.keep({});
   const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored', keep });
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
   await method.create(model, {}, 'training');
-  return { model, objective, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
+  const shared = group === undefined ? undefined : new Shared(group, () => tuning.trainables);
+  return { model, objective, shared, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
 }
 
 async function measure(workload: Workload, choice: Choice): Promise<Measurement> {
@@ -82,9 +92,12 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
   const seconds: number[] = [];
   const processorSeconds: number[] = [];
   const losses: number[] = [];
+  let sentBytes: number | undefined;
+  const { group, tokens } = choice;
+  const microBatches = packed(rows, { microBatchTokens: tokens, shares: group?.size });
   const oneStep = (step: number): Promise<StepResult> =>
     trainStep(parts, {
-      microBatches: [rows],
+      microBatches,
       step,
       seed: SEED,
       checkpointing: choice.checkpointing,
@@ -95,19 +108,22 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
       },
     });
   for (let step = 0; step <= choice.steps; step++) {
+    await group?.gatherNumbers('begin', 0);
     const started = performance.now();
     const before = process.cpuUsage();
+    const sentBefore = group?.sentBytes ?? 0;
     losses.push((await oneStep(step)).loss);
     if (step === 0) continue;
     const { user, system } = process.cpuUsage(before);
     seconds.push((performance.now() - started) / 1000);
     processorSeconds.push((user + system) / 1e6);
+    sentBytes = (group?.sentBytes ?? 0) - sentBefore;
   }
   const peakRssMib = peakBytes() / 2 ** 20;
   const { libtorch, threads } = engineIdentity();
   const bf16GemmGflops = matrixProductRate('bf16', 100);
   const engine = `attune on libtorch ${libtorch}`;
-  return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses };
+  return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses, sentBytes };
 }
 
 const { values } = parseArgs({
@@ -120,6 +136,10 @@ const { values } = parseArgs({
     least: { type: 'boolean', default: false },
     storage: { type: 'string', default: 'dense' },
     steps: { type: 'string', default: '3' },
+    tokens: { type: 'string', default: '1000000' },
+    rank: { type: 'string', default: '0' },
+    processes: { type: 'string', default: '1' },
+    port: { type: 'string' },
   },
 });
 const workload = readWorkload(String(values.workload));
@@ -127,6 +147,16 @@ const folder = String(values.model);
 if (values.make) await makeModel(workload, folder);
 else {
   const checkpointing = values.least ? 'least' : values.checkpointing;
-  const measured = await measure(workload, { ...values, checkpointing, folder, steps: Number(values.steps) });
-  console.log(JSON.stringify(measured));
+  await using group = await joinedGroup();
+  const counts = { steps: Number(values.steps), tokens: Number(values.tokens) };
+  console.log(JSON.stringify(await measure(workload, { ...values, ...counts, checkpointing, folder, group })));
+}
+
+async function joinedGroup(): Promise<Group | undefined> {
+  const [rank, size] = [Number(values.rank), Number(values.processes)];
+  if (size === 1) return undefined;
+  const store = { host: '127.0.0.1', port: Number(values.port), serves: rank === 0 };
+  const shape = { rank, size, localRank: rank, localSize: size, attempt: 0, starts: 0 };
+  const group = await Group.open({ ...shape, store, from: 'local', id: 'bench' });
+  return group.join(new AbortController().signal);
 }

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 import { unlessStopped } from '../../base/turn.ts';
-import { empty, engine, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
+import { dtypeBytes, empty, engine, fromArray, noGrad, scope, type Tensor } from '../tensor/index.ts';
 import type { Launch } from './launch.ts';
 
 /** Time for all ranks to arrive: one may still be starting on another machine. */
@@ -34,6 +34,8 @@ export class Group implements AsyncDisposable {
   readonly size: number;
   readonly #handle: number;
   readonly #names: string[] = [];
+  /** Bytes of tensors sent to other ranks so far. */
+  sentBytes = 0;
   #count = 0;
   #pending: Collective | undefined;
   #lost: AttuneError | undefined;
@@ -155,6 +157,7 @@ export class Group implements AsyncDisposable {
     if (this.#lost !== undefined) throw this.#lost;
     this.#names[++this.#count % REMEMBERED] = name;
     this.#pending = { number: this.#count, name };
+    this.sentBytes += this.#sizeOf(kind, tensors[0]);
     const { promise: lost, reject } = Promise.withResolvers<never>();
     this.#fail = reject;
     try {
@@ -166,6 +169,12 @@ export class Group implements AsyncDisposable {
       this.#pending = undefined;
       this.#fail = undefined;
     }
+  }
+
+  #sizeOf(kind: 'gather' | 'exchange' | 'broadcast', { size, dtype }: Tensor): number {
+    const bytes = size * dtypeBytes[dtype];
+    if (kind === 'exchange') return (bytes / this.size) * (this.size - 1);
+    return kind === 'broadcast' && this.rank > 0 ? 0 : bytes * (this.size - 1);
   }
 
   /** Ends the collective that waits for a rank without signs of life. */
