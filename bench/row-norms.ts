@@ -55,10 +55,14 @@ for (const [method, options] of [
   const { model } = await loadModel(modelFolder(OWN_BASE), { task: 'causal-lm', dtype: 'bf16' });
   const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
   const ways: Record<string, Way> = {
-    'row by row': (passes, sum) => passes.rowGradients(() => void sum.add()),
+    'row by row': async (passes, sum) => {
+      const { losses, norms } = await passes.rowGradients(tuning.trainables, (norm) => sum.factorOf(norm));
+      sum.note(norms);
+      return losses;
+    },
     'ghost norms': async (passes, sum) => {
       const { losses, norms } = (await passes.cutGradients!(tuning.trainables, (norm) => sum.factorOf(norm)))!;
-      sum.addCut(norms);
+      sum.note(norms);
       return losses;
     },
   };
@@ -80,7 +84,7 @@ for (const [method, options] of [
     const update: Update = {
       needs: 'row-gradients',
       async drive(passes) {
-        using sum = new ClippedSum(tuning.trainables, 1);
+        const sum = new ClippedSum(tuning.trainables, 1);
         return { perRow: await way(passes, sum), gradNorm: 0 };
       },
       step: () => 0,

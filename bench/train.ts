@@ -18,9 +18,11 @@ import { createModel, loadModel } from '../src/models/load-model.ts';
 import { Group } from '../src/engine/group/index.ts';
 import { saveModel } from '../src/models/save.ts';
 import { engineIdentity } from '../src/engine/tensor/index.ts';
+import type { Trainable } from '../src/methods/interfaces.ts';
 import type { Objective } from '../src/training/objective.ts';
 import { packed } from '../src/training/produce.ts';
-import { Shared } from '../src/training/shared-step.ts';
+import { ShardedUpdate } from '../src/training/shared/sharded-update.ts';
+import { Shared } from '../src/training/shared/shared.ts';
 import { trainStep, type StepParts, type StepResult } from '../src/training/train-step.ts';
 import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
 import { peakBytes } from '../src/answering/model/resources.ts';
@@ -82,8 +84,11 @@ async function partsOf({ lora }: Workload, { folder, full, storage, group }: Cho
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
   await method.create(model, {}, 'training');
-  const shared = group === undefined ? undefined : new Shared(group, () => tuning.trainables);
-  return { model, objective, shared, update: createAdamw(tuning.trainables, adamwOptions.parse({})) };
+  const { trainables } = tuning;
+  const adamw = (weights: readonly Trainable[]) => createAdamw(weights, adamwOptions.parse({}));
+  if (group === undefined) return { model, objective, update: adamw(trainables) };
+  const update = await ShardedUpdate.of(group, trainables, async (own) => adamw(own));
+  return { model, objective, update, shared: new Shared({ group, shares: group.size, trainables, ownOnly: true }) };
 }
 
 async function measure(workload: Workload, choice: Choice): Promise<Measurement> {

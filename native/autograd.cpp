@@ -36,6 +36,20 @@ napi_value gradOf(napi_env env, napi_callback_info info) {
   return fromTensor(env, tensorOf(env, arguments[0]).grad());
 }
 
+// gradVersions(ids) → how often each `.grad` was changed in place; -1 for none
+napi_value gradVersions(napi_env env, napi_callback_info info) {
+  Arguments<1> arguments(env, info);
+  const auto tensors = toTensors(env, arguments[0]);
+  napi_value result;
+  check(env, napi_create_array_with_length(env, tensors.size(), &result));
+  for (size_t i = 0; i < tensors.size(); i++) {
+    const at::Tensor gradient = tensors[i].grad();
+    const double version = gradient.defined() ? static_cast<double>(gradient._version()) : -1;
+    check(env, napi_set_element(env, result, static_cast<uint32_t>(i), fromDouble(env, version)));
+  }
+  return result;
+}
+
 // setGrad(id, gradient id | undefined)
 napi_value setGrad(napi_env env, napi_callback_info info) {
   Arguments<2> arguments(env, info);
@@ -80,7 +94,7 @@ napi_value grad(napi_env env, napi_callback_info info) {
 void addAutograd(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"setGradMode", entry<setGradMode>}, {"setRequiresGrad", entry<setRequiresGrad>}, {"requiresGrad", entry<requiresGrad>},
-              {"gradOf", entry<gradOf>}, {"setGrad", entry<setGrad>}, {"backward", entry<backward>}, {"grad", entry<grad>}});
+              {"gradOf", entry<gradOf>}, {"gradVersions", entry<gradVersions>}, {"setGrad", entry<setGrad>}, {"backward", entry<backward>}, {"grad", entry<grad>}});
 }
 
 }  // namespace attune

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -43,22 +44,20 @@ c10::intrusive_ptr<c10d::TCPStore> connect(const Address& address, milliseconds 
   return c10::make_intrusive<c10d::TCPStore>(address.host, options);
 }
 
-// Signs of life: a thread of each rank counts up in the store and notes when the counts of the others last moved.
-class Beats {
+// Signs of life: a thread of each rank counts up in the store and notes when the counts of the others last moved. The
+// thread owns them too: a store that no longer answers may keep it for ever.
+class Beats : public std::enable_shared_from_this<Beats> {
  public:
   Beats(Address address, int rank, int size, std::shared_ptr<std::atomic<int64_t>> collective)
       : address_(std::move(address)), rank_(rank), collective_(std::move(collective)), seen_(size) {
     address_.serves = false;
     answered_ = Clock::now();
     for (auto& seen : seen_) seen.moved = answered_;
-    thread_ = std::thread([this] { run(); });
   }
-  ~Beats() {
-    stop_ = true;
-    // A store that no longer answers would keep the thread for ever.
-    if (isEnded_) thread_.join();
-    else thread_.detach();
+  void start() {
+    std::thread([self = shared_from_this()] { self->run(); }).detach();
   }
+  void stop() { stop_ = true; }
   // Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1.
   std::vector<std::pair<double, int64_t>> signs() {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -94,7 +93,6 @@ class Beats {
     } catch (const std::exception&) {
       // The age of the last answer grows.
     }
-    isEnded_ = true;
   }
   void note(Seen& seen, int64_t beat, int64_t collective) {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -109,8 +107,15 @@ class Beats {
   std::mutex mutex_;
   std::vector<Seen> seen_;
   Clock::time_point answered_;
-  std::atomic<bool> stop_{false}, isEnded_{false};
-  std::thread thread_;
+  std::atomic<bool> stop_{false};
+};
+
+using Work = c10::intrusive_ptr<c10d::Work>;
+
+// A collective that has begun, with the tensors that it reads and writes.
+struct Begun {
+  Work work;
+  std::vector<at::Tensor> tensors;
 };
 
 struct Group {
@@ -119,7 +124,8 @@ struct Group {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   // Number of the last collective that began here.
   std::shared_ptr<std::atomic<int64_t>> collective = std::make_shared<std::atomic<int64_t>>(0);
-  std::unique_ptr<Beats> beats;
+  std::shared_ptr<Beats> beats;
+  std::map<int64_t, Begun> begun;
 };
 
 std::vector<std::shared_ptr<Group>>& groups() {
@@ -210,7 +216,8 @@ napi_value joinGroup(napi_env env, napi_callback_info info) {
     for (int other = 0; other < size; other++) all.push_back("arrived/" + std::to_string(other));
     store->wait(all, joining);
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
-    group->beats = std::make_unique<Beats>(group->address, rank, size, group->collective);
+    group->beats = std::make_shared<Beats>(group->address, rank, size, group->collective);
+    group->beats->start();
     return 0.0;
   });
 }
@@ -233,39 +240,65 @@ napi_value groupSigns(napi_env env, napi_callback_info info) {
   return result;
 }
 
-using Work = c10::intrusive_ptr<c10d::Work>;
+// Sizes of an uneven exchange: those sent to each rank, then those received; none for equal parts.
+Work exchange(c10d::ProcessGroupGloo& gloo, std::vector<at::Tensor>& tensors, std::vector<int64_t> sizes) {
+  const auto half = static_cast<std::ptrdiff_t>(sizes.size() / 2);
+  std::vector<int64_t> sent(sizes.begin(), sizes.begin() + half), received(sizes.begin() + half, sizes.end());
+  return gloo.alltoall_base(tensors[1], tensors[0], received, sent);
+}
 
-Work begin(c10d::ProcessGroupGloo& gloo, const std::string& kind, std::vector<at::Tensor>& tensors) {
+Work begin(Group& group, const std::string& kind, std::vector<at::Tensor>& tensors, const std::vector<int64_t>& numbers) {
+  auto& gloo = *group.gloo;
   if (kind == "gather") return gloo._allgather_base(tensors[1], tensors[0]);
-  if (kind == "exchange") {
-    std::vector<int64_t> equal, alike;
-    return gloo.alltoall_base(tensors[1], tensors[0], equal, alike);
-  }
-  if (kind == "broadcast") {
-    tensors.resize(1);
-    return gloo.broadcast(tensors);
-  }
+  if (kind == "exchange") return exchange(gloo, tensors, numbers);
+  if (kind == "broadcast") return gloo.broadcast(tensors);
+  // The peer's rank; both count collectives alike.
+  const int peer = static_cast<int>(numbers.at(0)), tag = static_cast<int>(*group.collective);
+  if (kind == "send") return gloo.send(tensors, peer, tag);
+  if (kind == "receive") return gloo.recv(tensors, peer, tag);
   throw std::runtime_error("no collective named " + kind);
 }
 
-// collective(handle, kind, tensors, number): gather [n] → [size · n], exchange [size · n] → [size · n], broadcast from rank 0
-napi_value collective(napi_env env, napi_callback_info info) {
-  Arguments<4> arguments(env, info);
+std::vector<int64_t> toNumbers(napi_env env, napi_value array) {
+  uint32_t length = 0;
+  check(env, napi_get_array_length(env, array, &length));
+  std::vector<int64_t> numbers;
+  for (uint32_t i = 0; i < length; i++) numbers.push_back(toInt(env, elementOf(env, array, i)));
+  return numbers;
+}
+
+// beginCollective(handle, kind, tensors, number, numbers): gather [n] → [size · n], exchange, broadcast from rank 0,
+// send or receive; the tensors stay alive until endCollective
+napi_value beginCollective(napi_env env, napi_callback_info info) {
+  Arguments<5> arguments(env, info);
   auto group = groupOf(env, arguments[0]);
   if (group->gloo == nullptr) throw std::runtime_error("the group has not been joined");
-  std::vector<at::Tensor> tensors;
-  for (const auto& tensor : toTensors(env, arguments[2])) tensors.push_back(tensor.detach());
-  *group->collective = toInt(env, arguments[3]);
-  auto work = begin(*group->gloo, toString(env, arguments[1]), tensors);
-  return promised(env, [group, work, tensors] {
-    work->wait();
+  Begun begun;
+  for (const auto& tensor : toTensors(env, arguments[2])) begun.tensors.push_back(tensor.detach());
+  const auto number = toInt(env, arguments[3]);
+  *group->collective = number;
+  begun.work = begin(*group, toString(env, arguments[1]), begun.tensors, toNumbers(env, arguments[4]));
+  group->begun[number] = std::move(begun);
+  return undefined(env);
+}
+
+// endCollective(handle, number): waits for it
+napi_value endCollective(napi_env env, napi_callback_info info) {
+  Arguments<2> arguments(env, info);
+  auto group = groupOf(env, arguments[0]);
+  const auto found = group->begun.extract(toInt(env, arguments[1]));
+  if (found.empty()) throw std::runtime_error("no such collective has begun");
+  return promised(env, [group, begun = found.mapped()] {
+    begun.work->wait();
     return 0.0;
   });
 }
 
 napi_value closeGroup(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
-  groups().at(static_cast<size_t>(toDouble(env, arguments[0]))) = nullptr;
+  auto& group = groups().at(static_cast<size_t>(toDouble(env, arguments[0])));
+  if (group != nullptr && group->beats != nullptr) group->beats->stop();
+  group = nullptr;
   return undefined(env);
 }
 
@@ -274,7 +307,8 @@ napi_value closeGroup(napi_env env, napi_callback_info info) {
 void addGroup(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"openStore", entry<openStore>}, {"joinGroup", entry<joinGroup>},
-              {"groupSigns", entry<groupSigns>}, {"collective", entry<collective>}, {"closeGroup", entry<closeGroup>}});
+              {"groupSigns", entry<groupSigns>}, {"beginCollective", entry<beginCollective>},
+              {"endCollective", entry<endCollective>}, {"closeGroup", entry<closeGroup>}});
 }
 
 }  // namespace attune

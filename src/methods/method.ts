@@ -162,12 +162,14 @@ export interface UpdateMethod<
 > extends MethodOptions<Schema, Options> {
   /** Bounds each row's influence; requires rows that are sampled and scored independently. */
   isPrivate?: boolean;
+  /** Whether a weight's step or its average depends on other weights: then processes cannot divide them. */
+  isOverAll?: boolean;
   /** @throws ZodError if the values are not options of this method */
   create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
 }
 
 export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Schema>>(
-  definition: Pick<UpdateMethod, 'isPrivate'> &
+  definition: Pick<UpdateMethod, 'isPrivate' | 'isOverAll'> &
     Definition<Schema, Options> & {
       create(trainables: readonly Trainable[], options: Options, plan: StepPlan): Update;
     },
@@ -176,6 +178,7 @@ export function defineUpdate<Schema extends z.ZodObject, Options = z.output<Sche
   return {
     ...method,
     isPrivate: definition.isPrivate,
+    isOverAll: definition.isOverAll,
     create: async (trainables, values, plan) => definition.create(trainables, settled(values), plan),
   };
 }

@@ -3,7 +3,6 @@ import type { Metrics } from '../base/events.ts';
 import type { PrivacySpent } from '../store/model-card.ts';
 import type { Parameter } from '../engine/nn/index.ts';
 import type { Tensor } from '../engine/tensor/index.ts';
-import type { TokenRow } from '../data/cut-row.ts';
 
 /** A trained weight. */
 export interface Trainable {
@@ -33,12 +32,12 @@ export interface StepPasses {
   gradients(): Promise<readonly number[]>;
   /** Losses only, with the current weights. */
   losses(): Promise<readonly number[]>;
-  /** Per-row gradients, one after the other, as if each row were alone: `use` reads them from the weights. */
-  rowGradients(use: (row: TokenRow) => void): Promise<readonly number[]>;
   /**
-   * Accumulates per-row gradients in the weights, each scaled by a factor of its norm over all weights, without
-   * computing them individually. Undefined, with nothing accumulated, if that is not possible.
+   * Accumulates per-row gradients in the weights, as if each row were alone, scaled by a factor of its norm over all
+   * weights. Rows whose norm is not a number are left out.
    */
+  rowGradients(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows>;
+  /** The same without computing them individually. Undefined, with nothing accumulated, if that is not possible. */
   cutGradients?(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows | undefined>;
 }
 
@@ -70,6 +69,8 @@ export interface StepPlan {
 export interface Update {
   /** Input of `drive`, if other than the gradients of all rows. */
   readonly needs?: 'losses' | 'row-gradients';
+  /** Whether it moves this process's share of the weights by gradients of those alone, and sends them to the others. */
+  readonly isSharded?: boolean;
   /** Computes and applies a step, for updates that need more than gradients followed by `step`. */
   drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
   /** Privacy cost of `steps` steps, for private updates. */

@@ -29,12 +29,15 @@ export const KEPT_PER_INPUT = 4;
  */
 export class Tape implements StageRunner {
   readonly #checkpointing: Checkpointing;
+  readonly #onStage: ((stagesLeft: number) => void) | undefined;
   readonly #stages: Stage[] = [];
   /** Leaves that represent an output in later stages, by the output's id. */
   readonly #leaves = new Map<number, Tensor[]>();
 
-  constructor(options: { checkpointing: Checkpointing }) {
+  /** `onStage`: called before backward and after each of its stages. */
+  constructor(options: { checkpointing: Checkpointing; onStage?: (stagesLeft: number) => void }) {
     this.#checkpointing = options.checkpointing;
+    this.#onStage = options.onStage;
   }
 
   stage(body: (x: Tensor) => Tensor[], x: Tensor | undefined): Tensor[] {
@@ -79,6 +82,7 @@ export class Tape implements StageRunner {
 
   /** Backpropagates through the stages; the gradients of the outputs that the objective read must exist already. */
   backward(): void {
+    this.#onStage?.(this.#stages.length);
     for (let stage = this.#stages.pop(); stage !== undefined; stage = this.#stages.pop()) {
       span(this.#nameOf('backward'), () => scope(() => this.#backwardThrough(stage)));
       for (const output of stage.outputs) {
@@ -87,6 +91,7 @@ export class Tape implements StageRunner {
         output.dispose();
       }
       for (const tensor of stage.kept?.tensors ?? []) tensor.dispose();
+      this.#onStage?.(this.#stages.length);
     }
   }
 

@@ -7,7 +7,7 @@ import type { Objective } from './objective.ts';
 import { byTokens, filled } from '../answering/tasks/rows/fill-batches.ts';
 import { jointLoss } from './joint-step.ts';
 import { addCounts } from './train-step.ts';
-import { roundsOf, type Shared } from './shared-step.ts';
+import { roundsOf, type Shared } from './shared/shared.ts';
 import { inNumbers, TallySums, type NumberTally } from './tally-sums.ts';
 import { turn } from '../base/turn.ts';
 
@@ -48,15 +48,16 @@ export async function evaluateRows(
   const { objective, shared } = parts;
   const sums = new TallySums();
   const perRow = new Float64Array(rows.length);
-  const scored: ScoredBatch[] = [];
+  const scored: [number, ScoredBatch][] = [];
   let done = 0;
-  for (const { own: indices, size } of roundsOf(batchesOf(objective, rows, options.microBatchTokens), shared)) {
-    if (indices !== undefined) scored.push(await scoreBatch(parts, rows, { indices, ...options }));
-    done += size * (indices?.length ?? 0);
+  const batches = batchesOf(objective, rows, options.microBatchTokens);
+  for (const { own, size } of roundsOf([...batches.entries()], shared)) {
+    if (own !== undefined) scored.push([own[0], await scoreBatch(parts, rows, { indices: own[1], ...options })]);
+    done += size * (own?.[1].length ?? 0);
     options.onProgress?.(Math.min(done, rows.length));
     await turn();
   }
-  const all = (await shared?.inOrder('evaluation', scored)) ?? scored;
+  const all = (await shared?.inOrder('evaluation', scored)) ?? scored.map(([, batch]) => batch);
   let loss = 0;
   for (const batch of all) {
     sums.add(batch.tally);

@@ -1,10 +1,10 @@
-import { turn } from '../base/turn.ts';
 import type { Model } from '../models/model.ts';
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, noGrad, scope, span } from '../engine/tensor/index.ts';
 import type { Batch, Counts, PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { LossResult, Objective } from './objective.ts';
-import { roundsOf, type Shared } from './shared-step.ts';
+import { sharePasses } from './shared/share-passes.ts';
+import type { Shared } from './shared/shared.ts';
 import { inNumbers, type NumberTally } from './tally-sums.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { Tape, type Checkpointing } from '../models/tape.ts';
@@ -27,8 +27,6 @@ export interface PassRequest {
   checkpointing: Checkpointing;
   totals: Counts;
   add(tally: NumberTally): void;
-  /** Discards the results of an earlier attempt at the same pass. */
-  forget(): void;
   /** Wraps the forward and backward of each batch. */
   around?<T>(body: () => T): T;
 }
@@ -49,16 +47,13 @@ export async function passOver(
   request: PassRequest,
   back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
 ): Promise<number[]> {
-  const { shared } = parts;
-  const found: MicroBatchResult[] = [];
-  const gradients = back === undefined ? undefined : shared?.gradients();
-  for (const round of roundsOf(request.microBatches, shared)) {
-    if (round.own !== undefined) found.push(await passOne(parts, { ...request, rows: round.own }, back));
-    await gradients?.add(round.size);
-    await turn();
-  }
-  await gradients?.finish();
-  const all = (await shared?.inOrder('losses', found)) ?? found;
+  const all = await sharePasses({
+    name: 'losses',
+    shared: parts.shared,
+    items: request.microBatches,
+    hasGradients: back !== undefined,
+    pass: (rows, onStage) => passOne(parts, { ...request, rows, onStage }, back),
+  });
   for (const { tally } of all) request.add(tally);
   return all.flatMap(({ perRow }) => perRow);
 }
@@ -70,15 +65,15 @@ interface MicroBatchResult {
 
 async function passOne(
   { model, objective, reference }: PassParts,
-  request: PassRequest & { rows: readonly PreparedRow[] },
+  request: PassRequest & { rows: readonly PreparedRow[]; onStage: ((stagesLeft: number) => void) | undefined },
   back: ((result: LossResult, tape: Tape, batch: Batch) => void) | undefined,
 ): Promise<MicroBatchResult> {
-  const { rows, totals, checkpointing, around = (body) => body() } = request;
+  const { rows, totals, checkpointing, onStage, around = (body) => body() } = request;
   const loaded = (await objective.load?.(rows)) ?? rows;
   return scope(() =>
     around(() => {
       const batch = objective.collate(loaded);
-      const tape = back === undefined ? undefined : new Tape({ checkpointing });
+      const tape = back === undefined ? undefined : new Tape({ checkpointing, onStage });
       const randomness = randomnessOf(model, batch, request);
       const forward = () => objective.loss(model, batch, { totals, runner: tape, reference });
       const result = span('forward', () =>

@@ -13,7 +13,7 @@ import {
 import type { Model } from '../models/model.ts';
 import { tokensOf, type PreparedRow, type Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from './objective.ts';
-import { roundsOf, type Shared } from './shared-step.ts';
+import { roundsOf, type Shared } from './shared/shared.ts';
 import { addCounts, type StepResult } from './train-step.ts';
 
 /** How a step is divided into micro-batches. */
@@ -84,9 +84,16 @@ export class Rollouts implements Disposable {
     requests: readonly GenerationRequest[],
     { share = 0, shared }: RolloutChoice = {},
   ): Promise<Completion[][]> {
-    const own = roundsOf(requests, shared).flatMap((round) => round.own ?? []);
-    const answers = await this.#answer(own, share);
-    return shared === undefined ? answers : shared.inOrder('rollouts', answers);
+    const own = roundsOf([...requests.entries()], shared).flatMap(({ own: one }) => (one === undefined ? [] : [one]));
+    const answers = await this.#answer(
+      own.map(([, request]) => request),
+      share,
+    );
+    if (shared === undefined) return answers;
+    return shared.inOrder(
+      'rollouts',
+      own.map(([place], i) => [place, answers[i]] as const),
+    );
   }
 
   #answer(requests: readonly GenerationRequest[], share: number): Promise<Completion[][]> {

@@ -2,11 +2,14 @@ import { pushAll } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
 import type { Model } from '../models/model.ts';
 import { withRowTaps, type Parameter, type RowTap } from '../engine/nn/index.ts';
-import { fromArray, noGrad } from '../engine/tensor/index.ts';
+import { fromArray, noGrad, scope, zeros, type Tensor } from '../engine/tensor/index.ts';
 import { tokensOf, type PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Trainable } from '../methods/interfaces.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
+import { gradientNorm } from './optimizers/first-order.ts';
 import { addCutRows } from './row-norms.ts';
+import { sharePasses } from './shared/share-passes.ts';
+import type { NumberTally } from './tally-sums.ts';
 import type { CutRows } from '../methods/update.ts';
 
 /** Maximum rows to search for one with a loss. */
@@ -25,7 +28,7 @@ export async function canTellRowsApart(
   for (const row of rows.toSorted((a, b) => tokensOf(a) - tokensOf(b)).slice(0, TRIED_ROWS)) {
     const some = objective.draw?.([row], at) ?? [row];
     const request = { ...at, microBatches: [some], checkpointing: false, totals: objective.counts({ rows: some }) };
-    const passes = passesApart(parts, { ...request, add: () => undefined, forget: () => undefined });
+    const passes = passesApart(parts, { ...request, add: () => undefined });
     if (passes.cutGradients === undefined) continue;
     const cut = await passes.cutGradients(trainables, () => 0);
     for (const { parameter } of trainables) parameter.tensor.grad = undefined;
@@ -51,6 +54,7 @@ export function hasTokensOfRows({ trunk, prefix }: Model): boolean {
  */
 export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPasses, 'cutGradients'> {
   if (!areRowsApart(parts)) return {};
+  const { shared, ...alone } = parts;
   const { objective } = parts;
   const shares = request.microBatches.flat().map((row) => {
     const { [objective.unit]: own } = objective.counts({ rows: [row] });
@@ -60,20 +64,114 @@ export function passesApart(parts: PassParts, request: PassRequest): Pick<StepPa
   return {
     async cutGradients(trainables, factorOf) {
       const weights = trainables.map(({ parameter }) => parameter);
-      const [losses, norms]: number[][] = [[], []];
-      for (const rows of request.microBatches) {
-        const own = shares.slice(norms.length, norms.length + rows.length);
-        const cut = await cutBatch(parts, { ...request, microBatches: [rows], weights, shares: own, factorOf });
-        if (cut === undefined) {
-          for (const { tensor } of weights) tensor.grad = undefined;
-          return undefined;
-        }
-        pushAll(losses, cut.losses);
-        pushAll(norms, cut.norms);
-      }
-      return { losses, norms };
+      let start = 0;
+      const items = request.microBatches.map((rows) => ({ rows, shares: shares.slice(start, (start += rows.length)) }));
+      let isKnown = true;
+      const cut = await sharePasses<(typeof items)[number], PassedRows | undefined>({
+        name: 'rows',
+        shared,
+        items,
+        hasGradients: true,
+        async pass(item) {
+          const batch = { ...request, microBatches: [item.rows], weights, shares: item.shares, factorOf };
+          const found = isKnown ? await withTallies((add) => cutBatch(alone, { ...batch, add })) : undefined;
+          isKnown &&= found !== undefined;
+          return found;
+        },
+      });
+      if (cut.every((batch) => batch !== undefined)) return joinPassed(cut, request);
+      for (const { tensor } of weights) tensor.grad = undefined;
+      return undefined;
     },
   };
+}
+
+/** Each row's gradient on its own, one after the other. */
+export async function rowByRow(
+  { shared, ...alone }: PassParts,
+  request: PassRequest,
+  { weights, factorOf }: { weights: readonly Trainable[]; factorOf(norm: number): number },
+): Promise<CutRows> {
+  const { objective } = alone;
+  const cut = await sharePasses({
+    name: 'rows',
+    shared,
+    items: request.microBatches,
+    hasGradients: true,
+    async pass(rows) {
+      using sums = new FactoredSums(weights);
+      const losses: number[] = [];
+      return (await withTallies(async (add) => {
+        for (const row of rows) {
+          const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
+          const one = { ...request, microBatches: [[row]], totals, add };
+          pushAll(losses, await passOver(alone, one, (result, tape) => followBack(result, tape)));
+          sums.add(factorOf);
+        }
+        return { losses, norms: sums.settle() };
+      }))!;
+    },
+  });
+  return joinPassed(cut, request);
+}
+
+interface PassedRows extends CutRows {
+  tallies: readonly NumberTally[];
+}
+
+/** Keeps the tallies with the rows, since processes add those of all. */
+async function withTallies(
+  body: (add: PassRequest['add']) => Promise<CutRows | undefined>,
+): Promise<PassedRows | undefined> {
+  const tallies: NumberTally[] = [];
+  const cut = await body((tally) => void tallies.push(tally));
+  return cut && { ...cut, tallies };
+}
+
+function joinPassed(all: readonly PassedRows[], { add }: PassRequest): CutRows {
+  for (const tally of all.flatMap(({ tallies }) => tallies)) add(tally);
+  return { losses: all.flatMap(({ losses }) => losses), norms: all.flatMap(({ norms }) => norms) };
+}
+
+/** Sums of gradients that are each scaled by a factor of their norm; begins with those that the weights have. */
+export class FactoredSums {
+  readonly #weights: readonly Trainable[];
+  readonly #sums: Tensor[];
+  readonly #norms: number[] = [];
+
+  constructor(weights: readonly Trainable[]) {
+    this.#weights = weights;
+    this.#sums = weights.map(({ parameter: { shape, tensor } }) => {
+      const before = tensor.grad?.own();
+      tensor.grad = undefined;
+      return before ?? zeros(shape, { device: tensor.device }).own();
+    });
+  }
+
+  /** Takes the weights' gradients. */
+  add(factorOf: (norm: number) => number): void {
+    noGrad(() =>
+      scope(() => {
+        const gradients = this.#weights.map(({ parameter }) => parameter.tensor.grad);
+        const norm = gradientNorm(gradients.filter((gradient) => gradient !== undefined));
+        this.#norms.push(norm);
+        const alpha = factorOf(norm);
+        for (const [i, gradient] of gradients.entries())
+          if (gradient !== undefined && Number.isFinite(norm)) this.#sums[i].add_(gradient, { alpha });
+        for (const { parameter } of this.#weights) parameter.tensor.grad = undefined;
+      }),
+    );
+  }
+
+  /** Gives the sums to the weights, as their gradients; returns all norms. */
+  settle(): number[] {
+    for (const [i, { parameter }] of this.#weights.entries()) parameter.tensor.grad = this.#sums[i];
+    return this.#norms;
+  }
+
+  [Symbol.dispose](): void {
+    for (const sum of this.#sums) sum.dispose();
+  }
 }
 
 type CutRequest = PassRequest & {

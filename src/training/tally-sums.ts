@@ -19,10 +19,6 @@ export class TallySums {
     }
   }
 
-  clear(): void {
-    this.#sums.clear();
-  }
-
   metrics(): Metrics {
     return Object.fromEntries(
       [...this.#sums].filter(([, { count }]) => count > 0).map(([name, { sum, count }]) => [name, sum / count]),

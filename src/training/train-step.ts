@@ -1,21 +1,19 @@
 import { table } from '../base/table.ts';
-import { pushAll } from '../base/many.ts';
 import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { formatNumber } from '../base/format.ts';
 import { withRandomness } from '../engine/nn/index.ts';
-import { noGrad, scope, span } from '../engine/tensor/index.ts';
+import { scope, span } from '../engine/tensor/index.ts';
 import { tokensOf, type Counts } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Driven, StepOptions, StepPasses, Update } from '../methods/interfaces.ts';
 import type { PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import { jointStep } from './joint-step.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
-import { passesApart } from './rows-apart.ts';
-import { roundsOf } from './shared-step.ts';
+import { passesApart, rowByRow } from './rows-apart.ts';
+import { sharePasses } from './shared/share-passes.ts';
 import { randomnessOf } from './step-randomness.ts';
 import { TallySums } from './tally-sums.ts';
 import type { Checkpointing } from '../models/tape.ts';
-import { turn } from '../base/turn.ts';
 
 export interface StepParts extends PassParts {
   update: Update;
@@ -60,7 +58,6 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
     microBatches,
     totals,
     add: (tally) => sums.add(tally),
-    forget: () => sums.clear(),
   });
   const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
   const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
@@ -90,21 +87,12 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
   const { objective } = parts;
   return {
     gradients() {
-      if (objective.joint !== undefined && request.microBatches.length > 1) return jointStep(parts, request);
+      const isWhole = parts.shared === undefined && request.microBatches.length === 1;
+      if (objective.joint !== undefined && !isWhole) return jointStep(parts, request);
       return passOver(parts, request, (result, tape) => followBack(result, tape));
     },
     losses: () => passOver(parts, request, undefined),
-    async rowGradients(use) {
-      const perRow: number[] = [];
-      request.forget();
-      for (const row of request.microBatches.flat()) {
-        const totals = { ...request.totals, ...objective.counts({ rows: [row] }) };
-        const alone = { ...request, microBatches: [[row]], totals };
-        pushAll(perRow, await passOver(parts, alone, (result, tape) => followBack(result, tape)));
-        noGrad(() => scope(() => use(row)));
-      }
-      return perRow;
-    },
+    rowGradients: (weights, factorOf) => rowByRow(parts, request, { weights, factorOf }),
     ...(parts.rowsApart !== false && passesApart(parts, request)),
   };
 }
@@ -113,17 +101,20 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
 async function surveyStep({ model, objective, shared }: StepParts, request: StepRequest): Promise<Counts> {
   const survey = request.microBatches.length > 1 ? objective.survey?.(model) : undefined;
   if (survey === undefined) return {};
-  const all: Counts[] = [];
-  for (const { own } of roundsOf(request.microBatches, shared)) {
-    if (own === undefined) continue;
-    const loaded = (await objective.load?.(own)) ?? own;
-    scope(() => {
-      const batch = objective.collate(loaded);
-      all.push(withRandomness(randomnessOf(model, batch, request), () => survey(batch)));
-    });
-    await turn();
-  }
-  return addCounts((await shared?.inOrder('survey', all)) ?? all);
+  const all = await sharePasses({
+    name: 'survey',
+    shared,
+    items: request.microBatches,
+    hasGradients: false,
+    async pass(rows) {
+      const loaded = (await objective.load?.(rows)) ?? rows;
+      return scope(() => {
+        const batch = objective.collate(loaded);
+        return withRandomness(randomnessOf(model, batch, request), () => survey(batch));
+      });
+    },
+  });
+  return addCounts(all);
 }
 
 export function addCounts(all: readonly Counts[]): Counts {

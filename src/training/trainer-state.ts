@@ -93,6 +93,8 @@ const OPTIMIZER = 'optimizer.safetensors';
 const OBJECTIVE = 'objective.safetensors';
 /** The tensors of a checkpoint. */
 export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
+/** Those that a checkpoint may have. */
+export const ALL_TENSOR_FILES = [...TENSOR_FILES, OBJECTIVE] as const;
 const STATE = 'trainer_state.json';
 const RECIPE = 'recipe.json';
 
@@ -102,12 +104,14 @@ export interface CheckpointParts {
   objective: Pick<Objective, 'memory'>;
   recipe: unknown;
   constants: RunConstants;
+  /** The update's whole state; asked of the update by default. */
+  moments?: ReadonlyMap<string, Tensor>;
 }
 
 /** Writes the whole state to a folder; returns its size in bytes. */
 export function writeState(folder: string, state: TrainerState, parts: CheckpointParts): number {
-  const weights = scope(() => writeSafetensors(join(folder, WEIGHTS), parts.tuning.state()));
-  const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.update.state()));
+  const weights = writeWeights(folder, parts.tuning);
+  const moments = scope(() => writeSafetensors(join(folder, OPTIMIZER), parts.moments ?? parts.update.state()));
   const remembered = parts.objective.memory?.state();
   const kept = remembered === undefined ? 0 : scope(() => writeSafetensors(join(folder, OBJECTIVE), remembered));
   const { secret: _, ...constants } = parts.constants;
@@ -117,6 +121,11 @@ export function writeState(folder: string, state: TrainerState, parts: Checkpoin
   } satisfies SavedState);
   writeJson(join(folder, RECIPE), parts.recipe);
   return weights + moments + kept;
+}
+
+/** Writes only the weights; returns the file's size in bytes. */
+export function writeWeights(folder: string, tuning: Tuning): number {
+  return scope(() => writeSafetensors(join(folder, WEIGHTS), tuning.state()));
 }
 
 /** Restores a saved state, including weights and moments. */

@@ -9,7 +9,7 @@ import { joinUpdates, nothingUpdated, packed, unlessStopped, type Rollouts, type
 import type { Objective } from './objective.ts';
 import type { PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../methods/interfaces.ts';
-import type { Shared } from './shared-step.ts';
+import type { Shared } from './shared/shared.ts';
 import { learningRateAt, type Schedule } from '../methods/recipe/rate-schedule.ts';
 import { trainStep, type StepRequest, type StepResult } from './train-step.ts';
 import type { Checkpointing } from '../models/tape.ts';

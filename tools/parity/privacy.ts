@@ -11,6 +11,7 @@ import { SafetensorsFile, scope, tensor } from '../../src/engine/tensor/index.ts
 import type { Trainable } from '../../src/methods/interfaces.ts';
 import { difference } from './compare.ts';
 import type { FolderReport } from './report.ts';
+import { FactoredSums } from '../../src/training/rows-apart.ts';
 import { rowGradients } from './train.ts';
 import { tensorsOf } from './adapter-tensors.ts';
 import { baseOf } from './tuning.ts';
@@ -100,9 +101,10 @@ async function compareRows(folder: string, report: FolderReport): Promise<void> 
   scope(() => tuning.load(tensorsOf(adapter)));
   using expected = new SafetensorsFile(join(folder, 'per_sample.safetensors'));
   using batch = new SafetensorsFile(join(base, 'train_batch.safetensors'));
-  using sum = new ClippedSum(tuning.trainables, about.max_grad_norm);
-  const norms: number[] = [];
-  const losses = await rowGradients(model, batch, () => norms.push(sum.add()));
+  const sum = new ClippedSum(tuning.trainables, about.max_grad_norm);
+  using sums = new FactoredSums(tuning.trainables);
+  const losses = await rowGradients(model, batch, () => sums.add((norm) => sum.factorOf(norm)));
+  const norms = sums.settle();
   for (const [row, wanted] of about.norms.entries()) {
     add(report, `norm of row ${row}`, relative(norms[row], wanted), TOLERANCE.gradient);
     add(report, `loss of row ${row}`, relative(losses[row], about.losses[row]), TOLERANCE.gradient);

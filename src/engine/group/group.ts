@@ -24,10 +24,18 @@ interface Collective {
   name: string;
 }
 
+type Kind = 'gather' | 'exchange' | 'broadcast' | 'send' | 'receive';
+
+/** A collective that goes on while its processes compute. */
+export interface Pending {
+  /** Waits for it. @throws AttuneError E_RANK_LOST */
+  result(): Promise<Tensor>;
+}
+
 /**
  * The processes that share a run. All call the same collectives in the same order; each has a name, which errors quote.
- * Tensors are on the CPU. Gloo moves them; sums are taken here, in the order of the ranks, so that they do not depend
- * on how messages travel.
+ * Tensors are on the CPU. Gloo moves them; sums are taken here, in a fixed order, so that they do not depend on how
+ * messages travel.
  */
 export class Group implements AsyncDisposable {
   readonly rank: number;
@@ -85,23 +93,36 @@ export class Group implements AsyncDisposable {
 
   /** Rows of all ranks: [n] → [size, n] */
   async gather(name: string, own: Tensor): Promise<Tensor> {
-    return this.#collect('gather', name, own, [this.size, ...own.shape]);
+    const flat = noGrad(() => scope(() => own.detach().contiguous().reshape(-1))).own();
+    const result = scope(() => empty([this.size * own.size], { dtype: own.dtype })).own();
+    using all = await this.#begin(name, 'gather', [flat, result]).result();
+    return scope(() => all.reshape(this.size, ...own.shape)).own();
   }
 
-  /** Row r of rank q becomes row q of rank r: [size, n] → [size, n] */
-  async exchange(name: string, rows: Tensor): Promise<Tensor> {
-    return this.#collect('exchange', name, rows, rows.shape);
+  /**
+   * Begins to send a part of a row to each rank, and to receive one from each: [Σ sent] → [Σ received]. The row's and
+   * the parts' sizes may differ.
+   */
+  exchange(name: string, row: Tensor, { sent, received }: { sent: readonly number[]; received: readonly number[] }) {
+    const flat = noGrad(() => scope(() => row.detach().contiguous().reshape(-1))).own();
+    const total = received.reduce((sum, size) => sum + size, 0);
+    const result = scope(() => empty([total], { dtype: row.dtype })).own();
+    return this.#begin(name, 'exchange', [flat, result], [...sent, ...received]);
+  }
+
+  /** Brings a tensor of another rank to rank 0, which gives one of its shape and type to fill. Others do nothing. */
+  async bring(name: string, from: number, tensor: Tensor | undefined): Promise<void> {
+    const isPart = this.rank === 0 || this.rank === from;
+    if (!isPart || tensor === undefined) return void this.#count++;
+    const [kind, peer]: [Kind, number] = this.rank === 0 ? ['receive', from] : ['send', 0];
+    await this.#begin(name, kind, [tensor.detach().own()], [peer]).result();
   }
 
   /** Overwrites a tensor with that of rank 0. */
   async broadcast(name: string, tensor: Tensor): Promise<void> {
     const flat = scope(() => noGrad(() => tensor.detach().contiguous())).own();
-    try {
-      await this.#run(name, 'broadcast', [flat]);
-      if (this.rank !== 0) noGrad(() => scope(() => void tensor.copy_(flat)));
-    } finally {
-      flat.dispose();
-    }
+    using result = await this.#begin(name, 'broadcast', [flat]).result();
+    if (this.rank !== 0) noGrad(() => scope(() => void tensor.copy_(result)));
   }
 
   /** Plain data of all ranks, in their order. */
@@ -138,43 +159,39 @@ export class Group implements AsyncDisposable {
     return numbers;
   }
 
-  async #collect(kind: 'gather' | 'exchange', name: string, own: Tensor, shape: readonly number[]): Promise<Tensor> {
-    const [flat, result] = noGrad(() =>
-      scope(() => [
-        own.detach().contiguous().reshape(-1),
-        empty([shape.reduce((n, size) => n * size, 1)], { dtype: own.dtype }),
-      ]),
-    ).map((tensor) => tensor.own());
-    try {
-      await this.#run(name, kind, [flat, result]);
-      return scope(() => result.reshape(...shape)).own();
-    } finally {
-      for (const tensor of [flat, result]) tensor.dispose();
-    }
+  /** Takes over the tensors and gives the last of them back when it has ended. */
+  #begin(name: string, kind: Kind, tensors: readonly Tensor[], numbers: readonly number[] = []): Pending {
+    if (this.#lost !== undefined) throw this.#lost;
+    const number = ++this.#count;
+    this.#names[number % REMEMBERED] = name;
+    this.sentBytes += this.#sizeOf(kind, tensors[0]);
+    const ids = tensors.map(({ id }) => id);
+    engine().beginCollective(this.#handle, kind, ids, number, numbers);
+    return { result: () => this.#end({ number, name }, tensors) };
   }
 
-  async #run(name: string, kind: 'gather' | 'exchange' | 'broadcast', tensors: readonly Tensor[]): Promise<void> {
+  async #end(collective: Collective, tensors: readonly Tensor[]): Promise<Tensor> {
     if (this.#lost !== undefined) throw this.#lost;
-    this.#names[++this.#count % REMEMBERED] = name;
-    this.#pending = { number: this.#count, name };
-    this.sentBytes += this.#sizeOf(kind, tensors[0]);
+    this.#pending = collective;
     const { promise: lost, reject } = Promise.withResolvers<never>();
     this.#fail = reject;
     try {
-      const ids = tensors.map(({ id }) => id);
-      await Promise.race([engine().collective(this.#handle, kind, ids, this.#count), lost]);
+      await Promise.race([engine().endCollective(this.#handle, collective.number), lost]);
+      return tensors.at(-1)!;
     } catch (error) {
       throw error instanceof AttuneError ? error : await this.#broken(error);
     } finally {
+      for (const tensor of tensors.slice(0, -1)) tensor.dispose();
       this.#pending = undefined;
       this.#fail = undefined;
     }
   }
 
-  #sizeOf(kind: 'gather' | 'exchange' | 'broadcast', { size, dtype }: Tensor): number {
+  #sizeOf(kind: Kind, { size, dtype }: Tensor): number {
     const bytes = size * dtypeBytes[dtype];
     if (kind === 'exchange') return (bytes / this.size) * (this.size - 1);
-    return kind === 'broadcast' && this.rank > 0 ? 0 : bytes * (this.size - 1);
+    if (kind === 'send') return bytes;
+    return kind === 'receive' || (kind === 'broadcast' && this.rank > 0) ? 0 : bytes * (this.size - 1);
   }
 
   /** Ends the collective that waits for a rank without signs of life. */

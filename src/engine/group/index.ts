@@ -1,2 +1,2 @@
-export { Group } from './group.ts';
+export { Group, type Pending } from './group.ts';
 export type { Launch } from './launch.ts';

@@ -53,6 +53,8 @@ export interface Native {
   setRequiresGrad(id: TensorId, value: boolean): void;
   requiresGrad(id: TensorId): boolean;
   gradOf(id: TensorId): TensorId | undefined;
+  /** How often each weight's `.grad` was changed in place; -1 for none. */
+  gradVersions(ids: readonly TensorId[]): number[];
   setGrad(id: TensorId, gradient: TensorId | undefined): void;
   backward(
     outputs: readonly TensorId[],
@@ -77,8 +79,18 @@ export interface Native {
   joinGroup(group: number, rank: number, size: number, joinMilliseconds: number, milliseconds: number): Promise<number>;
   /** Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1. */
   groupSigns(group: number): (readonly [seconds: number, collective: number])[];
-  /** `gather` [n] → [size · n], `exchange` [size · n] → [size · n], `broadcast` from rank 0. */
-  collective(group: number, kind: string, ids: readonly TensorId[], number: number): Promise<number>;
+  /**
+   * `gather` [n] → [size · n]; `exchange`, by sizes sent to each rank and received from each, or in equal parts;
+   * `broadcast` from rank 0; `send` and `receive`, by the other's rank.
+   */
+  beginCollective(
+    group: number,
+    kind: string,
+    ids: readonly TensorId[],
+    number: number,
+    numbers: readonly number[],
+  ): void;
+  endCollective(group: number, number: number): Promise<number>;
   closeGroup(group: number): void;
 
   setThreads(count: number): void;

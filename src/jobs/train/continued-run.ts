@@ -10,7 +10,8 @@ import type { TrainingRun } from './training-run.ts';
  * Loads weights and moments of the run that this one continues, if any.
  * @throws AttuneError E_CONTINUED_GONE, E_CONTINUED_CHANGED
  */
-export async function beginWhereOtherEnded({ rows, parts, trainer }: TrainingRun): Promise<void> {
+export async function beginWhereOtherEnded(run: TrainingRun): Promise<void> {
+  const { rows, parts, trainer } = run;
   const { context, loaded } = rows;
   const { continued_from: from } = context.recipe;
   if (from === null) return;
@@ -22,6 +23,7 @@ export async function beginWhereOtherEnded({ rows, parts, trainer }: TrainingRun
   }
   if (changes.length > 0) throw changed(checkpoint, changes);
   readTensors(checkpoint, parts);
+  run.origin = checkpoint;
   const before = readEarlier(checkpoint);
   trainer.continueFrom(before);
   const message = `continuing from ${checkpoint}, after ${before.steps} steps`;

@@ -167,7 +167,7 @@ function gradientsOnly({ model, tuning, objective, update: { needs } }: TrainerP
     if (needs === 'losses') return { perRow: await passes.losses(), gradNorm: 0 };
     // All rows at once if possible, as in the real update.
     const cut = await passes.cutGradients?.(moving(), () => 1);
-    const perRow = cut?.losses ?? (await passes.rowGradients(() => void clear()));
+    const { losses: perRow } = cut ?? (await passes.rowGradients(moving(), () => 1));
     return { perRow, gradNorm: clear() };
   };
   return { ...still, drive };

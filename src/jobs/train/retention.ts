@@ -5,11 +5,17 @@ import { MovingAverage } from '../../training/optimizers/moving-average.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { Reference } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Update } from '../../methods/interfaces.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
 import { trainStep } from '../../training/train-step.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** Number of replay rows for measuring the importance of weights. */
 const MEASURED_ROWS = 128;
+
+/** Whether weights are pulled towards their initial values. */
+export function isAnchored({ retention: { l2_sp: l2, ewc } }: Recipe): boolean {
+  return l2 !== null || ewc !== null;
+}
 
 /** The run's update, extended by the recipe's `retention`. @throws E_RETENTION_UNSUPPORTED */
 export async function withRetention(update: Update, plan: RunPlan, reference: Reference | undefined): Promise<Update> {
@@ -18,7 +24,7 @@ export async function withRetention(update: Update, plan: RunPlan, reference: Re
   const { name } = recipe.training.optimizer;
   const { trainables } = plan.tuned.tuning;
   let kept = update;
-  if (l2 !== null || ewc !== null) {
+  if (isAnchored(recipe)) {
     if (update.drive !== undefined)
       throw unsupported(l2 === null ? 'ewc' : 'l2_sp', `${name} does not use gradients of all rows`);
     const importance = ewc === null ? undefined : await importanceOf(plan, reference);
@@ -48,8 +54,11 @@ async function importanceOf({ tuned, mixture }: RunPlan, reference: Reference | 
     }
   };
   const update: Update = {
-    needs: 'row-gradients',
-    drive: async (passes) => ({ perRow: await passes.rowGradients(take), gradNorm: 0 }),
+    async drive(passes) {
+      const perRow = await passes.gradients();
+      noGrad(() => scope(take));
+      return { perRow, gradNorm: 0 };
+    },
     step: () => 0,
     state: () => new Map(),
     load: () => undefined,

@@ -1,7 +1,8 @@
 import { updates } from '../../training/optimizers/index.ts';
 import type { Reference } from '../../answering/tasks/rows/prepared-rows.ts';
-import type { Update } from '../../methods/interfaces.ts';
-import { withRetention } from './retention.ts';
+import type { Trainable, Tuning, Update } from '../../methods/interfaces.ts';
+import { ShardedUpdate } from '../../training/shared/sharded-update.ts';
+import { isAnchored, withRetention } from './retention.ts';
 import type { RunPlan } from './run-plan.ts';
 
 /** The update of a run: of the tuned weights, and of the objective's own parameters. */
@@ -13,11 +14,17 @@ export async function createUpdate(plan: RunPlan, reference: Reference | undefin
   const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
   const { decided } = plan;
   const steps = plan.options.schedule.totalSteps;
-  const update = await method.create(trainables, options, {
-    rows: train.rows.length,
-    batchSize: decided.training.batch_size,
-    steps,
-    secret: decided.secret ?? 0,
-  });
+  const given = { rows: train.rows.length, batchSize: decided.training.batch_size, steps, secret: decided.secret ?? 0 };
+  const create = (weights: readonly Trainable[]) => method.create(weights, options, given);
+  const { group, recipe } = context;
+  const isDivisible = method.isOverAll !== true && !isGoverned(tuning, steps) && !isAnchored(recipe);
+  const update =
+    group !== undefined && isDivisible ? await ShardedUpdate.of(group, trainables, create) : await create(trainables);
   return withRetention(tuning.govern?.(update, steps) ?? update, plan, reference);
+}
+
+/** Whether the tuning reads all gradients before a step. */
+function isGoverned(tuning: Tuning, steps: number): boolean {
+  const nothing: Update = { step: () => 0, state: () => new Map(), load: () => undefined };
+  return tuning.govern !== undefined && tuning.govern(nothing, steps) !== nothing;
 }

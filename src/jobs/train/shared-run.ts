@@ -3,18 +3,25 @@
  * from the same recipe and take turns with its micro-batches, evaluations and rollouts. Every process holds all rows
  * and takes every step, so that counts, rates and stopping need no messages.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { AttuneError } from '../../base/errors.ts';
 import type { JobContext } from '../../base/job.ts';
 import { Group } from '../../engine/group/index.ts';
 import { setThreads } from '../../engine/tensor/index.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
-import { Shared } from '../../training/shared-step.ts';
+import { Shared } from '../../training/shared/shared.ts';
 import type { Outcome } from '../../training/trainer.ts';
-import { readState, type RunConstants } from '../../training/trainer-state.ts';
+import {
+  ALL_TENSOR_FILES,
+  readTensors,
+  readWeights,
+  writeWeights,
+  type RunConstants,
+} from '../../training/trainer-state.ts';
+import { findLearningRate, needsTrials } from './find-learning-rate.ts';
+import { shareFile } from './shared-files.ts';
 import type { TrainInput, TrainResult } from './train-job.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 
@@ -27,40 +34,32 @@ export async function joinOthers({ launch }: TrainInput, signal: AbortSignal): P
   return group.join(signal);
 }
 
-/** @throws AttuneError E_SHARED for methods that look at a whole step at once */
-function refuseUnshared({ rows, parts }: TrainingRun): void {
-  const { objective, update } = parts;
-  const problems = [
-    ...(objective.joint === undefined
-      ? []
-      : [{ field: 'objective', message: `${rows.context.recipe.objective.name} compares all rows of a step` }]),
-    ...(update.needs === undefined || update.needs === 'losses'
-      ? []
-      : [{ field: 'training.optimizer', message: `${rows.context.recipe.training.optimizer.name} needs each row` }]),
-  ];
-  if (problems.length === 0) return;
-  throw new AttuneError('E_SHARED', {
-    what: 'This run cannot be shared by several processes',
-    problems,
-    fix: 'train it in one process',
-  });
+/** Decisions of the leader, which the others follow. */
+interface SharedPlan {
+  constants: RunConstants;
+  /** Whether learning rates are tried first. */
+  hasTrials: boolean;
 }
 
 /** Tells the others what was decided, so that they can prepare meanwhile. */
-export async function sharePlan(run: TrainingRun, group: Group | undefined): Promise<void> {
-  if (group === undefined) return;
-  refuseUnshared(run);
-  await group.share('plan', run.constants);
+export async function sharePlan({ constants, rows }: TrainingRun, group: Group | undefined): Promise<void> {
+  const plan: SharedPlan = { constants, hasTrials: needsTrials(rows.context) };
+  await group?.share('plan', plan);
+}
+
+/** Puts all processes where the leader is. One process that takes over the shares of several computes as they did. */
+export async function meetOthers(run: TrainingRun, group: Group | undefined): Promise<void> {
+  const { parts, constants } = run;
+  const { model, tuning, objective, update } = parts;
+  const shares = constants.shares ?? group?.size;
+  if (shares === undefined) return;
+  if (group !== undefined) await shareState(run, group);
+  const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
+  parts.shared = new Shared({ group, shares, trainables, ownOnly: update.isSharded === true });
 }
 
 /** Trains a prepared run, with the others if there are any. */
-export async function trainTogether(run: TrainingRun, group: Group | undefined): Promise<Outcome> {
-  const { trainer, parts } = run;
-  if (group !== undefined) {
-    await shareState(run, group);
-    const { model, tuning, objective } = parts;
-    parts.shared = new Shared(group, () => [...tuning.trainables, ...(objective.trainables?.(model) ?? [])]);
-  }
+export async function trainTogether({ trainer, parts }: TrainingRun): Promise<Outcome> {
   if (trainer.state.step === 0) await evaluateBase(trainer, parts);
   const outcome = await trainer.run();
   // The rest is work of the leader alone.
@@ -72,31 +71,37 @@ export async function trainTogether(run: TrainingRun, group: Group | undefined):
 export async function follow(input: TrainInput, { signal }: JobContext, group: Group): Promise<TrainResult> {
   const folder = temporaryFolder('rank');
   try {
-    const earlier = await group.share<RunConstants>('plan');
+    const { constants: earlier, hasTrials } = await group.share<SharedPlan>('plan');
     const emit = () => undefined;
     const context = { recipe: input.recipe, folder, emit, signal, now: earlier.now, earlier, group };
     const run = await prepareRun({ ...context, isFollowing: true });
-    await trainTogether(run, group);
+    await meetOthers(run, group);
+    if (hasTrials) await findLearningRate(run);
+    await trainTogether(run);
     return unfinished(run, 'followed');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Puts everyone where the leader is: weights, moments, counters and rate. */
+/** Weights and counters of the leader, and all tensors of the checkpoint that it has read. */
 async function shareState(run: TrainingRun, group: Group): Promise<void> {
+  const { trainer, parts, origin } = run;
   const folder = temporaryFolder('state');
   try {
-    if (group.rank === 0) run.write(folder, run.trainer.state);
-    for (const name of await group.share('state', group.rank === 0 ? readdirSync(folder) : [])) {
-      const path = join(folder, name);
-      const bytes = await group.share(`state: ${name}`, group.rank === 0 ? readFileSync(path) : undefined);
-      if (group.rank > 0) writeFileSync(path, bytes as Uint8Array);
-    }
+    const isLeader = group.rank === 0;
+    const from = isLeader ? (origin ?? folder) : folder;
+    if (isLeader && origin === undefined) writeWeights(folder, parts.tuning);
+    const present = ALL_TENSOR_FILES.filter((name) => existsSync(join(from, name)));
+    const names = await group.share('state: files', present);
+    for (const name of names) await shareFile(group, `state: ${name}`, join(from, name));
+    const state = await group.share('state: counters', trainer.state);
     const { learning_rate: rate } = await group.share('rate', run.constants.training);
-    if (group.rank === 0) return;
+    if (isLeader) return;
     run.settleRate(rate);
-    run.trainer.resume(readState(folder, run.parts));
+    if (names.length === 1) readWeights(folder, parts.tuning);
+    else readTensors(folder, parts);
+    trainer.resume(state);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -27,7 +27,7 @@ import { recordOverfitting } from './result/measure-overfitting.ts';
 import { preflight } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
-import { follow, joinOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
+import { follow, joinOthers, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
@@ -73,10 +73,11 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));
   const measured = isResumed ? undefined : await checkBefore(training);
   if (input.dryRun === true) return { ...unfinished(training, 'dry-run'), plan: measured && planOf(rows, measured) };
+  await meetOthers(training, group);
   if (needsTrials(rows.context)) await findLearningRate(training);
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
   emit({ type: 'phase-started', phase: 'train', message });
-  const outcome = await trainTogether(training, group);
+  const outcome = await trainTogether(training);
   if (outcome !== 'finished') return unfinished(training, outcome);
   // A repeated run only needs its weights.
   return finish(training, { isJudged: input.like === undefined });

@@ -3,7 +3,13 @@ import { refuseChanged } from '../../files/unchanged.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { Rollouts } from '../../training/produce.ts';
 import { Trainer, type TrainerParts } from '../../training/trainer.ts';
-import { readState, writeState, type RunConstants, type TrainerState } from '../../training/trainer-state.ts';
+import {
+  readState,
+  writeState,
+  type CheckpointParts,
+  type RunConstants,
+  type TrainerState,
+} from '../../training/trainer-state.ts';
 import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { rolloutBytes } from './plan-memory.ts';
@@ -15,6 +21,7 @@ import { judgedRows } from './reference-scores.ts';
 import type { RunContext } from './run-context.ts';
 import { planRun, type RunPlan } from './run-plan.ts';
 import { createUpdate } from './run-update.ts';
+import { withWholeState } from './shared-files.ts';
 import { tuneModel } from './tuned-model.ts';
 
 /** The four stages of a run, each built on the previous one. */
@@ -67,6 +74,8 @@ export class TrainingRun {
   readonly trainer: Trainer;
   /** Decisions made once and saved with every checkpoint. */
   readonly constants: RunConstants;
+  /** Checkpoint that weights and moments come from; undefined at the run's start. */
+  origin: string | undefined;
   readonly #disposeRest: () => void;
 
   constructor(plan: RunPlan, parts: TrainerParts, disposeRest: () => void) {
@@ -96,25 +105,32 @@ export class TrainingRun {
     const latest = listCheckpoints(folder).at(-1);
     if (latest === undefined) return false;
     this.trainer.resume(readState(latest.folder, this.parts));
+    this.origin = latest.folder;
     emit({ type: 'run-resumed', step: latest.step, from: latest.folder });
     return true;
   }
 
   /** Writes a checkpoint with the given state and the current weights and moments; returns its bytes. */
-  write(folder: string, state: TrainerState): number {
+  write(folder: string, state: TrainerState, moments?: CheckpointParts['moments']): number {
     const { parts, constants } = this;
     const { tuning, update, objective } = parts;
-    return writeState(folder, state, { tuning, update, objective, constants, recipe: this.rows.context.recipe });
+    const { recipe } = this.rows.context;
+    return writeState(folder, state, { tuning, update, objective, constants, recipe, moments });
   }
 
   async #save(state: TrainerState): Promise<void> {
-    const { folder, recipe, emit, isFollowing = false } = this.rows.context;
+    const { folder, group } = this.rows.context;
     refuseChanged();
-    if (isFollowing) return;
+    const body = (moments: CheckpointParts['moments']) => this.#saveWhole(state, moments);
+    await withWholeState(this.parts.update, this.parts.shared && group, { folder, body });
+  }
+
+  async #saveWhole(state: TrainerState, moments: CheckpointParts['moments']): Promise<void> {
+    const { folder, recipe, emit } = this.rows.context;
     keepSecret(folder, this.constants);
     let bytes = 0;
     const saved = await writeCheckpoint(folder, state.step, (draft) => {
-      bytes = this.write(draft, state);
+      bytes = this.write(draft, state, moments);
     });
     emit({ type: 'checkpoint-saved', ...saved, bytes });
     const pinned = state.best === null ? [] : [state.best.step];

@@ -4,7 +4,7 @@ import type { Model } from '../../models/model.ts';
 import { turn } from '../../base/turn.ts';
 import type { Batch, PreparedRow, TextsRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import { packed, type StepContext } from '../produce.ts';
-import { roundsOf } from '../shared-step.ts';
+import { roundsOf } from '../shared/shared.ts';
 import { collateRows } from '../../answering/tasks/rows/collate.ts';
 import { entropyOf, ofDistributions, trainedTokensOf } from '../../answering/tasks/rows/answer-log-probs.ts';
 import { trainedLengths } from './group-rows.ts';
@@ -48,13 +48,13 @@ export async function ofAllRows<Row extends PreparedRow, Known>(
   read: (batch: Batch<Row>) => readonly Known[],
 ): Promise<Known[]> {
   const batches = packed(rows, step);
-  const own: (readonly Known[])[] = [];
-  for (const { own: some } of roundsOf(batches, step.shared)) {
+  const own: [number, readonly Known[]][] = [];
+  for (const { own: one } of roundsOf([...batches.entries()], step.shared)) {
     step.signal.throwIfAborted();
-    if (some !== undefined) own.push(read(collateRows(some, { causal: true })));
+    if (one !== undefined) own.push([one[0], read(collateRows(one[1], { causal: true }))]);
     await turn();
   }
-  const all = (await step.shared?.inOrder('known tokens', own)) ?? own;
+  const all = (await step.shared?.inOrder('known tokens', own)) ?? own.map(([, known]) => known);
   const found = new Map<PreparedRow, Known>();
   for (const [i, batch] of batches.entries()) for (const [j, row] of batch.entries()) found.set(row, all[i][j]);
   return rows.map((row) => found.get(row)!);

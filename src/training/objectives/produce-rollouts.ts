@@ -158,12 +158,13 @@ async function allRewards(
   scorers: readonly Scorer[],
   { signal, shared }: Pick<StepContext, 'signal' | 'shared'>,
 ): Promise<Rewards[]> {
-  if (shared !== undefined && shared.group.rank > 0) return shared.group.share<Rewards[]>('rewards');
-  const samples = rollouts.map(sampleOf);
-  const all: Rewards[] = [];
-  for (const scorer of scorers) all.push(await scorer.score(samples, signal));
-  await shared?.group.share('rewards', all);
-  return all;
+  const score = async () => {
+    const samples = rollouts.map(sampleOf);
+    const all: Rewards[] = [];
+    for (const scorer of scorers) all.push(await scorer.score(samples, signal));
+    return all;
+  };
+  return shared === undefined ? score() : shared.share('rewards', score);
 }
 
 /** TRL's names. */

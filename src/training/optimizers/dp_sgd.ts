@@ -89,23 +89,22 @@ class DpSgd implements Update {
   }
 
   async drive(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven> {
-    using sum = new ClippedSum(this.#trainables, this.#options.max_row_norm);
-    const losses = await this.#collect(passes, sum);
-    const perRow = losses.map((loss) => loss / losses.length);
+    const sum = new ClippedSum(this.#trainables, this.#options.max_row_norm);
+    const factorOf = (norm: number) => sum.factorOf(norm);
+    // By ghost norms if possible. Each step decides on its own, since a resumed run would not know about earlier ones.
+    const cut =
+      (await passes.cutGradients?.(this.#trainables, factorOf)) ??
+      (await passes.rowGradients(this.#trainables, factorOf));
+    sum.note(cut.norms);
+    const perRow = cut.losses.map((loss) => loss / cut.losses.length);
     const metrics = { clipped_rows: sum.rows === 0 ? 0 : sum.clipped / sum.rows };
-    if (!sum.isFinite) return { perRow, gradNorm: Number.NaN, metrics };
+    if (!sum.isFinite) {
+      sum.clear();
+      return { perRow, gradNorm: Number.NaN, metrics };
+    }
     const gradNorm = sum.settle((trainable) => this.#noiseOn(trainable, options.step), this.#plan.batchSize);
     this.#inner.step({ ...options, maxGradNorm: 0 });
     return { perRow, gradNorm, metrics };
-  }
-
-  /** Collects clipped gradients by ghost norms if possible, else row by row. Returns the rows' losses. */
-  async #collect(passes: StepPasses, sum: ClippedSum): Promise<readonly number[]> {
-    // Each step decides on its own, since a resumed run would not know about earlier ones.
-    const cut = await passes.cutGradients?.(this.#trainables, (norm) => sum.factorOf(norm));
-    if (cut === undefined) return passes.rowGradients(() => void sum.add());
-    sum.addCut(cut.norms);
-    return cut.losses;
   }
 
   /** Keyed by the run's secret, since anyone with the key could remove the noise. */
@@ -149,5 +148,6 @@ export const method = defineUpdate({
       ? { ...given, target_epsilon: given.target_epsilon ?? 8 }
       : { ...given, noise_multiplier: given.noise_multiplier },
   isPrivate: true,
+  isOverAll: true,
   create: (trainables, options, plan) => new DpSgd(trainables, options, plan),
 });

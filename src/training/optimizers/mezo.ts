@@ -83,5 +83,6 @@ function sum(values: readonly number[]): number {
 export const method = defineUpdate({
   options,
   recipeDefaults: { training: { scheduler: 'constant', learning_rate: 1e-6 } },
+  isOverAll: true,
   create: (trainables, options) => new Mezo(trainables, options),
 });

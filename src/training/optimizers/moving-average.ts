@@ -11,6 +11,7 @@ export class MovingAverage implements Update {
   /** f64: number of steps so far. */
   readonly #steps: Tensor;
   readonly needs: Update['needs'];
+  readonly isSharded: Update['isSharded'];
   readonly drive: Update['drive'];
   readonly privacySpent: Update['privacySpent'];
 
@@ -23,6 +24,7 @@ export class MovingAverage implements Update {
     );
     this.#steps = aten.zeros.default([], { dtype: 'f64' }).own();
     this.needs = inner.needs;
+    this.isSharded = inner.isSharded;
     if (inner.drive !== undefined) this.drive = (passes, options) => this.#driven(passes, options);
     this.privacySpent = inner.privacySpent?.bind(inner);
   }

@@ -110,5 +110,6 @@ export const method = defineUpdate({
   options,
   complete: (given): ProdigyOptions => ({ ...given, beta3: given.beta3 ?? Math.sqrt(given.beta2) }),
   recipeDefaults: { training: { learning_rate: 1 } },
+  isOverAll: true,
   create: (trainables, options) => new Prodigy(trainables, options),
 });

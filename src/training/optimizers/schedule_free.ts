@@ -47,5 +47,6 @@ class ScheduleFree extends AveragedSteps<Slot> {
 export const method = defineUpdate({
   options,
   recipeDefaults: { training: { scheduler: 'constant' } },
+  isOverAll: true,
   create: (trainables, options) => new ScheduleFree(trainables, options),
 });

@@ -51,5 +51,6 @@ class ScheduleFreeRadam extends AveragedSteps<'exp_avg_sq'> {
 export const method = defineUpdate({
   options,
   recipeDefaults: { training: { scheduler: 'constant', warmup_ratio: 0 } },
+  isOverAll: true,
   create: (trainables, options) => new ScheduleFreeRadam(trainables, options),
 });

@@ -28,5 +28,6 @@ class ScheduleFreeSgd extends AveragedSteps<never> {
 export const method = defineUpdate({
   options,
   recipeDefaults: { training: { scheduler: 'constant', learning_rate: 1 } },
+  isOverAll: true,
   create: (trainables, options) => new ScheduleFreeSgd(trainables, options),
 });

@@ -90,11 +90,12 @@ function stillOf({ trainables }: Tuning, { needs }: Update): Update {
   return {
     ...still,
     async drive(passes) {
-      using sum = new ClippedSum(trainables, 1);
-      const cut = await passes.cutGradients!(trainables, (norm) => sum.factorOf(norm));
-      const perRow = cut?.losses ?? (await passes.rowGradients(() => void sum.add()));
-      if (cut !== undefined) sum.addCut(cut.norms);
-      return { perRow, gradNorm: 0 };
+      const sum = new ClippedSum(trainables, 1);
+      const factorOf = (norm: number) => sum.factorOf(norm);
+      const cut =
+        (await passes.cutGradients!(trainables, factorOf)) ?? (await passes.rowGradients(trainables, factorOf));
+      sum.clear();
+      return { perRow: cut.losses, gradNorm: 0 };
     },
   };
 }

@@ -100,16 +100,18 @@ async function both(
   const update: Update = {
     needs: 'row-gradients',
     async drive(passes) {
-      using apart = new ClippedSum(tuning.trainables, BOUND);
-      const losses = await passes.rowGradients(() => void found.byRow.push(apart.add()));
+      const apart = new ClippedSum(tuning.trainables, BOUND);
+      const { losses, norms } = await passes.rowGradients(tuning.trainables, (norm) => apart.factorOf(norm));
+      found.byRow.push(...norms);
+      apart.note(norms);
       settle(apart);
-      using sum = new ClippedSum(tuning.trainables, BOUND);
+      const sum = new ClippedSum(tuning.trainables, BOUND);
       const cut = await passes.cutGradients!(tuning.trainables, (norm) => sum.factorOf(norm));
       found.norms = cut?.norms;
       if (cut === undefined)
         expect(tuning.trainables.every(({ parameter }) => parameter.tensor.grad === undefined)).toBe(true);
       for (const [i, loss] of (cut?.losses ?? []).entries()) expect(loss / losses[i]).toBeCloseTo(1, 4);
-      sum.addCut(cut?.norms ?? []);
+      sum.note(cut?.norms ?? []);
       settle(sum);
       expect([sum.rows, sum.clipped]).toEqual(cut === undefined ? [0, 0] : [apart.rows, apart.clipped]);
       return { perRow: losses, gradNorm: 0 };
@@ -232,8 +234,8 @@ describe('norms of rows that are never made', () => {
     const plan = { rows: 10, batchSize: 1, steps: 2, secret: 1 };
     const update = await (await updates.load('dp_sgd')).create(tuning.trainables, PRIVATE, plan);
     const taken: string[] = [];
-    const byRow = async () => (taken.push('by row'), []);
-    const passes = { gradients: byRow, losses: byRow, rowGradients: byRow };
+    const byRow = async () => (taken.push('by row'), { losses: [], norms: [] });
+    const passes = { gradients: async () => [], losses: async () => [], rowGradients: byRow };
     const together = { ...passes, cutGradients: async () => (taken.push('together'), { losses: [], norms: [] }) };
     const inVain = { ...passes, cutGradients: async () => (taken.push('in vain'), undefined) };
     const options = { learningRate: 0, weightDecay: 0, maxGradNorm: 0, seed: 1 };
@@ -274,7 +276,8 @@ describe('norms of rows that are never made', () => {
         needs: 'row-gradients',
         async drive(passes) {
           if (isTried) found.push(await passes.cutGradients!(tuning.trainables, () => 1));
-          return { perRow: await passes.rowGradients(() => undefined), gradNorm: 0 };
+          const { losses } = await passes.rowGradients(tuning.trainables, () => 0);
+          return { perRow: losses, gradNorm: 0 };
         },
         step: () => 0,
         state: () => new Map(),

@@ -1,11 +1,11 @@
 // What every optimiser has to do.
 import { describe, expect, it } from 'vitest';
+import { gradientNorm } from '../../../src/training/optimizers/first-order.ts';
 import { updates } from '../../../src/training/optimizers/index.ts';
 import { keyedNormal } from '../../../src/models/initialise.ts';
 import { Parameter } from '../../../src/engine/nn/index.ts';
 import { noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import { settleAveraged, withAveraged } from '../../../src/training/averaged.ts';
-import type { PreparedRow } from '../../../src/answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Trainable, Update } from '../../../src/methods/interfaces.ts';
 
 const shapes = { matrix: [40, 24], bias: [24], tall: [64, 3] };
@@ -38,11 +38,21 @@ async function take(update: Update, weights: readonly Trainable[], step: number,
     set();
     return update.step(options);
   }
-  const row = { id: 'r' } as PreparedRow;
   const passes: StepPasses = {
     gradients: async () => (set(), [loss()]),
     losses: async () => [loss()],
-    rowGradients: async (use) => (set(), use(row), [loss()]),
+    async rowGradients(_, factorOf) {
+      set();
+      const norm = noGrad(() =>
+        scope(() => {
+          const gradients = weights.map(({ parameter }) => parameter.tensor.grad!);
+          const found = gradientNorm(gradients);
+          for (const gradient of gradients) gradient.mul_(factorOf(found));
+          return found;
+        }),
+      );
+      return { losses: [loss()], norms: [norm] };
+    },
   };
   return (await update.drive(passes, { ...options, seed })).gradNorm;
 }
