@@ -55,7 +55,8 @@ function report(turns: readonly Turn[]): void {
   const line = (name: string, all: readonly Measurement[]) => {
     const processor = median(all.flatMap(({ processorSeconds = [] }) => processorSeconds));
     const peak = Math.max(...all.map(({ peakRssMib }) => peakRssMib));
-    console.log(`${name}: ${secondsOf(all).toFixed(3)} s a step, ${processor.toFixed(3)} s of a processor in each process, peak ${peak.toFixed(0)} MiB`); // prettier-ignore
+    const each = `${processor.toFixed(3)} s of a processor in each process, peak ${peak.toFixed(0)} MiB`;
+    console.log(`${name}: ${secondsOf(all).toFixed(3)} s a step, ${each}`);
   };
   const [{ shared, alone }] = turns;
   line(`one process of ${shared.length} threads`, turns.map((turn) => turn.alone)); // prettier-ignore

@@ -94,7 +94,8 @@ napi_value grad(napi_env env, napi_callback_info info) {
 void addAutograd(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"setGradMode", entry<setGradMode>}, {"setRequiresGrad", entry<setRequiresGrad>}, {"requiresGrad", entry<requiresGrad>},
-              {"gradOf", entry<gradOf>}, {"gradVersions", entry<gradVersions>}, {"setGrad", entry<setGrad>}, {"backward", entry<backward>}, {"grad", entry<grad>}});
+              {"gradVersions", entry<gradVersions>}, {"gradOf", entry<gradOf>},
+              {"setGrad", entry<setGrad>}, {"backward", entry<backward>}, {"grad", entry<grad>}});
 }
 
 }  // namespace attune

@@ -2,15 +2,11 @@
 #define USE_C10D_GLOO
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
-#include <atomic>
-#include <chrono>
 #include <map>
 #include <memory>
-#include <mutex>
-#include <thread>
 
+#include "group_signs.hpp"
 #include "javascript.hpp"
 #include "parts.hpp"
 #include "stand-ins/gloo/context.h"
@@ -20,95 +16,6 @@
 namespace attune {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-constexpr milliseconds kBeat{500};
-
-struct Address {
-  std::string host;
-  uint16_t port;
-  bool serves;
-  std::string prefix;
-};
-
-c10::intrusive_ptr<c10d::TCPStore> connect(const Address& address, milliseconds timeout) {
-  c10d::TCPStoreOptions options;
-  options.port = address.port;
-  options.isServer = address.serves;
-  options.waitWorkers = false;
-  options.timeout = timeout;
-  // Debian builds libtorch without libuv.
-  options.useLibUV = false;
-  return c10::make_intrusive<c10d::TCPStore>(address.host, options);
-}
-
-// Signs of life: a thread of each rank counts up in the store and notes when the counts of the others last moved. The
-// thread owns them too: a store that no longer answers may keep it for ever.
-class Beats : public std::enable_shared_from_this<Beats> {
- public:
-  Beats(Address address, int rank, int size, std::shared_ptr<std::atomic<int64_t>> collective)
-      : address_(std::move(address)), rank_(rank), collective_(std::move(collective)), seen_(size) {
-    address_.serves = false;
-    answered_ = Clock::now();
-    for (auto& seen : seen_) seen.moved = answered_;
-  }
-  void start() {
-    std::thread([self = shared_from_this()] { self->run(); }).detach();
-  }
-  void stop() { stop_ = true; }
-  // Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1.
-  std::vector<std::pair<double, int64_t>> signs() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto now = Clock::now();
-    const auto age = [&](Clock::time_point moment) { return std::chrono::duration<double>(now - moment).count(); };
-    std::vector<std::pair<double, int64_t>> result;
-    for (const auto& seen : seen_) result.emplace_back(age(seen.moved), seen.collective);
-    result.emplace_back(age(answered_), -1);
-    return result;
-  }
-
- private:
-  struct Seen {
-    Clock::time_point moved;
-    int64_t beat = 0, collective = 0;
-  };
-
-  void run() {
-    try {
-      auto store = c10d::PrefixStore(address_.prefix + "/signs", connect(address_, milliseconds(30000)));
-      const auto own = std::to_string(rank_);
-      for (int64_t told = 0; !stop_;) {
-        const int64_t collective = *collective_;
-        store.add("beat/" + own, 1);
-        store.add("collective/" + own, collective - told);
-        told = collective;
-        for (size_t rank = 0; rank < seen_.size(); rank++) {
-          const auto other = std::to_string(rank);
-          note(seen_[rank], store.add("beat/" + other, 0), store.add("collective/" + other, 0));
-        }
-        std::this_thread::sleep_for(kBeat);
-      }
-    } catch (const std::exception&) {
-      // The age of the last answer grows.
-    }
-  }
-  void note(Seen& seen, int64_t beat, int64_t collective) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    answered_ = Clock::now();
-    if (beat == seen.beat) return;
-    seen = {answered_, beat, collective};
-  }
-
-  Address address_;
-  const int rank_;
-  const std::shared_ptr<std::atomic<int64_t>> collective_;
-  std::mutex mutex_;
-  std::vector<Seen> seen_;
-  Clock::time_point answered_;
-  std::atomic<bool> stop_{false};
-};
 
 using Work = c10::intrusive_ptr<c10d::Work>;
 
@@ -124,7 +31,7 @@ struct Group {
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   // Number of the last collective that began here.
   std::shared_ptr<std::atomic<int64_t>> collective = std::make_shared<std::atomic<int64_t>>(0);
-  std::shared_ptr<Beats> beats;
+  std::shared_ptr<Signs> signs;
   std::map<int64_t, Begun> begun;
 };
 
@@ -216,8 +123,8 @@ napi_value joinGroup(napi_env env, napi_callback_info info) {
     for (int other = 0; other < size; other++) all.push_back("arrived/" + std::to_string(other));
     store->wait(all, joining);
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
-    group->beats = std::make_shared<Beats>(group->address, rank, size, group->collective);
-    group->beats->start();
+    group->signs = std::make_shared<Signs>(group->address, rank, size, group->collective);
+    group->signs->start();
     return 0.0;
   });
 }
@@ -226,15 +133,15 @@ napi_value joinGroup(napi_env env, napi_callback_info info) {
 napi_value groupSigns(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const auto& group = groupOf(env, arguments[0]);
-  if (group->beats == nullptr) throw std::runtime_error("the group has not been joined");
-  const auto signs = group->beats->signs();
+  if (group->signs == nullptr) throw std::runtime_error("the group has not been joined");
+  const auto ages = group->signs->ages();
   napi_value result;
-  check(env, napi_create_array_with_length(env, signs.size(), &result));
-  for (size_t i = 0; i < signs.size(); i++) {
+  check(env, napi_create_array_with_length(env, ages.size(), &result));
+  for (size_t i = 0; i < ages.size(); i++) {
     napi_value pair;
     check(env, napi_create_array_with_length(env, 2, &pair));
-    check(env, napi_set_element(env, pair, 0, fromDouble(env, signs[i].first)));
-    check(env, napi_set_element(env, pair, 1, fromDouble(env, static_cast<double>(signs[i].second))));
+    check(env, napi_set_element(env, pair, 0, fromDouble(env, ages[i].first)));
+    check(env, napi_set_element(env, pair, 1, fromDouble(env, static_cast<double>(ages[i].second))));
     check(env, napi_set_element(env, result, static_cast<uint32_t>(i), pair));
   }
   return result;
@@ -297,7 +204,7 @@ napi_value endCollective(napi_env env, napi_callback_info info) {
 napi_value closeGroup(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   auto& group = groups().at(static_cast<size_t>(toDouble(env, arguments[0])));
-  if (group != nullptr && group->beats != nullptr) group->beats->stop();
+  if (group != nullptr && group->signs != nullptr) group->signs->stop();
   group = nullptr;
   return undefined(env);
 }

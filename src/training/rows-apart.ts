@@ -6,7 +6,7 @@ import { fromArray, noGrad, scope, zeros, type Tensor } from '../engine/tensor/i
 import { tokensOf, type PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import type { StepPasses, Trainable } from '../methods/interfaces.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
-import { gradientNorm } from './optimizers/first-order.ts';
+import { gradientNorm } from './gradient-norm.ts';
 import { addCutRows } from './row-norms.ts';
 import { sharePasses } from './shared/share-passes.ts';
 import type { NumberTally } from './tally-sums.ts';

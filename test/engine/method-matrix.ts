@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/base/events.ts';
 import { resolveRecipe } from '../../src/app/recipe/index.ts';
+import type { Collectives } from '../../src/engine/group/index.ts';
 import type { ExampleKind } from '../../src/data/example.ts';
 import { tokenizerOf } from '../../src/answering/model/model-readers.ts';
 import { prepareRun, type TrainingRun } from '../../src/jobs/train/training-run.ts';
@@ -18,7 +19,7 @@ import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts'
 import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Processor } from '../../src/training/objective.ts';
 import type { Recipe } from '../../src/training/recipe/recipe.ts';
-import { readConstants } from '../../src/training/trainer-state.ts';
+import { readConstants, type RunConstants } from '../../src/training/trainer-state.ts';
 
 export const tunings = {
   lora: { tuning: { method: 'lora', r: 4 }, storage: 'dense' },
@@ -193,7 +194,7 @@ export async function runCell(recipe: Recipe): Promise<CellRun> {
   const whole = checkpoint(folder);
   const steps = events.flatMap((event) => (event.type === 'step-finished' ? [event] : []));
   rmSync(join(folder, 'checkpoints', 'step-3'), { recursive: true });
-  const again = await prepare(recipe, () => undefined, join(folder, 'checkpoints', 'step-2'));
+  const again = await prepare(recipe, () => undefined, { from: join(folder, 'checkpoints', 'step-2') });
   again.resume();
   await again.trainer.run();
   again.dispose();
@@ -202,12 +203,25 @@ export async function runCell(recipe: Recipe): Promise<CellRun> {
   return { before, steps, hasMoved, whole, resumed };
 }
 
-export function prepare(recipe: Recipe, emit: (event: RunEvent) => void, from?: string): Promise<TrainingRun> {
-  const earlier = from === undefined ? undefined : readConstants(from);
+interface Preparation {
+  /** The checkpoint to resume from. */
+  from?: string;
+  /** Decisions of the run to repeat. */
+  like?: RunConstants;
+  group?: Collectives;
+}
+
+export function prepare(
+  recipe: Recipe,
+  emit: (event: RunEvent) => void,
+  { from, like, group }: Preparation = {},
+): Promise<TrainingRun> {
+  const earlier = from === undefined ? like : readConstants(from);
   const { signal } = new AbortController();
   mkdirSync(recipe.output_dir, { recursive: true });
   const when = { now: earlier?.now ?? new Date(0), earlier, isResumed: from !== undefined };
-  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, ...when });
+  const isFollowing = group !== undefined && group.rank > 0;
+  return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, group, isFollowing, ...when });
 }
 
 /** Hidden states of a text with the tuning in place, and of the base model: loaded anew where its weights are kept as they are. */
@@ -226,7 +240,7 @@ async function statesBefore({ parts: { model, tuning }, rows: { context } }: Tra
 const ids = Int32Array.from([5, 9, 14, 3, 20, 7]);
 const text: PreparedRow = { id: '0', source: { file: 'text', line: 1 }, ids, trained: new Uint8Array(ids.length) };
 
-function checkpoint(folder: string): Checkpoint {
+export function checkpoint(folder: string): Checkpoint {
   const step = join(folder, 'checkpoints', 'step-3');
   const files = readdirSync(step).filter((name) => name.endsWith('.safetensors'));
   const { seconds: _, constants: __, ...state } = readJson<Record<string, unknown>>(join(step, 'trainer_state.json'));

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readEvents } from '../../src/store/run-folder.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { killWhenReached } from './shared-run-tools.ts';
@@ -14,28 +14,11 @@ const environment = { ...process.env, ATTUNE_THREADS: '1' };
 const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const rows = Array.from({ length: 40 }, (_, i) => ({
   prompt: `What is item ${i}?`,
-  chosen: ` A ${words[i % 7]}, ${words[(i * 3 + 1) % 7]} thing.`,
-  rejected: ` It is ${words[(i + 1) % 7]}${' or so'.repeat(i % 4)}.`,
+  completion: ` A ${words[i % 7]}, ${words[(i * 3 + 1) % 7]} thing.`,
 }));
 
-function write(name: string, some: readonly object[]): void {
-  writeFileSync(join(folder, name), some.map((row) => `${JSON.stringify(row)}\n`).join(''));
-}
-
 beforeAll(async () => {
-  write(
-    'rows.jsonl',
-    rows.map(({ prompt, chosen }) => ({ prompt, completion: chosen })),
-  );
-  write('pairs.jsonl', rows);
-  write(
-    'prompts.jsonl',
-    rows.map(({ prompt }) => ({ prompt })),
-  );
-  writeFileSync(
-    join(folder, 'rewards.ts'),
-    'export const vowels = { batch: (all) => all.map(({ completion }) => (completion.match(/[aeiou]/g) ?? []).length) };\n',
-  );
+  writeFileSync(join(folder, 'rows.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   await writeTinyModel(join(folder, 'model'), rows.map((row) => JSON.stringify(row)).join('\n'));
 });
 
@@ -69,28 +52,15 @@ function lossesOf(output: string): number[] {
   return events.flatMap((event) => (event.type === 'step-finished' ? [event.loss] : []));
 }
 
-const POLICY = {
-  train: 'prompts.jsonl',
-  objective: 'grpo',
-  max_completion_length: 5,
-  num_generations: 3,
-  'objective.reward_funcs': './rewards.ts#vowels',
-};
-
-describe.each([
-  ['sft', SFT],
-  ['dpo', { train: 'pairs.jsonl', objective: 'dpo' }],
-  ['grpo', POLICY],
-])('%s', (name, settings) => {
-  it('has the losses of one process, and its bytes where one process takes the same micro-batches', () => {
-    expect(run(commandOf(`${name}-one`, settings))).toMatchObject({ status: 0 });
-    expect(run([...commandOf(`${name}-two`, settings), '--processes', '2'])).toMatchObject({ status: 0 });
-    const [one, two] = [lossesOf(`${name}-one`), lossesOf(`${name}-two`)];
-    expect(two).toHaveLength(usual.max_steps);
-    for (const [step, loss] of one.entries()) expect(Math.abs(two[step] - loss)).toBeLessThan(1e-6);
-    const again = run(['runs', 'verify', `${name}-two`, '--retrain']);
-    expect(again).toMatchObject({ status: 0, text: expect.stringContaining('as recorded') });
-  });
+// Other objectives and optimizers: test/engine/jobs/shared-run.test.ts.
+it('a shared run has the losses of one process, and its bytes where one process takes over the shares', () => {
+  expect(run(commandOf('one', SFT))).toMatchObject({ status: 0 });
+  expect(run([...commandOf('two', SFT), '--processes', '2'])).toMatchObject({ status: 0 });
+  const [one, two] = [lossesOf('one'), lossesOf('two')];
+  expect(two).toHaveLength(usual.max_steps);
+  for (const [step, loss] of one.entries()) expect(Math.abs(two[step] - loss)).toBeLessThan(1e-6);
+  const again = run(['runs', 'verify', 'two', '--retrain']);
+  expect(again).toMatchObject({ status: 0, text: expect.stringContaining('as recorded') });
 });
 
 interface Running {
@@ -106,24 +76,16 @@ function start(argv: readonly string[], command = attune): Running {
   return { child, text: () => text, ended: new Promise((resolve) => child.once('exit', resolve)) };
 }
 
-describe('a rank that is lost', () => {
+it('a stopped rank is named, and the run goes on with fewer to the same bytes', async () => {
+  // More ranks, moments and signals: npm run stress:recovery -- ranks.
   const long = { ...SFT, max_steps: 40, 'checkpoints.every': 10, 'evaluation.every': 1000 };
-
-  it.each([
-    ['SIGKILL', 'a follower', /Rank [123] of 4 is gone|Rank [123] has ended/],
-    ['SIGSTOP', 'a follower', /Rank [123] of 4 is gone/],
-    ['SIGSTOP', 'the leader', /Rank 0 of 4 is gone/],
-  ] as const)('by %s of %s is named, and the run goes on with fewer to the same bytes', async (signal, who, named) => {
-    const name = `lost-${signal}-${who.split(' ')[1]}`;
-    const isLeader = who === 'the leader';
-    const running = start([...commandOf(name, long), '--processes', '4']);
-    await killWhenReached({ run: join(folder, name), step: 12, pid: running.child.pid!, signal, isLeader });
-    const since = performance.now();
-    expect(await running.ended).toBe(1);
-    expect(performance.now() - since).toBeLessThan(30_000);
-    expect(running.text()).toMatch(named);
-    expect(running.text()).toContain('E_RANK_LOST');
-    expect(run([...commandOf(name, long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
-    expect(run(['runs', 'verify', name, '--retrain'])).toMatchObject({ status: 0 });
-  });
+  const running = start([...commandOf('lost', long), '--processes', '3']);
+  await killWhenReached({ run: join(folder, 'lost'), step: 12, pid: running.child.pid!, signal: 'SIGSTOP' });
+  const since = performance.now();
+  expect(await running.ended).toBe(1);
+  expect(performance.now() - since).toBeLessThan(30_000);
+  expect(running.text()).toMatch(/Rank [12] of 3 is gone/);
+  expect(running.text()).toContain('E_RANK_LOST');
+  expect(run([...commandOf('lost', long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
+  expect(run(['runs', 'verify', 'lost', '--retrain'])).toMatchObject({ status: 0 });
 });

@@ -26,7 +26,7 @@ interface Collective {
 
 type Kind = 'gather' | 'exchange' | 'broadcast' | 'send' | 'receive';
 
-/** A collective that goes on while its processes compute. */
+/** A collective that runs while its processes compute. */
 export interface Pending {
   /** Waits for it. @throws AttuneError E_RANK_LOST */
   result(): Promise<Tensor>;
@@ -247,6 +247,12 @@ export class Group implements AsyncDisposable {
     engine().closeGroup(this.#handle);
   }
 }
+
+/** The collectives of a group. */
+export type Collectives = Pick<
+  Group,
+  'rank' | 'size' | 'gather' | 'exchange' | 'bring' | 'broadcast' | 'gatherValues' | 'share' | 'gatherNumbers'
+>;
 
 const AGAIN = "look at that rank's output; the run continues from its last checkpoint with --resume";
 

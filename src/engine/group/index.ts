@@ -1,2 +1,2 @@
-export { Group, type Pending } from './group.ts';
+export { Group, type Collectives, type Pending } from './group.ts';
 export type { Launch } from './launch.ts';

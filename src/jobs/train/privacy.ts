@@ -30,8 +30,11 @@ const SECRETS = 2 ** 48 - 1;
  * Secret seed of a private run's noise and batches: new for each run, and the same after a resume. It is stored until
  * the run has finished, readable only by its user, since it would allow removing the noise from the result.
  */
-export async function secretOf({ recipe, folder, isResumed }: RunContext): Promise<Pick<RunConstants, 'secret'>> {
+export async function secretOf(context: RunContext): Promise<Pick<RunConstants, 'secret'>> {
+  const { recipe, folder, isResumed, earlier } = context;
   if (!(await isPrivate(recipe))) return {};
+  // Checkpoints do not have it: it comes from the process that leads a shared run.
+  if (earlier?.secret !== undefined) return { secret: earlier.secret };
   const { secret: path } = runPaths(folder);
   // Repeating steps with another secret would be just as private.
   if (isResumed === true && existsSync(path)) return { secret: readJson<{ secret: number }>(path).secret };

@@ -1,5 +1,5 @@
 import type { EventSink } from '../../base/events.ts';
-import type { Group } from '../../engine/group/index.ts';
+import type { Collectives } from '../../engine/group/index.ts';
 import type { LoadedData } from '../../data/index.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -22,7 +22,7 @@ export interface RunContext {
   /** Step after which the run stops with a checkpoint. */
   pauseAt?: number;
   /** The processes that share the run; undefined for one process. */
-  group?: Group;
+  group?: Collectives;
   /** Whether another process leads it and writes everything. */
   isFollowing?: boolean;
 }

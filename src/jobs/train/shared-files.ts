@@ -1,7 +1,7 @@
 /** Files that the processes of a run send each other, piece by piece, so that no process holds a whole one. */
 import { closeSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Group } from '../../engine/group/index.ts';
+import type { Collectives } from '../../engine/group/index.ts';
 import {
   empty,
   fromArray,
@@ -18,7 +18,7 @@ import type { Update } from '../../methods/interfaces.ts';
 const PIECE = 2 ** 26;
 
 /** Sends a file of rank 0 to the same path of all others. */
-export async function shareFile(group: Group, name: string, path: string): Promise<void> {
+export async function shareFile(group: Collectives, name: string, path: string): Promise<void> {
   const isSource = group.rank === 0;
   const bytes = await group.share(`${name}: length`, isSource ? statSync(path).size : undefined);
   const file = openSync(path, isSource ? 'r' : 'wx');
@@ -35,7 +35,7 @@ export async function shareFile(group: Group, name: string, path: string): Promi
 }
 
 /** Brings a file of another rank to a path of rank 0. */
-async function bringFile(group: Group, from: number, path: string): Promise<void> {
+async function bringFile(group: Collectives, from: number, path: string): Promise<void> {
   const isSource = group.rank === from;
   const isPart = isSource || group.rank === 0;
   const lengths = await group.gatherNumbers('state: length', isSource ? statSync(path).size : 0);
@@ -71,7 +71,7 @@ function write(file: number, piece: Tensor): void {
  */
 export async function withWholeState(
   update: Update,
-  group: Group | undefined,
+  group: Collectives | undefined,
   { folder, body }: { folder: string; body: (state: ReadonlyMap<string, Tensor>) => Promise<void> },
 ): Promise<void> {
   if (group === undefined || update.isSharded !== true) {

@@ -7,7 +7,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { JobContext } from '../../base/job.ts';
-import { Group } from '../../engine/group/index.ts';
+import { Group, type Collectives } from '../../engine/group/index.ts';
 import { setThreads } from '../../engine/tensor/index.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
@@ -35,20 +35,20 @@ export async function joinOthers({ launch }: TrainInput, signal: AbortSignal): P
 }
 
 /** Decisions of the leader, which the others follow. */
-interface SharedPlan {
+export interface SharedPlan {
   constants: RunConstants;
   /** Whether learning rates are tried first. */
   hasTrials: boolean;
 }
 
 /** Tells the others what was decided, so that they can prepare meanwhile. */
-export async function sharePlan({ constants, rows }: TrainingRun, group: Group | undefined): Promise<void> {
+export async function sharePlan({ constants, rows }: TrainingRun, group: Collectives | undefined): Promise<void> {
   const plan: SharedPlan = { constants, hasTrials: needsTrials(rows.context) };
   await group?.share('plan', plan);
 }
 
 /** Puts all processes where the leader is. One process that takes over the shares of several computes as they did. */
-export async function meetOthers(run: TrainingRun, group: Group | undefined): Promise<void> {
+export async function meetOthers(run: TrainingRun, group: Collectives | undefined): Promise<void> {
   const { parts, constants } = run;
   const { model, tuning, objective, update } = parts;
   const shares = constants.shares ?? group?.size;
@@ -68,7 +68,7 @@ export async function trainTogether({ trainer, parts }: TrainingRun): Promise<Ou
 }
 
 /** A process that follows the leader: it writes and says nothing. */
-export async function follow(input: TrainInput, { signal }: JobContext, group: Group): Promise<TrainResult> {
+export async function follow(input: TrainInput, { signal }: JobContext, group: Collectives): Promise<TrainResult> {
   const folder = temporaryFolder('rank');
   try {
     const { constants: earlier, hasTrials } = await group.share<SharedPlan>('plan');
@@ -85,7 +85,7 @@ export async function follow(input: TrainInput, { signal }: JobContext, group: G
 }
 
 /** Weights and counters of the leader, and all tensors of the checkpoint that it has read. */
-async function shareState(run: TrainingRun, group: Group): Promise<void> {
+async function shareState(run: TrainingRun, group: Collectives): Promise<void> {
   const { trainer, parts, origin } = run;
   const folder = temporaryFolder('state');
   try {

@@ -4,7 +4,7 @@ import type { StepOptions, Trainable, Update } from '../../methods/interfaces.ts
 import { defineUpdate } from '../../methods/method.ts';
 import { loadState } from '../../methods/update-state.ts';
 import { adamOptions, decoupledWeightDecay } from './adam-options.ts';
-import { gradientNorm } from './first-order.ts';
+import { gradientNorm } from '../gradient-norm.ts';
 
 /** Adam, by default with decoupled weight decay; its rate is training.weight_decay. */
 export const options = z.strictObject({

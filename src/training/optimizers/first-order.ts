@@ -1,6 +1,7 @@
-import { aten, full, noGrad, scope, stack, zeros, type Tensor } from '../../engine/tensor/index.ts';
+import { aten, full, noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { StepOptions, Trainable, Update } from '../../methods/interfaces.ts';
 import { loadState } from '../../methods/update-state.ts';
+import { gradientNorm } from '../gradient-norm.ts';
 
 /** One weight's step. */
 export interface Move {
@@ -115,13 +116,6 @@ export abstract class FirstOrderUpdate<Slot extends string = string> implements 
 
 function zeroSlot(shape: SlotShape, device: string): Tensor {
   return 'bytes' in shape ? zeros(shape.bytes, { device, dtype: 'u8' }) : zeros(shape, { device });
-}
-
-/** Norm of all gradients together, via the norms of the tensors (as in torch's clip_grad_norm_). */
-export function gradientNorm(gradients: readonly Tensor[]): number {
-  if (gradients.length === 0) return 0;
-  const norms = aten._foreach_norm.Scalar(gradients);
-  return aten.linalg_vector_norm.default(stack(norms)).item();
 }
 
 /** Decoupled weight decay. */

@@ -2,7 +2,7 @@ import type { Parameter } from '../../engine/nn/index.ts';
 import { engine } from '../../engine/tensor/index.ts';
 
 /**
- * How early in backward each weight's gradient is complete, so that it can be exchanged while backward goes on. Found in
+ * How early in backward each weight's gradient is complete, so that it can be exchanged during backward. Found in
  * the first pass over as many stages.
  */
 export class BackwardOrder {

@@ -1,19 +1,19 @@
 // P processes
-import type { Group, Pending } from '../../engine/group/index.ts';
+import type { Collectives, Pending } from '../../engine/group/index.ts';
 import { cat, fromArray, noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { BackwardOrder } from './backward-order.ts';
 import type { Bucket, WeightShares } from './weight-shares.ts';
 
 /**
  * Sums gradients over the shares of a step, in their order, so that the result is the same, bit for bit, however many
- * processes there are. Each process sums its own weights: the traffic of a ring. Buckets are sent while backward goes on.
+ * processes there are. Each process sums its own weights: the traffic of a ring. Buckets are sent during backward.
  *
  * A part of a bucket has the gradients of its weights in one row, then for each weight whether it has one, and in the
  * last bucket whether a gradient changed after it was sent.
  */
 export class OrderedGradients {
   readonly #shares: WeightShares;
-  readonly #group: Group | undefined;
+  readonly #group: Collectives | undefined;
   readonly #order: BackwardOrder;
   /** Gradients from before these passes. */
   readonly #before: readonly (Tensor | undefined)[];
@@ -24,7 +24,7 @@ export class OrderedGradients {
   #isLate = false;
   #isEmpty = true;
 
-  constructor(shares: WeightShares, group: Group | undefined, order: BackwardOrder) {
+  constructor(shares: WeightShares, group: Collectives | undefined, order: BackwardOrder) {
     this.#shares = shares;
     this.#group = group;
     this.#order = order;
@@ -162,7 +162,7 @@ export class OrderedGradients {
     for (const row of rows) row.dispose();
   }
 
-  #sendSum(group: Group, i: number): Pending {
+  #sendSum(group: Collectives, i: number): Pending {
     const { buckets } = this.#shares;
     const received = buckets[i].map((places) => this.#partSize(i, places));
     const own = this.#sums[i] ?? zeros([0]);

@@ -1,5 +1,5 @@
 // W weights
-import type { Group, Pending } from '../../engine/group/index.ts';
+import type { Collectives, Pending } from '../../engine/group/index.ts';
 import { aten, cat, empty, fromArray, noGrad, scope, span, type Tensor } from '../../engine/tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../methods/interfaces.ts';
 import { WeightShares } from './weight-shares.ts';
@@ -10,14 +10,14 @@ import { WeightShares } from './weight-shares.ts';
  */
 export class ShardedUpdate implements Update {
   readonly isSharded = true;
-  readonly #group: Group;
+  readonly #group: Collectives;
   readonly #trainables: readonly Trainable[];
   readonly #shares: WeightShares;
   readonly #inner: Update;
 
   /** `create`: the update of some of the weights. */
   static async of(
-    group: Group,
+    group: Collectives,
     trainables: readonly Trainable[],
     create: (own: readonly Trainable[]) => Promise<Update>,
   ): Promise<ShardedUpdate> {
@@ -29,7 +29,7 @@ export class ShardedUpdate implements Update {
     return new ShardedUpdate(group, trainables, shares, await create(own));
   }
 
-  private constructor(group: Group, trainables: readonly Trainable[], shares: WeightShares, inner: Update) {
+  private constructor(group: Collectives, trainables: readonly Trainable[], shares: WeightShares, inner: Update) {
     this.#group = group;
     this.#trainables = trainables;
     this.#shares = shares;
@@ -123,7 +123,7 @@ export class ShardedUpdate implements Update {
     throw new Error('processes that share an update exchange weights in each step');
   }
 
-  /** Of this process's own weights. */
+  /** The state of this process's own weights. */
   state(): Map<string, Tensor> {
     return this.#inner.state();
   }

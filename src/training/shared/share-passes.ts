@@ -2,7 +2,7 @@ import { turn } from '../../base/turn.ts';
 import { sharesOf, type Shared } from './shared.ts';
 
 interface Passes<Item, Result> {
-  /** What the passes are called in errors. */
+  /** Names the passes in errors. */
   name: string;
   shared: Shared | undefined;
   items: readonly Item[];

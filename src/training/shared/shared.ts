@@ -1,4 +1,4 @@
-import type { Group } from '../../engine/group/index.ts';
+import type { Collectives } from '../../engine/group/index.ts';
 import type { Trainable } from '../../methods/interfaces.ts';
 import { BackwardOrder } from './backward-order.ts';
 import { OrderedGradients } from './ordered-gradients.ts';
@@ -38,7 +38,7 @@ export function sharesOf<Item>(items: readonly Item[], shared: Shared | undefine
 
 interface Sharing {
   /** Undefined for one process. */
-  group?: Group;
+  group?: Collectives;
   /** Equal shares of a step. */
   shares: number;
   trainables: readonly Trainable[];
@@ -52,7 +52,7 @@ export class Shared {
   readonly size: number;
   readonly shares: number;
   /** Undefined for one process. */
-  readonly group: Group | undefined;
+  readonly group: Collectives | undefined;
   readonly #weights: WeightShares;
   readonly #ownOnly: boolean;
   readonly #order = new BackwardOrder();

@@ -32,7 +32,9 @@ it('is resumed to the bytes of one that was left alone, by a secret that only it
   const wanted = weights('resumed');
   rmSync(join(folder, 'resumed', 'checkpoints', 'step-3'), { recursive: true });
   expect(statSync(join(folder, 'resumed', 'secret.json')).mode & 0o777).toBe(0o600);
-  const again = await prepare(recipe, ignore, join(folder, 'resumed', 'checkpoints', 'step-2'));
+  const again = await prepare(recipe, ignore, {
+    from: join(folder, 'resumed', 'checkpoints', 'step-2'),
+  });
   again.resume();
   await again.trainer.run();
   again.dispose();

@@ -1,6 +1,6 @@
 // What every optimiser has to do.
 import { describe, expect, it } from 'vitest';
-import { gradientNorm } from '../../../src/training/optimizers/first-order.ts';
+import { gradientNorm } from '../../../src/training/gradient-norm.ts';
 import { updates } from '../../../src/training/optimizers/index.ts';
 import { keyedNormal } from '../../../src/models/initialise.ts';
 import { Parameter } from '../../../src/engine/nn/index.ts';
