@@ -73,7 +73,8 @@ export async function follow(input: TrainInput, { signal }: JobContext, group: C
   try {
     const { constants: earlier, hasTrials } = await group.share<SharedPlan>('plan');
     const emit = () => undefined;
-    const context = { recipe: input.recipe, folder, emit, signal, now: earlier.now, earlier, group };
+    const { recipe, pauseAt } = input;
+    const context = { recipe, folder, emit, signal, now: earlier.now, earlier, pauseAt, group };
     const run = await prepareRun({ ...context, isFollowing: true });
     await meetOthers(run, group);
     if (hasTrials) await findLearningRate(run);
