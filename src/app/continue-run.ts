@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { isCheapFolder } from '../answering/baselines/cheap-names.ts';
+import { isWeightlessFolder } from '../answering/model/weightless.ts';
 import { displayPath } from '../files/find-files.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints, type Checkpoint } from '../store/checkpoints.ts';
@@ -25,7 +25,7 @@ export async function continuedRecipe(wanted: string, options: ContinueOptions =
   const run = await showRun(wanted);
   refuseUnfinished(run);
   const recipe = await storedRecipe(run.folder);
-  if (run.result !== undefined && isCheapFolder(run.result)) throw noSteps(run);
+  if (run.result !== undefined && isWeightlessFolder(run.result)) throw noSteps(run);
   const { folder } = checkpointOf(run, options.from ?? 'last');
   const hashes = await Promise.all(TENSOR_FILES.map(async (name) => [name, await sha256File(join(folder, name))]));
   const flags = flagsOf(options);

@@ -6,7 +6,7 @@ import { alikeValues } from '../data/guess/index.ts';
 import { countLabels, type Example, inspectData, type LabelReport, reportLengths } from '../data/index.ts';
 import { kindOf } from '../data/kinds/index.ts';
 import type { Label } from '../data/kinds/kind.ts';
-import { isCheapModel } from '../answering/baselines/cheap-names.ts';
+import { isWeightlessModel } from '../answering/model/weightless.ts';
 import { expectedText } from '../scoring/prompt-text.ts';
 import { type RenderedRow, shownParts, type Tokenizer } from '../models/text/index.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
@@ -59,7 +59,7 @@ export async function inspectTrainingData(
     remarks: [...unnamedNumbers(all, recipe), ...alikeLabels(labels)],
   };
   // A cheap system reads no tokens.
-  if (recipe.model === NO_MODEL || isCheapModel(recipe.model))
+  if (recipe.model === NO_MODEL || isWeightlessModel(recipe.model))
     return { ...result, rows: splits.train.slice(0, rows).map(plainRow) };
   const { tokenizer } = await runTokenizer(recipe, modelFolder(recipe.model), splits.train);
   const media = await mediaReaderOf(modelFolder(recipe.model));

@@ -6,6 +6,7 @@ import { storedParameters } from '../models/base-facts.ts';
 import { weightFiles } from '../models/checkpoint-files.ts';
 import { readJson } from '../files/json.ts';
 import { cheapModelNames, isCheapFolder } from '../answering/baselines/cheap-names.ts';
+import { isPromptedFolder, readPrompting } from '../answering/prompting/kept-prompting.ts';
 import { architectures } from '../models/index.ts';
 import { quantisationOf } from '../models/quantised/quantisation-config.ts';
 import { quantisations } from '../models/quantised/index.ts';
@@ -75,7 +76,8 @@ export interface ModelDetails {
  */
 export async function showModel(target: string): Promise<ModelDetails> {
   const folder = resultFolder(target);
-  if (isCheapFolder(folder)) throw noNetwork(target);
+  if (isCheapFolder(folder)) throw noNetwork(target, 'a cheap system');
+  if (isPromptedFolder(folder)) throw noNetwork(target, `${readPrompting(folder).title}`);
   const isAdapter = isAdapterFolder(folder);
   const files = isAdapter ? [adapterWeights(folder)] : weightFiles(folder);
   return {
@@ -88,9 +90,9 @@ export async function showModel(target: string): Promise<ModelDetails> {
   };
 }
 
-function noNetwork(target: string): AttuneError {
+function noNetwork(target: string, made: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${target} is a cheap system, not a network: it has no layers or tokens to show`,
+    what: `${target} is ${made}, not a network: it has no layers or tokens to show`,
     fix: `its README.md describes it; to evaluate it: attune eval ${target}`,
   });
 }

@@ -3,7 +3,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../files/temporary.ts';
 import { AttuneError } from '../base/errors.ts';
-import { DESCRIPTION, isCheapFolder } from '../answering/baselines/cheap-names.ts';
+import { DESCRIPTION } from '../answering/baselines/cheap-names.ts';
+import { isWeightlessFolder } from '../answering/model/weightless.ts';
 import { sha256File } from '../files/hash.ts';
 import { listCheckpoints } from '../store/checkpoints.ts';
 import { runJob } from '../jobs/worker/index.ts';
@@ -22,7 +23,7 @@ export async function verifyRun(run: string, options: VerifyOptions = {}): Promi
   const { folder } = await showRun(run);
   const recipe = await storedRecipe(folder);
   // Cheap systems are always fitted again and compared byte by byte.
-  const retrains = options.retrain === true || isCheapFolder(resultFolder(folder));
+  const retrains = options.retrain === true || isWeightlessFolder(resultFolder(folder));
   const verification = await (retrains ? retrain(folder, recipe, options) : rescore(folder, recipe, options));
   if (verification.ok) return verification;
   throw new AttuneError('E_NOT_REPRODUCED', {

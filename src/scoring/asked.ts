@@ -5,12 +5,14 @@ import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
 import { expectedText, promptText, questionTurns } from './prompt-text.ts';
 
-/** A row with additions to its prompt: an instruction, and solved rows to show before it. Plain data. */
+/** A row with additions to its prompt: an instruction, passages to read, and solved rows to show. Plain data. */
 export interface Asked {
   example: Example;
   instruction?: string;
-  /** Best first. */
+  /** Solved rows, best first. */
   shots?: readonly Example[];
+  /** Passages that may contain the answer, best first. */
+  passages?: readonly string[];
 }
 
 /** Narrows the rows to one kind, which the task has checked before. */
@@ -29,19 +31,19 @@ export type AskingStyle = 'chat' | 'plain';
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
- * Lays a row out: the instruction, the solved rows with the best one last, then the question. Rows of plain text have
+ * Lays a row out: the instruction, the solved rows and the passages, each with the best one last, then the question. Rows of plain text have
  * no question and no layout. `answerSpace`: solved rows include the space before answers.
  */
 export function askedRow(
-  { example, instruction, shots = [] }: Asked,
+  { example, instruction, shots = [], passages = [] }: Asked,
   style: AskingStyle,
   answerSpace = false,
 ): AskedRow | undefined {
   if (kindOf(example).isRunningText) return undefined;
-  const solved = shots.toReversed();
+  const frame = { instruction, solved: shots.toReversed(), read: passages.toReversed() };
   return style === 'chat' || isChat(example)
-    ? asChat(example, { instruction, solved })
-    : asCompletion(example, { instruction, solved, answerSpace });
+    ? asChat(example, frame)
+    : asCompletion(example, { ...frame, answerSpace });
 }
 
 /** Whether a row consists of turns, so that there is only one way to prompt it. */
@@ -59,6 +61,7 @@ export function promptOf(row: AskedRow): Conversation | string {
 interface Frame {
   instruction?: string;
   solved: readonly Example[];
+  read: readonly string[];
 }
 
 /** Frame of plain texts, whose answers may begin with a space. */
@@ -66,7 +69,7 @@ interface PlainFrame extends Frame {
   answerSpace: boolean;
 }
 
-function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
+function asChat(example: Example, { instruction, solved, read }: Frame): ChatExample {
   const { id, source, group } = example;
   const own = questionTurns(example) ?? [{ role: 'user', content: promptText(example).trim() } as const];
   const system = own.filter(({ role }) => role === 'system' || role === 'developer').map(({ content }) => content);
@@ -74,11 +77,21 @@ function asChat(example: Example, { instruction, solved }: Frame): ChatExample {
   const messages: Message[] = [
     ...(told === '' ? [] : [{ role: 'system', content: told } as const]),
     ...solved.flatMap((shot): Message[] => [...turnsOf(shot), answerTurn(shot)]),
-    ...own.filter(({ role }) => role !== 'system' && role !== 'developer'),
+    ...withPassages(
+      own.filter(({ role }) => role !== 'system' && role !== 'developer'),
+      read,
+    ),
     answerTurn(example),
   ];
   const { tools, chatTemplateKwargs } = example.kind === 'chat' ? example : {};
   return { kind: 'chat', id, source, group, messages, tools, chatTemplateKwargs };
+}
+
+/** Puts passages into the last question, which they belong to. */
+function withPassages(turns: readonly Message[], read: readonly string[]): readonly Message[] {
+  const last = turns.at(-1);
+  if (read.length === 0 || last === undefined) return turns;
+  return [...turns.slice(0, -1), { ...last, content: [...read, last.content].join('\n\n') }];
 }
 
 /** A solved row's question, without its system message. */
@@ -93,14 +106,14 @@ function answerTurn(example: Example): Message {
   return { role: 'assistant', content: (expectedText(example) ?? '').trim() };
 }
 
-function asCompletion(example: Example, { instruction, solved, answerSpace }: PlainFrame): CompletionExample {
+function asCompletion(example: Example, { instruction, solved, read, answerSpace }: PlainFrame): CompletionExample {
   const { id, source, group } = example;
   const told = instruction === undefined ? [] : [instruction];
   const before = solved.map((shot) => {
     const [prompt, completion] = [plainQuestion(shot), plainAnswer(shot)];
     return prompt + (answerSpace ? separatorOf({ prompt, completion }) : '') + completion;
   });
-  const prompt = [...told, ...before, plainQuestion(example)].join('\n\n');
+  const prompt = [...told, ...before, ...read, plainQuestion(example)].join('\n\n');
   return { kind: 'completion', id, source, group, prompt, completion: plainAnswer(example) };
 }
 

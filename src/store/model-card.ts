@@ -24,8 +24,11 @@ export interface PrivacySpent {
 /** Contents of a model card. */
 export interface ModelCardParts {
   name: string;
-  /** `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a classical system without a network. */
-  kind: 'adapter' | 'model' | 'cheap';
+  /**
+   * `adapter`: a PEFT folder. `model`: a whole model. `cheap`: a classical system without a
+   * network. `prompted`: a model with a prompt that was chosen for it.
+   */
+  kind: 'adapter' | 'model' | 'cheap' | 'prompted';
   /** Whether only attune can read it. */
   isOwnFormat?: boolean;
   /** Display name of a cheap system: "tf-idf + logistic regression". */
@@ -82,7 +85,7 @@ export function modelCard(parts: ModelCardParts): string {
   return `---\n${stringify(frontMatter(parts), { lineWidth: 0 })}---\n\n${body.trim()}\n`;
 }
 
-const LIBRARIES = { adapter: 'peft', model: 'transformers', cheap: 'attune' };
+const LIBRARIES = { adapter: 'peft', model: 'transformers', cheap: 'attune', prompted: 'attune' };
 
 function frontMatter(parts: ModelCardParts): Record<string, unknown> {
   const { baseModel, isOwnFormat, kind, languages, license, source, tags = [], task } = parts;
@@ -127,6 +130,7 @@ function publicName(name: string): string {
 }
 
 function opening({ name, kind, baseModel, system }: ModelCardParts): string {
+  if (kind === 'prompted') return `# ${name}\n\n${system}: a prompt chosen with attune; the model is unchanged.`;
   if (kind === 'cheap') return `# ${name}\n\n${system}, fitted with attune in place of a model.`;
   const what = kind === 'adapter' ? 'An adapter' : 'A model';
   const from = baseModel === undefined ? 'trained from scratch' : `made from \`${publicName(baseModel)}\``;

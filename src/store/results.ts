@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askingWayNames } from './asking-ways.ts';
 
 export const verdictSchema = z.enum(['better', 'no-evidence', 'worse']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -22,7 +23,7 @@ export const comparedMetricSchema = z.strictObject({
 export type ComparedMetric = z.infer<typeof comparedMetricSchema>;
 
 /** A `variant` is another system's answers under another interpretation: shown next to it, never a rival. */
-const systemKindSchema = z.enum(['tuned', 'base', 'prompted', 'few_shot', 'cheap', 'endpoint', 'other', 'variant']);
+const systemKindSchema = z.enum(['tuned', 'base', ...askingWayNames, 'cheap', 'endpoint', 'other', 'variant']);
 export type SystemKind = z.infer<typeof systemKindSchema>;
 
 const comparedValueSchema = z.strictObject({

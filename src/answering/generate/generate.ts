@@ -9,6 +9,7 @@ import { AdapterShelf } from './adapters/shelf.ts';
 import { answerQuestion } from './model-questions.ts';
 import type { SessionChunk, SessionRequest, PromptsRequest } from './session-request.ts';
 import { findAnswers, writeDownAll } from './undrawn.ts';
+import { openAsker } from '../prompting/asker.ts';
 import { answerPrompts } from './write-text.ts';
 import { hears } from '../tasks/answers/speech.ts';
 import { reportRemark } from '../model/report-remark.ts';
@@ -58,10 +59,11 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   const free = availableBytes();
   using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, free / 4) });
   const adapters = new AdapterShelf({ base: opened, batcher, budget: input.adapterBytes ?? free / 8 });
+  const asker = opened.prompted && (await openAsker(opened.prompted.prompting));
   const open = new Set<Promise<void>>();
   context.signal.addEventListener('abort', () => batcher[Symbol.dispose]());
   for await (const request of context.requests as AsyncIterable<Request>) {
-    const answering = answer({ ...opened, batcher, adapters }, request).finally(() => open.delete(answering));
+    const answering = answer({ ...opened, batcher, adapters, asker }, request).finally(() => open.delete(answering));
     open.add(answering);
   }
   await Promise.all(open);

@@ -25,6 +25,8 @@ import { withAdapters } from '../../engine/nn/index.ts';
 import { readCalibration } from '../model/kept-calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
+import type { Asker } from '../prompting/asker.ts';
+import { withPrompting } from './prompted-prompts.ts';
 
 /**
  * One request of a session: any number of prompts, each answered as soon as there is capacity. Requests may overlap.
@@ -46,7 +48,8 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
   owner?: string;
 }
 
-export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf };
+/** `asker`: what a prompted model puts in front of prompts. */
+export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf; asker?: Asker };
 
 /** Path of a recording, for speech recognition models. */
 export interface RecordingPrompt {
@@ -151,20 +154,24 @@ export async function readPrompts(prompts: readonly ReadablePrompt[], answering:
   return { ids: prompts.map(() => start), memories, images: [], logitBias };
 }
 
+type Rendering = Pick<AnsweringBy, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'prompted' | 'asker'>;
+
 /** Token ids of prompts, as the encoder reads them if there is one. */
 export async function idsOf(
   prompts: readonly ReadablePrompt[],
-  answering: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+  answering: Rendering,
 ): Promise<Int32Array[]> {
   return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
 }
 
 /** As `idsOf`, with the images of the prompts' image tokens. */
 async function renderedOf(
-  prompts: readonly ReadablePrompt[],
-  { model, tokenizer, media }: Pick<AnsweringBy, 'model' | 'tokenizer' | 'media'>,
+  given: readonly ReadablePrompt[],
+  answering: Rendering,
 ): Promise<Pick<RenderedPrompt, 'ids' | 'images'>[]> {
-  refuseEndless(prompts, { model, tokenizer });
+  const { model, tokenizer, media } = answering;
+  refuseEndless(given, { model, tokenizer });
+  const prompts = await withPrompting(given, answering);
   const renderer = new Renderer(tokenizer, { images: imageTexts({ tokenizer, media }) });
   const renderedOne = async (prompt: ReadablePrompt) => {
     if (typeof prompt !== 'string' && 'ids' in prompt) return { ids: Int32Array.from(prompt.ids) };

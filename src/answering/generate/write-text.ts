@@ -30,16 +30,17 @@ export function answerPrompts(answering: Answering, request: PromptsRequest): Pr
 
 async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promise<void> {
   const { body, send, signal } = request;
-  const { stream, constraint: spec, speech, adapter: _, ...options } = body;
+  const { stream, constraint, speech, adapter: _, ...given } = body;
+  const { spec, options } = heldAsChosen({ constraint, ...given }, answering);
   if (Object.values(speech ?? {}).some((value) => value !== undefined)) throw onlySpeech();
   const prompts = body.prompts.map(readable);
   const { ids, memories, images, logitBias } = await readPrompts(prompts, answering);
   const bordered = spec && borderedConstraint(spec, prompts, answering.tokenizer);
-  const constraint = bordered && (await constraintOf(bordered, ids, { options, answering, signal }));
+  const compiled = bordered && (await constraintOf(bordered, ids, { options, answering, signal }));
   const failure = new AbortController();
   const either = AbortSignal.any([signal, failure.signal]);
   const biases = logitBias && { logitBias: { ...options.logitBias, ...logitBias } };
-  const shared = { ...options, ...biases, adapter: answering.lease?.key, constraint, signal: either };
+  const shared = { ...options, ...biases, adapter: answering.lease?.key, constraint: compiled, signal: either };
   const ask = async (prompt: Int32Array, row: number) => {
     const border = answerBorder(prompts[row], answering.tokenizer);
     const onText = stream === true ? (event: TextEvent) => send({ row, ...border.streamed(event) }) : undefined;
@@ -59,6 +60,16 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   } finally {
     for (const memory of memories) memory[Symbol.dispose]();
   }
+}
+
+/** A prompted model that has not learnt the form of answers is held to it, unless the request says otherwise. */
+function heldAsChosen<Options extends Pick<GenerateRequest, 'stop' | 'constraint'>>(
+  { constraint, ...options }: Options,
+  { prompted, lease }: AnsweringBy,
+): { spec: ConstraintSpec | undefined; options: Omit<Options, 'constraint'> } {
+  if (prompted === undefined || lease !== undefined) return { spec: constraint, options };
+  const { stop = prompted.stop } = options;
+  return { spec: constraint ?? prompted.held?.[prompted.style], options: { ...options, stop } };
 }
 
 /** Finds a row among memories of `READ_TOGETHER` rows each. */

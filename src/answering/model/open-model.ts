@@ -1,5 +1,6 @@
 import { AttuneError } from '../../base/errors.ts';
 import { isCheapFolder } from '../baselines/cheap-names.ts';
+import { isPromptedFolder, readPrompting, type KeptPrompting } from '../prompting/kept-prompting.ts';
 import { openTuning, readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
 import { storages, type StorageName } from '../../methods/storages/index.ts';
 import { isSaved } from '../../methods/tunings/targets.ts';
@@ -71,6 +72,8 @@ export interface OpenedModel {
   /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
+  /** What is put in front of questions, for a prompted model. */
+  prompted?: KeptPrompting;
   /** How its weights are stored, if not dense. */
   storage?: StorageName;
   /** Temperatures and thresholds for typed questions. */
@@ -99,6 +102,7 @@ function readingOf(notes: ResultNotesFile | undefined): Answering['reading'] {
 async function openChecked(target: string, options: OpenOptions): Promise<OpenedModel> {
   const folder = resultFolder(target);
   if (isCheapFolder(folder)) throw cheap(target);
+  if (isPromptedFolder(folder)) return openPrompted(folder, options);
   const dtype = computeType(options.precision ?? 'auto');
   const notes = readNotes(folder);
   if (isAdapterFolder(folder)) return openAdapter(folder, { ...options, dtype, notes });
@@ -121,6 +125,15 @@ function cheap(target: string): AttuneError {
     what: `${target} is a cheap system: it has no weights to open, tune or export, and does not generate text`,
     fix: `to predict rows: attune predict ${target} --input rows.csv; to evaluate it: attune eval ${target}`,
   });
+}
+
+/** Opens the model that a prompting was chosen for; as a base, without the prompting. */
+async function openPrompted(folder: string, options: OpenOptions): Promise<OpenedModel> {
+  const prompted = readPrompting(folder);
+  const notes = readNotes(folder);
+  const opened = await openModel(prompted.folder, { ...options, base: false });
+  const tokenizer = await withForm(opened.tokenizer, notes);
+  return { ...opened, tokenizer, folder, notes, ...(options.base !== true && { prompted }) };
 }
 
 interface AdapterRequest extends OpenOptions {

@@ -1,7 +1,7 @@
 import { capitalised, withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
-import type { Example } from '../../data/index.ts';
 import type { Asked } from '../../scoring/asked.ts';
+import type { Asker } from '../prompting/asker.ts';
 import type { PredictOptions, Prediction, Predictor } from '../../scoring/predictor.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { AnswerOptions } from '../tasks/answers/answering.ts';
@@ -36,14 +36,15 @@ function refuseForeign(task: Task, asked: readonly Asked[]): void {
   });
 }
 
-/** An opened model as a predictor; `ask` builds each row's prompt. */
+/** An opened model as a predictor; `ask` builds the rows' prompts. */
 export function modelPredictor(
   name: string,
   opened: OpenedModel,
-  { ask, ...options }: AnswerOptions & { ask: (example: Example) => Asked },
+  { ask, ...options }: AnswerOptions & Pick<Asker, 'ask'>,
 ): Predictor {
   return {
     name,
-    predict: (examples, predictOptions) => answerAsked(opened, examples.map(ask), { ...options, ...predictOptions }),
+    predict: async (examples, predictOptions) =>
+      answerAsked(opened, await ask(examples), { ...options, ...predictOptions }),
   };
 }

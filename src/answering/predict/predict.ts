@@ -8,6 +8,7 @@ import type { Task } from '../../models/architecture.ts';
 import type { AnswerKind } from '../tasks/define.ts';
 import { tasks } from '../tasks/index.ts';
 import type { JobContext, JobRequest } from '../../base/job.ts';
+import { asTheyAre, openAsker, type Asker } from '../prompting/asker.ts';
 import { answerAsked } from './model-predictor.ts';
 import { hears, processorOf } from '../tasks/answers/speech.ts';
 import { reportRemark } from '../model/report-remark.ts';
@@ -63,9 +64,10 @@ export async function run(input: PredictInput, context: JobContext): Promise<voi
   const method = await storages.load(input.storage ?? opened.storage ?? 'dense');
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
+  const asker = await askerOf(opened);
   for await (const request of context.requests as AsyncIterable<JobRequest<PredictRequest, PredictChunk>>) {
     try {
-      request.send(await answer(opened, request, context));
+      request.send(await answer({ ...opened, asker }, request, context));
       request.end();
     } catch (error) {
       request.fail(error);
@@ -81,34 +83,43 @@ function unsupported(target: string, task: Task): AttuneError {
   });
 }
 
+/** What a prompted model puts in front of rows. */
+function askerOf({ prompted }: OpenedModel): Asker | Promise<Asker> {
+  return prompted === undefined ? asTheyAre : openAsker(prompted.prompting);
+}
+
+type AskingModel = OpenedModel & { asker: Asker };
+
 async function answer(
-  opened: OpenedModel,
+  opened: AskingModel,
   request: JobRequest<PredictRequest, PredictChunk>,
   context: JobContext,
 ): Promise<PredictChunk> {
   const { body } = request;
   const signal = AbortSignal.any([request.signal, context.signal]);
   if (body.examples === undefined) return { description: describe(opened) };
-  const { examples, maxNewTokens = DEFAULT_NEW_TOKENS, done: before, total } = body;
+  const { prompted } = opened;
+  const { examples, maxNewTokens = prompted?.maxNewTokens ?? DEFAULT_NEW_TOKENS, done: before, total } = body;
   const onProgress = (done: number) => {
     if (before === undefined) return;
     context.emit({ type: 'work-advanced', phase: 'generate', done: before + done, total, unit: 'rows' });
   };
-  const options = { maxNewTokens, labels: opened.notes?.labels, signal, onProgress };
+  const { stop, held, style } = prompted ?? {};
+  const options = { maxNewTokens, labels: opened.notes?.labels, stop, held, style, signal, onProgress };
   return { predictions: await answerReadable(opened, examples, options) };
 }
 
 /** Answers the rows that can be read, so that an unreadable row does not fail the others. */
 async function answerReadable(
-  opened: OpenedModel,
+  opened: AskingModel,
   examples: readonly Example[],
   options: Parameters<typeof answerAsked>[2],
 ): Promise<Prediction[]> {
   const unreadable = new Map<Example, string>();
   for (;;) {
     const readable = examples.filter((example) => !unreadable.has(example));
-    const asked = readable.map((example) => ({ example }));
     try {
+      const asked = await opened.asker.ask(readable);
       const answers = (await answerAsked(opened, asked, options)).values();
       return examples.map((example) => {
         const reason = unreadable.get(example);

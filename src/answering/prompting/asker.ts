@@ -1,60 +1,78 @@
-import { AttuneError } from '../../base/errors.ts';
-import { formatCount } from '../../base/format.ts';
 import type { Example } from '../../data/example.ts';
-import { answerForm } from '../../scoring/answer-form.ts';
-import { Neighbours } from '../baselines/neighbours.ts';
 import type { Asked } from '../../scoring/asked.ts';
-import { describeTask } from './instruction.ts';
-
-/** Maximum number of examples in a few-shot prompt; fewer if the model's context is too short. */
-const SHOTS = 8;
+import { inputReader } from '../baselines/baseline.ts';
+import { Neighbours } from '../baselines/neighbours.ts';
+import { FusedSearch } from './fused-search.ts';
+import { describePrompting, type Library, type Prompting } from './prompting.ts';
 
 /** Prompts for rows, and a description of them. */
 export interface Asker {
-  ask: (example: Example) => Asked;
+  ask(examples: readonly Example[]): Promise<Asked[]>;
   note?: string;
 }
 
-export interface AskingRows {
-  /** Training rows that may serve as examples. */
-  train: readonly Example[];
-  /** Rows that are typical in the form of their answers. */
-  typical: readonly Example[];
+/** Rows as they are. */
+export const asTheyAre: Asker = { ask: (examples) => Promise.resolve(examples.map((example) => ({ example }))) };
+
+/** Puts a prompting in front of rows; opens its encoder, if it has one. @throws errors of opening the encoder */
+export async function openAsker(prompting: Prompting): Promise<Asker> {
+  const { instruction, shots, library } = prompting;
+  const find = library === undefined ? undefined : await finderOf(library);
+  return {
+    note: describePrompting(prompting),
+    async ask(examples) {
+      const found = await find?.(examples);
+      return examples.map((example, i) => ({
+        example,
+        instruction,
+        shots: found === undefined ? shots : [...found[i].rows, ...(shots ?? [])],
+        ...(found !== undefined && found[i].passages.length > 0 && { passages: found[i].passages }),
+      }));
+    },
+  };
 }
 
-/**
- * `plain` uses rows as they are; `prompted` adds an instruction, the user's or one derived from the form of the
- * answers; `few_shot` adds the nearest training rows with their answers.
- * @throws AttuneError E_NOTHING_ASKED for rows of plain text, E_SHOTS_WANTED without training rows
- */
-export function asker(
-  { how, instruction }: { how: 'plain' | 'prompted' | 'few_shot'; instruction?: string },
-  { train, typical }: AskingRows,
-): Asker {
-  if (how === 'plain') return { ask: (example) => ({ example }) };
-  if (answerForm(typical).kind === 'text') {
-    throw new AttuneError('E_NOTHING_ASKED', {
-      what: 'Rows of plain text have no prompt, so instructions and examples do not apply',
-    });
+type Finder = (examples: readonly Example[]) => Promise<{ rows: Example[]; passages: string[] }[]>;
+
+async function finderOf(library: Library): Promise<Finder> {
+  if (library.by === 'similarity') {
+    const neighbours = new Neighbours(library.rows);
+    const shown = Math.min(library.shown, library.rows.length);
+    return (examples) =>
+      Promise.resolve(
+        examples.map((example) => ({
+          rows: others(neighbours.nearest(example, shown + 1), example, shown),
+          passages: [],
+        })),
+      );
   }
-  if (how === 'prompted') {
-    const told = instruction ?? describeTask(typical);
-    return { ask: (example) => ({ example, instruction: told }), note: `instruction: ${told}` };
-  }
-  if (train.length === 0) {
-    throw new AttuneError('E_SHOTS_WANTED', {
-      what: 'There are no training rows to use as examples',
-      fix: 'name a file: --train-data rows.jsonl',
-    });
-  }
-  const neighbours = new Neighbours(train);
-  const shots = Math.min(SHOTS, train.length);
-  const note = `shown up to ${formatCount(shots)} training rows nearest to the question`;
-  // Excludes a training row itself from its examples.
-  const others = (example: Example) =>
-    neighbours
-      .nearest(example, shots + 1)
-      .filter(({ id }) => id !== example.id)
-      .slice(0, shots);
-  return { ask: (example) => ({ example, instruction, shots: others(example) }), note };
+  return fusedFinder(library);
+}
+
+async function fusedFinder(library: Library): Promise<Finder> {
+  const { rows, shown, passages, passagesShown, encoder } = library;
+  const embed = encoder === undefined ? undefined : await (await import('./meaning-search.ts')).openEncoder(encoder);
+  const input = inputReader(rows);
+  const solved = await FusedSearch.over(shown === 0 ? [] : rows.map(input), embed);
+  const read = await FusedSearch.over(passages, embed);
+  return async (examples) => {
+    const queries = examples.map(input);
+    // One more, since a training row is not shown as its own example.
+    const found = shown === 0 ? queries.map(() => []) : await solved.find(queries, shown + 1);
+    // Few passages are all shown, since a search could only leave some out.
+    const places =
+      passages.length <= passagesShown ? queries.map(() => [...passages.keys()]) : await read.find(queries, passagesShown);
+    return examples.map((example, i) => ({
+      rows: others(
+        found[i].map((place) => rows[place]),
+        example,
+        shown,
+      ),
+      passages: places[i].map((place) => passages[place]),
+    }));
+  };
+}
+
+function others(found: readonly Example[], example: Example, shown: number): Example[] {
+  return found.filter(({ id }) => id !== example.id).slice(0, shown);
 }

@@ -9,6 +9,7 @@ import type { MeasuredSize } from '../../evaluation/advice/learning-curve.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Comparison } from '../../store/results.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
+import { askingWayNames } from '../../store/asking-ways.ts';
 import { runJob } from '../../jobs/worker/index.ts';
 import type { WrittenMetric } from '../../jobs/evaluate/recipe-metrics.ts';
 import { usualSystems } from '../../jobs/compare/usual-systems.ts';
@@ -30,7 +31,7 @@ export interface ModelCurveOptions {
 
 /**
  * Tunes the recipe's model on growing parts of the training rows with otherwise equal settings. The last result is
- * compared with its base, prompted in three ways, and with the cheap systems.
+ * compared with its base, prompted in every way, and with the cheap systems.
  */
 export async function measureModel(
   options: ModelCurveOptions,
@@ -65,7 +66,7 @@ async function trainAndCompare(
   await runJob({ job: 'train', input: { recipe }, folder, onEvent, signal });
   signal?.throwIfAborted();
   const [tuned, ...others] = usualSystems(
-    { ...recipe.evaluation, baselines: ['prompted', 'few_shot', 'cheap'] },
+    { ...recipe, evaluation: { ...recipe.evaluation, baselines: [...askingWayNames, 'cheap'] } },
     folder,
   );
   const { max_rows: most, max_new_tokens: room } = recipe.evaluation;

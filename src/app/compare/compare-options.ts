@@ -3,6 +3,7 @@ import type { ColumnMapping } from '../../data/columns.ts';
 import type { EndpointLimits } from '../../jobs/compare/systems/system-spec.ts';
 import type { useCase } from '../use-cases/compare.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
+import { promptingOf, type PromptingFlags, type PromptingInput } from '../use-cases/shared/prompting-fields.ts';
 import { limitsOf } from '../use-cases/shared/endpoint-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import { typedRows } from './typed-rows.ts';
@@ -10,8 +11,10 @@ import { typedRows } from './typed-rows.ts';
 type Asked = CallOptions<typeof useCase>;
 
 /** Options of a comparison in the form that its functions use. */
-export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof EndpointLimits | 'prices'> & {
+export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof PromptingFlags | keyof EndpointLimits | 'prices'> & {
   columns?: ColumnMapping;
+  /** Settings of retrieval and prompt search. */
+  prompting?: PromptingInput;
   /** Cost limits and API key of endpoints. */
   endpoint?: EndpointLimits;
 };
@@ -20,7 +23,7 @@ export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer'
 export async function compareOptions(asked: Asked): Promise<CompareOptions> {
   const { columns, text: _, label: __, answer: ___, ...options } = { ...asked, ...typedRows(asked) };
   const mapping = await columnMapping(columns);
-  return { ...options, ...(mapping !== undefined && { columns: mapping }), endpoint: limitsOf(asked) };
+  return { ...options, ...(mapping !== undefined && { columns: mapping }), endpoint: limitsOf(asked), ...promptingOf(asked) };
 }
 
 /** Whether pairs are given instead of rows. @throws AttuneError E_USAGE if both are */

@@ -4,6 +4,8 @@ import { rowsWanted } from '../../evaluation/compare/sampled-rows.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { DataSource } from '../../data/index.ts';
 import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
+import { isPromptedFolder, readPrompting } from '../../answering/prompting/kept-prompting.ts';
+import { promptingSchema } from '../../methods/recipe/recipe-prompting.ts';
 import { openCheapModel } from '../../evaluation/cheap-model.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
 import { withOtherWords } from '../../evaluation/wording/recommendation.ts';
@@ -14,7 +16,7 @@ import { runJob } from '../../jobs/worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
-import { usualBaseline, usualCheapSystems, usualSystems } from '../../jobs/compare/usual-systems.ts';
+import { usualBaseline, usualCheapSystems, usualPromptedSystems, usualSystems } from '../../jobs/compare/usual-systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';
@@ -58,7 +60,8 @@ export async function resolveSystems(
   systems: readonly string[],
   options: CompareOptions,
 ): Promise<{ specs: SystemSpec[]; recipes: Recipe[] }> {
-  const naming = { instruction: options.instruction, endpoint: options.endpoint ?? {} };
+  const { instruction, prompting, endpoint = {} } = options;
+  const naming = { instruction, prompting: promptingSchema.parse(prompting ?? {}), endpoint };
   refuseTwins(systems);
   // Sequentially, since looking up a run opens the index, and concurrent lookups would lock each other out.
   const named: NamedSystem[] = [];
@@ -92,6 +95,9 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
     ...(instruction === undefined || isTold
       ? []
       : [{ field: 'instruction', message: 'has no effect', fix: 'add prompted:MODEL or few_shot:MODEL' }]),
+    ...Object.keys(options.prompting ?? {}).flatMap((field) =>
+      isTold ? [] : [{ field, message: 'has no effect', fix: 'add retrieved:MODEL or searched:MODEL' }],
+    ),
     ...(precision === undefined || opensModel
       ? []
       : [{ field: 'precision', message: 'no model is opened in this comparison', fix: 'remove it' }]),
@@ -111,14 +117,16 @@ async function compareRun(run: string, options: CompareOptions): Promise<Compare
   const { evaluation } = recipe;
   const baselines = options.baselines?.map(usualBaseline) ?? evaluation.baselines;
   const instruction = options.instruction ?? evaluation.instruction;
-  const specs = await systemsOf(run, { ...evaluation, baselines, instruction });
-  refuseIdle(specs, { ...options, baselines: undefined, instruction: undefined });
+  const prompting = promptingSchema.parse({ ...recipe.prompting, ...options.prompting });
+  const specs = await systemsOf(run, { evaluation: { ...evaluation, baselines, instruction }, prompting });
+  refuseIdle(specs, { ...options, baselines: undefined, instruction: undefined, prompting: undefined });
   return runComparison(specs, [recipe], options);
 }
 
-async function systemsOf(run: string, evaluation: Recipe['evaluation']): Promise<SystemSpec[]> {
+async function systemsOf(run: string, judged: Pick<Recipe, 'evaluation' | 'prompting'>): Promise<SystemSpec[]> {
   const folder = resultFolder(run);
-  if (!isCheapFolder(folder)) return usualSystems(evaluation, run);
+  if (isPromptedFolder(folder)) return usualPromptedSystems(judged, run, readPrompting(folder));
+  if (!isCheapFolder(folder)) return usualSystems(judged, run);
   return usualCheapSystems(folder, (await openCheapModel(folder)).about);
 }
 

@@ -1,4 +1,3 @@
-import { table } from '../../base/table.ts';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -8,6 +7,9 @@ import { baselinesOf, isCheapFolder } from '../../answering/baselines/cheap-name
 import { baselines } from '../../answering/baselines/index.ts';
 import { checkLimits } from '../../scoring/endpoint/budget.ts';
 import { endpointFrom } from '../../scoring/endpoint/endpoint.ts';
+import { askedModel, askingWays } from '../../store/asking-ways.ts';
+import type { PromptingSettings } from '../../methods/recipe/recipe-prompting.ts';
+import { isPromptedFolder, readPrompting } from '../../answering/prompting/kept-prompting.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { SystemKind } from '../../store/results.ts';
 import { isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
@@ -25,27 +27,23 @@ export interface NamedSystem {
 
 export interface NamingOptions {
   instruction?: string;
+  /** How examples, passages and prompts are found. */
+  prompting?: PromptingSettings;
   endpoint: EndpointLimits;
 }
 
-const ASKING: Record<string, Asking['how']> = table({
-  prompted: 'prompted',
-  few_shot: 'few_shot',
-  'few-shot': 'few_shot',
-});
-
 /**
- * Resolves a system of a comparison: a run, a model folder, `base:RUN`, `prompted:MODEL`, `few_shot:MODEL`, an
+ * Resolves a system of a comparison: a run, a model folder, `base:RUN`, `WAY:MODEL` with a way of `askingWays`, an
  * endpoint (`https://host/v1#model`), `cheap`, a baseline by name, or a file of answers.
  * @throws AttuneError E_ENDPOINT_MODEL, E_MODEL_MISSING
  */
 export async function namedSystem(text: string, options: NamingOptions): Promise<NamedSystem> {
-  const [, prefix, rest] = /^(prompted|few_shot|few-shot):(.+)$/.exec(text) ?? [];
-  const how = prefix === undefined ? 'plain' : ASKING[prefix];
-  const asking = { how, instruction: options.instruction };
-  const target = rest ?? text;
+  const asked = askedModel(text);
+  const how = asked?.way ?? 'plain';
+  const target = asked?.model ?? text;
+  const asking: Asking = { how, instruction: options.instruction, settings: options.prompting };
   if (/^https?:\/\//.test(target)) return { spec: endpoint(target, { name: text, asking }, options.endpoint) };
-  if (prefix === undefined) {
+  if (asked === undefined) {
     const named = baselinesOf(text, baselines);
     if (text === 'cheap') return { spec: { source: 'cheap' } };
     if (named !== undefined) return { spec: { source: 'cheap', baselines: named } };
@@ -58,7 +56,10 @@ export async function namedSystem(text: string, options: NamingOptions): Promise
 
 type Parts = { name: string; asking: Asking };
 
-const TOLD: Record<Asking['how'], string> = { plain: '', prompted: ', with instructions', few_shot: ', with examples' };
+/** ", with examples" */
+function toldOf({ how }: Asking): string {
+  return how === 'plain' ? '' : `, ${askingWays[how].told}`;
+}
 
 function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemSpec {
   const at = target.indexOf('#');
@@ -76,7 +77,7 @@ function endpoint(target: string, parts: Parts, limits: EndpointLimits): SystemS
   return {
     source: 'endpoint',
     ...parts,
-    title: `${model} (${URL.parse(url)?.host ?? url})${TOLD[parts.asking.how]}`,
+    title: `${model} (${URL.parse(url)?.host ?? url})${toldOf(parts.asking)}`,
     kind: kindOf(parts.asking, 'endpoint'),
     url,
     model,
@@ -92,8 +93,9 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
   const isTuned = !isBase && (run !== undefined || isAdapterFolder(folder) || readNotes(folder) !== undefined);
   const kind = kindOf(parts.asking, isTuned ? 'tuned' : 'base');
   const name = existsSync(wanted) ? displayPath(resolve(wanted), process.cwd()) : wanted;
-  const title = `${isBase ? 'base of ' : ''}${name}${TOLD[parts.asking.how]}`;
+  const title = `${isBase ? 'base of ' : ''}${name}${toldOf(parts.asking)}`;
   const result = run === undefined ? folder : resultFolder(run);
+  if (isPromptedFolder(result)) return promptedModel(result, { ...parts, title, run, isBase });
   if (isCheapFolder(result)) {
     if (isBase || parts.asking.how !== 'plain') throw notAsked(parts.name);
     return { spec: { source: 'kept', name: parts.name, title, kind, folder: result }, run };
@@ -101,9 +103,23 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
   return { spec: { source: 'model', ...parts, title, kind, target: folder, isBase }, run };
 }
 
+/** A kept prompting keeps its kind: it was not tuned, unless its model was. */
+function promptedModel(folder: string, { run, title, isBase, ...parts }: Parts & Where): NamedSystem {
+  if (parts.asking.how !== 'plain') throw notAsked(parts.name);
+  const { way, isTuned } = readPrompting(folder);
+  const kind = isTuned ? 'tuned' : isBase ? 'base' : way;
+  return { spec: { source: 'model', ...parts, title, kind, target: folder, isBase }, run };
+}
+
+interface Where {
+  title: string;
+  isBase: boolean;
+  run?: string;
+}
+
 function notAsked(name: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${name}: a cheap system has no base model and takes no instructions`,
+    what: `${name}: a result without weights of its own takes no other instructions`,
     fix: 'use its name alone',
   });
 }
@@ -120,6 +136,7 @@ export async function ownRun(wanted: string): Promise<string | undefined> {
   }
 }
 
+/** A tuned model stays one, whatever is put in front of questions. */
 function kindOf({ how }: Asking, plain: SystemKind): SystemKind {
-  return how === 'plain' ? plain : how;
+  return how === 'plain' || plain === 'tuned' ? plain : how;
 }

@@ -152,6 +152,7 @@ function baseTree(settings: Settings, keys: RecipeKeys): Record<string, unknown>
     data: {},
     training: {},
     evaluation: {},
+    prompting: {},
     gate: {},
     checkpoints: {},
   });

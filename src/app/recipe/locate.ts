@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem } from '../../base/errors.ts';
 import { cheapModelNames } from '../../answering/baselines/cheap-names.ts';
+import { askedModel } from '../../store/asking-ways.ts';
 import { parseReference } from '../../training/reference.ts';
 import { isOwnBase } from '../../answering/model/base-model.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
@@ -31,8 +32,10 @@ export function locateRecipe<Stored extends object>(stored: Stored, base: string
     data[split] = locateSources(data[split], `data.${split}`, locate);
   data.chat_template = existing(data.chat_template, base);
   const named = asText(recipe.model);
-  const isName = isOwnBase(named) || cheapModelNames.includes(named);
-  const model = isName ? existing(named, base) : locate('model', named);
+  const { way, model: inner = named } = askedModel(named) ?? {};
+  const isName = isOwnBase(inner) || cheapModelNames.includes(inner);
+  const found = isName ? existing(inner, base) : locate('model', inner);
+  const model = way === undefined ? found : `${way}:${String(found)}`;
   const references = withKey(recipe.references, (recipe.data as typeof data).chat_template, data.chat_template);
   // May no longer exist: a run with checkpoints of its own does not need it.
   const from = recipe.continued_from;

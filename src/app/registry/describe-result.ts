@@ -3,6 +3,7 @@ import { readAssessment } from '../../evaluation/assessments/assessment-files.ts
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isCheapFolder } from '../../answering/baselines/cheap-names.ts';
+import { isPromptedFolder, PROMPTING } from '../../answering/prompting/kept-prompting.ts';
 import { sha256, sha256File } from '../../files/hash.ts';
 import { readAdapterConfig } from '../../methods/tunings/adapter-config.ts';
 import { weightFiles } from '../../models/checkpoint-files.ts';
@@ -23,7 +24,7 @@ type Described = Omit<NewVersion, 'model' | 'createdBy' | 'owner'>;
 export async function describeResult(target: string): Promise<Described> {
   const folder = resultFolder(target);
   const notes = readNotes(folder);
-  const base = isAdapterFolder(folder) ? await baseOf(folder) : undefined;
+  const base = isAdapterFolder(folder) || isPromptedFolder(folder) ? await baseOf(folder) : undefined;
   return {
     folder,
     ...(base !== undefined && { base: base.name }),
@@ -64,6 +65,7 @@ async function baseOf(folder: string): Promise<{ name: string; folder: string } 
 }
 
 function wholeWeights(folder: string): string[] {
+  if (isPromptedFolder(folder)) return [join(folder, PROMPTING)];
   if (!isCheapFolder(folder)) return weightFiles(folder);
   return readdirSync(folder)
     .filter((name) => name.startsWith('cheap_model'))

@@ -13,6 +13,7 @@ import { tasks } from '../../answering/tasks/index.ts';
 import type { ModelKind, TargetFacts } from '../../serving/index.ts';
 import { baseFolderOf } from '../../answering/model/base-folder.ts';
 import { adapterWeights, isAdapterFolder, modelFolder } from '../../answering/model/base-model.ts';
+import { isPromptedFolder, readPrompting } from '../../answering/prompting/kept-prompting.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
 import { columnsOf } from '../../data/columns.ts';
@@ -24,6 +25,7 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   const folder = resultFolder(target);
   const created = Math.floor(statSync(folder).mtimeMs / 1000);
   if (isCheapFolder(folder)) return { kind: 'rows', task: 'sequence', folder, bytes: 0, created, ...columnsIn(folder) };
+  if (isPromptedFolder(folder)) return promptedFacts(folder, created);
   const isAdapter = isAdapterFolder(folder);
   const baseFolder = isAdapter ? await baseOf(folder) : undefined;
   const task = await taskOf(folder, baseFolder);
@@ -44,6 +46,13 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   if (baseFolder === undefined) return { ...own, bytes: bytesOf(weightFiles(folder)) };
   const bytes = bytesOf([adapterWeights(folder)]);
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
+}
+
+/** A prompted model needs the memory of its model, which it does not share: its prompts stand in front of all requests. */
+async function promptedFacts(folder: string, created: number): Promise<TargetFacts> {
+  const { baseFolder: _, bytes, baseBytes = 0, ...facts } = await targetFacts(readPrompting(folder).folder);
+  const own = facts.kind === 'text' ? { defaults: undefined, ...defaultsOf(folder) } : columnsIn(folder);
+  return { ...facts, ...own, folder, created, bytes: bytes + baseBytes };
 }
 
 /** Columns that formed the text of training rows, if there were several. */

@@ -3,6 +3,8 @@ import { shortPath } from '../terminal/short-path.ts';
 import type { CounterfactualResults } from '../../evaluation/assessments/counterfactuals.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import { listField, measuredRowFields, measureFields, pairFields, rowsField } from './shared/measuring-fields.ts';
+import { promptingFields } from './shared/prompting-fields.ts';
+import { askingWayNames } from '../../store/asking-ways.ts';
 import { defineUseCase, resultType } from './use-case.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
 
@@ -16,7 +18,7 @@ export const useCase = defineUseCase({
     all(
       'systems',
       'SYSTEM',
-      'a run, a model folder, base:RUN, prompted:MODEL, few_shot:MODEL, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers',
+      `a run, a model folder, base:RUN, ${askingWayNames.map((way) => `${way}:MODEL`).join(', ')}, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers`,
     ),
   ],
   options: (fields) => ({
@@ -24,8 +26,9 @@ export const useCase = defineUseCase({
     ...measuredRowFields(fields),
     trainData: rowsField(fields, 'rows to fit and to show (the training rows of the first run)'),
     metrics: listField(fields, 'metrics; the first one decides (chosen by the kind of answers)'),
-    baselines: listField(fields, 'for a run alone: prompted, few_shot, cheap'),
+    baselines: listField(fields, `for a run alone: ${askingWayNames.join(', ')}, cheap`),
     instruction: fields.text('TEXT', 'instruction for prompted models'),
+    ...promptingFields(fields),
     ...measureFields(fields),
     output: fields.text('FOLDER', 'folder for comparison.json and samples.json', { aliases: ['--output-dir'] }),
     ...pairFields(fields),
@@ -38,6 +41,7 @@ export const useCase = defineUseCase({
     'compare runs/second runs/first',
     'compare runs/second runs/first --counterfactuals pairs.jsonl',
     'compare runs/tickets base:runs/tickets nearest --data new-tickets.jsonl',
+    'compare runs/tickets retrieved:attune-base retrieved:runs/tickets --passages handbook.jsonl',
     'compare runs/tickets https://api.example.com/v1#large --prices 2,8 --max-cost 5',
   ],
   stopping: 'stopping; answers from endpoints are saved',

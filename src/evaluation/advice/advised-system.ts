@@ -2,6 +2,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatCount, formatNumber } from '../../base/format.ts';
 import { greatest } from '../../base/many.ts';
 import type { ComparedSystem, Comparison, Difference, SystemKind, Verdict } from '../../store/results.ts';
+import { askingWayNames } from '../../store/asking-ways.ts';
 import { CONSTANTS } from '../compare/unable.ts';
 import { cheapModelName, isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import type { LearningCurve } from './learning-curve.ts';
@@ -16,7 +17,7 @@ export interface Recommendation {
   keep?: string;
 }
 
-const UNTRAINED: readonly SystemKind[] = ['base', 'prompted', 'few_shot', 'endpoint'];
+const UNTRAINED: readonly SystemKind[] = ['base', ...askingWayNames, 'endpoint'];
 /** If a cheap system is this close to perfect, a model has nothing left to gain. */
 const SOLVED = 0.02;
 

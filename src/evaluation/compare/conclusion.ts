@@ -3,6 +3,7 @@ import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference } from '../../store/results.ts';
 import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
+import { isUntrained } from '../../store/asking-ways.ts';
 import { describePair, foundByNeither, isTie, systemTitle } from './describe-pair.ts';
 import { whatWouldTell, worthOf } from './rows-that-tell.ts';
 
@@ -150,9 +151,7 @@ function isCheap({ kind, isCheap: isFitted = false }: ComparedSystem): boolean {
 function costClause(system: ComparedSystem, subject: ComparedSystem): string {
   if (isCheap(subject)) return '';
   if (isCheap(system)) return ', and it costs next to nothing to run';
-  return system.kind === 'base' || system.kind === 'prompted' || system.kind === 'few_shot'
-    ? ', and it needs no training'
-    : '';
+  return isUntrained(system.kind) && !isUntrained(subject.kind) ? ', and it needs no training' : '';
 }
 
 /** Whether length alone does as well as the judged system, and better than chance. */

@@ -1,3 +1,4 @@
+import { isUntrained } from '../../store/asking-ways.ts';
 import { isBetter } from '../../scoring/score.ts';
 import type { Scored } from './scored.ts';
 
@@ -13,7 +14,7 @@ export const CONSTANTS: ReadonlySet<string> = new Set(['majority', 'mean']);
  */
 export function unableReason(system: Scored, others: readonly Scored[], metric: string): string | undefined {
   const { kind, predictions, scores } = system;
-  if (kind !== 'base' && kind !== 'prompted' && kind !== 'few_shot') return undefined;
+  if (!isUntrained(kind)) return undefined;
   const cut = predictions.filter(({ finish }) => finish === 'length').length;
   if (cut >= MOST_CUT * predictions.length)
     return `it does not end its answers: ${cut} of ${predictions.length} were cut off at the token limit`;

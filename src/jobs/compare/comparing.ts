@@ -34,6 +34,7 @@ export interface Comparing {
   maxNewTokens?: number;
   /** Whether items of a row's history may be recommended. */
   keepSeen?: boolean;
+  seed: number;
   /** The run whose reward functions score the answers, if the rows are prompts that it learns from. */
   policy?: Recipe;
   emit: EventSink;
@@ -41,6 +42,11 @@ export interface Comparing {
   skipped: SkippedSystem[];
   cheapest?: CheapChoice;
 }
+
+/** What choosing a prompt needs of a comparison; it never sees the rows that are compared. */
+export type PreparingRows = Pick<Comparing, 'metric' | 'maxNewTokens' | 'seed' | 'emit' | 'signal'> & {
+  rows: Pick<ComparedRows, 'train' | 'validation' | 'typical'>;
+};
 
 /** Interface of the files in `systems/`. */
 export interface SystemSource {

@@ -45,6 +45,7 @@ export async function runComparison(
     rows,
     models,
     metric: metrics[0],
+    seed,
     maxNewTokens,
     keepSeen,
     policy,

@@ -36,6 +36,7 @@ export async function runCounterfactuals(
     rows: { ...rows, test },
     models,
     metric: metrics[0],
+    seed,
     maxNewTokens,
     emit,
     signal,

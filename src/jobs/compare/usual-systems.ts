@@ -1,9 +1,11 @@
 import { unknownName } from '../../base/registry.ts';
+import { askingWayNames, askingWays, isAskingWay } from '../../store/asking-ways.ts';
 import type { CheapModel } from '../../evaluation/cheap-model.ts';
+import type { KeptPrompting } from '../../answering/prompting/kept-prompting.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { SystemSpec } from './systems/system-spec.ts';
+import type { ModelSpec, SystemSpec } from './systems/system-spec.ts';
 
-const CHOICES = ['prompted', 'few_shot', 'cheap'] as const;
+const CHOICES = [...askingWayNames, 'cheap'] as const;
 
 /** Validates the name of a baseline. @throws AttuneError E_UNKNOWN_BASELINE */
 export function usualBaseline(name: string): (typeof CHOICES)[number] {
@@ -23,24 +25,42 @@ export function usualCheapSystems(
   ];
 }
 
-/** Systems of a recipe's comparison: the tuned model first, its base, and any others that the recipe names. */
-export function usualSystems({ baselines, instruction }: Recipe['evaluation'], result: string): SystemSpec[] {
-  const wanted: readonly string[] = typeof baselines === 'string' ? ['cheap'] : baselines;
+type Judged = Pick<Recipe, 'evaluation' | 'prompting'>;
+
+/**
+ * Systems of a recipe's comparison: the tuned model first, its base, and any others that the recipe names. What can be
+ * found for a question is also shown to the tuned model, since the two may do better together.
+ */
+export function usualSystems({ evaluation, prompting: settings }: Judged, result: string): SystemSpec[] {
+  const { instruction } = evaluation;
   const model = { source: 'model', target: result } as const;
   const base = { ...model, isBase: true, isOptional: true } as const;
-  const told = instruction ?? undefined;
+  const wanted = wantedOf(evaluation);
   const specs: SystemSpec[] = [
     { ...model, name: 'tuned', title: 'tuned', kind: 'tuned', asking: { how: 'plain' } },
     { ...base, name: 'base', title: 'base', kind: 'base', asking: { how: 'plain' } },
   ];
-  if (wanted.includes('prompted')) {
-    const asking = { how: 'prompted', instruction: told } as const;
-    specs.push({ ...base, name: 'prompted', title: 'base with instructions', kind: 'prompted', asking });
-  }
-  if (wanted.includes('few_shot')) {
-    const asking = { how: 'few_shot', instruction: told } as const;
-    specs.push({ ...base, name: 'few_shot', title: 'base with examples', kind: 'few_shot', asking });
+  for (const how of wanted.filter(isAskingWay)) {
+    const asking = { how, instruction: instruction ?? undefined, settings };
+    specs.push({ ...base, name: how, title: `base ${askingWays[how].told}`, kind: how, asking });
+    if (how !== 'retrieved') continue;
+    const both = { ...model, isOptional: true, name: 'tuned_retrieved', kind: 'tuned' } as const;
+    specs.push({ ...both, title: `tuned ${askingWays[how].told}`, asking });
   }
   if (wanted.includes('cheap')) specs.push({ source: 'cheap' });
   return specs;
+}
+
+/** Systems that a kept prompting is compared with: its model without it, and others that the recipe names. */
+export function usualPromptedSystems(recipe: Judged, result: string, { way, title, isTuned }: KeptPrompting): SystemSpec[] {
+  const [, base, ...others] = usualSystems(recipe, result);
+  const kind = isTuned ? 'tuned' : way;
+  const judged: ModelSpec = { source: 'model', target: result, name: 'tuned', title, kind, asking: { how: 'plain' } };
+  const model: SystemSpec = isTuned ? { ...(base as ModelSpec), title: 'tuned, without it', kind: 'tuned' } : base;
+  const isOwn = (spec: SystemSpec): boolean => spec.source === 'model' && (spec.kind === way || spec.kind === 'tuned');
+  return [judged, model, ...others.filter((spec) => !isOwn(spec))];
+}
+
+function wantedOf({ baselines }: Recipe['evaluation']): readonly string[] {
+  return typeof baselines === 'string' ? ['cheap'] : baselines;
 }

@@ -8,6 +8,8 @@ import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
 import { trainCheap } from './cheap/train-cheap.ts';
+import { askedModel } from '../../store/asking-ways.ts';
+import { trainPrompted } from './prompted/train-prompted.ts';
 import { checkEvaluation, type EvaluationPlan } from '../evaluate/check-evaluation.ts';
 import { tokensOf } from '../../answering/tasks/rows/prepared-rows.ts';
 import { peakBytes } from '../../answering/model/resources.ts';
@@ -37,6 +39,7 @@ import type { TrainResult, TrainPlan, TrainInput } from './train-job.ts';
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
   if (isCheapModel(input.recipe.model)) return trainCheap(input, context);
+  if (askedModel(input.recipe.model) !== undefined) return trainPrompted(input, context);
   await using group = await joinOthers(input, context.signal);
   // Awaited, so that the group is open until then.
   return group !== undefined && group.rank > 0
@@ -112,7 +115,7 @@ async function judgeResult(
   result: string,
   trained: { training: SettledTraining; isFlat: boolean },
 ): Promise<void> {
-  const systems = usualSystems(rows.context.recipe.evaluation, result);
+  const systems = usualSystems(rows.context.recipe, result);
   await compareResult(rows, { result, systems, ...trained });
   await recordWording(rows, result, systems[0]);
   await recordForgetting(rows, result);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BYTE_SIZE } from '../../base/byte-size.ts';
 import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
+import { promptingSchema } from './recipe-prompting.ts';
 import { gateSchema } from './recipe-gate.ts';
 import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../../data/columns.ts';
@@ -265,6 +266,7 @@ export const recipeSchema = z.strictObject({
   training: trainingSchema.superRefine(refuseUnread).prefault({}),
   retention: retentionSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
+  prompting: promptingSchema.prefault({}),
   gate: gateSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),
   report_to: z

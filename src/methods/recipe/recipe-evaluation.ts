@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { askingWayNames } from '../../store/asking-ways.ts';
+
+const baselineNames = [...askingWayNames, 'cheap'] as const;
 
 /** How often to do something. */
 export const rhythm = z.union([z.enum(['epoch', 'never']), z.int().positive()], {
@@ -50,8 +53,8 @@ export const evaluationSchema = z.strictObject({
       shown: 'auto|LIST',
     }),
   baselines: z
-    .union([z.enum(['auto', 'none']), z.array(z.enum(['prompted', 'few_shot', 'cheap']))], {
-      error: 'expected auto, none or a list of prompted, few_shot and cheap',
+    .union([z.enum(['auto', 'none']), z.array(z.enum(baselineNames))], {
+      error: `expected auto, none or a list of ${baselineNames.join(', ')}`,
     })
     .default('auto')
     .meta({

@@ -80,7 +80,7 @@ function teacherOf(given: Options, signal: StepContext['signal']): Teacher {
   const endpoint = endpointFrom(given.endpoint.slice(0, at), given.endpoint.slice(at + 1), given.key_variable);
   const { max_tokens: maxTokens, max_cost: maxCost, input_price: inputPrice, output_price: outputPrice } = given;
   const predictor = endpointPredictor('teacher', endpoint, {
-    ask: (example) => ({ example }),
+    ask: (examples) => examples.map((example) => ({ example })),
     maxNewTokens: given.answer_tokens,
     concurrency: given.concurrency,
     timeout: given.timeout,

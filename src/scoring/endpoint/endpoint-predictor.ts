@@ -12,7 +12,8 @@ import { PassingFailure } from './post.ts';
 import { patiently, type Patience } from './patience.ts';
 
 export interface EndpointOptions extends BudgetLimits, Patience {
-  ask: (example: Example) => Asked;
+  /** Builds the rows' prompts. */
+  ask: (examples: readonly Example[]) => readonly Asked[] | Promise<readonly Asked[]>;
   maxNewTokens: number;
   /** Concurrent requests. Default 4. */
   concurrency?: number;
@@ -67,11 +68,11 @@ class Asking {
     const predictions: Prediction[] = examples.map(({ id }) => ({ id }));
     const failed = new AbortController();
     const stop = signal === undefined ? failed.signal : AbortSignal.any([signal, failed.signal]);
-    const waiting = examples.entries();
+    const waiting = (await this.#options.ask(examples)).entries();
     const work = async (): Promise<void> => {
-      for (const [row, example] of waiting) {
+      for (const [row, asked] of waiting) {
         stop.throwIfAborted();
-        predictions[row] = await this.#row(example, examples.length, stop);
+        predictions[row] = await this.#row(asked, examples.length, stop);
         this.#answered++;
         onProgress?.(this.#answered, examples.length);
       }
@@ -87,15 +88,16 @@ class Asking {
     return predictions;
   }
 
-  async #row(example: Example, rows: number, signal: AbortSignal): Promise<Prediction> {
-    const asked = askedRow(this.#options.ask(example), 'chat');
-    if (asked === undefined) return { id: example.id };
+  async #row(row: Asked, rows: number, signal: AbortSignal): Promise<Prediction> {
+    const asked = askedRow(row, 'chat');
+    const { id } = row.example;
+    if (asked === undefined) return { id };
     const body = bodyOf(asked, this.#endpoint.model, this.#options);
     const answer = this.#cache.read(this.#endpoint.url, body) ?? (await this.#request(body, rows, signal));
     const { text, finish, version, inputTokens, outputTokens, seconds } = answer;
     if (version !== undefined) this.#options.onVersion?.(version);
     const cost = this.#budget.costOf(answer);
-    return { id: example.id, text, finish, usage: { seconds, inputTokens, outputTokens, cost } };
+    return { id, text, finish, usage: { seconds, inputTokens, outputTokens, cost } };
   }
 
   async #request(body: ChatBody, rows: number, signal: AbortSignal): Promise<ChatAnswer> {

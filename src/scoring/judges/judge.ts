@@ -1,6 +1,6 @@
 /** A chat model behind an endpoint as a judge: concurrent requests within a budget, with cached answers. */
 import { AttuneError } from '../../base/errors.ts';
-import type { ChatExample } from '../../data/example.ts';
+import type { ChatExample, Example } from '../../data/example.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { endpointPredictor, type EndpointOptions } from '../endpoint/endpoint-predictor.ts';
 import type { PredictOptions } from '../predictor.ts';
@@ -23,8 +23,8 @@ export function openJudge(
   form: EndpointOptions['responseFormat'],
   { maxNewTokens = MAX_NEW_TOKENS, ...options }: Omit<JudgeOptions, keyof PredictOptions>,
 ): Judge {
-  const settings = { ...options, ask: (example: ChatExample) => ({ example }), maxNewTokens, responseFormat: form };
-  const judge = endpointPredictor('judge', endpoint, settings as EndpointOptions);
+  const settings = { ...options, ask: (examples: readonly Example[]) => examples.map((example) => ({ example })), maxNewTokens, responseFormat: form };
+  const judge = endpointPredictor('judge', endpoint, settings);
   return async (questions, asking) => {
     const predictions = await judge.predict(questions.map(exampleOf), asking);
     return predictions.map(({ text, finish }) => (finish === 'length' ? undefined : text));

@@ -14,6 +14,7 @@ import { softmax } from '../../../src/scoring/softmax.ts';
 import { Batcher, scorePrompt } from '../../../src/answering/decoding/index.ts';
 import { openModel, type OpenedModel } from '../../../src/answering/model/open-model.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
+import { asTheyAre } from '../../../src/answering/prompting/asker.ts';
 import { promptsOf, readLabels } from '../../../src/answering/tasks/answers/decisions.ts';
 import { DecisionPrompts } from '../../../src/answering/tasks/rows/decision-prompts.ts';
 import { writeTinyChat } from '../tiny-chat.ts';
@@ -48,7 +49,7 @@ function row(questions: readonly DecisionQuestion[], state = STATE): DecisionExa
 }
 
 async function answer(rows: readonly DecisionExample[], by = opened) {
-  const predictor = modelPredictor('m', by, { ask: (example) => ({ example }), maxNewTokens: 1 });
+  const predictor = modelPredictor('m', by, { ...asTheyAre, maxNewTokens: 1 });
   return predictor.predict(rows);
 }
 

@@ -3,6 +3,7 @@ import type { ClassificationExample, CompletionExample, Example } from '../../..
 import type { Prediction } from '../../../src/scoring/predictor.ts';
 import { likelihoods } from '../../../src/answering/tasks/answers/likelihoods.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
+import { asTheyAre } from '../../../src/answering/prompting/asker.ts';
 import { openModel, type OpenedModel } from '../../../src/answering/model/open-model.ts';
 
 const source = { file: 'rows.jsonl', line: 1 };
@@ -21,10 +22,8 @@ function text(content: string): Example {
   return { kind: 'text', id: content.slice(0, 8), source, text: content };
 }
 
-const plain = (example: Example) => ({ example });
-
 function answer(examples: readonly Example[], options: object = {}): Promise<Prediction[]> {
-  return modelPredictor('base', opened, { ask: plain, maxNewTokens: 6, ...options }).predict(examples);
+  return modelPredictor('base', opened, { ...asTheyAre, maxNewTokens: 6, ...options }).predict(examples);
 }
 
 describe('a language model as a predictor', () => {
@@ -100,7 +99,7 @@ describe('a language model as a predictor', () => {
 
   test('is shown as many solved rows as its context holds, the nearest of them in any case', async () => {
     const shots = Array.from({ length: 6 }, (_, i) => completion(`${i} `.repeat(400), 'x'));
-    const ask = (example: Example) => ({ example, shots });
+    const ask = (examples: readonly Example[]) => Promise.resolve(examples.map((example) => ({ example, shots })));
     const question = completion('and now ', 'y');
     const [{ usage }] = await answer([question], { ask });
     const limit = opened.model.architecture.limits(opened.model.config).maxPositions;
@@ -123,7 +122,7 @@ describe('a language model as a predictor', () => {
   });
 
   test('stops when it is told to', async () => {
-    const predictor = modelPredictor('base', opened, { ask: plain, maxNewTokens: 4 });
+    const predictor = modelPredictor('base', opened, { ...asTheyAre, maxNewTokens: 4 });
     const work = predictor.predict([completion('a', 'b')], { signal: AbortSignal.abort(new Error('enough')) });
     await expect(work).rejects.toThrow('enough');
   });

@@ -7,6 +7,7 @@ import { readCalibration } from '../../../src/answering/model/kept-calibration.t
 import { writeLayaFolder } from '../../../src/answering/model/laya-folder.ts';
 import { openModel } from '../../../src/answering/model/open-model.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
+import { asTheyAre } from '../../../src/answering/prompting/asker.ts';
 import type { DecisionExample } from '../../../src/data/kinds/decision.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
 import { fromArray, noGrad, scope } from '../../../src/engine/tensor/index.ts';
@@ -102,7 +103,7 @@ describe('a folder of Laya', () => {
   };
   const answer = async (target: string) => {
     const opened = await openModel(target, { precision: 'f32' });
-    const predictor = modelPredictor('m', opened, { ask: (one) => ({ example: one }), maxNewTokens: 1 });
+    const predictor = modelPredictor('m', opened, { ...asTheyAre, maxNewTokens: 1 });
     const found = await predictor.predict([example, { ...example, id: '2', state: 'late '.repeat(200) }]);
     opened.model.dispose();
     return found;
@@ -154,7 +155,7 @@ describe('a folder of Laya', () => {
     const plain = modelPredictor(
       'm',
       { ...opened, calibration: undefined },
-      { ask: (one) => ({ example: one }), maxNewTokens: 1 },
+      { ...asTheyAre, maxNewTokens: 1 },
     );
     const [{ decisions }] = await plain.predict([example]);
     const [queue, late] = decisions!.map(({ probabilities }) => probabilities);

@@ -8,6 +8,7 @@ import { targetFacts } from '../../../src/app/serve/target-facts.ts';
 import { train } from '../../../src/app/train.ts';
 import { openModel, type OpenedModel } from '../../../src/answering/model/open-model.ts';
 import { modelPredictor } from '../../../src/answering/predict/model-predictor.ts';
+import { asTheyAre } from '../../../src/answering/prompting/asker.ts';
 import type { DecisionExample } from '../../../src/data/kinds/decision.ts';
 import { noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import { create } from '../../../src/training/objectives/decision.ts';
@@ -73,7 +74,7 @@ describe('the objective of typed questions', () => {
     const examples = [example('1'), example('2', { state: 'Another parcel that came in time' })];
     const { perRow, totals } = await lossOf({ shuffle_options: false }, examples);
     expect(totals).toMatchObject({ rows: 2, questions: 4 });
-    const predictor = modelPredictor('m', opened, { ask: (one) => ({ example: one }), maxNewTokens: 1 });
+    const predictor = modelPredictor('m', opened, { ...asTheyAre, maxNewTokens: 1 });
     const predictions = await predictor.predict(examples);
     for (const [i, { decisions }] of predictions.entries()) {
       const nats = examples[i].questions.map(({ target }, q) =>
@@ -121,7 +122,7 @@ describe('the objective of typed questions', () => {
     const ranked = (target: number[]) =>
       example('1', { questions: [{ id: 's', type: 'score', options: levels, target }] });
     const plain = (await lossOf({}, [ranked([1, 0, 0])])).perRow[0];
-    const predictor = modelPredictor('m', opened, { ask: (one) => ({ example: one }), maxNewTokens: 1 });
+    const predictor = modelPredictor('m', opened, { ...asTheyAre, maxNewTokens: 1 });
     const [{ decisions }] = await predictor.predict([ranked([1, 0, 0])]);
     const [p, q, r] = decisions![0].probabilities;
     expect((await lossOf({ rps: 1 }, [ranked([1, 0, 0])])).perRow[0] - plain).toBeCloseTo(
@@ -179,7 +180,7 @@ test.each([
       questions: [{ id: 'colour', type: 'choice' as const, options: options(COLOURS) }],
     }));
     const predictor = modelPredictor('m', tuned, {
-      ask: (one) => ({ example: one }),
+      ...asTheyAre,
       maxNewTokens: 1,
       asksReversed: true,
     });
@@ -263,7 +264,7 @@ describe('an encoder', () => {
   });
 
   test('that scores classes is refused', async () => {
-    const predictor = modelPredictor('m', encoder, { ask: (one) => ({ example: one }), maxNewTokens: 1 });
+    const predictor = modelPredictor('m', encoder, { ...asTheyAre, maxNewTokens: 1 });
     await expect(predictor.predict([example('1')])).rejects.toMatchObject({ code: 'E_WRONG_ROWS' });
   });
 });

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { ChatExample, ClassificationExample, CompletionExample, Example } from '../../../src/data/example.ts';
 import { Neighbours } from '../../../src/answering/baselines/neighbours.ts';
 import { askedRow, promptOf } from '../../../src/scoring/asked.ts';
-import { asker } from '../../../src/answering/prompting/asker.ts';
+import { openAsker } from '../../../src/answering/prompting/asker.ts';
+import { fuse } from '../../../src/answering/prompting/fused-search.ts';
+import { waysOfAsking } from '../../../src/answering/prompting/ways/index.ts';
+import type { WayContext } from '../../../src/answering/prompting/ways/way.ts';
+import { promptingSchema } from '../../../src/methods/recipe/recipe-prompting.ts';
+import type { AskingWay } from '../../../src/store/asking-ways.ts';
 import { heldAnswers } from '../../../src/answering/prompting/held-answer.ts';
 import { describeTask } from '../../../src/answering/prompting/instruction.ts';
 
@@ -100,11 +105,27 @@ describe('an instruction', () => {
     expect(describeTask(train)).toMatch(said);
   });
 
-  test('of the user goes before one that is made up', () => {
-    const { ask, note } = asker({ how: 'prompted', instruction: 'Do it.' }, { train: [], typical: many(() => 'x') });
-    expect(ask(completion('q', 'a'))).toMatchObject({ instruction: 'Do it.' });
+  test('of the user goes before one that is made up', async () => {
+    const { ask, note } = await asked('prompted', { train: [], instruction: 'Do it.' });
+    expect(await ask([completion('q', 'a')])).toMatchObject([{ instruction: 'Do it.' }]);
     expect(note).toBe('instruction: Do it.');
   });
+});
+
+function asked(
+  how: AskingWay,
+  { train, settings, ...given }: Pick<WayContext['rows'], 'train'> & { instruction?: string; passages?: string[]; settings?: object },
+) {
+  const rows = { train, validation: [], typical: train };
+  const trial = { seed: 1, answer: () => Promise.reject(new Error('not tried')) };
+  const context = { rows, passages: [], trial, ...given, settings: promptingSchema.parse(settings ?? {}) };
+  return waysOfAsking.load(how).then(async (way) => openAsker((await way.prepare(context)).prompting));
+}
+
+test('rankings are fused by reciprocal rank', () => {
+  // 1/61 + 1/62 for text 2, against 1/61 and 1/62 alone.
+  expect(fuse([[5, 2], [2, 7]])).toEqual([2, 5, 7]);
+  expect(fuse([[3, 1], [1, 3]])).toEqual([1, 3]);
 });
 
 describe('solved rows', () => {
@@ -112,21 +133,30 @@ describe('solved rows', () => {
     completion(text, text.toUpperCase()),
   );
 
-  test('are the training rows nearest to the question, the nearest first', () => {
-    const { ask, note } = asker({ how: 'few_shot' }, { train, typical: train });
-    const { shots } = ask(completion('a red apple tree', ''));
+  test('are the training rows nearest to the question, the nearest first', async () => {
+    const { ask, note } = await asked('few_shot', { train });
+    const [{ shots }, own] = await ask([completion('a red apple tree', ''), train[0]]);
     expect(shots?.map(({ id }) => id).slice(0, 2)).toEqual(['red apple', 'green apple']);
     expect(note).toContain('up to 4 training rows');
-    expect(ask(train[0]).shots?.map(({ id }) => id)).not.toContain('red apple');
+    expect(own.shots?.map(({ id }) => id)).not.toContain('red apple');
   });
 
-  test('have to be there, and rows have to ask something', () => {
-    expect(() => asker({ how: 'few_shot' }, { train: [], typical: train })).toThrow('E_SHOTS_WANTED');
-    const texts: Example[] = [{ kind: 'text', id: 't', source, text: 'x' }];
-    for (const how of ['few_shot', 'prompted'] as const) {
-      expect(() => asker({ how }, { train: texts, typical: texts })).toThrow('E_NOTHING_ASKED');
-    }
-    expect(asker({ how: 'plain' }, { train: [], typical: texts }).note).toBeUndefined();
+  test('have to be there', async () => {
+    await expect(asked('few_shot', { train: [] })).rejects.toThrow('E_SHOTS_WANTED');
+    await expect(asked('retrieved', { train: [] })).rejects.toThrow('E_SHOTS_WANTED');
+  });
+
+  test('are found by their words, and passages too, each with the best one next to the question', async () => {
+    const passages = ['A pear is green.', 'The car is fast.', 'An apple is red.', 'Birds sing.', 'Fish swim.'];
+    const { ask, note } = await asked('retrieved', { train, passages, settings: { passages_shown: 2, shots: 1 } });
+    const [one] = await ask([completion('which apple is red', '')]);
+    expect(one.shots?.map(({ id }) => id)).toEqual(['red apple']);
+    expect(one.passages?.[0]).toBe('An apple is red.');
+    expect(note).toBe('shown up to 1 training rows nearest to the question and 2 of 5 passages (found by BM25)');
+    const row = askedRow(one, 'plain');
+    expect(row).toMatchObject({ prompt: expect.stringMatching(/^red appleRED APPLE\n\n.*\n\nAn apple is red\.\n\nwhich apple/s) });
+    const turns = askedRow(one, 'chat');
+    expect(turns).toMatchObject({ messages: [{}, {}, { role: 'user', content: expect.stringMatching(/red\.\n\nwhich/) }, {}] });
   });
 
   test('are no more than there are, and equal ones come in their order', () => {

@@ -9,7 +9,7 @@ import { locateRecipe } from '../../../src/app/recipe/locate.ts';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { keepCommand } from '../../../src/app/use-cases/text/keep-command.ts';
 import { openCheapModel } from '../../../src/evaluation/cheap-model.ts';
-import { keepableCheap } from '../../../src/evaluation/compare/keep-cheap.ts';
+import { keepableSystem } from '../../../src/evaluation/compare/keep-system.ts';
 import type { Comparison, Verdict } from '../../../src/store/results.ts';
 import { readArrays, writeArrays } from '../../../src/engine/tensor/array-file.ts';
 import { modelFolder } from '../../../src/answering/model/base-model.ts';
@@ -123,11 +123,11 @@ describe('what is advised of cheap systems', () => {
   });
 
   test('names how to keep one that is better, or as good, and none that is beaten or cannot be kept', () => {
-    expect(keepableCheap(comparison('worse', -0.1))).toBe('tfidf');
-    expect(keepableCheap(comparison('no-evidence', 0))).toBe('tfidf');
-    expect(keepableCheap(comparison('no-evidence', 0.05))).toBeUndefined();
-    expect(keepableCheap(comparison('better', 0.1))).toBeUndefined();
-    expect(keepableCheap(comparison('worse', -0.1, 'majority'))).toBeUndefined();
+    expect(keepableSystem(comparison('worse', -0.1))).toBe('tfidf');
+    expect(keepableSystem(comparison('no-evidence', 0))).toBe('tfidf');
+    expect(keepableSystem(comparison('no-evidence', 0.05))).toBeUndefined();
+    expect(keepableSystem(comparison('better', 0.1))).toBeUndefined();
+    expect(keepableSystem(comparison('worse', -0.1, 'majority'))).toBeUndefined();
   });
 
   test('is a command that reads the same rows', () => {

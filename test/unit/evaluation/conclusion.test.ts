@@ -6,7 +6,7 @@ import { classTitle } from '../../../src/scoring/metrics/class-title.ts';
 import { compareAnswers, type CompareOptions } from '../../../src/evaluation/compare/compare.ts';
 import { isBehind } from '../../../src/evaluation/compare/conclusion.ts';
 import { glossaryOf } from '../../../src/evaluation/compare/glossary.ts';
-import { keepableCheap } from '../../../src/evaluation/compare/keep-cheap.ts';
+import { keepableSystem } from '../../../src/evaluation/compare/keep-system.ts';
 import type { Answered } from '../../../src/answering/system.ts';
 import { detectableShare } from '../../../src/scoring/statistics/index.ts';
 import type { Prediction } from '../../../src/scoring/predictor.ts';
@@ -109,7 +109,7 @@ describe('a conclusion', () => {
       /^Use gradient-boosted trees: it finds 4 of 4 fraud rows with no false alarm, the tuned model 2 with 6 false alarms, and it costs next to nothing to run\./,
     );
     expect(isBehind(comparison)).toBe(true);
-    expect(keepableCheap(comparison)).toBe('trees');
+    expect(keepableSystem(comparison)).toBe('trees');
     expect(comparison.metrics[0].title).toBe('average precision of fraud');
     expect(comparison.sentence).toContain('300 rows of test, 4 of them of the rarest class, fraud.');
   });

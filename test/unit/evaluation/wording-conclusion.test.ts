@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { countOwnRows } from '../../../src/app/compare/own-rows.ts';
 import type { ClassificationExample } from '../../../src/data/example.ts';
 import { compareAnswers } from '../../../src/evaluation/compare/compare.ts';
-import { keepableCheap } from '../../../src/evaluation/compare/keep-cheap.ts';
+import { keepableSystem } from '../../../src/evaluation/compare/keep-system.ts';
 import { ownRowsSentence, withOtherWords, worded } from '../../../src/evaluation/wording/recommendation.ts';
 import { readAssessment, writeAssessment } from '../../../src/evaluation/assessments/assessment-files.ts';
 import type { Comparison } from '../../../src/store/results.ts';
@@ -56,7 +56,7 @@ describe('rows in other words, on a tie', async () => {
         'Use the tuned model: in other words it answers 192 of 200 test rows right, tf-idf 130. ' +
         'The test rows as they are do not tell them apart: both answer 300 of 300 rows right.',
     });
-    expect(keepableCheap(found)).toBeUndefined();
+    expect(keepableSystem(found)).toBeUndefined();
   });
 
   test.each([

@@ -38,7 +38,7 @@ const rows = Array.from({ length: 6 }, (_, i): CompletionExample => {
 /** One request after the other and no waiting, unless told. */
 function predictor(options: Partial<EndpointOptions> = {}, url = server.url) {
   return endpointPredictor('remote', endpointFrom(url, 'large', 'TEST_KEY'), {
-    ask: (example) => ({ example }),
+    ask: (examples) => examples.map((example) => ({ example })),
     maxNewTokens: 20,
     firstWait: 0,
     concurrency: 1,
@@ -122,7 +122,7 @@ describe('an endpoint', () => {
   test('is asked anew when the model, the instruction or the length of the answer is another', async () => {
     await predictor().predict(rows);
     await predictor({ maxNewTokens: 21 }).predict(rows);
-    await predictor({ ask: (example) => ({ example, instruction: 'shout' }) }).predict(rows);
+    await predictor({ ask: (examples) => examples.map((example) => ({ example, instruction: 'shout' })) }).predict(rows);
     expect(server.requests).toHaveLength(18);
     expect(server.requests.at(-1)?.body.messages[0]).toEqual({ role: 'system', content: 'shout' });
   });

@@ -40,7 +40,7 @@ export async function answerWithText(
   options: AnswerOptions & PredictOptions,
 ): Promise<Prediction[]> {
   if (opened.model.task !== 'causal-lm') throw cannotWrite(opened.model.task);
-  const style = await chooseStyle(opened, options.practice ?? []);
+  const style = options.style ?? (await chooseStyle(opened, options.practice ?? []));
   const predictions: Prediction[] = [];
   for (let start = 0; start < asked.length; start += BATCH) {
     options.signal?.throwIfAborted();
@@ -154,25 +154,26 @@ interface Fitted extends Asked {
   isTooLong: boolean;
 }
 
-/** Keeps as many of a row's few-shot examples as fit before the question, with room for the answer. */
-async function fitShots(
-  { model, tokenizer, media }: Answering,
+/** Keeps as many of a row's few-shot examples and passages as fit before the question, with room for the answer. */
+export async function fitShots(
+  { model, tokenizer, media }: Pick<Answering, 'model' | 'tokenizer' | 'media'>,
   asked: readonly Asked[],
-  options: BatchOptions,
+  options: Pick<BatchOptions, 'style' | 'maxNewTokens'>,
 ): Promise<Fitted[]> {
   const { maxPositions } = traitsOf(model);
   const renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE, images: imageTexts({ tokenizer, media }) });
   return Promise.all(
     asked.map(async (one): Promise<Fitted> => {
-      let shots = one.shots ?? [];
+      let { shots = [], passages = [] } = one;
       for (;;) {
-        const row = askedRow({ ...one, shots }, options.style, tokenizer.answerSpace);
+        const row = askedRow({ ...one, shots, passages }, options.style, tokenizer.answerSpace);
         if (row === undefined) return { ...one, prompt: new Int32Array(), isTooLong: false };
         const { ids: prompt, images } = await renderer.prompt(promptOf(row));
         const hasRoom = prompt.length + options.maxNewTokens <= maxPositions;
-        if (hasRoom || shots.length === 0)
-          return { ...one, shots, row, prompt, images, isTooLong: prompt.length >= maxPositions };
-        shots = shots.slice(0, -1);
+        if (hasRoom || shots.length + passages.length === 0)
+          return { ...one, shots, passages, row, prompt, images, isTooLong: prompt.length >= maxPositions };
+        if (shots.length > 0) shots = shots.slice(0, -1);
+        else passages = passages.slice(0, -1);
       }
     }),
   );
@@ -210,7 +211,7 @@ async function chooseClasses(
  * Chooses chat turns or plain text, whichever gives solved rows the higher likelihood; rows that are conversations
  * already have no choice.
  */
-async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
+export async function chooseStyle(opened: Answering, practice: readonly Asked[]): Promise<AskingStyle> {
   const rows = practice.filter(({ example }) => !isChat(example) && expectedText(example) !== undefined);
   const likelyIn = (style: AskingStyle) =>
     likelihoods(

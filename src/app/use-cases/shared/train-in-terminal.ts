@@ -1,7 +1,7 @@
 /** Training in a terminal: shows the recipe, the progress, and how to keep a cheaper system instead. */
 import { AttuneError } from '../../../base/errors.ts';
 import { plural } from '../../../base/format.ts';
-import { isCheapModel } from '../../../answering/baselines/cheap-names.ts';
+import { isWeightlessModel } from '../../../answering/model/weightless.ts';
 import type { Console } from '../../terminal/console.ts';
 import { describeEpochs } from '../../terminal/progress/describe-events.ts';
 import { shortPath } from '../../terminal/short-path.ts';
@@ -43,7 +43,7 @@ export async function trainShown(
       fix: `continue with: attune runs resume ${shortPath(outcome.folder)}`,
     });
   const commandOf = keepCommand ?? ((model: string) => keepCommandOfRun(outcome.folder, model));
-  const keep = keepAdvice(outcome.comparison, commandOf);
+  const keep = keepAdvice(outcome.comparison, commandOf, { model: recipe.model, run: shortPath(outcome.folder) });
   return keep === undefined ? outcome : { ...outcome, keep };
 }
 
@@ -57,7 +57,7 @@ async function showRecipe({ log }: Console, recipe: Recipe, inFull: boolean): Pr
   }
   const { tuning, objective, training } = recipe;
   const where = `all settings: ${recipe.output_dir}/recipe.json`;
-  if (isCheapModel(recipe.model)) return log.line(dim(`  ${recipe.model} · seed ${training.seed}; ${where}`));
+  if (isWeightlessModel(recipe.model)) return log.line(dim(`  ${recipe.model} · seed ${training.seed}; ${where}`));
   const options = Object.entries(tuning).filter(([name]) => name === 'r' || name === 'alpha');
   const { max_steps: steps, epochs, learning_rate: rate, batch_size: batch } = training;
   const length = steps === null ? epochs !== null && describeEpochs(epochs) : plural(steps, 'steps');

@@ -1,5 +1,6 @@
 import { adviceText } from '../../../training/course.ts';
 import { formatCount, formatDuration, formatNumber, formatTimes } from '../../../base/format.ts';
+import { isWeightlessFolder } from '../../../answering/model/weightless.ts';
 import { isCheapFolder } from '../../../answering/baselines/cheap-names.ts';
 import { describeComparison } from './comparison.ts';
 import { readNotes } from '../../../answering/model/result-notes.ts';
@@ -108,7 +109,7 @@ export function describeFinished({ folder, step, result }: FinishedBefore, { col
   const { green, cyan, dim } = colours;
   const run = shellWord(shortPath(folder));
   const shows = `  ${cyan(`attune runs show ${run}`)}  ${dim('shows its results')}`;
-  if (isCheapFolder(result))
+  if (isWeightlessFolder(result))
     return `${green('✓')} ${shortPath(folder)} is finished: there is nothing to resume\n${shows}`;
   return [
     `${green('✓')} ${shortPath(folder)} is finished, after step ${formatCount(step)}: there is nothing to resume`,

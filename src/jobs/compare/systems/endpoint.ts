@@ -2,8 +2,10 @@ import { endpointFrom } from '../../../scoring/endpoint/endpoint.ts';
 import { endpointPredictor } from '../../../scoring/endpoint/endpoint-predictor.ts';
 import type { Answered } from '../../../answering/system.ts';
 import { expectedText } from '../../../scoring/prompt-text.ts';
-import { asker } from '../../../answering/prompting/asker.ts';
+import type { Asker } from '../../../answering/prompting/asker.ts';
 import { answerWithProgress, type Comparing } from '../comparing.ts';
+import { prepareAsking } from './prepare-asking.ts';
+import { endpointReflector } from './reflector.ts';
 import type { EndpointSpec } from './system-spec.ts';
 
 /** Bytes of a short token, so that the longest answer fits. */
@@ -14,15 +16,14 @@ const SPARE = 32;
 export async function answer(spec: EndpointSpec, comparing: Comparing): Promise<Answered[]> {
   const { name, title, kind, url, model, asking } = spec;
   const { keyVariable, ...limits } = spec.limits;
-  const { ask, note } = asker(asking, comparing.rows);
   const maxNewTokens = comparing.maxNewTokens ?? roomInBytes(comparing);
-  const predictor = endpointPredictor(name, endpointFrom(url, model, keyVariable), {
-    ...limits,
-    ask,
-    maxNewTokens,
-    onWait: waitingTeller(title, comparing),
-  });
-  return [await answerWithProgress({ predictor, title, kind, note }, comparing)];
+  const endpoint = endpointFrom(url, model, keyVariable);
+  const onWait = waitingTeller(title, comparing);
+  const predictor = ({ ask }: Asker) => endpointPredictor(name, endpoint, { ...limits, ask, maxNewTokens, onWait });
+  const reflect = endpointReflector(endpoint, limits);
+  const { asker } = await prepareAsking(asking, { title, predictor, reflect }, comparing);
+  const { note } = asker;
+  return [await answerWithProgress({ predictor: predictor(asker), title, kind, note }, comparing)];
 }
 
 /** Reports each reason for retrying only once. */

@@ -3,29 +3,34 @@ import type { Example } from '../../../data/index.ts';
 import type { Answered } from '../../../answering/system.ts';
 import { expectedText, labelsIn, rowLabels } from '../../../scoring/prompt-text.ts';
 import { heldAnswers } from '../../../answering/prompting/held-answer.ts';
-import { asker } from '../../../answering/prompting/asker.ts';
+import { asTheyAre, openAsker, type Asker } from '../../../answering/prompting/asker.ts';
+import type { KeptPrompting } from '../../../answering/prompting/kept-prompting.ts';
+import type { OpenedModel } from '../../../answering/model/open-model.ts';
+import { isUntrained } from '../../../store/asking-ways.ts';
+import type { AskingStyle } from '../../../scoring/asked.ts';
+import { chooseStyle } from '../../../answering/tasks/answers/texts.ts';
+import type { AnswerOptions } from '../../../answering/tasks/answers/answering.ts';
+import { prepareAsking, type PreparedAsking } from './prepare-asking.ts';
+import { reflectorOf } from './reflector.ts';
 import type { Task } from '../../../models/architecture.ts';
 import type { Model } from '../../../models/model.ts';
 import { tasks } from '../../../answering/tasks/index.ts';
-import type { SystemKind } from '../../../store/results.ts';
 import { isWorded } from '../../../evaluation/wording/other-words.ts';
 import { OWN_BASE } from '../../../answering/model/base-model.ts';
 import { resultFolder } from '../../../answering/model/result-folder.ts';
 import { readNotes } from '../../../answering/model/result-notes.ts';
 import { answerEnds, roomForAnswers } from '../answer-lengths.ts';
-import { answerWithProgress, type Comparing } from '../comparing.ts';
+import { answerWithProgress, type Comparing, type PreparingRows } from '../comparing.ts';
 import { partsRead } from '../../../answering/tasks/answers/cut-rows.ts';
 import { measuredBy } from '../usual-metrics.ts';
-import { modelPredictor } from '../../../answering/predict/model-predictor.ts';
+import { answerAsked, modelPredictor } from '../../../answering/predict/model-predictor.ts';
+import type { Predictor } from '../../../scoring/predictor.ts';
 import { withoutThreshold } from '../../../answering/tasks/answers/spans.ts';
 import { hears, processorOf } from '../../../answering/tasks/answers/speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
 /** Number of solved rows for choosing the better prompt style. */
 const PRACTICE_ROWS = 16;
-
-/** Systems that have not learnt the format of the answers and are constrained to it. */
-const UNTAUGHT: ReadonlySet<SystemKind> = new Set(['base', 'prompted', 'few_shot']);
 
 /** A local model, prompted as the entry specifies. */
 export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Answered[]> {
@@ -38,35 +43,74 @@ export async function answer(spec: ModelSpec, comparing: Comparing): Promise<Ans
     if (asking.how !== 'plain') throw notAsked(title);
     processorOf(opened); // rejects a CTC model without an alphabet before any row is read
   }
-  const { ask, note } = asker(asking, rows);
-  const isTrained = kind === 'tuned';
-  const held = UNTAUGHT.has(kind) ? heldAnswers(rows.typical) : undefined;
-  const predictor = modelPredictor(name, opened, {
-    ask,
-    maxNewTokens:
-      comparing.maxNewTokens ??
-      (await roomForAnswers(opened.tokenizer, rows.typical, { isTrained: !UNTAUGHT.has(kind) })),
-    stop: isTrained ? undefined : answerEnds(rows.typical),
-    held,
-    preference: measuredBy(comparing.metric),
-    isBase,
-    asksReversed: true,
-    labels: labelsIn(rows.typical),
-    practice: isTrained || asking.how === 'plain' ? [] : rows.train.slice(0, PRACTICE_ROWS).map(ask),
-  });
-  const cut = tasks[opened.model.task].cutsTexts === true && partsRead(opened);
-  const told = [note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
+  const { asker, options, note } = await askModel(opened, spec, comparing);
+  const predictor = modelPredictor(name, opened, { ...asker, ...options });
   const answered = await answerWithProgress(
     {
       predictor,
       title,
       kind,
       knowsWords: knowsWords(spec, opened.model.task, rows.test),
-      note: told === '' ? undefined : told,
+      note,
     },
     comparing,
   );
   return [answered, ...(opened.model.task === 'question' ? withoutThreshold(answered, opened.model.config) : [])];
+}
+
+/** A model's prompts for the rows of a comparison, and how it answers them. */
+interface ModelAsking extends PreparedAsking {
+  options: AnswerOptions;
+  note?: string;
+}
+
+/** Prepares a model's prompts. One that was not tuned is held to the form of the answers and chooses its style. */
+export async function askModel(
+  opened: OpenedModel,
+  { title, kind, asking, isBase = false }: Pick<ModelSpec, 'title' | 'kind' | 'asking' | 'isBase'>,
+  comparing: PreparingRows,
+): Promise<ModelAsking> {
+  const { prompted } = opened;
+  if (prompted !== undefined && asking.how === 'plain') return askPrompted(prompted, comparing);
+  const { typical, train } = comparing.rows;
+  const isUntaught = isUntrained(kind);
+  const held = isUntaught ? heldAnswers(typical) : undefined;
+  const shared = {
+    maxNewTokens:
+      comparing.maxNewTokens ?? (await roomForAnswers(opened.tokenizer, typical, { isTrained: !isUntaught })),
+    stop: kind === 'tuned' ? undefined : answerEnds(typical),
+    held,
+    preference: measuredBy(comparing.metric),
+    isBase,
+    asksReversed: true,
+    labels: labelsIn(typical),
+  };
+  const practice = async (asker: Asker) =>
+    kind === 'tuned' || asking.how === 'plain' ? [] : await asker.ask(train.slice(0, PRACTICE_ROWS));
+  // Prompts are tried in one style, since choosing it takes as long as many answers.
+  let style: Promise<AskingStyle> | undefined;
+  const predictor = (asker: Asker): Predictor => ({
+    name: title,
+    async predict(examples, options) {
+      style ??= practice(asTheyAre).then((rows) => chooseStyle(opened, rows));
+      return answerAsked(opened, await asker.ask(examples), { ...shared, style: await style, ...options });
+    },
+  });
+  const reflect = await reflectorOf(opened);
+  const prepared = await prepareAsking(asking, { title, predictor, ...(reflect && { reflect }) }, comparing);
+  const cut = tasks[opened.model.task].cutsTexts === true && partsRead(opened);
+  const told = [prepared.asker.note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
+  return { ...prepared, options: { ...shared, practice: await practice(prepared.asker) }, note: told === '' ? undefined : told };
+}
+
+/** A kept prompting answers as it does in use. */
+async function askPrompted(
+  { prompting, stop, held, style, maxNewTokens, labels }: KeptPrompting,
+  comparing: PreparingRows,
+): Promise<ModelAsking> {
+  const asker = await openAsker(prompting);
+  const room = comparing.maxNewTokens ?? maxNewTokens;
+  return { asker, prompting, options: { maxNewTokens: room, stop, held, style, labels }, note: asker.note };
 }
 
 /** Whether it was tuned from a pre-trained text encoder other than attune's own small ones. */

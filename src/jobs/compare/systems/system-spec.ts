@@ -1,11 +1,15 @@
 import type { BaselineName } from '../../../answering/baselines/index.ts';
+import type { AskingWay } from '../../../store/asking-ways.ts';
+import type { PromptingSettings } from '../../../methods/recipe/recipe-prompting.ts';
 import type { SystemKind } from '../../../store/results.ts';
 
 /** How a model is prompted. Plain data. */
 export interface Asking {
-  how: 'plain' | 'prompted' | 'few_shot';
+  how: 'plain' | AskingWay;
   /** Replaces the instruction derived from the form of the training answers. */
   instruction?: string;
+  /** How examples, passages and prompts are found; the defaults if absent. */
+  settings?: PromptingSettings;
 }
 
 interface Named {

@@ -4,7 +4,7 @@ import { copyingNote } from '../../../evaluation/compare/answer-notes.ts';
 import { conclusionOf } from '../../../evaluation/compare/conclusion.ts';
 import { correctedP } from '../../../evaluation/compare/correction.ts';
 import { glossaryOf } from '../../../evaluation/compare/glossary.ts';
-import { keepableCheap } from '../../../evaluation/compare/keep-cheap.ts';
+import { keepableSystem } from '../../../evaluation/compare/keep-system.ts';
 import { displayPath } from '../../../files/find-files.ts';
 import type { Comparison, Difference } from '../../../store/results.ts';
 import { html, type Html } from '../html.ts';
@@ -40,14 +40,15 @@ function advice({ advice: found, name }: RunReport['run']): Html | undefined {
   return found && html`<p class="small"><b>How it learned:</b> ${adviceText(found, name)}.</p>`;
 }
 
-/** Command for training the recommended cheap system, run from the original working folder. */
-function keepable(comparison: Comparison, { folder }: RunReport['run']): Html | undefined {
-  const model = keepableCheap(comparison);
-  if (model === undefined) return undefined;
+/** Command for keeping the recommended system, run from the original working folder. */
+function keepable(comparison: Comparison, { folder, model: base }: RunReport['run']): Html | undefined {
   const shown = displayPath(folder, process.cwd());
   const short = isAbsolute(shown) ? basename(folder) : shown;
+  const model = keepableSystem(comparison, { model: base, run: short });
+  if (model === undefined) return undefined;
   return html`<p class="small">
-    To use it: <code>attune train ${short}/recipe.json --model ${model} --output-dir ${short}-${model}</code>
+    To use it: <code>attune train ${short}/recipe.json --model ${model} --output-dir
+    ${short}-${model.replaceAll(/[^\w.-]+/g, '-')}</code>
   </p>`;
 }
 

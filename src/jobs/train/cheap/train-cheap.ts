@@ -1,49 +1,36 @@
-import { table } from '../../../base/table.ts';
 import { join } from 'node:path';
 import type { EventSink, Metrics } from '../../../base/events.ts';
-import type { LoadedData } from '../../../data/index.ts';
 import type { KeptBaseline, LearntState } from '../../../answering/baselines/kept.ts';
 import { writeCheapModel, type CheapModel } from '../../../evaluation/cheap-model.ts';
-import { describeMetrics, scoreWhereGiven } from '../../../evaluation/compare/scored.ts';
-import { suitableMetrics } from '../../../evaluation/compare/suitable-metrics.ts';
 import { thresholdsOn, unsureThresholds, type ThresholdPlan } from '../../../evaluation/threshold-plan.ts';
 import type { Prediction } from '../../../scoring/predictor.ts';
 import { decideAll } from '../../../evaluation/thresholds.ts';
-import { recipePlan, thresholdWish } from '../../compare/label-meaning.ts';
+import { recipePlan } from '../../compare/label-meaning.ts';
 import { labelsIn } from '../../../scoring/prompt-text.ts';
 import { writeJson } from '../../../files/json.ts';
 import { writeWholeFolder } from '../../../files/whole-folder.ts';
-import { newRunId } from '../../../store/run-folder.ts';
-import type { Recipe } from '../../../training/recipe/recipe.ts';
 import type { JobContext } from '../../../base/job.ts';
 import { compareResult } from '../../compare/final-comparison.ts';
 import { recordWording } from '../../compare/measure-wording.ts';
 import { usualCheapSystems } from '../../compare/usual-systems.ts';
-import { loadRunData, reportFewTestRows } from '../../rows/load-run-data.ts';
-import { recipeMetrics } from '../../evaluate/recipe-metrics.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
-import type { FinishedRun } from '../run-context.ts';
 import { RESULT_NOTES, type ResultNotesFile } from '../../../answering/model/result-notes.ts';
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
 import { planCheap } from './plan-cheap.ts';
 import type { TrainInput, TrainResult } from '../train-job.ts';
+import { readUntrained, STEP, UNTRAINED, untrainedRecipe, validationMetrics, type UntrainedRun } from '../untrained-run.ts';
 
 /** Subfolder of the result in a run's folder. */
 const RESULT = 'model';
-/** Cheap systems are not trained in steps. */
-const STEP = 0;
 const TASK = 'sequence';
-const UNTRAINED = { training: null, advice: null };
-
-type CheapRun = FinishedRun & { loaded: LoadedData };
 
 /** A run that fits a cheap system instead of training a model, with the same rows, splits, comparison and folder. */
 export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit, signal } = context;
   const began = performance.now();
   const seconds = () => (performance.now() - began) / 1000;
-  const run = await readRun(recipe, context);
+  const run = await readUntrained(recipe, context);
   const { train } = run.loaded.splits;
   const baseline = await chooseBaseline(recipe.model, train);
   const plan = recipePlan(recipe, labelsIn(train), train); // rejects invalid costs before fitting
@@ -69,43 +56,6 @@ export async function trainCheap({ recipe, dryRun }: TrainInput, context: JobCon
   return { outcome: 'finished', step: STEP, task: TASK, result, choice, metrics, stepSeconds: seconds(), ...UNTRAINED };
 }
 
-/** Announces the run and reads its rows. */
-async function readRun(recipe: Recipe, { emit, signal, folder = recipe.output_dir }: JobContext): Promise<CheapRun> {
-  const identity = { node: process.version, platform: `${process.platform} ${process.arch}` };
-  const told = cheapRecipe(recipe);
-  emit({ type: 'run-started', run: newRunId(), folder, base: process.cwd(), recipe: told, identity });
-  const names = recipe.data.train.map(({ path }) => path).join(', ');
-  emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
-  const metrics = await recipeMetrics(recipe);
-  const loaded = await loadRunData(recipe, { emit, signal });
-  tellData(loaded, emit);
-  return { context: { recipe, folder, emit, signal }, loaded, metrics };
-}
-
-/** The parts of a recipe that apply to cheap systems, which have no weights, steps or checkpoints. */
-function cheapRecipe(recipe: Recipe): object {
-  const { tuning: _tuning, storage: _storage, checkpoints: _checkpoints, objective, training, ...rest } = recipe;
-  const { threshold = null, costs = null } = thresholdWish(objective);
-  const decides = threshold !== null || costs !== null;
-  return { ...rest, ...(decides && { objective }), training: { seed: training.seed } };
-}
-
-/** Reports the data without token counts, since nothing is tokenised. */
-function tellData({ report, splits }: LoadedData, emit: EventSink): void {
-  emit({
-    type: 'data-prepared',
-    format: [...new Set(report.files.map(({ format }) => format))].join(', '),
-    rows: { train: splits.train.length, validation: splits.validation.length, test: splits.test.length },
-    inputTokens: 0,
-    lossTokens: 0,
-    lengths: { min: 0, median: 0, p95: 0, max: 0 },
-    truncated: 0,
-    dropped: 0,
-    hashes: report.hashes,
-  });
-  reportFewTestRows(splits.test, emit);
-}
-
 function partly(rows: number, all: number): Parameters<EventSink>[0] {
   const message = `fitted on ${rows} of ${all} training rows: more would take minutes and change little`;
   return { type: 'warning-raised', code: 'W_ROWS_UNUSED', message };
@@ -113,7 +63,7 @@ function partly(rows: number, all: number): Parameters<EventSink>[0] {
 
 /** Describes the system in its folder, with thresholds chosen on validation rows. */
 function describe(
-  { context: { recipe, emit }, loaded }: CheapRun,
+  { context: { recipe, emit }, loaded }: UntrainedRun,
   baseline: KeptBaseline,
   { plan, answers }: { plan: ThresholdPlan | undefined; answers: readonly Prediction[] },
 ): Omit<CheapModel, 'version'> {
@@ -135,28 +85,13 @@ function describe(
   return { ...about, label_thresholds: found.thresholds };
 }
 
-/** The recipe's metrics, or those that suit the answers, as far as the system provides their input. */
-async function validationMetrics({ loaded, metrics }: CheapRun, predictions: readonly Prediction[]): Promise<Metrics> {
-  const { train, validation } = loaded.splits;
-  if (validation.length === 0) return {};
-  const found: Metrics = table({});
-  const specs = metrics ?? suitableMetrics(train);
-  const described = await describeMetrics(specs);
-  for (const [i, spec] of specs.entries()) {
-    if (described[i].isTable === true) continue;
-    const [score] = await scoreWhereGiven(predictions, validation, spec);
-    if (score !== undefined && Number.isFinite(score.value)) found[score.name] = score.value;
-  }
-  return found;
-}
-
 interface Fitted {
   about: Omit<CheapModel, 'version'>;
   state: LearntState;
   metrics: Metrics;
 }
 
-async function writeResult(run: CheapRun, { about, state, metrics }: Fitted): Promise<string> {
+async function writeResult(run: UntrainedRun, { about, state, metrics }: Fitted): Promise<string> {
   const { folder } = run.context;
   const result = join(folder, RESULT);
   await writeWholeFolder(result, (draft) => {
@@ -169,7 +104,7 @@ async function writeResult(run: CheapRun, { about, state, metrics }: Fitted): Pr
 
 /** Provenance notes; there is neither a tokenizer nor a template. */
 function notesOn(
-  { context, loaded }: CheapRun,
+  { context, loaded }: UntrainedRun,
   { result, about, metrics }: { result: string; about: Omit<CheapModel, 'version'>; metrics: Metrics },
 ): ResultNotesFile {
   return {
@@ -185,6 +120,6 @@ function notesOn(
     task: TASK,
     step: STEP,
     metrics,
-    recipe: cheapRecipe(context.recipe),
+    recipe: untrainedRecipe(context.recipe),
   };
 }

@@ -2,6 +2,7 @@ import { figuresOfAll } from '../../../evaluation/assessments/index.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
+import { isPromptedFolder, readPrompting } from '../../../answering/prompting/kept-prompting.ts';
 import { isCheapFolder } from '../../../answering/baselines/cheap-names.ts';
 import { describeCheap } from '../../../evaluation/cheap-model.ts';
 import { wordingFinding } from '../../../evaluation/wording/wording-sentence.ts';
@@ -91,6 +92,10 @@ function originOf(
   if (isCheapFolder(folder)) {
     const { title, holds_rows: holdsRows } = describeCheap(folder);
     return { kind: 'cheap', system: title, holdsRows };
+  }
+  if (isPromptedFolder(folder)) {
+    const { title } = readPrompting(folder);
+    return { kind: 'prompted', system: title, holdsRows: true, ...licenceOf(notes.base_folder) };
   }
   const kind = isAdapterFolder(folder) ? 'adapter' : 'model';
   const isOwnFormat = kind === 'adapter' && !isPeftFolder(folder);
