@@ -12,7 +12,11 @@ import type { ReadablePrompt } from './read-prompts.ts';
 /** Texts and conversations get the prompting; token ids and gaps in texts stay as they are. */
 export async function withPrompting(
   prompts: readonly ReadablePrompt[],
-  { asker, prompted, ...opened }: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'prompted'> & {
+  {
+    asker,
+    prompted,
+    ...opened
+  }: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'prompted'> & {
     asker?: Asker;
   },
 ): Promise<readonly ReadablePrompt[]> {
@@ -36,7 +40,10 @@ export async function withPrompting(
 
 async function frame(
   asked: readonly Asked[],
-  { opened, prompted }: { opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder'>; prompted: KeptPrompting },
+  {
+    opened,
+    prompted,
+  }: { opened: Pick<OpenedModel, 'model' | 'tokenizer' | 'media' | 'baseFolder'>; prompted: KeptPrompting },
 ) {
   const options = { style: prompted.style, maxNewTokens: prompted.maxNewTokens || DEFAULT_NEW_TOKENS };
   return (await fitShots(opened, asked, options)).map(({ row }) => promptOf(row!));

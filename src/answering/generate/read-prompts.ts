@@ -157,10 +157,7 @@ export async function readPrompts(prompts: readonly ReadablePrompt[], answering:
 type Rendering = Pick<AnsweringBy, 'model' | 'tokenizer' | 'media' | 'baseFolder' | 'prompted' | 'asker'>;
 
 /** Token ids of prompts, as the encoder reads them if there is one. */
-export async function idsOf(
-  prompts: readonly ReadablePrompt[],
-  answering: Rendering,
-): Promise<Int32Array[]> {
+export async function idsOf(prompts: readonly ReadablePrompt[], answering: Rendering): Promise<Int32Array[]> {
   return (await renderedOf(prompts, answering)).map(({ ids }) => ids);
 }
 

@@ -72,7 +72,7 @@ export interface OpenedModel {
   /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
-  /** What is put in front of questions, for a prompted model. */
+  /** For a prompted model: the text in front of questions. */
   prompted?: KeptPrompting;
   /** How its weights are stored, if not dense. */
   storage?: StorageName;

@@ -83,7 +83,7 @@ function unsupported(target: string, task: Task): AttuneError {
   });
 }
 
-/** What a prompted model puts in front of rows. */
+/** Puts a prompted model's texts in front of rows. */
 function askerOf({ prompted }: OpenedModel): Asker | Promise<Asker> {
   return prompted === undefined ? asTheyAre : openAsker(prompted.prompting);
 }

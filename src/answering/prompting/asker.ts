@@ -61,7 +61,9 @@ async function fusedFinder(library: Library): Promise<Finder> {
     const found = shown === 0 ? queries.map(() => []) : await solved.find(queries, shown + 1);
     // Few passages are all shown, since a search could only leave some out.
     const places =
-      passages.length <= passagesShown ? queries.map(() => [...passages.keys()]) : await read.find(queries, passagesShown);
+      passages.length <= passagesShown
+        ? queries.map(() => [...passages.keys()])
+        : await read.find(queries, passagesShown);
     return examples.map((example, i) => ({
       rows: others(
         found[i].map((place) => rows[place]),

@@ -34,7 +34,7 @@ export interface KeptPrompting {
   held?: Record<AskingStyle, ConstraintSpec>;
   maxNewTokens: number;
   labels: readonly string[];
-  /** What the search tried, for prompts that were searched. */
+  /** Prompts that a search tried. */
   search?: Omit<FoundPrompt, 'prompting'>;
 }
 

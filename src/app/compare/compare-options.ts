@@ -11,7 +11,10 @@ import { typedRows } from './typed-rows.ts';
 type Asked = CallOptions<typeof useCase>;
 
 /** Options of a comparison in the form that its functions use. */
-export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer' | keyof PromptingFlags | keyof EndpointLimits | 'prices'> & {
+export type CompareOptions = Omit<
+  Asked,
+  'columns' | 'text' | 'label' | 'answer' | keyof PromptingFlags | keyof EndpointLimits | 'prices'
+> & {
   columns?: ColumnMapping;
   /** Settings of retrieval and prompt search. */
   prompting?: PromptingInput;
@@ -23,7 +26,12 @@ export type CompareOptions = Omit<Asked, 'columns' | 'text' | 'label' | 'answer'
 export async function compareOptions(asked: Asked): Promise<CompareOptions> {
   const { columns, text: _, label: __, answer: ___, ...options } = { ...asked, ...typedRows(asked) };
   const mapping = await columnMapping(columns);
-  return { ...options, ...(mapping !== undefined && { columns: mapping }), endpoint: limitsOf(asked), ...promptingOf(asked) };
+  return {
+    ...options,
+    ...(mapping !== undefined && { columns: mapping }),
+    endpoint: limitsOf(asked),
+    ...promptingOf(asked),
+  };
 }
 
 /** Whether pairs are given instead of rows. @throws AttuneError E_USAGE if both are */

@@ -16,7 +16,12 @@ import { runJob } from '../../jobs/worker/index.ts';
 import type { SystemSpec } from '../../jobs/compare/systems/system-spec.ts';
 import { rememberedShapes } from '../../jobs/rows/remembered-shapes.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
-import { usualBaseline, usualCheapSystems, usualPromptedSystems, usualSystems } from '../../jobs/compare/usual-systems.ts';
+import {
+  usualBaseline,
+  usualCheapSystems,
+  usualPromptedSystems,
+  usualSystems,
+} from '../../jobs/compare/usual-systems.ts';
 import { withRowFiles } from '../rows/temporary-rows.ts';
 import { reportRun } from '../report/index.ts';
 import { storedRecipe } from '../stored-run.ts';

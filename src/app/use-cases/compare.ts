@@ -11,6 +11,8 @@ import type { Compared } from '../../evaluation/compare/compare.ts';
 /** `counted`: the run whose verdict takes the user's own rows into account. */
 export type ComparedSystems = Compared & { folder?: string; counted?: string };
 
+const WAYS = askingWayNames.map((way) => `${way}:MODEL`).join(', ');
+
 export const useCase = defineUseCase({
   section: 'Use',
   summary: 'compare systems: which is better, and with what confidence',
@@ -18,7 +20,7 @@ export const useCase = defineUseCase({
     all(
       'systems',
       'SYSTEM',
-      `a run, a model folder, base:RUN, ${askingWayNames.map((way) => `${way}:MODEL`).join(', ')}, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers`,
+      `a run, a model folder, base:RUN, ${WAYS}, https://HOST/v1#MODEL, cheap, nearest, tfidf, or a file of answers`,
     ),
   ],
   options: (fields) => ({

@@ -3,7 +3,7 @@ import type { Comparison } from '../../store/results.ts';
 import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
 import { conclusionOf } from './conclusion.ts';
 
-/** What a run's systems were made from, by which a recipe names them. */
+/** Origin of a run's systems, by which a recipe names them. */
 export interface KeepFrom {
   /** The recipe's model. */
   model?: string;

@@ -43,7 +43,7 @@ export interface Comparing {
   cheapest?: CheapChoice;
 }
 
-/** What choosing a prompt needs of a comparison; it never sees the rows that are compared. */
+/** The part of a comparison that choosing a prompt may see: not the rows that are compared. */
 export type PreparingRows = Pick<Comparing, 'metric' | 'maxNewTokens' | 'seed' | 'emit' | 'signal'> & {
   rows: Pick<ComparedRows, 'train' | 'validation' | 'typical'>;
 };

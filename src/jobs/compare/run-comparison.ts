@@ -38,15 +38,13 @@ export async function runComparison(
   rows: ComparedRows,
   options: ComparisonOptions,
 ): Promise<Compared> {
-  const { maxNewTokens, keepSeen = false, policy, isFlat, emit, signal, seed } = options;
+  const { keepSeen = false, policy, isFlat, emit, signal, seed } = options;
   const metrics = options.metrics ?? (await metricsFor(specs, rows, policy));
   using models = new OpenModels(options.precision);
   const comparing: Comparing = {
-    rows,
-    models,
+    ...{ rows, models, seed },
     metric: metrics[0],
-    seed,
-    maxNewTokens,
+    maxNewTokens: options.maxNewTokens,
     keepSeen,
     policy,
     emit,

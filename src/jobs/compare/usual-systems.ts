@@ -28,8 +28,8 @@ export function usualCheapSystems(
 type Judged = Pick<Recipe, 'evaluation' | 'prompting'>;
 
 /**
- * Systems of a recipe's comparison: the tuned model first, its base, and any others that the recipe names. What can be
- * found for a question is also shown to the tuned model, since the two may do better together.
+ * Systems of a recipe's comparison: the tuned model first, its base, and any others that the recipe names. Retrieval is
+ * also added to the tuned model, since the two may do better together.
  */
 export function usualSystems({ evaluation, prompting: settings }: Judged, result: string): SystemSpec[] {
   const { instruction } = evaluation;
@@ -52,7 +52,11 @@ export function usualSystems({ evaluation, prompting: settings }: Judged, result
 }
 
 /** Systems that a kept prompting is compared with: its model without it, and others that the recipe names. */
-export function usualPromptedSystems(recipe: Judged, result: string, { way, title, isTuned }: KeptPrompting): SystemSpec[] {
+export function usualPromptedSystems(
+  recipe: Judged,
+  result: string,
+  { way, title, isTuned }: KeptPrompting,
+): SystemSpec[] {
   const [, base, ...others] = usualSystems(recipe, result);
   const kind = isTuned ? 'tuned' : way;
   const judged: ModelSpec = { source: 'model', target: result, name: 'tuned', title, kind, asking: { how: 'plain' } };

@@ -9,6 +9,7 @@ import type { JobContext } from '../../base/job.ts';
 import { exportForms, type ExportFormName, type ExportType } from './index.ts';
 import { refuseExisting } from './new-folder.ts';
 import { scorerOf } from './scorer.ts';
+import type { KeptPrompting } from '../../answering/prompting/kept-prompting.ts';
 import { openModel } from '../../answering/model/open-model.ts';
 
 export interface ExportInput {
@@ -53,6 +54,13 @@ const TOLERANCE: Partial<Record<GgufForm, number>> = {
 /** Types with more precision, to suggest instead. */
 const WIDER: Partial<Record<GgufForm, string>> = { q8_0: 'f16', q4_k_m: 'q8_0', q4_0: 'q4_k_m or q8_0' };
 
+function noWeights(target: string, { title, folder }: KeptPrompting): AttuneError {
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `${target} is ${title}: its prompt has no form outside of attune`,
+    fix: `to export the model alone: attune export ${folder}; to use it: attune serve ${target}`,
+  });
+}
+
 /** Exports a result, merging an adapter, and verifies that the loss stays the same (F18, F19). */
 export async function run(input: ExportInput, context: JobContext): Promise<ExportResult> {
   const { folder, target } = input;
@@ -61,6 +69,7 @@ export async function run(input: ExportInput, context: JobContext): Promise<Expo
   const form = await exportForms.load(input.to);
   context.emit({ type: 'phase-started', phase: 'engine', message: `loading ${target}` });
   const opened = await openModel(target, { precision: 'f32' });
+  if (opened.prompted !== undefined) throw noWeights(target, opened.prompted);
   const dtype = input.dtype === 'auto' ? storedType(opened.baseFolder) : input.dtype;
   form.check(opened, dtype);
   const scorer = await scorerOf(input.recipe, opened, context);

@@ -1,4 +1,4 @@
-/** What runs without training steps share: reading rows, metrics of the validation rows, notes on the result. */
+/** Parts shared by runs without training steps: reading rows, metrics of the validation rows, notes on the result. */
 import { table } from '../../base/table.ts';
 import type { EventSink, Metrics } from '../../base/events.ts';
 import type { LoadedData } from '../../data/index.ts';

@@ -16,25 +16,19 @@ export const promptingSchema = z.strictObject({
     .prefault([])
     .meta({ description: 'texts ({text} rows, as `data prepare` writes them) to find answers in', shown: 'FILE|LIST' }),
   passages_shown: z.int().positive().max(64).default(3).describe('number of passages shown with a question'),
-  encoder: target
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'embedding model whose ranking is fused with that of BM25; null: BM25 alone',
-      shown: 'FOLDER|NAME',
-    }),
+  encoder: target.nullable().default(null).meta({
+    description: 'embedding model whose ranking is fused with that of BM25; null: BM25 alone',
+    shown: 'FOLDER|NAME',
+  }),
   budget: z
     .int()
     .positive()
     .default(300)
     .describe('number of answers that a search for the best prompt may spend on training and validation rows'),
-  reflector: target
-    .nullable()
-    .default(null)
-    .meta({
-      description: 'model that rewrites instructions: a folder, or https://HOST/v1#MODEL; null: the model itself',
-      shown: 'FOLDER|URL',
-    }),
+  reflector: target.nullable().default(null).meta({
+    description: 'model that rewrites instructions: a folder, or https://HOST/v1#MODEL; null: the model itself',
+    shown: 'FOLDER|URL',
+  }),
 });
 
 export type PromptingSettings = z.output<typeof promptingSchema>;

@@ -23,7 +23,12 @@ export function openJudge(
   form: EndpointOptions['responseFormat'],
   { maxNewTokens = MAX_NEW_TOKENS, ...options }: Omit<JudgeOptions, keyof PredictOptions>,
 ): Judge {
-  const settings = { ...options, ask: (examples: readonly Example[]) => examples.map((example) => ({ example })), maxNewTokens, responseFormat: form };
+  const settings = {
+    ...options,
+    ask: (examples: readonly Example[]) => examples.map((example) => ({ example })),
+    maxNewTokens,
+    responseFormat: form,
+  };
   const judge = endpointPredictor('judge', endpoint, settings);
   return async (questions, asking) => {
     const predictions = await judge.predict(questions.map(exampleOf), asking);

@@ -152,11 +152,7 @@ describe('a folder of Laya', () => {
         return objective.loss(opened.model, objective.collate(prepared), { totals }).perRow.toNumbers()[0];
       }),
     );
-    const plain = modelPredictor(
-      'm',
-      { ...opened, calibration: undefined },
-      { ...asTheyAre, maxNewTokens: 1 },
-    );
+    const plain = modelPredictor('m', { ...opened, calibration: undefined }, { ...asTheyAre, maxNewTokens: 1 });
     const [{ decisions }] = await plain.predict([example]);
     const [queue, late] = decisions!.map(({ probabilities }) => probabilities);
     expect(loss).toBeCloseTo(-(Math.log(queue[1]) + Math.log(late[0])) / 2, 4);

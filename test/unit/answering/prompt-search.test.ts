@@ -70,14 +70,20 @@ describe('a search for the best prompt', () => {
     const best = found.tried.find(({ instruction }) => instruction === found.prompting.instruction);
     expect(best).toMatchObject({ score: 1 });
     // Exhaustive search finds nothing better: only both rules together are right.
-    expect(found.tried.filter(({ score }) => score === 1).every(({ instruction }) => /upper.*brackets|brackets.*upper/.test(instruction!))).toBe(true);
+    expect(
+      found.tried
+        .filter(({ score }) => score === 1)
+        .every(({ instruction }) => /upper.*brackets|brackets.*upper/.test(instruction!)),
+    ).toBe(true);
   });
 
   test('shows the reflector what the answers were, what was expected, and what changed since the parent', async () => {
     const trial = planted();
     await search(trial);
     expect(trial.requests[0]).toMatch(/Input: word\d+\nAnswer: word\d+\nExpected: \[WORD\d+\]\nFeedback: wrong/);
-    expect(trial.requests.some((request) => request.includes('With the instruction before this one, the answer was'))).toBe(true);
+    expect(
+      trial.requests.some((request) => request.includes('With the instruction before this one, the answer was')),
+    ).toBe(true);
   });
 
   test('without a reflector chooses among instructions and examples, and comes to the same again', async () => {
@@ -97,7 +103,13 @@ describe('a search for the best prompt', () => {
 });
 
 test('a candidate that is the best on one row stays, and one that others replace goes', () => {
-  expect(paretoWins([[1, 1, 0], [0, 0, 1], [1, 0, 0]])).toEqual([2, 1, 0]);
+  expect(
+    paretoWins([
+      [1, 1, 0],
+      [0, 0, 1],
+      [1, 0, 0],
+    ]),
+  ).toEqual([2, 1, 0]);
   expect(paretoWins([[0.5, 0.5]])).toEqual([2]);
 });
 

@@ -114,7 +114,11 @@ describe('an instruction', () => {
 
 function asked(
   how: AskingWay,
-  { train, settings, ...given }: Pick<WayContext['rows'], 'train'> & { instruction?: string; passages?: string[]; settings?: object },
+  {
+    train,
+    settings,
+    ...given
+  }: Pick<WayContext['rows'], 'train'> & { instruction?: string; passages?: string[]; settings?: object },
 ) {
   const rows = { train, validation: [], typical: train };
   const trial = { seed: 1, answer: () => Promise.reject(new Error('not tried')) };
@@ -124,8 +128,18 @@ function asked(
 
 test('rankings are fused by reciprocal rank', () => {
   // 1/61 + 1/62 for text 2, against 1/61 and 1/62 alone.
-  expect(fuse([[5, 2], [2, 7]])).toEqual([2, 5, 7]);
-  expect(fuse([[3, 1], [1, 3]])).toEqual([1, 3]);
+  expect(
+    fuse([
+      [5, 2],
+      [2, 7],
+    ]),
+  ).toEqual([2, 5, 7]);
+  expect(
+    fuse([
+      [3, 1],
+      [1, 3],
+    ]),
+  ).toEqual([1, 3]);
 });
 
 describe('solved rows', () => {
@@ -154,9 +168,13 @@ describe('solved rows', () => {
     expect(one.passages?.[0]).toBe('An apple is red.');
     expect(note).toBe('shown up to 1 training rows nearest to the question and 2 of 5 passages (found by BM25)');
     const row = askedRow(one, 'plain');
-    expect(row).toMatchObject({ prompt: expect.stringMatching(/^red appleRED APPLE\n\n.*\n\nAn apple is red\.\n\nwhich apple/s) });
+    expect(row).toMatchObject({
+      prompt: expect.stringMatching(/^red appleRED APPLE\n\n.*\n\nAn apple is red\.\n\nwhich apple/s),
+    });
     const turns = askedRow(one, 'chat');
-    expect(turns).toMatchObject({ messages: [{}, {}, { role: 'user', content: expect.stringMatching(/red\.\n\nwhich/) }, {}] });
+    expect(turns).toMatchObject({
+      messages: [{}, {}, { role: 'user', content: expect.stringMatching(/red\.\n\nwhich/) }, {}],
+    });
   });
 
   test('are no more than there are, and equal ones come in their order', () => {

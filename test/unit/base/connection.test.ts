@@ -57,7 +57,10 @@ test('whoever takes connections is reached', async () => {
 test('an endpoint that is not there costs seconds, not a minute of tries', async () => {
   const row = { kind: 'completion' as const, id: 'a', source: { file: 'r', line: 1 }, prompt: 'p', completion: 'c' };
   const endpoint = endpointFrom(`${await closedPort()}/v1`, 'm', 'TEST_KEY');
-  const predictor = endpointPredictor('e', endpoint, { ask: (examples) => examples.map((example) => ({ example })), maxNewTokens: 4 });
+  const predictor = endpointPredictor('e', endpoint, {
+    ask: (examples) => examples.map((example) => ({ example })),
+    maxNewTokens: 4,
+  });
   const { result, seconds } = await timed(() => predictor.predict([row]));
   expect(result).toMatchObject({ code: 'E_ENDPOINT_FAILED', got: expect.stringContaining('nothing listens on port') });
   expect(seconds).toBeLessThan(3);

@@ -122,7 +122,9 @@ describe('an endpoint', () => {
   test('is asked anew when the model, the instruction or the length of the answer is another', async () => {
     await predictor().predict(rows);
     await predictor({ maxNewTokens: 21 }).predict(rows);
-    await predictor({ ask: (examples) => examples.map((example) => ({ example, instruction: 'shout' })) }).predict(rows);
+    await predictor({ ask: (examples) => examples.map((example) => ({ example, instruction: 'shout' })) }).predict(
+      rows,
+    );
     expect(server.requests).toHaveLength(18);
     expect(server.requests.at(-1)?.body.messages[0]).toEqual({ role: 'system', content: 'shout' });
   });

@@ -21,7 +21,13 @@ export interface FoundPrompt {
   /** Answers spent. */
   answers: number;
   /** Promptings tried, in order, with their mean score on the rows that they answered. */
-  tried: { instruction?: string; examples: 'none' | 'fixed' | 'retrieved'; score: number; rows: number; parent?: number }[];
+  tried: {
+    instruction?: string;
+    examples: 'none' | 'fixed' | 'retrieved';
+    score: number;
+    rows: number;
+    parent?: number;
+  }[];
 }
 
 /**
@@ -51,7 +57,7 @@ export async function searchPrompt(context: WayContext): Promise<FoundPrompt> {
   };
 }
 
-/** Rows to rank prompts on, so many that the first promptings leave half of the budget, and rows to learn from. */
+/** Rows to rank prompts on, few enough that the first promptings leave half of the budget, and rows to learn from. */
 function practiceRows(
   { rows: { train, validation }, settings: { budget }, trial }: WayContext,
   promptings: number,

@@ -4,7 +4,7 @@ import type { Prompting } from '../prompting.ts';
 /** One row's answer under a prompting. */
 export interface Tried {
   example: Example;
-  /** What the model answered; undefined if the row was unreadable. */
+  /** Undefined if the row was unreadable. */
   answer: string | undefined;
   /** The deciding metric's value of this row; higher is better. */
   score: number;

@@ -27,7 +27,7 @@ export interface WayContext {
 
 export interface Prepared {
   prompting: Prompting;
-  /** What a search tried. */
+  /** Prompts that a search tried. */
   search?: Omit<FoundPrompt, 'prompting'>;
 }
 

@@ -66,7 +66,7 @@ export interface AnswerOptions {
   isBase?: boolean;
   /** Also asks choices with their options reversed, to test whether the order changes the answer. */
   asksReversed?: boolean;
-  /** How rows that are no conversations are prompted; otherwise `practice` decides. */
+  /** Prompt style of rows other than conversations; chosen on `practice` if absent. */
   style?: AskingStyle;
   /** Solved rows that decide whether the model is prompted by chat turns or by plain text. */
   practice?: readonly Asked[];

@@ -4,14 +4,21 @@ import { shellWord } from '../../../base/shell-word.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 
 /** Flags about reading, splitting, prompting and evaluating rows; other flags are about training a model. */
-const OF_ROWS = /^(data\..+|prompting(\..+)?|passages|encoder|shots|(evaluation\.)?instruction|(evaluation\.)?metrics|(training\.)?seed|train|validation|test|group_by|format|columns)$/;
+const OF_ROWS =
+  /^(data\..+|prompting(\..+)?|passages|encoder|shots|(evaluation\.)?instruction|(evaluation\.)?metrics|(training\.)?seed|train|validation|test|group_by|format|columns)$/;
 
 /** Command that keeps a system that needs no training, on the same rows, with the recipe's file or with flags only. */
 export function keepCommand(model: string, flags: Readonly<Record<string, unknown>>, recipe?: string): string {
   const kept = Object.entries(flags)
     .filter(([name]) => OF_ROWS.test(name.replaceAll('-', '_')))
     .flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [shellWord(String(value))])]);
-  return ['attune train', ...(recipe === undefined ? [] : [shellWord(recipe)]), '--model', shellWord(model), ...kept].join(' ');
+  return [
+    'attune train',
+    ...(recipe === undefined ? [] : [shellWord(recipe)]),
+    '--model',
+    shellWord(model),
+    ...kept,
+  ].join(' ');
 }
 
 /** Command for a finished run, whose recipe contains its folder. */

@@ -100,7 +100,11 @@ export async function askModel(
   const prepared = await prepareAsking(asking, { title, predictor, ...(reflect && { reflect }) }, comparing);
   const cut = tasks[opened.model.task].cutsTexts === true && partsRead(opened);
   const told = [prepared.asker.note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
-  return { ...prepared, options: { ...shared, practice: await practice(prepared.asker) }, note: told === '' ? undefined : told };
+  return {
+    ...prepared,
+    options: { ...shared, practice: await practice(prepared.asker) },
+    note: told === '' ? undefined : told,
+  };
 }
 
 /** A kept prompting answers as it does in use. */

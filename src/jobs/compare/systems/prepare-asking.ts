@@ -18,7 +18,7 @@ import type { Asking } from './system-spec.ts';
 export interface PreparedAsking {
   asker: Asker;
   prompting?: Prompting;
-  /** What a search tried. */
+  /** Prompts that a search tried. */
   search?: Omit<FoundPrompt, 'prompting'>;
 }
 

@@ -36,7 +36,9 @@ async function localReflector(opened: OpenedModel, target: string): Promise<Refl
 export function endpointReflector(endpoint: Endpoint, limits: BudgetLimits = {}): Reflect {
   return async (request, stop) => {
     const question = { id: 'reflection', system: 'You write instructions for a language model.', user: request };
-    return (await askJudge(endpoint, undefined, [question], { ...limits, signal: stop, maxNewTokens: LONGEST_REPLY }))[0];
+    return (
+      await askJudge(endpoint, undefined, [question], { ...limits, signal: stop, maxNewTokens: LONGEST_REPLY })
+    )[0];
   };
 }
 

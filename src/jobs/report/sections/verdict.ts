@@ -47,8 +47,11 @@ function keepable(comparison: Comparison, { folder, model: base }: RunReport['ru
   const model = keepableSystem(comparison, { model: base, run: short });
   if (model === undefined) return undefined;
   return html`<p class="small">
-    To use it: <code>attune train ${short}/recipe.json --model ${model} --output-dir
-    ${short}-${model.replaceAll(/[^\w.-]+/g, '-')}</code>
+    To use it:
+    <code
+      >attune train ${short}/recipe.json --model ${model} --output-dir
+      ${short}-${model.replaceAll(/[^\w.-]+/g, '-')}</code
+    >
   </p>`;
 }
 

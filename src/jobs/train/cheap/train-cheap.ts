@@ -19,7 +19,14 @@ import { RESULT_NOTES, type ResultNotesFile } from '../../../answering/model/res
 import { chooseBaseline, fitKept } from './fit-cheap-model.ts';
 import { planCheap } from './plan-cheap.ts';
 import type { TrainInput, TrainResult } from '../train-job.ts';
-import { readUntrained, STEP, UNTRAINED, untrainedRecipe, validationMetrics, type UntrainedRun } from '../untrained-run.ts';
+import {
+  readUntrained,
+  STEP,
+  UNTRAINED,
+  untrainedRecipe,
+  validationMetrics,
+  type UntrainedRun,
+} from '../untrained-run.ts';
 
 /** Subfolder of the result in a run's folder. */
 const RESULT = 'model';

@@ -24,7 +24,14 @@ import { askModel } from '../../compare/systems/model.ts';
 import { conversationForm } from '../result/conversation-form.ts';
 import { trainFormat } from '../result/write-result.ts';
 import { writeModelCard } from '../result/result-card.ts';
-import { readUntrained, STEP, UNTRAINED, untrainedRecipe, validationMetrics, type UntrainedRun } from '../untrained-run.ts';
+import {
+  readUntrained,
+  STEP,
+  UNTRAINED,
+  untrainedRecipe,
+  validationMetrics,
+  type UntrainedRun,
+} from '../untrained-run.ts';
 import type { TrainInput, TrainPlan, TrainResult } from '../train-job.ts';
 
 /** Subfolder of the result in a run's folder. */
@@ -108,7 +115,14 @@ async function choosePrompting(run: UntrainedRun, opened: OpenedModel): Promise<
   const { stop, held, maxNewTokens } = kept;
   const about = { way, model, folder: opened.folder, title, isTuned, kind: train[0].kind, style, maxNewTokens };
   return {
-    kept: { ...about, stop, held, labels: labelsIn(train), prompting: prompting as Prompting, ...(search && { search }) },
+    kept: {
+      ...about,
+      stop,
+      held,
+      labels: labelsIn(train),
+      prompting: prompting as Prompting,
+      ...(search && { search }),
+    },
     metrics,
   };
 }
@@ -161,7 +175,8 @@ async function planPrompted({ context, loaded }: UntrainedRun, opened: OpenedMod
   const ask = (rows: typeof some) => Promise.resolve(rows.map((example) => ({ example })));
   await modelPredictor('plan', opened, { ask, ...options }).predict(some, { signal });
   const perAnswer = (performance.now() - began) / 1000 / Math.max(1, some.length);
-  const answers = (recipe.model.startsWith('searched:') ? recipe.prompting.budget : 0) + validation.length + test.length;
+  const answers =
+    (recipe.model.startsWith('searched:') ? recipe.prompting.budget : 0) + validation.length + test.length;
   return {
     rows: { train: train.length, validation: validation.length, test: test.length },
     tokens: { input: 0, loss: 0 },
