@@ -64,7 +64,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a prompted model that is kept
   it('is registered under a name, and answers requests with its passages and examples in front of them', async () => {
     expect(bench.run(['models', 'register', 'helper', 'runs/found']).document).toMatchObject({ version: 1 });
     expect(bench.run(['models', 'promote', 'helper', '--force', 'tried here']).code).toBe(0);
-    const server = await startServer({ models: [bench.path('runs/found')] });
+    const server = await startServer({ models: [bench.path('runs/found')], registry: true });
     const count = async (model: string): Promise<number> => {
       const prompt = 'Where is parcel 3?';
       return (await server.client.completions.create({ model, prompt, max_tokens: 2 })).usage!.prompt_tokens;
