@@ -18,9 +18,9 @@ import {
   refuseEndless,
   withLease,
   type AnsweringBy,
-  type Prompt,
   type Answering,
 } from './read-prompts.ts';
+import type { Prompt } from './prompts.ts';
 
 /** Description of a generative model. Plain data. */
 export interface WriterDescription {

@@ -7,7 +7,7 @@ import type { OpenedModel } from '../model/open-model.ts';
 import type { Asker } from '../prompting/asker.ts';
 import type { KeptPrompting } from '../prompting/kept-prompting.ts';
 import { fitShots } from '../tasks/answers/texts.ts';
-import type { ReadablePrompt } from './read-prompts.ts';
+import type { ReadablePrompt } from './prompts.ts';
 
 /** Texts and conversations get the prompting; token ids and gaps in texts stay as they are. */
 export async function withPrompting(

@@ -16,7 +16,6 @@ import {
   Renderer,
   type Conversation,
   type ImageFile,
-  type OpenConversation,
   type RenderedPrompt,
   type Tokenizer,
   type SpeechWish,
@@ -25,6 +24,7 @@ import { withAdapters } from '../../engine/nn/index.ts';
 import { readCalibration } from '../model/kept-calibration.ts';
 import type { AdapterLease, AdapterShelf } from './adapters/shelf.ts';
 import type { OpenedModel } from '../model/open-model.ts';
+import type { BegunConversation, Prompt, ReadablePrompt } from './prompts.ts';
 import type { Asker } from '../prompting/asker.ts';
 import { withPrompting } from './prompted-prompts.ts';
 
@@ -50,40 +50,6 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
 
 /** `asker`: what a prompted model puts in front of prompts. */
 export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf; asker?: Asker };
-
-/** Path of a recording, for speech recognition models. */
-export interface RecordingPrompt {
-  audio: string;
-}
-
-/** A question about a text: extractive models read both; others get the question after the text. */
-export interface QuestionPrompt {
-  question: string;
-  context: string;
-}
-
-/** Token ids of the model's vocabulary, which are continued as they are. */
-export interface TokensPrompt {
-  ids: readonly number[];
-}
-
-/**
- * A conversation with the beginning of its answer, which the model continues; the completion excludes that beginning.
- */
-export interface BegunConversation extends Conversation {
-  begun: string;
-}
-
-/** A text with a gap, for models that fill in the middle. */
-export interface InfillPrompt {
-  prefix: string;
-  suffix: string;
-}
-
-/** Prompts for a text model. */
-export type ReadablePrompt = OpenConversation | BegunConversation | string | TokensPrompt | InfillPrompt;
-
-export type Prompt = ReadablePrompt | RecordingPrompt | QuestionPrompt;
 
 export function readable(prompt: Prompt): ReadablePrompt {
   if (typeof prompt === 'string') return prompt;

@@ -7,7 +7,7 @@ import type { AskingStyle } from '../../scoring/asked.ts';
 import { isAskingWay, type AskingWay } from '../../store/asking-ways.ts';
 import type { ConstraintSpec } from '../decoding/index.ts';
 import type { Prompting } from './prompting.ts';
-import type { FoundPrompt } from './search/search-prompt.ts';
+import type { FoundPrompt } from './search/found-prompt.ts';
 
 /** File that marks a folder as a prompted model: what is put in front of questions, and the model that answers. */
 export const PROMPTING = 'prompting.json';

@@ -42,7 +42,9 @@ export async function runComparison(
   const metrics = options.metrics ?? (await metricsFor(specs, rows, policy));
   using models = new OpenModels(options.precision);
   const comparing: Comparing = {
-    ...{ rows, models, seed },
+    rows,
+    models,
+    seed,
     metric: metrics[0],
     maxNewTokens: options.maxNewTokens,
     keepSeen,
@@ -54,9 +56,7 @@ export async function runComparison(
   if (!keepSeen) warnOfRepeated(rows, emit);
   const [subject, ...others] = await answerAll(policy === undefined ? specs : specs.filter(isModel), comparing);
   const { skipped, cheapest } = comparing;
-  emit({ type: 'phase-started', phase: 'evaluate', message: 'computing scores, intervals and tests' });
-  const onProgress = (done: number, total: number) =>
-    emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'statistics' });
+  const onProgress = tellStatistics(emit);
   const compared = await compareAnswers([subject, ...others], rows.test, {
     split: rows.split,
     available: rows.available,
@@ -71,6 +71,11 @@ export async function runComparison(
     signal,
   });
   return { ...compared, samples: await withPictures(compared.samples, rows.test) };
+}
+
+function tellStatistics(emit: ScoringContext['emit']): (done: number, total: number) => void {
+  emit({ type: 'phase-started', phase: 'evaluate', message: 'computing scores, intervals and tests' });
+  return (done, total) => emit({ type: 'work-advanced', phase: 'evaluate', done, total, unit: 'statistics' });
 }
 
 /** Prompts without answers teach cheap systems nothing. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BYTE_SIZE } from '../../base/byte-size.ts';
-import { evaluationSchema, rhythm } from './recipe-evaluation.ts';
+import { checkpointsSchema, continuedSchema } from './recipe-checkpoints.ts';
+import { evaluationSchema } from './recipe-evaluation.ts';
 import { promptingSchema } from './recipe-prompting.ts';
 import { gateSchema } from './recipe-gate.ts';
 import { retentionSchema } from './recipe-retention.ts';
@@ -237,19 +238,6 @@ function refuseUnread(
     });
   }
 }
-
-const checkpointsSchema = z.strictObject({
-  every: rhythm.default('epoch').meta({ description: 'how often to save', shown: 'epoch|never|STEPS' }),
-  keep: z.int().positive().default(2).describe('number of newest checkpoints to keep; the best one is always kept'),
-  best: z.boolean().default(true).describe('the result is the checkpoint with the lowest validation loss'),
-});
-
-/** The checkpoint that a run continues from, with expected hashes. */
-const continuedSchema = z.strictObject({
-  checkpoint: path,
-  hashes: z.record(z.string(), z.string()).describe('SHA-256 of its weights and moments'),
-  data: z.record(z.string(), z.string()).describe('content hash of each split that it was trained with'),
-});
 
 /**
  * The whole run as one plain JSON value. Accepts short forms (`tuning: lora`) and fills in every default;

@@ -1,5 +1,5 @@
 /** Plan of a completion request. */
-import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { Prompt } from '../../answering/generate/prompts.ts';
 import { invalidValue } from '../api-error.ts';
 import type { Wish } from '../generation/generation.ts';
 import type { Writer } from '../models/opened.ts';

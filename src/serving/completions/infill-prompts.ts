@@ -1,5 +1,5 @@
 /** Support for `suffix`, the text after a gap, on models trained to fill in the middle. */
-import type { InfillPrompt } from '../../answering/generate/read-prompts.ts';
+import type { InfillPrompt } from '../../answering/generate/prompts.ts';
 import { ApiError, invalidValue } from '../api-error.ts';
 import type { Call } from '../server-call.ts';
 import type { Sampling, Writer } from '../models/opened.ts';

@@ -1,6 +1,6 @@
 /** Echoed prompts, with the log-probabilities of their tokens if requested. */
 import type { PromptToken } from '../../answering/decoding/index.ts';
-import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { Prompt } from '../../answering/generate/prompts.ts';
 import type { Writer } from '../models/opened.ts';
 import type { CompletionPlan } from './completion-plan.ts';
 

@@ -1,6 +1,6 @@
 /** Tokenisation and detokenisation, with vLLM's request bodies. */
 import { z } from '@hono/zod-openapi';
-import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { Prompt } from '../../answering/generate/prompts.ts';
 import { invalidValue } from '../api-error.ts';
 import { chatPlan } from '../chat/chat-plan.ts';
 import type { Call } from '../server-call.ts';

@@ -3,7 +3,7 @@ import type { Call } from '../server-call.ts';
 import type { ChosenLogProb } from '../../answering/decoding/index.ts';
 import { DEFAULT_NEW_TOKENS } from '../../answering/decoding/generation-request.ts';
 import type { Answer } from '../../answering/generate/generate.ts';
-import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { Prompt } from '../../answering/generate/prompts.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { Sampling, Writer } from '../models/opened.ts';
 

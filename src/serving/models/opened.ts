@@ -4,7 +4,7 @@ import type { ChosenLogProb, CompileLimits } from '../../answering/decoding/inde
 import type { Answer, GenerateRequest } from '../../answering/generate/generate.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import type { ModelAnswer, ModelQuestion, WriterDescription } from '../../answering/generate/model-questions.ts';
-import type { Prompt } from '../../answering/generate/read-prompts.ts';
+import type { Prompt } from '../../answering/generate/prompts.ts';
 import type { SystemOneAnswer } from '../../scoring/decisions.ts';
 import type { ToolSchema } from '../../models/text/index.ts';
 

@@ -4,14 +4,14 @@ import { instructionIn } from '../../../src/answering/prompting/search/reflectio
 import { searchPrompt } from '../../../src/answering/prompting/search/search-prompt.ts';
 import { halvingCost } from '../../../src/answering/prompting/search/shot-choice.ts';
 import type { Prompting } from '../../../src/answering/prompting/prompting.ts';
-import type { PromptTrial } from '../../../src/answering/prompting/search/trial.ts';
+import type { PromptTrial } from '../../../src/answering/prompting/search/prompt-trial.ts';
 import type { CompletionExample, Example } from '../../../src/data/example.ts';
 import { promptingSchema } from '../../../src/methods/recipe/recipe-prompting.ts';
 
 /** Answers are the words of the prompt in a form that only the instruction can tell. */
 const rules: Record<string, (text: string) => string> = {
   upper: (text) => text.toUpperCase(),
-  reversed: (text) => [...text].reverse().join(''),
+  reversed: (text) => [...text].toReversed().join(''),
   brackets: (text) => `[${text}]`,
 };
 const PLANTED = ['upper', 'brackets'];

@@ -1,6 +1,6 @@
 import type { Example } from '../../../data/example.ts';
 import type { Prompting } from '../prompting.ts';
-import type { PromptTrial, Tried } from './trial.ts';
+import type { PromptTrial, Tried } from './prompt-trial.ts';
 
 /** A prompting with its scores on the first validation rows, in order. */
 export interface Candidate {

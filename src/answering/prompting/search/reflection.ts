@@ -1,5 +1,5 @@
 import { expectedText, promptText } from '../../../scoring/prompt-text.ts';
-import type { Tried } from './trial.ts';
+import type { Tried } from './prompt-trial.ts';
 
 const LONGEST_TEXT = 600;
 const LONGEST_INSTRUCTION = 4000;

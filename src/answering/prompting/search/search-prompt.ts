@@ -1,12 +1,12 @@
 import type { Example } from '../../../data/example.ts';
 import { shuffled } from '../../../base/random.ts';
-import type { Prompting } from '../prompting.ts';
+import type { FoundPrompt } from './found-prompt.ts';
 import type { WayContext } from '../ways/way.ts';
 import { drawByWins, mean, paretoWins } from './pareto.ts';
 import { Pool, type Candidate } from './pool.ts';
 import { instructionIn, reflectionRequest, type Judged } from './reflection.ts';
 import { firstPromptings, halve, halvingCost } from './shot-choice.ts';
-import type { PromptTrial } from './trial.ts';
+import type { PromptTrial } from './prompt-trial.ts';
 
 /** Rows on which prompts are ranked; more would leave too few prompts to try. */
 const MOST_ROWS = 50;
@@ -15,20 +15,6 @@ const FEWEST_ROWS = 4;
 const MINIBATCH = 4;
 /** Rewritings in a row that bring nothing, after which the search ends. */
 const PATIENCE = 12;
-
-export interface FoundPrompt {
-  prompting: Prompting;
-  /** Answers spent. */
-  answers: number;
-  /** Promptings tried, in order, with their mean score on the rows that they answered. */
-  tried: {
-    instruction?: string;
-    examples: 'none' | 'fixed' | 'retrieved';
-    score: number;
-    rows: number;
-    parent?: number;
-  }[];
-}
 
 /**
  * Searches the prompt with the best mean score on validation rows under a budget of answers: instructions and examples

@@ -1,8 +1,8 @@
 import type { Example } from '../../../data/example.ts';
 import type { PromptingSettings } from '../../../methods/recipe/recipe-prompting.ts';
-import type { PromptTrial } from '../search/trial.ts';
+import type { PromptTrial } from '../search/prompt-trial.ts';
 import type { Prompting } from '../prompting.ts';
-import type { FoundPrompt } from '../search/search-prompt.ts';
+import type { FoundPrompt } from '../search/found-prompt.ts';
 
 /** Rows that a way of asking may use; never the rows that are compared. */
 export interface AskingRows {
