@@ -20,6 +20,7 @@ import type { Tokenizer } from '../models/text/index.ts';
 import { hidesRows } from './pipeline/step-parts.ts';
 import { usualSteps } from './usual-steps.ts';
 import { lineOf, PREPARED_VERSION } from './prepared-row.ts';
+import { lostRows } from './lost-rows.ts';
 import { FileTally, type FileSummary } from './file-tally.ts';
 import { openSteps, runSteps, type StepSpec } from './run-steps.ts';
 import type { StepReport } from './preparation-step.ts';
@@ -191,19 +192,10 @@ function notRows({ kind, origins }: Item): AttuneError {
 }
 
 function noRows(sources: readonly string[], files: FileSummary, reports: readonly StepReport[]): AttuneError {
-  const skipped = Object.entries(files.skipped).map(([reason, { count, first }]) => {
-    return { message: `${count} skipped: ${reason}, for example ${first[0].message}`, file: first[0].file };
-  });
-  const notes = Object.entries(files.notes).map(([reason, { count, first }]) => ({
-    message: `${count} ${reason}, for example ${first[0]}`,
-  }));
-  const leftOut = reports.flatMap(({ step, leftOut: lost }) =>
-    lost.map(({ reason, count }) => ({ field: step, message: `${count} left out: ${reason}` })),
-  );
   return new AttuneError('E_NO_ROWS', {
     what: `No training rows could be made from ${sources.join(', ')}`,
     got: `${plural(files.files, 'files')}, ${plural(files.documents, 'documents')}`,
-    problems: [...skipped, ...notes, ...leftOut],
+    problems: lostRows(files, reports),
     fix: reports.some(({ step }) => step === 'questions')
       ? '--step "questions: {headings: all}" treats every heading as a question; or choose other files or another step'
       : 'choose other files, or another step',

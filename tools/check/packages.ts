@@ -17,6 +17,8 @@ interface Package {
   dependencies: Readonly<Record<string, string>>;
 }
 
+type Manifest = Package & { peerDependencies?: Package['dependencies'] };
+
 const SCOPE = '@attune/';
 /** Rooms of src/ that packages import by name. */
 const FLOOR: readonly string[] = ['src/base', 'src/files'];
@@ -44,13 +46,15 @@ function readPackages(root: string): Package[] {
   return folders
     .filter((folder) => existsSync(join(root, folder, 'package.json')))
     .map((folder) => {
-      const { name, exports = {}, dependencies = {} } = readManifest(root, folder);
+      const { name, exports = {}, dependencies } = readManifest(root, folder);
       return { name, folder, source: FLOOR.includes(folder) ? folder : `${folder}/src`, exports, dependencies };
     });
 }
 
 function readManifest(root: string, folder: string): Package {
-  return JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Package;
+  const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Manifest;
+  // Optional packages are peers: their user installs them.
+  return { ...manifest, dependencies: { ...manifest.dependencies, ...manifest.peerDependencies } };
 }
 
 function strangeInSource(file: string, entry: Import, known: ReadonlyMap<string, Package>): string[] {
@@ -97,7 +101,7 @@ function hidden(place: string, specifier: string, found: Package | undefined): s
  * attune is published as one package: its package.json must list the dependencies of its parts, in the same versions.
  */
 function otherVersions(root: string, { folder, dependencies }: Package): string[] {
-  const { dependencies: published = {} } = readManifest(root, '.');
+  const { dependencies: published } = readManifest(root, '.');
   return Object.entries(dependencies)
     .filter(([name, version]) => !name.startsWith(SCOPE) && published[name] !== version) // own: entries of the same file
     .map(

@@ -16,6 +16,9 @@ export {
 } from './document.ts';
 export { countPieces, cutFile, type CutFile, type FilePiece } from './cut-file.ts';
 export { findDocuments, type FoundFile } from './find-documents.ts';
+export { requireDuckDB } from './formats/sql/duckdb.ts';
+export { tableFormat, type FileQuery } from './formats/sql/file-query.ts';
+export { isReading } from './formats/sql/query.ts';
 export type { ReadLimits } from './limits.ts';
 export { joinOutcomes, type FileOutcome, type SkipReason } from './outcome.ts';
 export { ReaderPool } from './process/reader-pool.ts';

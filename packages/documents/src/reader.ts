@@ -1,5 +1,6 @@
 import type { MessageDocument, Place, RecordDocument, TextDocument } from './document.ts';
 import type { LineRange } from '@attune/files/lines';
+import type { FileQuery, TableFormat } from './formats/sql/file-query.ts';
 import type { ReadLimits } from './limits.ts';
 import type { NoteBook } from './outcome.ts';
 
@@ -26,6 +27,8 @@ export interface ReadChoices {
   ocr: boolean;
   /** For SQL sources. */
   query?: string;
+  /** For tables in files; other files are then skipped. */
+  sql?: FileQuery;
 }
 
 /** A file on disk; one from an archive has been unpacked to a scratch path. */
@@ -75,6 +78,8 @@ export interface Reader {
   recognise?(head: Buffer, input: FileInput): boolean | Promise<boolean>;
   /** Whether a file with this extension and unrecognised content is broken, since it cannot be text either. */
   isBinary?: boolean;
+  /** How a query reads it; absent for formats that queries do not read. */
+  queried?: TableFormat;
   /** Lines are independent, so that a large file can be read in parallel pieces. */
   byLines?: true;
   /** Its documents in file order. @throws Unreadable */

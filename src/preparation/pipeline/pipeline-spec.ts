@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isReading, tableFormat } from '@attune/documents';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import type { StepSpec } from '../run-steps.ts';
@@ -20,11 +21,32 @@ const splitSchema = z.strictObject({
   seed: z.int().default(1),
 });
 
+const query = z
+  .string()
+  .refine((text) => isReading(text), 'is not a single SELECT, WITH or VALUES: it may read, and nothing else');
+
+const sqlSchema = z.union([
+  query.transform((text) => ({ query: text, tables: {} as Record<string, string> })),
+  z.strictObject({
+    query,
+    tables: z
+      .record(
+        z
+          .string()
+          .regex(/^(?!source$)[a-z_][a-z0-9_]*$/i, 'is no name of a table: letters, digits and _, and not "source"'),
+        z.string().refine((path) => tableFormat(path) !== undefined, 'is neither .parquet nor .csv'),
+      )
+      .default({}),
+  }),
+]);
+
 const pipelineSchema = z.strictObject({
   name: z.string().min(1).default('data set'),
   sources: paths,
   ocr: z.boolean().default(false),
   query: z.string().optional(),
+  /** Query over each Parquet or CSV file, the table `source`, and over further files by name. */
+  sql: sqlSchema.optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
   /** Groups counted by the report, from columns and from mentions in texts. Rows are not changed. */

@@ -66,13 +66,13 @@ export async function openPipeline(pipelineRun: PipelineRun): Promise<PipelineWo
 
 /** Hash of everything besides the sources' content that the rows depend on. */
 export function pipelineKey(
-  { sources, ocr, query }: Pipeline,
+  { sources, ocr, query, sql }: Pipeline,
   { stages, run }: PipelineWork,
   reading: PipelineRun['reading'],
 ): string {
   const { quotes, splitColumns } = run.context;
   const steps = stages.map(({ key }) => key);
-  const read = { sources, ocr, query, limits: reading?.limits };
+  const read = { sources, ocr, query, sql, limits: reading?.limits };
   return sha256(JSON.stringify({ ...read, steps, quotes, splitColumns, version: PREPARED_VERSION }));
 }
 

@@ -1,12 +1,15 @@
 import { collectGarbage } from '../../base/collect-garbage.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { plural } from '../../base/format.ts';
 import { withoutCredentials } from '../../base/secrets.ts';
 import { pushAll } from '../../base/many.ts';
+import { lostRows } from '../lost-rows.ts';
 import type { StepReport } from '../preparation-step.ts';
 import type { DataSetManifest } from './data-set.ts';
 import type { StoredPart } from './parts.ts';
 import { openPipeline, type PipelineRun, type PipelineWork } from './pipeline-stages.ts';
 import { findSources } from './find-sources.ts';
-import { joinUnits, readUnits, type Reading, type SourceParts } from './source-parts.ts';
+import { joinUnits, openQuery, readUnits, type Reading, type SourceParts } from './source-parts.ts';
 import { mergeReports, runStage, type Stage } from './step-parts.ts';
 import { describeDataSet, publish, splitPart } from './write-data-set.ts';
 
@@ -36,15 +39,16 @@ export async function runPipeline(run: DataSetRun): Promise<PipelineResult> {
 }
 
 /** Reads the sources, or the units of a shard. */
-export function readSources(
+export async function readSources(
   { pipeline, base, reading, signal, onProgress }: PipelineRun,
   { run, scratch }: PipelineWork,
-  more: Pick<Reading, 'shard' | 'unitSize'> = {},
+  more: Pick<Reading, 'shard' | 'unitSize' | 'sql'> = {},
 ): ReturnType<typeof readUnits> {
+  const sql = more.sql ?? (await openQuery(pipeline, base));
   onProgress?.({ activity: `reading ${withoutCredentials(pipeline.sources.join(', '))}`, done: 0 });
   const { found, fetch } = findSources(pipeline.sources, { base, scratch });
   const { ocr, query } = pipeline;
-  return readUnits(found(), { ...reading, ocr, query, signal, fetch, ...more }, run.store);
+  return readUnits(found(), { ...reading, ocr, query, signal, fetch, ...more, sql }, run.store);
 }
 
 /** The rest of a run, with the results of its beginning. */
@@ -80,6 +84,7 @@ export async function finishPipeline(
   onProgress?.({ activity: 'splitting', done: 0 });
   await work.rest();
   await collectGarbage();
+  if (parts.every(({ shards }) => shards.length === 0)) throw noRows(sources, reports);
   const split = await splitPart(parts, pipeline, work, looked);
   const manifest = describeDataSet(sources, split, { pipeline, reports });
   const folder = to(manifest.hash);
@@ -88,4 +93,13 @@ export async function finishPipeline(
   store.prune(MOST_CACHED);
   const made = [...all, split].filter(({ isNew }) => isNew).length;
   return { folder, manifest, parts: { made, reused: all.length + 1 - made } };
+}
+
+function noRows({ summary }: Remaining['sources'], reports: readonly StepReport[]): AttuneError {
+  return new AttuneError('E_NO_ROWS', {
+    what: 'No rows are left for the data set',
+    got: `${plural(summary.files, 'files')}, ${plural(summary.documents, 'documents')}`,
+    problems: lostRows(summary, reports),
+    fix: 'relax the steps or the query that leave rows out, or choose other sources',
+  });
 }

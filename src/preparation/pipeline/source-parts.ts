@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { inLanes } from '../../base/lanes.ts';
 import {
   cutFile,
   joinOutcomes,
   readDocuments,
   ReaderPool,
+  requireDuckDB,
   type CutFile,
   type FileOutcome,
   type FilePiece,
+  type FileQuery,
   type FoundFile,
   type ReadOptions,
 } from '@attune/documents';
-import { readFailure } from '../../files/bytes.ts';
-import { sha256 } from '../../files/hash.ts';
+import { missingFile, readFailure } from '../../files/bytes.ts';
+import { sha256, sha256File } from '../../files/hash.ts';
 import { addSummary, emptySummary, FileTally, type FileSummary } from '../file-tally.ts';
 import { PREPARED_VERSION } from '../prepared-row.ts';
 import { writeItems, type PartStore, type StoredPart } from './parts.ts';
+import type { Pipeline } from './pipeline-spec.ts';
 import { sized, unitsOf, USUAL_SIZE, type SizedFile, type Unit, type UnitSize } from './source-units.ts';
 
 export interface SourceFile {
@@ -32,7 +36,8 @@ export interface SourceParts {
   summary: FileSummary;
 }
 
-export type Reading = Omit<ReadOptions, 'onOutcome'> & {
+export type Reading = Omit<ReadOptions, 'onOutcome' | 'sql'> & {
+  sql?: HashedQuery;
   unitSize?: UnitSize;
   /** Only every `count`-th unit is read, from number `index` on. */
   shard?: { index: number; count: number };
@@ -62,6 +67,29 @@ export async function hashUnits(found: AsyncIterable<FoundFile>, reading: Readin
     removeCopies(unit);
   }
   return inputs;
+}
+
+/** A query over files, with the content of the further files that it reads. */
+export interface HashedQuery extends FileQuery {
+  tables: { name: string; path: string; sha256: string }[];
+}
+
+/** @throws AttuneError E_NOT_INSTALLED, E_FILE_MISSING */
+export async function openQuery({ sql }: Pipeline, base: string): Promise<HashedQuery | undefined> {
+  if (sql === undefined) return undefined;
+  await requireDuckDB();
+  const tables: HashedQuery['tables'] = [];
+  for (const [name, given] of Object.entries(sql.tables)) {
+    const path = resolve(base, given);
+    if (!existsSync(path)) throw missingFile(given);
+    tables.push({ name, path: realpathSync(path), sha256: await sha256File(path) });
+  }
+  return { query: sql.query, tables };
+}
+
+/** The query and its files' content, wherever they are. */
+export function queryKey(sql: HashedQuery | undefined): unknown {
+  return sql && [sql.query, ...sql.tables.map(({ name, sha256: hash }) => [name, hash])];
 }
 
 type HashedFile = SizedFile & { hash: string; piece?: FilePiece };
@@ -162,10 +190,10 @@ async function readUnit(
   { unit, files, read, pieces }: HashedUnit,
   { reading, readers, store }: { reading: Reading; readers: ReaderPool; store: PartStore },
 ): Promise<ReadUnit & { part: StoredPart }> {
-  const { ocr = false, query, limits, signal } = reading;
+  const { ocr = false, query, sql, limits, signal } = reading;
   const of = identityOf({ read });
   const part = await store.part<{ outcome: FileOutcome }>(
-    { read: PREPARED_VERSION, files: of, ocr, query, limits },
+    { read: PREPARED_VERSION, files: of, ocr, query, sql: queryKey(sql), limits },
     async (draft) => {
       const tally = new FileTally((outcome) => (last = outcome));
       let last: FileOutcome | undefined;

@@ -84,12 +84,6 @@ async function planSplit(
     planner.add(requireRow(item), look as SplitLook | undefined);
     if (++count % 1000 === 0) signal?.throwIfAborted();
   }
-  if (count === 0) {
-    throw new AttuneError('E_NO_ROWS', {
-      what: 'No rows are left for the data set',
-      fix: 'the steps remove all rows: relax them, or choose other sources',
-    });
-  }
   return await planner.plan(signal);
 }
 

@@ -14,6 +14,7 @@ import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
 import { chatsOf } from './chats/index.ts';
 import { isObject, type ChatSource, type Json } from './chats/chat.ts';
 import { peopleBeside } from './chats/people.ts';
+import { readByQuery } from './sql/duckdb.ts';
 
 function readerOf(container: tables.Container, reader: Omit<Reader, 'read'>): Reader {
   const isJson = container === tables.json;
@@ -22,6 +23,11 @@ function readerOf(container: tables.Container, reader: Omit<Reader, 'read'>): Re
     async *read(input, context) {
       const source = { file: input.name, notes: context.notes, people: await peopleBeside(input) };
       const path = reader.isBinary === true ? input.path : await inUtf8(input, context);
+      const { sql } = context.choices;
+      if (sql !== undefined) {
+        yield* readByQuery({ path, format: reader.queried! }, sql, context);
+        return;
+      }
       // A JSON file may be a single value: an export with all its messages.
       const limit = isJson ? Math.max(MAX_ROW_BYTES, context.limits.lineBytes) : context.limits.lineBytes;
       const reading = {
@@ -90,12 +96,13 @@ async function inUtf8(input: FileInput, context: ReadContext): Promise<string> {
   return path;
 }
 
-export const csv = readerOf(tables.csv, { endings: ['csv'] });
-export const tsv = readerOf(tables.csv, { endings: ['tsv', 'tab'] });
+export const csv = readerOf(tables.csv, { endings: ['csv'], queried: 'csv' });
+export const tsv = readerOf(tables.csv, { endings: ['tsv', 'tab'], queried: 'csv' });
 export const json = readerOf(tables.json, { endings: ['json'] });
 export const jsonLines = readerOf(tables.jsonl, { endings: ['jsonl', 'ndjson'], byLines: true });
 export const parquet = readerOf(tables.parquet, {
   endings: ['parquet'],
+  queried: 'parquet',
   isBinary: true,
   recognise: (head) => head.toString('latin1', 0, 4) === 'PAR1',
 });

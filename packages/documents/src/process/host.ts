@@ -74,6 +74,9 @@ export class ReadHost {
     const found = await detectFormat(input);
     outcome.format = found.format;
     if (found.reader.isWrapping === true) outcome.isWrapping = true;
+    const { queried, unpack } = found.reader;
+    if (this.#job.choices.sql !== undefined && queried === undefined && unpack === undefined)
+      throw new Unreadable('unknown-format', 'sql reads Parquet and CSV only');
     if (found.named !== undefined && isSurprising(found)) {
       context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
     }

@@ -47,9 +47,10 @@ export class ReaderPool implements AsyncDisposable {
   readonly #choices: ReadChoices;
   readonly #limits: ReadLimits;
 
-  constructor({ processes = Math.min(8, availableParallelism()), limits, ocr = false, query }: ReaderPoolOptions) {
+  constructor({ processes = Math.min(8, availableParallelism()), limits, ...choices }: ReaderPoolOptions) {
     this.size = processes;
-    this.#choices = { ocr, ...(query !== undefined && { query }) };
+    const { ocr = false, query, sql } = choices;
+    this.#choices = { ocr, ...(query !== undefined && { query }), ...(sql !== undefined && { sql }) };
     this.#limits = { ...defaultLimits, ...limits };
     for (let index = 0; index < processes; index++) {
       const folder = join(this.#folder, String(index));

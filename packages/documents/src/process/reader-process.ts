@@ -86,8 +86,13 @@ export class ReaderProcess {
     const reads = isDatabase ? databaseFiles(root) : this.#roots;
     return limitedProcess(moduleBeside('./main', import.meta.url), {
       limits,
-      // Pictures are decoded by a native library.
-      rights: { reads: [this.#folder, ...reads], writes: [this.#folder], addons: choices.ocr, network: isDatabase },
+      rights: {
+        reads: [this.#folder, ...reads],
+        writes: [this.#folder],
+        // Native libraries decode pictures and run queries.
+        addons: choices.ocr || choices.sql !== undefined,
+        network: isDatabase,
+      },
       args: isDatabase ? [WITH_NETWORK] : [],
       environment: { TMPDIR: this.#folder, ...(isDatabase && databaseVariables()) },
     });

@@ -5,7 +5,7 @@ import type { Shard, StoredPart } from '../parts.ts';
 import { openPipeline, pipelineKey, type PipelineRun, type PipelineWork } from '../pipeline-stages.ts';
 import { findSources } from '../find-sources.ts';
 import { readSources } from '../run-pipeline.ts';
-import { hashUnits, type ReadUnit } from '../source-parts.ts';
+import { hashUnits, openQuery, queryKey, type ReadUnit } from '../source-parts.ts';
 import { listingOf, sized, sizeFor } from '../source-units.ts';
 import { lookOverEach, mergeReports, runStage, type Stage } from '../step-parts.ts';
 import { SPLIT_LOOK } from '../write-data-set.ts';
@@ -41,17 +41,20 @@ export async function runShard(run: PipelineRun, shard: ShardPlaceOf, to: string
   const { found, fetch } = findSources(run.pipeline.sources, { base: run.base, scratch: work.scratch });
   const listing = await listingOf(sized(found()));
   const key = pipelineKey(run.pipeline, work, run.reading);
-  const more = { shard, unitSize: sizeFor(shard.count, listing) };
+  const sql = await openQuery(run.pipeline, run.base);
+  const more = { shard, unitSize: sizeFor(shard.count, listing), sql };
+  // Further files of a query belong to the listing: all shards must read the same.
+  const files = sql === undefined ? listing.hash : sha256(JSON.stringify([listing.hash, queryKey(sql)]));
   const known = await place.manifest(name);
   const part = `${place.shown}${place.shown.endsWith('/') ? '' : '/'}${name}`;
-  if (known?.pipeline === key && known.listing === listing.hash) {
+  if (known?.pipeline === key && known.listing === files) {
     const inputs = await hashUnits(found(), { ...run.reading, ...more, fetch });
     if (known.input === inputHash(inputs)) return { part, shard, isNew: false, counts: known.counts };
   }
-  const { units, files, input } = await makeUnits(run, work, more);
-  const head = { version: 1 as const, shard, pipeline: key, listing: listing.hash, input };
+  const { units, paths, input } = await makeUnits(run, work, more);
+  const head = { version: 1 as const, shard, pipeline: key, listing: files, input };
   const manifest = { ...head, counts: countsOf(units), units };
-  await place.write(name, manifest, files);
+  await place.write(name, manifest, paths);
   if (run.keepsParts === false) work.run.store.forget();
   return { part, shard, isNew: true, counts: manifest.counts };
 }
@@ -64,7 +67,7 @@ function inputHash(inputs: readonly string[]): string {
 interface MadeUnits {
   units: ShardManifest['units'];
   /** Local path of each shard by its name. */
-  files: Map<string, string>;
+  paths: Map<string, string>;
   input: string;
 }
 
@@ -81,11 +84,11 @@ async function makeUnits(
   const made = mapped === undefined ? parts : await runStage(mapped, parts, work.run);
   if (looks !== undefined) run.onProgress?.({ activity: 'comparing', done: 0 });
   const looked = looks === undefined ? [] : await lookOverEach(looks, made, work.run);
-  const files = new Map<string, string>();
+  const paths = new Map<string, string>();
   const named = ({ folder, shards }: StoredPart): Shard[] =>
     shards.map((shard) => {
       const name = `${shard.sha256}.jsonl`;
-      files.set(name, join(folder, shard.name));
+      paths.set(name, join(folder, shard.name));
       return { ...shard, name };
     });
   // A stage makes one part of each shard, in order.
@@ -96,7 +99,7 @@ async function makeUnits(
     const seen = looked.slice(lookAt, (lookAt += shards.length)).flatMap(named);
     return { ...plain(unit), shards, reports: mergeReports(own), looked: seen };
   });
-  return { units, files, input: inputHash(read.map(({ input }) => input)) };
+  return { units, paths, input: inputHash(read.map(({ input }) => input)) };
 }
 
 function plain({ unit, files, summary, piece }: ReadUnit): Omit<ReadUnit, 'input'> {
