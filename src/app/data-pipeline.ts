@@ -100,7 +100,7 @@ async function pipelineRun(given: string | PipelineSpec, options: DataPipelineOp
     pipeline: checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined),
     cache: partsFolder(),
     keepsParts: cache,
-    to: (hash) => (output === undefined ? join(attuneHome(), 'data-sets', hash.slice(0, 16)) : resolve(output)),
+    to: (hash) => (output === undefined ? defaultFolder(pipeline.name, hash) : resolve(output)),
     base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
     reading: { processes, limits: limitsOf(options) },
     thread: THREAD,
@@ -127,6 +127,11 @@ async function describeResult(
     report: writeDataReport(folder, { manifest, survey, examples }),
     next: await initCommand(folder),
   };
+}
+
+/** Named by its pipeline and its content. */
+function defaultFolder(name: string, hash: string): string {
+  return join(attuneHome(), 'data-sets', `${name.replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-')}-${hash.slice(0, 16)}`);
 }
 
 /** A command that works as it is: if the pipeline's own file has the usual name, the recipe gets another one. */
@@ -180,7 +185,8 @@ async function readSpec(path: string): Promise<unknown> {
   } catch (error) {
     throw new AttuneError('E_BAD_PIPELINE', {
       what: `${path} is not a pipeline: its YAML cannot be read`,
-      got: (error as Error).message.split('\n', 1)[0],
+      got: (error as Error).message.split('\n', 1)[0].replace(/:$/, ''),
+      fix: 'correct that line; a list has one line for each item, "- step: chunks", or stands in brackets, [{step: chunks}]',
     });
   }
 }

@@ -69,8 +69,8 @@ export async function examineForInit(
 /** `tickets.jsonl.gz` → `tickets.yaml` in the current folder; a data set named by a hash gets its pipeline's name. */
 export function recipeFileFor(path: string): string {
   const manifest = join(path, 'manifest.json');
-  const isHash = /^[0-9a-f]{16}$/.test(basename(path));
-  const { name } = isHash && existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
+  const endsInHash = /-[0-9a-f]{16}$/.test(basename(path));
+  const { name } = endsInHash && existsSync(manifest) ? readJson<{ name?: unknown }>(manifest) : {};
   const stem = typeof name === 'string' ? name : basename(path).replace(/(\.[a-z0-9]+)+$/i, '');
   return `${/^[\p{L}\p{M}\p{N}_.-]+$/u.test(stem) ? stem : 'recipe'}.yaml`;
 }

@@ -23,7 +23,7 @@ export const useCase = defineUseCase({
     ),
   ],
   options: (fields) => ({
-    output: fields.text('FOLDER', 'folder to write (ATTUNE_HOME/data-sets, named by its content)', {
+    output: fields.text('FOLDER', 'folder to write (ATTUNE_HOME/data-sets, named by pipeline and content)', {
       aliases: ['--to'],
     }),
     shard: fields.text(

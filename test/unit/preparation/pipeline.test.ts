@@ -49,11 +49,11 @@ const rowsOf = (path: string, split: string) =>
     .flatMap((name) => readFileSync(join(path, name), 'utf8').trimEnd().split('\n'))
     .map((line) => JSON.parse(line) as DataSetRow);
 
-it('makes a data set that training reads, named by its content, with a manifest and a card', async () => {
+it('makes a data set that training reads, named by pipeline and content, with a manifest and a card', async () => {
   write('a.jsonl', numbered(60));
   write('b.jsonl', numbered(60, 50));
   const { folder: to, manifest } = await make();
-  expect(to).toBe(join(folder, 'home', 'data-sets', manifest.hash.slice(0, 16)));
+  expect(to).toBe(join(folder, 'home', 'data-sets', `data-set-${manifest.hash.slice(0, 16)}`));
   expect(manifest.rows).toEqual({ train: 88, validation: 11, test: 11 });
   expect(manifest.steps.map(({ step, itemsIn, itemsOut }) => [step, itemsIn, itemsOut])).toEqual([
     ['records', 120, 120],

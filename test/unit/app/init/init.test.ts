@@ -331,6 +331,13 @@ describe('init without a terminal', () => {
     ]);
   });
 
+  it('names the recipe of a data set after its pipeline', () => {
+    const folder = 'support-questions-0123456789abcdef';
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'manifest.json'), '{"name":"support_questions"}');
+    expect(recipeFileFor(folder)).toBe('support_questions.yaml');
+  });
+
   it('says which columns are not read', async () => {
     const { stdout } = await init([tickets()]);
     expect(stdout).toMatch(/not read: .*customer/);
