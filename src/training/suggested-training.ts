@@ -139,8 +139,19 @@ function suggestedRate({ kind, parameters, rate: { like, times }, objective }: T
   const of = (name: keyof Rates) =>
     interpolated(RATES[kind][name], parameters) * shareOf({ kind, parameters, objective }, name);
   const followed = like === 'both' ? Math.sqrt(of('lora') * of('full')) : of(like);
-  const factor = typeof times === 'number' ? times : interpolated(sizes(times), parameters);
-  return rounded(followed * factor);
+  return rounded(followed * factorOf(times, parameters));
+}
+
+function factorOf(times: TuningRate['times'], parameters: number): number {
+  return typeof times === 'number' ? times : interpolated(sizes(times), parameters);
+}
+
+/**
+ * Rate of a new head relative to the tuning's: the geometric mean of the tuning's rate and LoRA's. At that of a tuning
+ * which moves few numbers far, the head becomes over-confident.
+ */
+export function headShare({ parameters, rate: { like, times } }: Pick<TrainingFacts, 'parameters' | 'rate'>): number {
+  return like === 'lora' ? 1 / Math.sqrt(factorOf(times, parameters)) : 1;
 }
 
 function sizes([small, large]: readonly [number, number]): Anchors {

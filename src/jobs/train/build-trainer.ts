@@ -18,6 +18,7 @@ import type { PreferenceMeasure } from '../../answering/tasks/answers/answering.
 import type { TuningMethod } from '../../methods/method.ts';
 import { trainsWholeHead } from '../../answering/model/output-reading.ts';
 import { refuseOtherPooling } from '../../answering/embed/own-pooling.ts';
+import { paceNewHead } from './head-pace.ts';
 import { rewardModel } from './open-reward-model.ts';
 import { paceTextEncoder } from './text-encoder-pace.ts';
 import type { Vocabulary } from '../rows/speech-tokenizer.ts';
@@ -80,6 +81,7 @@ export async function createTuned(recipe: Recipe, folder: string, choice: TunedC
   for (const { a, b } of residuals?.values() ?? []) for (const factor of [a, b]) factor.dispose();
   for (const directions of begun?.starts.values() ?? []) directions.dispose();
   paceTextEncoder(model, tuning, recipe);
+  await paceNewHead(model, { tuning, initialised }, { folder, recipe });
   settleFrozen(model, choice.dtype);
   return { model, tuning, storage: await createStorage(recipe, model), initialised };
 }
