@@ -1,64 +1,84 @@
 /**
- * Compares configurations in which one key at a time was changed (makers/today/mutations.py) with the reference's
- * numbers: node tools/changed-keys.ts FOLDER…
+ * Compares configurations in which keys were changed (makers/today/mutations.py one at a time, drawn.py several) with
+ * the reference's numbers: node tools/changed-keys.ts FOLDER…
  *
  * A key that changes the reference's numbers has to change ours in the same way, or the configuration has to be
  * refused.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readJson } from '../src/files/json.ts';
 import { readJsonObject } from '../src/files/json-object.ts';
 import { skeleton } from '../src/models/skeleton.ts';
 import type { RawConfig } from '../src/models/raw-config.ts';
 import { writeDefinition, type Definition } from './parity/definition.ts';
 import { checkFolder } from './parity/folder.ts';
 
-const TOLERANCE = 1e-4;
+interface Case {
+  changed: string;
+  config: RawConfig;
+  /** The reference's outputs, to see whether the change had an effect on them. */
+  outputs: string;
+  /** Calls `use` with a folder of weights and expected outputs. */
+  within<Result>(use: (folder: string) => Promise<Result>): Promise<Result>;
+}
 
-/** The first line of an error, or how far the outputs differ; undefined where they agree. */
-async function judge(definition: Definition): Promise<{ refused?: string; off?: string }> {
-  const { changed: _, ...config } = definition.config;
+function ofDefinition(file: string): Case {
+  const definition = readJsonObject(file) as unknown as Definition;
+  const { changed, ...config } = definition.config;
+  const { tensors } = definition;
+  return {
+    changed: String(changed),
+    config: config as RawConfig,
+    outputs: JSON.stringify([tensors.logits, tensors.last_hidden_state, tensors.embedding]),
+    async within(use) {
+      const folder = mkdtempSync(join(tmpdir(), 'attune-changed-'));
+      try {
+        writeDefinition(folder, { ...definition, config });
+        return await use(folder);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+  };
+}
+
+function ofFolder(folder: string): Case {
+  return {
+    changed: String(readJson(join(folder, 'changed.json'))),
+    config: readJsonObject(join(folder, 'config.json')) as RawConfig,
+    outputs: folder,
+    within: (use) => use(folder),
+  };
+}
+
+const readCase = (path: string): Case => (statSync(path).isDirectory() ? ofFolder(path) : ofDefinition(path));
+
+/** The first lines of an error, or how far the outputs differ; neither where they agree. */
+async function judge({ config, within }: Case): Promise<{ refused?: string; off?: string }> {
   try {
-    await skeleton(config as RawConfig, {});
+    await skeleton(config, {});
   } catch (error) {
     return { refused: (error as Error).message.split('\n').slice(0, 3).join(' ') };
   }
-  const folder = mkdtempSync(join(tmpdir(), 'attune-changed-'));
-  try {
-    writeDefinition(folder, { ...definition, config });
-    const { outputs, problems } = await checkFolder(folder);
-    const far = outputs.filter(({ maxAbs }) => !(Number(maxAbs) <= TOLERANCE));
-    if (far.length === 0 && problems.length === 0) return {};
-    return {
-      off: [...far.map(({ name, maxAbs }) => `${name} ${Number(maxAbs).toPrecision(2)}`), ...problems]
-        .join('; ')
-        .slice(0, 200),
-    };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const { problems } = await within(checkFolder);
+  return problems.length === 0 ? {} : { off: problems.join('; ').slice(0, 300) };
 }
-
-const outputsOf = ({ tensors }: Definition): string =>
-  JSON.stringify([tensors.logits, tensors.last_hidden_state, tensors.embedding]);
 
 let wrong = 0;
 for (const folder of process.argv.slice(2)) {
-  const files = readdirSync(folder).toSorted();
-  const read = (file: string) => readJsonObject(join(folder, file)) as unknown as Definition;
-  const before = outputsOf(read(files[0]));
+  const names = readdirSync(folder).toSorted();
+  const before = readCase(join(folder, names[0])).outputs;
   const counts = { same: 0, agree: 0, refused: 0 };
-  for (const file of files) {
-    const definition = read(file);
-    const isRead = outputsOf(definition) !== before;
-    const { refused, off } = await judge(definition);
+  for (const name of names) {
+    const one = readCase(join(folder, name));
+    const isRead = one.outputs !== before;
+    const { refused, off } = await judge(one);
     if (off !== undefined)
-      console.log(
-        `${folder}: ${String(definition.config.changed)}: ${isRead ? '' : 'has no effect in the reference: '}${off}`,
-      );
+      console.log(`${folder}/${name}: ${one.changed}: ${isRead ? '' : 'has no effect in the reference: '}${off}`);
     else if (refused !== undefined && process.env.REFUSED)
-      console.log(`  refused: ${String(definition.config.changed)}: ${refused}`);
+      console.log(`  refused: ${name}: ${one.changed}: ${refused}`);
     wrong += off === undefined ? 0 : 1;
     counts[refused !== undefined ? 'refused' : isRead ? 'agree' : 'same'] += off === undefined ? 1 : 0;
   }

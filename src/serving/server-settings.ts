@@ -16,6 +16,12 @@ const monitorSchema = z.strictObject({
     .default(1000)
     .describe('answers of a version that serve as the baseline for later ones'),
   days: z.number().positive().default(7).describe('days of a period, after which counting restarts'),
+  calibration: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('calibration error of answers that people labelled which raises no alarm'),
   ignore: z
     .array(z.enum(testNames))
     .default([])

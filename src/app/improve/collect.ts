@@ -18,6 +18,7 @@ const DRIFT: ReadonlySet<string> = new Set([
   'topic',
   'classes',
   'confidence',
+  'calibration',
   'thumb_down',
   'edits',
 ]);

@@ -102,7 +102,7 @@ function pictures({ model, version, series, signals }: VersionReport): Html[] {
       description: `From ${format(points[0].value)} to ${format(points.at(-1)!.value)}.`,
       series: [{ name: 'now', curve, style: 'line' as const, tone: signal.isAlarm ? (2 as const) : (1 as const) }],
       format,
-      steps: { thumb_down: 'thumbs', edits: 'corrections' }[signal.name as string] ?? 'answers',
+      steps: { thumb_down: 'thumbs', edits: 'corrections', calibration: 'labels' }[signal.name as string] ?? 'answers',
       yScale: 'linear' as const,
     };
     const drawn = forWindows((size) => lineChart({ ...about, ...size }), { height: 180 });

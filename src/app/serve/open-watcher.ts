@@ -15,6 +15,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
   const {
     reference,
     days,
+    calibration,
     ignore,
     retention,
     feedback_retention: feedbackRetention,
@@ -32,7 +33,7 @@ export async function openWatcher(settings: ServeSettings, log: ServeLog): Promi
     keep: settings.keep,
     retention,
     feedbackRetention,
-    monitor: { reference, days, ignore },
+    monitor: { reference, days, calibration, ignore },
     erase: eraseUserFrom,
     sinks: [logSink, ...sinksOf(told)],
     onFailure: (what, err) => log.error({ err }, what),

@@ -73,7 +73,8 @@ export const architecture = defineVisionLanguage({
   },
   text(raw) {
     const { architecture, raw: own } = textModelOf(raw, 'gemma3_text', ['gemma3_text']);
-    return { architecture, raw: { ...usualText, ...own } };
+    // Logits have no cap next to images, as transformers computes them.
+    return { architecture, raw: { ...usualText, ...own, final_logit_softcapping: null } };
   },
   parts({ tower, k }, decoder) {
     const projector = new Projector(tower, k, decoder.width);

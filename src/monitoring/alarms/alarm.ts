@@ -1,6 +1,8 @@
 /** An alarm: the change, its size and certainty, its probable cause, and advice. */
 import { formatNumber, formatPercent, formatTime } from '../../base/format.ts';
 import { signals, type SignalName } from '../signals/index.ts';
+import type { SequenceInterval } from '../../scoring/statistics/index.ts';
+import type { SignalReading } from '../monitor/signal-test.ts';
 import type { TestName } from '../monitor/test-weights.ts';
 import type { Finding } from '../monitor/version-monitor.ts';
 
@@ -60,6 +62,12 @@ const others: Readonly<Record<Exclude<TestName, SignalName>, Described>> = {
     short: 'thumbs',
     cause: 'the current version, or different requests from before',
     action: 'review the answers rated bad; roll back if earlier versions answered similar requests well',
+  },
+  calibration: {
+    title: 'confidence of labelled answers',
+    short: 'calibration',
+    cause: 'the right answers have changed, or requests have become harder',
+    action: 'calibrate again on labelled answers (attune calibrate), or train on them; thresholds no longer hold',
   },
   edits: {
     title: 'extent of corrections',
@@ -127,9 +135,22 @@ function shareOf({ reading, classes, topic }: Pick<Finding, 'reading' | 'classes
   return before >= 1 ? undefined : Math.max(0, (now - before) / (1 - before));
 }
 
+/**
+ * "confidence of labelled answers: 91 % on average, but 70 % (62 to 77 %) of 120 are right (calibration error 0.21, 0.12
+ * to 0.31)".
+ */
+function calibrationMessage(title: string, { reference, current, effect }: SignalReading): string {
+  const share = ({ low, high }: SequenceInterval) => `${formatNumber(100 * low, 2)} to ${formatPercent(high, 0)}`;
+  const error = [effect.estimate, effect.low, effect.high].map((value) => formatNumber(value, 2));
+  const right = `${formatPercent(current.estimate, 0)} (${share(current)}) of ${current.values} are right`;
+  const off = `calibration error ${error[0]}, ${error[1]} to ${error[2]}`;
+  return `${title}: ${formatPercent(reference.estimate, 0)} on average, but ${right} (${off})`;
+}
+
 /** "answers that decline: 5.0 % before, 15.2 % of 120 since 2026-11-29 10:15 (at least 4.1 points more)". */
 export function messageOf({ name, reading, topic, classes }: Finding): string {
   const { title } = describeTest(name);
+  if (name === 'calibration' && reading !== undefined) return calibrationMessage(title, reading);
   if (topic !== undefined) {
     const told = `a classifier distinguishes earlier from current requests in ${formatPercent(topic.auc, 0)} of pairs`;
     return `${title}: ${told} (p ${formatNumber(topic.p, 2)})`;

@@ -4,7 +4,7 @@ import type { Asked } from '../trace.ts';
 import { decisionLabel } from './decision-label.ts';
 import { editedShare } from './edited-share.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
-import { numbered, type SaidOfAnswer, type TraceStore } from '../traces/trace-store.ts';
+import { numbered, testedValues, type SaidValue, type TraceStore } from '../traces/trace-store.ts';
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {
@@ -43,7 +43,7 @@ export interface AddedFeedback {
   model: string;
   version: string;
   /** Values for the monitor's tests. */
-  said: Pick<SaidOfAnswer, 'name' | 'value'>[];
+  said: SaidValue[];
 }
 
 /** The unencrypted columns of the record. */
@@ -71,7 +71,7 @@ export async function addFeedback(
   redactor: TextRedactor,
   given: GivenFeedback,
 ): Promise<AddedFeedback | undefined> {
-  const { trace, choice, key, isAdmin = false, thumb } = given;
+  const { trace, choice, key, isAdmin = false } = given;
   const row = await store.find(trace, choice);
   if (row === undefined || (!isAdmin && row.key !== (key ?? null))) return undefined;
   const id = `fb_${randomUUID().replaceAll('-', '')}`;
@@ -90,7 +90,12 @@ export async function addFeedback(
       .execute(),
   );
   const receipt = { id, created: Math.floor(at / 1000), canTrain: canTrain(text, given) };
-  return { receipt, model: row.model, version: row.version, said: testedOf(thumb, edited) };
+  return {
+    receipt,
+    model: row.model,
+    version: row.version,
+    said: testedValues(added, { answered: row.label, confidence: row.confidence }),
+  };
 }
 
 /** Adds the id of a typed question, which people need not repeat. */
@@ -107,13 +112,6 @@ function canTrain({ prompt, answer }: FeedbackText, { correction, label }: Given
 /** Undefined if the answer or its correction is unknown. */
 export function editOf({ answer, correction }: FeedbackText): number | undefined {
   return answer === undefined || correction === undefined ? undefined : editedShare(answer, correction);
-}
-
-function testedOf(thumb: GivenFeedback['thumb'], edited: number | undefined): AddedFeedback['said'] {
-  return [
-    ...(thumb === undefined ? [] : [{ name: 'thumb_down' as const, value: Number(thumb === 'down') }]),
-    ...(edited === undefined ? [] : [{ name: 'edits' as const, value: edited }]),
-  ];
 }
 
 /**

@@ -184,6 +184,8 @@ export class StoredMonitor {
 
   #observe(one: MeasuredRow | SaidOfAnswer): void {
     if ('signals' in one) this.monitor.observe(observationOf(one));
+    else if (one.name === 'calibration')
+      this.monitor.observeJudged({ confidence: one.value, isRight: one.isRight }, one);
     else this.monitor.observeSaid(one.name, one.value, one);
   }
 }

@@ -22,11 +22,20 @@ export interface MonitorOptions {
   answers: number;
   /** Bound on the share of false alarms, and on the share of stable periods that raise any alarm. */
   rate: number;
+  /** Calibration error of judged answers that raises no alarm. */
+  calibration: number;
   /** Signals that are measured but not tested. */
   ignore: readonly TestName[];
 }
 
-export const usualMonitor: MonitorOptions = { reference: 1000, days: 7, answers: 200, rate: 0.05, ignore: [] };
+export const usualMonitor: MonitorOptions = {
+  reference: 1000,
+  days: 7,
+  answers: 200,
+  rate: 0.05,
+  calibration: 0.05,
+  ignore: [],
+};
 
 export interface Finding {
   name: TestName;

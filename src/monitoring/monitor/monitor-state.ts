@@ -1,4 +1,5 @@
 import type { SignalValues } from '../signals/index.ts';
+import type { CalibrationTestState } from './calibration-test.ts';
 import type { ClassTestState } from './class-test.ts';
 import type { SignalTestState } from './signal-test.ts';
 import type { TestName } from './test-weights.ts';
@@ -17,8 +18,15 @@ export interface MonitorState {
   edits?: number[];
 }
 
+/** Comparisons of words in the current period. */
+export interface TopicState {
+  topic: { eValue: number; doublings: number; last?: DomainDrift };
+  words: string[];
+  dueWords: string[][];
+}
+
 /** State of the current period: with the baseline, all that a server needs to continue. */
-export interface PeriodState {
+export interface PeriodState extends TopicState {
   answers: number;
   /** Number of answers in the complete reference. */
   size: number;
@@ -28,9 +36,7 @@ export interface PeriodState {
   tests: [TestName, SignalTestState][];
   early: [TestName, number[]][];
   classes?: ClassTestState;
-  topic: { eValue: number; doublings: number; last?: DomainDrift };
-  words: string[];
-  dueWords: string[][];
+  calibration?: CalibrationTestState;
 }
 
 export function encoded(words: Uint8Array): string {

@@ -40,7 +40,14 @@ export function seriesOf(
   const surprises = rows.map(({ at, words }) => ({ at, value: words === null ? undefined : monitor.surprise(words) }));
   found.push(['unlike', pointsOf(surprises, median)]);
   const own = (name: SaidOfAnswer['name']) => said.filter((one) => one.name === name);
-  found.push(['thumb_down', pointsOf(own('thumb_down'), mean)], ['edits', pointsOf(own('edits'), median)]);
+  const gaps = said.flatMap((one) =>
+    one.name === 'calibration' ? { at: one.at, value: one.value - Number(one.isRight) } : [],
+  );
+  found.push(
+    ['thumb_down', pointsOf(own('thumb_down'), mean)],
+    ['edits', pointsOf(own('edits'), median)],
+    ['calibration', pointsOf(gaps, mean)],
+  );
   return Object.fromEntries(found.filter(([, points]) => points.length > 1)) as SignalSeries;
 }
 

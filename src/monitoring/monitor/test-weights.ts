@@ -2,7 +2,7 @@
 import { signalNames, type SignalName } from '../signals/index.ts';
 
 /** Tests in addition to those of single-answer signals. */
-const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits'] as const;
+const OTHERS = ['unlike', 'classes', 'topic', 'thumb_down', 'edits', 'calibration'] as const;
 export type TestName = SignalName | (typeof OTHERS)[number];
 export const testNames: readonly TestName[] = [...signalNames, ...OTHERS];
 
@@ -18,6 +18,7 @@ export const testWeights: Readonly<Record<TestName, number>> = withMeanOne({
   classes: 1,
   topic: 1,
   confidence: 1,
+  calibration: 1,
   empty: 0.7,
   copied_prompt: 0.4,
   tool_failure: 0.7,

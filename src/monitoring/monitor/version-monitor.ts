@@ -6,22 +6,22 @@
 import { pushAll } from '../../base/many.ts';
 import { eBenjaminiHochberg } from '../../scoring/statistics/index.ts';
 import { signalNames, signals, type SignalName } from '../signals/index.ts';
-import { SignalTest, type Measured } from './signal-test.ts';
+import { CalibrationTest } from './calibration-test.ts';
 import { ClassTest } from './class-test.ts';
+import type { Judged } from './expected-accuracy.ts';
 import { usualMonitor, valuesOf, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
 import { decoded, encoded, type MonitorState, type PeriodState } from './monitor-state.ts';
 import { measuredBy, UNLIKE } from './measured.ts';
 import { isSaid, SAID, saidNames, type SaidName } from './said.ts';
+import { SignalTest, type Measured, type Place } from './signal-test.ts';
 import { testNames, testWeights, type TestName } from './test-weights.ts';
-import { domainDrift, WordModel, type DomainDrift } from './word-drift.ts';
+import { TopicTest } from './topic-test.ts';
+import { WordModel } from './word-drift.ts';
 
 export { usualMonitor, type Finding, type MonitorOptions, type Observation } from './monitor-options.ts';
 
 /** Minimum number of answers with a rare signal before it is tested. */
 const LEAST_VALUES = 50;
-/** Number of requests at which the first topic comparison runs; then at every doubling. */
-const FIRST_TOPIC = 50;
-const MOST_WORDS = 500;
 /** Testing starts early, once this share of the reference and this number of answers have arrived. */
 const EARLY = 0.2;
 
@@ -37,16 +37,16 @@ export class VersionMonitor {
   #tests = new Map<TestName, SignalTest>();
   #early = new Map<TestName, number[]>();
   #classes: ClassTest | undefined;
-  #topic: { eValue: number; doublings: number; last?: DomainDrift } = { eValue: 0, doublings: 0 };
-  /** Snapshots of words at each doubling, waiting for comparison. */
-  #dueWords: Uint8Array[][] = [];
-  #words: Uint8Array[] = [];
+  #topic = new TopicTest();
+  /** Goes on over periods with few judged answers. */
+  #calibration: CalibrationTest;
   /** Number of answers in the current period, and its start. */
   #count = 0;
   #from = 0;
 
   constructor(options: Partial<MonitorOptions> = {}) {
     this.#options = { ...usualMonitor, ...options };
+    this.#calibration = new CalibrationTest(this.#options.calibration);
   }
 
   /** Number of answers still needed before tests start. */
@@ -77,13 +77,8 @@ export class VersionMonitor {
     if (one.words !== undefined) this.#observeWords(one.words, one);
   }
 
-  #observeWords(words: Uint8Array, place: { id: string; at: number }): void {
-    this.#words.push(words);
-    if (this.#words.length > MOST_WORDS) this.#words.shift();
-    // Decided here, so that the same words are compared whenever and in whichever process `compareTopic` is called.
-    const doublings = this.#topic.doublings + this.#dueWords.length;
-    const isDue = this.#count >= FIRST_TOPIC * 2 ** doublings && this.#words.length >= FIRST_TOPIC;
-    if (isDue && this.#isTested('topic')) this.#dueWords.push([...this.#words]);
+  #observeWords(words: Uint8Array, place: Place): void {
+    if (this.#isTested('topic')) this.#topic.observe(words, this.#count);
     const surprise = this.surprise(words);
     if (surprise !== undefined) this.#test('unlike', UNLIKE, surprise, place);
   }
@@ -107,9 +102,14 @@ export class VersionMonitor {
   }
 
   /** Feedback on an answer of this version. */
-  observeSaid(name: SaidName, value: number, place: { id: string; at: number }): void {
+  observeSaid(name: SaidName, value: number, place: Place): void {
     if (this.#isFrozen) this.#test(name, SAID[name], value, place);
     else this.#said[name].push(value);
+  }
+
+  /** An answer of this version that a person judged. */
+  observeJudged(judged: Judged, place: Place): void {
+    if (this.#isTested('calibration')) this.#calibration.observe(judged, place);
   }
 
   /** Turns the answers so far into the reference. */
@@ -145,22 +145,12 @@ export class VersionMonitor {
 
   /** Whether a topic comparison is due. */
   get isTopicDue(): boolean {
-    return this.#dueWords.length > 0;
+    return this.#topic.isDue;
   }
 
-  /** Runs pending comparisons. Each has half the weight of the previous one, so together they form one e-value. */
   async compareTopic(signal?: AbortSignal): Promise<void> {
     const before = this.#reference.flatMap(({ words }) => words ?? []);
-    if (before.length < FIRST_TOPIC) this.#dueWords = [];
-    const topic = this.#topic;
-    // If aborted, the next process continues the comparison.
-    while (this.#dueWords.length > 0) {
-      const found = await domainDrift(before, this.#dueWords[0], { signal });
-      this.#dueWords.shift();
-      topic.doublings++;
-      topic.eValue += found.eValue / 2 ** topic.doublings;
-      topic.last = found;
-    }
+    await this.#topic.compare(before, signal);
   }
 
   get state(): MonitorState {
@@ -205,9 +195,8 @@ export class VersionMonitor {
       tests: [...this.#tests].map(([name, test]) => [name, test.state]),
       early: [...this.#early],
       ...(this.#classes !== undefined && { classes: this.#classes.state }),
-      topic: this.#topic,
-      words: this.#words.map(encoded),
-      dueWords: this.#dueWords.map((words) => words.map(encoded)),
+      calibration: this.#calibration.state,
+      ...this.#topic.state,
     };
   }
 
@@ -228,18 +217,17 @@ export class VersionMonitor {
     monitor.#tests = new Map(period.tests.map(([name, test]) => [name, SignalTest.resume(measuredBy(name), test)]));
     monitor.#early = new Map(period.early);
     monitor.#classes = period.classes === undefined ? undefined : ClassTest.resume(period.classes);
-    monitor.#topic = { ...period.topic };
-    monitor.#words = period.words.map(decoded);
-    monitor.#dueWords = period.dueWords.map((words) => words.map(decoded));
+    monitor.#topic = TopicTest.resume(period);
+    if (period.calibration !== undefined)
+      monitor.#calibration = CalibrationTest.resume(monitor.#options.calibration, period.calibration);
     return monitor;
   }
 
   #begin(at: number): void {
     this.#from = at;
     this.#count = 0;
-    this.#words = [];
-    this.#topic = { eValue: 0, doublings: 0 };
-    this.#dueWords = [];
+    this.#topic = new TopicTest();
+    if (this.#calibration.answers >= LEAST_VALUES) this.#calibration = new CalibrationTest(this.#options.calibration);
     this.#tests = new Map();
     const words = this.#reference.flatMap(({ words: own }) => own ?? []);
     // One half estimates word frequencies; the other, held out, the usual surprisal of requests.
@@ -264,7 +252,7 @@ export class VersionMonitor {
       this.#tests.set(name, new SignalTest(signal, SignalTest.counts(signal, all)));
   }
 
-  #test(name: TestName, signal: Measured, value: number, place: { id: string; at: number }): void {
+  #test(name: TestName, signal: Measured, value: number, place: Place): void {
     const test = this.#tests.get(name);
     if (test !== undefined) return test.observe(value, place);
     if (!this.#isTested(name)) return;
@@ -286,13 +274,15 @@ export class VersionMonitor {
   #eValueOf(name: TestName): number {
     if (name === 'classes') return this.#classes?.eValue ?? 1;
     if (name === 'topic') return this.#topic.eValue;
+    if (name === 'calibration') return this.#calibration.eValue;
     return this.#tests.get(name)?.eValue ?? 1;
   }
 
   #readingOf(name: TestName): Pick<Finding, 'reading' | 'classes' | 'topic'> {
     if (name === 'classes') return this.#classes === undefined ? {} : { classes: this.#classes.reading };
-    if (name === 'topic') return this.#topic.last === undefined ? {} : { topic: this.#topic.last };
-    const test = this.#tests.get(name);
+    if (name === 'topic') return this.#topic.reading === undefined ? {} : { topic: this.#topic.reading };
+    if (name === 'calibration' && this.#calibration.answers < LEAST_VALUES) return {};
+    const test = name === 'calibration' ? this.#calibration : this.#tests.get(name);
     return test === undefined ? {} : { reading: test.reading };
   }
 }

@@ -50,14 +50,14 @@ export interface StoreFiles {
   options: string;
 }
 
-/** Value of feedback: 1 for a thumb down; for edits, the share of the answer that changed. */
-export interface SaidOfAnswer {
-  id: string;
-  at: number;
-  name: 'thumb_down' | 'edits';
-  value: number;
-  arrival: number | null;
-}
+/** Value of feedback that is tested. */
+export type SaidOfAnswer = { id: string; at: number; arrival: number | null } & SaidValue;
+
+export type SaidValue =
+  /** 1 for a thumb down; for edits, the share of the answer that changed. */
+  | { name: 'thumb_down' | 'edits'; value: number }
+  /** The confidence of an answer whose right class a person named. */
+  | { name: 'calibration'; value: number; isRight: boolean };
 
 export class TraceStore {
   readonly database: Kysely<TraceTables>;
@@ -199,19 +199,25 @@ export class TraceStore {
       .executeTakeFirst();
   }
 
-  /** Thumbs and edits on a version's answers, in order of arrival. */
+  /** Thumbs, edits and labels on a version's answers, in order of arrival. */
   async said(model: string, version: string, { from, since = 0, until }: SaidWanted = {}): Promise<SaidOfAnswer[]> {
     let query = this.database
       .selectFrom('feedback')
-      .select(['trace', 'at', 'thumb', 'edited', 'arrival'])
-      .where('model', '=', model)
-      .where('version', '=', version)
-      .where('at', '>=', since)
-      .where((where) => where.or([where('thumb', 'is not', null), where('edited', 'is not', null)]))
-      .orderBy('at');
+      .leftJoin('traces', (join) =>
+        join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
+      )
+      .select(['trace', 'feedback.at', 'thumb', 'edited', 'feedback.label', 'feedback.arrival'])
+      .select(['traces.confidence', 'traces.label as answered'])
+      .where('feedback.model', '=', model)
+      .where('feedback.version', '=', version)
+      .where('feedback.at', '>=', since)
+      .where(({ or, eb }) => or((['thumb', 'edited', 'feedback.label'] as const).map((one) => eb(one, 'is not', null))))
+      .orderBy('feedback.at');
     if (until !== undefined)
-      query = query.where(({ or, eb }) => or([eb('arrival', 'is', null), eb('arrival', '<=', until)]));
-    if (from !== undefined) query = query.where('arrival', '>', from);
+      query = query.where(({ or, eb }) =>
+        or([eb('feedback.arrival', 'is', null), eb('feedback.arrival', '<=', until)]),
+      );
+    if (from !== undefined) query = query.where('feedback.arrival', '>', from);
     return (await query.execute()).flatMap(saidIn);
   }
 
@@ -236,17 +242,31 @@ export class TraceStore {
   }
 }
 
-/** Values of a feedback row that are tested. */
-function saidIn({
-  trace: id,
-  at,
-  thumb,
-  edited,
-  arrival,
-}: Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited' | 'arrival'>): SaidOfAnswer[] {
+type SaidRow = Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited' | 'label' | 'arrival'> &
+  Nullable<AnsweredClass>;
+
+function saidIn({ trace: id, at, arrival, ...said }: SaidRow): SaidOfAnswer[] {
+  return testedValues(said, said).map((value) => ({ id, at, arrival, ...value }));
+}
+
+/** Class and confidence of an answer. */
+interface AnsweredClass {
+  answered: string;
+  confidence: number;
+}
+
+type Nullable<Fields> = { [Name in keyof Fields]: Fields[Name] | null };
+
+/** Values of feedback on an answer that are tested. */
+export function testedValues(
+  { thumb, edited, label }: Pick<Selectable<FeedbackTable>, 'thumb' | 'edited' | 'label'>,
+  { answered, confidence }: Nullable<AnsweredClass>,
+): SaidValue[] {
+  const isJudged = label !== null && answered !== null && confidence !== null;
   return [
-    ...(thumb === null ? [] : [{ id, at, name: 'thumb_down' as const, value: 1 - thumb, arrival }]),
-    ...(edited === null ? [] : [{ id, at, name: 'edits' as const, value: edited, arrival }]),
+    ...(thumb === null ? [] : [{ name: 'thumb_down', value: 1 - thumb } as const]),
+    ...(edited === null ? [] : [{ name: 'edits', value: edited } as const]),
+    ...(isJudged ? [{ name: 'calibration', value: confidence, isRight: answered === label } as const] : []),
   ];
 }
 

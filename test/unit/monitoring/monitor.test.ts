@@ -9,6 +9,7 @@ import {
   shareSequence,
 } from '../../../src/scoring/statistics/index.ts';
 import { adviceOf, messageOf } from '../../../src/monitoring/alarms/alarm.ts';
+import { CalibrationTest } from '../../../src/monitoring/monitor/calibration-test.ts';
 import { expectedAccuracy, seenAccuracy } from '../../../src/monitoring/monitor/expected-accuracy.ts';
 import { VersionMonitor } from '../../../src/monitoring/monitor/version-monitor.ts';
 import { domainDrift } from '../../../src/monitoring/monitor/word-drift.ts';
@@ -44,6 +45,28 @@ describe('anytime-valid tests', () => {
       return martingale.wealth;
     });
     expect(wealth.reduce((sum, one) => sum + one, 0) / wealth.length).toBeCloseTo(1, 10);
+  });
+
+  it('bets on the calibration of labelled answers win if it is worse than the bound, and only then', () => {
+    const labelled = (seed: number, gap: number): CalibrationTest[] => {
+      const unit = randomUnits([seed, 'labelled']);
+      const test = new CalibrationTest(0.05);
+      return seeds(300).flatMap((i) => {
+        const confidence = 0.4 + 0.55 * unit(2 * i);
+        test.observe({ confidence, isRight: unit(2 * i + 1) < confidence - gap }, { id: `${i}`, at: i });
+        return test.eValue >= 20 ? test : [];
+      });
+    };
+    const found = (gap: number): number => seeds(100).filter((seed) => labelled(seed, gap).length > 0).length;
+    expect([found(0), found(0.05)].every((count) => count <= 7)).toBe(true);
+    expect(found(0.2)).toBeGreaterThanOrEqual(95);
+    expect(found(-0.2)).toBeGreaterThanOrEqual(80);
+    const [{ reading }] = labelled(1, 0.3).slice(-1);
+    expect(reading.effect.low).toBeGreaterThan(0);
+    expect(reading.effect.low).toBeLessThan(0.3);
+    expect(reading.effect.high).toBeGreaterThan(0.3);
+    // The answers that were wrong, from when the evidence began to grow.
+    expect(reading.samples).toHaveLength(10);
   });
 
   it('e-BH finds what is large enough for its rank', () => {

@@ -64,3 +64,35 @@ it('a classifier’s training rows say which languages and letters are usual', a
   const profile = await buildProfile(folder);
   expect(profile?.languages).toEqual(['en']);
 });
+
+it('labels that contradict confident decisions raise an alarm about calibration, with an interval', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'attune-calibration-'));
+  const told = { keep: 'counts', retention: 30, feedbackRetention: 365, onFailure: () => undefined } as const;
+  const watcher = await Watcher.open({ folder, ...told });
+  const server = await fakeServer({}, { watcher });
+  onTestFinished(async () => {
+    await server.close();
+    await watcher.close();
+  });
+  const questions = { queue: { type: 'choice', criteria: { billing: null, sales: null } } };
+  const label = async (right: (i: number) => boolean, count: number) => {
+    for (let i = 0; i < count; i++) {
+      const asked = await server.send('/v1/systemone', { model: 'text', state: 'Parcel 7 is late', questions });
+      const feedback = {
+        response_id: asked.headers.get('x-request-id'),
+        label: right(i) ? 'billing' : 'sales',
+      };
+      expect((await server.send('/v1/attune/feedback', feedback)).status).toBe(200);
+    }
+    await watcher.flush();
+    return (await watcher.loudAlarms()).map(({ signal, message }) => `${signal}: ${message}`);
+  };
+  // Three of four are right, as a probability of 0.75 says.
+  expect(await label((i) => i % 4 > 0, 60)).toEqual([]);
+  const [alarm, ...others] = await label((i) => i % 4 === 0, 60);
+  expect(others).toEqual([]);
+  expect(alarm).toBe(
+    'calibration: confidence of labelled answers: 75 % on average, but 56 % (40 to 72 %) of 96 are right ' +
+      '(calibration error 0.19, 0.0064 to 0.38)',
+  );
+});
