@@ -49,7 +49,7 @@ make("deepseek-v2", "DeepseekV2ForCausalLM",
 
 # Positions and their factors as DeepSeek-V2-Lite is published with.
 make("deepseek-v2-lite", "DeepseekV2ForCausalLM",
-     {**COMMON, **LATENT, **GROUPED, "model_type": "deepseek_v2", "q_lora_rank": None, "topk_method": "greedy", "norm_topk_prob": False,
+     {**COMMON, **LATENT, **GROUPED, "model_type": "deepseek_v2", "q_lora_rank": None, "topk_method": "greedy", "norm_topk_prob": False, "mlp_bias": True,
       "n_routed_experts": 3, "rope_theta": 10000, "rope_scaling": {"type": "yarn", "factor": 40, "beta_fast": 32, "beta_slow": 1, "mscale": 0.707, "mscale_all_dim": 0.707, "original_max_position_embeddings": 8}})  # fmt: skip
 
 make("deepseek-v2-groups", "DeepseekV2ForCausalLM",

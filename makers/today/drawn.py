@@ -1,7 +1,7 @@
 """Folders like published ones, with several keys of their configuration drawn anew: what the reference computes from each.
 
 python3 makers/today/drawn.py OUT COUNT FOLDER…: COUNT configurations of each FOLDER (config.json, expected.safetensors), as folders
-that tools/changed-keys.ts compares. Configurations that the reference cannot compute with are drawn again.
+that tools/changed-keys.ts compares. Configurations that the reference cannot compute with are drawn again; FIRST=100 draws others.
 """
 
 import copy, json, os, random, sys
@@ -72,6 +72,13 @@ def fill(model, seed):
                 tensor.add_(torch.randn_like(tensor) * 0.2)
 
 
+def as_released():
+    """Undoes what later sources compute otherwise than every release: Qwen2.5-VL's windows are as long as images there."""
+    module = transformers.models.qwen2_5_vl.modeling_qwen2_5_vl
+    lengths = module.get_vision_attention_seqlens
+    module.get_vision_attention_seqlens = lambda grids, config, kwargs=None: lengths(grids, config)
+
+
 def inputs_of(folder):
     with safe_open(os.path.join(folder, "expected.safetensors"), "pt") as file:
         stored = {name: file.get_tensor(name) for name in file.keys() if not name.startswith(("gradient.", "unpadded."))}
@@ -140,13 +147,17 @@ def compute(folder, out, config, seed):
 
 if __name__ == "__main__":
     out, count, *folders = sys.argv[1:]
+    as_released()
     for folder in folders:
         name = os.path.basename(os.path.normpath(folder))
         base = json.load(open(os.path.join(folder, "config.json")))
         base.pop("transformers_version", None)
+        if base["model_type"] == "olmo3":  # Later sources read settings by type alone.
+            base["rope_parameters"] = {kind: dict(base["rope_parameters"]) for kind in ("sliding_attention", "full_attention")}
         whole = getattr(transformers, base["architectures"][0]).config_class.from_dict(copy.deepcopy(base)).to_dict()
         told = {"written": 0, "unable": 0}
-        for seed in range(int(count) * 6):
+        first = int(os.environ.get("FIRST", 0))
+        for seed in range(first, first + int(count) * 6):
             if told["written"] == int(count):
                 break
             config, what = (base, ["as it is"]) if seed == 0 else drawn(random.Random(f"{name} {seed}"), whole, base)

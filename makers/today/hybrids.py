@@ -38,7 +38,7 @@ make("qwen3-5-moe", "Qwen3_5MoeForCausalLM",
      rules=DECAY, grads=["model.layers.1.mlp.shared_expert_gate.weight"])  # fmt: skip
 
 make("nemotron-h", "NemotronHForCausalLM",
-     {**WIDE, "model_type": "nemotron_h", "layers_block_type": ["mamba", "moe", "attention", "mlp"], "mamba_num_heads": 4, "mamba_head_dim": 4,
+     {**WIDE, "model_type": "nemotron_h", "tie_word_embeddings": True, "layers_block_type": ["mamba", "moe", "attention", "mlp"], "mamba_num_heads": 4, "mamba_head_dim": 4,
       "n_groups": 2, "ssm_state_size": 3, "conv_kernel": 3, "n_routed_experts": 4, "num_experts_per_tok": 2, "moe_intermediate_size": 6,
       "moe_shared_expert_intermediate_size": 10, "moe_latent_size": 8, "routed_scaling_factor": 2.5, "time_step_min": 0.3},
      rules=[*DECAY, ("e_score_correction_bias", 0.0, 0.5)], grads=[["backbone.layers.0.mixer.A_log", "model.layers.0.mixer.A_log"]],

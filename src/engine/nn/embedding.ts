@@ -21,9 +21,12 @@ export class Embedding extends Module {
   readonly width: number;
   readonly weight: Parameter;
   readonly adapters = new AdapterList<EmbeddingAdapter>();
+  readonly #fixed: number;
 
-  constructor(count: number, width: number) {
+  /** `fixed`: a row without gradient, as torch's `padding_idx`. */
+  constructor(count: number, width: number, { fixed = -1 }: { fixed?: number } = {}) {
     super();
+    this.#fixed = fixed;
     this.count = count;
     this.width = width;
     this.weight = new Parameter([count, width]);
@@ -47,7 +50,7 @@ export class Embedding extends Module {
 
   #rows(ids: Tensor, dtype: DType): Tensor {
     const { tensor, trainable } = this.weight;
-    if (!notesRows() || !trainable) return aten.embedding.default(tensor, ids).to(dtype);
+    if (!notesRows() || !trainable) return aten.embedding.default(tensor, ids, { padding_idx: this.#fixed }).to(dtype);
     return tapRows(aten.embedding.default(tensor.detach(), ids).to(dtype), ids, this.weight);
   }
 

@@ -41,7 +41,8 @@ export const architecture = defineDecoder({
     const experts = { ...own, norm_topk_prob: false };
     return {
       attention: (layer) => ({ name: 'self_attn', module: new LatentAttention(config, own, { layer, rope, scale }) }),
-      feedForward: (layer) => groupedFeedForward(layer, config, experts, { scores: 'softmax', best: 1 }),
+      feedForward: (layer) =>
+        groupedFeedForward(layer, config, experts, { scores: 'softmax', best: 1, bias: config.mlp_bias }),
     };
   },
 });

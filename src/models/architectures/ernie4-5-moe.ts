@@ -75,7 +75,7 @@ function feedForwardOf(layer: number, own: Own, config: DecoderConfig): FeedForw
     width,
     experts,
     chosen,
-    choose: (logits) => chooseByGroups(logits, choice, { scores: 'softmax', best: 1, bias: bias() }),
+    choose: (logits) => chooseByGroups(logits, choice, { scores: 'softmax', best: 1 }, bias()),
     router: { name: 'gate', module: gate, forward: (x) => gate.forward(x) },
     parts: { ...parts, modules: { ...parts.modules, moe_statics: statics } },
     shared: common ? { name: 'shared_experts', module: shared() } : undefined,

@@ -212,4 +212,6 @@ export const architecture = defineVisionLanguage({
   tokensOf: ({ tokens }, [squares]) => tokens * squares,
   patches: ({ grid }) => 1 + grid[0] * grid[1],
   formerNames: llavaFormerNames,
+  // Masks images in pre-training.
+  passedOver: [/\.embeddings\.mask_token$/],
 });

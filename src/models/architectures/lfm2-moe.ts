@@ -49,7 +49,7 @@ export const architecture = defineDecoder({
         const bias = own.use_expert_bias ? new ModuleBuffer([experts]) : undefined;
         const by = { scores: 'sigmoid', best: 1, least: 1e-6 } as const;
         const parts = separateExperts(experts, () => new NumberedFeedForward({ width, inner, activation }));
-        const choose = (logits: Tensor) => chooseByGroups(logits, own, { ...by, bias: bias?.tensor });
+        const choose = (logits: Tensor) => chooseByGroups(logits, own, by, bias?.tensor);
         return new BiasedExperts({ width, experts, chosen, choose, parts }, bias);
       },
     };

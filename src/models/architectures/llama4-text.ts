@@ -7,14 +7,7 @@ import { BareRMSNorm, growingQueries, type AttentionTraits } from '../decoder/at
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
-import {
-  balanceKeys,
-  balanceOf,
-  linearRouter,
-  SparseFeedForward,
-  chosenAmong,
-  type Choice,
-} from '../decoder/experts.ts';
+import { linearRouter, SparseFeedForward, chosenAmong, type Choice } from '../decoder/experts.ts';
 import { FeedForward, type FeedForwardPart } from '../decoder/feed-forward.ts';
 import { mergedExperts } from '../decoder/stacked-experts.ts';
 import { namesInWhole } from '../text-part.ts';
@@ -34,7 +27,6 @@ const schema = z
     attn_temperature_tuning: z.union([z.boolean(), z.number()]).default(true),
     floor_scale: z.number().positive().default(8192),
     attn_scale: z.number().default(0.1),
-    ...balanceKeys,
   })
   .refine(...chosenAmong('num_experts_per_tok', 'num_local_experts'));
 
@@ -66,7 +58,6 @@ const decoder = defineDecoder({
       attention: (layer) => attentionOf(layer, own, { config, rope }),
       feedForward: (layer) => feedForwardOf(layer, own, config),
       feedForwardName: 'feed_forward',
-      balance: balanceOf(own, { experts: own.num_local_experts, chosen: own.num_experts_per_tok }),
     };
   },
 });

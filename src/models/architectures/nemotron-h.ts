@@ -85,6 +85,8 @@ function withNames(raw: RawConfig): RawConfig {
 
 const read = (raw: RawConfig): RawConfig => ({
   ...withNames(raw),
+  // transformers never ties its head.
+  tie_word_embeddings: false,
   num_hidden_layers: nemotronConfig(raw).kinds.length,
 });
 
@@ -192,7 +194,7 @@ function expertsOf(
     width,
     experts,
     chosen: own.num_experts_per_tok,
-    choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
+    choose: (logits) => chooseByGroups(logits, own, scoring, gate.e_score_correction_bias?.tensor),
     router: linearRouter('gate', gate),
     parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size, false)),
     shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },

@@ -81,6 +81,8 @@ interface Scoring {
   least?: number;
   /** Checkpoints hold the weights of all experts in one tensor. */
   isMerged?: boolean;
+  /** Biases of what all tokens pass through: dense layers and shared experts. */
+  bias?: boolean;
 }
 
 /** The feed-forward half of a layer: dense in the first layers, experts in the rest. */
@@ -92,20 +94,23 @@ export function groupedFeedForward(
 ): FeedForwardPart {
   const { hidden_size: width, intermediate_size: inner, hidden_act: activation } = config;
   const { n_routed_experts: experts, moe_intermediate_size: narrow, n_shared_experts: common } = own;
-  if (layer < own.first_k_dense_replace) return new FeedForward({ width, inner, activation });
+  const { bias } = scoring;
+  if (layer < own.first_k_dense_replace) return new FeedForward({ width, inner, activation, bias });
   const gate = new RouterWeight(width, experts, scoring.hasBias);
-  const make = (factor = 1) => new FeedForward({ width, inner: factor * narrow, activation });
+  const make = () => new FeedForward({ width, inner: narrow, activation });
   return new SparseFeedForward({
     width,
     experts,
     chosen: own.num_experts_per_tok,
-    choose: (logits) => chooseByGroups(logits, own, { ...scoring, bias: gate.e_score_correction_bias?.tensor }),
+    choose: (logits) => chooseByGroups(logits, own, scoring, gate.e_score_correction_bias?.tensor),
     router: linearRouter('gate', gate),
     parts:
       scoring.isMerged === true
         ? mergedExperts({ experts, width, inner: narrow, activation })
         : separateExperts(experts, make),
-    shared: common ? { name: 'shared_experts', module: make(common) } : undefined,
+    shared: common
+      ? { name: 'shared_experts', module: new FeedForward({ width, inner: common * narrow, activation, bias }) }
+      : undefined,
   });
 }
 
@@ -113,9 +118,9 @@ export function groupedFeedForward(
  * Chooses the best experts of the best groups by biased scores and weights them by the unbiased ones (DeepSeek-AI,
  * "DeepSeek-V3", 2024).
  */
-export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring & { bias?: Tensor }): Choice {
+export function chooseByGroups(logits: Tensor, own: ChoiceConfig, by: Scoring, bias?: Tensor): Choice {
   const scores = by.scores === 'sigmoid' ? aten.sigmoid.default(logits) : logits.softmax(-1); // [N, E]
-  const ranked = by.bias === undefined ? scores : scores.add(by.bias.to(scores.dtype));
+  const ranked = bias === undefined ? scores : scores.add(bias.to(scores.dtype));
   const [, indices] = aten.topk.default(ofBestGroups(ranked, own, by.best), own.num_experts_per_tok); // [N, k]
   const top = scores.gather(1, indices);
   const shares = own.norm_topk_prob === true ? top.div(top.sum(-1, { keepdim: true }).add(by.least ?? 1e-20)) : top;

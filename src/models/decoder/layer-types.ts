@@ -27,7 +27,10 @@ export function slidingLayers(raw: RawConfig, absent: { window?: number; pattern
   };
 }
 
-const byType = z.looseObject({ rope_parameters: z.partialRecord(types, ropeSchema) });
+/** Settings next to those of types are what transformers left behind of a common form: it no longer reads them. */
+const byType = z.looseObject({
+  rope_parameters: z.looseObject({ sliding_attention: ropeSchema.optional(), full_attention: ropeSchema.optional() }),
+});
 
 function ropesOf(raw: RawConfig): z.output<typeof byType>['rope_parameters'] | undefined {
   const parameters = (raw.rope_parameters ?? {}) as object;

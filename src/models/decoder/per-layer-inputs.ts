@@ -15,7 +15,10 @@ export const perLayerKeys = {
   hidden_size_per_layer_input: z.int().min(0).default(256),
 };
 
-type PerLayerConfig = z.output<z.ZodObject<typeof perLayerKeys>>;
+type PerLayerConfig = z.output<z.ZodObject<typeof perLayerKeys>> & {
+  /** The row that images read, which the reference does not train. */
+  pad_token_id?: number;
+};
 
 /** Grows the per-layer table together with the vocabulary. */
 export const perLayerTables = {
@@ -29,7 +32,7 @@ const LEFT = 'inputs of layers';
 export function perLayerInputs(config: DecoderConfig, own: PerLayerConfig): DecoderEnd {
   const { hidden_size: width, num_hidden_layers: layers, rms_norm_eps: epsilon } = config;
   const { hidden_size_per_layer_input: size, vocab_size_per_layer_input: known } = own;
-  const table = new Embedding(known, layers * size);
+  const table = new Embedding(known, layers * size, { fixed: own.pad_token_id });
   const projection = new Linear(width, layers * size);
   const norm = new RMSNorm(size, epsilon);
   return {

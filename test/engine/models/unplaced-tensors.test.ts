@@ -6,7 +6,14 @@ import { createModel, loadModel } from '../../../src/models/load-model.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { skeleton } from '../../../src/models/skeleton.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
-import { fromArray, SafetensorsFile, scope, type Tensor, writeSafetensors } from '../../../src/engine/tensor/index.ts';
+import {
+  backward,
+  fromArray,
+  SafetensorsFile,
+  scope,
+  type Tensor,
+  writeSafetensors,
+} from '../../../src/engine/tensor/index.ts';
 
 import { tinyConfigs } from '../tiny-configs.ts';
 
@@ -136,6 +143,36 @@ describe('settings as transformers 5 writes or ignores them', () => {
     const [raw] = tinyConfigs.exaone4;
     const model = (await skeleton({ ...raw, sliding_window: null, sliding_window_pattern: 0 }, {})).model;
     expect(model.trunk.stack.blockList).toHaveLength(Number(raw.num_hidden_layers));
+  });
+
+  it('rotary settings of layer types, next to those of the common form that they replace', async () => {
+    const types = { full_attention: { rope_theta: 1e6 }, sliding_attention: { rope_type: 'default', rope_theta: 1e4 } };
+    const raw = (more: object) => ({ ...tinyConfigs.olmo3[0], rope_parameters: { ...types, ...more } });
+    await expect(skeleton(raw({ rope_theta: null, rope_type: 'yarn', factor: 8 }), {})).resolves.toBeDefined();
+    const wrong = { full_attention: { rope_theta: 'large' } };
+    await expect(skeleton(raw(wrong), {})).rejects.toMatchObject({
+      code: 'E_CONFIG_BAD',
+      problems: [{ field: 'rope_parameters.full_attention.rope_theta' }],
+    });
+  });
+
+  it('a Gemma 3 with images caps no logits, and Gemma 4 does not train the row that images read', async () => {
+    const [gemma3, gemma4] = [tinyConfigs.gemma3[0], tinyConfigs.gemma4[0]];
+    const text = { ...(gemma3.text_config as object), final_logit_softcapping: 0.7 };
+    const { model } = await skeleton({ ...gemma3, text_config: text }, { task: 'causal-lm' });
+    expect(model.tokenHead.softcap).toBe(0);
+    const pads = gemma4.text_config as { pad_token_id?: number };
+    const other = await createModel(gemma4, { task: 'causal-lm', dtype: 'f32', seed: 1 });
+    const table = [...other.parameters()].find(([path]) => path.endsWith('embed_tokens_per_layer.weight'))![1];
+    table.setTrainable(true);
+    const ids = BigInt64Array.of(1n, BigInt(pads.pad_token_id ?? 0), 2n);
+    scope(() => {
+      const hidden = other.hidden({ ids, layout: layoutOfRows([3], { causal: true }) });
+      backward([hidden.pow(2).sum()]);
+      const rows = table.tensor.grad!.pow(2).sum(1).toNumbers();
+      expect(rows[1]).toBeGreaterThan(0);
+      expect(rows[pads.pad_token_id ?? 0]).toBe(0);
+    });
   });
 
   it('a Whisper whose embeddings would be scaled', async () => {
