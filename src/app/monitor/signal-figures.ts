@@ -5,7 +5,8 @@ import type { VersionReport } from '../../monitoring/index.ts';
 export const figuresLegend =
   'Change: for shares, with an interval that is valid at all times; for amounts, change of the share above ' +
   "the reference's 90th percentile. For alarms (▲): since the change began; for amounts, in the tail that " +
-  'has grown. Confidence of labelled answers: its mean, the share that is right, and the calibration error. Evidence: an e-value. 1 means none; a few hundred raise an alarm, fewer if several ' +
+  'has grown. Confidence of labelled answers: its mean, the share of right ones, ' +
+  'and the calibration error. Evidence: an e-value. 1 means none; a few hundred raise an alarm, fewer if several ' +
   'signals change at once.';
 
 /** Summary of feedback on a version; undefined if there is none. */

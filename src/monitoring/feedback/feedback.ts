@@ -4,7 +4,8 @@ import type { Asked } from '../trace.ts';
 import { decisionLabel } from './decision-label.ts';
 import { editedShare } from './edited-share.ts';
 import type { TextRedactor } from '../traces/text-redactor.ts';
-import { numbered, testedValues, type SaidValue, type TraceStore } from '../traces/trace-store.ts';
+import { numbered, type TraceStore } from '../traces/trace-store.ts';
+import { testedValues, type SaidValue } from './tested-values.ts';
 import { ownerOf, type KeptText } from '../traces/trace-writer.ts';
 
 export interface GivenFeedback {

@@ -35,7 +35,7 @@ const LATER_STAKE = 1 / 250;
 const MOST_WEALTH = 1e12;
 const MOST_SAMPLES = 10;
 
-/** Of a place in `wealth`: the tenth it bets on (`BINS` for all), the side and the stake. */
+/** Bets in the order of `wealth`: the tenth of confidence (`BINS` for all), the side and the stake. */
 const bets = Array.from({ length: BINS + 1 }, (_, bin) =>
   SIDES.flatMap((side) => STAKES.map((stake) => ({ bin, side, stake }))),
 ).flat();

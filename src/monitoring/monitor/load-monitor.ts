@@ -6,7 +6,8 @@ import { setImmediate as takeTurn } from 'node:timers/promises';
 import { parseJson } from '../../files/json.ts';
 import type { SignalValues } from '../signals/index.ts';
 import { placeOf } from '../traces/trace-writer.ts';
-import type { MeasuredRow, SaidOfAnswer, TraceStore } from '../traces/trace-store.ts';
+import type { SaidOfAnswer } from '../feedback/tested-values.ts';
+import type { MeasuredRow, TraceStore } from '../traces/trace-store.ts';
 import type { MonitorState, PeriodState } from './monitor-state.ts';
 import { usualMonitor, VersionMonitor, type MonitorOptions, type Observation } from './version-monitor.ts';
 

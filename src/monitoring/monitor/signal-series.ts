@@ -3,7 +3,8 @@ import { median } from '../../base/median.ts';
 import { mean } from '../../scoring/statistics/index.ts';
 import { parseJson } from '../../files/json.ts';
 import { signalNames, signals, type SignalValues } from '../signals/index.ts';
-import type { MeasuredRow, SaidOfAnswer } from '../traces/trace-store.ts';
+import type { SaidOfAnswer } from '../feedback/tested-values.ts';
+import type { MeasuredRow } from '../traces/trace-store.ts';
 import type { TestName } from './test-weights.ts';
 import type { VersionMonitor } from './version-monitor.ts';
 

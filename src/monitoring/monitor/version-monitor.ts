@@ -38,7 +38,7 @@ export class VersionMonitor {
   #early = new Map<TestName, number[]>();
   #classes: ClassTest | undefined;
   #topic = new TopicTest();
-  /** Goes on over periods with few judged answers. */
+  /** Continues over periods with few judged answers. */
   #calibration: CalibrationTest;
   /** Number of answers in the current period, and its start. */
   #count = 0;

@@ -10,8 +10,9 @@ import { isNewerDatabase } from '../../store/newer-database.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { isPostgres } from '../../store/postgres.ts';
 import { placeOfPart, shownPlace, type DatabasePlace } from '../../store/store-place.ts';
+import { saidIn, type SaidOfAnswer } from '../feedback/tested-values.ts';
 import { keyMigrations, traceMigrations } from './migrations.ts';
-import type { FeedbackTable, KeyTables, TracesTable, TraceTables } from './traces-tables.ts';
+import type { KeyTables, TracesTable, TraceTables } from './traces-tables.ts';
 import { UserKeys } from './user-keys.ts';
 
 export type TraceRow = Selectable<TracesTable>;
@@ -49,15 +50,6 @@ export interface StoreFiles {
   /** The server's monitor options as JSON. */
   options: string;
 }
-
-/** Value of feedback that is tested. */
-export type SaidOfAnswer = { id: string; at: number; arrival: number | null } & SaidValue;
-
-export type SaidValue =
-  /** 1 for a thumb down; for edits, the share of the answer that changed. */
-  | { name: 'thumb_down' | 'edits'; value: number }
-  /** The confidence of an answer whose right class a person named. */
-  | { name: 'calibration'; value: number; isRight: boolean };
 
 export class TraceStore {
   readonly database: Kysely<TraceTables>;
@@ -240,34 +232,6 @@ export class TraceStore {
     for (const one of [this.database, this.#keyDatabase])
       await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(one as Kysely<unknown>);
   }
-}
-
-type SaidRow = Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'thumb' | 'edited' | 'label' | 'arrival'> &
-  Nullable<AnsweredClass>;
-
-function saidIn({ trace: id, at, arrival, ...said }: SaidRow): SaidOfAnswer[] {
-  return testedValues(said, said).map((value) => ({ id, at, arrival, ...value }));
-}
-
-/** Class and confidence of an answer. */
-interface AnsweredClass {
-  answered: string;
-  confidence: number;
-}
-
-type Nullable<Fields> = { [Name in keyof Fields]: Fields[Name] | null };
-
-/** Values of feedback on an answer that are tested. */
-export function testedValues(
-  { thumb, edited, label }: Pick<Selectable<FeedbackTable>, 'thumb' | 'edited' | 'label'>,
-  { answered, confidence }: Nullable<AnsweredClass>,
-): SaidValue[] {
-  const isJudged = label !== null && answered !== null && confidence !== null;
-  return [
-    ...(thumb === null ? [] : [{ name: 'thumb_down', value: 1 - thumb } as const]),
-    ...(edited === null ? [] : [{ name: 'edits', value: edited } as const]),
-    ...(isJudged ? [{ name: 'calibration', value: confidence, isRight: answered === label } as const] : []),
-  ];
 }
 
 let lastNumber = 0;
