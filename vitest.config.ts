@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { codeCache } from './src/base/home.ts';
 
-// Tests are sorted by what they need, and run side by side; those that bound time come last, alone.
+// Tests are sorted by what they need, and run side by side; those that bound time come last.
 const chromium = [
   process.env.ATTUNE_CHROMIUM,
   '/usr/bin/chromium',
@@ -33,7 +33,7 @@ const OWN_PROCESS = [
   'test/engine/engine/memory.test.ts',
 ];
 
-/** Files that bound how long something takes: nothing else of ours runs meanwhile. */
+/** Files that bound how long something takes: no more of them run at once than there are cores, and nothing else of ours. */
 const TIMED = [
   'test/timed/**/*.test.ts',
   'packages/constraint/test/compiler.test.ts',
@@ -117,6 +117,7 @@ export default defineConfig({
           name: 'system',
           include: ['test/system/**/*.test.ts'],
           exclude: [...HOSTED, ...TIMED],
+          ...SHARED_PROCESS,
           env: ONE_THREAD,
           maxWorkers: FILES,
           testTimeout: 300_000,
@@ -143,7 +144,8 @@ export default defineConfig({
           name: 'timed',
           include: TIMED,
           env: ONE_THREAD,
-          maxWorkers: 1,
+          // One for each core: most of these files wait, or count processor time.
+          maxWorkers: 2,
           testTimeout: 120_000,
           sequence: { groupOrder: 1 },
         },

@@ -1,4 +1,4 @@
 import { describeArchitectures } from '../architecture-contract.ts';
-import { tinyCases } from '../tiny-models.ts';
+import { contractCases } from '../tiny-models.ts';
 
-describeArchitectures((await tinyCases()).filter((_, place) => place % 2 === 1));
+describeArchitectures((await contractCases()).filter((_, place) => place % 2 === 1));
