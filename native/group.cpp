@@ -201,6 +201,16 @@ napi_value endCollective(napi_env env, napi_callback_info info) {
   });
 }
 
+// takeCollective(handle, number) → whether it has ended, without waiting; one that failed is left to endCollective
+napi_value takeCollective(napi_env env, napi_callback_info info) {
+  Arguments<2> arguments(env, info);
+  auto& begun = groupOf(env, arguments[0])->begun;
+  const auto found = begun.find(toInt(env, arguments[1]));
+  const bool isDone = found != begun.end() && found->second.work->isCompleted() && found->second.work->exception() == nullptr;
+  if (isDone) begun.erase(found);
+  return fromBool(env, isDone);
+}
+
 napi_value closeGroup(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   auto& group = groups().at(static_cast<size_t>(toDouble(env, arguments[0])));
@@ -215,7 +225,7 @@ void addGroup(napi_env env, napi_value exports) {
   addExports(env, exports,
              {{"openStore", entry<openStore>}, {"joinGroup", entry<joinGroup>},
               {"groupSigns", entry<groupSigns>}, {"beginCollective", entry<beginCollective>},
-              {"endCollective", entry<endCollective>}, {"closeGroup", entry<closeGroup>}});
+              {"endCollective", entry<endCollective>}, {"takeCollective", entry<takeCollective>}, {"closeGroup", entry<closeGroup>}});
 }
 
 }  // namespace attune

@@ -47,6 +47,7 @@ export class LocalGroup implements Collectives {
     const parts = noGrad(() => scope(() => row.split([...sent]).map((part) => part.clone().own())));
     const all = this.#meet(parts);
     return {
+      ready: () => undefined,
       result: async () => {
         const own = (await all()).map((from) => from[this.rank]);
         const joined = scope(() => cat(own).own());

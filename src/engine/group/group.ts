@@ -28,6 +28,8 @@ type Kind = 'gather' | 'exchange' | 'broadcast' | 'send' | 'receive';
 
 /** A collective that runs while its processes compute. */
 export interface Pending {
+  /** Its result if it has ended already; then it is not waited for. */
+  ready(): Tensor | undefined;
   /** Waits for it. @throws AttuneError E_RANK_LOST */
   result(): Promise<Tensor>;
 }
@@ -167,7 +169,13 @@ export class Group implements AsyncDisposable {
     this.sentBytes += this.#sizeOf(kind, tensors[0]);
     const ids = tensors.map(({ id }) => id);
     engine().beginCollective(this.#handle, kind, ids, number, numbers);
-    return { result: () => this.#end({ number, name }, tensors) };
+    return { ready: () => this.#take(number, tensors), result: () => this.#end({ number, name }, tensors) };
+  }
+
+  #take(number: number, tensors: readonly Tensor[]): Tensor | undefined {
+    if (this.#lost !== undefined || !engine().takeCollective(this.#handle, number)) return undefined;
+    for (const tensor of tensors.slice(0, -1)) tensor.dispose();
+    return tensors.at(-1);
   }
 
   async #end(collective: Collective, tensors: readonly Tensor[]): Promise<Tensor> {

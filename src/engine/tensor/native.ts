@@ -91,6 +91,8 @@ export interface Native {
     numbers: readonly number[],
   ): void;
   endCollective(group: number, number: number): Promise<number>;
+  /** Whether it has ended, without waiting; then it is not ended again. */
+  takeCollective(group: number, number: number): boolean;
   closeGroup(group: number): void;
 
   setThreads(count: number): void;

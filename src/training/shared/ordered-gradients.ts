@@ -2,6 +2,7 @@
 import type { Collectives, Pending } from '../../engine/group/index.ts';
 import { cat, fromArray, noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { BackwardOrder } from './backward-order.ts';
+import { inWindow } from './in-window.ts';
 import type { Bucket, WeightShares } from './weight-shares.ts';
 
 /**
@@ -21,6 +22,8 @@ export class OrderedGradients {
   readonly #sums: (Tensor | undefined)[];
   /** Buckets of this round that are on their way. */
   readonly #sent: Pending[] = [];
+  /** Those that have arrived, from the first. */
+  #taken = 0;
   #isLate = false;
   #isEmpty = true;
 
@@ -37,14 +40,22 @@ export class OrderedGradients {
     return this.#group?.rank ?? 0;
   }
 
-  /** For the last backward pass of a share: sends each bucket as soon as it is complete. */
-  watch(): ((stagesLeft: number) => void) | undefined {
+  /**
+   * For the last backward pass of a share: sends each bucket as soon as it is complete, and takes those that have
+   * arrived. `count` is that of `add`.
+   */
+  watch(count: number): ((stagesLeft: number) => void) | undefined {
     if (this.#group === undefined) return undefined;
     const { weights, buckets } = this.#shares;
     return this.#order.follow(weights, (left, completeAt) => {
       // The last bucket says whether all others were complete.
       const isComplete = (bucket: Bucket) => bucket.flat().every((place) => completeAt[place] >= left);
       while (this.#sent.length < buckets.length - 1 && isComplete(buckets[this.#sent.length])) this.#send(false);
+      while (this.#taken < this.#sent.length) {
+        using parts = this.#sent[this.#taken].ready();
+        if (parts === undefined) break;
+        this.#addParts(parts, count);
+      }
     });
   }
 
@@ -55,11 +66,12 @@ export class OrderedGradients {
       .slice(0, this.#sent.length)
       .some((bucket) => bucket.flat().some((place) => this.#hasGradient(place)));
     while (this.#sent.length < buckets.length) this.#send(isLate);
-    for (const [i, pending] of this.#sent.entries()) {
-      using parts = await pending.result();
-      noGrad(() => scope(() => this.#addParts(i, parts, count)));
+    while (this.#taken < buckets.length) {
+      using parts = await this.#sent[this.#taken].result();
+      this.#addParts(parts, count);
     }
     this.#sent.length = 0;
+    this.#taken = 0;
     this.#isEmpty = false;
     this.#clear();
   }
@@ -89,7 +101,7 @@ export class OrderedGradients {
     const group = this.#group;
     if (group !== undefined) return group.exchange(name, row, { sent, received: sent.map(() => sent[group.rank]) });
     const own = row.own();
-    return { result: () => Promise.resolve(own) };
+    return { ready: () => own, result: () => Promise.resolve(own) };
   }
 
   #partSize(bucket: number, places: readonly number[]): number {
@@ -111,25 +123,30 @@ export class OrderedGradients {
     return flags.length === 0 ? values : [...values, fromArray(Float32Array.from(flags))];
   }
 
-  /** [P · part] */
-  #addParts(bucket: number, parts: Tensor, count: number): void {
+  /** Adds the parts of the next bucket: [P · part] */
+  #addParts(parts: Tensor, count: number): void {
+    const bucket = this.#taken++;
     const size = this.#partSize(bucket, this.#shares.buckets[bucket][this.#rank]);
     if (size === 0) return;
-    const rows = parts.reshape(-1, size); // [P, part]
-    if (
-      this.#isLast(bucket) &&
-      rows
-        .select(1, size - 1)
-        .sum()
-        .item() > 0
-    )
-      this.#isLate = true;
-    for (let rank = 0; rank < count; rank++) {
-      const part = rows.select(0, rank);
-      const sum = this.#sums[bucket];
-      if (sum === undefined) this.#sums[bucket] = part.clone().own();
-      else sum.add_(part);
-    }
+    noGrad(() =>
+      scope(() => {
+        const rows = parts.reshape(-1, size); // [P, part]
+        if (
+          this.#isLast(bucket) &&
+          rows
+            .select(1, size - 1)
+            .sum()
+            .item() > 0
+        )
+          this.#isLate = true;
+        for (let rank = 0; rank < count; rank++) {
+          const part = rows.select(0, rank);
+          const sum = this.#sums[bucket];
+          if (sum === undefined) this.#sums[bucket] = part.clone().own();
+          else sum.add_(part);
+        }
+      }),
+    );
   }
 
   /**
@@ -154,10 +171,12 @@ export class OrderedGradients {
     const { buckets } = this.#shares;
     const group = this.#group;
     if (group === undefined) return this.#setAll(this.#sums, [0]);
-    const sent = noGrad(() => scope(() => buckets.map((_, i) => this.#sendSum(group, i))));
     const ranks = Array.from({ length: group.size }, (_, rank) => rank);
     const rows: Tensor[] = [];
-    for (const pending of sent) rows.push(await pending.result());
+    await inWindow(buckets.length, {
+      begin: (i) => this.#sendSum(group, i),
+      end: (_, row) => void rows.push(row),
+    });
     this.#setAll(rows, ranks);
     for (const row of rows) row.dispose();
   }

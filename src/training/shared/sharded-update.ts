@@ -2,6 +2,7 @@
 import type { Collectives, Pending } from '../../engine/group/index.ts';
 import { aten, cat, empty, fromArray, noGrad, scope, span, type Tensor } from '../../engine/tensor/index.ts';
 import type { Driven, StepOptions, StepPasses, Trainable, Update } from '../../methods/interfaces.ts';
+import { inWindow } from './in-window.ts';
 import { WeightShares } from './weight-shares.ts';
 
 /**
@@ -85,12 +86,13 @@ export class ShardedUpdate implements Update {
 
   /** Sends the weights that this process has moved to all, and takes theirs. */
   async #spread(): Promise<void> {
-    const { buckets } = this.#shares;
-    const sent = noGrad(() => scope(() => buckets.map((_, i) => this.#sendWeights(i))));
-    for (const [i, pending] of sent.entries()) {
-      using row = await pending.result();
-      noGrad(() => scope(() => this.#take(i, row)));
-    }
+    await inWindow(this.#shares.buckets.length, {
+      begin: (i) => this.#sendWeights(i),
+      end: (i, row) => {
+        this.#take(i, row);
+        row.dispose();
+      },
+    });
   }
 
   #sendWeights(i: number): Pending {

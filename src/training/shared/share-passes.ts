@@ -20,7 +20,7 @@ export async function sharePasses<Item, Result>(given: Passes<Item, Result>): Pr
   for (const { own = [], size } of sharesOf(items, shared)) {
     for (const [i, [place, item]] of own.entries()) {
       const isLast = i === own.length - 1;
-      found.push([place, await pass(item, isLast ? gradients?.watch() : undefined)]);
+      found.push([place, await pass(item, isLast ? gradients?.watch(size) : undefined)]);
       await turn();
     }
     await gradients?.add(size);

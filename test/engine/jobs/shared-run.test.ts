@@ -75,7 +75,9 @@ it.each(['dp_sgd', 'mezo', 'prodigy', 'adamw_8bit', 'muon', 'schedule_free'])(
   '%s: two processes, one and three write the same bytes',
   async (name) => {
     const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
-    const optimizer = { name, ...(await updates.load(name)).settle({}) };
+    // A noise that is given need not be computed from a budget.
+    const given = name === 'dp_sgd' ? { noise_multiplier: 1 } : {};
+    const optimizer = { name, ...(await updates.load(name)).settle(given) };
     await expectSame({ ...recipe, training: { ...recipe.training, optimizer } } as Recipe);
   },
 );

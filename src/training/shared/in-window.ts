@@ -1,0 +1,20 @@
+import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
+import type { Pending } from '../../engine/group/index.ts';
+
+/** Collectives that are on their way at a time: enough to keep the network busy while others are packed. */
+const WINDOW = 3;
+
+/** Runs collectives one after the other, a few at a time, so that little is copied at once. `end` owns the result. */
+export async function inWindow(
+  count: number,
+  { begin, end }: { begin(i: number): Pending; end(i: number, result: Tensor): void },
+): Promise<void> {
+  const pending: Pending[] = [];
+  for (let i = 0; i < count + WINDOW; i++) {
+    if (i < count) pending.push(noGrad(() => scope(() => begin(i))));
+    const done = i - WINDOW;
+    if (done < 0 || done >= count) continue;
+    const result = await pending[done].result();
+    noGrad(() => scope(() => end(done, result)));
+  }
+}
