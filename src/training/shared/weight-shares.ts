@@ -22,8 +22,11 @@ export class WeightShares {
     this.weights = weights;
     const numbers = weights.reduce((sum, { size }) => sum + size, 0);
     const most = Math.min(MOST_NUMBERS, Math.max(FEWEST_NUMBERS, numbers / BUCKETS));
-    const loads = Array.from({ length: processes }, () => 0);
-    this.buckets = this.#inBuckets(most).map((places) => this.#deal(places, loads));
+    const owners = this.#deal(processes);
+    const ranks = Array.from({ length: processes }, (_, rank) => rank);
+    this.buckets = this.#inBuckets(most).map((places) =>
+      ranks.map((rank) => places.filter((place) => owners[place] === rank)),
+    );
   }
 
   /** Places of the weights that a process sums, in their order. */
@@ -46,15 +49,15 @@ export class WeightShares {
     return buckets;
   }
 
-  /** The largest weight first, each to the process with the fewest numbers. */
-  #deal(places: readonly number[], loads: number[]): Bucket {
+  /** The largest weight first, each to the process with the fewest numbers. @returns the process of each weight */
+  #deal(processes: number): number[] {
     const sizeOf = (place: number) => this.weights[place].size;
-    const owned: number[][] = loads.map(() => []);
-    for (const place of places.toSorted((a, b) => sizeOf(b) - sizeOf(a) || a - b)) {
-      const rank = loads.indexOf(smallest(loads));
-      owned[rank].push(place);
-      loads[rank] += sizeOf(place);
+    const loads = Array.from({ length: processes }, () => 0);
+    const owners: number[] = [];
+    for (const place of [...this.weights.keys()].toSorted((a, b) => sizeOf(b) - sizeOf(a) || a - b)) {
+      owners[place] = loads.indexOf(smallest(loads));
+      loads[owners[place]] += sizeOf(place);
     }
-    return owned;
+    return owners;
   }
 }
