@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { torchrunProgram } from '../../tools/recovery/torchrun.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { killWhenReached } from './shared-run-tools.ts';
 import { startSlurm, type SlurmCluster } from './slurm-cluster.ts';
@@ -34,16 +35,7 @@ beforeAll(async () => {
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   writeFileSync(join(folder, 'rows.jsonl'), text);
   await writeTinyModel(join(folder, 'model'), text);
-  // Debian builds libtorch without libuv, which torchrun's store wants.
-  const program = [
-    'import sys',
-    'import torch.distributed as dist',
-    'from torch.distributed import run',
-    'start = dist.TCPStore.__init__',
-    'dist.TCPStore.__init__ = lambda self, *given, **named: start(self, *given, **{**named, "use_libuv": False})',
-    'run.main(sys.argv[1:])',
-  ];
-  writeFileSync(join(folder, 'torchrun.py'), program.join('\n'));
+  writeFileSync(join(folder, 'torchrun.py'), torchrunProgram);
   const { status, text: said } = run(attune, [...commandOf('local'), '--processes', '2']);
   if (status !== 0) throw new Error(said);
 });
