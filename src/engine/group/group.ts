@@ -197,8 +197,7 @@ export class Group implements AsyncDisposable {
 
   #sizeOf(kind: Kind, { size, dtype }: Tensor): number {
     const bytes = size * dtypeBytes[dtype];
-    if (kind === 'exchange') return (bytes / this.size) * (this.size - 1);
-    if (kind === 'send') return bytes;
+    if (kind === 'exchange' || kind === 'send') return bytes;
     return kind === 'receive' || (kind === 'broadcast' && this.rank > 0) ? 0 : bytes * (this.size - 1);
   }
 

@@ -7,14 +7,14 @@ const WINDOW = 3;
 /** Runs collectives one after the other, a few at a time, so that little is copied at once. `end` owns the result. */
 export async function inWindow(
   count: number,
-  { begin, end }: { begin(i: number): Pending; end(i: number, result: Tensor): void },
+  { begin, end }: { begin(i: number): Pending | undefined; end(i: number, result: Tensor | undefined): void },
 ): Promise<void> {
-  const pending: Pending[] = [];
+  const pending: (Pending | undefined)[] = [];
   for (let i = 0; i < count + WINDOW; i++) {
     if (i < count) pending.push(noGrad(() => scope(() => begin(i))));
     const done = i - WINDOW;
     if (done < 0 || done >= count) continue;
-    const result = await pending[done].result();
+    const result = await pending[done]?.result();
     noGrad(() => scope(() => end(done, result)));
   }
 }

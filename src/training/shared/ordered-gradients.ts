@@ -21,7 +21,9 @@ export class OrderedGradients {
   /** Sum of this process's part of each bucket. */
   readonly #sums: (Tensor | undefined)[];
   /** Buckets of this round that are on their way. */
-  readonly #sent: Pending[] = [];
+  readonly #sent: (Pending | undefined)[] = [];
+  /** This process's own parts of them. */
+  readonly #own: (Tensor | undefined)[] = [];
   /** Those that have arrived, from the first. */
   #taken = 0;
   #isLate = false;
@@ -52,7 +54,7 @@ export class OrderedGradients {
       const isComplete = (bucket: Bucket) => bucket.flat().every((place) => completeAt[place] >= left);
       while (this.#sent.length < buckets.length - 1 && isComplete(buckets[this.#sent.length])) this.#send(false);
       while (this.#taken < this.#sent.length) {
-        using parts = this.#sent[this.#taken].ready();
+        using parts = this.#sent[this.#taken]?.ready();
         if (parts === undefined) break;
         this.#addParts(parts, count);
       }
@@ -67,7 +69,7 @@ export class OrderedGradients {
       .some((bucket) => bucket.flat().some((place) => this.#hasGradient(place)));
     while (this.#sent.length < buckets.length) this.#send(isLate);
     while (this.#taken < buckets.length) {
-      using parts = await this.#sent[this.#taken].result();
+      using parts = await this.#sent[this.#taken]?.result();
       this.#addParts(parts, count);
     }
     this.#sent.length = 0;
@@ -84,24 +86,26 @@ export class OrderedGradients {
     const i = this.#sent.length;
     const { buckets, weights } = this.#shares;
     const bucket = buckets[i];
-    const sizes = bucket.map((places) => this.#partSize(i, places));
     noGrad(() =>
       scope(() => {
-        const row = cat(
-          bucket.flatMap((places) => this.#partOf(i, places, isLate)),
-          0,
-        );
-        this.#sent.push(this.#exchange(`gradients, bucket ${i + 1} of ${buckets.length}`, row, sizes));
+        const parts = bucket.map((places) => this.#partOf(i, places, isLate));
+        this.#own[i] = joined(parts[this.#rank]).own();
+        this.#sent.push(this.#exchange(i, parts));
       }),
     );
     for (const place of bucket.flat()) weights[place].tensor.grad = undefined;
   }
 
-  #exchange(name: string, row: Tensor, sent: readonly number[]): Pending {
+  /** Sends all parts but this process's own. */
+  #exchange(i: number, parts: readonly (readonly Tensor[])[]): Pending | undefined {
     const group = this.#group;
-    if (group !== undefined) return group.exchange(name, row, { sent, received: sent.map(() => sent[group.rank]) });
-    const own = row.own();
-    return { ready: () => own, result: () => Promise.resolve(own) };
+    if (group === undefined) return undefined;
+    const { buckets } = this.#shares;
+    const sizes = buckets[i].map((places) => this.#partSize(i, places));
+    const others = parts.filter((_, rank) => rank !== group.rank).flat();
+    const sent = sizes.map((size, rank) => (rank === group.rank ? 0 : size));
+    const received = sizes.map((_, rank) => (rank === group.rank ? 0 : sizes[group.rank]));
+    return group.exchange(`gradients, bucket ${i + 1} of ${buckets.length}`, joined(others), { sent, received });
   }
 
   #partSize(bucket: number, places: readonly number[]): number {
@@ -123,28 +127,21 @@ export class OrderedGradients {
     return flags.length === 0 ? values : [...values, fromArray(Float32Array.from(flags))];
   }
 
-  /** Adds the parts of the next bucket: [P · part] */
-  #addParts(parts: Tensor, count: number): void {
+  /** Adds the parts of the next bucket; `others`: those of the other processes, in their order, [(P - 1) · part] */
+  #addParts(others: Tensor | undefined, count: number): void {
     const bucket = this.#taken++;
-    const size = this.#partSize(bucket, this.#shares.buckets[bucket][this.#rank]);
+    using own = this.#own[bucket]!;
+    const { size } = own;
     if (size === 0) return;
     noGrad(() =>
       scope(() => {
-        const rows = parts.reshape(-1, size); // [P, part]
-        if (
-          this.#isLast(bucket) &&
-          rows
-            .select(1, size - 1)
-            .sum()
-            .item() > 0
-        )
-          this.#isLate = true;
-        for (let rank = 0; rank < count; rank++) {
-          const part = rows.select(0, rank);
-          const sum = this.#sums[bucket];
-          if (sum === undefined) this.#sums[bucket] = part.clone().own();
-          else sum.add_(part);
-        }
+        const parts = others === undefined ? 0 : others.size / size;
+        const rows = Array.from({ length: parts }, (_, i) => others!.narrow(0, i * size, size));
+        rows.splice(this.#rank, 0, own);
+        if (this.#isLast(bucket)) this.#isLate ||= rows.some((row) => row.narrow(0, size - 1, 1).item() > 0);
+        const sum = this.#sums[bucket];
+        const added = sum === undefined ? rows.slice(0, count) : [sum, ...rows.slice(0, count)];
+        this.#sums[bucket] = sumOf(added, sum).own();
       }),
     );
   }
@@ -155,7 +152,7 @@ export class OrderedGradients {
    */
   async finish({ ownOnly }: { ownOnly: boolean }): Promise<boolean> {
     if (this.#isLate || this.#isEmpty) this.#restore();
-    else if (ownOnly) this.#setAll(this.#sums, [this.#rank]);
+    else if (ownOnly) noGrad(() => scope(() => this.#sums.forEach((_, i) => this.#setOwn(i))));
     else await this.#spread();
     for (const tensor of [...this.#sums, ...this.#before]) tensor?.dispose();
     this.#order.isOff ||= this.#isLate;
@@ -170,42 +167,36 @@ export class OrderedGradients {
   async #spread(): Promise<void> {
     const { buckets } = this.#shares;
     const group = this.#group;
-    if (group === undefined) return this.#setAll(this.#sums, [0]);
-    const ranks = Array.from({ length: group.size }, (_, rank) => rank);
-    const rows: Tensor[] = [];
     await inWindow(buckets.length, {
-      begin: (i) => this.#sendSum(group, i),
-      end: (_, row) => void rows.push(row),
-    });
-    this.#setAll(rows, ranks);
-    for (const row of rows) row.dispose();
-  }
-
-  #sendSum(group: Collectives, i: number): Pending {
-    const { buckets } = this.#shares;
-    const received = buckets[i].map((places) => this.#partSize(i, places));
-    const own = this.#sums[i] ?? zeros([0]);
-    const row = cat(
-      received.map(() => own),
-      0,
-    );
-    const name = `summed gradients, bucket ${i + 1} of ${buckets.length}`;
-    return group.exchange(name, row, { sent: received.map(() => own.size), received });
-  }
-
-  /** Takes the gradients of some processes' weights from rows of their parts. */
-  #setAll(rows: readonly (Tensor | undefined)[], ranks: readonly number[]): void {
-    noGrad(() =>
-      scope(() => {
-        for (const [i, row] of rows.entries()) {
-          let start = 0;
-          for (const rank of ranks) {
-            if (row !== undefined) this.#setPart(this.#shares.buckets[i][rank], row, start);
-            start += this.#partSize(i, this.#shares.buckets[i][rank]);
+      begin: (i) => group && this.#sendSum(group, i),
+      end: (i, row) => {
+        let start = 0;
+        for (const [rank, places] of buckets[i].entries()) {
+          if (rank === this.#rank) this.#setOwn(i);
+          else {
+            this.#setPart(places, row!, start);
+            start += this.#partSize(i, places);
           }
         }
-      }),
-    );
+        row?.dispose();
+      },
+    });
+  }
+
+  /** Sends this process's sum to all others. */
+  #sendSum(group: Collectives, i: number): Pending {
+    const { buckets } = this.#shares;
+    const isOther = (_: unknown, rank: number) => rank !== group.rank;
+    const own = this.#sums[i] ?? zeros([0]);
+    const received = buckets[i].map((places, rank) => (isOther(0, rank) ? this.#partSize(i, places) : 0));
+    const sent = received.map((_, rank) => (isOther(0, rank) ? own.size : 0));
+    const name = `summed gradients, bucket ${i + 1} of ${buckets.length}`;
+    return group.exchange(name, joined(sent.filter(isOther).map(() => own)), { sent, received });
+  }
+
+  #setOwn(i: number): void {
+    const sum = this.#sums[i];
+    if (sum !== undefined) this.#setPart(this.#shares.buckets[i][this.#rank], sum, 0);
   }
 
   #setPart(places: readonly number[], row: Tensor, start: number): void {
@@ -227,4 +218,16 @@ export class OrderedGradients {
   #clear(): void {
     for (const { tensor } of this.#shares.weights) tensor.grad = undefined;
   }
+}
+
+function joined(parts: readonly Tensor[]): Tensor {
+  return parts.length === 0 ? zeros([0]) : cat(parts, 0);
+}
+
+/** Adds tensors in their order, into the first of them if it may be overwritten; it reads each only once. */
+function sumOf([first, ...others]: readonly Tensor[], into: Tensor | undefined): Tensor {
+  const [second, ...further] = others;
+  const sum = into ?? (second === undefined ? first.clone() : first.add(second));
+  for (const other of into === undefined ? further : others) sum.add_(other);
+  return sum;
 }

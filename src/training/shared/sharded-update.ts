@@ -89,36 +89,32 @@ export class ShardedUpdate implements Update {
     await inWindow(this.#shares.buckets.length, {
       begin: (i) => this.#sendWeights(i),
       end: (i, row) => {
-        this.#take(i, row);
-        row.dispose();
+        this.#take(i, row!);
+        row!.dispose();
       },
     });
   }
 
   #sendWeights(i: number): Pending {
     const { buckets, weights } = this.#shares;
-    const received = buckets[i].map((places) => places.reduce((sum, place) => sum + weights[place].size, 0));
-    const parts = buckets[i][this.#group.rank].map((place) =>
-      weights[place].tensor.detach().reshape(-1).to('f32').toDevice('cpu'),
-    );
-    const own = parts.length === 0 ? empty([0]) : cat(parts, 0);
-    const row = cat(
-      received.map(() => own),
-      0,
-    );
-    const name = `weights, bucket ${i + 1} of ${buckets.length}`;
-    return this.#group.exchange(name, row, { sent: received.map(() => own.size), received });
+    const { rank } = this.#group;
+    const sizes = buckets[i].map((places) => places.reduce((sum, place) => sum + weights[place].size, 0));
+    const received = sizes.with(rank, 0);
+    const sent = sizes.map((_, other) => (other === rank ? 0 : sizes[rank]));
+    const own = buckets[i][rank].map((place) => weights[place].tensor.detach().reshape(-1).to('f32').toDevice('cpu'));
+    const parts = sent.filter((_, other) => other !== rank).flatMap(() => own);
+    const row = parts.length === 0 ? empty([0]) : cat(parts, 0);
+    return this.#group.exchange(`weights, bucket ${i + 1} of ${buckets.length}`, row, { sent, received });
   }
 
   #take(i: number, row: Tensor): void {
     const { buckets, weights } = this.#shares;
+    const others = buckets[i].filter((_, rank) => rank !== this.#group.rank).flat();
     let at = 0;
-    for (const [rank, places] of buckets[i].entries())
-      for (const place of places) {
-        const { tensor, shape, size } = weights[place];
-        if (rank !== this.#group.rank) tensor.copy_(row.narrow(0, at, size).reshape(...shape));
-        at += size;
-      }
+    for (const { tensor, shape, size } of others.map((place) => weights[place])) {
+      tensor.copy_(row.narrow(0, at, size).reshape(...shape));
+      at += size;
+    }
   }
 
   step(): number {
