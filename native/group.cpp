@@ -3,6 +3,7 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -103,6 +104,19 @@ napi_value openStore(napi_env env, napi_callback_info info) {
   });
 }
 
+// Waits for all ranks; the error names the first that is missing.
+void await(c10d::Store& store, int size, milliseconds joining) {
+  const auto until = Clock::now() + joining;
+  for (int rank = 0; rank < size; rank++) {
+    const auto left = std::chrono::duration_cast<milliseconds>(until - Clock::now());
+    try {
+      store.wait({"arrived/" + std::to_string(rank)}, std::max(left, milliseconds(1)));
+    } catch (const std::exception&) {
+      throw std::runtime_error("rank " + std::to_string(rank) + " of " + std::to_string(size) + " has not arrived");
+    }
+  }
+}
+
 // joinGroup(handle, rank, size, milliseconds to join, milliseconds of a collective): waits for all ranks
 napi_value joinGroup(napi_env env, napi_callback_info info) {
   Arguments<5> arguments(env, info);
@@ -119,9 +133,7 @@ napi_value joinGroup(napi_env env, napi_callback_info info) {
     options->threads = 2;
     auto store = c10::make_intrusive<c10d::PrefixStore>(group->address.prefix + "/gloo", group->store);
     store->add("arrived/" + std::to_string(rank), 1);
-    std::vector<std::string> all;
-    for (int other = 0; other < size; other++) all.push_back("arrived/" + std::to_string(other));
-    store->wait(all, joining);
+    await(*store, size, joining);
     group->gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, size, options);
     group->signs = std::make_shared<Signs>(group->address, rank, size, group->collective);
     group->signs->start();

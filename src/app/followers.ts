@@ -59,7 +59,13 @@ export async function runWithFollowers(
     for (let i = 1; i <= starts; i++) {
       const place = { rank: launch.rank + i, localRank: launch.localRank + i, starts: 0 };
       const own = { ...launch, ...place, store: { ...launch.store, serves: false } };
-      const follower = await startJob({ job: 'train', input: { ...job.input, launch: own }, handleSignals: false });
+      const follower = await startJob({
+        job: 'train',
+        input: { ...job.input, launch: own },
+        handleSignals: false,
+        // Otherwise followers say nothing.
+        onEvent: (event) => (event.type === 'warning-raised' ? job.onEvent?.(event) : undefined),
+      });
       followers.push(follower);
       follower.result.catch((error: unknown) => failed.abort(ofRank(own.rank, error)));
     }

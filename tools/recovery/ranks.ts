@@ -158,7 +158,11 @@ async function strike(
 }
 
 function isNamed(said: string, id: number): boolean {
-  return /Rank \d+ of \d+ is gone|Rank \d+ has ended|E_RANK_LOST/.test(said) || said.includes(String(id));
+  return (
+    /Rank \d+ of \d+ is gone|rank \d+ of \d+ has not arrived|waits for rank \d+|Rank \d+ has ended|E_RANK_LOST/.test(
+      said,
+    ) || said.includes(String(id))
+  );
 }
 
 /** Workers by rank, as far as they are known. */

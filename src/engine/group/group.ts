@@ -7,6 +7,10 @@ import type { Launch } from './launch.ts';
 
 /** Time for all ranks to arrive: one may still be starting on another machine. */
 const JOIN_MILLISECONDS = 300_000;
+/** The same where all are started together, on this machine. */
+const LOCAL_JOIN_MILLISECONDS = 60_000;
+/** After this time a missing rank is named. */
+const NOTICE_MILLISECONDS = 15_000;
 /** A collective may wait long for a rank that evaluates or writes; heartbeats show whether a rank is alive. */
 const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
 const WATCH_MILLISECONDS = 500;
@@ -43,6 +47,7 @@ export class Group implements AsyncDisposable {
   readonly rank: number;
   readonly size: number;
   readonly #handle: number;
+  readonly #joinTime: number;
   readonly #names: string[] = [];
   /** Bytes of tensors sent to other ranks so far. */
   sentBytes = 0;
@@ -52,17 +57,20 @@ export class Group implements AsyncDisposable {
   #fail: ((error: AttuneError) => void) | undefined;
   #watch: NodeJS.Timeout | undefined;
 
-  private constructor(handle: number, launch: Pick<Launch, 'rank' | 'size'>) {
+  private constructor(handle: number, launch: Launch) {
     this.#handle = handle;
+    this.#joinTime = joinTime(launch);
     this.rank = launch.rank;
     this.size = launch.size;
   }
 
-  /** Opens the store of rank 0, or finds it. */
-  static async open(launch: Launch): Promise<Group> {
+  /** Opens the store of rank 0, or finds it. `onWait` gets a sentence if that takes long. */
+  static async open(launch: Launch, onWait?: (message: string) => void): Promise<Group> {
     const { host, port, serves } = launch.store;
+    const open = (milliseconds: number) => engine().openStore(host, port, serves, `attune/${launch.id}`, milliseconds);
+    const waits = `rank ${launch.rank} waits for rank 0 of ${launch.size}, which cannot be reached at ${host}:${port}`;
     try {
-      const handle = await engine().openStore(host, port, serves, `attune/${launch.id}`, JOIN_MILLISECONDS);
+      const handle = await patiently(open, joinTime(launch), () => onWait?.(waits));
       return new Group(handle, launch);
     } catch (error) {
       throw new AttuneError('E_GROUP', {
@@ -76,15 +84,17 @@ export class Group implements AsyncDisposable {
   }
 
   /** Waits until all ranks have arrived. @throws AttuneError E_GROUP, the signal's reason */
-  async join(signal: AbortSignal): Promise<this> {
+  async join(signal: AbortSignal, onWait?: (message: string) => void): Promise<this> {
     const { rank, size } = this;
+    const join = (milliseconds: number) =>
+      engine().joinGroup(this.#handle, rank, size, milliseconds, COLLECTIVE_MILLISECONDS);
     try {
-      const joined = engine().joinGroup(this.#handle, rank, size, JOIN_MILLISECONDS, COLLECTIVE_MILLISECONDS);
+      const joined = patiently(join, this.#joinTime, (why) => onWait?.(`rank ${rank} waits: ${why}`));
       await unlessStopped(joined, signal);
     } catch (error) {
       signal.throwIfAborted();
       throw new AttuneError('E_GROUP', {
-        what: `Not all ${this.size} processes arrived within ${JOIN_MILLISECONDS / 1000} s`,
+        what: `Not all ${this.size} processes arrived within ${this.#joinTime / 1000} s`,
         got: firstLine(error),
         fix: 'look at the output of the processes that are missing',
       });
@@ -252,6 +262,24 @@ export class Group implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#watch);
     engine().closeGroup(this.#handle);
+  }
+}
+
+function joinTime({ size, localSize }: Launch): number {
+  return size === localSize ? LOCAL_JOIN_MILLISECONDS : JOIN_MILLISECONDS;
+}
+
+/** Tries for a short time, says why that failed, and tries for the rest of the time. */
+async function patiently(
+  attempt: (milliseconds: number) => Promise<number>,
+  milliseconds: number,
+  onWait: (why: string) => void,
+): Promise<number> {
+  try {
+    return await attempt(NOTICE_MILLISECONDS);
+  } catch (error) {
+    onWait(firstLine(error));
+    return attempt(milliseconds - NOTICE_MILLISECONDS);
   }
 }
 

@@ -26,12 +26,16 @@ import type { TrainInput, TrainResult } from './train-job.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 
 /** Meets the processes that share the run; undefined for a run of one process. */
-export async function joinOthers({ launch }: TrainInput, signal: AbortSignal): Promise<Group | undefined> {
+export async function joinOthers(
+  { launch }: TrainInput,
+  { signal, emit }: Pick<JobContext, 'signal' | 'emit'>,
+): Promise<Group | undefined> {
   if (launch === undefined) return undefined;
   if (launch.localSize > 1 && process.env.ATTUNE_THREADS === undefined)
     setThreads(Math.max(1, Math.floor(availableParallelism() / launch.localSize)));
-  const group = await Group.open(launch);
-  return group.join(signal);
+  const onWait = (message: string) => emit({ type: 'warning-raised', code: 'W_RANK_AWAITED', message });
+  const group = await Group.open(launch, onWait);
+  return group.join(signal, onWait);
 }
 
 /** Decisions of the leader, which the others follow. */

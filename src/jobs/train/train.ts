@@ -40,7 +40,7 @@ import type { TrainResult, TrainPlan, TrainInput } from './train-job.ts';
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
   if (isCheapModel(input.recipe.model)) return trainCheap(input, context);
   if (askedModel(input.recipe.model) !== undefined) return trainPrompted(input, context);
-  await using group = await joinOthers(input, context.signal);
+  await using group = await joinOthers(input, context);
   // Awaited, so that the group is open until then.
   return group !== undefined && group.rank > 0
     ? await follow(input, context, group)
