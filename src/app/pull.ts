@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { EventSink } from '../base/events.ts';
 import {
   hubSettings,
@@ -13,6 +14,7 @@ import { withIndex } from '../store/index-database.ts';
 import { recordBase } from '../store/model-records.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import type { useCase } from './use-cases/models-pull.ts';
+import type { PulledObjects } from './use-cases/data-pull.ts';
 import type { CallOptions } from './use-cases/use-case.ts';
 
 export interface PullRequest {
@@ -38,6 +40,14 @@ export async function pullModel(
 /** Downloads the rows of a data set from the hub. @throws AttuneError as `pullModel`, E_HUB_NO_ROWS */
 export async function pullDataset(name: string, request: PullRequest): Promise<Pulled> {
   return pullRepository(parseRepository(name, 'dataset'), request);
+}
+
+/** Fetches files from a bucket into a folder. @throws AttuneError E_OBJECTS…, E_FILE_MISSING */
+export async function pullObjects(name: string, output: string, { emit }: PullRequest): Promise<PulledObjects> {
+  const { fetchObjects } = await import('../preparation/index.ts');
+  const folder = resolve(output);
+  const onFile = (file: string): void => emit({ type: 'phase-started', phase: 'data', message: file });
+  return { folder, ...(await fetchObjects(name, folder, onFile)) };
 }
 
 /** Downloads everything from the hub that a recipe refers to and that is missing; running a recipe permits this. */

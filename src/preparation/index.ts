@@ -6,6 +6,7 @@ export { steps } from './steps/index.ts';
 export type { DataSetManifest } from './pipeline/data-set.ts';
 export { checkPipeline, type Pipeline, type PipelineSpec } from './pipeline/pipeline-spec.ts';
 export { runPipeline, type DataSetRun, type PipelineResult } from './pipeline/run-pipeline.ts';
+export { fetchObjects } from './pipeline/find-sources.ts';
 export { mergeShards } from './pipeline/shards/merge-shards.ts';
 export { runShard, type ShardResult } from './pipeline/shards/run-shard.ts';
 export { parseShard } from './pipeline/shards/shard-manifest.ts';

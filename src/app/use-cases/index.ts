@@ -60,6 +60,7 @@ export const useCases = {
   groundedness: () => import('./groundedness.ts'),
   gate: () => import('./gate.ts'),
   export: () => import('./export.ts'),
+  'export job': () => import('./export-job.ts'),
   'adapters merge': () => import('./adapters-merge.ts'),
   'adapters extract': () => import('./adapters-extract.ts'),
   'adapters project': () => import('./adapters-project.ts'),

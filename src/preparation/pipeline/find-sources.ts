@@ -4,6 +4,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { findDocuments, type FoundFile } from '@attune/documents';
 import { FileDraft } from '../../files/file-draft.ts';
 import { sha256 } from '../../files/hash.ts';
+import { safeJoin } from '../../files/safe-join.ts';
 import { PRIVATE_FILE } from '../../files/private.ts';
 import { Bucket } from '../../store/objects/bucket.ts';
 import { isBucketUrl, parseS3Url, shownS3 } from '../../store/objects/s3-url.ts';
@@ -27,10 +28,10 @@ export function findSources(
       for (const source of sources) {
         if (!isBucketUrl(source)) yield* findDocuments([source], base);
         else {
-          for await (const { bucket, key, ...object } of objectsBelow(source)) {
+          for await (const { bucket, key, name, bytes } of objectsBelow(source)) {
             const path = join(scratch, `object-${sha256(`${source} ${key}`)}`);
             objects.set(path, { bucket, key });
-            yield { ...object, path, root: scratch };
+            yield { name, bytes, path, root: scratch };
           }
         }
       }
@@ -46,6 +47,24 @@ export function findSources(
   };
 }
 
+/** Fetches the objects of a bucket's address into a folder. @throws AttuneError E_FILE_MISSING, E_OBJECTS…, E_PATH_ESCAPE */
+export async function fetchObjects(
+  source: string,
+  folder: string,
+  onFile?: (name: string) => void,
+): Promise<{ files: number; bytes: number }> {
+  const fetched = { files: 0, bytes: 0 };
+  for await (const { bucket, key, bytes, inside } of objectsBelow(source)) {
+    onFile?.(inside);
+    using draft = new FileDraft(safeJoin(folder, inside), PRIVATE_FILE);
+    await bucket.fetch(key, bytes, draft);
+    draft.commit();
+    fetched.files++;
+    fetched.bytes += bytes;
+  }
+  return fetched;
+}
+
 /** Objects with the address as their key, or below it as in a folder; their names are those that a folder's files have. */
 async function* objectsBelow(source: string) {
   const { prefix, ...place } = parseS3Url(source, 'a source of the pipeline');
@@ -58,7 +77,13 @@ async function* objectsBelow(source: string) {
     if (key.endsWith('/') || (key !== top && !key.startsWith(prefix))) continue;
     count++;
     const inside = key.slice(prefix.length);
-    yield { bucket, key, bytes, name: key === top ? shown : `${shown}/${inside}` };
+    yield {
+      bucket,
+      key,
+      bytes,
+      inside: key === top ? shown : inside,
+      name: key === top ? shown : `${shown}/${inside}`,
+    };
   }
   if (count > 0) return;
   throw new AttuneError('E_FILE_MISSING', {
