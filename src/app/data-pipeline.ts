@@ -97,7 +97,7 @@ async function pipelineRun(given: string | PipelineSpec, options: DataPipelineOp
   const { output, base, processes, threads, cache = true, onEvent, signal } = options;
   const isFile = typeof given === 'string';
   return {
-    pipeline: checkPipeline(isFile ? await readSpec(given) : given, isFile ? given : undefined),
+    pipeline: checkPipeline(isFile ? await readPipelineSpec(given) : given, isFile ? given : undefined),
     cache: partsFolder(),
     keepsParts: cache,
     to: (hash) => (output === undefined ? defaultFolder(pipeline.name, hash) : resolve(output)),
@@ -166,7 +166,8 @@ async function examplesOf(
   return { tokenizer: model, rows: rows.map((row) => ({ ...row, file: basename(row.file) })) };
 }
 
-async function readSpec(path: string): Promise<unknown> {
+/** The values of a pipeline file, unchecked. @throws AttuneError E_BAD_PIPELINE, E_FILE_MISSING */
+export async function readPipelineSpec(path: string): Promise<unknown> {
   if (isProgram(path)) {
     if (!existsSync(path)) throw missingFile(path);
     const codes = { unreadable: 'E_BAD_PIPELINE', other: 'E_BAD_PIPELINE' } as const;

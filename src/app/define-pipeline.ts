@@ -1,6 +1,6 @@
-import type { PipelineSpec } from '../preparation/index.ts';
+import type { DeploymentSpec } from './pipeline/pipeline-file.ts';
 
 /** Types a pipeline written in TypeScript: `export default definePipeline({ … })`. */
-export function definePipeline(pipeline: PipelineSpec): PipelineSpec {
+export function definePipeline(pipeline: DeploymentSpec): DeploymentSpec {
   return pipeline;
 }

@@ -27,7 +27,8 @@ export interface PhaseStarted {
     | 'export'
     | 'download'
     | 'verify'
-    | 'generate';
+    | 'generate'
+    | 'pipeline';
   /** One line for people. */
   message: string;
 }

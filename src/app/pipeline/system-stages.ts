@@ -1,0 +1,196 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { entryOf } from '../../base/table.ts';
+import { AttuneError } from '../../base/errors.ts';
+import { formatNumber } from '../../base/format.ts';
+import { isWeightlessModel } from '../../answering/model/weightless.ts';
+import { resultFolder } from '../../answering/model/result-folder.ts';
+import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
+import { readAssessment } from '../../evaluation/assessments/assessment-files.ts';
+import { askedModel, isAskingWay } from '../../store/asking-ways.ts';
+import type { Comparison } from '../../store/results.ts';
+import { isRunFolder } from '../../store/run-folder.ts';
+import { resultHash } from '../../store/result-files.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { compareNamed } from '../compare/compare.ts';
+import { resolveRecipe } from '../recipe/index.ts';
+import { resumeRun } from '../resume-run.ts';
+import { shortPath } from '../terminal/short-path.ts';
+import { train } from '../train.ts';
+import { dataFolder, dataStage, type DataOutput } from './data-stage.ts';
+import type { Deployment } from './pipeline-file.ts';
+import { keyOf, type Outputs, type Stage, type StageContext } from './stage.ts';
+
+/** A system that was made, or the reason why it cannot be made of these rows. */
+export type SystemOutput = { run: string; result: string } | { skipped: string };
+
+/** The system to use. */
+export interface ChoiceOutput {
+  system: string;
+  run: string;
+  result: string;
+  outcome: string;
+  advice: string;
+}
+
+export const systemStage = (system: string): string => `system ${system}`;
+
+/** Errors that say that a system does not suit the rows. */
+const UNSUITED: ReadonlySet<string> = new Set([
+  'E_CHEAP_UNFIT',
+  'E_WRONG_ROWS',
+  'E_NOTHING_ASKED',
+  'E_TASK_UNSUPPORTED',
+]);
+
+/** Makes one system as a run. */
+export function makeSystem(system: string): Stage {
+  return {
+    name: systemStage(system),
+    needs: [dataStage.name],
+    inputs: ({ deployment }, before) => inputsOf(system, deployment, before),
+    async run(context, before) {
+      const { deployment } = context;
+      const key = keyOf(systemStage(system), inputsOf(system, deployment, before));
+      const run = join('runs', `${slug(system)}-${key.slice(0, 8)}`);
+      try {
+        await finishRun(await recipeOf(system, { deployment, run }), context);
+      } catch (error) {
+        if (!(error instanceof AttuneError) || !UNSUITED.has(error.code)) throw error;
+        const skipped = error.got === undefined ? error.what : `${error.what}: ${error.got}`;
+        return { output: { skipped }, told: `left out: ${skipped}` };
+      }
+      const folder = join(deployment.folder, run);
+      const output = { run, result: await resultHash(resultFolder(folder)) };
+      return { output, told: figure(readAssessment(folder, 'comparison')) ?? run };
+    },
+    async estimate({ deployment, onEvent, signal }, before) {
+      if (before.data === undefined || !existsSync(dataFolder(deployment))) return undefined;
+      const recipe = await recipeOf(system, { deployment, run: join('runs', 'planned') });
+      const { plan } = await train(recipe, { dryRun: true, onEvent, signal, handleSignals: false });
+      return plan && { seconds: plan.seconds, peakBytes: plan.memory.peakBytes };
+    },
+    isThere: ({ deployment }, output: SystemOutput) =>
+      'skipped' in output || isRunFolder(join(deployment.folder, output.run)),
+  };
+}
+
+function inputsOf(system: string, { recipe, gate, base }: Deployment, before: Outputs): unknown {
+  const data = before.data as DataOutput | undefined;
+  return data && { model: modelOf(system, base), recipe, gate, data: data.hash };
+}
+
+/** A recipe's model: ways without a model use the base, `tune` trains it. */
+function modelOf(system: string, base: string): string {
+  if (system === 'tune') return base;
+  return isAskingWay(system) ? `${system}:${base}` : system;
+}
+
+function recipeOf(system: string, { deployment, run }: { deployment: Deployment; run: string }): Promise<Recipe> {
+  const { recipe, gate, base, folder } = deployment;
+  const part = (name: string): string => join(dataFolder(deployment), `${name}-*.jsonl`);
+  const { data = {}, ...settings } = recipe as { data?: object };
+  return resolveRecipe({
+    report_to: [],
+    ...settings,
+    gate,
+    model: modelOf(system, base),
+    data: { ...data, train: part('train'), validation: part('validation'), test: part('test') },
+    output_dir: join(folder, run),
+  });
+}
+
+/** Starts a run, or goes on with one that was killed. */
+async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
+  const { output_dir: folder, model } = recipe;
+  const options = { onEvent, signal, handleSignals: false };
+  const isBegun = isRunFolder(folder);
+  const outcome =
+    isBegun && !isWeightlessModel(model)
+      ? await resumeRun(folder, (stored) => train(stored, { ...options, resume: true }))
+      : await train(recipe, { ...options, overwrite: isBegun });
+  if (outcome.outcome === 'stopped') throw new AttuneError('E_STOPPED', { what: `The run in ${folder} was stopped` });
+}
+
+/** "accuracy 0.93" */
+function figure(comparison: Comparison | undefined): string | undefined {
+  if (comparison === undefined) return undefined;
+  const { metric, metrics, systems } = comparison;
+  const { title } = metrics.find(({ name }) => name === metric)!;
+  return `${title} ${formatNumber(entryOf(systems[0].values, metric).value, 3)} on the test rows`;
+}
+
+/** Compares all systems on the validation rows: the test rows are left for the gate. */
+export function chooseStage(systems: readonly string[]): Stage {
+  return {
+    name: 'choose',
+    inputs(_, before) {
+      const made = systems.map((system) => before[systemStage(system)]);
+      return made.includes(undefined)
+        ? undefined
+        : { systems: Object.fromEntries(systems.map((one, i) => [one, made[i]])) };
+    },
+    async run({ deployment, onEvent, signal }, before) {
+      const made = systems.flatMap((system) => {
+        const output = before[systemStage(system)] as SystemOutput;
+        return 'skipped' in output ? [] : [{ system, ...output }];
+      });
+      if (made.length === 0) throw nothingMade(systems, before);
+      // The most expensive one is judged: it has to be worth its cost.
+      const ordered = made.toSorted((a, b) => cost(b.system) - cost(a.system));
+      const chosen =
+        ordered.length === 1 ? { name: ordered[0].run, outcome: 'only', advice: 'there is no other' } : await judge();
+      const { system, run, result } = ordered.find(({ run: one }) => chosen.name.endsWith(one))!;
+      // Systems are named by their runs in the comparison.
+      const advice = ordered.reduce(
+        (text, one) => text.replaceAll(shortPath(join(deployment.folder, one.run)), one.system),
+        chosen.advice,
+      );
+      const told =
+        chosen.outcome === 'unclear' ? `${system}, the best on the validation rows; that is not certain` : advice;
+      return { output: { system, run, result, outcome: chosen.outcome, advice } satisfies ChoiceOutput, told };
+
+      async function judge() {
+        const folders = ordered.map(({ run }) => join(deployment.folder, run));
+        const { comparison } = await compareNamed(folders, {
+          split: 'validation',
+          allowOverlap: true,
+          onEvent,
+          signal,
+        });
+        const { use, outcome, advice } = conclusionOf(comparison);
+        return { name: outcome === 'unclear' ? bestOf(comparison) : (use ?? bestOf(comparison)), outcome, advice };
+      }
+    },
+    isThere: ({ deployment }, { run }: ChoiceOutput) => existsSync(join(deployment.folder, run)),
+  };
+}
+
+/** Cheap systems cost least, prompts some tokens more, training most. */
+function cost(system: string): number {
+  if (system === 'tune') return 2;
+  return isAskingWay(system) || askedModel(system) !== undefined ? 1 : 0;
+}
+
+/** The best value if nothing is certain; the cheaper system on ties. */
+function bestOf({ systems, metric, metrics }: Comparison): string {
+  const sign = metrics.find(({ name }) => name === metric)?.better === 'lower' ? -1 : 1;
+  const value = (one: Comparison['systems'][number]): number =>
+    sign * (entryOf(one.values, metric)?.value ?? -Infinity);
+  return systems.toReversed().reduce((best, next) => (value(next) > value(best) ? next : best)).name;
+}
+
+function nothingMade(systems: readonly string[], before: Outputs): AttuneError {
+  return new AttuneError('E_NOTHING_TO_COMPARE', {
+    what: 'None of the systems suits these rows',
+    problems: systems.map((system) => ({
+      field: system,
+      message: (before[systemStage(system)] as { skipped: string }).skipped,
+    })),
+    fix: 'name others: systems: [tfidf, retrieved, tune]',
+  });
+}
+
+function slug(system: string): string {
+  return system.replaceAll(/[^\w.-]+/g, '-');
+}
