@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import * as attune from '../../src/app/index.ts';
-import { audit, lineage, improve, usage, models, store, retune, train } from '../../src/app/index.ts';
+import { audit, lineage, improve, pipeline, usage, models, store, retune, train } from '../../src/app/index.ts';
 
 process.env.ATTUNE_HOME = join(process.cwd(), 'home');
 const rows = Array.from({ length: 24 }, (_, i) => ({
@@ -45,6 +45,19 @@ writeFileSync(
 writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parcels.yaml, when: rows >= 40}}\n');
 assert.equal((await improve.run('loop.yaml')).state, 'collecting');
 console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
+
+// From documents to a model in use, by one file or its values; what has not changed does not run again.
+const spec = attune.definePipeline({
+  deploy: 'sorting',
+  sources: ['train.jsonl'],
+  steps: [{ step: 'records' }],
+  split: { validation: 0.2, test: 0.2 },
+  systems: ['nearest', 'tfidf'],
+  gate: { margin: 1 },
+});
+assert.equal((await pipeline.up(spec)).model, 'sorting');
+assert.ok((await pipeline.diff(spec)).stages.every(({ state }) => state === 'unchanged'));
+assert.equal((await pipeline.explain(spec)).records.length, 6);
 
 // A database shared by several servers; there is none here.
 await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE_AWAY' });

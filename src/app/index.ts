@@ -32,6 +32,7 @@ export const {
   mcp,
   models,
   monitor,
+  pipeline,
   policy,
   predict,
   quickstart,
@@ -64,6 +65,7 @@ export { pairedDifference } from '../scoring/statistics/score-statistics.ts';
 export type { Diagnosis } from './doctor.ts';
 export type { Evaluated } from './compare/evaluate-system.ts';
 export type { Embedder, EmbedderOptions, EmbeddingModelDescription, EmbedRow } from './embed/embedder.ts';
+export type { DeploymentSpec } from './pipeline/pipeline-file.ts';
 export type { GateResult } from './gate/gate.ts';
 export type { GroundednessResults, GroundedSystem } from '../evaluation/assessments/groundedness.ts';
 export type { PolicyResults, RuleResult } from '../evaluation/assessments/policy.ts';

@@ -130,40 +130,42 @@ export function chooseStage(systems: readonly string[]): Stage {
         ? undefined
         : { systems: Object.fromEntries(systems.map((one, i) => [one, made[i]])) };
     },
-    async run({ deployment, onEvent, signal }, before) {
-      const made = systems.flatMap((system) => {
+    async run(context, before) {
+      const made = systems.flatMap((system): MadeSystem[] => {
         const output = before[systemStage(system)] as SystemOutput;
         return 'skipped' in output ? [] : [{ system, ...output }];
       });
       if (made.length === 0) throw nothingMade(systems, before);
       // The most expensive one is judged: it has to be worth its cost.
       const ordered = made.toSorted((a, b) => cost(b.system) - cost(a.system));
-      const chosen =
-        ordered.length === 1 ? { name: ordered[0].run, outcome: 'only', advice: 'there is no other' } : await judge();
-      const { system, run, result } = ordered.find(({ run: one }) => chosen.name.endsWith(one))!;
-      // Systems are named by their runs in the comparison.
-      const advice = ordered.reduce(
-        (text, one) => text.replaceAll(shortPath(join(deployment.folder, one.run)), one.system),
-        chosen.advice,
-      );
-      const told =
-        chosen.outcome === 'unclear' ? `${system}, the best on the validation rows; that is not certain` : advice;
-      return { output: { system, run, result, outcome: chosen.outcome, advice } satisfies ChoiceOutput, told };
-
-      async function judge() {
-        const folders = ordered.map(({ run }) => join(deployment.folder, run));
-        const { comparison } = await compareNamed(folders, {
-          split: 'validation',
-          allowOverlap: true,
-          onEvent,
-          signal,
-        });
-        const { use, outcome, advice } = conclusionOf(comparison);
-        return { name: outcome === 'unclear' ? bestOf(comparison) : (use ?? bestOf(comparison)), outcome, advice };
-      }
+      const output =
+        ordered.length === 1 ? { ...ordered[0], outcome: 'only', advice: '' } : await judge(ordered, context);
+      const { system, outcome, advice } = output;
+      const unsure = `${system}, the best on the validation rows; that is not certain`;
+      return { output, told: outcome === 'unclear' ? unsure : advice || `${system}: there is no other` };
     },
     isThere: ({ deployment }, { run }: ChoiceOutput) => existsSync(join(deployment.folder, run)),
   };
+}
+
+type MadeSystem = { system: string; run: string; result: string };
+
+async function judge(
+  ordered: readonly MadeSystem[],
+  { deployment, onEvent, signal }: StageContext,
+): Promise<ChoiceOutput> {
+  const folders = ordered.map(({ run }) => join(deployment.folder, run));
+  const asked = { split: 'validation', allowOverlap: true, onEvent, signal } as const;
+  const { comparison } = await compareNamed(folders, asked);
+  const { use, outcome, advice } = conclusionOf(comparison);
+  const name = outcome === 'unclear' ? undefined : use;
+  const { system, run, result } = ordered.find((one) => (name ?? bestOf(comparison)).endsWith(one.run))!;
+  // Systems are named by their runs in the comparison.
+  const told = ordered.reduce(
+    (text, one) => text.replaceAll(shortPath(join(deployment.folder, one.run)), one.system),
+    advice,
+  );
+  return { system, run, result, outcome, advice: told };
 }
 
 /** Cheap systems cost least, prompts some tokens more, training most. */

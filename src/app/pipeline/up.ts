@@ -29,14 +29,14 @@ export function stagesOf(deployment: Deployment): Stage[] {
 export async function pipelineUp(given: string | DeploymentSpec, options: UpOptions = {}): Promise<PipelineUp> {
   const { watch = false, onUp, signal } = options;
   let last = await bringUp(await readDeployment(given), options);
-  while (watch) {
+  if (!watch) return last;
+  for (;;) {
     onUp?.(last);
     await wait(WATCH_SECONDS * 1000, undefined, { signal });
     const deployment = await readDeployment(given);
     const { stages } = await planOf(deployment, options);
     if (stages.some(({ state }) => state === 'runs')) last = await bringUp(deployment, options);
   }
-  return last;
 }
 
 async function bringUp(deployment: Deployment, options: UpOptions): Promise<PipelineUp> {

@@ -1,0 +1,122 @@
+/**
+ * `npm run stress:recovery -- pipeline [--times 10]` brings a pipeline over Debian's documentation (/usr/share/doc) up,
+ * then again with as many SIGKILLs at random moments: data set, stages and results must have the same bytes. Ends with
+ * an answer of the deployed model.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, relative, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { serve } from '../../src/app/serve/serve.ts';
+import type { PipelineUp } from '../../src/app/use-cases/pipeline-up.ts';
+import { randomUnit } from '../../src/base/random.ts';
+import { sha256 } from '../../src/files/hash.ts';
+
+const { values } = parseArgs({ options: { times: { type: 'string', default: '10' } }, allowPositionals: true });
+const DOCS = '/usr/share/doc';
+const CLASSES = 4;
+const PAGES = 40;
+
+const root = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
+const file = join(root, 'manual.yaml');
+const state = join(root, 'pipelines/manual');
+process.env.ATTUNE_HOME = join(root, 'home');
+
+/** Copies pages of the folders with the most of them, one folder a class, so that the machine may change meanwhile. */
+function writeManual(): void {
+  const pages = readdirSync(DOCS, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name.endsWith('.html'),
+  );
+  const folders = [...Map.groupBy(pages, ({ parentPath }) => parentPath)].toSorted(
+    ([a, one], [b, other]) => other.length - one.length || a.localeCompare(b),
+  );
+  for (const [folder, found] of folders.slice(0, CLASSES)) {
+    const to = join(root, 'manual', relative(DOCS, folder).replaceAll('/', '-'));
+    mkdirSync(to, { recursive: true });
+    const names = found.map(({ name }) => name).toSorted();
+    for (const name of names.slice(0, PAGES)) cpSync(join(folder, name), join(to, basename(name)));
+  }
+  const spec = {
+    sources: ['manual'],
+    steps: [
+      { step: 'folders', subject: false },
+      { step: 'redact', kinds: ['email', 'phone', 'secret'] },
+    ],
+    split: { validation: 0.2, test: 0.25 },
+    systems: ['nearest', 'tfidf'],
+    gate: { margin: 0.15 },
+  };
+  writeFileSync(file, JSON.stringify(spec));
+}
+
+/** Hashes of what the pipeline made. Logs of runs, and model cards, which say how long evaluating took, are left out. */
+function bytes(): Record<string, string> {
+  const paths = readdirSync(state, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name !== 'README.md')
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => /^(data|stages|runs\/[^/]+\/model)\//.test(relative(state, path)));
+  return Object.fromEntries(paths.toSorted().map((path) => [relative(state, path), sha256(readFileSync(path))]));
+}
+
+/** `attune pipeline up` in a process group of its own. */
+function start() {
+  const child = spawn(resolve('bin/attune'), ['pipeline', 'up', file, '--json'], { detached: true });
+  let out = '';
+  child.stdout.on('data', (part) => (out += String(part)));
+  const ended = new Promise<string>((done) => {
+    child.once('close', () => done(out));
+  });
+  return { ended, kill: () => process.kill(-child.pid!, 'SIGKILL') };
+}
+
+function forget(): void {
+  for (const folder of [state, process.env.ATTUNE_HOME!]) rmSync(folder, { recursive: true, force: true });
+}
+
+writeManual();
+const began = performance.now();
+const first = JSON.parse(await start().ended) as PipelineUp;
+const span = performance.now() - began;
+const whole = bytes();
+console.log(`up: ${first.stages.map(({ stage, state: reached }) => `${stage} ${reached}`).join(', ')}`);
+const again = JSON.parse(await start().ended) as PipelineUp;
+const idle = again.stages.every(({ state: reached }) => reached === 'unchanged');
+console.log(idle ? 'a second call does nothing' : 'A SECOND CALL RAN STAGES');
+
+forget();
+let kills = 0;
+for (let time = 0; time < Number(values.times); time++) {
+  const { ended, kill } = start();
+  const moment = randomUnit([7, 'pipeline kill', time]) * span;
+  const isOver = await Promise.race([ended.then(() => true), sleep(moment, false)]);
+  if (!isOver) {
+    kill();
+    kills++;
+  }
+  await ended;
+}
+await start().ended;
+const after = bytes();
+const differing = [...new Set([...Object.keys(whole), ...Object.keys(after)])].filter(
+  (path) => whole[path] !== after[path],
+);
+console.log(`${kills} kills, ${Object.keys(whole).length} files, ${differing.length} differ ${differing.join(' ')}`);
+
+const server = await serve({ models: [], registry: true, port: 0, log: 'silent' });
+const page = join(root, 'manual', readdirSync(join(root, 'manual'))[0]);
+const input = readFileSync(join(page, readdirSync(page)[0]), 'utf8')
+  .replaceAll(/<[^>]*>/g, ' ')
+  .slice(0, 2000);
+const answer = await fetch(`${server.url}/v1/classify`, {
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify({ model: 'manual', input }),
+});
+console.log(
+  `POST /v1/classify of a page of ${basename(page)}: ${answer.status} ${(await answer.text()).slice(0, 300)}`,
+);
+await server.close();
+rmSync(root, { recursive: true, force: true });
+process.exitCode = idle && differing.length === 0 && answer.ok ? 0 : 1;
