@@ -21,6 +21,7 @@ import {
   resolveRecipe,
   resolveRecipeFile,
   runs,
+  search,
   train,
 } from '../../src/app/index.ts';
 import * as attune from '../../src/app/index.ts';
@@ -58,6 +59,14 @@ const detached = await train('recipe.yaml', { detach: true });
 const ended = await runs.attach(detached.folder);
 assert.equal(ended.status, 'finished');
 await runs.stop(detached.folder).catch(() => undefined);
+
+// Better settings within a budget: the best trial is a run like any other.
+const split = { train: 'rows.jsonl', validation: 0.2, test: 0 };
+const searched = await search(
+  { model: 'attune-base', data: split, training: { max_steps: 2 }, output_dir: 'runs/third' },
+  { budget: '500 tokens', trials: 1 },
+);
+console.log(searched.settings, searched.run);
 
 // Information about runs.
 assert.equal((await runs.list()).runs.length >= 2, true);

@@ -42,6 +42,7 @@ export const {
   review,
   runs,
   safety,
+  search,
   serve,
   setup,
   studio,
@@ -124,6 +125,7 @@ export type { RunSummary } from '../store/run-summary.ts';
 export type { ComparedSystems } from './use-cases/compare.ts';
 export type { ModelCreation } from './use-cases/models-create.ts';
 export type { Advice, Advised } from './use-cases/advise.ts';
+export type { Searched, SearchedTrial } from './use-cases/search.ts';
 export type { ModelEstimate } from './use-cases/models-estimate.ts';
 export type { Embedded } from './use-cases/embed.ts';
 export type { ServedCheck } from './use-cases/export.ts';

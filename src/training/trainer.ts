@@ -46,6 +46,8 @@ export interface TrainerOptions {
   /** Steps between evaluations and between checkpoints; 0 for never. The last step always does both. */
   evaluateEvery: number;
   saveEvery: number;
+  /** Further steps after which to evaluate. */
+  evaluateAt?: readonly number[];
   /** Evaluations without a better loss before training stops; null for no limit. */
   patience: number | null;
   /** Whether a step with the best loss is saved at once. */
@@ -107,11 +109,16 @@ export class Trainer {
       if (await this.#isStopped()) return this.#stop();
       if (!(await this.#step())) return this.#stop();
       const isLast = this.state.step === totalSteps;
-      if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
+      if (isLast || this.#evaluatesNow()) await this.evaluate();
       if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
     }
     if (this.#savedStep !== this.state.step) await this.#save();
     return this.state.step < pauseAt ? 'finished' : this.#end('paused', 'paused as requested');
+  }
+
+  #evaluatesNow(): boolean {
+    const { evaluateEvery, evaluateAt = [] } = this.#options;
+    return isDue(this.state.step, evaluateEvery) || evaluateAt.includes(this.state.step);
   }
 
   /** Processes that share a run stop before the same step. */

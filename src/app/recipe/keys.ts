@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pushAll } from '../../base/many.ts';
 import { type Axis, methodOptions } from '../../training/recipe/options.ts';
 import { recipeSchema } from '../../methods/recipe/base-recipe.ts';
+import type { SearchRange } from '../../methods/recipe/search-range.ts';
 
 /** One key of the recipe, from which command-line flags, help and suggestions are generated. */
 export interface RecipeKey {
@@ -14,6 +15,8 @@ export interface RecipeKey {
   /** Undefined if a value is required. */
   defaultValue: unknown;
   schema: z.ZodType;
+  /** Range in which `attune search` varies it. */
+  search?: SearchRange;
   /** Implementations that have this option; undefined for keys of all runs. */
   methods?: readonly string[];
   /** Variants by implementation; implementations with the same variant are grouped. */
@@ -127,8 +130,8 @@ function schemaAt(path: string): z.ZodType {
 
 function describeKey(path: string, schema: z.ZodType): RecipeKey {
   const leaf = path.slice(path.lastIndexOf('.') + 1);
-  const { shown, defaultValue, description } = unwrap(schema);
-  return { path, leaf, description, shown, defaultValue, schema };
+  const { shown, defaultValue, description, search } = unwrap(schema);
+  return { path, leaf, description, shown, defaultValue, schema, ...(search && { search }) };
 }
 
 /** The object schema inside defaults; undefined if the value has no keys. */
@@ -137,22 +140,23 @@ function asObject(schema: z.ZodType): z.ZodObject | undefined {
   return schema instanceof z.ZodObject ? schema : undefined;
 }
 
-function unwrap(schema: z.ZodType): { shown: string; defaultValue: unknown; description: string } {
+function unwrap(schema: z.ZodType): Pick<RecipeKey, 'shown' | 'defaultValue' | 'description' | 'search'> {
   let inner = schema;
   let defaultValue: unknown;
-  let { description, shown } = metaOf(inner);
+  let { description, shown, search } = metaOf(inner);
   while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodNullable) {
     if (!(inner instanceof z.ZodNullable)) defaultValue = inner.def.defaultValue;
     inner = inner.unwrap() as z.ZodType;
     const meta = metaOf(inner);
     description ??= meta.description;
     shown ??= meta.shown;
+    search ??= meta.search;
   }
-  return { shown: shown ?? valueForm(inner), defaultValue, description: description ?? '' };
+  return { shown: shown ?? valueForm(inner), defaultValue, description: description ?? '', search };
 }
 
-function metaOf(schema: z.ZodType): { description?: string; shown?: string } {
-  return (schema.meta() ?? {}) as { description?: string; shown?: string };
+function metaOf(schema: z.ZodType): { description?: string; shown?: string; search?: SearchRange } {
+  return (schema.meta() ?? {}) as ReturnType<typeof metaOf>;
 }
 
 function valueForm(schema: z.ZodType): string {

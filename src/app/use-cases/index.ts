@@ -23,6 +23,7 @@ export const useCases = {
   'import otlp': () => import('./import-otlp.ts'),
   'data list': () => import('./data-list.ts'),
   train: () => import('./train.ts'),
+  search: () => import('./search.ts'),
   chat: () => import('./chat.ts'),
   predict: () => import('./predict.ts'),
   decide: () => import('./decide.ts'),

@@ -20,7 +20,7 @@ export interface RunContext {
   /** Whether the run resumes in its own folder. */
   isResumed?: boolean;
   /** Step after which the run stops with a checkpoint. */
-  pauseAt?: number;
+  pauseAt?: number | { share: number };
   /** The processes that share the run; undefined for one process. */
   group?: Collectives;
   /** Whether another process leads it and writes everything. */

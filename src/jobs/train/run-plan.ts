@@ -87,6 +87,7 @@ function trainerOptions(
   const totalSteps = training.max_steps ?? planned;
   const inSteps = (every: 'epoch' | 'never' | number) =>
     every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
+  const places = typeof evaluation.every === 'object' ? evaluation.every : [];
   return {
     schedule: {
       scheduler: training.scheduler,
@@ -101,10 +102,16 @@ function trainerOptions(
     microBatchTokens,
     shares,
     checkpointing,
-    evaluateEvery: inSteps(evaluation.every),
+    evaluateEvery: typeof evaluation.every === 'object' ? 0 : inSteps(evaluation.every),
+    evaluateAt: places.map((share) => shareInSteps(share, totalSteps)),
     saveEvery: inSteps(checkpoints.every),
     patience: evaluation.patience,
     keepBest: checkpoints.best,
-    pauseAt,
+    pauseAt: typeof pauseAt === 'object' ? shareInSteps(pauseAt.share, totalSteps) : pauseAt,
   };
+}
+
+/** The step that completes a share of the run. */
+function shareInSteps(share: number, totalSteps: number): number {
+  return Math.max(1, Math.round(share * totalSteps));
 }

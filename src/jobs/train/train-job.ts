@@ -14,8 +14,8 @@ export interface TrainInput {
   dryRun?: boolean;
   /** Resumes from the newest checkpoint in the folder. */
   resume?: boolean;
-  /** Stops with a checkpoint once this many steps are done, even after the last one. */
-  pauseAt?: number;
+  /** Stops with a checkpoint once this many steps are done, or this share of them, even after the last one. */
+  pauseAt?: number | { share: number };
   /** Checkpoint of a run to repeat, with its decisions at run time (clock, micro-batches). */
   like?: string;
   /** The place of this process among those that share the run, if a launcher started several. */
@@ -42,6 +42,17 @@ export interface TrainResult {
   advice: CourseAdvice | null;
   /** Plan of the run, for dry runs. */
   plan?: TrainPlan;
+  /** State of a run that paused. */
+  paused?: PausedState;
+}
+
+export interface PausedState {
+  steps: number;
+  inputTokens: number;
+  /** Lowest validation loss of a trained step; null if there was no validation. */
+  loss: number | null;
+  /** Losses of the first validation rows at the last evaluation. */
+  rowLosses: readonly number[];
 }
 
 /** Cost of a run, measured on its largest batch; a cheap system has neither tokens nor steps. */

@@ -34,7 +34,7 @@ import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
 import type { JobContext } from '../../base/job.ts';
-import type { TrainResult, TrainPlan, TrainInput } from './train-job.ts';
+import type { PausedState, TrainResult, TrainPlan, TrainInput } from './train-job.ts';
 
 /** A whole training run: data, preflight, training, result. */
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
@@ -81,9 +81,15 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
   emit({ type: 'phase-started', phase: 'train', message });
   const outcome = await trainTogether(training);
+  if (outcome === 'paused') return { ...unfinished(training, outcome), paused: pausedState(training) };
   if (outcome !== 'finished') return unfinished(training, outcome);
   // A repeated run only needs its weights.
   return finish(training, { isJudged: input.like === undefined });
+}
+
+function pausedState({ trainer, plan }: TrainingRun): PausedState {
+  const { best, inputTokens, rowLosses } = trainer.state;
+  return { steps: plan.options.schedule.totalSteps, inputTokens, loss: best?.loss ?? null, rowLosses };
 }
 
 /** Writes the result and assesses it. */

@@ -7,6 +7,7 @@ import { gateSchema } from './recipe-gate.ts';
 import { retentionSchema } from './recipe-retention.ts';
 import { columnsOf } from '../../data/columns.ts';
 import { schedulers, unreadOptions } from './rate-schedule.ts';
+import type { SearchRange } from './search-range.ts';
 
 /** Raised when a key changes its meaning; renamed keys are handled in app/recipe/foreign. */
 export const RECIPE_VERSION = 1;
@@ -175,13 +176,19 @@ const trainingSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe('passes over the training rows (default: depends on their number)'),
+    .meta({
+      description: 'passes over the training rows (default: depends on their number)',
+      search: { stage: 2, times: [0.5, 1, 2] } satisfies SearchRange,
+    }),
   max_steps: z.int().positive().nullable().default(null).describe('optimiser steps to train for, instead of epochs'),
   learning_rate: z
     .union([z.literal('auto'), z.number().positive()], { error: 'expected auto or a number above 0' })
     .nullable()
     .default(null)
-    .describe('peak learning rate; auto: found by short trials (default: depends on the base model)'),
+    .meta({
+      description: 'peak learning rate; auto: found by short trials (default: depends on the base model)',
+      search: { stage: 1, times: [1 / 9, 1 / 3, 1, 3, 9], isContinuous: true } satisfies SearchRange,
+    }),
   batch_size: z
     .int()
     .positive()
@@ -246,7 +253,14 @@ function refuseUnread(
  */
 export const recipeSchema = z.strictObject({
   version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe('version of the recipe format'),
-  model: z.string().min(1).meta({ description: 'base model: a folder, or a name', shown: 'FOLDER|NAME' }),
+  model: z
+    .string()
+    .min(1)
+    .meta({
+      description: 'base model: a folder, or a name',
+      shown: 'FOLDER|NAME',
+      search: { stage: 3 } satisfies SearchRange,
+    }),
   data: dataSchema,
   tuning: tuningSchema.prefault('lora'),
   storage: axisSchema('how frozen weights are kept').prefault('dense'),

@@ -8,6 +8,11 @@ export const rhythm = z.union([z.enum(['epoch', 'never']), z.int().positive()], 
   error: 'expected epoch, never or a number of steps',
 });
 
+/** When to validate: also after some shares of the steps. The last step always does. */
+const validation = z.union([z.enum(['epoch', 'never']), z.int().positive(), z.array(z.number().gt(0).lt(1)).min(1)], {
+  error: 'expected epoch, never, a number of steps, or a list of shares of the run, such as [0.1, 0.5]',
+});
+
 /** A metric with its options, which the metric itself validates. */
 const metricSchema = z.strictObject({
   metric: z.string().min(1),
@@ -41,7 +46,10 @@ const forgettingSchema = z
 
 /** The recipe's `evaluation`. */
 export const evaluationSchema = z.strictObject({
-  every: rhythm.default('epoch').meta({ description: 'how often to validate', shown: 'epoch|never|STEPS' }),
+  every: validation.default('epoch').meta({
+    description: 'how often to validate, or after which shares of the run',
+    shown: 'epoch|never|STEPS|LIST',
+  }),
   metrics: z
     .union([z.literal('auto'), z.array(z.union([oneMetric, meanSchema])).min(1)], {
       error: 'expected auto or a list of metrics: names, ./file.ts#name, {metric, field, …} or {name, mean: LIST}',

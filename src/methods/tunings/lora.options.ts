@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SearchRange } from '../recipe/search-range.ts';
 import { defineTuning } from '../method.ts';
 import {
   MOST_RANK,
@@ -16,7 +17,15 @@ import {
 
 /** Low-rank adapters with PEFT's meaning: y = Wx + (alpha / r) · B A x. */
 export const options = z.strictObject({
-  r: z.int().positive().max(MOST_RANK).default(16).describe('rank of the update'),
+  r: z
+    .int()
+    .positive()
+    .max(MOST_RANK)
+    .default(16)
+    .meta({
+      description: 'rank of the update',
+      search: { stage: 2, values: [4, 8, 16, 32, 64] } satisfies SearchRange,
+    }),
   alpha: z
     .number()
     .positive()

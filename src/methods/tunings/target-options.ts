@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SearchRange } from '../recipe/search-range.ts';
 
 const names = z.array(z.string().min(1)).min(1);
 const listName = z.string().regex(/^[\w.]+$/, { error: 'expected the name of a list of layers: layers, h, block' });
@@ -13,6 +14,7 @@ export const targetOptions = {
     .meta({
       description: 'modules to adapt: names, or a regex of whole paths',
       shown: 'all-linear|LIST|REGEX',
+      search: { stage: 3, values: ['all-linear', '.*[Aa]tt(n|ention).*'] } satisfies SearchRange,
     }),
   layers_to_transform: z
     .array(z.int().min(0))
