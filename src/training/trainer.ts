@@ -43,11 +43,9 @@ export interface TrainerOptions {
   /** Equal shares of a step, for as many processes. */
   shares?: number;
   checkpointing: Checkpointing;
-  /** Steps between evaluations and between checkpoints; 0 for never. The last step always does both. */
-  evaluateEvery: number;
+  /** Steps between evaluations (or the steps themselves) and between checkpoints; 0 for never. The last step always does both. */
+  evaluateEvery: number | readonly number[];
   saveEvery: number;
-  /** Further steps after which to evaluate. */
-  evaluateAt?: readonly number[];
   /** Evaluations without a better loss before training stops; null for no limit. */
   patience: number | null;
   /** Whether a step with the best loss is saved at once. */
@@ -109,16 +107,11 @@ export class Trainer {
       if (await this.#isStopped()) return this.#stop();
       if (!(await this.#step())) return this.#stop();
       const isLast = this.state.step === totalSteps;
-      if (isLast || this.#evaluatesNow()) await this.evaluate();
+      if (isLast || isDue(this.state.step, this.#options.evaluateEvery)) await this.evaluate();
       if (isLast || isDue(this.state.step, this.#options.saveEvery)) await this.#save();
     }
     if (this.#savedStep !== this.state.step) await this.#save();
     return this.state.step < pauseAt ? 'finished' : this.#end('paused', 'paused as requested');
-  }
-
-  #evaluatesNow(): boolean {
-    const { evaluateEvery, evaluateAt = [] } = this.#options;
-    return isDue(this.state.step, evaluateEvery) || evaluateAt.includes(this.state.step);
   }
 
   /** Processes that share a run stop before the same step. */
@@ -302,6 +295,6 @@ export class Trainer {
   }
 }
 
-function isDue(step: number, every: number): boolean {
-  return every > 0 && step % every === 0;
+function isDue(step: number, every: number | readonly number[]): boolean {
+  return typeof every === 'number' ? every > 0 && step % every === 0 : every.includes(step);
 }

@@ -87,7 +87,6 @@ function trainerOptions(
   const totalSteps = training.max_steps ?? planned;
   const inSteps = (every: 'epoch' | 'never' | number) =>
     every === 'epoch' ? batchesPerEpoch : every === 'never' ? 0 : every;
-  const places = typeof evaluation.every === 'object' ? evaluation.every : [];
   return {
     schedule: {
       scheduler: training.scheduler,
@@ -102,8 +101,10 @@ function trainerOptions(
     microBatchTokens,
     shares,
     checkpointing,
-    evaluateEvery: typeof evaluation.every === 'object' ? 0 : inSteps(evaluation.every),
-    evaluateAt: places.map((share) => shareInSteps(share, totalSteps)),
+    evaluateEvery:
+      typeof evaluation.every === 'object'
+        ? evaluation.every.map((share) => shareInSteps(share, totalSteps))
+        : inSteps(evaluation.every),
     saveEvery: inSteps(checkpoints.every),
     patience: evaluation.patience,
     keepBest: checkpoints.best,

@@ -253,14 +253,7 @@ function refuseUnread(
  */
 export const recipeSchema = z.strictObject({
   version: z.literal(RECIPE_VERSION).default(RECIPE_VERSION).describe('version of the recipe format'),
-  model: z
-    .string()
-    .min(1)
-    .meta({
-      description: 'base model: a folder, or a name',
-      shown: 'FOLDER|NAME',
-      search: { stage: 3 } satisfies SearchRange,
-    }),
+  model: z.string().min(1).meta({ description: 'base model: a folder, or a name', shown: 'FOLDER|NAME' }),
   data: dataSchema,
   tuning: tuningSchema.prefault('lora'),
   storage: axisSchema('how frozen weights are kept').prefault('dense'),

@@ -51,7 +51,7 @@ test('a search finds better settings than the recipe has, and keeps to its budge
   expect(spentOf(trials)).toBeLessThanOrEqual(plan.budget);
   expect(trials[winner].losses.length).toBe(3);
   // Learning rates alone come first.
-  expect(trials.slice(1, 5).map(({ values }) => Object.keys(values))).toEqual(Array(4).fill([rate.path]));
+  expect(trials.slice(1, 5).map(({ values }) => Object.keys(values))).toEqual([0, 1, 2, 3].map(() => [rate.path]));
 });
 
 test('a budget for no more than the recipe itself ends with it', () => {
