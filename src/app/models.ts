@@ -15,6 +15,14 @@ import { leftOut } from '../models/text-part.ts';
 import { hasTokenizer } from '../models/text/index.ts';
 import { withIndex } from '../store/index-database.ts';
 import { listModels, type ModelRecord } from '../store/model-records.ts';
+import {
+  aliasesOf,
+  registeredModels,
+  rolloutsOf,
+  withRegistry,
+  type Registry,
+  type Rollout,
+} from '../store/registry/index.ts';
 import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
 import { runJob, type JobResult } from '../jobs/worker/index.ts';
 import { unknownModel } from './unknown-model.ts';
@@ -26,8 +34,19 @@ export interface KnownModels {
   own?: { name: string; folder: string };
   /** Bases that were imported, fetched or trained from, and models that runs produced, newest first. */
   models: ModelRecord[];
+  /** Names in the registry. */
+  registered: readonly RegisteredModel[];
   /** Values of `model_type` that can be loaded. */
   modelTypes: readonly string[];
+}
+
+/** A name in the registry, and the versions that answer for it. */
+export interface RegisteredModel {
+  name: string;
+  champion?: number;
+  challenger?: number;
+  /** The open trial of a version. */
+  trial?: Rollout;
 }
 
 export async function findModels(): Promise<KnownModels> {
@@ -37,8 +56,19 @@ export async function findModels(): Promise<KnownModels> {
   return {
     ...own,
     models: models.filter(({ id }) => id !== OWN_BASE && !cheapModelNames.includes(id)),
+    registered: await withRegistry(async (registry) =>
+      Promise.all((await registeredModels(registry)).map(({ name }) => registeredModel(registry, name))),
+    ),
     modelTypes: architectures.names,
   };
+}
+
+async function registeredModel(registry: Registry, name: string): Promise<RegisteredModel> {
+  const [{ champion, challenger }, rollouts] = await Promise.all([
+    aliasesOf(registry, name) as Promise<Partial<Record<string, number>>>,
+    rolloutsOf(registry, name),
+  ]);
+  return { name, champion, challenger, trial: rollouts.find(({ endedAt }) => endedAt === undefined) };
 }
 
 /** Facts from a model's files, without reading weights. */

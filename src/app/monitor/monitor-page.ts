@@ -17,7 +17,7 @@ export interface MonitorPageParts {
 export function monitorPage(versions: readonly VersionReport[], { server, usage = [] }: MonitorPageParts = {}): string {
   const examplesAt = server === undefined ? undefined : (id: string) => remoteUrl(server, `/answers?alarm=${id}`);
   const main = html`<header><h1>Models in use</h1></header>
-    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map((one) => versionPart(one, examplesAt))}
+    ${versions.length === 0 ? html`<p>Nothing has been served yet.</p>` : versions.map((one) => versionPart(one, { examplesAt }))}
     ${usagePart(usage)}
     <footer>Written by attune, ${formatTime(Date.now())}. Intervals hold at every moment at once.</footer>`;
   return htmlPage(main, { title: 'Models in use' });

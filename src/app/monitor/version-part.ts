@@ -7,13 +7,15 @@ import { html, type Html } from '../../jobs/report/html.ts';
 import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
-type ExamplesAt = (alarm: string) => string;
+interface PartOptions {
+  /** Address of an alarm's examples, which are named as a command without it. */
+  examplesAt?(alarm: string): string;
+  /** False where open alarms are shown elsewhere. */
+  hasOpenAlarms?: boolean;
+}
 
-/**
- * Traffic, alarms, signals and charts of one version; `examplesAt` is the address of an alarm's examples, which are
- * named as a command without it.
- */
-export function versionPart(report: VersionReport, examplesAt?: ExamplesAt): Html {
+/** Traffic, alarms, signals and charts of one version. */
+export function versionPart(report: VersionReport, { examplesAt, hasOpenAlarms = true }: PartOptions = {}): Html {
   const { model, version, answers, first, last, missing, expected, seen } = report;
   const name = version === model ? model : `${model} · ${version}`;
   const span = `${plural(answers, 'answers')} from ${formatTime(first)} to ${formatTime(last)}`;
@@ -26,7 +28,10 @@ export function versionPart(report: VersionReport, examplesAt?: ExamplesAt): Htm
   return html`<section>
     <h2>${name}</h2>
     <p class="soft">${told.join(' · ')}</p>
-    ${report.alarms.map((one) => alarmPart(one, examplesAt))} ${signalTable(report)} ${pictures(report)}
+    ${report.alarms
+      .filter(({ resolvedAt }) => hasOpenAlarms || resolvedAt !== undefined)
+      .map((one) => alarmPart(one, examplesAt))}
+    ${signalTable(report)} ${pictures(report)}
   </section>`;
 }
 
@@ -35,7 +40,7 @@ function expectedShare({ estimate, low, high, calibratedOn }: NonNullable<Versio
   return `${formatPercent(estimate)} (${formatPercent(low)} to ${formatPercent(high)}${note})`;
 }
 
-function alarmPart(group: AlarmGroup, examplesAt: ExamplesAt | undefined): Html {
+function alarmPart(group: AlarmGroup, examplesAt: PartOptions['examplesAt']): Html {
   const { id, message, cause, action, openedAt, resolvedAt, silenced, samples, signals, alarms } = group;
   const state = resolvedAt === undefined ? 'open' : `ended ${formatTime(resolvedAt)}`;
   const examples =

@@ -6,13 +6,13 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list the bases that are here, and the models that runs produced',
+  summary: 'list the bases that are here, the models that runs produced, and registered names',
   effects: [],
   async run(): Promise<KnownModels> {
     const { findModels } = await import('../models.ts');
     return findModels();
   },
-  render({ own, models, modelTypes }, terminal) {
+  render({ own, models, registered, modelTypes }, terminal) {
     const { colours } = terminal;
     const { dim } = colours;
     const rows = models.map(({ id, kind, base, model_type: type, bytes, created_at: created }) => [
@@ -30,6 +30,12 @@ export const useCase = defineUseCase({
       { title: 'size', isNumeric: true },
       { title: 'since' },
     ];
-    return `${formatTable(columns, [...ownRow, ...rows], colours, tableWidth(terminal))}\n\n${dim(`model types that can be loaded: ${modelTypes.join(', ')}`)}`;
+    const names = registered.map(({ name, champion, trial }) => {
+      const answers = champion === undefined ? 'no champion' : `version ${champion} answers`;
+      return `${name}: ${answers}${trial === undefined ? '' : `, version ${trial.version} is on trial (${trial.stage})`}`;
+    });
+    const told = names.length === 0 ? [] : ['', 'registered', ...names];
+    const types = dim(`model types that can be loaded: ${modelTypes.join(', ')}`);
+    return [formatTable(columns, [...ownRow, ...rows], colours, tableWidth(terminal)), ...told, '', types].join('\n');
   },
 });

@@ -1,12 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { read } from './api.ts';
-
-interface Feedback {
-  score?: string | number | null;
-  label?: string | null;
-  correction?: string | null;
-  comment?: string | null;
-}
+import { feedbackText, type Feedback } from './feedback-text.ts';
 
 /** A served answer in a list. */
 export interface Kept {
@@ -25,12 +19,6 @@ interface Whole extends Kept {
   prompt: string | null | readonly { role: string; content: unknown }[];
   answer: string | null;
   label: string | null;
-}
-
-export function feedbackText({ score, label, correction, comment }: Feedback): string {
-  const thumb = score === 'up' ? 'good' : score === 'down' ? 'bad' : score;
-  const parts = [thumb, label && `label ${label}`, correction && `corrected: ${correction}`, comment];
-  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ');
 }
 
 /** The whole answer, to be rated. */

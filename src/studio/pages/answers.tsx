@@ -1,7 +1,8 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { read } from './api.ts';
-import { Detail, feedbackText, type Kept } from './answer-detail.tsx';
+import { Detail, type Kept } from './answer-detail.tsx';
+import { feedbackText } from './feedback-text.ts';
 import { KeyField } from './server-settings.tsx';
 
 interface Found {

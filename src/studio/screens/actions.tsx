@@ -73,25 +73,34 @@ interface ActionOptions {
   given?: Readonly<Record<string, string>>;
   /** A part of another screen, which has a heading of its own. */
   isPart?: boolean;
+  /** Fields to show; the others stay as given. */
+  only?: readonly string[];
+  /** Text of the button. */
+  button?: string;
+  onResult?(result: unknown): void;
 }
 
 /** A form for one action, generated from its schema. */
-export function Action({ name, given, isPart }: ActionOptions) {
+export function Action({ name, ...options }: ActionOptions) {
   const { all, failure } = useDescribed();
   const useCase = all?.find((one) => one.name === name);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (all === undefined) return null;
   if (useCase === undefined) return <h1 tabIndex={-1}>No action is named {name}</h1>;
-  return <Form useCase={useCase} given={given} isPart={isPart} />;
+  return <Form useCase={useCase} {...options} />;
 }
 
 interface FormOptions extends Omit<ActionOptions, 'name'> {
   useCase: DescribedUseCase;
 }
 
-function Form({ useCase: { name, summary, effects, fields, input: schema }, given = {}, isPart = false }: FormOptions) {
+function Form({ useCase, given = {}, isPart = false, only, button = 'Run', onResult }: FormOptions) {
+  const { name, summary, effects, fields, input: schema } = useCase;
   const [values, setValues] = useState<Record<string, string | boolean>>(given);
   const call = useCall<unknown>(name);
+  useEffect(() => {
+    if (call.result !== undefined) onResult?.(call.result);
+  }, [call.result]);
   const properties = (schema.properties ?? {}) as Record<string, Schema>;
   const { input, problems } = inputOf(values, properties);
   const submit = (event: Event) => {
@@ -102,22 +111,26 @@ function Form({ useCase: { name, summary, effects, fields, input: schema }, give
   return (
     <>
       {!isPart && <h1 tabIndex={-1}>{name}</h1>}
-      <p class="lead">{summary}</p>
-      {effects.length > 0 && <p class="soft small">It {effects.map((effect) => EFFECTS[effect]).join(', ')}.</p>}
+      {only === undefined && <p class="lead">{summary}</p>}
+      {only === undefined && effects.length > 0 && (
+        <p class="soft small">It {effects.map((effect) => EFFECTS[effect]).join(', ')}.</p>
+      )}
       <form onSubmit={submit}>
-        {fields.map((field) => (
-          <Field
-            key={field.name}
-            field={field}
-            form={name}
-            schema={entryOf(properties, field.name) ?? {}}
-            value={entryOf(values, field.name)}
-            problem={entryOf(problems, field.name)}
-            onValue={(value) => setValues({ ...values, [field.name]: value })}
-          />
-        ))}
+        {fields
+          .filter(({ name: field }) => only?.includes(field) ?? true)
+          .map((field) => (
+            <Field
+              key={field.name}
+              field={field}
+              form={name}
+              schema={entryOf(properties, field.name) ?? {}}
+              value={entryOf(values, field.name)}
+              problem={entryOf(problems, field.name)}
+              onValue={(value) => setValues({ ...values, [field.name]: value })}
+            />
+          ))}
         <div class="row">
-          <button disabled={call.isRunning || Object.keys(problems).length > 0}>Run</button>
+          <button disabled={call.isRunning || Object.keys(problems).length > 0}>{button}</button>
         </div>
       </form>
       <Progress call={call} label={name} />

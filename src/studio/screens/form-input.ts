@@ -54,9 +54,12 @@ function valueOf(value: string | boolean, kind: Kind): unknown {
     .filter((line) => line !== '');
 }
 
+const MILLISECONDS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A number, a share such as 10%, or a time such as 2h in milliseconds. */
 function numberIn(text: string): number {
-  const value = Number(text);
-  // `Number` would read spaces as 0.
-  if (text.trim() === '' || Number.isNaN(value)) throw new TypeError('not a number');
-  return value;
+  const [, digits, unit] = /^\s*([-+.\deE]+)\s*([%smhd]?)\s*$/.exec(text) ?? [];
+  const value = Number(digits);
+  if (digits === undefined || Number.isNaN(value)) throw new TypeError('not a number');
+  return unit === '%' ? value / 100 : value * (entryOf(MILLISECONDS, unit) ?? 1);
 }

@@ -6,12 +6,16 @@ import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { OpenAlarm } from './alarm.tsx';
+import { Improvement } from './improvement.tsx';
+import { ServedAnswers } from './served-answers.tsx';
 import { Tools } from './tools.tsx';
 
-/** Traffic of each served version, changes, alarms; feedback and what to do with it. */
+/** Traffic of each served version, changes, alarms; feedback and what becomes of it. */
 export function Monitor() {
   const call = useCall<Monitored>('monitor');
-  useEffect(() => call.start({}), []);
+  const renew = () => call.start({});
+  useEffect(renew, []);
   const versions = call.result?.versions;
   return (
     <>
@@ -21,19 +25,29 @@ export function Monitor() {
       {versions?.length === 0 && (
         <p class="soft">Nothing has been served yet. Open a finished run and press “Serve it”.</p>
       )}
+      {versions
+        ?.flatMap(({ alarms }) => alarms)
+        .filter(({ resolvedAt }) => resolvedAt === undefined)
+        .map((alarm) => (
+          <OpenAlarm key={alarm.id} alarm={alarm} onChange={renew} />
+        ))}
       {versions?.map((report) => (
-        <Drawn key={`${report.model} ${report.version}`} text={versionPart(report).text} />
+        <Drawn key={`${report.model} ${report.version}`} text={versionPart(report, { hasOpenAlarms: false }).text} />
       ))}
       {call.state && <SameIn {...call.state} />}
+      {versions !== undefined && versions.length > 0 && (
+        <section>
+          <h2>Answers</h2>
+          <ServedAnswers input={{ unrated: true }} />
+        </section>
+      )}
+      <Improvement />
       <Tools
-        title="What to do with it"
+        title="More"
         tools={{
-          'answers list': { note: 'the served answers behind the figures' },
-          'answers rate': { note: 'feedback and corrections' },
-          monitor: { note: 'silence an alarm, write rules for Prometheus' },
-          'improve run': { note: 'feedback into rows: those that do not fit go to quarantine' },
-          'improve status': { note: 'where a round of improvement is' },
-          usage: {},
+          'answers list': { note: 'search the served answers' },
+          monitor: { note: 'a page to forward, rules for Prometheus' },
+          usage: { note: 'requests and tokens by key' },
         }}
       />
     </>

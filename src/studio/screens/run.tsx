@@ -50,10 +50,12 @@ function Result({ run }: { run: string }) {
   }, [run]);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (plan === undefined) return null;
+  // The page of the server asks both.
+  const base = plan?.beside?.rival === undefined ? plan?.beside?.title : undefined;
   return (
     <>
       {plan !== null && <Try run={run} plan={plan} />}
-      <Serve run={run} kind={plan?.kind} />
+      <Serve input={{ models: base === undefined ? [run] : [base, run] }} kind={plan?.kind} />
     </>
   );
 }

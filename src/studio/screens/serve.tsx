@@ -9,16 +9,23 @@ interface Serving {
   models: string[];
 }
 
-/** Serves a result on a port of this machine, and shows code that queries it. */
-export function Serve({ run, kind }: { run: string; kind?: TryKind }) {
+interface ServeOptions {
+  /** Models, or the registry. */
+  input: { models: readonly string[] } | { registry: true };
+  about?: string;
+  kind?: TryKind;
+}
+
+/** Serves models on a port of this machine, and shows code that queries them. */
+export function Serve({ input, about = '', kind }: ServeOptions) {
   const call = useCall<Serving>('serve');
   return (
     <section>
       <h2>Use it</h2>
-      <p>Answer other programs on this machine through the API that OpenAI's clients speak.</p>
+      <p>Answer other programs on this machine through the API that OpenAI's clients speak. {about}</p>
       {call.result === undefined && (
         <div class="row">
-          <button type="button" disabled={call.isRunning} onClick={() => call.start({ models: [run], port: 0 })}>
+          <button type="button" disabled={call.isRunning} onClick={() => call.start({ ...input, port: 0 })}>
             Serve it
           </button>
         </div>

@@ -15,3 +15,11 @@ test('a form sends numbers, lines and JSON as such, leaves empty fields out and 
     problems: { rate: 'This is not a number.', options: 'This is not JSON.' },
   });
 });
+
+test('shares and times are sent as the numbers that they are', () => {
+  const schemas = { canary: { type: 'number' }, bake: { type: 'number' }, rate: { type: 'number' } };
+  expect(inputOf({ canary: '12.5%', bake: '2h', rate: '2x' }, schemas)).toEqual({
+    input: { canary: 0.125, bake: 7_200_000, rate: undefined },
+    problems: { rate: 'This is not a number.' },
+  });
+});
