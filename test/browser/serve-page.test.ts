@@ -62,6 +62,10 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
       'vectors',
       'items',
     ]);
+    // A tuned model comes first, next to its base.
+    expect(await page.getByLabel('Model').inputValue()).toBe('adapter');
+    expect(await page.getByLabel('Compare with').inputValue()).toBe('text');
+    await page.getByLabel('Model').selectOption('text');
     await page.getByRole('button', { name: 'Settings' }).click();
     await page.getByLabel('System prompt').fill('Be brief.');
     await ask('one');
@@ -81,7 +85,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
       /^\d tokens · [\d.]+ tokens\/s · first after \d\.\d\d s$/,
     );
     expect(await page.locator('.answer pre').first().textContent()).toMatch(
-      /^curl http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H 'content-type: application\/json' -d '\{"model":"text"/,
+      /^curl http:\/\/127\.0\.0\.1:\d+\/v1\/chat\/completions -H 'content-type: application\/json' \\\n {2}-d '\{"model":"text"/,
     );
   });
 

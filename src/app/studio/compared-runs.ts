@@ -3,6 +3,10 @@ import { cellText, intervalText, type Figures } from '../../base/figures.ts';
 import { entryOf } from '../../base/table.ts';
 import { assessmentNames, figuresOf, type Assessments } from '../../evaluation/assessments/index.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
+import { forWindows } from '../../jobs/report/chart/frame.ts';
+import type { LineSeries } from '../../jobs/report/chart/hover.ts';
+import { lineChart } from '../../jobs/report/chart/line-chart.ts';
+import { seriesTable } from '../../jobs/report/chart/series-table.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
 import { readReport, type RunReport } from '../../jobs/report/run-report.ts';
 import {
@@ -29,7 +33,15 @@ export function comparedRuns(folders: readonly string[]): Html {
         <thead>
           <tr>
             <th scope="col">Measured</th>
-            ${reports.map(({ run }) => html`<th scope="col">${run.name}<small>${run.model ?? ''}</small></th>`)}
+            ${reports.map(
+              ({ run }) =>
+                html`<th scope="col">
+                  ${run.name}<small>${run.model ?? ''}</small>
+                  <a href="/api/run/report?run=${encodeURIComponent(run.folder)}" target="_blank" rel="noopener"
+                    >One page to forward</a
+                  >
+                </th>`,
+            )}
           </tr>
         </thead>
         <tbody>
@@ -42,7 +54,36 @@ export function comparedRuns(folders: readonly string[]): Html {
           )}
         </tbody>
       </table>
-    </div>`;
+    </div>
+    ${lossCurves(reports)}`;
+}
+
+const TONES = [1, 2, 3] as const;
+
+/** Losses by step: of validation where a run has them, otherwise of training. */
+function lossCurves(reports: readonly RunReport[]): Html | undefined {
+  const series = reports.flatMap(({ run, curves }, at): LineSeries[] => {
+    const validation = entryOf(curves, 'validation/loss');
+    const curve = validation !== undefined && validation.points.length > 1 ? validation : entryOf(curves, 'train/loss');
+    if (curve === undefined || curve.points.length === 0) return [];
+    return [{ name: run.name, curve, style: 'dots', tone: TONES[at % TONES.length] }];
+  });
+  if (series.length < 2) return undefined;
+  const about = {
+    title: 'Loss by step',
+    description: series
+      .map(({ name, curve }) => `${name} ends at ${formatNumber(curve.points.at(-1)!.value)}.`)
+      .join(' '),
+    series,
+  };
+  const drawn = forWindows((size) => lineChart({ ...about, ...size }));
+  return (
+    drawn &&
+    html`<figure>
+      <figcaption><b>Loss by step</b>, on validation rows where there are any</figcaption>
+      ${drawn} ${seriesTable(series)}
+    </figure>`
+  );
 }
 
 /** Figures of runs that were tested on other rows say little about each other. */

@@ -1,40 +1,23 @@
 import { useEffect, useState } from 'preact/hooks';
 import { read } from './api.ts';
-import { feedbackText, type Feedback } from './feedback-text.ts';
-
-/** A served answer in a list. */
-export interface Kept {
-  id: string;
-  created_at: number;
-  model: string;
-  version: string;
-  confidence: number | null;
-  flags: readonly string[];
-  feedback: readonly Feedback[];
-  asked: string | null;
-  said: string | null;
-}
-
-interface Whole extends Kept {
-  prompt: string | null | readonly { role: string; content: unknown }[];
-  answer: string | null;
-  label: string | null;
-}
+import { feedbackText } from './feedback-text.ts';
+import type { WholeAnswer } from '../../serving/endpoints/answers.ts';
 
 /** The whole answer, to be rated. */
 export function Detail({ id }: { id: string }) {
-  const [answer, setAnswer] = useState<Whole>();
+  const [answer, setAnswer] = useState<WholeAnswer>();
   const [trouble, setTrouble] = useState<string>();
   const show = () =>
-    read<Whole>(`v1/attune/answers/${encodeURIComponent(id)}`).then(setAnswer, (error: unknown) =>
+    read<WholeAnswer>(`v1/attune/answers/${encodeURIComponent(id)}`).then(setAnswer, (error: unknown) =>
       setTrouble((error as Error).message),
     );
   useEffect(() => void show(), []);
   if (trouble !== undefined) return <p class="error">{trouble}</p>;
   if (answer === undefined) return null;
   const { prompt } = answer;
-  const asked =
-    typeof prompt === 'string' ? [['Question', prompt]] : (prompt ?? []).map(({ role, content }) => [role, content]);
+  const asked = Array.isArray(prompt)
+    ? (prompt as { role: string; content: unknown }[]).map(({ role, content }) => [role, content])
+    : [['Question', prompt]];
   const parts = [
     ...asked,
     ['Answer', answer.answer ?? answer.label],
@@ -60,7 +43,7 @@ const THUMBS = { up: 'Good', down: 'Bad' } as const;
 type Thumb = keyof typeof THUMBS;
 
 /** Sends feedback like any client. */
-function Rate({ answer: { id, label }, onSaved }: { answer: Whole; onSaved(): void }) {
+function Rate({ answer: { id, label }, onSaved }: { answer: WholeAnswer; onSaved(): void }) {
   const [score, setScore] = useState<Thumb>();
   const [isBusy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState('');

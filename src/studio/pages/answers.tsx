@@ -1,16 +1,10 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { read } from './api.ts';
-import { Detail, type Kept } from './answer-detail.tsx';
+import type { AnswerList, ListedAnswer } from '../../serving/endpoints/answers.ts';
+import { Detail } from './answer-detail.tsx';
 import { feedbackText } from './feedback-text.ts';
 import { KeyField } from './server-settings.tsx';
-
-interface Found {
-  data: readonly Kept[];
-  next: string | null;
-  has_more: boolean;
-  searched_all: boolean;
-}
 
 interface Alarm {
   id: string;
@@ -147,22 +141,22 @@ function Filters({ form, alarm, onSearch, onNoAlarm, onKey }: FilterOptions) {
 
 /** Replies to earlier searches are dropped. */
 function useSearch(filters: () => URLSearchParams) {
-  const [found, setFound] = useState<Found>();
-  const [kept, setKept] = useState<readonly Kept[]>([]);
+  const [found, setFound] = useState<AnswerList>();
+  const [kept, setListedAnswer] = useState<readonly ListedAnswer[]>([]);
   const [trouble, setTrouble] = useState<string>();
   const number = useRef(0);
   const search = async (isMore: boolean) => {
     const own = ++number.current;
     const asked = filters();
     if (isMore && found?.next) asked.set('after', found.next);
-    else setKept([]);
+    else setListedAnswer([]);
     setFound(undefined);
     setTrouble(undefined);
     try {
-      const page = await read<Found>(`v1/attune/answers?${asked.toString()}`);
+      const page = await read<AnswerList>(`v1/attune/answers?${asked.toString()}`);
       if (own !== number.current) return;
       setFound(page);
-      setKept((before) => (isMore ? [...before, ...page.data] : page.data));
+      setListedAnswer((before) => (isMore ? [...before, ...page.data] : page.data));
     } catch (error) {
       if (own === number.current) setTrouble((error as Error).message);
     }
@@ -170,7 +164,7 @@ function useSearch(filters: () => URLSearchParams) {
   return { found, kept, search, state: trouble ?? (found === undefined ? 'Searching …' : toldOf(kept.length, found)) };
 }
 
-function toldOf(count: number, { has_more: hasMore, searched_all: isAll }: Found): string {
+function toldOf(count: number, { has_more: hasMore, searched_all: isAll }: AnswerList): string {
   const told = count === 0 ? 'No answers' : count === 1 ? '1 answer' : `${count} answers`;
   if (!hasMore) return told;
   return `${told}${isAll ? ', and more' : ' so far; older ones have not been searched yet'}`;
@@ -185,13 +179,13 @@ function filtersOf(form: HTMLFormElement, alarm: string): URLSearchParams {
   return asked;
 }
 
-function about({ created_at: at, model, version, confidence, feedback }: Kept): string {
+function about({ created_at: at, model, version, confidence, feedback }: ListedAnswer): string {
   const rated = feedback.map(feedbackText).join(' · ').slice(0, 200);
   const sure = confidence === null ? '' : `confidence ${confidence.toFixed(2)}`;
   return [new Date(at * 1000).toLocaleString(), model, version, sure, rated].filter(Boolean).join(' · ');
 }
 
-function Row({ answer }: { answer: Kept }) {
+function Row({ answer }: { answer: ListedAnswer }) {
   const [isOpen, setOpen] = useState(false);
   const name = isOpen ? 'Close' : 'Open';
   return (

@@ -46,10 +46,3 @@ export async function* eventsOf<Event extends object>(response: Response): Async
     }
   }
 }
-
-/** The request as a command, without the key. */
-export function curlOf(path: string, body: object): string {
-  const key = apiKey.value === '' ? '' : ' -H "authorization: Bearer $OPENAI_API_KEY"';
-  const json = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
-  return `curl ${new URL(path, location.href).href}${key} -H 'content-type: application/json' -d '${json}'`;
-}

@@ -1,11 +1,6 @@
-export interface Feedback {
-  score?: string | number | null;
-  label?: string | null;
-  correction?: string | null;
-  comment?: string | null;
-}
+import type { ListedAnswer } from '../../serving/endpoints/answers.ts';
 
-export function feedbackText({ score, label, correction, comment }: Feedback): string {
+export function feedbackText({ score, label, correction, comment }: ListedAnswer['feedback'][number]): string {
   const thumb = score === 'up' ? 'good' : score === 'down' ? 'bad' : score;
   const parts = [thumb, label && `label ${label}`, correction && `corrected: ${correction}`, comment];
   return parts.filter((part) => part !== null && part !== undefined && part !== '').join(' · ');

@@ -1,8 +1,8 @@
 import { signal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Code } from '../parts/code.tsx';
+import { Programs } from '../parts/programs.tsx';
 import { Scores } from '../parts/scores.tsx';
-import { curlOf, isKeyWanted, read, send } from './api.ts';
+import { apiKey, isKeyWanted, read, send } from './api.ts';
 import { Question } from './server-question.tsx';
 import { Options } from './server-settings.tsx';
 import { wayTo, type Asked, type Model, type Said, type Settings } from './ways-to-ask.ts';
@@ -11,7 +11,7 @@ interface Card extends Said {
   model: string;
   isBusy: boolean;
   error?: string;
-  curl?: string;
+  request?: { address: string; body: object };
 }
 
 interface Turn {
@@ -26,14 +26,15 @@ const SETTINGS: Settings = { system: '', questions: '', constraint: '', temperat
 export function ServerPage() {
   const { models, trouble, list } = useModels();
   const [chosen, setChosen] = useState(new URLSearchParams(location.search).get('model') ?? '');
-  const [beside, setBeside] = useState('');
+  const [beside, setBeside] = useState<string>();
   const [settings, setSettings] = useState(SETTINGS);
   const [isOpen, setOpen] = useState(false);
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const [running, setRunning] = useState<AbortController>();
-  const model = models.find(({ id }) => id === chosen) ?? models[0];
+  // A tuned model first, next to its base.
+  const model = models.find(({ id }) => id === chosen) ?? models.find(({ parent }) => parent !== null) ?? models[0];
   const others = models.filter((one) => one !== model && one.task === model?.task);
-  const other = others.find(({ id }) => id === beside);
+  const other = others.find(({ id }) => id === (beside ?? model?.parent));
   useEffect(() => isKeyWanted.subscribe((isWanted) => isWanted && setOpen(true)), []);
   useEscape(() => running?.abort());
   const ask = async (question: string, row?: Turn['row']) => {
@@ -59,7 +60,7 @@ export function ServerPage() {
         {others.length > 0 && (
           <Choice
             label="Compare with"
-            value={beside}
+            value={other?.id}
             models={others}
             isBusy={running !== undefined}
             onChoose={setBeside}
@@ -140,7 +141,13 @@ async function answer({ id, task, columns }: Model, card: Signal<Card>, { about,
     if (end.aborted) add({ footer: footer ?? 'stopped' });
     else add({ error: [text, (error as Error).message].filter(Boolean).join('\n') });
   }
-  add({ isBusy: false, curl: curlOf(way.path, body) });
+  add({ isBusy: false, request: { address: new URL(way.path, location.href).href, body: unstreamed(body) } });
+}
+
+/** Programs to copy wait for the whole answer. */
+function unstreamed(body: object): object {
+  const { stream: _stream, stream_options: _options, ...rest } = body as Record<string, unknown>;
+  return rest;
 }
 
 interface ChoiceOptions {
@@ -210,7 +217,7 @@ function Conversation({ turns, hint, isBusy }: { turns: readonly Turn[]; hint: s
 }
 
 function Answer({ card }: { card: Signal<Card> }) {
-  const { model, isBusy, error, curl, text, thought = '', calls, scores, footer } = card.value;
+  const { model, isBusy, error, request, text, thought = '', calls, scores, footer } = card.value;
   return (
     <article class={`answer${isBusy ? ' busy' : ''}${error === undefined ? '' : ' error'}`}>
       <h2>{model}</h2>
@@ -221,10 +228,10 @@ function Answer({ card }: { card: Signal<Card> }) {
         <pre key={at}>{call}</pre>
       ))}
       <footer>{footer}</footer>
-      {curl !== undefined && (
+      {request !== undefined && (
         <details>
-          <summary>curl</summary>
-          <Code label="curl" text={curl} />
+          <summary>curl, TypeScript, Python</summary>
+          <Programs {...request} hasKey={apiKey.value !== ''} />
         </details>
       )}
     </article>

@@ -7,6 +7,7 @@ import type { UseCaseName } from '../../app/use-cases/index.ts';
 import { Fault } from '../parts/fault.tsx';
 import { Table } from '../parts/table.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { useTryPlan } from '../parts/use-try-plan.ts';
 import { Action } from './actions.tsx';
 import { Serve } from './serve.tsx';
 import { Tools } from './tools.tsx';
@@ -16,6 +17,7 @@ export function Deploy({ run = '' }: { run?: string }) {
   const list = useCall<KnownModels>('models list');
   const renew = () => list.start({});
   useEffect(renew, []);
+  const { plan } = useTryPlan(run);
   const registered = list.result?.registered;
   return (
     <>
@@ -35,6 +37,7 @@ export function Deploy({ run = '' }: { run?: string }) {
       {registered !== undefined && registered.length > 0 && (
         <Serve
           input={{ registry: true }}
+          plan={plan}
           about="All registered names, each by its champion and the versions on trial."
         />
       )}

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { TryPlan } from '../../app/page/try-plan.ts';
 import type { RunPart } from '../../app/studio/run-page.ts';
 import { go, linkTo } from '../address.ts';
-import { failureOf, followRun, get, type Failure } from '../client.ts';
+import { failureOf, followRun, type Failure } from '../client.ts';
 import { Drawn } from '../parts/drawn.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { useTryPlan } from '../parts/use-try-plan.ts';
 import { Serve } from './serve.tsx';
 import { Try } from './try.tsx';
 
@@ -42,12 +42,7 @@ export function RunScreen({ run }: { run: string }) {
 
 /** The result, to try and to use. */
 function Result({ run }: { run: string }) {
-  const [plan, setPlan] = useState<TryPlan | null>();
-  const [failure, setFailure] = useState<Failure>();
-  useEffect(() => {
-    const path = `/api/run/plan?run=${encodeURIComponent(run)}`;
-    get<TryPlan | null>(path).then(setPlan, (error: unknown) => setFailure(failureOf(error)));
-  }, [run]);
+  const { plan, failure } = useTryPlan(run);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (plan === undefined) return null;
   // The page of the server asks both.
@@ -55,7 +50,7 @@ function Result({ run }: { run: string }) {
   return (
     <>
       {plan !== null && <Try run={run} plan={plan} />}
-      <Serve input={{ models: base === undefined ? [run] : [base, run] }} kind={plan?.kind} />
+      <Serve input={{ models: base === undefined ? [run] : [base, run] }} plan={plan} />
     </>
   );
 }

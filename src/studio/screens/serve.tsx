@@ -1,6 +1,8 @@
 import type { TryKind } from '../../app/page/try-form.ts';
-import { Code, SameIn } from '../parts/code.tsx';
+import type { TryPlan } from '../../app/page/try-plan.ts';
+import { SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
+import { Programs } from '../parts/programs.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
 
@@ -13,11 +15,12 @@ interface ServeOptions {
   /** Models, or the registry. */
   input: { models: readonly string[] } | { registry: true };
   about?: string;
-  kind?: TryKind;
+  /** How its result is asked. */
+  plan?: TryPlan | null;
 }
 
 /** Serves models on a port of this machine, and shows code that queries them. */
-export function Serve({ input, about = '', kind }: ServeOptions) {
+export function Serve({ input, about = '', plan }: ServeOptions) {
   const call = useCall<Serving>('serve');
   return (
     <section>
@@ -32,7 +35,7 @@ export function Serve({ input, about = '', kind }: ServeOptions) {
       )}
       {call.result === undefined && <Progress call={call} label="Loading the model" />}
       {call.failure && <Fault failure={call.failure} />}
-      {call.result && call.isRunning && <Answering serving={call.result} kind={kind} onStop={() => call.stop()} />}
+      {call.result && call.isRunning && <Answering serving={call.result} plan={plan} onStop={() => call.stop()} />}
       {call.state?.status === 'stopped' && <p role="status">Stopped.</p>}
       {call.state && <SameIn {...call.state} />}
     </section>
@@ -40,9 +43,10 @@ export function Serve({ input, about = '', kind }: ServeOptions) {
 }
 
 /** A running server, with code that queries it. */
-export function Answering({ serving: { url, models }, kind, onStop }: AnsweringOptions) {
-  const [model = 'model'] = models;
-  const request = kind && REQUESTS[kind];
+export function Answering({ serving: { url, models }, plan, onStop }: AnsweringOptions) {
+  // Base models come before what was tuned.
+  const model = models.at(-1) ?? 'model';
+  const request = plan ? REQUESTS[plan.kind]?.(model, plan) : undefined;
   return (
     <>
       <p role="status">
@@ -62,9 +66,7 @@ export function Answering({ serving: { url, models }, kind, onStop }: AnsweringO
           describes its requests.
         </p>
       ) : (
-        Object.entries(programsFor(url, request(model))).map(([language, text]) => (
-          <Code key={language} label={language} text={text} />
-        ))
+        <Programs address={`${url}/v1/${request.path}`} body={request.body} />
       )}
     </>
   );
@@ -72,44 +74,28 @@ export function Answering({ serving: { url, models }, kind, onStop }: AnsweringO
 
 interface AnsweringOptions {
   serving: Serving;
-  kind?: TryKind;
+  plan?: TryPlan | null;
   onStop(): void;
 }
 
-interface Request {
-  path: string;
-  body: object;
-}
-
-const INPUT = 'Where is my order?';
-
-/** Example requests by kind of model; models for files or for questions about a text have none. */
-const REQUESTS: Partial<Record<TryKind, (model: string) => Request>> = {
-  text: (model) => ({ path: 'classify', body: { model, input: INPUT } }),
-  similarity: (model) => ({ path: 'embeddings', body: { model, input: INPUT } }),
-  items: (model) => ({ path: 'recommend', body: { model, items: ['one', 'another'] } }),
-  writing: (model) => ({ path: 'chat/completions', body: { model, messages: [{ role: 'user', content: INPUT }] } }),
+/** Example requests by kind of model, of a held-out row; models for files or for questions about a text have none. */
+const REQUESTS: Partial<Record<TryKind, (model: string, plan: TryPlan) => { path: string; body: object }>> = {
+  text: (model, { form, columns }) => ({
+    path: 'classify',
+    body: { model, input: columns === undefined ? inputOf(form) : rowOf(form) },
+  }),
+  similarity: (model, { form }) => ({ path: 'embeddings', body: { model, input: inputOf(form) } }),
+  items: (model, { form }) => ({ path: 'recommend', body: { model, items: inputOf(form).split('\n') } }),
+  writing: (model, { form }) => ({
+    path: 'chat/completions',
+    body: { model, messages: [{ role: 'user', content: inputOf(form) }] },
+  }),
 };
 
-function programsFor(url: string, { path, body }: Request): Record<string, string> {
-  const [address, json] = [`${url}/v1/${path}`, JSON.stringify(body)];
-  const pretty = JSON.stringify(body, null, 2);
-  return {
-    curl: `curl ${address} -H 'content-type: application/json' \\\n  -d '${json.replaceAll("'", String.raw`'\''`)}'`,
-    TypeScript: [
-      `const response = await fetch('${address}', {`,
-      "  method: 'POST',",
-      "  headers: { 'content-type': 'application/json' },",
-      `  body: JSON.stringify(${pretty.replaceAll('\n', '\n  ')}),`,
-      '});',
-      'console.log(await response.json());',
-    ].join('\n'),
-    Python: [
-      'import json, urllib.request',
-      '',
-      `body = json.dumps(${pretty}).encode()`,
-      `request = urllib.request.Request("${address}", body, {"content-type": "application/json"})`,
-      'print(json.load(urllib.request.urlopen(request)))',
-    ].join('\n'),
-  };
+function inputOf({ texts: [first] }: TryPlan['form']): string {
+  return first?.value || 'Where is my order?';
+}
+
+function rowOf({ texts }: TryPlan['form']): Record<string, string> {
+  return Object.fromEntries(texts.map(({ label, value = '' }) => [label, value]));
 }

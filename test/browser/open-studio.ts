@@ -1,0 +1,114 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { barriers } from './axe.ts';
+
+/** Whether a browser and the engine are here. */
+export const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
+
+/** A studio of its own, with a browser that notes scripts, requests and messages that must not be. */
+export class OpenedStudio {
+  readonly folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
+  /** Messages on the console (where a broken policy is said), errors, dialogs, and requests to other origins. */
+  readonly complaints: string[] = [];
+  browser!: Browser;
+  page!: Page;
+  url = '';
+  #child: ChildProcess | undefined;
+
+  static async open(prepare: (folder: string) => void = () => undefined): Promise<OpenedStudio> {
+    const opened = new OpenedStudio();
+    prepare(opened.folder);
+    await opened.start();
+    const args = ['--no-sandbox', '--disable-background-networking'];
+    opened.browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    opened.page = await opened.newPage();
+    return opened;
+  }
+
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+
+  /** Starts the studio, at the same port where it was killed before. */
+  async start(): Promise<void> {
+    const port = this.url === '' ? '0' : new URL(this.url).port;
+    const child = spawn(resolve('bin/attune'), ['studio', '--port', port, '--json'], {
+      cwd: this.folder,
+      env: { ...process.env, ATTUNE_HOME: join(this.folder, 'home') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    for await (const line of createInterface({ input: child.stdout })) {
+      ({ url: this.url } = JSON.parse(line) as { url: string });
+      return;
+    }
+    throw new Error('the studio has ended');
+  }
+
+  kill(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
+  async newPage(): Promise<Page> {
+    const page = await this.browser.newPage({ viewport: { width: 360, height: 780 } });
+    page.setDefaultTimeout(100_000);
+    page.on('console', (message) => this.complaints.push(message.text()));
+    page.on('pageerror', (error) => this.complaints.push(String(error)));
+    page.on('dialog', (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.origin) && !request.url().startsWith('data:'))
+        this.complaints.push(request.url());
+    });
+    return page;
+  }
+
+  /** Goes to a screen, given by the parts of its address. */
+  async goTo(...parts: string[]): Promise<void> {
+    await this.page.goto(`${this.origin}/#/${parts.map(encodeURIComponent).join('/')}`);
+  }
+
+  button(name: string) {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  isTooWide(): Promise<boolean> {
+    return this.page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
+  }
+
+  /** Fits its width, and has no barriers in either theme. */
+  async expectSound(): Promise<void> {
+    expect(await this.isTooWide(), this.page.url()).toBe(false);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await barriers(this.page), `${this.page.url()} ${colorScheme}`).toEqual([]);
+    }
+  }
+
+  /** Without those of the network about a server that was killed. */
+  get grave(): string[] {
+    return this.complaints.filter((line) => !/ERR_CONNECTION|Failed to load resource/.test(line));
+  }
+
+  async close(): Promise<void> {
+    await this.browser?.close();
+    this.#child?.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A table whose `late` follows from two of its columns; trees learn it in a second, and nothing is fetched. */
+export function parcels(): string {
+  const rows = Array.from({ length: 240 }, (_, i) => {
+    const [weight, distance] = [(i * 37) % 50, ((i * 7) % 23) * 35];
+    return `${weight},${distance},${['road', 'air', 'sea'][i % 3]},${weight > 30 && distance > 300 ? 'late' : 'in time'}`;
+  });
+  return ['weight,distance,carrier,late', ...rows].join('\n');
+}
