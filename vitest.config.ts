@@ -15,6 +15,8 @@ if (chromium === undefined && existsSync('test/browser')) {
   process.stderr.write('browser tests are skipped: no chromium (apt-get install chromium, or set ATTUNE_CHROMIUM)\n');
 }
 
+const CHROMIUM = chromium === undefined ? {} : { ATTUNE_CHROMIUM: chromium };
+
 /** On two cores four files at once: some of them wait, for child processes, browsers, disks and clocks. */
 const FILES = 4;
 /** Models are tiny here: threads that share cores with those of other files wait for each other, up to three times as long. */
@@ -143,7 +145,7 @@ export default defineConfig({
         test: {
           name: 'timed',
           include: TIMED,
-          env: ONE_THREAD,
+          env: { ...ONE_THREAD, ...CHROMIUM },
           // One for each core: most of these files wait, or count processor time.
           maxWorkers: 2,
           testTimeout: 120_000,
@@ -160,7 +162,7 @@ export default defineConfig({
           // A browser starts in the hook.
           hookTimeout: 120_000,
           // A test there begins with describe.skipIf(!process.env.ATTUNE_CHROMIUM).
-          env: { ...ONE_THREAD, ...(chromium !== undefined && { ATTUNE_CHROMIUM: chromium }) },
+          env: { ...ONE_THREAD, ...CHROMIUM },
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -50,13 +50,22 @@ export class OpenedStudio {
     throw new Error('the studio has ended');
   }
 
+  /** Processor time of the server so far; 0 where /proc is missing. */
+  processorMs(): number {
+    const path = `/proc/${this.#child!.pid}/stat`;
+    if (!existsSync(path)) return 0;
+    const fields = readFileSync(path, 'utf8').split(') ')[1].split(' ');
+    // utime and stime, in hundredths of a second.
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  }
+
   kill(): void {
     this.#child?.kill('SIGKILL');
   }
 
   async newPage(): Promise<Page> {
     const page = await this.browser.newPage({ viewport: { width: 360, height: 780 } });
-    page.setDefaultTimeout(100_000);
+    page.setDefaultTimeout(60_000);
     page.on('console', (message) => this.complaints.push(message.text()));
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('dialog', (dialog) => {

@@ -50,7 +50,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     for (const payload of PAYLOADS.slice(0, 20))
       await page.locator('.bars .label', { hasText: payload.trim() }).first().waitFor();
     await page.getByLabel('Search', { exact: true }).fill('{{constructor');
-    await page.getByText('1 rows', { exact: true }).waitFor();
+    await page.getByText('1 row', { exact: true }).waitFor();
     expect(await page.locator('main img, main script, main iframe, main svg, main object').count()).toBe(0);
     await isSound();
   });
@@ -89,6 +89,8 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await page.getByText('Version 1 is registered and waits.').waitFor();
     await isSound();
     await click('Promote version 1');
+    // 24 rows of test are too few for its gate.
+    await page.getByLabel('Force').fill('tried by hand');
     await click('Promote');
     await page.getByText('Version 1 answers.').waitFor();
     await click('Serve it');
@@ -130,6 +132,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await page.getByText('239 rows', { exact: true }).waitFor();
     expect(page.url()).toContain('parcels-edited.jsonl');
     await page.getByRole('cell', { name: 'rail' }).first().waitFor();
+    await page.getByLabel('Values of').selectOption('late');
     await page.locator('.bars .label', { hasText: 'delayed' }).waitFor();
   });
 
@@ -138,7 +141,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     writeFileSync(join(studio.folder, 'letters.csv'), ['text,label', ...rows.map((text) => `${text},x`)].join('\n'));
     await studio.goTo('data', 'letters.csv');
     await page.getByText('Personal data and people in the rows').click();
-    await page.locator('.bars li', { hasText: 'email' }).getByRole('button', { name: '1 rows' }).click();
+    await page.locator('.bars li', { hasText: 'email' }).getByRole('button', { name: '1 row' }).click();
     await page.getByRole('button', { name: 'email ✕' }).waitFor();
     await page.getByRole('cell', { name: rows[0] }).last().waitFor();
     await page.locator('.bars li', { hasText: 'gender: female' }).first().waitFor();
@@ -165,7 +168,11 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
         }
         throw new Error(`${name} is not reached`);
       };
-      await page.goto(`${studio.origin}/#/`);
+      // From here on choosers are caught; a listener that comes with the key may be too late.
+      page.on('filechooser', () => undefined);
+      // A new document: only a change of its address moves the focus.
+      await page.goto('about:blank');
+      await studio.goTo('');
       await page.getByRole('heading', { name: 'Runs' }).waitFor();
       await reach('Choose a file');
       const chooser = page.waitForEvent('filechooser');

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
+import { dataTable } from '../../jobs/report/table.ts';
 import type { AuditEntry } from '../../evaluation/review/gate-log.ts';
 import { gateQuestions, type GateCheck } from '../../evaluation/review/gate-checks.ts';
 import type { GateResult } from './gate.ts';
@@ -49,17 +50,10 @@ function checksPart(checks: readonly GateCheck[]): Html {
 function filesPart(seen: AuditEntry['seen']): Html {
   return html`<section>
     <h2>What this rests on</h2>
-    <table>
-      <tbody>
-        ${Object.entries(seen).map(
-          ([name, file]) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td class="hash"><code>${file.sha256}</code></td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['', ''],
+      Object.entries(seen).map(([name, file]) => [name, html`<code class="hash">${file.sha256}</code>`]),
+    )}
   </section>`;
 }
 

@@ -2,6 +2,7 @@
 import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
+import { dataTable } from '../../jobs/report/table.ts';
 import type { VersionReport } from '../../monitoring/index.ts';
 import { remoteUrl } from './remote.ts';
 import type { KeyUsage } from '../use-cases/usage.ts';
@@ -26,28 +27,16 @@ export function monitorPage(versions: readonly VersionReport[], { server, usage 
 /** Usage of keys in this machine's registry. */
 function usagePart(usage: readonly KeyUsage[]): Html | undefined {
   if (usage.length === 0) return undefined;
-  const titles = ['Requests', 'Input tokens', 'Cached', 'Output tokens'];
   return html`<section>
     <h2>Usage by key</h2>
     <p class="soft">The last seven days</p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Key</th>
-          <th scope="col">Model</th>
-          ${titles.map((title) => html`<th scope="col" class="number">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${usage.map(
-          ({ key, model, requests, input_tokens: input, cached_tokens: cached, output_tokens: output }) =>
-            html`<tr>
-              <th scope="row">${key === '' ? '(no key)' : key}</th>
-              <td>${model}</td>
-              ${[requests, input, cached, output].map((count) => html`<td class="number">${String(count)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['Key', 'Model', '+Requests', '+Input tokens', '+Cached', '+Output tokens'],
+      usage.map(({ key, model, requests, input_tokens: input, cached_tokens: cached, output_tokens: output }) => [
+        key === '' ? '(no key)' : key,
+        model,
+        ...[requests, input, cached, output],
+      ]),
+    )}
   </section>`;
 }

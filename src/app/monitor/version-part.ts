@@ -4,6 +4,7 @@ import { forWindows } from '../../jobs/report/chart/frame.ts';
 import { lineChart } from '../../jobs/report/chart/line-chart.ts';
 import { seriesTable } from '../../jobs/report/chart/series-table.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
+import { dataTable } from '../../jobs/report/table.ts';
 import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
@@ -63,29 +64,13 @@ function alarmPart(group: AlarmGroup, examplesAt: PartOptions['examplesAt']): Ht
 
 function signalTable({ signals }: VersionReport): Html | undefined {
   if (signals.length === 0) return undefined;
-  return html`<table>
-      <thead>
-        <tr>
-          <th scope="col">Measured</th>
-          <th scope="col" class="number">Before</th>
-          <th scope="col" class="number">Now</th>
-          <th scope="col" class="number">Change</th>
-          <th scope="col" class="number">Evidence</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${signals.map((signal) => {
-          const { before, now, change, evidence } = signalFigures(signal);
-          return html`<tr>
-            <th scope="row">${signal.isAlarm && html`▲ `}${signal.title}</th>
-            <td class="number">${before}</td>
-            <td class="number">${now}</td>
-            <td class="number">${change}</td>
-            <td class="number">${evidence}</td>
-          </tr>`;
-        })}
-      </tbody>
-    </table>
+  return html`${dataTable(
+      ['Measured', '+Before', '+Now', '+Change', '+Evidence'],
+      signals.map((signal) => {
+        const { before, now, change, evidence } = signalFigures(signal);
+        return [`${signal.isAlarm ? '▲ ' : ''}${signal.title}`, before, now, change, evidence];
+      }),
+    )}
     <p class="soft"><small>${figuresLegend}</small></p>`;
 }
 

@@ -46,13 +46,14 @@ interface Tally {
   counting?: Promise<void>;
 }
 
-const MOST_LABELS = 30;
+const MOST_LABELS = 16;
 /** Tallies kept of a file; the oldest is dropped. */
 const MOST_TALLIES = 4;
 const FLUSHED = 2 ** 20;
 const MS_A_TURN = 10;
-/** Longest wait for counts in one request. */
+/** Longest wait of a request for rows that are still being read. */
 const PATIENCE_MS = 400;
+const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
 
 /**
  * Rows of one file by their places. The file is read once, into a temporary one of lines whose places are known, so
@@ -75,7 +76,7 @@ export class OpenRows {
   }
 
   async page(filter: RowFilter, from: number, count: number): Promise<RowPage> {
-    if (this.#ends.length < from + count) await Promise.race([this.#reading, turn()]);
+    if (this.#ends.length < from + count) await Promise.race([this.#reading, patience()]);
     const isAll = filter.words === undefined && filter.label === undefined;
     const isWhole = isAll ? this.#isWhole : filter.words !== undefined || this.#tallyOf(filter.label!).isWhole;
     const places = isAll ? undefined : await this.#someOf(filter);
@@ -90,7 +91,7 @@ export class OpenRows {
   /** Counts labels; a first call begins, and later ones tell how far it is. */
   async counts(counted: Counted): Promise<LabelCounts> {
     const tally = this.#tallyOf(counted);
-    await Promise.race([tally.counting, new Promise((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+    await Promise.race([tally.counting, patience()]);
     const { places, done, isWhole } = tally;
     const labels = [...places]
       .map(([label, found]) => [label, found.length] as const)

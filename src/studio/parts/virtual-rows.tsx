@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { formatCount, valueText } from '../../base/format.ts';
+import { formatCount, plural, valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Row } from '../../app/studio/row-labels.ts';
 import type { RowPage } from '../../app/studio/row-pages.ts';
@@ -38,7 +38,7 @@ export function VirtualRows({ label, columns, source, noteOf, onOpen, onFailure 
   return (
     <>
       <p class="soft small" role="status">
-        {page === undefined ? 'Reading …' : `${formatCount(total)} rows${page.isWhole ? '' : ' so far'}`}
+        {page === undefined ? 'Reading …' : `${plural(total, 'rows')}${page.isWhole ? '' : ' so far'}`}
       </p>
       <div
         class="virtual"

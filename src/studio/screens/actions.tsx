@@ -137,10 +137,10 @@ function Form({ useCase, given = {}, isPart = false, only, button = 'Run', onRes
       {call.failure && <Fault failure={call.failure} />}
       {call.state && <SameIn {...call.state} />}
       {call.state && (call.state.text !== undefined || call.result !== undefined) && (
-        <section>
-          <h2>Result</h2>
+        <>
+          <h3>Result</h3>
           <pre tabIndex={0}>{call.state.text ?? JSON.stringify(call.result, null, 2)}</pre>
-        </section>
+        </>
       )}
     </>
   );

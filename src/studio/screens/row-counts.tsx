@@ -93,7 +93,7 @@ function Counts({ file, counted, none, onFilter }: CountsOptions) {
         </p>
       )}
       {isWhole && distinct === 0 && <p class="soft">{none}</p>}
-      <ol class="bars">
+      <ol class="bars two">
         {labels.map(([label, count]) => (
           <li key={label}>
             <span class="label">{label === '' ? '(empty)' : label}</span>

@@ -71,7 +71,13 @@ export function Rows({ file, columns, target }: { file: string; columns: readonl
         />
       )}
       {isFiltered && total > 0 && (
-        <ManyEditor total={total} columns={columns} target={target} onSave={(values) => change(filter, values)} />
+        <ManyEditor
+          total={total}
+          key={label?.column}
+          columns={columns}
+          target={label?.column ?? target}
+          onSave={(values) => change(filter, values)}
+        />
       )}
       {changes.length > 0 && (
         <Changes changes={changes} onDrop={(at) => setChanges(changes.toSpliced(at, 1))} onWrite={() => void write()} />

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
+import { dataTable } from '../table.ts';
 import type { LineSeries } from './hover.ts';
 
 const MOST_ROWS = 25;
@@ -21,21 +22,12 @@ export function seriesTable(
   const shown = all.filter((_, at) => at % stride === 0 || at === all.length - 1);
   return html`<details>
     <summary>As a table</summary>
-    <table>
-      <thead>
-        <tr>
-          ${[steps, ...series.map(({ name }) => name)].map((title) => html`<th scope="col" class="number">${title}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          (step) =>
-            html`<tr>
-              <th scope="row" class="number">${formatCount(step)}</th>
-              ${columns.map((column) => html`<td class="number">${column.has(step) && format(column.get(step)!)}</td>`)}
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      [steps, ...series.map(({ name }) => name)].map((title) => `+${title}`),
+      shown.map((step) => [
+        formatCount(step),
+        ...columns.map((column) => column.has(step) && format(column.get(step)!)),
+      ]),
+    )}
   </details>`;
 }

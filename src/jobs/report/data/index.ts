@@ -9,6 +9,7 @@ import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { htmlPage } from '../html-page.ts';
 import { html, type Html } from '../html.ts';
+import { dataTable } from '../table.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';
@@ -120,19 +121,13 @@ function groupSection(
   return html`<section>
     <h2>${title}</h2>
     ${forWindows((size) => barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].name}.`, bars, ...size }))}
-    <table>
-      <tbody>
-        ${groups.map(
-          ({ name, rows, first }) =>
-            html`<tr>
-              <th scope="row">${name}</th>
-              <td class="number">
-                ${lists.link(formatCount(rows), { title: `${title}: ${name}`, count: rows, first })}
-              </td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['', '+'],
+      groups.map(({ name, rows, first }) => [
+        name,
+        lists.link(formatCount(rows), { title: `${title}: ${name}`, count: rows, first }),
+      ]),
+    )}
   </section>`;
 }
 

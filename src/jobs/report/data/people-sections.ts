@@ -4,6 +4,7 @@ import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
+import { dataTable } from '../table.ts';
 import type { ListedRow, RowLists } from './row-lists.ts';
 
 const MOST_BARS = 20;
@@ -51,21 +52,15 @@ function representation({ axis, groups }: Axis, { leastRows }: GroupReport<Liste
   };
   const title = `Share of rows by ${axis}, with 95 % intervals`;
   return html`${forWindows((size) => barChart({ title, description: `${plural(groups.length, 'groups')}, the largest ${groups[0].group}.`, bars, ...size }))}
-    <table>
-      <tbody>
-        ${groups.map(
-          ({ group, rows, share, low, high, flag, first }) =>
-            html`<tr>
-              <th scope="row">${group}</th>
-              <td class="number">
-                ${lists.link(formatCount(rows), { title: `${axis}: ${group}`, count: rows, first })}
-              </td>
-              <td class="number">${formatPercent(share)} (${formatPercent(low)} to ${formatPercent(high)})</td>
-              <td>${flag !== undefined && notes[flag]}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+  ${dataTable(
+    ['', '+', '+', ''],
+    groups.map(({ group, rows, share, low, high, flag, first }) => [
+      group,
+      lists.link(formatCount(rows), { title: `${axis}: ${group}`, count: rows, first }),
+      `${formatPercent(share)} (${formatPercent(low)} to ${formatPercent(high)})`,
+      flag !== undefined && notes[flag],
+    ]),
+  )}`;
 }
 
 /** How much more often a group has a label than all other groups, most certain first. */

@@ -6,6 +6,7 @@ import { lineChart } from '../chart/line-chart.ts';
 import { seriesTable } from '../chart/series-table.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
+import { dataTable } from '../table.ts';
 import type { Curve, Curves } from '../step-curves.ts';
 import type { LineSeries } from '../chart/hover.ts';
 
@@ -178,24 +179,9 @@ function lossTable({ curves, evaluations }: RunReport): Html {
   ].sort((a, b) => a.step - b.step);
   return html`<details>
     <summary>The numbers</summary>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col" class="number">Step</th>
-          <th scope="col">Rows</th>
-          <th scope="col" class="number">Loss</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows.map(
-          ({ step, what, value }) =>
-            html`<tr>
-              <td class="number">${formatCount(step)}</td>
-              <td>${what}</td>
-              <td class="number">${formatNumber(value)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['+Step', 'Rows', '+Loss'],
+      rows.map(({ step, what, value }) => [formatCount(step), what, formatNumber(value)]),
+    )}
   </details>`;
 }

@@ -5,6 +5,7 @@ import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
+import { dataTable } from '../table.ts';
 
 /** The training data: rows, hashes, lengths. */
 export function dataSection({ data, recipe, run }: RunReport): Html | undefined {
@@ -15,25 +16,14 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
     <p class="soft">
       ${run.source ?? 'source not named'} · format ${data.format}${data.inputTokens > 0 && tokens(data)}
     </p>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Split</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col">Content hash</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${splits.map(
-          ([split, rows]) =>
-            html`<tr>
-              <th scope="row">${split}</th>
-              <td class="number">${formatCount(rows)}</td>
-              <td class="hash"><code>${entryOf(data.hashes, split) ?? '–'}</code></td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['Split', '+Rows', 'Content hash'],
+      splits.map(([split, rows]) => [
+        split,
+        formatCount(rows),
+        html`<code class="hash">${entryOf(data.hashes, split) ?? '–'}</code>`,
+      ]),
+    )}
     ${cuts(data)}${data.inputTokens > 0 && lengthFigure(data, maxLength(recipe))}
   </section>`;
 }

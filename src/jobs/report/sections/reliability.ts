@@ -3,6 +3,7 @@ import type { ComparedSystem, Comparison } from '../../../store/results.ts';
 import { forWindows } from '../chart/frame.ts';
 import { reliabilityChart, type ReliabilityBin } from '../chart/reliability.ts';
 import { html, type Html } from '../html.ts';
+import { dataTable } from '../table.ts';
 import { mostTelling } from './outcome.ts';
 
 /** Calibration of systems whose answers have a confidence. */
@@ -48,26 +49,14 @@ function binsOf(details: Record<string, unknown> | undefined): ReliabilityBin[][
 function binTable(bins: readonly ReliabilityBin[]): Html {
   return html`<details>
     <summary>Bin by bin</summary>
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Confidence</th>
-          <th scope="col" class="number">Rows</th>
-          <th scope="col" class="number">Mean confidence</th>
-          <th scope="col" class="number">Right</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${bins.map(
-          ({ from, to, rows, confidence, accuracy }) =>
-            html`<tr>
-              <th scope="row">${formatNumber(from, 2)} to ${formatNumber(to, 2)}</th>
-              <td class="number">${formatCount(rows)}</td>
-              <td class="number">${formatNumber(confidence, 3)}</td>
-              <td class="number">${formatNumber(accuracy, 3)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['Confidence', '+Rows', '+Mean confidence', '+Right'],
+      bins.map(({ from, to, rows, confidence, accuracy }) => [
+        `${formatNumber(from, 2)} to ${formatNumber(to, 2)}`,
+        formatCount(rows),
+        formatNumber(confidence, 3),
+        formatNumber(accuracy, 3),
+      ]),
+    )}
   </details>`;
 }

@@ -1,0 +1,142 @@
+// Every screen in every state, theme and width: fits, and has no barriers. ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunEvent } from '../../src/base/events.ts';
+import { RunFolder } from '../../src/store/run-folder.ts';
+import { recipe, stepFinished, writeSampleRun } from '../unit/jobs/report/sample-run.ts';
+import { barriers } from './axe.ts';
+import { isReady, OpenedStudio, parcels } from './open-studio.ts';
+import { answerCalls, FILLED, type State } from './studio-states.ts';
+
+const WIDTHS = [360, 768, 1440];
+const { ATTUNE_SCREENSHOTS: pictures } = process.env;
+
+describe.skipIf(!isReady)('screens of the studio', () => {
+  let studio: OpenedStudio;
+  let page: Page;
+  let running: RunFolder;
+  const run = (name: string) => join(studio.folder, 'runs', name);
+
+  beforeAll(async () => {
+    studio = await OpenedStudio.open((folder) => {
+      writeFileSync(join(folder, 'parcels.csv'), parcels());
+      const data = { train: 'parcels.csv', columns: { text: ['weight', 'carrier'], label: 'late' } };
+      writeFileSync(
+        join(folder, 'parcels.json'),
+        JSON.stringify({ model: 'tfidf', data, objective: 'classification' }),
+      );
+      for (const name of ['done', 'going', 'failed', 'waiting'])
+        mkdirSync(join(folder, 'runs', name), { recursive: true });
+      writeSampleRun(join(folder, 'runs/done'));
+      running = startedRun(join(folder, 'runs/going'));
+      for (let step = 1; step <= 12; step++)
+        running.record({ ...stepFinished(step, 40, 1 + 2 / step), secondsLeft: 65 } as RunEvent);
+      const failed = startedRun(join(folder, 'runs/failed'));
+      const error = { code: 'E_MEMORY', what: 'The step does not fit into memory', fix: 'use a shorter max_length' };
+      failed.record({ type: 'run-failed', step: 0, error } as RunEvent);
+      failed.close();
+    });
+    ({ page } = studio);
+    await page.goto(studio.url);
+    await page.getByRole('heading', { name: 'Runs' }).waitFor();
+  });
+  afterAll(async () => {
+    running?.close();
+    await studio?.close();
+  });
+
+  /** In both themes and at each width. */
+  const look = async (name: string) => {
+    // Everything that can be opened.
+    await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        expect.soft(await studio.isTooWide(), `${name} at ${width}`).toBe(false);
+        if (pictures !== undefined)
+          await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), fullPage: true });
+      }
+      await page.setViewportSize({ width: 360, height: 900 });
+      expect.soft(await barriers(page), `${name} ${theme}`).toEqual([]);
+    }
+  };
+
+  const SCREENS: Record<string, (folder: (name: string) => string) => string[]> = {
+    home: () => [''],
+    data: () => ['data', 'parcels.csv'],
+    plan: () => ['plan', 'parcels.json'],
+    compare: (folder) => ['compare', folder('done'), folder('going')],
+    review: (folder) => ['review', folder('done')],
+    serving: () => ['served'],
+    deploy: (folder) => ['deploy', folder('done')],
+    monitor: () => ['monitor'],
+    actions: () => ['actions'],
+    action: () => ['actions', 'train'],
+  };
+
+  for (const state of ['own', 'running', 'failed', 'filled'] as const satisfies State[])
+    test(`in the state ${state}`, { timeout: 400_000 }, async () => {
+      await answerCalls(page, state, FILLED);
+      for (const [name, place] of Object.entries(SCREENS)) {
+        await page.goto('about:blank');
+        await studio.goTo(...place(run));
+        await page.locator('h1').waitFor();
+        if (name === 'action') await studio.button('Run').click();
+        if (name === 'monitor' && state === 'filled') await openMonitor(page);
+        await page.waitForLoadState('networkidle').catch(() => undefined);
+        if (state === 'running' && name !== 'serving' && name !== 'actions')
+          expect.soft(await page.getByRole('alert').count(), name).toBe(0);
+        if (state === 'failed' && ['home', 'data', 'plan', 'action', 'deploy', 'monitor'].includes(name))
+          await page.getByRole('alert').first().waitFor();
+        await look(`${name}-${state}`);
+      }
+      await answerCalls(page, 'own', FILLED);
+    });
+
+  test('of a run that goes on, has ended, and has failed', { timeout: 200_000 }, async () => {
+    for (const [name, text] of Object.entries({ going: 'Step 12 of 40', done: 'Try it', failed: 'does not fit' })) {
+      await page.goto('about:blank');
+      await studio.goTo('run', run(name));
+      await page.getByText(text).first().waitFor();
+      await look(`run-${name}`);
+    }
+  });
+
+  test('of a browser that is not signed in, and of an address that leads nowhere', async () => {
+    await studio.goTo('nowhere');
+    await page.getByRole('heading', { name: 'This page does not exist' }).waitFor();
+    await look('nowhere');
+    const stranger = await studio.newPage();
+    await stranger.goto(studio.url);
+    await stranger.getByRole('heading', { name: 'This browser is not signed in' }).waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await stranger.emulateMedia({ colorScheme });
+      expect(await barriers(stranger)).toEqual([]);
+    }
+    await stranger.close();
+  });
+
+  test('break no policy, run nothing of what runs hold, and load nothing from elsewhere', async () => {
+    expect(await page.evaluate('window.broken')).toBe(undefined);
+    expect(studio.grave).toEqual([]);
+  });
+});
+
+/** A run that this process is at. */
+function startedRun(folder: string): RunFolder {
+  const run = new RunFolder(folder);
+  run.record({ type: 'run-started', run: folder, folder, base: '', recipe, identity: {} } as RunEvent);
+  run.record({ type: 'phase-started', phase: 'train', message: 'training' });
+  return run;
+}
+
+/** Opens an alarm's examples and a loop. */
+async function openMonitor(page: Page): Promise<void> {
+  await page.getByRole('button', { name: '2 examples' }).click();
+  await page.getByLabel('Plan of a loop').fill('support.yaml');
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.getByText('Held back: 1 row').waitFor();
+}
