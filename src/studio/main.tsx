@@ -112,6 +112,8 @@ function Door() {
           void signIn(key.trim());
         }}
       >
+        {/* Password managers keep a name with each key. */}
+        <input hidden autocomplete="username" value="attune studio" readOnly />
         <label for="key">Or a key that its owner gave you</label>
         <input
           id="key"

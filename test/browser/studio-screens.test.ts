@@ -1,4 +1,4 @@
-// Every screen in every state, theme and width: fits, and has no barriers. ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
+// Every screen in every state, theme and width: fits, and has no barriers (all of them with ATTUNE_TESTS=all). ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -7,9 +7,11 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished, writeSampleRun } from '../unit/jobs/report/sample-run.ts';
 import { barriers } from './axe.ts';
+import { isWhole } from '../sample.ts';
 import { isReady, OpenedStudio, parcels } from './open-studio.ts';
 import { answerCalls, FILLED, type State } from './studio-states.ts';
 
+const THEMES = ['light', 'dark'] as const;
 const WIDTHS = [360, 768, 1440];
 const { ATTUNE_SCREENSHOTS: pictures } = process.env;
 
@@ -47,13 +49,17 @@ describe.skipIf(!isReady)('screens of the studio', () => {
     await studio?.close();
   });
 
-  /** In both themes and at each width. */
+  let looks = 0;
   const look = async (name: string) => {
+    // One theme and width of each, in turn, unless all are tried or kept as pictures.
+    const isAll = isWhole || pictures !== undefined;
+    const themes = isAll ? THEMES : [THEMES[Math.floor(looks / 3) % THEMES.length]];
+    const widths = isAll ? WIDTHS : [WIDTHS[looks++ % WIDTHS.length]];
     // Everything that can be opened.
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-    for (const theme of ['light', 'dark'] as const) {
+    for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const width of WIDTHS) {
+      for (const width of widths) {
         await page.setViewportSize({ width, height: 900 });
         expect.soft(await studio.isTooWide(), `${name} at ${width}`).toBe(false);
         if (pictures !== undefined)

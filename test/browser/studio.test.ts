@@ -200,7 +200,8 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
       await page.locator('.headline').first().waitFor();
       await reach('Serve it');
       await keyboard.press('Enter');
-      await page.locator('pre', { hasText: 'curl http' }).waitFor();
+      const code = await page.locator('pre', { hasText: 'curl http' }).textContent();
+      expect(JSON.parse(await inShell(code!))).toMatchObject({ data: [{ label: expect.any(String) }] });
       await reach('Stop serving');
       await keyboard.press('Enter');
       await expect.poll(() => page.getByText('Stopped.').isVisible()).toBe(true);

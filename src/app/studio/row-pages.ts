@@ -46,7 +46,7 @@ interface Tally {
   counting?: Promise<void>;
 }
 
-const MOST_LABELS = 16;
+const MOST_LABELS = 20;
 /** Tallies kept of a file; the oldest is dropped. */
 const MOST_TALLIES = 4;
 const FLUSHED = 2 ** 20;

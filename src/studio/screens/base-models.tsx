@@ -89,7 +89,7 @@ function EstimateTable({ names, estimates, chosen, onUse }: TableOptions) {
     <>
       {name} {name === chosen && <small>chosen</small>}
       {name !== chosen && onUse && (
-        <button type="button" class="quiet" aria-label={`Use ${name}`} onClick={() => onUse(name)}>
+        <button type="button" class="quiet" aria-label={`Use it: ${name}`} onClick={() => onUse(name)}>
           Use it
         </button>
       )}

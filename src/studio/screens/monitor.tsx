@@ -34,7 +34,6 @@ export function Monitor() {
       {versions?.map((report) => (
         <Drawn key={`${report.model} ${report.version}`} text={versionPart(report, { hasOpenAlarms: false }).text} />
       ))}
-      {call.state && <SameIn {...call.state} />}
       {versions !== undefined && versions.length > 0 && (
         <section>
           <h2>Answers</h2>
@@ -42,6 +41,7 @@ export function Monitor() {
         </section>
       )}
       <Improvement />
+      {call.state && <SameIn {...call.state} />}
       <Tools
         title="More"
         tools={{

@@ -30,7 +30,7 @@ export function ServedAnswers({ input }: { input: Readonly<Record<string, unknow
             type="button"
             class="quiet"
             aria-expanded={rated === id}
-            aria-label={`Rate ${id}`}
+            aria-label={`Rate or correct ${id}`}
             onClick={() => rate(rated === id ? undefined : id)}
           >
             Rate or correct
