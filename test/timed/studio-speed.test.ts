@@ -37,7 +37,7 @@ describe.skipIf(!isReady)('the page of the studio', () => {
     devtools = await page.context().newCDPSession(page);
     // Processor time of the page's thread: other programs of the machine do not count.
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
-  });
+  }, 120_000);
   afterAll(() => studio?.close());
 
   const busyMs = async (): Promise<number> => {
