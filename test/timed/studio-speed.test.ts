@@ -70,9 +70,14 @@ describe.skipIf(!isReady)('the page of the studio', () => {
     expect(busy).toBeLessThan(1000);
   });
 
-  test(`follows a scroll through ${ROWS} rows at once`, async () => {
+  test(`follows a scroll through ${ROWS} rows at once`, { timeout: 600_000 }, async () => {
     await studio.goTo('data', 'rows.csv');
-    await page.getByText(`${ROWS.toLocaleString('en')} rows`, { exact: true }).waitFor();
+    await page.getByText(`${ROWS.toLocaleString('en')} rows`, { exact: true }).waitFor({ timeout: 500_000 });
+    // Counts of values and duplicates are work of their own.
+    await page
+      .getByText(/^Count(ed|ing) /)
+      .first()
+      .waitFor({ state: 'hidden', timeout: 500_000 });
     const places = Array.from({ length: 10 }, (_, i) => (i + 1) / 11);
     const cost = await costOf(
       places.map((share) => async () => {
