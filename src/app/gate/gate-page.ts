@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
-import { dataTable } from '../../jobs/report/table.ts';
+import { dataTable } from '../../jobs/report/data-table.ts';
 import type { AuditEntry } from '../../evaluation/review/gate-log.ts';
 import { gateQuestions, type GateCheck } from '../../evaluation/review/gate-checks.ts';
 import type { GateResult } from './gate.ts';

@@ -2,7 +2,7 @@
 import { formatTime } from '../../base/format.ts';
 import { htmlPage } from '../../jobs/report/html-page.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
-import { dataTable } from '../../jobs/report/table.ts';
+import { dataTable } from '../../jobs/report/data-table.ts';
 import type { VersionReport } from '../../monitoring/index.ts';
 import { remoteUrl } from './remote.ts';
 import type { KeyUsage } from '../use-cases/usage.ts';
@@ -35,7 +35,10 @@ function usagePart(usage: readonly KeyUsage[]): Html | undefined {
       usage.map(({ key, model, requests, input_tokens: input, cached_tokens: cached, output_tokens: output }) => [
         key === '' ? '(no key)' : key,
         model,
-        ...[requests, input, cached, output],
+        requests,
+        input,
+        cached,
+        output,
       ]),
     )}
   </section>`;

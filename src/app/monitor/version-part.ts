@@ -4,7 +4,7 @@ import { forWindows } from '../../jobs/report/chart/frame.ts';
 import { lineChart } from '../../jobs/report/chart/line-chart.ts';
 import { seriesTable } from '../../jobs/report/chart/series-table.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
-import { dataTable } from '../../jobs/report/table.ts';
+import { dataTable } from '../../jobs/report/data-table.ts';
 import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 

@@ -23,9 +23,7 @@ export function Improvement() {
     localStorage.setItem(KEPT, file);
     status.start({ file });
   };
-  const take = (more: object) => {
-    step.start({ file, ...more });
-  };
+  const take = (more: object) => step.start({ file, ...more });
   const { model, state, cycle, decisions, held } = status.result ?? {};
   const holds = cycle === undefined ? [] : (held?.[cycle] ?? []);
   return (

@@ -1,6 +1,6 @@
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 import type { LineSeries } from './hover.ts';
 
 const MOST_ROWS = 25;

@@ -9,7 +9,7 @@ import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { htmlPage } from '../html-page.ts';
 import { html, type Html } from '../html.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';

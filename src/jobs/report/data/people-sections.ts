@@ -4,7 +4,7 @@ import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
 import { html, type Html } from '../html.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 import type { ListedRow, RowLists } from './row-lists.ts';
 
 const MOST_BARS = 20;

@@ -6,7 +6,7 @@ import { lineChart } from '../chart/line-chart.ts';
 import { seriesTable } from '../chart/series-table.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 import type { Curve, Curves } from '../step-curves.ts';
 import type { LineSeries } from '../chart/hover.ts';
 

@@ -5,7 +5,7 @@ import { forWindows } from '../chart/frame.ts';
 import { histogram } from '../chart/histogram.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 
 /** The training data: rows, hashes, lengths. */
 export function dataSection({ data, recipe, run }: RunReport): Html | undefined {

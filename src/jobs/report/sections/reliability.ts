@@ -3,7 +3,7 @@ import type { ComparedSystem, Comparison } from '../../../store/results.ts';
 import { forWindows } from '../chart/frame.ts';
 import { reliabilityChart, type ReliabilityBin } from '../chart/reliability.ts';
 import { html, type Html } from '../html.ts';
-import { dataTable } from '../table.ts';
+import { dataTable } from '../data-table.ts';
 import { mostTelling } from './outcome.ts';
 
 /** Calibration of systems whose answers have a confidence. */
