@@ -60,7 +60,7 @@ async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }:
 }
 
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome | DetachedRun> {
-  const { dryRun = false, profile = false, pauseAt, queue, inProcess, handleSignals, leave } = options;
+  const { dryRun = false, profile = false, pauseAt, isRound, queue, inProcess, handleSignals, leave } = options;
   const launch = await launchOf(options);
   // A launcher that starts its processes again means the same run.
   const resume = options.resume === true || (launch?.attempt ?? 0) > 0;
@@ -69,7 +69,7 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
   await pullForRecipe(recipe, { emit: onEvent, signal });
   const run = async (): Promise<TrainOutcome | DetachedRun> => {
     const job = {
-      ...jobOf(recipe, { dryRun, resume, profile, pauseAt, queue, launch }),
+      ...jobOf(recipe, { dryRun, resume, profile, pauseAt, isRound, queue, launch }),
       inProcess,
       handleSignals,
       onEvent,
@@ -168,7 +168,7 @@ async function trainDetached(
   }
 }
 
-type JobChoice = Pick<TrainInput, 'launch' | 'pauseAt'> & { queue?: boolean } & Record<
+type JobChoice = Pick<TrainInput, 'launch' | 'pauseAt' | 'isRound'> & { queue?: boolean } & Record<
     'dryRun' | 'resume' | 'profile',
     boolean
   >;

@@ -79,6 +79,8 @@ export interface Update {
   averaged?(): ReadonlyMap<Trainable, Tensor>;
   /** Moves the weights by their gradients and clears these; returns the gradient's norm before clipping. */
   step(options: StepOptions): number;
+  /** Makes the current weights those that it pulls towards, if it pulls. */
+  anchorHere?(): void;
   state(): Map<string, Tensor>;
   load(state: ReadonlyMap<string, Tensor>): void;
   /** Frees everything besides its state. */

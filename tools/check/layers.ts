@@ -26,7 +26,7 @@ export const ROWS: readonly (readonly string[])[] = [
   ['training', 'evaluation', 'preparation'],
   ['training/objectives', 'training/optimizers', 'evaluation/review'],
   ['training/recipe'],
-  ['monitoring', 'jobs/report'],
+  ['monitoring', 'jobs/report', 'federation'],
   ['jobs'],
   ['jobs/worker'],
   // These use models through workers; `app` says how models are opened.

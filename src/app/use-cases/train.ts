@@ -27,6 +27,7 @@ export const useCase = defineUseCase({
     processes: fields.count('N', 'processes on this machine that share the run (1)'),
     ...trainingFields(fields),
     flags: fields.inMemory<RecipeFlags>("settings that override the recipe's, by leaf name or dotted path"),
+    isRound: fields.inMemory<boolean>("whether the checkpoint's weights are those of a federation's round (false)"),
     handleSignals: fields.inMemory<boolean>('whether Ctrl-C and SIGTERM make the run save and stop (true)'),
   }),
   takesRecipe: true,

@@ -71,6 +71,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   await sharePlan(training, group);
   const { rows, plan } = training;
   const isResumed = input.resume === true && training.resume();
+  if (isResumed && input.isRound === true) await training.beginRound();
   if (!isResumed) await beginWhereOtherEnded(training);
   // A repeated run has been checked before.
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));

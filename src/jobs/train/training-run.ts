@@ -110,6 +110,12 @@ export class TrainingRun {
     return true;
   }
 
+  /** Starts a round of a federation from the shared weights, which are loaded. */
+  async beginRound(): Promise<void> {
+    this.parts.update.anchorHere?.();
+    await this.trainer.evaluate();
+  }
+
   /** Writes a checkpoint with the given state and the current weights and moments; returns its bytes. */
   write(folder: string, state: TrainerState, moments?: CheckpointParts['moments']): number {
     const { parts, constants } = this;

@@ -28,6 +28,7 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
   readonly layer: Layer;
   isActive = true;
   #before: [Parameter, Stored][] = [];
+  readonly #frozen = new Set<Parameter>();
 
   constructor(path: string, layer: Layer) {
     super();
@@ -47,15 +48,22 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
     return key;
   }
 
+  /** Keeps a parameter at its start. */
+  freeze(parameter: Parameter): void {
+    parameter.setTrainable(false);
+    this.#frozen.add(parameter);
+  }
+
+  #isFixed(parameter: Parameter): boolean {
+    return parameter instanceof ModuleBuffer || this.#frozen.has(parameter);
+  }
+
   get trainables(): Trainable[] {
-    return this.#named((parameter) => !(parameter instanceof ModuleBuffer)).map((named) => ({
-      ...named,
-      decays: true,
-    }));
+    return this.#named((parameter) => !this.#isFixed(parameter)).map((named) => ({ ...named, decays: true }));
   }
 
   get fixed(): NamedParameter[] {
-    return this.#named((parameter) => parameter instanceof ModuleBuffer);
+    return this.#named((parameter) => this.#isFixed(parameter));
   }
 
   #named(isMeant: (parameter: Parameter) => boolean): NamedParameter[] {

@@ -101,7 +101,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
   /** The equivalent change of the original weight, with twice the rank. */
   saved(): Map<string, Tensor> {
     const [a, b] = [this.lora_A, this.lora_B].map(({ tensor }) => tensor.detach());
-    const own = new Map(this.trainables.map(({ name, parameter }) => [name, parameter.tensor]));
+    const own = new Map([...this.trainables, ...this.fixed].map(({ name, parameter }) => [name, parameter.tensor]));
     if (this.#initial === undefined) return own;
     const name = (key: string) => `${ROOT}${this.path}.${this.fileName(key)}`;
     own.set(name('lora_A'), cat([a, this.#initial.a]).contiguous());

@@ -58,6 +58,10 @@ export const options = z.strictObject({
     .describe('with eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks'),
   use_dora: z.boolean().default(false).describe("train the magnitude of the changed weight's rows separately (DoRA)"),
   lora_bias: z.boolean().default(false).describe('train a bias on B'),
+  train_a: z
+    .boolean()
+    .default(true)
+    .describe('train A; false trains B alone and keeps A at its start (LoRA-FA, FFA-LoRA)'),
   bias: z
     .enum(['none', 'all', 'lora_only'])
     .default('none')
@@ -126,6 +130,7 @@ export function fromPeft(written: z.output<typeof peftConfig>): LoraOptions {
     bias: written.bias,
     use_dora: written.use_dora ?? false,
     lora_bias: written.lora_bias ?? false,
+    train_a: true,
     loraplus_lr_ratio: null,
   };
 }

@@ -54,6 +54,7 @@ export const { create, open } = tuneLayers<LoraOptions, Target<AdaptableLayer>>(
       if (!isProduct(layer)) return embeddingAdapter(layer, { path, rank, scaling, hasMagnitude }, start);
       const adapter = loraOn(layer, { path, rank, scaling, dropout, hasBias, hasMagnitude });
       initialise(adapter, options, start);
+      if (!options.train_a) adapter.freeze(adapter.lora_A);
       return adapter;
     }),
   config: (written, targets) => {

@@ -18,17 +18,25 @@ export class Anchored implements Update {
   readonly #inner: Update;
   readonly #trainables: readonly Trainable[];
   readonly #anchor: Anchor;
-  readonly #beginnings: readonly Tensor[];
+  #beginnings: readonly Tensor[];
   readonly averaged: Update['averaged'];
 
   constructor(inner: Update, trainables: readonly Trainable[], anchor: Anchor) {
     this.#inner = inner;
     this.#trainables = trainables;
     this.#anchor = anchor;
-    this.#beginnings = noGrad(() =>
-      scope(() => trainables.map(({ parameter }) => parameter.tensor.detach().clone().own())),
-    );
+    this.#beginnings = this.#copies();
     this.averaged = inner.averaged?.bind(inner);
+  }
+
+  #copies(): Tensor[] {
+    return noGrad(() => scope(() => this.#trainables.map(({ parameter: { tensor } }) => tensor.detach().clone().own())));
+  }
+
+  /** Pulls towards the current weights from now on: the proximal term of FedProx (Li et al., 2020). */
+  anchorHere(): void {
+    for (const one of this.#beginnings) one.dispose();
+    this.#beginnings = this.#copies();
   }
 
   step(options: StepOptions): number {

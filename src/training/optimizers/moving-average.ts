@@ -14,6 +14,7 @@ export class MovingAverage implements Update {
   readonly isSharded: Update['isSharded'];
   readonly drive: Update['drive'];
   readonly privacySpent: Update['privacySpent'];
+  readonly anchorHere: Update['anchorHere'];
 
   constructor(inner: Update, trainables: readonly Trainable[], decay: number) {
     this.#inner = inner;
@@ -27,6 +28,7 @@ export class MovingAverage implements Update {
     this.isSharded = inner.isSharded;
     if (inner.drive !== undefined) this.drive = (passes, options) => this.#driven(passes, options);
     this.privacySpent = inner.privacySpent?.bind(inner);
+    this.anchorHere = inner.anchorHere?.bind(inner);
   }
 
   step(options: StepOptions): number {

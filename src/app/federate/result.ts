@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { formatNumber, plural } from '../../base/format.ts';
+import { writeFileAtomic } from '../../files/atomic.ts';
+import { writeJson } from '../../files/json.ts';
+import { writeWholeFolder } from '../../files/whole-folder.ts';
+import type { FederationResult, RoundRecord, SiteVerdict } from '../../federation/coordinator.ts';
+import { strategies } from '../../federation/strategies.ts';
+import type { Plan } from '../../federation/plan.ts';
+import { sizeOf } from '../../federation/weights.ts';
+import { writeWeights } from '../../federation/weights-file.ts';
+import { parseJson } from '../../files/json.ts';
+
+/** What a federation came to. */
+export interface Federated {
+  folder: string;
+  /** Folder of the adapter in PEFT's format. */
+  result: string;
+  rounds: readonly RoundRecord[];
+  /** By site. */
+  verdicts: FederationResult['verdicts'];
+  /** Privacy loss of a site's data; absent without privacy. */
+  epsilon?: number;
+  /** Trained values that travel in each direction, per site and round. */
+  values: number;
+}
+
+/** Writes the shared adapter with its card and the rounds' record. */
+export async function writeFederated(folder: string, plan: Plan, found: FederationResult): Promise<Federated> {
+  const result = join(folder, 'adapter');
+  const config = parseJson<Record<string, unknown>>(found.adapterConfig);
+  await writeWholeFolder(result, (draft) => {
+    writeJson(join(draft, 'adapter_config.json'), { ...config, base_model_name_or_path: plan.recipe.model });
+    writeWeights(join(draft, 'adapter_model.safetensors'), found.weights, { format: 'pt' });
+    writeFileAtomic(join(draft, 'README.md'), card(plan, found));
+  });
+  const { rounds, verdicts, epsilon } = found;
+  const sent = strategies[plan.strategy].freezesA
+    ? new Map([...found.weights].filter(([name]) => !name.endsWith('.lora_A.weight')))
+    : found.weights;
+  const federated = {
+    folder,
+    result,
+    rounds,
+    verdicts,
+    ...(epsilon !== undefined && { epsilon }),
+    values: sizeOf(sent),
+  };
+  writeJson(join(folder, 'federated.json'), federated);
+  return federated;
+}
+
+function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): string {
+  const { privacy, secure, strategy, recipe } = plan;
+  const sites = new Set(rounds.flatMap((round) => round.sites));
+  const lines = [
+    '---',
+    `base_model: ${JSON.stringify(recipe.model)}`,
+    'library_name: peft',
+    'tags: [federated, attune]',
+    '---',
+    '',
+    `# ${plan.name}`,
+    '',
+    `An adapter of ${recipe.model}, trained by ${plural(sites.size, 'sites')} in ${plural(plan.rounds, 'rounds')} of ${plural(plan.local_steps, 'steps')}. Rows never left their sites.`,
+    '',
+    `- **Average**: ${strategies[strategy].title}${errorOf(rounds)}.`,
+    `- **Seen by the coordinator**: ${secure ? 'sums over at least three sites, never the weights of one (secure aggregation)' : 'the trained weights of each site'}.`,
+    privacy === null
+      ? '- **Differential privacy**: none. Weights can reveal something about the rows that they were trained on.'
+      : `- **Differential privacy** of a site's whole data: ε = ${formatNumber(epsilon!)} at δ = ${privacy.delta} (clip ${privacy.clip}, noise ${privacy.noise_multiplier}).`,
+    '',
+    '| site | verdict on its own test rows | figure |',
+    '|---|---|---|',
+    ...Object.values(verdicts).map((verdict) => `| ${verdict.title} | ${told(verdict)} | ${figure(verdict)} |`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function errorOf(rounds: readonly RoundRecord[]): string {
+  const most = Math.max(0, ...rounds.map(({ error }) => error));
+  return most === 0 ? '' : ` (error of the truncation at most ${formatNumber(100 * most)} %)`;
+}
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  better: 'better',
+  'not-better': 'not better',
+  unclear: 'cannot tell yet',
+};
+
+function told({ values }: SiteVerdict): string {
+  return VERDICTS[String(values.verdict)] ?? 'not told';
+}
+
+function figure({ values, metrics }: SiteVerdict): string {
+  if (metrics.value === undefined) return '';
+  const interval = metrics.low === undefined ? '' : ` (${formatNumber(metrics.low)} to ${formatNumber(metrics.high)})`;
+  return `${String(values.metric)} ${formatNumber(metrics.value)}${interval}, ${String(values['test-rows'])} rows`;
+}

@@ -1,0 +1,18 @@
+import type { Verified } from '../federate/verify.ts';
+import { defineUseCase } from './use-case.ts';
+
+export const useCase = defineUseCase({
+  section: 'Train',
+  summary: "check a federation's records: that nothing was changed, and that both sides tell the same",
+  arguments: ({ argument, optionalArgument }) => [
+    argument('folder', 'FOLDER', 'folder of a coordinator or of a site'),
+    optionalArgument('other', 'OTHER', 'folder of the other side'),
+  ],
+  effects: [],
+  examples: ['federate verify federations/tickets federations/site'],
+  async run({ folder, other }): Promise<Verified> {
+    return (await import('../federate/verify.ts')).verifyFederation(folder, other);
+  },
+  render: ({ records, events }) =>
+    `✓ ${records} records, unchanged${events === undefined ? '' : `; ${events} of them agree on both sides`}`,
+});

@@ -1,0 +1,50 @@
+/**
+ * How sites prove who they are: Flower's headers (a signed time), and a signature of each request's body, without which
+ * a recorded time could be used again with another body.
+ */
+import { sha256 } from '../files/hash.ts';
+import { isSigned, type Signer } from './keys.ts';
+
+export const HEADERS = {
+  publicKey: 'flwr-public-key',
+  signature: 'flwr-signature',
+  time: 'flwr-timestamp',
+  body: 'attune-body-signature',
+  invitation: 'attune-invitation',
+  title: 'attune-site',
+} as const;
+
+/** Largest difference of clocks, as in Flower. */
+const TOLERANCE_SECONDS = 300;
+
+export function authHeaders(signer: Signer, path: string, body: Uint8Array): Record<string, string> {
+  const time = new Date().toISOString();
+  return {
+    [HEADERS.publicKey]: Buffer.from(signer.publicKey).toString('base64'),
+    [HEADERS.signature]: signer.sign(time).toString('base64'),
+    [HEADERS.time]: time,
+    [HEADERS.body]: signer.sign(bodyText(time, path, body)).toString('base64'),
+  };
+}
+
+function bodyText(time: string, path: string, body: Uint8Array): string {
+  return `${time}\n${path}\n${sha256(body)}`;
+}
+
+/** The public key (PEM) of a request that its owner signed; otherwise why not. */
+export function authenticated(
+  header: (name: string) => string | undefined,
+  path: string,
+  body: Uint8Array,
+): { publicKey: string } | { refused: string } {
+  const [key, signature, time, ofBody] = [HEADERS.publicKey, HEADERS.signature, HEADERS.time, HEADERS.body].map(header);
+  if (key === undefined || signature === undefined || time === undefined || ofBody === undefined)
+    return { refused: 'no signature' };
+  const age = Math.abs(Date.now() - Date.parse(time)) / 1000;
+  if (!(age <= TOLERANCE_SECONDS)) return { refused: `a time ${Math.round(age)} s away: set this machine's clock` };
+  const publicKey = Buffer.from(key, 'base64').toString();
+  const bytes = (text: string) => Buffer.from(text, 'base64');
+  if (!isSigned(time, bytes(signature), publicKey) || !isSigned(bodyText(time, path, body), bytes(ofBody), publicKey))
+    return { refused: 'a signature that does not fit' };
+  return { publicKey };
+}

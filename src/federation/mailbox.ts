@@ -1,0 +1,258 @@
+/** Messages between a coordinator and the sites of its server: handed out when a site asks, collected when it answers. */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { sha256 } from '../files/hash.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { PRIVATE_FILE } from '../files/private.ts';
+import {
+  idsOf,
+  messageObject,
+  objectsOf,
+  readMessage,
+  treeOf,
+  type Content,
+  type FlowerObject,
+} from './flower/objects.ts';
+import type { ObjectTree, WireMessage } from './flower/schema.ts';
+import type { Asked, Sites } from './sites.ts';
+
+export interface KnownSite {
+  id: string;
+  publicKey: string;
+  title: string;
+}
+
+interface Waiting {
+  message: FlowerObject;
+  wire: WireMessage;
+  /** Whether the site has said that it has the whole message. */
+  isReceived: boolean;
+  answer?: { id: string; missing: Set<string>; objects: Map<string, Uint8Array>; bytes: number };
+  settle(answer: Content | AttuneError): void;
+}
+
+/** Limits of an answer: objects, and bytes of all of them. */
+const MOST_OBJECTS = 20_000;
+const MOST_BYTES = 2_000_000_000;
+/** Seconds without a sign of life after which a site counts as away. */
+const AWAY_SECONDS = 90;
+const RUN = '1';
+
+export class Mailbox implements Sites {
+  readonly #folder: string;
+  readonly #sites: Map<string, KnownSite>;
+  readonly #seen = new Map<string, number>();
+  /** By site. */
+  readonly #waiting = new Map<string, Waiting>();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+    mkdirSync(join(folder, 'answers'), { recursive: true });
+    const file = this.#path('sites.json');
+    this.#sites = new Map(existsSync(file) ? readJson<KnownSite[]>(file).map((site) => [site.id, site]) : []);
+  }
+
+  /** Adds a site, or finds it by its key. */
+  register(publicKey: string, title: string): KnownSite {
+    const known = this.siteOf(publicKey);
+    if (known !== undefined) return known;
+    const id = String(randomBytes(8).readBigUInt64LE() >> 1n);
+    const site = { id, publicKey, title: title.slice(0, 80) };
+    this.#sites.set(id, site);
+    writeJson(this.#path('sites.json'), [...this.#sites.values()]);
+    return site;
+  }
+
+  siteOf(publicKey: string): KnownSite | undefined {
+    return [...this.#sites.values()].find((site) => site.publicKey.trim() === publicKey.trim());
+  }
+
+  /** A sign of life. A site that starts again receives its open request again. */
+  activate(site: string): void {
+    this.seen(site);
+    const open = this.#waiting.get(site);
+    if (open !== undefined) open.isReceived = false;
+  }
+
+  seen(site: string): void {
+    this.#seen.set(site, Date.now());
+  }
+
+  leave(site: string): void {
+    this.#seen.delete(site);
+  }
+
+  present(): readonly string[] {
+    const since = Date.now() - AWAY_SECONDS * 1000;
+    return [...this.#seen]
+      .filter(([, at]) => at >= since)
+      .map(([site]) => site)
+      .sort();
+  }
+
+  publicKey(site: string): string {
+    return this.#sites.get(site)!.publicKey;
+  }
+
+  title(site: string): string {
+    return this.#sites.get(site)?.title ?? site;
+  }
+
+  async ask(requests: ReadonlyMap<string, Content>, asked: Asked): Promise<Map<string, Content | AttuneError>> {
+    const answers = [...requests].map(
+      async ([site, content]) => [site, await this.#askOne(site, content, asked)] as const,
+    );
+    return new Map(await Promise.all(answers));
+  }
+
+  #askOne(site: string, content: Content, asked: Asked): Promise<Content | AttuneError> {
+    const kept = this.#kept(site, asked.key);
+    if (kept !== undefined) return Promise.resolve(kept);
+    return new Promise((resolve) => {
+      const message = this.#messageFor(site, content, asked);
+      const until = Date.now() + asked.seconds * 1000;
+      const settle = (answer: Content | AttuneError) => {
+        clearInterval(watch);
+        this.#waiting.delete(site);
+        resolve(answer);
+      };
+      const watch = setInterval(() => {
+        if (asked.signal.aborted) settle(silent('the coordinator stopped'));
+        else if (Date.now() > until) settle(silent(`no answer within ${asked.seconds} seconds`));
+        else if (!this.present().includes(site)) settle(silent(`no sign of life for ${AWAY_SECONDS} seconds`));
+      }, 100);
+      const metadata = { ...message.metadata, message_id: message.object.id };
+      this.#waiting.set(site, {
+        message: message.object,
+        wire: { metadata, content: {} },
+        isReceived: false,
+        settle: (answer) => settle(this.#keep(site, asked.key, answer)),
+      });
+    });
+  }
+
+  #messageFor(site: string, content: Content, { round, type, seconds }: Asked) {
+    const metadata = {
+      run_id: RUN,
+      message_id: '',
+      src_node_id: '1',
+      dst_node_id: site,
+      reply_to_message_id: '',
+      group_id: String(round),
+      ttl: seconds,
+      message_type: type,
+      created_at: Date.now() / 1000,
+    };
+    return { metadata, object: messageObject({ metadata, content }) };
+  }
+
+  /** The open request of a site, unless the site has it already. */
+  pull(site: string): { messages: WireMessage[]; trees: ObjectTree[] } {
+    const open = this.#waiting.get(site);
+    if (open === undefined || open.isReceived) return { messages: [], trees: [] };
+    return { messages: [open.wire], trees: [treeOf(open.message)] };
+  }
+
+  object(site: string, id: string): Uint8Array | undefined {
+    const open = this.#waiting.get(site);
+    return open && objectsOf(open.message).get(id);
+  }
+
+  received(site: string, message: string): void {
+    const open = this.#waiting.get(site);
+    if (open?.message.id === message) open.isReceived = true;
+  }
+
+  /** Announces an answer. @returns the ids of objects to send; undefined if no such request is open */
+  announce(site: string, { metadata, error }: WireMessage, tree: ObjectTree | undefined): string[] | undefined {
+    const open = this.#waiting.get(site);
+    if (open === undefined || metadata.reply_to_message_id !== open.message.id) return undefined;
+    if (error != null && error.reason !== '') {
+      open.settle(
+        new AttuneError('E_FEDERATED_SITE', { what: `The site could not answer: ${error.reason.slice(0, 500)}` }),
+      );
+      return [];
+    }
+    const ids = tree === undefined ? [] : [...new Set(idsOf(tree))];
+    if (tree === undefined || ids.length > MOST_OBJECTS) return undefined;
+    open.answer = { id: tree.object_id, missing: new Set(ids), objects: new Map(), bytes: 0 };
+    return ids;
+  }
+
+  /** @returns false for bytes that nobody waits for */
+  push(site: string, id: string, bytes: Uint8Array): boolean {
+    const open = this.#waiting.get(site);
+    const { answer } = open ?? {};
+    if (answer === undefined || !answer.missing.has(id) || sha256(bytes) !== id) return false;
+    answer.bytes += bytes.length;
+    if (answer.bytes > MOST_BYTES) return false;
+    answer.objects.set(id, bytes);
+    answer.missing.delete(id);
+    if (answer.missing.size > 0) return true;
+    open!.settle(contentIn(answer));
+    return true;
+  }
+
+  /** Answers survive a restart of the coordinator. */
+  #keep(site: string, key: string, answer: Content | AttuneError): Content | AttuneError {
+    if (answer instanceof AttuneError) return answer;
+    const object = messageObject({ metadata: KEPT, content: answer });
+    const objects = [...objectsOf(object)].map(([id, bytes]) => [id, Buffer.from(bytes).toString('base64')]);
+    writeFileAtomic(
+      this.#answerPath(site, key),
+      JSON.stringify({ id: object.id, objects: Object.fromEntries(objects) as object }),
+      PRIVATE_FILE,
+    );
+    return answer;
+  }
+
+  #kept(site: string, key: string): Content | undefined {
+    const path = this.#answerPath(site, key);
+    if (!existsSync(path)) return undefined;
+    const { id, objects } = JSON.parse(readFileSync(path, 'utf8')) as { id: string; objects: Record<string, string> };
+    return readMessage(id, new Map(Object.entries(objects).map(([own, bytes]) => [own, Buffer.from(bytes, 'base64')])))
+      .content;
+  }
+
+  /** Forgets the answers of finished rounds. */
+  forget(): void {
+    rmSync(this.#path('answers'), { recursive: true, force: true });
+    mkdirSync(this.#path('answers'), { recursive: true });
+  }
+
+  #answerPath(site: string, key: string): string {
+    return join(this.#folder, 'answers', `${key}-${site}.json`);
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+}
+
+const KEPT = {
+  run_id: RUN,
+  message_id: '',
+  src_node_id: '',
+  dst_node_id: '',
+  reply_to_message_id: '',
+  group_id: '',
+  ttl: 0,
+  message_type: 'kept',
+  created_at: 0,
+};
+
+function contentIn({ id, objects }: { id: string; objects: ReadonlyMap<string, Uint8Array> }): Content | AttuneError {
+  try {
+    const { content } = readMessage(id, objects);
+    return content ?? silent('an answer without content');
+  } catch (error) {
+    return error instanceof AttuneError ? error : silent(`an answer that cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function silent(got: string): AttuneError {
+  return new AttuneError('E_FEDERATED_SITE', { what: 'A site did not answer', got });
+}

@@ -1,0 +1,74 @@
+/** What the sites of a federation agree on. */
+import { z } from 'zod';
+import { strategyNames } from './strategies.ts';
+
+/** Tasks that a coordinator may ask for: none runs code or rewards of its own. */
+const objectives = ['sft', 'classification', 'regression', 'token-classification', 'dpo', 'orpo', 'kto'] as const;
+
+const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
+
+export const planSchema = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be letters, digits, dots, dashes: at most 64'),
+  recipe: z
+    .strictObject({
+      model: z.string().min(1).describe('the base model, which every site has'),
+      objective: named.optional(),
+      tuning: z.union([z.string(), z.looseObject({ method: z.string().optional() })]).optional(),
+      training: z.record(z.string(), z.unknown()).default({}),
+      precision: z.string().optional(),
+      storage: z.string().optional(),
+    })
+    .describe('settings that all sites share; each site adds its own data'),
+  rounds: z.int().min(1).max(10_000).default(5),
+  local_steps: z.int().min(1).default(20).describe('steps of each site in a round'),
+  strategy: z.enum(strategyNames).default('ffa'),
+  proximal: z
+    .number()
+    .positive()
+    .nullable()
+    .default(null)
+    .describe("FedProx: strength of the pull to the round's start"),
+  min_sites: z.int().min(1).default(2).describe('sites without which no round starts'),
+  sample: z.number().gt(0).max(1).default(1).describe('share of the sites drawn for a round'),
+  seconds: z.number().positive().default(3600).describe('time for a round; later sites are left out of it'),
+  secure: z.boolean().default(false).describe('secure aggregation: the coordinator sees only sums of at least 3 sites'),
+  secure_limit: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('with secure: the largest change of a weight; smaller is finer, larger changes are cut off'),
+  privacy: z
+    .strictObject({
+      clip: z.number().positive().describe("largest norm of a site's change"),
+      noise_multiplier: z.number().positive().describe('standard deviation of the noise, in clips'),
+      delta: z.number().gt(0).lt(1).default(1e-5),
+    })
+    .nullable()
+    .default(null),
+});
+
+export type PlanInput = z.input<typeof planSchema>;
+export type Plan = z.output<typeof planSchema>;
+
+/** Steps of a site over all rounds. */
+export function totalSteps({ rounds, local_steps: steps }: Plan): number {
+  return rounds * steps;
+}
+
+/** Contradictions between settings, by dotted path. */
+export function planProblems(plan: Plan): { field: string; message: string }[] {
+  const problems: { field: string; message: string }[] = [];
+  const add = (field: string, message: string) => problems.push({ field, message });
+  const objective = typeof plan.recipe.objective === 'string' ? plan.recipe.objective : plan.recipe.objective?.name;
+  if (objective !== undefined && !(objectives as readonly string[]).includes(objective))
+    add('recipe.objective', `is ${objective}; a federation trains ${objectives.join(', ')}`);
+  if (plan.secure && plan.min_sites < 3)
+    add('min_sites', `is ${plan.min_sites}; secure aggregation hides sites among 3 or more`);
+  if (plan.secure && plan.strategy === 'product')
+    add('strategy', 'is product, which needs the weights of each site: choose ffa, or secure: false');
+  for (const key of ['max_steps', 'epochs'])
+    if (plan.recipe.training[key] != null) add(`recipe.training.${key}`, 'is decided by rounds and local_steps');
+  if (plan.recipe.training.optimizer !== undefined && JSON.stringify(plan.recipe.training.optimizer).includes('dp_sgd'))
+    add('recipe.training.optimizer', 'dp_sgd protects rows; set privacy to protect sites');
+  return problems;
+}

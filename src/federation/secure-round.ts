@@ -1,0 +1,130 @@
+/** The four stages of secure aggregation, as the coordinator drives them. */
+import { AttuneError } from '../base/errors.ts';
+import type { Sent } from './flower/objects.ts';
+import type { Reply, Stage } from './messages.ts';
+import type { OpenKeys } from './secure/secure-site.ts';
+import { thresholdOf, unmaskSum } from './secure/secure-sum.ts';
+import { combine, sizeOf, type Weights } from './weights.ts';
+
+/** Asks sites for a stage of a round; the answers that came, by site. */
+export type AskStage = (
+  stage: Stage,
+  values: ReadonlyMap<string, Readonly<Record<string, Sent>>>,
+  weights?: Weights,
+) => Promise<Map<string, Reply>>;
+
+export interface SecureAverage {
+  /** Mean change of the weights over the sites. */
+  change: Weights;
+  sites: readonly string[];
+  metrics: ReadonlyMap<string, Reply['metrics']>;
+}
+
+export interface SecureOptions {
+  round: number;
+  sites: readonly string[];
+  /** Largest absolute value of a change. */
+  limit: number;
+  /** Whether every site counts the same, as with privacy. */
+  isEqual: boolean;
+  /** Largest number of rows that a site may count for. */
+  mostRows: number;
+  weights: Weights;
+}
+
+/** @throws AttuneError E_FEDERATED_SECURE, E_FEDERATED_SITES */
+export async function averageSecurely(ask: AskStage, options: SecureOptions): Promise<SecureAverage> {
+  const { round, sites, limit, weights, mostRows, isEqual } = options;
+  const opened = await ask('setup', new Map(sites.map((site) => [site, {}])));
+  const open = Object.fromEntries([...opened].map(([site, { values }]) => [site, keysOf(values)]));
+  const present = Object.keys(open).sort();
+  const threshold = thresholdOf(present.length);
+  const all = {
+    threshold,
+    sites: present,
+    masks: present.map((site) => open[site].masks),
+    shares: present.map((site) => open[site].shares),
+  };
+  const shared = await ask('share_keys', new Map(present.map((site) => [site, all])));
+  const sharing = [...shared.keys()].sort();
+  requireSites(sharing.length, threshold);
+  const sealed = (to: string) => {
+    const from = sharing.filter((site) => site !== to);
+    return {
+      from,
+      shares: from.map((site) => shareFor(shared.get(site)!, to)),
+      'most-rows': mostRows,
+      equal: isEqual,
+    };
+  };
+  const collected = await ask('collect_masked_vectors', new Map(sharing.map((site) => [site, sealed(site)])), weights);
+  requireSites(collected.size, threshold);
+  const masked = new Map(
+    [...collected].map(([site, { values }]) => [site, integersOf(values.masked, sizeOf(weights) + 1)]),
+  );
+  const active = [...masked.keys()].sort();
+  const lost = sharing.filter((site) => !masked.has(site));
+  const revealed = await ask('unmask', new Map(active.map((site) => [site, { active, lost }])));
+  const sum = await unmaskSum({
+    round,
+    open,
+    sharing,
+    masked,
+    revealed: [...revealed.values()].map(({ values }) => ({
+      seeds: sharesOf(values, 'active'),
+      keys: sharesOf(values, 'lost'),
+    })),
+    threshold,
+    limit,
+  });
+  // The last value sums the sites' shares of `mostRows`, in units of the limit.
+  const total = sum[sum.length - 1] / limit;
+  return {
+    change: unpacked(sum, weights, total),
+    sites: active,
+    metrics: new Map([...collected].map(([site, { metrics }]) => [site, metrics])),
+  };
+}
+
+function requireSites(found: number, threshold: number): void {
+  if (found >= threshold) return;
+  throw new AttuneError('E_FEDERATED_SITES', {
+    what: 'Too few sites are left in a secure round',
+    got: `${found}`,
+    expected: `${threshold}: two thirds of those that began`,
+    fix: 'the round is tried again with the sites that are present',
+  });
+}
+
+function keysOf(values: Reply['values']): OpenKeys {
+  return { masks: values.masks as Uint8Array, shares: values.shares as Uint8Array };
+}
+
+function shareFor({ values }: Reply, to: string): Uint8Array {
+  const place = (values.to as string[]).indexOf(to);
+  return (values.shares as Uint8Array[])[place] ?? new Uint8Array();
+}
+
+function sharesOf(values: Reply['values'], name: string): Record<string, Uint8Array> {
+  const [sites, shares] = [values[name], values[`${name}-shares`]] as [string[] | undefined, Uint8Array[] | undefined];
+  return Object.fromEntries((sites ?? []).map((site, place) => [site, shares?.[place] ?? new Uint8Array()]));
+}
+
+/** @throws AttuneError E_FEDERATED_WEIGHTS */
+function integersOf(bytes: Sent | undefined, count: number): Uint32Array {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 4 * count)
+    throw new AttuneError('E_FEDERATED_WEIGHTS', {
+      what: 'Masked values of a site cannot be summed',
+      got: bytes instanceof Uint8Array ? `${bytes.length} bytes` : 'none',
+      expected: `${4 * count} bytes`,
+    });
+  const values = new Uint32Array(count);
+  Buffer.from(values.buffer).set(bytes);
+  return values;
+}
+
+/** The sum, divided by the total, in the names and shapes of the weights. */
+function unpacked(sum: Float64Array, weights: Weights, total: number): Weights {
+  let place = 0;
+  return combine([weights], () => sum[place++] / total);
+}

@@ -1,0 +1,38 @@
+/** A site's secrets of a round on disk, so that a site that is restarted can answer the next stage. */
+import { existsSync } from 'node:fs';
+import { AttuneError } from '../../base/errors.ts';
+import { readJson } from '../../files/json.ts';
+import type { SecureState } from './secure-site.ts';
+
+const BYTES = 'bytes:';
+
+export function packState(state: SecureState): string {
+  return JSON.stringify(state, (_, value: unknown) => {
+    if (isBuffer(value)) return BYTES + Buffer.from(value.data).toString('base64');
+    return value instanceof Uint8Array ? BYTES + Buffer.from(value).toString('base64') : value;
+  });
+}
+
+/** What `Buffer.toJSON` makes before a replacer sees it. */
+function isBuffer(value: unknown): value is { data: number[] } {
+  return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'Buffer';
+}
+
+/** @throws AttuneError E_FEDERATED_SECURE if the round's earlier stages are unknown */
+export function unpackState(path: string, round: number): SecureState {
+  const state = existsSync(path) ? readJson<SecureState>(path, parse) : undefined;
+  if (state?.round === round) return state;
+  throw new AttuneError('E_FEDERATED_SECURE', {
+    what: 'A stage of secure aggregation came out of turn',
+    got: state === undefined ? 'no round in progress' : `round ${round} while this site is in round ${state.round}`,
+    expected: 'setup, share_keys, collect_masked_vectors, unmask',
+  });
+}
+
+function parse(text: string): unknown {
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'string' && value.startsWith(BYTES)
+      ? new Uint8Array(Buffer.from(value.slice(BYTES.length), 'base64'))
+      : value,
+  );
+}

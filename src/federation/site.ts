@@ -1,0 +1,211 @@
+/** A site's part in a federation: it trains on its own rows, and answers each request once. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AttuneError } from '../base/errors.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import { readJson, writeJson } from '../files/json.ts';
+import { PRIVATE_FILE } from '../files/private.ts';
+import { Audit } from './audit.ts';
+import type { Content } from './flower/objects.ts';
+import { signerIn, type Signer } from './keys.ts';
+import { readRequest, replyContent, type Reply, type Request } from './messages.ts';
+import { planHash } from './coordinator.ts';
+import { totalSteps, type Plan } from './plan.ts';
+import { beginSecure, maskValues, openKeys, revealShares, shareSecrets, type OpenKeys } from './secure/secure-site.ts';
+import { packState, unpackState } from './secure/kept-state.ts';
+import { changeOf, clipped, strategies } from './strategies.ts';
+import { hashWeights, type Weights } from './weights.ts';
+
+export interface Trained {
+  weights: Weights;
+  /** Rows trained on. */
+  examples: number;
+  /** Figures that the site shares: losses, never rows. */
+  metrics: Readonly<Record<string, number>>;
+}
+
+/** Training on the site's rows. A call that was cut off by a crash is repeated with the same result. */
+export interface LocalTraining {
+  /** The weights before the first step. */
+  start(): Promise<Trained>;
+  /** Trains from the given weights, which replace those of step `from`, up to step `until`. */
+  train(weights: Weights, steps: { from: number; until: number }): Promise<Trained>;
+  /** Ends with the given weights; what the site found on its own test rows. */
+  finish(weights: Weights, from: number): Promise<{ values: Reply['values']; metrics: Trained['metrics'] }>;
+}
+
+export interface SiteParts {
+  plan: Plan;
+  /** Its id in the federation. */
+  site: string;
+  /** PEM of the coordinator's key, checked against the link that the site was given. */
+  coordinator: string;
+  folder: string;
+  training: LocalTraining;
+  /** Title of the site in what it tells. */
+  onRequest?(request: Request): void;
+}
+
+interface Progress {
+  /** The latest request that was answered: earlier ones are refused. */
+  round: number;
+  attempt: number;
+}
+
+export class Site {
+  readonly #parts: SiteParts;
+  readonly #signer: Signer;
+  readonly #audit: Audit;
+
+  constructor(parts: SiteParts) {
+    mkdirSync(parts.folder, { recursive: true });
+    this.#parts = parts;
+    this.#signer = signerIn(join(parts.folder, 'site.key'), 'site');
+    this.#audit = new Audit(join(parts.folder, 'audit.jsonl'));
+  }
+
+  get publicKey(): string {
+    return this.#signer.publicKey;
+  }
+
+  /** Answers a request. @throws AttuneError E_FEDERATED_FORGED, E_FEDERATED_REPLAY, and as the stage does */
+  async answer(content: Content): Promise<Content> {
+    const { plan, site, coordinator, onRequest } = this.#parts;
+    const request = readRequest(content, { publicKey: coordinator, plan: planHash(plan), site });
+    this.#refuseOld(request);
+    onRequest?.(request);
+    const { weights, values: _, ...terms } = request;
+    this.#audit.add({ event: 'asked', ...terms, ...(weights && { weights: hashWeights(weights) }) });
+    const reply = await this.#stage(request);
+    const answer = replyContent(reply, terms, this.#signer);
+    const { signature } = answer.configs.get('config')!;
+    const sent = reply.weights && { weights: hashWeights(reply.weights) };
+    this.#audit.add({ event: 'answered', ...terms, ...sent, signature: String(signature) });
+    writeJson(this.#path('progress.json'), { round: request.round, attempt: request.attempt } satisfies Progress);
+    return answer;
+  }
+
+  #refuseOld({ round, attempt, stage }: Request): void {
+    if (!existsSync(this.#path('progress.json'))) return;
+    const done = readJson<Progress>(this.#path('progress.json'));
+    if (round > done.round || (round === done.round && attempt >= done.attempt)) return;
+    throw new AttuneError('E_FEDERATED_REPLAY', {
+      what: `A request for ${stage} came after a later one was answered`,
+      got: `round ${round}, attempt ${attempt}`,
+      expected: `round ${done.round}, attempt ${done.attempt} or later`,
+    });
+  }
+
+  async #stage(request: Request): Promise<Reply> {
+    const { plan, training } = this.#parts;
+    switch (request.stage) {
+      case 'start': {
+        const { weights, examples } = await training.start();
+        const start = { start: hashWeights(weights) };
+        return {
+          metrics: { 'num-examples': examples },
+          values: start,
+          ...(request.values.send === true && { weights }),
+        };
+      }
+      case 'train': {
+        const { weights, examples, metrics } = await this.#train(request);
+        return { weights, metrics: { ...metrics, 'num-examples': examples }, values: {} };
+      }
+      case 'finish': {
+        const { values, metrics } = await training.finish(this.#given(request), totalSteps(plan));
+        return { values, metrics };
+      }
+      default:
+        return this.#secure(request);
+    }
+  }
+
+  /** Trains a round; under privacy the change is clipped here too, so that the coordinator never sees more. */
+  async #train(request: Request): Promise<Trained> {
+    const { plan, training } = this.#parts;
+    const given = this.#given(request);
+    const steps = plan.local_steps;
+    const trained = await training.train(given, { from: (request.round - 1) * steps, until: request.round * steps });
+    const { freezesA } = strategies[plan.strategy];
+    const weights = freezesA ? new Map([...trained.weights].filter(([name]) => given.has(name))) : trained.weights;
+    return { ...trained, weights };
+  }
+
+  #given({ weights, stage }: Request): Weights {
+    if (weights !== undefined) return weights;
+    throw new AttuneError('E_FEDERATED_WEIGHTS', {
+      what: `A request for ${stage} has no weights`,
+      expected: 'the weights of the round',
+    });
+  }
+
+  async #secure(request: Request): Promise<Reply> {
+    const { plan, site } = this.#parts;
+    const { stage, values, round } = request;
+    if (!plan.secure)
+      throw new AttuneError('E_FEDERATED_SECURE', { what: `This federation has no secure aggregation`, got: stage });
+    const path = this.#path('secure.bin');
+    const state = stage === 'setup' ? beginSecure(round, site) : unpackState(path, round);
+    const reply = async (): Promise<Reply> => {
+      if (stage === 'setup') return { metrics: {}, values: { ...openKeys(state) } };
+      if (stage === 'share_keys') {
+        const shares = await shareSecrets(state, keysIn(values), Number(values.threshold));
+        return { metrics: {}, values: { to: Object.keys(shares), shares: Object.values(shares) } };
+      }
+      if (stage === 'unmask') {
+        const lists = { active: values.active as string[], lost: (values.lost ?? []) as string[] };
+        const { seeds, keys } = revealShares(state, lists);
+        return {
+          metrics: {},
+          values: {
+            active: Object.keys(seeds),
+            'active-shares': Object.values(seeds),
+            lost: Object.keys(keys),
+            'lost-shares': Object.values(keys),
+          },
+        };
+      }
+      return this.#masked(request, state);
+    };
+    const answer = await reply();
+    writeFileAtomic(path, packState(state), PRIVATE_FILE);
+    return answer;
+  }
+
+  /** The masked change of a round, weighted by rows. */
+  async #masked(request: Request, state: ReturnType<typeof beginSecure>): Promise<Reply> {
+    const { plan } = this.#parts;
+    const { values } = request;
+    const limit = plan.privacy?.clip ?? plan.secure_limit;
+    const { weights, examples, metrics } = await this.#train(request);
+    const given = this.#given(request);
+    const change =
+      plan.privacy === null ? changeOf(weights, given) : clipped(changeOf(weights, given), plan.privacy.clip);
+    const share = values.equal === true ? 1 : Math.min(1, examples / Number(values['most-rows']));
+    const bounded = (value: number) => Math.max(-limit, Math.min(limit, value));
+    const flat = [...change.values()].flatMap((matrix) => [...matrix.values].map((value) => share * bounded(value)));
+    const cut = [...change.values()].reduce(
+      (sum, matrix) => sum + matrix.values.filter((value) => Math.abs(value) > limit).length,
+      0,
+    );
+    const from = values.from as string[];
+    const received = Object.fromEntries(from.map((one, place) => [one, (values.shares as Uint8Array[])[place]]));
+    const masked = maskValues(state, received, { values: [...flat, share * limit], limit });
+    return {
+      metrics: { ...metrics, ...(cut > 0 && { 'values-cut-off': cut }) },
+      values: { masked: Buffer.from(masked.buffer) },
+    };
+  }
+
+  #path(name: string): string {
+    return join(this.#parts.folder, name);
+  }
+}
+
+function keysIn(values: Request['values']): Record<string, OpenKeys> {
+  const [masks, shares] = [values.masks as Uint8Array[], values.shares as Uint8Array[]];
+  return Object.fromEntries(
+    (values.sites as string[]).map((site, place) => [site, { masks: masks[place], shares: shares[place] }]),
+  );
+}

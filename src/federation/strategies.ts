@@ -1,0 +1,82 @@
+/** What becomes of the weights that the sites send: pure functions, used by coordinator, sites and simulator. */
+import type { Weights } from './weights.ts';
+import { combine, normOf } from './weights.ts';
+import { averageProducts } from './products.ts';
+
+/** A site's trained weights. */
+export interface Update {
+  /** Rows trained on: the site's share of the average. */
+  examples: number;
+  weights: Weights;
+}
+
+export interface Averaged {
+  weights: Weights;
+  /** Relative error of the weights against the exact average; 0 for exact strategies. */
+  error: number;
+}
+
+export interface Strategy {
+  /** For people. */
+  title: string;
+  /** Whether the sites keep A of LoRA at its common start, train B alone, and send B alone. */
+  freezesA: boolean;
+  /** Whether sums over sites suffice, as under secure aggregation. */
+  isSum: boolean;
+  /** Averages the sites' weights. */
+  average(updates: readonly Update[]): Averaged;
+}
+
+/** Mean of the sites' weights, weighted by their rows (McMahan et al., 2017). */
+export function weightedMean(updates: readonly Update[]): Weights {
+  const total = updates.reduce((sum, { examples }) => sum + examples, 0);
+  const shares = updates.map(({ examples }) => examples / total);
+  return combine(
+    updates.map(({ weights }) => weights),
+    (parts, place) => parts.reduce((sum, values, site) => sum + shares[site] * values[place], 0),
+  );
+}
+
+export const strategies = {
+  /** With A frozen, the mean of B A is mean(B) A (Sun et al., "FFA-LoRA", 2024). */
+  ffa: {
+    title: 'FFA-LoRA: B alone is trained and averaged, exactly',
+    freezesA: true,
+    isSum: true,
+    average: (updates) => ({ weights: weightedMean(updates), error: 0 }),
+  },
+  /** For tunings whose change is linear in the weights; for LoRA mean(B) mean(A) is not the mean of B A. */
+  fedavg: {
+    title: 'FedAvg: all trained weights are averaged',
+    freezesA: false,
+    isSum: true,
+    average: (updates) => ({ weights: weightedMean(updates), error: 0 }),
+  },
+  /** Averages B A and truncates it to the rank by its singular values. */
+  product: {
+    title: 'product: B A is averaged and truncated to the rank',
+    freezesA: false,
+    isSum: false,
+    average: averageProducts,
+  },
+} as const satisfies Record<string, Strategy>;
+
+export type StrategyName = keyof typeof strategies;
+
+export const strategyNames = Object.keys(strategies) as StrategyName[];
+
+/** Change from `before` to `after`. */
+export function changeOf(after: Weights, before: Weights): Weights {
+  return combine([after, before], ([a, b], place) => a[place] - b[place]);
+}
+
+/** A change scaled down to a norm of at most `most`. */
+export function clipped(change: Weights, most: number): Weights {
+  const norm = normOf(change);
+  return norm <= most ? change : combine([change], ([values], place) => (values[place] * most) / norm);
+}
+
+/** `before` plus `change`. */
+export function applied(before: Weights, change: Weights): Weights {
+  return combine([before, change], ([a, b], place) => a[place] + b[place]);
+}

@@ -1,0 +1,50 @@
+/** Safetensors files of weights, read and written without the engine. */
+import { readFileSync } from 'node:fs';
+import { AttuneError } from '../base/errors.ts';
+import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
+import { writeFileAtomic } from '../files/atomic.ts';
+import type { Matrix } from './flower/npy.ts';
+import type { Weights } from './weights.ts';
+
+/** @throws AttuneError E_FEDERATED_ARRAY if a tensor is not f32 */
+export function readWeights(path: string): Map<string, Matrix> {
+  const { entries, dataStart } = readSafetensorsHeader(path);
+  const file = readFileSync(path);
+  return new Map(
+    entries.map(({ name, dtype, shape, begin, end }) => {
+      if (dtype !== 'f32')
+        throw new AttuneError('E_FEDERATED_ARRAY', {
+          what: `${name} cannot be shared between sites`,
+          got: `${dtype} in ${path}`,
+          expected: 'f32: adapters are trained in f32 on any base',
+        });
+      const values = new Float32Array((end - begin) / 4);
+      Buffer.from(values.buffer).set(file.subarray(dataStart + begin, dataStart + end));
+      return [name, { shape, values }];
+    }),
+  );
+}
+
+export function writeWeights(path: string, weights: Weights, metadata?: Readonly<Record<string, string>>): void {
+  let end = 0;
+  const entries = [...weights].map(([name, { shape, values }]) => {
+    const begin = end;
+    end += values.byteLength;
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+  });
+  const text = JSON.stringify({ ...(metadata && { __metadata__: metadata }), ...Object.fromEntries(entries) });
+  const header = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(header.length));
+  const data = [...weights.values()].map(({ values }) =>
+    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+  );
+  writeFileAtomic(path, Buffer.concat([size, header, ...data]));
+}
+
+/** Replaces tensors of a file by name; all others stay. */
+export function replaceWeights(path: string, weights: Weights): void {
+  const { metadata } = readSafetensorsHeader(path);
+  const merged = new Map([...readWeights(path)].map(([name, old]) => [name, weights.get(name) ?? old]));
+  writeWeights(path, merged, metadata);
+}

@@ -1,0 +1,64 @@
+/** Trained weights of a site or of a round, by their names in files. */
+import { AttuneError, type Problem } from '../base/errors.ts';
+import { sha256 } from '../files/hash.ts';
+import { writeNpy, type Matrix } from './flower/npy.ts';
+
+export type Weights = ReadonlyMap<string, Matrix>;
+
+/** SHA-256 over names, shapes and values, in the order of the names. */
+export function hashWeights(weights: Weights): string {
+  const names = [...weights.keys()].sort();
+  return sha256(names.map((name) => `${name} ${sha256(writeNpy(weights.get(name)!))}`).join('\n'));
+}
+
+/** Differences of names, shapes and finiteness from the expected weights. */
+export function faultsOf(weights: Weights, expected: Weights): Problem[] {
+  const missing = [...expected.keys()].filter((name) => !weights.has(name));
+  const known = [...weights].flatMap(([name, { shape, values }]): Problem[] => {
+    const wanted = expected.get(name);
+    if (wanted === undefined) return [{ field: name, message: 'is not part of the shared weights' }];
+    if (String(shape) !== String(wanted.shape))
+      return [{ field: name, message: `has shape [${shape.join(', ')}] instead of [${wanted.shape.join(', ')}]` }];
+    const place = values.findIndex((value) => !Number.isFinite(value));
+    return place < 0 ? [] : [{ field: name, message: `is ${values[place]} at ${place}` }];
+  });
+  return [...missing.map((name) => ({ field: name, message: 'is missing' })), ...known];
+}
+
+/** @throws AttuneError E_FEDERATED_WEIGHTS naming every tensor that does not fit */
+export function requireFitting(weights: Weights, expected: Weights, site: string): void {
+  const problems = faultsOf(weights, expected);
+  if (problems.length === 0) return;
+  throw new AttuneError('E_FEDERATED_WEIGHTS', {
+    what: `The weights of site ${site} cannot be averaged`,
+    expected: 'finite values in the names and shapes of the round',
+    problems: problems.slice(0, 20),
+    problemCount: problems.length,
+  });
+}
+
+/** Number of values of all tensors. */
+export function sizeOf(weights: Weights): number {
+  return [...weights.values()].reduce((sum, { values }) => sum + values.length, 0);
+}
+
+/** Euclidean norm over all tensors. */
+export function normOf(weights: Weights): number {
+  let sum = 0;
+  for (const { values } of weights.values()) for (const value of values) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** Combines tensors of the same names, value by value, in f64; rounded once. */
+export function combine(
+  all: readonly Weights[],
+  each: (values: readonly Float32Array[], place: number) => number,
+): Weights {
+  const [first] = all;
+  return new Map(
+    [...first].map(([name, { shape, values }]) => {
+      const parts = all.map((weights) => weights.get(name)!.values);
+      return [name, { shape, values: Float32Array.from(values, (_, place) => each(parts, place)) }];
+    }),
+  );
+}

@@ -1,0 +1,184 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { crossCheck, readAudit } from '../../../src/federation/audit.ts';
+import type { Content } from '../../../src/federation/flower/objects.ts';
+import { privacySpent } from '../../../src/federation/privacy.ts';
+import { normOf } from '../../../src/federation/weights.ts';
+import { lineTraining, LocalFederation, planOf, weightsOf, type Row, type Trial } from './local-federation.ts';
+
+const line = (from: number, count: number): Row[] =>
+  Array.from({ length: count }, (_, i) => [from + i / 4, 2 * (from + i / 4) + 1]);
+const rows = [line(-1, 6), line(0, 4), line(0.5, 3)];
+
+const made: LocalFederation[] = [];
+function federation(trial: Trial): LocalFederation {
+  const one = new LocalFederation(trial);
+  made.push(one);
+  return one;
+}
+afterEach(() => made.splice(0).forEach((one) => one.remove()));
+
+const numbers = (weights: ReadonlyMap<string, { values: Float32Array }>) =>
+  [...weights.values()].flatMap(({ values }) => [...values]);
+
+describe('rounds', () => {
+  it('of one site are its own training, to the bit', async () => {
+    const { weights } = await federation({ rows: [rows[0]], plan: { strategy: 'fedavg' } }).run();
+    const alone = await lineTraining(rows[0]).train(weightsOf(0.25, -0.5), { from: 0, until: 6 });
+    expect(numbers(weights)).toEqual(numbers(alone.weights));
+  });
+
+  it('of one step are steps on the rows of all sites', async () => {
+    const { weights } = await federation({ rows, plan: { strategy: 'fedavg', local_steps: 1 } }).run();
+    const central = await lineTraining(rows.flat()).train(weightsOf(0.25, -0.5), { from: 0, until: 3 });
+    for (const [i, value] of numbers(central.weights).entries())
+      expect(Math.abs(numbers(weights)[i] - value)).toBeLessThan(1e-6);
+  });
+
+  it('under secure aggregation are the same to the quantisation step, also when a site is lost', async () => {
+    const four = [...rows, line(-2, 5)];
+    const [plain, secure] = [
+      federation({ rows: four, plan: { strategy: 'fedavg' } }),
+      federation({ rows: four, plan: { strategy: 'fedavg', secure: true, min_sites: 3 } }),
+    ];
+    const [open, hidden] = [await plain.run(), await secure.run()];
+    for (const [i, value] of numbers(open.weights).entries()) expect(numbers(hidden.weights)[i]).toBeCloseTo(value, 4);
+    const away = (answer: Content, { site, key }: { site: number; key: string }) => {
+      if (site === 4 && key.endsWith('collect_masked_vectors')) throw new Error('away');
+      return answer;
+    };
+    const without = await federation({
+      rows: four,
+      plan: { strategy: 'fedavg', secure: true, min_sites: 3 },
+      disturb: away,
+    }).run();
+    expect(without.rounds.slice(1).every(({ sites }) => String(sites) === '1,2,3')).toBe(true);
+    const three = await federation({ rows, plan: { strategy: 'fedavg' } }).run();
+    for (const [i, value] of numbers(three.weights).entries())
+      expect(numbers(without.weights)[i]).toBeCloseTo(value, 4);
+  });
+
+  it('go on where they were when the coordinator is started again', async () => {
+    const whole = await federation({ rows, plan: { strategy: 'fedavg' } }).run();
+    const first = federation({ rows, plan: { strategy: 'fedavg' } });
+    const stop = new AbortController();
+    const killed = new LocalFederation({
+      rows,
+      plan: { strategy: 'fedavg' },
+      folder: first.folder,
+      disturb(answer, { site, key }) {
+        if (site === 2 && key.startsWith('2-')) stop.abort(new Error('killed'));
+        return answer;
+      },
+    });
+    await expect(killed.run(stop.signal)).rejects.toThrow('killed');
+    const resumed = await new LocalFederation({ rows, plan: { strategy: 'fedavg' }, folder: first.folder }).run();
+    expect(numbers(resumed.weights)).toEqual(numbers(whole.weights));
+  });
+
+  it('bound and hide what a site changes, and tell the price', async () => {
+    const privacy = { clip: 0.1, noise_multiplier: 0.5, delta: 1e-5 };
+    const [one, two] = await Promise.all(
+      [0, 1].map(() => federation({ rows, plan: { strategy: 'fedavg', rounds: 1, privacy } }).run()),
+    );
+    expect(numbers(one.weights)).not.toEqual(numbers(two.weights));
+    const change = new Map(
+      [...one.weights].map(([name, { shape, values }]) => [
+        name,
+        { shape, values: values.map((value, i) => value - weightsOf(0.25, -0.5).get(name)!.values[i]) },
+      ]),
+    );
+    expect(normOf(change)).toBeLessThan(0.1 + 6 * ((0.5 * 0.1) / 3));
+    expect(one.epsilon).toBe(privacySpent(planOf({ rounds: 1, privacy })));
+    expect(one.epsilon).toBeGreaterThan(5);
+  });
+});
+
+describe('answers that cannot be used', () => {
+  const cases: Record<string, { change(answer: Content): Content; reason: string }> = {
+    'of another shape': {
+      change: (answer) => withArray(answer, { shape: [2, 1], values: Float32Array.of(1, 2) }),
+      reason: 'E_FEDERATED_FORGED',
+    },
+    'of a forger': {
+      change: (answer) => ({ ...answer, metrics: new Map([['metrics', { 'num-examples': 1000 }]]) }),
+      reason: 'E_FEDERATED_FORGED',
+    },
+  };
+  it.each(Object.entries(cases))('%s are left out by name', async (_, { change, reason }) => {
+    const one = federation({
+      rows,
+      plan: { strategy: 'fedavg', rounds: 1 },
+      disturb: (answer, { site, key }) => (site === 2 && key.endsWith('train') ? change(answer) : answer),
+    });
+    const { rounds } = await one.run();
+    expect(rounds[1].sites).toEqual(['1', '3']);
+    expect(rounds[1].left_out['2']).toContain(reason);
+    expect(one.events).toContainEqual(expect.objectContaining({ type: 'site-left-out', site: 'site 2' }));
+  });
+
+  it.each([
+    ['NaN', 'is NaN at 0'],
+    ['shape', 'has shape [2, 1] instead of [1, 1]'],
+    ['examples', 'num-examples 0'],
+  ])('with a wrong %s, though signed, are left out by name', async (kind, reason) => {
+    const training = (own: readonly Row[], site: number) => {
+      const usual = lineTraining(own);
+      if (site !== 1) return usual;
+      const wrong =
+        kind === 'NaN'
+          ? { shape: [1, 1], values: Float32Array.of(NaN) }
+          : { shape: [2, 1], values: Float32Array.of(1, 2) };
+      return {
+        ...usual,
+        async train(...given: Parameters<typeof usual.train>) {
+          const trained = await usual.train(...given);
+          return kind === 'examples'
+            ? { ...trained, examples: 0 }
+            : { ...trained, weights: new Map([...trained.weights, ['line.lora_B.weight', wrong]]) };
+        },
+      };
+    };
+    const { rounds } = await federation({ rows, plan: { strategy: 'fedavg', rounds: 1 }, training }).run();
+    expect(rounds[1].left_out['2']).toContain(reason);
+  });
+
+  it('are replays: a site does not answer an earlier round, nor another coordinator', async () => {
+    const kept: Content[] = [];
+    const one = federation({ rows: [rows[0]], plan: { strategy: 'fedavg' } });
+    await one.run();
+    const other = federation({ rows: [rows[0]], plan: { strategy: 'fedavg' } });
+    await other.run();
+    expect(kept).toEqual([]);
+    const again = new LocalFederation({ rows: [rows[0]], plan: { strategy: 'fedavg' }, folder: other.folder });
+    // The same site, asked for the last stage again, answers as before; an earlier stage is refused.
+    const { rounds } = await again.run();
+    expect(rounds).toHaveLength(4);
+  });
+});
+
+describe('the audit', () => {
+  it('is a chain on both sides, which agree; a changed byte and a changed hash are found', async () => {
+    const one = federation({ rows, plan: { strategy: 'fedavg', rounds: 2 } });
+    await one.run();
+    const file = join(one.folder, 'audit.jsonl');
+    const [own, site] = [readAudit(file), readAudit(join(one.folder, 'site-2', 'audit.jsonl'))];
+    expect([...own.problems, ...site.problems]).toEqual([]);
+    expect(own.records.filter(({ event }) => event === 'averaged')).toHaveLength(2);
+    expect(crossCheck(own.records, site.records, '2')).toEqual([]);
+    const changed = site.records.map((record) =>
+      record.stage === 'train' && record.event === 'answered' ? { ...record, weights: 'other' } : record,
+    );
+    expect(crossCheck(own.records, changed, '2')).toHaveLength(2);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"round":1', '"round":9'));
+    expect(readAudit(file).problems[0].message).toBe('differs from what was signed');
+  });
+});
+
+function withArray(answer: Content, matrix: { shape: number[]; values: Float32Array }): Content {
+  const arrays = new Map(
+    [...answer.arrays].map(([name, record]) => [name, new Map([...record, ['line.lora_B.weight', matrix]])]),
+  );
+  return { ...answer, arrays };
+}
