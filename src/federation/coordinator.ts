@@ -1,42 +1,21 @@
 /** The rounds of a federation, from the first weights to the result; resumes at the stage where it was killed. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
-import { randomUnit } from '../base/random.ts';
-import { sha256 } from '../files/hash.ts';
-import { readJson, writeJson } from '../files/json.ts';
-import { writeWholeFolder } from '../files/whole-folder.ts';
-import { Audit } from './audit.ts';
-import type { Content, Sent } from './flower/objects.ts';
-import { signerIn, type Signer } from './keys.ts';
-import { readReply, requestContent, type Reply, type Stage } from './messages.ts';
-import { noisyMean, privacySpent } from './privacy.ts';
-import type { Plan } from './plan.ts';
+import { greatest } from '../base/many.ts';
+import { entryOf } from '../base/table.ts';
+import type { Sent } from './flower/objects.ts';
+import type { Reply, Stage } from './messages.ts';
+import { keepRound, readRounds, weightsOf, type RoundRecord } from './rounds-folder.ts';
 import { averageSecurely } from './secure-round.ts';
-import type { Sites } from './sites.ts';
-import { applied, changeOf, clipped, strategies, weightedMean, type Update } from './strategies.ts';
-import { readWeights, writeWeights } from './weights-file.ts';
-import { hashWeights, requireFitting, type Weights } from './weights.ts';
-
-/** A round, as kept in its folder next to its weights. */
-export interface RoundRecord {
-  round: number;
-  attempt: number;
-  /** Sites whose weights are in the average. */
-  sites: readonly string[];
-  /** Sites that were asked and are not in it, with the reason. */
-  left_out: Readonly<Record<string, string>>;
-  /** By site, as far as it tells. */
-  metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Relative error of the average by truncation; 0 if exact. */
-  error: number;
-  weights: string;
-}
+import { SiteAsker, type CoordinatorParts } from './site-asker.ts';
+import { noisyMean, privacySpent } from './site-privacy.ts';
+import { applied, changeOf, clipped, strategies } from './strategies.ts';
+import type { Update } from './updates.ts';
+import { combine, hashWeights, requireFitting, type Weights } from './weights.ts';
 
 export interface FederationResult {
   weights: Weights;
   rounds: readonly RoundRecord[];
-  /** What each site found on its own rows. */
+  /** By site: the findings on its own rows. */
   verdicts: Readonly<Record<string, SiteVerdict>>;
   /** adapter_config.json; the same at every site. */
   adapterConfig: string;
@@ -49,51 +28,16 @@ export interface SiteVerdict {
   metrics: Readonly<Record<string, number>>;
 }
 
-export type FederationEvent =
-  | { type: 'waiting'; present: number; needed: number }
-  | { type: 'round-started'; round: number; rounds: number; sites: readonly string[] }
-  | { type: 'site-left-out'; round: number; site: string; reason: string }
-  | { type: 'round-finished'; round: number; rounds: number; record: RoundRecord };
-
-export interface CoordinatorParts {
-  plan: Plan;
-  folder: string;
-  sites: Sites;
-  emit(event: FederationEvent): void;
-  signal: AbortSignal;
-}
-
 /** Attempts at a round with too few answers before the coordinator stops. */
 const ATTEMPTS = 3;
-const ROUND = 'round.json';
-const WEIGHTS = 'weights.safetensors';
-
-export function planHash(plan: Plan): string {
-  return sha256(JSON.stringify(plan));
-}
-
-/** Records of the rounds of a folder, from the start on. */
-export function readRounds(folder: string): RoundRecord[] {
-  const rounds = join(folder, 'rounds');
-  if (!existsSync(rounds)) return [];
-  const names = readdirSync(rounds)
-    .filter((name) => /^\d+$/.test(name))
-    .sort((a, b) => Number(a) - Number(b));
-  return names.map((name) => readJson<RoundRecord>(join(rounds, name, ROUND)));
-}
 
 export class Coordinator {
   readonly #parts: CoordinatorParts;
-  readonly #signer: Signer;
-  readonly #audit: Audit;
-  readonly #plan: string;
+  readonly #asker: SiteAsker;
 
   constructor(parts: CoordinatorParts) {
-    mkdirSync(parts.folder, { recursive: true });
     this.#parts = parts;
-    this.#signer = signerIn(join(parts.folder, 'coordinator.key'), 'coordinator');
-    this.#audit = new Audit(join(parts.folder, 'audit.jsonl'));
-    this.#plan = planHash(parts.plan);
+    this.#asker = new SiteAsker(parts);
   }
 
   async run(): Promise<FederationResult> {
@@ -106,25 +50,26 @@ export class Coordinator {
 
   /** The common weights before training: every site has them from the seed, and one of them sends them. */
   async #start(): Promise<RoundRecord> {
-    const sites = await this.#presentSites();
+    const sites = await this.#asker.present();
     const asked = new Map(sites.map((site, place) => [site, { send: place === 0 }]));
-    const { replies, leftOut } = await this.#ask('start', { round: 0, attempt: 0, values: asked });
+    const { replies, leftOut } = await this.#asker.ask('start', { round: 0, attempt: 0, values: asked });
     const weights = replies.get(sites[0])?.weights;
     if (weights === undefined)
       throw new AttuneError('E_FEDERATED_SITES', {
         what: 'No site sent the weights to start from',
-        got: leftOut[sites[0]] ?? 'an answer without weights',
+        got: entryOf(leftOut, sites[0]) ?? 'an answer without weights',
         fix: 'see why on that site, then start the coordinator again',
       });
     const hash = hashWeights(weights);
     for (const [site, { values }] of replies) {
       if (values.start === hash) continue;
       replies.delete(site);
-      this.#leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
+      this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
     }
     const metrics = Object.fromEntries([...replies].map(([site, reply]) => [site, reply.metrics]));
     const sitesHere = [...replies.keys()];
-    return this.#keep(
+    return keepRound(
+      this.#parts.folder,
       { round: 0, attempt: 0, sites: sitesHere, left_out: leftOut, metrics, error: 0, weights: hash },
       weights,
     );
@@ -133,7 +78,7 @@ export class Coordinator {
   async #round(round: number): Promise<RoundRecord> {
     const { plan, emit } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      const sites = this.#drawn(round, await this.#presentSites());
+      const sites = this.#asker.drawn(round, await this.#asker.present());
       emit({ type: 'round-started', round, rounds: plan.rounds, sites });
       try {
         const record = await this.#attempt({ round, attempt, sites });
@@ -158,15 +103,15 @@ export class Coordinator {
     sites: readonly string[];
   }): Promise<RoundRecord> {
     const { plan } = this.#parts;
-    const before = this.#weightsOf(round - 1);
+    const before = weightsOf(this.#parts.folder, round - 1);
     const leftOut: Record<string, string> = {};
     const averaged = plan.secure
       ? await this.#secure({ round, attempt, sites, before, leftOut })
       : await this.#open({ round, attempt, sites, before, leftOut });
     const hash = hashWeights(averaged.weights);
-    this.#audit.add({
+    this.#asker.audit.add({
       event: 'averaged',
-      plan: this.#plan,
+      plan: this.#asker.plan,
       round,
       attempt,
       weights: hash,
@@ -174,7 +119,11 @@ export class Coordinator {
     });
     const metrics = Object.fromEntries(averaged.metrics);
     const { sites: counted, error, weights } = averaged;
-    return this.#keep({ round, attempt, sites: counted, left_out: leftOut, metrics, error, weights: hash }, weights);
+    return keepRound(
+      this.#parts.folder,
+      { round, attempt, sites: counted, left_out: leftOut, metrics, error, weights: hash },
+      weights,
+    );
   }
 
   /** Averages weights that the coordinator sees. */
@@ -182,7 +131,7 @@ export class Coordinator {
     const { plan } = this.#parts;
     const strategy = strategies[plan.strategy];
     const shared = this.#shared(before);
-    const found = await this.#ask('train', {
+    const found = await this.#asker.ask('train', {
       round,
       attempt,
       weights: shared,
@@ -195,13 +144,16 @@ export class Coordinator {
         if (plan.strategy !== 'product') requireFitting(weights, shared, site);
         updates.set(site, { weights, examples: requireExamples(metrics, site) });
       } catch (error) {
-        this.#leaveOut(leftOut, round, site, (error as Error).message);
+        this.#asker.leaveOut(leftOut, round, site, (error as Error).message);
       }
     }
     this.#requireEnough(updates.size);
     const metrics = new Map([...updates.keys()].map((site) => [site, found.replies.get(site)!.metrics]));
     const all = [...updates.values()];
-    const { weights, error } = plan.privacy === null ? strategy.average(all) : this.#noisy(all, shared, sites.length);
+    const { weights, error } =
+      plan.privacy === null
+        ? strategy.average(all)
+        : this.#noisy(all, shared, Math.max(1, plan.sample * this.#parts.sites.present().length));
     return { weights: new Map([...before, ...weights]), error, sites: [...updates.keys()], metrics };
   }
 
@@ -210,7 +162,7 @@ export class Coordinator {
     const { plan } = this.#parts;
     const shared = this.#shared(before);
     const ask = async (stage: Stage, values: ReadonlyMap<string, Record<string, Sent>>, weights?: Weights) => {
-      const found = await this.#ask(stage, { round, attempt, weights, values });
+      const found = await this.#asker.ask(stage, { round, attempt, weights, values });
       Object.assign(leftOut, found.leftOut);
       this.#requireEnough(found.replies.size);
       return found.replies;
@@ -229,39 +181,39 @@ export class Coordinator {
       mostRows: this.#mostRows(),
       weights: shared,
     });
-    const noisy = plan.privacy === null ? change : noisyMean([change], { ...plan.privacy, sites: counted.length });
+    const noisy = plan.privacy === null ? change : noisyMean(change, { ...plan.privacy, sites: counted.length });
     return { weights: new Map([...before, ...applied(shared, noisy)]), error: 0, sites: counted, metrics };
   }
 
   /** The largest number of rows that a site has: shares of sites are relative to it. */
   #mostRows(): number {
     const [{ metrics }] = readRounds(this.#parts.folder);
-    return Math.max(1, ...Object.values(metrics).map(({ 'num-examples': rows }) => rows ?? 1));
+    return greatest([1, ...Object.values(metrics).map(({ 'num-examples': rows }) => rows ?? 1)]);
   }
 
-  /** Every site counts the same, and its change is bounded. */
-  #noisy(updates: readonly Update[], before: Weights, sites: number): { weights: Weights; error: number } {
+  /** Every site counts the same, and its change is bounded; divided by the expected number of sites, as accounted for. */
+  #noisy(updates: readonly Update[], before: Weights, expected: number): { weights: Weights; error: number } {
     const privacy = this.#parts.plan.privacy!;
     const changes = updates.map(({ weights }) => clipped(changeOf(weights, before), privacy.clip));
-    const mean = weightedMean(changes.map((weights) => ({ weights, examples: 1 })));
-    return {
-      weights: applied(before, noisyMean([mean], { ...privacy, sites: Math.max(1, Math.min(sites, updates.length)) })),
-      error: 0,
-    };
+    const sum = combine(
+      changes,
+      (parts, place) => parts.reduce((total, values) => total + values[place], 0) / expected,
+    );
+    return { weights: applied(before, noisyMean(sum, { ...privacy, sites: expected })), error: 0 };
   }
 
   async #finish(rounds: readonly RoundRecord[]): Promise<FederationResult> {
     const { plan, sites } = this.#parts;
-    const weights = this.#weightsOf(plan.rounds);
-    const present = await this.#presentSites();
-    const { replies } = await this.#ask('finish', {
+    const weights = weightsOf(this.#parts.folder, plan.rounds);
+    const present = await this.#asker.present();
+    const { replies } = await this.#asker.ask('finish', {
       round: plan.rounds + 1,
       attempt: 0,
       weights: this.#shared(weights),
       values: new Map(present.map((site) => [site, {}])),
     });
     const adapterConfig = commonConfig(replies);
-    this.#audit.add({ event: 'finished', plan: this.#plan, weights: hashWeights(weights) });
+    this.#asker.audit.add({ event: 'finished', plan: this.#asker.plan, weights: hashWeights(weights) });
     return {
       weights,
       rounds,
@@ -271,77 +223,6 @@ export class Coordinator {
       adapterConfig,
       ...(plan.privacy !== null && { epsilon: privacySpent(plan) }),
     };
-  }
-
-  /** Asks sites, and reads the answers that came; the others are left out with their reason. */
-  async #ask(
-    stage: Stage,
-    { round, attempt, weights, values }: StageRequest,
-  ): Promise<{ replies: Map<string, Reply>; leftOut: Record<string, string> }> {
-    const { plan, sites, signal } = this.#parts;
-    const termsOf = (site: string) => ({ plan: this.#plan, round, attempt, stage, site });
-    const requests = new Map<string, Content>();
-    for (const [site, own] of values) {
-      requests.set(site, requestContent({ ...termsOf(site), weights, values: own }, this.#signer));
-      this.#audit.add({ event: 'asked', ...termsOf(site), ...(weights && { weights: hashWeights(weights) }) });
-    }
-    const key = `${round}-${attempt}-${stage}`;
-    const type = stage === 'finish' ? 'evaluate' : 'train';
-    const answers = await sites.ask(requests, { key, round, type, seconds: plan.seconds, signal });
-    signal.throwIfAborted();
-    const replies = new Map<string, Reply>();
-    const leftOut: Record<string, string> = {};
-    for (const site of values.keys()) {
-      const answer = answers.get(site) ?? new Error('no answer');
-      try {
-        if (answer instanceof Error) throw answer;
-        const reply = readReply(answer, termsOf(site), sites.publicKey(site));
-        replies.set(site, reply);
-        this.#audit.add({
-          event: 'answered',
-          ...termsOf(site),
-          ...(reply.weights && { weights: hashWeights(reply.weights) }),
-          signature: reply.signature,
-        });
-      } catch (error) {
-        this.#leaveOut(leftOut, round, site, (error as Error).message);
-      }
-    }
-    return { replies, leftOut };
-  }
-
-  #leaveOut(leftOut: Record<string, string>, round: number, site: string, reason: string): void {
-    leftOut[site] = reason;
-    this.#audit.add({ event: 'refused', plan: this.#plan, round, site, note: reason });
-    this.#parts.emit({ type: 'site-left-out', round, site: this.#parts.sites.title(site), reason });
-  }
-
-  /** Waits until as many sites are present as a round needs. */
-  async #presentSites(): Promise<readonly string[]> {
-    const { plan, sites, emit, signal } = this.#parts;
-    for (let told = -1; ;) {
-      signal.throwIfAborted();
-      const present = sites.present();
-      if (present.length >= plan.min_sites) return present;
-      if (told !== present.length) emit({ type: 'waiting', present: present.length, needed: plan.min_sites });
-      told = present.length;
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  }
-
-  /** Poisson sampling under privacy, as its accountant assumes; otherwise a share of the sites. */
-  #drawn(round: number, present: readonly string[]): readonly string[] {
-    const { sample, min_sites: fewest, privacy, recipe } = this.#parts.plan;
-    if (sample === 1) return present;
-    const seed = Number(recipe.training.seed ?? 0);
-    const draws = present.map((site, place) => ({ site, draw: randomUnit([seed, `site ${site}`, round, place]) }));
-    if (privacy !== null) return draws.filter(({ draw }) => draw < sample).map(({ site }) => site);
-    const count = Math.max(fewest, Math.round(sample * present.length));
-    return draws
-      .sort((a, b) => a.draw - b.draw)
-      .slice(0, count)
-      .map(({ site }) => site)
-      .sort();
   }
 
   /** The weights that travel. */
@@ -358,24 +239,8 @@ export class Coordinator {
       what: 'Too few sites answered in a round',
       got: `${found}`,
       expected: `${fewest}: min_sites`,
-      fix: 'see audit.jsonl for the reasons; start the coordinator again to go on from this round',
+      fix: 'see audit.jsonl for the reasons; start the coordinator again to repeat this round',
     });
-  }
-
-  #weightsOf(round: number): Weights {
-    return readWeights(join(this.#folderOf(round), WEIGHTS));
-  }
-
-  #folderOf(round: number): string {
-    return join(this.#parts.folder, 'rounds', String(round));
-  }
-
-  async #keep(record: RoundRecord, weights: Weights): Promise<RoundRecord> {
-    await writeWholeFolder(this.#folderOf(record.round), (folder) => {
-      writeWeights(join(folder, WEIGHTS), weights);
-      writeJson(join(folder, ROUND), record);
-    });
-    return record;
   }
 }
 
@@ -385,13 +250,6 @@ interface Attempt {
   sites: readonly string[];
   before: Weights;
   leftOut: Record<string, string>;
-}
-
-interface StageRequest {
-  round: number;
-  attempt: number;
-  weights?: Weights;
-  values: ReadonlyMap<string, Readonly<Record<string, Sent>>>;
 }
 
 /** @throws AttuneError E_FEDERATED_SITES unless all sites that finished have the same kind of adapter */

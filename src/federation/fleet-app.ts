@@ -3,7 +3,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { authenticated, HEADERS } from './fleet-auth.ts';
 import { callNames, decodeRequest, encodeResponse, type CallName, type Calls } from './flower/schema.ts';
-import { signerIn, type Signer } from './keys.ts';
+import { signerIn, type Signer } from './signers.ts';
 import type { Invitations } from './invitations.ts';
 import type { KnownSite, Mailbox } from './mailbox.ts';
 import type { Plan } from './plan.ts';
@@ -19,7 +19,7 @@ export interface FleetParts {
   key: string;
 }
 
-/** What a site learns before it joins, signed by the coordinator. */
+/** The terms that a site sees before it joins, signed by the coordinator. */
 export interface Introduction {
   plan: Plan;
   publicKey: string;
@@ -77,8 +77,16 @@ function admitted(
   return mailbox.register(publicKey, decodeURIComponent(context.req.header(HEADERS.title) ?? 'site'));
 }
 
-function answers(mailbox: Mailbox): { [Name in CallName]: Answer<Name> } {
-  const alive = (site: KnownSite) => mailbox.seen(site.id);
+type Answers = { [Name in CallName]: Answer<Name> };
+
+function answers(mailbox: Mailbox): Answers {
+  return { ...presence(mailbox), ...requests(mailbox), ...replies(mailbox) };
+}
+
+/** Who is there. */
+function presence(
+  mailbox: Mailbox,
+): Pick<Answers, 'register-node' | 'activate-node' | 'deactivate-node' | 'send-node-heartbeat'> {
   return {
     'register-node': (_, site) => ({ node_id: site.id }),
     'activate-node'(_, site) {
@@ -90,16 +98,22 @@ function answers(mailbox: Mailbox): { [Name in CallName]: Answer<Name> } {
       return {};
     },
     'send-node-heartbeat'(_, site) {
-      alive(site);
+      mailbox.seen(site.id);
       return { success: true };
     },
+  };
+}
+
+/** Messages to sites. */
+function requests(mailbox: Mailbox): Pick<Answers, 'pull-messages' | 'pull-object' | 'confirm-message-received'> {
+  return {
     'pull-messages'(_, site) {
-      alive(site);
+      mailbox.seen(site.id);
       const { messages, trees } = mailbox.pull(site.id);
       return { messages_list: messages, message_object_trees: trees };
     },
     'pull-object'({ object_id: id }, site) {
-      alive(site);
+      mailbox.seen(site.id);
       const content = mailbox.object(site.id, id);
       const isThere = content !== undefined;
       return { object_found: isThere, object_available: isThere, object_content: content ?? new Uint8Array() };
@@ -108,8 +122,14 @@ function answers(mailbox: Mailbox): { [Name in CallName]: Answer<Name> } {
       mailbox.received(site.id, id);
       return {};
     },
+  };
+}
+
+/** Messages from sites. */
+function replies(mailbox: Mailbox): Pick<Answers, 'push-messages' | 'push-object'> {
+  return {
     'push-messages'({ messages_list: messages, message_object_trees: trees }, site) {
-      alive(site);
+      mailbox.seen(site.id);
       const wanted = messages.map((message, place) => mailbox.announce(site.id, message, trees[place]));
       const results = messages.map((_message, place) => [
         trees[place]?.object_id ?? String(place),
@@ -121,7 +141,7 @@ function answers(mailbox: Mailbox): { [Name in CallName]: Answer<Name> } {
       };
     },
     'push-object'({ object_id: id, object_content: bytes }, site) {
-      alive(site);
+      mailbox.seen(site.id);
       return { stored: mailbox.push(site.id, id, bytes) };
     },
   };

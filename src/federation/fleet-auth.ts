@@ -3,7 +3,7 @@
  * a recorded time could be used again with another body.
  */
 import { sha256 } from '../files/hash.ts';
-import { isSigned, type Signer } from './keys.ts';
+import { isSigned, type Signer } from './signers.ts';
 
 export const HEADERS = {
   publicKey: 'flwr-public-key',

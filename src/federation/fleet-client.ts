@@ -4,7 +4,7 @@ import { authHeaders, HEADERS } from './fleet-auth.ts';
 import type { Introduction } from './fleet-app.ts';
 import { idsOf, messageObject, objectsOf, readMessage, treeOf, type Content, type Message } from './flower/objects.ts';
 import { decodeResponse, encodeRequest, type CallName, type Calls, type WireMessage } from './flower/schema.ts';
-import { fingerprint, isSigned, type Signer } from './keys.ts';
+import { fingerprint, isSigned, type Signer } from './signers.ts';
 import { planSchema } from './plan.ts';
 
 /** `URL#INVITATION.FINGERPRINT`, as the coordinator prints it. */
@@ -196,7 +196,7 @@ export class FleetClient {
           throw new AttuneError('E_FEDERATED_AWAY', {
             what: `The coordinator at ${this.#link.url} cannot be reached`,
             got: (error as Error).message,
-            fix: 'start this command again when it runs: the site goes on where it was',
+            fix: 'start this command again when it runs: the site continues where it was',
             cause: error,
           });
         await sleep(0.25 * 2 ** attempt, this.#signal);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { sha256 } from '../files/hash.ts';
-import { readJson, writeJson } from '../files/json.ts';
+import { parseJson, readJson, writeJson } from '../files/json.ts';
 import { PRIVATE_FILE } from '../files/private.ts';
 import {
   idsOf,
@@ -212,7 +212,7 @@ export class Mailbox implements Sites {
   #kept(site: string, key: string): Content | undefined {
     const path = this.#answerPath(site, key);
     if (!existsSync(path)) return undefined;
-    const { id, objects } = JSON.parse(readFileSync(path, 'utf8')) as { id: string; objects: Record<string, string> };
+    const { id, objects } = parseJson<{ id: string; objects: Record<string, string> }>(readFileSync(path, 'utf8'));
     return readMessage(id, new Map(Object.entries(objects).map(([own, bytes]) => [own, Buffer.from(bytes, 'base64')])))
       .content;
   }

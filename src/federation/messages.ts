@@ -2,10 +2,10 @@
 import { AttuneError } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import type { Content, Sent } from './flower/objects.ts';
-import { isSigned, type Signer } from './keys.ts';
+import { isSigned, type Signer } from './signers.ts';
 import { hashWeights, type Weights } from './weights.ts';
 
-/** What a site is asked for. */
+/** Kinds of requests. */
 export type Stage =
   /** Its weights before training. */
   | 'start'

@@ -1,5 +1,6 @@
-/** What the sites of a federation agree on. */
+/** The settings that the sites of a federation agree on. */
 import { z } from 'zod';
+import { sha256 } from '../files/hash.ts';
 import { strategyNames } from './strategies.ts';
 
 /** Tasks that a coordinator may ask for: none runs code or rewards of its own. */
@@ -71,4 +72,8 @@ export function planProblems(plan: Plan): { field: string; message: string }[] {
   if (plan.recipe.training.optimizer !== undefined && JSON.stringify(plan.recipe.training.optimizer).includes('dp_sgd'))
     add('recipe.training.optimizer', 'dp_sgd protects rows; set privacy to protect sites');
   return problems;
+}
+
+export function planHash(plan: Plan): string {
+  return sha256(JSON.stringify(plan));
 }

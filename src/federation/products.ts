@@ -1,7 +1,8 @@
 /** Exact averages of LoRA's products B A, for sites of different ranks. */
+import { greatest } from '../base/many.ts';
 import type { Matrix } from './flower/npy.ts';
 import { orthonormalColumns, singularValues } from './small-svd.ts';
-import type { Averaged, Update } from './strategies.ts';
+import type { Averaged, Update } from './updates.ts';
 
 const A = /\.lora_A\.weight$/;
 
@@ -28,7 +29,7 @@ export function averageProducts(updates: readonly Update[]): Averaged {
     }
     const other = name.replace(A, '.lora_B.weight');
     const factors = parts.map(({ share, own }) => ({ share, a: own.get(name)!, b: own.get(other)! }));
-    const rank = Math.max(...factors.map(({ a }) => a.shape[0]));
+    const rank = greatest(factors.map(({ a }) => a.shape[0]));
     const { a, b, kept, all } = truncated(factors, rank);
     weights.set(name, a).set(other, b);
     lost += all - kept;

@@ -1,5 +1,6 @@
 /** The four stages of secure aggregation, as the coordinator drives them. */
 import { AttuneError } from '../base/errors.ts';
+import { entryOf } from '../base/table.ts';
 import type { Sent } from './flower/objects.ts';
 import type { Reply, Stage } from './messages.ts';
 import type { OpenKeys } from './secure/secure-site.ts';
@@ -34,56 +35,45 @@ export interface SecureOptions {
 
 /** @throws AttuneError E_FEDERATED_SECURE, E_FEDERATED_SITES */
 export async function averageSecurely(ask: AskStage, options: SecureOptions): Promise<SecureAverage> {
-  const { round, sites, limit, weights, mostRows, isEqual } = options;
+  const { round, limit, weights } = options;
+  const { open, threshold, shared } = await exchangeKeys(ask, options.sites);
+  const sharing = [...shared.keys()].sort();
+  const sealed = new Map(sharing.map((site) => [site, sealedFor(site, shared, options)]));
+  const collected = await ask('collect_masked_vectors', sealed, weights);
+  requireSites(collected.size, threshold);
+  const count = sizeOf(weights) + 1;
+  const masked = new Map([...collected].map(([site, { values }]) => [site, integersOf(values.masked, count)]));
+  const active = [...masked.keys()].sort();
+  const lost = sharing.filter((site) => !masked.has(site));
+  const shares = await ask('unmask', new Map(active.map((site) => [site, { active, lost }])));
+  const revealed = [...shares.values()].map(({ values }) => {
+    return { seeds: sharesOf(values, 'active'), keys: sharesOf(values, 'lost') };
+  });
+  const sum = await unmaskSum({ round, open, sharing, masked, revealed, threshold, limit });
+  // The last value sums the sites' shares of `mostRows`, in units of the limit.
+  const total = sum[sum.length - 1] / limit;
+  const metrics = new Map([...collected].map(([site, reply]) => [site, reply.metrics]));
+  return { change: unpacked(sum, weights, total), sites: active, metrics };
+}
+
+/** The first two stages: public keys, and the sites' secrets in encrypted shares. */
+async function exchangeKeys(ask: AskStage, sites: readonly string[]) {
   const opened = await ask('setup', new Map(sites.map((site) => [site, {}])));
   const open = Object.fromEntries([...opened].map(([site, { values }]) => [site, keysOf(values)]));
   const present = Object.keys(open).sort();
   const threshold = thresholdOf(present.length);
-  const all = {
-    threshold,
-    sites: present,
-    masks: present.map((site) => open[site].masks),
-    shares: present.map((site) => open[site].shares),
-  };
+  const masks = present.map((site) => entryOf(open, site).masks);
+  const shares = present.map((site) => entryOf(open, site).shares);
+  const all = { threshold, sites: present, masks, shares };
   const shared = await ask('share_keys', new Map(present.map((site) => [site, all])));
-  const sharing = [...shared.keys()].sort();
-  requireSites(sharing.length, threshold);
-  const sealed = (to: string) => {
-    const from = sharing.filter((site) => site !== to);
-    return {
-      from,
-      shares: from.map((site) => shareFor(shared.get(site)!, to)),
-      'most-rows': mostRows,
-      equal: isEqual,
-    };
-  };
-  const collected = await ask('collect_masked_vectors', new Map(sharing.map((site) => [site, sealed(site)])), weights);
-  requireSites(collected.size, threshold);
-  const masked = new Map(
-    [...collected].map(([site, { values }]) => [site, integersOf(values.masked, sizeOf(weights) + 1)]),
-  );
-  const active = [...masked.keys()].sort();
-  const lost = sharing.filter((site) => !masked.has(site));
-  const revealed = await ask('unmask', new Map(active.map((site) => [site, { active, lost }])));
-  const sum = await unmaskSum({
-    round,
-    open,
-    sharing,
-    masked,
-    revealed: [...revealed.values()].map(({ values }) => ({
-      seeds: sharesOf(values, 'active'),
-      keys: sharesOf(values, 'lost'),
-    })),
-    threshold,
-    limit,
-  });
-  // The last value sums the sites' shares of `mostRows`, in units of the limit.
-  const total = sum[sum.length - 1] / limit;
-  return {
-    change: unpacked(sum, weights, total),
-    sites: active,
-    metrics: new Map([...collected].map(([site, { metrics }]) => [site, metrics])),
-  };
+  requireSites(shared.size, threshold);
+  return { open, threshold, shared };
+}
+
+function sealedFor(to: string, shared: ReadonlyMap<string, Reply>, { mostRows, isEqual }: SecureOptions) {
+  const from = [...shared.keys()].filter((site) => site !== to).sort();
+  const shares = from.map((site) => shareFor(shared.get(site)!, to));
+  return { from, shares, 'most-rows': mostRows, equal: isEqual };
 }
 
 function requireSites(found: number, threshold: number): void {
@@ -106,7 +96,10 @@ function shareFor({ values }: Reply, to: string): Uint8Array {
 }
 
 function sharesOf(values: Reply['values'], name: string): Record<string, Uint8Array> {
-  const [sites, shares] = [values[name], values[`${name}-shares`]] as [string[] | undefined, Uint8Array[] | undefined];
+  const [sites, shares] = [entryOf(values, name), entryOf(values, `${name}-shares`)] as [
+    string[] | undefined,
+    Uint8Array[] | undefined,
+  ];
   return Object.fromEntries((sites ?? []).map((site, place) => [site, shares?.[place] ?? new Uint8Array()]));
 }
 

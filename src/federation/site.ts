@@ -5,12 +5,12 @@ import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { PRIVATE_FILE } from '../files/private.ts';
-import { Audit } from './audit.ts';
+import { Audit } from './audit-chain.ts';
 import type { Content } from './flower/objects.ts';
-import { signerIn, type Signer } from './keys.ts';
+import { signerIn, type Signer } from './signers.ts';
 import { readRequest, replyContent, type Reply, type Request } from './messages.ts';
-import { planHash } from './coordinator.ts';
-import { totalSteps, type Plan } from './plan.ts';
+
+import { planHash, totalSteps, type Plan } from './plan.ts';
 import { beginSecure, maskValues, openKeys, revealShares, shareSecrets, type OpenKeys } from './secure/secure-site.ts';
 import { packState, unpackState } from './secure/kept-state.ts';
 import { changeOf, clipped, strategies } from './strategies.ts';
@@ -24,6 +24,12 @@ export interface Trained {
   metrics: Readonly<Record<string, number>>;
 }
 
+/** Findings of a site that it shares. */
+export interface Findings {
+  values: Reply['values'];
+  metrics: Trained['metrics'];
+}
+
 /** Training on the site's rows. A call that was cut off by a crash is repeated with the same result. */
 export interface LocalTraining {
   /** The weights before the first step. */
@@ -31,7 +37,7 @@ export interface LocalTraining {
   /** Trains from the given weights, which replace those of step `from`, up to step `until`. */
   train(weights: Weights, steps: { from: number; until: number }): Promise<Trained>;
   /** Ends with the given weights; what the site found on its own test rows. */
-  finish(weights: Weights, from: number): Promise<{ values: Reply['values']; metrics: Trained['metrics'] }>;
+  finish(weights: Weights, from: number): Promise<Findings>;
 }
 
 export interface SiteParts {

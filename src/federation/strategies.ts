@@ -1,20 +1,8 @@
-/** What becomes of the weights that the sites send: pure functions, used by coordinator, sites and simulator. */
+/** Averages of the sites' weights: pure functions, used by coordinator, sites and simulator. */
 import type { Weights } from './weights.ts';
 import { combine, normOf } from './weights.ts';
 import { averageProducts } from './products.ts';
-
-/** A site's trained weights. */
-export interface Update {
-  /** Rows trained on: the site's share of the average. */
-  examples: number;
-  weights: Weights;
-}
-
-export interface Averaged {
-  weights: Weights;
-  /** Relative error of the weights against the exact average; 0 for exact strategies. */
-  error: number;
-}
+import type { Averaged, Update } from './updates.ts';
 
 export interface Strategy {
   /** For people. */

@@ -7,12 +7,12 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { FleetClient, readLink } from '../../federation/fleet-client.ts';
 import type { Content } from '../../federation/flower/objects.ts';
-import { signerIn } from '../../federation/keys.ts';
+import { signerIn } from '../../federation/signers.ts';
 import type { Request } from '../../federation/messages.ts';
 import type { Plan } from '../../federation/plan.ts';
 import { Site } from '../../federation/site.ts';
 import type { RecipeFlags } from '../recipe/index.ts';
-import { localTraining, siteRecipe } from './local-training.ts';
+import { PausedRun, siteRecipe } from './local-training.ts';
 
 export interface JoinOptions {
   /** Settings of the site's own rows. */
@@ -28,7 +28,7 @@ export interface JoinOptions {
   onEvent?: EventSink;
 }
 
-/** What a site keeps of a federation that it took part in. */
+/** A site's record of a federation that it took part in. */
 export interface Joined {
   folder: string;
   /** The site's id. */
@@ -50,7 +50,7 @@ const SHARED = [
   'output_dir',
 ];
 
-/** Takes part in a federation until it has its result. Started again, the site goes on where it was. */
+/** Takes part in a federation until it has its result. Started again, the site continues where it was. */
 export async function joinFederation(link: string, options: JoinOptions): Promise<Joined> {
   const { flags = {}, signal, name = hostname(), model } = options;
   const place = readLink(link);
@@ -65,7 +65,7 @@ export async function joinFederation(link: string, options: JoinOptions): Promis
   const run = join(folder, 'run');
   const recipe = await siteRecipe(plan, { flags, model, folder: run });
   const site = await client.join();
-  const training = localTraining(plan, recipe, { folder: run, ...options });
+  const training = new PausedRun(recipe, { ...options, folder: run });
   const part = new Site({ plan, site, coordinator: publicKey, folder, training, onRequest: options.onRequest });
   const isLast = (content: Content) => content.configs.get('terms')?.stage === 'finish';
   await client.serve((content) => part.answer(content), isLast);

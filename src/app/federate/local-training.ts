@@ -1,8 +1,9 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
+import { entryOf } from '../../base/table.ts';
 import type { EventSink } from '../../base/events.ts';
-import type { LocalTraining, Trained } from '../../federation/site.ts';
+import type { Findings, LocalTraining, Trained } from '../../federation/site.ts';
 import { totalSteps, type Plan } from '../../federation/plan.ts';
 import { strategies } from '../../federation/strategies.ts';
 import { readWeights, replaceWeights } from '../../federation/weights-file.ts';
@@ -55,58 +56,66 @@ export async function siteRecipe(plan: Plan, { flags, model, folder }: Omit<Loca
 }
 
 /** Trains a site's rounds as one run, paused between them. */
-export function localTraining(
-  plan: Plan,
-  recipe: Recipe,
-  options: Omit<LocalOptions, 'flags' | 'model'>,
-): LocalTraining {
-  const { signal, inProcess, onEvent } = options;
-  const folder = resolve(options.folder);
-  let rows = 0;
-  const run = async (more: { pauseAt?: number; isRound?: boolean; resume?: boolean }): Promise<TrainOutcome> => {
+export class PausedRun implements LocalTraining {
+  readonly #recipe: Recipe;
+  readonly #options: Omit<LocalOptions, 'flags' | 'model'>;
+  readonly #folder: string;
+  /** Training rows. */
+  #rows = 0;
+
+  constructor(recipe: Recipe, options: Omit<LocalOptions, 'flags' | 'model'>) {
+    this.#recipe = recipe;
+    this.#options = options;
+    this.#folder = resolve(options.folder);
+  }
+
+  async start(): Promise<Trained> {
+    return this.#trained(0, await this.#run({ pauseAt: 0, resume: listCheckpoints(this.#folder).length > 0 }));
+  }
+
+  async train(weights: Weights, { from, until }: { from: number; until: number }): Promise<Trained> {
+    adopt(this.#folder, from, weights);
+    return this.#trained(until, await this.#run({ pauseAt: until, resume: true, isRound: true }));
+  }
+
+  async finish(weights: Weights, from: number): Promise<Findings> {
+    adopt(this.#folder, from, weights);
+    return findings(await this.#run({ resume: true, isRound: true }));
+  }
+
+  async #run(more: { pauseAt?: number; isRound?: boolean; resume?: boolean }): Promise<TrainOutcome> {
+    const { signal, inProcess, onEvent } = this.#options;
     const watch: EventSink = (event) => {
-      if (event.type === 'data-prepared') rows = event.rows.train;
+      if (event.type === 'data-prepared') this.#rows = event.rows.train;
       onEvent?.(event);
     };
-    const outcome = await train(recipe, { ...more, inProcess, signal, onEvent: watch, handleSignals: false });
+    const options = { ...more, inProcess, signal, onEvent: watch, handleSignals: false };
+    const outcome = await train(this.#recipe, options);
     if (outcome.outcome === 'stopped') signal.throwIfAborted();
     return outcome;
-  };
-  const trained = (step: number, outcome: TrainOutcome): Trained => ({
-    weights: readWeights(join(checkpoint(folder, step), WEIGHTS)),
-    examples: rows,
-    metrics: { ...(outcome.metrics.loss !== undefined && { 'validation-loss': outcome.metrics.loss }) },
-  });
+  }
+
+  #trained(step: number, { metrics: { loss } }: TrainOutcome): Trained {
+    const weights = readWeights(join(checkpoint(this.#folder, step), WEIGHTS));
+    return { weights, examples: this.#rows, metrics: { ...(loss !== undefined && { 'validation-loss': loss }) } };
+  }
+}
+
+/** Figures that a site shares of a finished run: its verdict and its deciding metric, never rows. */
+function findings({ result, comparison, metrics: { loss } }: TrainOutcome): Findings {
+  const config = result === null ? undefined : readFileSync(join(result, 'adapter_config.json'), 'utf8');
+  const validation: Findings['metrics'] = loss === undefined ? {} : { 'validation-loss': loss };
+  const values: Findings['values'] = config === undefined ? {} : { 'adapter-config': config };
+  if (comparison === undefined) return { values, metrics: validation };
+  const { metric, rows, conclusion, sentence, systems, subject } = comparison;
+  const value = entryOf(systems.find(({ name }) => name === subject)?.values, metric);
+  const verdict = { verdict: conclusion?.outcome ?? 'unclear', advice: conclusion?.advice ?? sentence };
   return {
-    async start() {
-      return trained(0, await run({ pauseAt: 0, resume: listCheckpoints(folder).length > 0 }));
-    },
-    async train(weights, { from, until }) {
-      adopt(folder, from, weights);
-      return trained(until, await run({ pauseAt: until, resume: true, isRound: true }));
-    },
-    async finish(weights, from) {
-      adopt(folder, from, weights);
-      const { result, comparison, metrics } = await run({ resume: true, isRound: true });
-      const config = result === null ? undefined : readFileSync(join(result, 'adapter_config.json'), 'utf8');
-      const subject = comparison?.systems.find(({ name }) => name === comparison.subject);
-      const value = comparison === undefined ? undefined : subject?.values[comparison.metric];
-      return {
-        values: {
-          ...(config !== undefined && { 'adapter-config': config }),
-          ...(comparison !== undefined && {
-            verdict: comparison.conclusion?.outcome ?? 'unclear',
-            advice: comparison.conclusion?.advice ?? comparison.sentence,
-            metric: comparison.metric,
-            'test-rows': comparison.rows,
-          }),
-        },
-        metrics: {
-          ...(metrics.loss !== undefined && { 'validation-loss': metrics.loss }),
-          ...(value !== undefined && { value: value.value }),
-          ...(value?.low !== undefined && { low: value.low, high: value.high! }),
-        },
-      };
+    values: { ...values, ...verdict, metric, 'test-rows': rows },
+    metrics: {
+      ...validation,
+      ...(value !== undefined && { value: value.value }),
+      ...(value?.low !== undefined && { low: value.low, high: value.high! }),
     },
   };
 }

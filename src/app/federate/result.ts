@@ -1,16 +1,19 @@
 import { join } from 'node:path';
+import { greatest } from '../../base/many.ts';
+import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
-import type { FederationResult, RoundRecord, SiteVerdict } from '../../federation/coordinator.ts';
+import type { FederationResult, SiteVerdict } from '../../federation/coordinator.ts';
+import type { RoundRecord } from '../../federation/rounds-folder.ts';
 import { strategies } from '../../federation/strategies.ts';
 import type { Plan } from '../../federation/plan.ts';
 import { sizeOf } from '../../federation/weights.ts';
 import { writeWeights } from '../../federation/weights-file.ts';
 import { parseJson } from '../../files/json.ts';
 
-/** What a federation came to. */
+/** Outcome of a federation. */
 export interface Federated {
   folder: string;
   /** Folder of the adapter in PEFT's format. */
@@ -49,6 +52,8 @@ export async function writeFederated(folder: string, plan: Plan, found: Federati
   return federated;
 }
 
+const SUMS = 'sums over at least three sites, never the weights of one (secure aggregation)';
+
 function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): string {
   const { privacy, secure, strategy, recipe } = plan;
   const sites = new Set(rounds.flatMap((round) => round.sites));
@@ -61,13 +66,15 @@ function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): stri
     '',
     `# ${plan.name}`,
     '',
-    `An adapter of ${recipe.model}, trained by ${plural(sites.size, 'sites')} in ${plural(plan.rounds, 'rounds')} of ${plural(plan.local_steps, 'steps')}. Rows never left their sites.`,
+    `An adapter of ${recipe.model}, trained by ${plural(sites.size, 'sites')} in ${plural(plan.rounds, 'rounds')} ` +
+      `of ${plural(plan.local_steps, 'steps')}. Rows never left their sites.`,
     '',
     `- **Average**: ${strategies[strategy].title}${errorOf(rounds)}.`,
-    `- **Seen by the coordinator**: ${secure ? 'sums over at least three sites, never the weights of one (secure aggregation)' : 'the trained weights of each site'}.`,
+    `- **Seen by the coordinator**: ${secure ? SUMS : 'the trained weights of each site'}.`,
     privacy === null
       ? '- **Differential privacy**: none. Weights can reveal something about the rows that they were trained on.'
-      : `- **Differential privacy** of a site's whole data: ε = ${formatNumber(epsilon!)} at δ = ${privacy.delta} (clip ${privacy.clip}, noise ${privacy.noise_multiplier}).`,
+      : `- **Differential privacy** of a site's whole data: ε = ${formatNumber(epsilon!)} at δ = ${privacy.delta} ` +
+        `(clip ${privacy.clip}, noise ${privacy.noise_multiplier}).`,
     '',
     '| site | verdict on its own test rows | figure |',
     '|---|---|---|',
@@ -77,7 +84,7 @@ function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): stri
 }
 
 function errorOf(rounds: readonly RoundRecord[]): string {
-  const most = Math.max(0, ...rounds.map(({ error }) => error));
+  const most = greatest([0, ...rounds.map(({ error }) => error)]);
   return most === 0 ? '' : ` (error of the truncation at most ${formatNumber(100 * most)} %)`;
 }
 
@@ -88,7 +95,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
 };
 
 function told({ values }: SiteVerdict): string {
-  return VERDICTS[String(values.verdict)] ?? 'not told';
+  return entryOf(VERDICTS, String(values.verdict)) ?? 'not told';
 }
 
 function figure({ values, metrics }: SiteVerdict): string {

@@ -7,11 +7,12 @@ import { AttuneError } from '../../base/errors.ts';
 import { isLoopback } from '../../serving/access/origins.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { readJson, writeJson } from '../../files/json.ts';
-import { Coordinator, type FederationEvent } from '../../federation/coordinator.ts';
+import { Coordinator } from '../../federation/coordinator.ts';
+import type { FederationEvent } from '../../federation/site-asker.ts';
 import { fleetApp } from '../../federation/fleet-app.ts';
 import { writeLink } from '../../federation/fleet-client.ts';
 import { Invitations } from '../../federation/invitations.ts';
-import { fingerprint, signerIn } from '../../federation/keys.ts';
+import { fingerprint, signerIn } from '../../federation/signers.ts';
 import { Mailbox } from '../../federation/mailbox.ts';
 import type { Plan, PlanInput } from '../../federation/plan.ts';
 import { bind, hostOf, tlsServer } from '../../serving/listen.ts';
@@ -30,7 +31,7 @@ export interface ServeFederationOptions {
   onEvent?(event: FederationEvent | { type: 'listening'; url: string; links: readonly string[] }): void;
 }
 
-/** Runs a coordinator until the federation has its result. Started again, it goes on where it was. */
+/** Runs a coordinator until the federation has its result. Started again, it continues where it was. */
 export async function serveFederation(given: string | PlanInput, options: ServeFederationOptions): Promise<Federated> {
   const plan = readPlan(given);
   const folder = resolve(options.outputDir ?? join('federations', plan.name));

@@ -2,21 +2,23 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import { entryOf } from '../../base/table.ts';
 import { randomUnit } from '../../base/random.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { rawRows } from '../../data/raw-rows.ts';
-import { Coordinator, type FederationEvent } from '../../federation/coordinator.ts';
+import { Coordinator } from '../../federation/coordinator.ts';
+import type { FederationEvent } from '../../federation/site-asker.ts';
 import type { Content } from '../../federation/flower/objects.ts';
-import { signerIn } from '../../federation/keys.ts';
+import { signerIn } from '../../federation/signers.ts';
 import type { Plan, PlanInput } from '../../federation/plan.ts';
 import { Site, type LocalTraining } from '../../federation/site.ts';
 import type { Sites } from '../../federation/sites.ts';
 import { compareNamed } from '../compare/compare.ts';
-import type { RecipeFlags } from '../recipe/index.ts';
-import { resolveRecipe } from '../recipe/index.ts';
+import type { Recipe } from '../../training/recipe/recipe.ts';
+import { resolveRecipe, type RecipeFlags } from '../recipe/index.ts';
 import { train } from '../train.ts';
-import { localTraining, siteRecipe } from './local-training.ts';
+import { PausedRun, siteRecipe } from './local-training.ts';
 import { readPlan } from './read-plan.ts';
 import { writeFederated, type Federated } from './result.ts';
 
@@ -54,12 +56,12 @@ export async function simulateFederation(given: string | PlanInput, options: Sim
     sites.set(title, new Site({ plan, site: title, coordinator, folder: own, training }));
   }
   const { onFederation: emit, signal } = options;
-  const found = await new Coordinator({ plan, folder, sites: inProcess(sites), emit, signal }).run();
+  const found = await new Coordinator({ plan, folder, sites: inTurn(sites), emit, signal }).run();
   return writeFederated(folder, plan, found);
 }
 
 /** Sites one after the other, since they share the machine. */
-function inProcess(sites: ReadonlyMap<string, Site>): Sites {
+function inTurn(sites: ReadonlyMap<string, Site>): Sites {
   return {
     present: () => [...sites.keys()],
     publicKey: (site) => sites.get(site)!.publicKey,
@@ -85,44 +87,40 @@ async function siteTraining(
   plan: Plan,
   { own, path, ...options }: SimulateOptions & { own: string; path: string },
 ): Promise<LocalTraining> {
-  const { signal, inProcess: isInProcess, onEvent } = options;
-  const flags = { ...options.flags, train: path };
-  const run = join(own, 'run');
-  const recipe = await siteRecipe(plan, { flags, folder: run });
-  const training = localTraining(plan, recipe, { folder: run, inProcess: isInProcess, onEvent, signal });
+  const folder = join(own, 'run');
+  const recipe = await siteRecipe(plan, { flags: { ...options.flags, train: path }, folder });
+  const training = new PausedRun(recipe, { ...options, folder });
   if (options.alone !== true) return training;
   return {
-    ...training,
+    start: () => training.start(),
+    train: (weights, steps) => training.train(weights, steps),
     async finish(weights, from) {
       const shared = await training.finish(weights, from);
-      const alone = join(own, 'alone');
-      if (!existsSync(join(alone, 'adapter'))) {
-        const lonely = await resolveRecipe({
-          ...recipe,
-          tuning: { ...recipe.tuning, ...('train_a' in recipe.tuning && { train_a: true }) },
-          output_dir: alone,
-          evaluation: { ...recipe.evaluation, baselines: 'none' },
-        });
-        await train(lonely, {
-          inProcess: isInProcess,
-          signal,
-          onEvent,
-          handleSignals: false,
-          resume: existsSync(alone),
-        });
-      }
-      const { comparison } = await compareNamed([run, alone], { onEvent: onEvent ?? (() => undefined), signal });
-      const [difference] = comparison.differences.filter(({ metric }) => metric === comparison.metric);
-      const other = comparison.systems.find(({ name }) => name !== comparison.subject)?.values[comparison.metric];
-      return {
-        values: { ...shared.values, 'against-alone': AGAINST[difference.verdict] },
-        metrics: {
-          ...shared.metrics,
-          ...(other !== undefined && { alone: other.value }),
-          gain: difference.estimate,
-          ...(difference.low !== undefined && { 'gain-low': difference.low, 'gain-high': difference.high! }),
-        },
-      };
+      const alone = await againstAlone(recipe, join(own, 'alone'), options);
+      return { values: { ...shared.values, ...alone.values }, metrics: { ...shared.metrics, ...alone.metrics } };
+    },
+  };
+}
+
+/** The same steps on the site's rows alone, compared with the shared model on its test rows. */
+async function againstAlone(recipe: Recipe, folder: string, { inProcess, signal, onEvent }: SimulateOptions) {
+  if (!existsSync(join(folder, 'adapter'))) {
+    const tuning = { ...recipe.tuning, ...('train_a' in recipe.tuning && { train_a: true }) };
+    const evaluation = { ...recipe.evaluation, baselines: 'none' };
+    const lonely = await resolveRecipe({ ...recipe, tuning, evaluation, output_dir: folder });
+    await train(lonely, { inProcess, signal, onEvent, handleSignals: false, resume: existsSync(folder) });
+  }
+  const call = { onEvent: onEvent ?? (() => undefined), signal };
+  const { comparison } = await compareNamed([recipe.output_dir, folder], call);
+  const difference = comparison.differences.find(({ metric }) => metric === comparison.metric)!;
+  const other = comparison.systems.find(({ name }) => name !== comparison.subject);
+  const value = entryOf(other?.values, comparison.metric);
+  return {
+    values: { 'against-alone': AGAINST[difference.verdict] },
+    metrics: {
+      ...(value !== undefined && { alone: value.value }),
+      gain: difference.estimate,
+      ...(difference.low !== undefined && { 'gain-low': difference.low, 'gain-high': difference.high! }),
     },
   };
 }

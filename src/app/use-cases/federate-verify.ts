@@ -1,4 +1,4 @@
-import type { Verified } from '../federate/verify.ts';
+import type { Verified } from '../federate/check-records.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -11,7 +11,7 @@ export const useCase = defineUseCase({
   effects: [],
   examples: ['federate verify federations/tickets federations/site'],
   async run({ folder, other }): Promise<Verified> {
-    return (await import('../federate/verify.ts')).verifyFederation(folder, other);
+    return (await import('../federate/check-records.ts')).verifyFederation(folder, other);
   },
   render: ({ records, events }) =>
     `✓ ${records} records, unchanged${events === undefined ? '' : `; ${events} of them agree on both sides`}`,

@@ -4,6 +4,7 @@
  */
 import { AttuneError } from '../../base/errors.ts';
 import { sha256 } from '../../files/hash.ts';
+import { parseJson } from '../../files/json.ts';
 import { readNpy, writeNpy, type Matrix } from './npy.ts';
 import { decode, encode, type Metadata, type MessageError, type ObjectTree, type WireMessage } from './schema.ts';
 
@@ -184,7 +185,7 @@ function readArrays(id: string, objects: ReadonlyMap<string, Uint8Array>): Map<s
 
 function readArray(id: string, objects: ReadonlyMap<string, Uint8Array>): Matrix {
   const { body, children } = open(id, 'Array', objects);
-  const { arraychunk_ids: places } = JSON.parse(body.toString()) as { arraychunk_ids: number[] };
+  const { arraychunk_ids: places } = parseJson<{ arraychunk_ids: number[] }>(body.toString());
   return readNpy(Buffer.concat(places.map((place) => open(children[place], 'ArrayChunk', objects).body)));
 }
 
@@ -211,7 +212,7 @@ function wholeNumber(text: string): number | bigint {
 }
 
 function referencesIn(body: Buffer): Record<string, string> {
-  return JSON.parse(body.toString()) as Record<string, string>;
+  return parseJson<Record<string, string>>(body.toString());
 }
 
 function typeOf(id: string, objects: ReadonlyMap<string, Uint8Array>): string {

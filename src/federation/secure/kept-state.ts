@@ -1,7 +1,8 @@
 /** A site's secrets of a round on disk, so that a site that is restarted can answer the next stage. */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
-import { readJson } from '../../files/json.ts';
+import { table } from '../../base/table.ts';
+import { parseJson, readJson } from '../../files/json.ts';
 import type { SecureState } from './secure-site.ts';
 
 const BYTES = 'bytes:';
@@ -13,7 +14,7 @@ export function packState(state: SecureState): string {
   });
 }
 
-/** What `Buffer.toJSON` makes before a replacer sees it. */
+/** A buffer after `toJSON`, which precedes a replacer. */
 function isBuffer(value: unknown): value is { data: number[] } {
   return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'Buffer';
 }
@@ -30,9 +31,12 @@ export function unpackState(path: string, round: number): SecureState {
 }
 
 function parse(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) =>
-    typeof value === 'string' && value.startsWith(BYTES)
-      ? new Uint8Array(Buffer.from(value.slice(BYTES.length), 'base64'))
-      : value,
-  );
+  return revived(parseJson(text));
+}
+
+function revived(value: unknown): unknown {
+  if (typeof value === 'string' && value.startsWith(BYTES))
+    return new Uint8Array(Buffer.from(value.slice(BYTES.length), 'base64'));
+  if (typeof value !== 'object' || value === null) return value;
+  return table(Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revived(part)])));
 }

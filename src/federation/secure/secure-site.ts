@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { split } from 'shamir-secret-sharing';
 import { AttuneError } from '../../base/errors.ts';
+import { entryOf } from '../../base/table.ts';
 import { addMask, newExchangeKeys, quantise, sharedSeed, type ExchangeKeys } from './masks.ts';
 
 /** Public keys of a site: for masks, and for shares. */
@@ -52,7 +53,7 @@ export async function shareSecrets(
       `${sites.length} sites with a threshold of ${threshold}`,
       `at least ${FEWEST_SITES} sites, and a threshold above half of them`,
     );
-  const own = open[state.site];
+  const own = entryOf(open, state.site);
   if (own === undefined || !same(own.masks, state.masks.open) || !same(own.shares, state.shares.open))
     throw unsafe("other keys in place of this site's own", 'the keys that this site sent');
   const all = Object.values(open).flatMap(({ masks, shares }) =>
@@ -62,20 +63,17 @@ export async function shareSecrets(
   Object.assign(state, { open, threshold });
   const seeds = await split(new Uint8Array(state.seed), sites.length, threshold);
   const keys = await split(new Uint8Array(state.masks.secret), sites.length, threshold);
-  const sent: Record<string, Uint8Array> = {};
+  const sent = new Map<string, Uint8Array>();
   for (const [i, site] of sites.entries()) {
     if (site === state.site) {
-      state.seedShares[site] = seeds[i];
-      state.keyShares[site] = keys[i];
+      keepShares(state, site, { seed: seeds[i], key: keys[i] });
     } else
-      sent[site] = seal(
-        pairKey(state, site, 'shares'),
-        { from: state.site, to: site, round: state.round },
-        seeds[i],
-        keys[i],
+      sent.set(
+        site,
+        seal(pairKey(state, site, 'shares'), { from: state.site, to: site, round: state.round }, seeds[i], keys[i]),
       );
   }
-  return sent;
+  return Object.fromEntries(sent);
 }
 
 /** The values with all masks of the sites whose shares arrived. @throws AttuneError E_FEDERATED_SECURE */
@@ -85,11 +83,10 @@ export function maskValues(
   { values, limit }: { values: ArrayLike<number>; limit: number },
 ): Uint32Array {
   for (const [from, sealed] of Object.entries(received)) {
-    if (from === state.site || state.open[from] === undefined)
+    if (from === state.site || !Object.hasOwn(state.open, from))
       throw unsafe(`shares of ${from}`, 'shares of the sites of this round');
     const { seed, key } = unseal(pairKey(state, from, 'shares'), { from, to: state.site, round: state.round }, sealed);
-    state.seedShares[from] = seed;
-    state.keyShares[from] = key;
+    keepShares(state, from, { seed, key });
   }
   const sites = Object.keys(state.seedShares);
   if (sites.length < Math.max(state.threshold, FEWEST_SITES))
@@ -105,7 +102,7 @@ export function revealShares(
   state: SecureState,
   { active, lost }: { active: readonly string[]; lost: readonly string[] },
 ) {
-  const known = (site: string) => state.seedShares[site] !== undefined;
+  const known = (site: string) => Object.hasOwn(state.seedShares, site);
   const both = active.filter((site) => lost.includes(site));
   if (both.length > 0)
     throw unsafe(`${both[0]} as active and as lost`, 'each site as one of them: both would reveal its values');
@@ -115,17 +112,22 @@ export function revealShares(
   if (state.isRevealed) throw unsafe('a second request for shares', 'one for each round');
   state.isRevealed = true;
   return {
-    seeds: Object.fromEntries(active.map((site) => [site, state.seedShares[site]])),
-    keys: Object.fromEntries(lost.map((site) => [site, state.keyShares[site]])),
+    seeds: Object.fromEntries(active.map((site) => [site, entryOf(state.seedShares, site)])),
+    keys: Object.fromEntries(lost.map((site) => [site, entryOf(state.keyShares, site)])),
   };
 }
 
+function keepShares(state: SecureState, from: string, { seed, key }: { seed: Uint8Array; key: Uint8Array }): void {
+  state.seedShares = { ...state.seedShares, [from]: seed };
+  state.keyShares = { ...state.keyShares, [from]: key };
+}
+
 function pairSeed(state: SecureState, site: string): Uint8Array {
-  return sharedSeed(state.masks.secret, state.open[site].masks, `mask of round ${state.round}`);
+  return sharedSeed(state.masks.secret, entryOf(state.open, site).masks, `mask of round ${state.round}`);
 }
 
 function pairKey(state: SecureState, site: string, purpose: string): Uint8Array {
-  return sharedSeed(state.shares.secret, state.open[site].shares, `${purpose} of round ${state.round}`);
+  return sharedSeed(state.shares.secret, entryOf(state.open, site).shares, `${purpose} of round ${state.round}`);
 }
 
 interface Address {

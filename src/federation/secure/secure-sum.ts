@@ -1,6 +1,7 @@
 /** The coordinator's part in SecAgg+: the sum of masked values without the masks. */
 import { combine } from 'shamir-secret-sharing';
 import { AttuneError } from '../../base/errors.ts';
+import { entryOf } from '../../base/table.ts';
 import { addInto, addMask, dequantise, sharedSeed } from './masks.ts';
 import type { OpenKeys } from './secure-site.ts';
 
@@ -43,19 +44,19 @@ export async function unmaskSum({
     addMask(
       sum,
       await secretOf(
-        revealed.map(({ seeds }) => seeds[site]),
+        revealed.map(({ seeds }) => entryOf(seeds, site)),
         { threshold, site },
       ),
       -1,
     );
   for (const site of sharing.filter((one) => !masked.has(one))) {
     const secret = await secretOf(
-      revealed.map(({ keys }) => keys[site]),
+      revealed.map(({ keys }) => entryOf(keys, site)),
       { threshold, site },
     );
-    // What each active site added for the lost one.
+    // The pairwise masks that active sites added for the lost one.
     for (const active of masked.keys())
-      addMask(sum, sharedSeed(secret, open[active].masks, `mask of round ${round}`), active > site ? -1 : 1);
+      addMask(sum, sharedSeed(secret, entryOf(open, active).masks, `mask of round ${round}`), active > site ? -1 : 1);
   }
   return dequantise(sum, { limit, sites: masked.size });
 }

@@ -30,7 +30,9 @@ export class Anchored implements Update {
   }
 
   #copies(): Tensor[] {
-    return noGrad(() => scope(() => this.#trainables.map(({ parameter: { tensor } }) => tensor.detach().clone().own())));
+    return noGrad(() =>
+      scope(() => this.#trainables.map(({ parameter: { tensor } }) => tensor.detach().clone().own())),
+    );
   }
 
   /** Pulls towards the current weights from now on: the proximal term of FedProx (Li et al., 2020). */

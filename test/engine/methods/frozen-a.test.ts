@@ -41,7 +41,7 @@ it('trains B as LoRA does in its first step, and leaves A alone', async () => {
     const end = numbers(tuning.state());
     const moved = [...end.keys()].filter((name) => String(end.get(name)) !== String(start.get(name)));
     expect(moved.length).toBeGreaterThan(0);
-    if (!train_a) expect(moved.every((name) => name.includes('lora_B'))).toBe(true);
+    expect(moved.some((name) => name.includes('lora_A'))).toBe(train_a);
     expect(lossOf(subject)).toBeLessThan(loss);
     tuning.save(folder, { baseModel: 'llama', task: 'causal-lm' });
     using file = new SafetensorsFile(join(folder, 'adapter_model.safetensors'));
@@ -51,5 +51,6 @@ it('trains B as LoRA does in its first step, and leaves A alone', async () => {
   const [both, alone] = [after.get(true)!, after.get(false)!];
   expect([...alone.keys()].sort()).toEqual([...both.keys()].sort());
   // B begins at zero, so that A has no gradient in the first step.
-  for (const [name, values] of alone) if (name.includes('lora_B')) expect(values).toEqual(both.get(name));
+  const ofB = (state: ReadonlyMap<string, number[]>) => [...state].filter(([name]) => name.includes('lora_B')).sort();
+  expect(ofB(alone)).toEqual(ofB(both));
 });

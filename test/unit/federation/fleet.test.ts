@@ -12,7 +12,7 @@ import { FleetClient, readLink, writeLink } from '../../../src/federation/fleet-
 import type { Content } from '../../../src/federation/flower/objects.ts';
 import { encodeRequest } from '../../../src/federation/flower/schema.ts';
 import { Invitations } from '../../../src/federation/invitations.ts';
-import { fingerprint, signerIn } from '../../../src/federation/keys.ts';
+import { fingerprint, signerIn } from '../../../src/federation/signers.ts';
 import { Mailbox } from '../../../src/federation/mailbox.ts';
 import type { PlanInput } from '../../../src/federation/plan.ts';
 import { Site } from '../../../src/federation/site.ts';

@@ -2,8 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AttuneError } from '../../../src/base/errors.ts';
-import { Coordinator, type FederationEvent } from '../../../src/federation/coordinator.ts';
+import type { AttuneError } from '../../../src/base/errors.ts';
+import { Coordinator } from '../../../src/federation/coordinator.ts';
+import type { FederationEvent } from '../../../src/federation/site-asker.ts';
 import {
   contentObject,
   messageObject,
@@ -12,7 +13,7 @@ import {
   type Content,
 } from '../../../src/federation/flower/objects.ts';
 import { planSchema, type Plan, type PlanInput } from '../../../src/federation/plan.ts';
-import { signerIn } from '../../../src/federation/keys.ts';
+import { signerIn } from '../../../src/federation/signers.ts';
 import { Site, type LocalTraining } from '../../../src/federation/site.ts';
 import type { Sites } from '../../../src/federation/sites.ts';
 import type { Weights } from '../../../src/federation/weights.ts';

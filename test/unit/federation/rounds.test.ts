@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crossCheck, readAudit } from '../../../src/federation/audit.ts';
+import { crossCheck, readAudit } from '../../../src/federation/audit-chain.ts';
 import type { Content } from '../../../src/federation/flower/objects.ts';
-import { privacySpent } from '../../../src/federation/privacy.ts';
+import { privacySpent } from '../../../src/federation/site-privacy.ts';
 import { normOf } from '../../../src/federation/weights.ts';
 import { lineTraining, LocalFederation, planOf, weightsOf, type Row, type Trial } from './local-federation.ts';
 

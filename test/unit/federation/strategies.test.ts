@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomUnit } from '../../../src/base/random.ts';
-import { clipped, strategies, type Update } from '../../../src/federation/strategies.ts';
+import { clipped, strategies } from '../../../src/federation/strategies.ts';
+import type { Update } from '../../../src/federation/updates.ts';
 import { faultsOf, normOf } from '../../../src/federation/weights.ts';
 
 function matrix(shape: [number, number], seed: number) {

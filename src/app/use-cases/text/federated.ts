@@ -1,5 +1,6 @@
+import { entryOf } from '../../../base/table.ts';
 import { formatNumber, plural } from '../../../base/format.ts';
-import type { FederationEvent } from '../../../federation/coordinator.ts';
+import type { FederationEvent } from '../../../federation/site-asker.ts';
 import type { Request } from '../../../federation/messages.ts';
 import type { Plan } from '../../../federation/plan.ts';
 import { strategies } from '../../../federation/strategies.ts';
@@ -39,7 +40,9 @@ export function planLine({ name, recipe, rounds, local_steps: steps, strategy, s
     privacy === null
       ? 'no differential privacy'
       : `noise ${privacy.noise_multiplier} on changes clipped to ${privacy.clip}`;
-  return `${name}: ${recipe.model}, ${plural(rounds, 'rounds')} of ${plural(steps, 'steps')}; ${strategies[strategy].title}; the coordinator sees ${seen}; ${noise}; rows stay here`;
+  const length = `${plural(rounds, 'rounds')} of ${plural(steps, 'steps')}`;
+  const terms = [strategies[strategy].title, `the coordinator sees ${seen}`, noise, 'rows stay here'];
+  return `${name}: ${recipe.model}, ${length}; ${terms.join('; ')}`;
 }
 
 const STAGES: Readonly<Record<Request['stage'], string>> = {
@@ -74,7 +77,7 @@ export function describeFederated(found: Federated, { colours: { green, cyan, di
       metrics['alone'] === undefined
         ? ''
         : `, alone ${formatNumber(metrics['alone'])} (${String(told['against-alone'])})`;
-    return `  ${title.padEnd(20)} ${VERDICTS[String(told.verdict)] ?? ''}  ${dim(`${figure}${alone}`)}`;
+    return `  ${title.padEnd(20)} ${entryOf(VERDICTS, String(told.verdict)) ?? ''}  ${dim(`${figure}${alone}`)}`;
   });
   const privacy = epsilon === undefined ? 'no differential privacy' : `ε ${formatNumber(epsilon)}`;
   return [

@@ -6,7 +6,7 @@ import { combine, type Weights } from './weights.ts';
 
 /** Adds Gaussian noise of standard deviation noise · clip / sites, from the system's secure generator. */
 export function noisyMean(
-  [mean]: readonly [Weights],
+  mean: Weights,
   { clip, noise_multiplier: noise, sites }: { clip: number; noise_multiplier: number; sites: number },
 ): Weights {
   const deviation = (noise * clip) / sites;

@@ -1,4 +1,4 @@
-/** What a coordinator or a site did, in a hash chain that both sides can check against each other. */
+/** Actions of a coordinator or a site, in a hash chain that both sides can check against each other. */
 import type { Problem } from '../base/errors.ts';
 import { appendLink, readChain, type Link } from '../evaluation/review/chain.ts';
 import type { Terms } from './messages.ts';

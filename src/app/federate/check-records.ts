@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import { crossCheck, readAudit, type AuditRecord } from '../../federation/audit.ts';
+import { crossCheck, readAudit, type AuditRecord } from '../../federation/audit-chain.ts';
 
 export interface Verified {
   records: number;
