@@ -31,10 +31,10 @@ const schema = z.looseObject({
   final_logit_softcapping: softcap,
 });
 
-type Own = ReturnType<typeof settingsOf>;
+type Own = ReturnType<typeof gemma3nConfig>;
 
 /** Expands per-layer settings to lists. */
-function settingsOf(raw: RawConfig) {
+export function gemma3nConfig(raw: RawConfig) {
   const own = parseConfig(schema, raw);
   const layers = Array.from({ length: own.num_hidden_layers }, (_, layer) => layer);
   const listed = <T>(value: T | readonly T[]) =>
@@ -67,9 +67,9 @@ const decoder = defineDecoder({
     max_position_embeddings: 32768,
   },
   rope: { theta: 1_000_000 },
-  read: (raw) => ({ ...withGlobalRope(withActivation(raw)), intermediate_size: settingsOf(raw).inner[0] }),
+  read: (raw) => ({ ...withGlobalRope(withActivation(raw)), intermediate_size: gemma3nConfig(raw).inner[0] }),
   traits(config, { raw, rope }) {
-    const own = settingsOf(raw);
+    const own = gemma3nConfig(raw);
     const local = localRope({ ...config, rope_theta: own.rope_local_base_freq }, raw);
     const { keyHeads, size } = headShape(config);
     const attentionOf = (layer: number) => {
@@ -96,7 +96,7 @@ export const gemmaTowers = /^(model\.)?(vision_tower|audio_tower|embed_vision|em
 export const architecture: Architecture = {
   ...decoder,
   ...perLayerTables,
-  passedOver: (raw) => [gemmaTowers, unreadKeys(settingsOf(raw).sources)],
+  passedOver: (raw) => [gemmaTowers, unreadKeys(gemma3nConfig(raw).sources)],
   formerNames: (path) => (path.startsWith('model.') ? [path.replace(/^model\./, 'model.language_model.')] : []),
 };
 

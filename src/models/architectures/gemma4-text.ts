@@ -12,7 +12,7 @@ import {
 } from '../../engine/nn/index.ts';
 import { aten, ones, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Architecture } from '../architecture.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
 import { defineDecoder } from '../decoder/define.ts';
@@ -71,6 +71,10 @@ const positions = {
 };
 
 type Own = z.output<typeof schema>;
+
+export function gemma4Config(raw: RawConfig): Own {
+  return parseConfig(schema, raw);
+}
 
 interface LayerHeads {
   /** Whether the layer has full attention. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RMSNorm, Sublayer } from '../../engine/nn/index.ts';
 import type { Tensor } from '../../engine/tensor/index.ts';
-import { parseConfig } from '../raw-config.ts';
+import { parseConfig, type RawConfig } from '../raw-config.ts';
 import { SplitAttention, type AttentionPart } from '../decoder/attention-part.ts';
 import { count } from '../config-keys.ts';
 import type { DecoderConfig } from '../decoder/config.ts';
@@ -25,6 +25,14 @@ const schema = z.looseObject({
   mlp_beta_factor: factor,
 });
 
+/** Factors of each half, and which layers have linear attention. */
+export function minimaxConfig(raw: RawConfig) {
+  const own = parseConfig(schema, raw);
+  const isLinear = (layer: number) =>
+    (own.layer_types?.[layer] ?? (layer % 2 === 0 ? '' : 'linear_attention')) === 'linear_attention';
+  return { ...own, isLinear };
+}
+
 /** Lightning attention in some layers, softmax attention in the rest, and experts in all of them (MiniMax, 2025). */
 export const architecture = defineDecoder({
   modelType: 'minimax',
@@ -42,11 +50,9 @@ export const architecture = defineDecoder({
   },
   rope: { theta: 1_000_000 },
   traits(config, { raw, rope }) {
-    const own = parseConfig(schema, raw);
+    const { isLinear, ...own } = minimaxConfig(raw);
     const { feedForward, balance } = mixtralExperts(config, raw);
     const window = windowOfAll(raw);
-    const isLinear = (layer: number) =>
-      (own.layer_types?.[layer] ?? (layer % 2 === 0 ? '' : 'linear_attention')) === 'linear_attention';
     return {
       block(layer, norm) {
         const attention = isLinear(layer)

@@ -43,6 +43,12 @@ export function withGlobalRope(raw: RawConfig): RawConfig {
   return own === undefined ? raw : { ...raw, rope_parameters: own.full_attention };
 }
 
+/** Base of the sliding layers' rotary positions. */
+export function localTheta(raw: RawConfig, usual: number): number {
+  const { rope_local_base_freq: older } = raw;
+  return ropesOf(raw)?.sliding_attention?.rope_theta ?? (typeof older === 'number' ? older : usual);
+}
+
 /** Rotary positions of the sliding layers: `rope_scaling` does not apply to them; `rope_parameters` without layer types do. */
 export function localRope(config: DecoderConfig, raw: RawConfig): Rope {
   const own = ropesOf(raw);

@@ -6,7 +6,9 @@ import { gemma2, gemma3 } from './gemma.ts';
 import type { GgufFamily } from './gguf-family.ts';
 import { qwen35, qwen35Moe, qwen3Next } from './delta-net.ts';
 import { graniteHybrid, lfm2, lfm2Moe, nemotronH } from './hybrids.ts';
+import { minimax } from './minimax.ts';
 import { granite, smollm3 } from './multipliers.ts';
+import { gemma3n, gemma4 } from './per-layer.ts';
 import { deepseekV2, deepseekV3, mistral4 } from './latent.ts';
 import { ernieMoe, glm4Moe, hunyuanMoe, hunyuanNames, olmoe, qwen2Moe, qwen3Moe } from './routed.ts';
 import { cohere2, llama4, ministral3, olmo3, starcoder2 } from './windowed.ts';
@@ -27,6 +29,8 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   llama,
   gemma2,
   gemma3_text: gemma3,
+  gemma3n_text: gemma3n,
+  gemma4_text: gemma4,
   // gguf-settings.ts rejects sliding windows that would change answers.
   mistral: llama,
   ministral3,
@@ -43,6 +47,7 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   deepseek_v2: deepseekV2,
   deepseek_v3: deepseekV3,
   olmoe,
+  minimax,
   granite,
   granitemoehybrid: graniteHybrid,
   smollm3,
@@ -85,8 +90,6 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
 /** Types that llama.cpp has, but computes otherwise. */
 export const refusedFamilies: Readonly<Record<string, string>> = table({
   phimoe: 'llama.cpp weighs its experts by a softmax over both, instead of one for each',
-  minimax: 'its decay rates have no place in the file',
-  gemma3n_text: 'llama.cpp fixes which layers share keys, and which are sparse, by their number',
 });
 
 /** The family with the architecture that a configuration needs. */

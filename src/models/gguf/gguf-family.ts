@@ -37,11 +37,23 @@ export interface GgufFamily {
   /** Reads YaRN's factors of scores and amplitudes its own way, and checks them. */
   hasOwnYarn?: boolean;
   /** Additional settings, with keys relative to the architecture's name; they replace general ones. */
-  settings?(raw: RawConfig): GgufSetting[];
-  /** Deviations of a model from llama.cpp's assumptions. */
-  problems?(raw: RawConfig): Problem[];
+  settings?(raw: RawConfig, given: RawConfig): GgufSetting[];
+  /** Tensors that no parameter is stored in. */
+  added?(raw: RawConfig): AddedTensor[];
+  /** Buffers that it computes itself, by their paths. */
+  derived?: RegExp;
+  /** Scalings of rotary positions that it reads in its own way. */
+  ropeTypes?: readonly string[];
+  /** Deviations of a model from llama.cpp's assumptions; `given`: its configuration without defaults. */
+  problems?(raw: RawConfig, given: RawConfig): Problem[];
   /** config.json keys without a GGUF setting; `all` for families whose settings are derived from many keys. */
   keeps?: readonly string[] | 'all';
+}
+
+export interface AddedTensor {
+  name: string;
+  shape: readonly number[];
+  values(): Float32Array;
 }
 
 /** A problem where a value is not the only one that llama.cpp computes with. */

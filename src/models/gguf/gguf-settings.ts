@@ -12,7 +12,7 @@ import type { GgufFamily } from './gguf-family.ts';
 import { f32, text, u32, type GgufSetting } from './values.ts';
 
 /** Settings under llama.cpp's keys (its gguf-py/constants.py). */
-export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, GgufValue> {
+export function ggufSettings(raw: RawConfig, family: GgufFamily, given = raw): Map<string, GgufValue> {
   const config = decoderConfig(raw);
   const { heads, keyHeads, size } = headShape(config);
   const { theta, scaling, size: turned } = ropeOptions(config, size);
@@ -32,7 +32,10 @@ export function ggufSettings(raw: RawConfig, family: GgufFamily): Map<string, Gg
   ];
   pushAll(settings, scalingSettings(scaling, config.max_position_embeddings));
   return new Map(
-    [...settings, ...(family.settings?.(raw) ?? [])].map(([key, value]) => [`${family.architecture}.${key}`, value]),
+    [...settings, ...(family.settings?.(raw, given) ?? [])].map(([key, value]) => [
+      `${family.architecture}.${key}`,
+      value,
+    ]),
   );
 }
 
@@ -64,7 +67,7 @@ function yarnProblems(scaling: RopeScaling, family: GgufFamily): Problem[] {
 }
 
 /** Settings that llama.cpp would ignore, and thus answer differently. */
-export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
+export function settingProblems(raw: RawConfig, family: GgufFamily, given = raw): Problem[] {
   const config = decoderConfig(raw);
   const { size, scaling } = ropeOptions(config, headShape(config).size);
   const problems: Problem[] = [];
@@ -74,10 +77,10 @@ export function settingProblems(raw: RawConfig, family: GgufFamily): Problem[] {
     const message = `llama.cpp uses another activation for this architecture than ${String(activation)}`;
     problems.push({ field: 'hidden_act', message });
   }
-  pushAll(problems, family.problems?.(raw) ?? []);
+  pushAll(problems, family.problems?.(raw, given) ?? []);
   const { rope_type: type } = scaling;
   pushAll(problems, yarnProblems(scaling, family));
-  if (!['default', 'linear', 'llama3', 'yarn'].includes(type)) {
+  if (!['default', 'linear', 'llama3', 'yarn', ...(family.ropeTypes ?? [])].includes(type)) {
     problems.push({ field: 'rope_scaling', message: `GGUF export does not support the scaling ${type}` });
   }
   if (type === 'llama3' && family.readsRopeFactors !== true) {

@@ -3,6 +3,7 @@ import { GgufFile } from '../../engine/tensor/gguf/index.ts';
 import type { Parameter } from '../../engine/nn/index.ts';
 import { noGrad, scope, zeros, type Tensor } from '../../engine/tensor/index.ts';
 import type { RawConfig } from '../raw-config.ts';
+import { initialise } from '../initialise.ts';
 import { skeleton } from '../skeleton.ts';
 import type { Model } from '../model.ts';
 import { completedConfig, familyOf, ggufFamilies } from './gguf-families.ts';
@@ -28,9 +29,14 @@ export async function loadGguf(path: string, written: RawConfig): Promise<Model>
 
 function fill(model: Model, file: GgufFile): Problem[] {
   const raw = completedConfig(model);
-  const placeOf = placesOf(familyOf(ggufFamilies[model.architecture.modelType], raw), raw);
+  const family = familyOf(ggufFamilies[model.architecture.modelType], raw);
+  const placeOf = placesOf(family, raw);
+  const isDerived = ([path]: [string, Parameter]) => family.derived?.test(path) === true;
+  const { true: derived = [], false: stored = [] } = Object.groupBy(model.parameters(), (one) => `${isDerived(one)}`);
+  const only = new Set(derived.map(([path]) => path));
+  initialise(model.modules(), { only, seed: 0, deviation: 0, dtype: 'f32', device: 'cpu' });
   // Each tensor of the file is decoded once, also a stack of many experts.
-  const named = Map.groupBy(model.parameters(), ([path]) => placeOf(path)?.names.join(' ') ?? path);
+  const named = Map.groupBy(stored, ([path]) => placeOf(path)?.names.join(' ') ?? path);
   return [...named].flatMap(([joined, parts]): Problem[] => {
     const names = joined.split(' ');
     const missing = names.filter((name) => !file.has(name));

@@ -28,8 +28,8 @@ const IN_A_LAYER: Record<string, string> = table({
   'mlp.down_proj': 'ffn_down',
 });
 
-/** Layers of experts, which GGUF stacks. */
-const EXPERT = /\.experts\.(\d+)\./;
+/** Experts and the like, which GGUF stacks. */
+const STACKED = /\.(experts|altup_projections|altup_unembed_projections)\.(\d+)\./;
 
 const LAYER = /^(?:model|backbone)\.layers\.(\d+)\.(.+)$/;
 
@@ -49,11 +49,12 @@ export function placesOf(family: GgufFamily, raw: RawConfig): (path: string) => 
   const config = decoderConfig(raw);
   const layouts = family.layouts?.(raw);
   return (path) => {
-    const [, number] = EXPERT.exec(path) ?? [];
-    const [, layer, rest] = LAYER.exec(path.replace(EXPERT, '.experts.')) ?? [];
-    const own = entryOf(layouts, rest ?? '');
-    const known = layer === undefined ? entryOf(family.outside, path) : entryOf(family.names, rest);
-    const name = known ?? (layer === undefined ? entryOf(OUTSIDE, path) : nameIn(rest, family));
+    const [, , number] = STACKED.exec(path) ?? [];
+    const whole = path.replace(STACKED, '.$1.');
+    const [, layer, rest] = LAYER.exec(whole) ?? [];
+    const own = entryOf(layouts, rest ?? whole);
+    const known = layer === undefined ? entryOf(family.outside, whole) : entryOf(family.names, rest);
+    const name = known ?? (layer === undefined ? entryOf(OUTSIDE, whole) : nameIn(rest, family));
     const names = own?.names ?? (name === undefined ? undefined : [name]);
     if (names === undefined) return undefined;
     const expert = number === undefined ? undefined : Number(number);

@@ -44,7 +44,7 @@ export function planGguf(model: Model, form: GgufForm): GgufPlan {
   const known = knownFamily(model);
   const raw = known.read?.(model.config) ?? completedConfig(model);
   const family = familyOf(known, raw);
-  const problems = [...settingProblems(raw, family), ...parameterProblems(model, family)];
+  const problems = [...settingProblems(raw, family, model.config), ...parameterProblems(model, family)];
   if (problems.length > 0)
     throw unsupported(`llama.cpp cannot run this ${model.architecture.modelType} model unchanged`, problems);
   const settings = new Map<string, GgufValue>([
@@ -52,9 +52,12 @@ export function planGguf(model: Model, form: GgufForm): GgufPlan {
     ['general.type', { type: 'string', value: 'model' }],
     ['general.file_type', { type: 'u32', value: FILE_TYPES[form] ?? 0 }],
     ['general.quantization_version', { type: 'u32', value: 2 }],
-    ...ggufSettings(raw, family),
+    ...ggufSettings(raw, family, model.config),
   ]);
-  return { settings, tensors: [...ropeTensors(raw), ...weightTensors(model, family, form)] };
+  return {
+    settings,
+    tensors: [...ropeTensors(raw), ...addedTensors(raw, family, form), ...weightTensors(model, family, form)],
+  };
 }
 
 /** Writes the file, then reads it back and compares. @returns its size in bytes. @throws E_EXPORT_DIFFERS, E_WEIGHT_RANGE */
@@ -94,11 +97,31 @@ function unsupported(what: string, problems: Problem[], expected?: string): Attu
 function parameterProblems(model: Model, family: GgufFamily): Problem[] {
   const { architecture, reads = [] } = family;
   const placeOf = placesOf(family, completedConfig(model));
-  return [...namedTensors(model)].flatMap(([path]) => {
+  const stored = storedTensors(model, family).flatMap(([path]) => {
     const place = placeOf(path);
     if (place !== undefined && (!place.isOptional || reads.some((end) => place.names[0].endsWith(end)))) return [];
     return [{ field: path, message: `llama.cpp's ${architecture} does not support it` }];
   });
+  return [...stored, ...derivedProblems(model, family)];
+}
+
+/** The model's tensors without those that llama.cpp derives itself. */
+function storedTensors(model: Model, { derived }: GgufFamily): [string, Tensor][] {
+  return [...namedTensors(model)].filter(([path]) => derived?.test(path) !== true);
+}
+
+/** Buffers that differ from those that llama.cpp derives. */
+function derivedProblems(model: Model, { derived, architecture }: GgufFamily): Problem[] {
+  if (derived === undefined) return [];
+  return [...model.modules()].flatMap(([modulePath, module]) =>
+    [...module.ownParameters()].flatMap(([name, { tensor }]): Problem[] => {
+      const field = `${modulePath}.${name}`;
+      if (!derived.test(field)) return [];
+      const { dtype, device } = tensor;
+      const far = scope(() => tensor.sub(module.fixedValue(name, { dtype, device })!).pow(2).sum().item());
+      return far < 1e-6 ? [] : [{ field, message: `llama.cpp's ${architecture} derives other values` }];
+    }),
+  );
 }
 
 /** A parameter's part of a tensor in the file. */
@@ -113,7 +136,7 @@ interface Part {
 function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source[] {
   const raw = completedConfig(model);
   const placeOf = placesOf(family, raw);
-  const parts = [...namedTensors(model)].flatMap(([path, tensor]): Part[] => {
+  const parts = storedTensors(model, family).flatMap(([path, tensor]): Part[] => {
     const place = placeOf(path)!;
     return place.names.map((name, index) => ({ name, place, index, tensor }));
   });
@@ -149,6 +172,14 @@ function ropeTensors(raw: RawConfig): Source[] {
   if (rope.scaling.rope_type !== 'llama3') return [];
   const factors = ropeFactors(rope);
   return [{ name: 'rope_freqs.weight', dtype: 'f32', shape: [factors.length], make: () => fromArray(factors) }];
+}
+
+/** Matrices among them have the type asked for, if that is one of whole values. */
+function addedTensors(raw: RawConfig, family: GgufFamily, form: GgufForm): Source[] {
+  return (family.added?.(raw) ?? []).map(({ name, shape, values }) => {
+    const dtype = shape.length === 1 || isQuantisation(form) ? 'f32' : form;
+    return { name, dtype, shape, make: () => fromArray(values(), shape).to(dtype) };
+  });
 }
 
 /** Compares the file read back with what was to be written, bit for bit, and rejects NaN and infinity. */
