@@ -2,7 +2,7 @@ import { DURATION, millisecondsOf } from '../../base/duration.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, formatDuration } from '../../base/format.ts';
 
-/** What a search may spend: seconds of training, or tokens read. */
+/** Limit of a search: seconds of training, or tokens read. */
 export interface Budget {
   unit: 'seconds' | 'tokens';
   amount: number;

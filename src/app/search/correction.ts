@@ -1,5 +1,5 @@
 /**
- * What the best trial's lead is worth after having looked at many: the lowest of many losses on the same rows is partly
+ * Corrects the best trial's lead for the number of trials: the lowest of many losses on the same rows is partly
  * luck. Bootstrap bias correction (Tsamardinos et al. 2018) chooses a winner on resampled rows, and measures it on the
  * rows that this resample left out.
  */

@@ -1,7 +1,7 @@
 /**
- * What a search does next, as a pure function of what its trials have reached: it can be killed at any moment and goes on
- * with the same decisions. The recipe's own settings are trained to the end first. Settings are opened in stages; ASHA
- * says which trials go on; the end of the budget is kept for the best one.
+ * The next step of a search, as a pure function of its trials' results: a killed search resumes with the same decisions.
+ * The recipe's own settings are trained to the end first. Settings are opened in stages; ASHA chooses the trials to
+ * continue; the end of the budget is kept for the best one.
  */
 import { promoted, rankTrials, type Ladder } from './halving.ts';
 import { axesOf, pointOf, valuesAt, type Dimension, type Value, type Values } from './space.ts';
@@ -55,7 +55,7 @@ export function decide(plan: Plan, trials: readonly Trial[]): Decision {
   };
 }
 
-/** What must be left after a step of exploration: enough to train the best trial to its end. */
+/** Budget to keep back during exploration: enough to train the best trial to its end. */
 function reserve(
   plan: Plan,
   trials: readonly Trial[],

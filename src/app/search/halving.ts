@@ -1,6 +1,6 @@
 /**
- * Asynchronous successive halving (ASHA, Li et al. 2018) for one worker: which trial goes on, as a pure function of what
- * the trials have reached. A trial goes on from its rung if it is among the best 1/reduction of those that got there.
+ * Asynchronous successive halving (ASHA, Li et al. 2018) for one worker: which trial to continue, as a pure function of what
+ * the trials have reached. A trial continues from its rung if it is among the best 1/reduction of those that got there.
  */
 
 /** A trial: its losses at the rungs that it has reached, in order. A failed one has an infinite loss. */

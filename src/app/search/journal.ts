@@ -31,7 +31,7 @@ export interface RungReached {
   rowLosses: readonly number[];
   /** Settings of the run that the recipe left open; null if it failed. */
   settled: SettledTraining | null;
-  /** What failed. */
+  /** Code and message of the failure. */
   failure?: string;
 }
 

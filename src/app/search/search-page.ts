@@ -8,7 +8,7 @@ import type { Searched, SearchedTrial } from '../use-cases/search.ts';
 import { costText, leadText, matteredText, ranked, settingsText } from '../use-cases/text/search.ts';
 import type { RungReached } from './journal.ts';
 
-/** What a search has found, as one file: no scripts, no network. */
+/** Results of a search as one file: no scripts, no network. */
 export function searchPage(found: Searched, rungs: readonly RungReached[]): string {
   const { folder, comparison, mattered, varied } = found;
   const main = html`<h1>Search for settings</h1>

@@ -26,13 +26,13 @@ import { runTrial } from './trial-run.ts';
 
 export type SearchOptions = CallOptions<typeof useCase>;
 
-/** Rungs at a sixteenth, a quarter and the whole of a run; a quarter of the trials go on from each. */
+/** Rungs at a sixteenth, a quarter and the whole of a run; a quarter of the trials continue from each. */
 const LADDER = ladderOf(4, 3);
 const MOST_TRIALS = 64;
 const SUMMARY = 'search.json';
 
 /**
- * Searches for better settings of a recipe. Interrupted at any moment, the same call goes on where it was.
+ * Searches for better settings of a recipe. Interrupted at any moment, the same call continues where it stopped.
  * @throws AttuneError E_RECIPE, E_SEARCH_SPACE, E_SEARCH_CHANGED, E_SEARCH_UNFIT, E_USAGE, and errors of training the
  * recipe itself
  */
@@ -186,6 +186,6 @@ class Search {
 function stopped(folder: string): AttuneError {
   return new AttuneError('E_STOPPED', {
     what: 'The search was stopped',
-    fix: `the same command goes on in ${displayPath(folder, process.cwd())}`,
+    fix: `continue with the same command, in ${displayPath(folder, process.cwd())}`,
   });
 }

@@ -15,7 +15,7 @@ interface Facts {
   found: TrainOutcome;
 }
 
-/** What a search has found, from its journal and the winner's run. */
+/** Results of a search, from its journal and the winner's run. */
 export function summarise({ plan, journal, budget, folder, found }: Facts): Searched {
   const { winner, reason } = journal.ended!;
   const byTrial = [...Map.groupBy(journal.rungs, ({ trial }) => trial).values()];

@@ -8,7 +8,7 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { RungReached } from './journal.ts';
 import type { SearchOptions } from './search.ts';
 
-/** Faults of the machine or of the user's will rather than of the settings: they end the search, which can go on later. */
+/** Errors of the machine or stops by the user, rather than bad settings: they end the search, which can be resumed. */
 const NOT_OF_SETTINGS: ReadonlySet<string> = new Set([
   'E_DISK_FULL',
   'E_NOT_WRITABLE',
@@ -73,6 +73,6 @@ function pausedOf({ paused, step }: TrainResult): NonNullable<TrainResult['pause
     });
   throw new AttuneError('E_STOPPED', {
     what: `The search was stopped after step ${step} of a trial`,
-    fix: 'the same command goes on from there',
+    fix: 'continue with the same command',
   });
 }

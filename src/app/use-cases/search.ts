@@ -73,7 +73,7 @@ export const useCase = defineUseCase({
   async inTerminal({ recipe, ...options }, console): Promise<Searched> {
     const [{ search }, { rungLine }] = await Promise.all([import('../search/search.ts'), import('./text/search.ts')]);
     const onTrial = (rung: RungReached): void => console.log.line(rungLine(rung, console.log.colours));
-    return withCall(console, 'saving, then stopping; the same command goes on from there', (call) =>
+    return withCall(console, 'saving, then stopping; the same command resumes it', (call) =>
       search(recipe, { ...options, onTrial, ...call }),
     );
   },
