@@ -96,8 +96,9 @@ function mayPass(error: unknown): error is AttuneError {
 async function pipelineRun(given: string | PipelineSpec, options: DataPipelineOptions): Promise<DataSetRun> {
   const { output, base, processes, threads, cache = true, onEvent, signal } = options;
   const isFile = typeof given === 'string';
+  const pipeline = checkPipeline(isFile ? await readPipelineSpec(given) : given, isFile ? given : undefined);
   return {
-    pipeline: checkPipeline(isFile ? await readPipelineSpec(given) : given, isFile ? given : undefined),
+    pipeline,
     cache: partsFolder(),
     keepsParts: cache,
     to: (hash) => (output === undefined ? defaultFolder(pipeline.name, hash) : resolve(output)),

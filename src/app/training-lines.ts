@@ -2,7 +2,8 @@ import { readConfig } from '../models/load-model.ts';
 import { quantisationOf } from '../models/quantised/quantisation-config.ts';
 import { suggestedTraining, type TrainingFacts } from '../training/suggested-training.ts';
 import { modelFolder } from '../answering/model/base-model.ts';
-import { basisOf, trainingFacts } from '../jobs/train/settle-training.ts';
+import { basisOf } from '../jobs/train/settle-training.ts';
+import { trainingFacts } from '../jobs/train/training-facts.ts';
 
 /** A line of a recipe with an optional comment. */
 type Line = readonly [setting: string, remark?: string];

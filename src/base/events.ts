@@ -29,7 +29,6 @@ export interface PhaseStarted {
     | 'verify'
     | 'generate'
     | 'pipeline';
-  /** One line for people. */
   message: string;
 }
 
@@ -88,7 +87,7 @@ export interface RatesTried {
   /** In ascending order of rate; a diverged trial has no loss. */
   trials: readonly { rate: number; loss: number | null }[];
   startLoss: number;
-  /** Number of steps of each trial. */
+  /** Steps of each trial. */
   steps: number;
   chosen: number;
 }

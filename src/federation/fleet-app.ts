@@ -83,7 +83,7 @@ function answers(mailbox: Mailbox): Answers {
   return { ...presence(mailbox), ...requests(mailbox), ...replies(mailbox) };
 }
 
-/** Who is there. */
+/** Presence of sites. */
 function presence(
   mailbox: Mailbox,
 ): Pick<Answers, 'register-node' | 'activate-node' | 'deactivate-node' | 'send-node-heartbeat'> {

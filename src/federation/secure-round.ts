@@ -3,6 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import { entryOf } from '../base/table.ts';
 import type { Sent } from './flower/objects.ts';
 import type { Reply, Stage } from './messages.ts';
+import { MOST_SITES } from './secure/masks.ts';
 import type { OpenKeys } from './secure/secure-site.ts';
 import { thresholdOf, unmaskSum } from './secure/secure-sum.ts';
 import { combine, sizeOf, type Weights } from './weights.ts';
@@ -36,6 +37,13 @@ export interface SecureOptions {
 /** @throws AttuneError E_FEDERATED_SECURE, E_FEDERATED_SITES */
 export async function averageSecurely(ask: AskStage, options: SecureOptions): Promise<SecureAverage> {
   const { round, limit, weights } = options;
+  if (options.sites.length > MOST_SITES)
+    throw new AttuneError('E_FEDERATED_PLAN', {
+      what: 'Secure sums of these sites would overflow',
+      got: `${options.sites.length} sites`,
+      expected: `at most ${MOST_SITES}`,
+      fix: 'draw a share of the sites for each round: sample',
+    });
   const { open, threshold, shared } = await exchangeKeys(ask, options.sites);
   const sharing = [...shared.keys()].sort();
   const sealed = new Map(sharing.map((site) => [site, sealedFor(site, shared, options)]));

@@ -1,7 +1,7 @@
 /**
- * `npm run stress:recovery -- ranks [--ranks 2] [--then 2] [--kind full] [--launcher torchrun] [--moment backward]` kills
+ * `npm run stress:recovery -- ranks [--ranks 2] [--resume-with 2] [--kind full] [--launcher torchrun] [--moment backward]` kills
  * (SIGKILL) and stops (SIGSTOP) each process of a shared run at ten moments. The others must name it within 30 seconds.
- * Then `--then` processes resume the run, or torchrun starts all of them again. The result and its comparison must be
+ * Then `--resume-with` processes resume the run, or torchrun starts all of them again. The result and its comparison must be
  * those of an undisturbed run.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -19,7 +19,7 @@ import { torchrunProgram } from './torchrun.ts';
 const { values } = parseArgs({
   options: {
     ranks: { type: 'string', default: '2' },
-    then: { type: 'string', default: '2' },
+    'resume-with': { type: 'string', default: '2' },
     kind: { type: 'string', default: 'full' },
     launcher: { type: 'string', default: 'local' },
     moment: { type: 'string' },
@@ -95,7 +95,7 @@ async function hitOnce({ moment, signal, rank, expected }: Hit): Promise<void> {
   const running = isTorchrun ? startTorchrun() : start(['--processes', String(RANKS)]);
   const { named, faults } = await strike(running, { moment, signal, rank });
   const code = await running.ended;
-  if (!isTorchrun && code !== 0) await start(['--processes', values.then, '--resume']).ended;
+  if (!isTorchrun && code !== 0) await start(['--processes', values['resume-with'], '--resume']).ended;
   if (isTorchrun && code !== 0) faults.push(`torchrun ends with ${code}: ${running.said().slice(-600)}`);
   const outcome = outcomeOf();
   if (outcome !== expected) faults.push(`other result: ${outcome}, expected ${expected}`);
@@ -140,7 +140,8 @@ async function strike(
   const { isReached, share } = MOMENTS[moment];
   const isRunning = () => child.exitCode === null && child.signalCode === null;
   const victim = () => workersOf(running)[rank];
-  while (isRunning() && (victim() === undefined || (moment !== 'start' && !events().some(isReached)))) await sleep(3);
+  const isThere = () => victim() !== undefined && (moment === 'start' || events().some(isReached));
+  while (isRunning() && !isThere()) await sleep(3);
   await sleep(share * secondsOfStep() * 1000);
   const id = victim();
   // Followers have done their part before the verdict.

@@ -40,7 +40,10 @@ export async function exportJob(file: string, options: ExportJobOptions): Promis
     cpus: options.cpus ?? USUAL_CPUS,
     memoryGiB,
     text,
-    ...{ data, parts, secret, claim },
+    data,
+    parts,
+    secret,
+    claim,
   };
   const written = form.write(plan);
   // Long lines are not folded: some readers of block scalars differ there.

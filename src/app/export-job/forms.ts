@@ -89,7 +89,7 @@ function podOf(plan: JobPlan, { restartPolicy, more = [] }: { restartPolicy: str
 /** Attempts of a shard whose failure may pass. */
 const ATTEMPTS = 3;
 
-/** A shard that fails with exit code 1 fails each time: it is given up at once, the others go on. */
+/** A shard that fails with exit code 1 fails each time: it is given up at once, while the others continue. */
 const indexedJob: JobForm = {
   kinds: ['pipeline'],
   write(plan) {

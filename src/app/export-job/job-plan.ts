@@ -1,4 +1,4 @@
-/** What a job runs, before it takes the form of one scheduler. Plain data. */
+/** Contents of a job before it takes the form of one scheduler. Plain data. */
 import { shellWord } from '../../base/shell-word.ts';
 
 export interface JobPlan {

@@ -13,14 +13,19 @@ import { sizeOf } from '../../federation/weights.ts';
 import { writeWeights } from '../../federation/weights-file.ts';
 import { parseJson } from '../../files/json.ts';
 
+/** Findings of a site, as far as they are texts and numbers. */
+export interface ShownVerdict extends Omit<SiteVerdict, 'values'> {
+  values: Readonly<Record<string, string | number | boolean>>;
+}
+
 /** Outcome of a federation. */
 export interface Federated {
   folder: string;
   /** Folder of the adapter in PEFT's format. */
   result: string;
   rounds: readonly RoundRecord[];
-  /** By site. */
-  verdicts: FederationResult['verdicts'];
+  /** By site: the findings on its own rows. */
+  verdicts: Record<string, ShownVerdict>;
   /** Privacy loss of a site's data; absent without privacy. */
   epsilon?: number;
   /** Trained values that travel in each direction, per site and round. */
@@ -36,7 +41,8 @@ export async function writeFederated(folder: string, plan: Plan, found: Federati
     writeWeights(join(draft, 'adapter_model.safetensors'), found.weights, { format: 'pt' });
     writeFileAtomic(join(draft, 'README.md'), card(plan, found));
   });
-  const { rounds, verdicts, epsilon } = found;
+  const { rounds, epsilon } = found;
+  const verdicts = Object.fromEntries(Object.entries(found.verdicts).map(([site, verdict]) => [site, shown(verdict)]));
   const sent = strategies[plan.strategy].freezesA
     ? new Map([...found.weights].filter(([name]) => !name.endsWith('.lora_A.weight')))
     : found.weights;
@@ -50,6 +56,13 @@ export async function writeFederated(folder: string, plan: Plan, found: Federati
   };
   writeJson(join(folder, 'federated.json'), federated);
   return federated;
+}
+
+function shown({ title, values, metrics }: SiteVerdict): ShownVerdict {
+  const plain = Object.entries(values).flatMap(([name, value]): [string, string | number | boolean][] =>
+    typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[name, value]] : [],
+  );
+  return { title, values: Object.fromEntries(plain), metrics };
 }
 
 const SUMS = 'sums over at least three sites, never the weights of one (secure aggregation)';

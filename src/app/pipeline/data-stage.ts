@@ -31,16 +31,16 @@ export const dataStage: Stage = {
 
 /** Name, size and time of change of every document. */
 async function listSources({ data, home }: Deployment): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+  const found = new Map<string, string>();
   for (const source of [data.sources].flat()) {
     // Objects are listed by the data pipeline itself, so that its stage always runs.
-    if (isBucketUrl(source)) found[source] = `seen ${Date.now()}`;
+    if (isBucketUrl(source)) found.set(source, `seen ${Date.now()}`);
     else {
       for await (const { path, name } of findDocuments([source], home)) {
         const { size, mtimeMs } = statSync(path);
-        found[name] = `${size} bytes, ${Math.floor(mtimeMs)}`;
+        found.set(name, `${size} bytes, ${Math.floor(mtimeMs)}`);
       }
     }
   }
-  return found;
+  return Object.fromEntries(found);
 }

@@ -100,7 +100,7 @@ function recipeOf(system: string, { deployment, run }: { deployment: Deployment;
   });
 }
 
-/** Starts a run, or goes on with one that was killed. */
+/** Starts a run, or continues one that was killed. */
 async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
   const { output_dir: folder, model } = recipe;
   const options = { onEvent, signal, handleSignals: false };

@@ -23,7 +23,7 @@ export function stagesOf(deployment: Deployment): Stage[] {
 
 /**
  * Brings a pipeline up to date: every stage whose inputs have changed runs, the others are taken from their records. A
- * pipeline that was killed goes on where it was; the result has the same bytes.
+ * pipeline that was killed continues where it was; the result has the same bytes.
  * @throws AttuneError E_BAD_PIPELINE, E_RUN_LOCKED, E_GATE, and errors of the stages
  */
 export async function pipelineUp(given: string | DeploymentSpec, options: UpOptions = {}): Promise<PipelineUp> {
@@ -54,7 +54,7 @@ async function bringUp(deployment: Deployment, options: UpOptions): Promise<Pipe
       const key = keyOf(stage.name, inputs);
       const recorded = await current(stage, { book, context, key });
       if (recorded !== undefined) {
-        outputs[stage.name] = recorded.output;
+        Object.assign(outputs, { [stage.name]: recorded.output });
         done.push({ stage: stage.name, state: 'unchanged', told: recorded.told });
         continue;
       }
@@ -64,7 +64,7 @@ async function bringUp(deployment: Deployment, options: UpOptions): Promise<Pipe
         done.push({ stage: stage.name, state: 'waits', told: result.waitsFor });
         break;
       }
-      outputs[stage.name] = result.output;
+      Object.assign(outputs, { [stage.name]: result.output });
       book.write({ stage: stage.name, key, inputs, ...result });
       done.push({ stage: stage.name, state: 'done', told: result.told });
     }
@@ -112,7 +112,7 @@ async function planOf(deployment: Deployment, options: UpOptions): Promise<Pipel
     const recorded =
       inputs === undefined ? undefined : await current(stage, { book, context, key: keyOf(stage.name, inputs) });
     if (recorded !== undefined && !isBehind) {
-      outputs[stage.name] = recorded.output;
+      Object.assign(outputs, { [stage.name]: recorded.output });
       stages.push({ stage: stage.name, state: 'unchanged', why: [recorded.told] });
       continue;
     }
@@ -125,7 +125,7 @@ async function planOf(deployment: Deployment, options: UpOptions): Promise<Pipel
       why,
       ...(options.plan === true && (await estimateOf(stage, context, outputs))),
     });
-    outputs[stage.name] = record?.output;
+    Object.assign(outputs, { [stage.name]: record?.output });
   }
   return { name: deployment.name, folder: deployment.folder, stages };
 }

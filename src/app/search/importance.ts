@@ -4,7 +4,7 @@
  */
 import { rankTrials } from './halving.ts';
 import { pointOf, type Dimension } from './space.ts';
-import type { Trial } from './decide.ts';
+import type { Trial } from './next-trial.ts';
 
 const GOOD_SHARE = 0.25;
 const FEWEST_TRIALS = 6;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { JsonLinesWriter, readJsonLines } from '../../store/json-lines.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { Trial } from './decide.ts';
+import type { Trial } from './next-trial.ts';
 import type { Wish, Values } from './space.ts';
 
 export interface Begun {

@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { basename } from 'node:path';
 import { formatNumber, formatPercent } from '../../base/format.ts';
 import { forWindows } from '../../jobs/report/chart/frame.ts';
@@ -53,7 +54,7 @@ function progressChart(found: Searched, rungs: readonly RungReached[], size: obj
 /** Losses of the trials by the values of one setting, in their order; trials are grouped by how far they were trained. */
 function settingChart({ trials, varied }: Searched, path: string, size: object): Html | undefined {
   const { usual } = varied.find((one) => one.path === path)!;
-  const valueOf = ({ settings }: SearchedTrial) => settings[path] ?? usual;
+  const valueOf = ({ settings }: SearchedTrial) => entryOf(settings, path) ?? usual;
   const order = [...new Set(trials.map(valueOf))].toSorted(
     (a, b) => Number(a) - Number(b) || String(a).localeCompare(String(b)),
   );

@@ -1,4 +1,6 @@
 /** The settings that a search varies: ranges are declared next to the recipe's keys, or given by the user. */
+import { smallest } from '../../base/many.ts';
+import { entryOf } from '../../base/table.ts';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
@@ -149,7 +151,7 @@ function valueOf(dimension: Dimension, at: number): Value {
 
 /** The point of some values; a value outside the range is at its nearest end. */
 export function pointOf(dimensions: readonly Dimension[], values: Values): Point {
-  return dimensions.map((one) => placeOf(one, values[one.path] ?? one.usual));
+  return dimensions.map((one) => placeOf(one, entryOf(values, one.path) ?? one.usual));
 }
 
 function placeOf(dimension: Dimension, value: Value): number {
@@ -160,5 +162,5 @@ function placeOf(dimension: Dimension, value: Value): number {
   const span = scale.at(-1)! - scale[0];
   if (isContinuous) return span === 0 ? 0 : Math.min(1, Math.max(0, (at - scale[0]) / span));
   const distances = scale.map((one) => Math.abs(one - at));
-  return scale.length === 1 ? 0 : distances.indexOf(Math.min(...distances)) / (scale.length - 1);
+  return scale.length === 1 ? 0 : distances.indexOf(smallest(distances)) / (scale.length - 1);
 }

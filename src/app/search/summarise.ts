@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { TrainOutcome } from '../run.ts';
 import type { Searched, SearchedTrial } from '../use-cases/search.ts';
-import type { Budget } from './budget.ts';
-import { correctedLead } from './correction.ts';
-import type { Plan } from './decide.ts';
+import type { Budget } from './search-budget.ts';
+import { correctedLead } from './corrected-lead.ts';
+import type { Plan } from './next-trial.ts';
 import { importanceOf } from './importance.ts';
 import type { RungReached, SearchJournal } from './journal.ts';
 

@@ -6,7 +6,8 @@ import { runJob } from '../../jobs/worker/index.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { RungReached } from './journal.ts';
-import type { SearchOptions } from './search.ts';
+import type { CallOptions } from '../use-cases/use-case.ts';
+import type { useCase } from '../use-cases/search.ts';
 
 /** Errors of the machine or stops by the user, rather than bad settings: they end the search, which can be resumed. */
 const NOT_OF_SETTINGS: ReadonlySet<string> = new Set([
@@ -19,7 +20,7 @@ const NOT_OF_SETTINGS: ReadonlySet<string> = new Set([
 
 type Facts = Pick<RungReached, 'loss' | 'seconds' | 'tokens' | 'rowLosses' | 'settled' | 'failure'>;
 
-interface TrialOptions extends Pick<SearchOptions, 'onEvent' | 'signal' | 'inProcess'> {
+interface TrialOptions extends Pick<CallOptions<typeof useCase>, 'onEvent' | 'signal' | 'inProcess'> {
   until: number;
   /** The trial's earlier rungs. */
   earlier: readonly RungReached[];

@@ -9,7 +9,7 @@ import { tunings } from '../../methods/tunings/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { suggestedTraining } from '../../training/suggested-training.ts';
 import { isAdapterFolder, isOwnBase, modelFolder } from '../../answering/model/base-model.ts';
-import { trainingFacts } from '../../jobs/train/settle-training.ts';
+import { trainingFacts } from '../../jobs/train/training-facts.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 

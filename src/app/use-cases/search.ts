@@ -1,8 +1,8 @@
 import type { RecipeFlags, RecipeInput } from '../recipe/index.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Comparison } from '../../store/results.ts';
-import type { Budget } from '../search/budget.ts';
-import type { Lead } from '../search/correction.ts';
+import type { Budget } from '../search/search-budget.ts';
+import type { Lead } from '../search/corrected-lead.ts';
 import type { RungReached } from '../search/journal.ts';
 import type { Value, Values } from '../search/space.ts';
 import { withCall } from '../terminal/with-progress.ts';

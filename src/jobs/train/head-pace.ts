@@ -2,7 +2,7 @@ import type { Tuning } from '../../methods/interfaces.ts';
 import type { Model } from '../../models/model.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { headShare } from '../../training/suggested-training.ts';
-import { trainingFacts } from './settle-training.ts';
+import { trainingFacts } from './training-facts.ts';
 
 /** Sets the learning rate of a new head to its share of the tuning's. */
 export async function paceNewHead(

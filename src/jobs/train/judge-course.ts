@@ -6,7 +6,7 @@ import { judgeCourse } from '../../training/course.ts';
 import { type Schedule, learningRateAt } from '../../methods/recipe/rate-schedule.ts';
 import { suggestedTraining } from '../../training/suggested-training.ts';
 import type { EvaluatedAnswer } from '../../training/objective.ts';
-import { trainingFacts } from './settle-training.ts';
+import { trainingFacts } from './training-facts.ts';
 import type { TrainingRun } from './training-run.ts';
 import type { CourseAdvice, RewardCurves } from '../../training/reward-course.ts';
 

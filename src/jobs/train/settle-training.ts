@@ -1,10 +1,10 @@
 import type { SettingSource } from '../../base/events.ts';
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
-import { tunings } from '../../methods/tunings/index.ts';
-import { baseFacts, type BaseKind } from '../../models/base-facts.ts';
+import type { BaseKind } from '../../models/base-facts.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { BaseRecipe, SettledTraining } from '../../methods/recipe/base-recipe.ts';
+import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import { suggestedTraining, type TrainingFacts } from '../../training/suggested-training.ts';
+import { trainingFacts } from './training-facts.ts';
 import type { ReadRows } from './read-rows.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -25,16 +25,6 @@ export async function settleTraining({ context, base, train }: ReadRows): Promis
   warnOfRate(context, settled.learning_rate, { suggested: suggested.learning_rate, basis: basisOf(facts) });
   emit({ type: 'training-settled', ...settled, sources, basis: basisOf(facts) });
   return settled;
-}
-
-/** Facts that the suggestions depend on, for the recipe's methods. */
-export async function trainingFacts(
-  base: string,
-  { tuning, objective }: Pick<BaseRecipe, 'tuning' | 'objective'>,
-): Promise<TrainingFacts> {
-  const { method, ...options } = tuning;
-  const rate = (await tunings.load(method)).rate(options);
-  return { ...(await baseFacts(base)), tuning: method, rate, objective: objective.name };
 }
 
 /** Multiple of the suggested rate beyond which hardly any run learns. */

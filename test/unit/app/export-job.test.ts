@@ -53,7 +53,12 @@ function run(script: string, variables: Record<string, string> = {}) {
   const attune = join(folder, 'attune');
   writeFileSync(
     attune,
-    '#!/bin/sh\necho "$@" | sed "s|/[^ ]*/\\(my-tickets\\)|\\1|; s|/tmp/[^ ]*|FOLDER|"\n[ "$2" = pull ] || cat "$([ "$1" = train ] && echo "$2" || echo "$3")"\n',
+    [
+      '#!/bin/sh',
+      'echo "$@" | sed "s|/[^ ]*/\\(my-tickets\\)|\\1|; s|/tmp/[^ ]*|FOLDER|"',
+      '[ "$2" = pull ] || cat "$([ "$1" = train ] && echo "$2" || echo "$3")"',
+      '',
+    ].join('\n'),
     { mode: 0o755 },
   );
   writeFileSync(join(folder, 'srun'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
@@ -109,16 +114,15 @@ it('SkyPilot gets resources, an image and a script of values', async () => {
 });
 
 it('refuses what would not run, or would show a password', async () => {
-  const failing = (text: string, options: Omit<ExportJobOptions, 'output'>) => expect(make(text, options)).rejects;
-  await failing(PIPELINE, { to: 'trainjob' }).toMatchObject({
+  await expect(make(PIPELINE, { to: 'trainjob' })).rejects.toMatchObject({
     code: 'E_USAGE',
     expected: '--to indexed-job, slurm, skypilot',
   });
-  await failing(RECIPE, { to: 'jobset' }).toMatchObject({ problems: [{ field: '--claim' }] });
-  await failing(RECIPE, { to: 'indexed-job' }).toMatchObject({ code: 'E_USAGE' });
-  await failing(PIPELINE, { to: 'indexed-job', secret: 'No such', data: 'x' }).toMatchObject({
+  await expect(make(RECIPE, { to: 'jobset' })).rejects.toMatchObject({ problems: [{ field: '--claim' }] });
+  await expect(make(RECIPE, { to: 'indexed-job' })).rejects.toMatchObject({ code: 'E_USAGE' });
+  await expect(make(PIPELINE, { to: 'indexed-job', secret: 'No such', data: 'x' })).rejects.toMatchObject({
     problems: [{ field: '--secret' }, { field: '--data' }, { field: '--parts' }, { field: '--data' }],
   });
   const source = 'sources: postgres://me:hunter2@host/db\nsteps: [{step: records}]\n';
-  await failing(source, { to: 'slurm', parts: 'x' }).toMatchObject({ code: 'E_JOB_SECRET' });
+  await expect(make(source, { to: 'slurm', parts: 'x' })).rejects.toMatchObject({ code: 'E_JOB_SECRET' });
 });

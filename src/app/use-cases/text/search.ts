@@ -1,5 +1,5 @@
 import { formatNumber, formatPercent, formatSigned } from '../../../base/format.ts';
-import { describeCost } from '../../search/budget.ts';
+import { describeCost } from '../../search/search-budget.ts';
 import type { RungReached } from '../../search/journal.ts';
 import type { Values } from '../../search/space.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';

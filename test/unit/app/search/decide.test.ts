@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { randomUnit } from '../../../../src/base/random.ts';
-import { readBudget } from '../../../../src/app/search/budget.ts';
-import { correctedLead } from '../../../../src/app/search/correction.ts';
-import { decide, type Plan, type Trial } from '../../../../src/app/search/decide.ts';
+import { readBudget } from '../../../../src/app/search/search-budget.ts';
+import { correctedLead } from '../../../../src/app/search/corrected-lead.ts';
+import { decide, type Plan, type Trial } from '../../../../src/app/search/next-trial.ts';
 import { ladderOf, rankTrials } from '../../../../src/app/search/halving.ts';
 import { importanceOf } from '../../../../src/app/search/importance.ts';
 import { readWish, type Dimension, type Values } from '../../../../src/app/search/space.ts';

@@ -3,6 +3,8 @@
  * The recipe's own settings are trained to the end first. Settings are opened in stages; ASHA chooses the trials to
  * continue; the end of the budget is kept for the best one.
  */
+import { greatest } from '../../base/many.ts';
+import { entryOf } from '../../base/table.ts';
 import { promoted, rankTrials, type Ladder } from './halving.ts';
 import { axesOf, pointOf, valuesAt, type Dimension, type Value, type Values } from './space.ts';
 import { randomPoint, suggestPoints } from './tree-parzen.ts';
@@ -85,7 +87,7 @@ function startOf(plan: Plan, trials: readonly Trial[]): Extract<Decision, { kind
   if (trials.length >= plan.mostTrials) return undefined;
   const spent = sum(trials.flatMap(({ costs }) => costs));
   const stages = [...new Set(plan.dimensions.map(({ stage }) => stage))].toSorted((a, b) => a - b);
-  const reached = Math.max(...trials.map(({ stage }) => stage), stages[0]);
+  const reached = greatest([...trials.map(({ stage }) => stage), stages[0]]);
   for (const stage of stages.filter((one) => one >= reached)) {
     const isLast = stage === stages.at(-1);
     if (!isLast && stage !== stages[0] && spent > LAST_STAGE_FROM * plan.budget) continue;
@@ -132,7 +134,7 @@ function gridOf({ path, values }: Dimension): Values[] {
 }
 
 function isSame(open: readonly Dimension[], a: Values, b: Values): boolean {
-  const at = (values: Values, { path, usual }: Dimension): Value => values[path] ?? usual;
+  const at = (values: Values, { path, usual }: Dimension): Value => entryOf(values, path) ?? usual;
   return open.every((one) => at(a, one) === at(b, one));
 }
 

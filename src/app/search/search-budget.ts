@@ -1,3 +1,4 @@
+import { entryOf } from '../../base/table.ts';
 import { DURATION, millisecondsOf } from '../../base/duration.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatCount, formatDuration } from '../../base/format.ts';
@@ -18,7 +19,8 @@ const THOUSANDS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 
 export function readBudget(text: string, hourly?: number): Budget {
   const given = text.trim();
   const tokens = TOKENS.exec(given);
-  if (tokens !== null) return positive({ unit: 'tokens', amount: Number(tokens[1]) * THOUSANDS[tokens[2]] }, text);
+  if (tokens !== null)
+    return positive({ unit: 'tokens', amount: Number(tokens[1]) * entryOf(THOUSANDS, tokens[2]) }, text);
   if (DURATION.test(given)) return positive({ unit: 'seconds', amount: millisecondsOf(given) / 1000 }, text);
   const money = MONEY.exec(given);
   if (money === null) throw notABudget(text);

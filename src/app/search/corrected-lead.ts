@@ -3,6 +3,7 @@
  * luck. Bootstrap bias correction (Tsamardinos et al. 2018) chooses a winner on resampled rows, and measures it on the
  * rows that this resample left out.
  */
+import { smallest } from '../../base/many.ts';
 import { randomUnits } from '../../base/random.ts';
 
 export interface Lead {
@@ -27,7 +28,7 @@ export function correctedLead(losses: readonly (readonly number[])[], winner: nu
   for (let resample = 0; resample < RESAMPLES; resample++) {
     const counts = drawCounts(rows, [seed, 'rows', resample]);
     const means = losses.map((trial) => weightedMean(trial, counts));
-    const chosen = means.indexOf(Math.min(...means));
+    const chosen = means.indexOf(smallest(means));
     const out = counts.flatMap((count, row) => (count === 0 ? [own[row] - losses[chosen][row]] : []));
     if (out.length > 0) leads.push(mean(out));
   }
