@@ -18,7 +18,7 @@ export interface JoinOptions {
   /** Settings of the site's own rows. */
   flags?: RecipeFlags;
   model?: string;
-  outputDir?: string;
+  output?: string;
   /** Name of the site in the federation. */
   name?: string;
   inProcess?: boolean;
@@ -55,7 +55,7 @@ export async function joinFederation(link: string, options: JoinOptions): Promis
   const { flags = {}, signal, name = hostname(), model } = options;
   const place = readLink(link);
   refuseShared(flags);
-  const folder = resolve(options.outputDir ?? join('federations', 'site'));
+  const folder = resolve(options.output ?? join('federations', 'site'));
   makeFolders(folder);
   const signer = signerIn(join(folder, 'site.key'), 'site');
   const client = new FleetClient(place, { signer, title: name, signal });
@@ -90,6 +90,6 @@ function refuseOther(folder: string, joined: { plan: Plan; coordinator: string }
   if (JSON.stringify(readJson(file)) === JSON.stringify(joined)) return;
   throw new AttuneError('E_FEDERATED_PLAN', {
     what: `${folder} belongs to another federation, or its plan has changed`,
-    fix: 'choose another --output-dir',
+    fix: 'choose another --output',
   });
 }

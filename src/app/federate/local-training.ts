@@ -126,7 +126,7 @@ function checkpoint(folder: string, step: number): string {
   throw new AttuneError('E_FEDERATED_STATE', {
     what: `The site has no checkpoint of step ${step}`,
     got: folder,
-    fix: 'join again with another --output-dir: the site starts from the current round',
+    fix: 'join again with another --output: the site starts from the current round',
   });
 }
 

@@ -20,7 +20,7 @@ import { readPlan } from './read-plan.ts';
 import { writeFederated, type Federated } from './result.ts';
 
 export interface ServeFederationOptions {
-  outputDir?: string;
+  output?: string;
   host?: string;
   port?: number;
   cert?: string;
@@ -34,7 +34,7 @@ export interface ServeFederationOptions {
 /** Runs a coordinator until the federation has its result. Started again, it continues where it was. */
 export async function serveFederation(given: string | PlanInput, options: ServeFederationOptions): Promise<Federated> {
   const plan = readPlan(given);
-  const folder = resolve(options.outputDir ?? join('federations', plan.name));
+  const folder = resolve(options.output ?? join('federations', plan.name));
   makeFolders(folder);
   refuseOther(folder, plan);
   const key = join(folder, 'coordinator.key');
@@ -90,6 +90,6 @@ function refuseOther(folder: string, plan: Plan): void {
   if (JSON.stringify(readJson(file)) === JSON.stringify(plan)) return;
   throw new AttuneError('E_FEDERATED_PLAN', {
     what: `${folder} holds a federation with another plan`,
-    fix: 'choose another --output-dir, or restore the plan',
+    fix: 'choose another --output, or restore the plan',
   });
 }

@@ -26,7 +26,7 @@ export interface SimulateOptions {
   data: readonly string[];
   sites?: number;
   by?: string;
-  outputDir?: string;
+  output?: string;
   alone?: boolean;
   inProcess?: boolean;
   flags?: RecipeFlags;
@@ -38,7 +38,7 @@ export interface SimulateOptions {
 /** A federation in one process: the coordinator and the sites are those of `serve` and `join`, without a network. */
 export async function simulateFederation(given: string | PlanInput, options: SimulateOptions): Promise<Federated> {
   const plan = readPlan(given);
-  const folder = resolve(options.outputDir ?? join('federations', plan.name));
+  const folder = resolve(options.output ?? join('federations', plan.name));
   makeFolders(folder);
   const files = await siteFiles(folder, options);
   if (files.length < plan.min_sites)

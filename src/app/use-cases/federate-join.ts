@@ -9,7 +9,7 @@ export const useCase = defineUseCase({
   options: ({ text, flag, inMemory }) => ({
     model: text('MODEL', 'the base model on this machine, if the plan’s name is not known here'),
     name: text('NAME', "the site's name in the federation (the host's)"),
-    outputDir: text('FOLDER', "the site's folder (federations/site)", { aliases: ['--output'] }),
+    output: text('FOLDER', "the site's folder (federations/site)", { aliases: ['--output-dir'] }),
     inProcess: flag('train in this process, for debugging'),
     flags: inMemory<RecipeFlags>("settings of this site's rows, by leaf name or dotted path"),
   }),

@@ -10,7 +10,7 @@ export const useCase = defineUseCase({
     return [{ ...named, schema: z.union([z.string(), z.custom<PlanInput>((given) => typeof given === 'object')]) }];
   },
   options: ({ text, count, number }) => ({
-    outputDir: text('FOLDER', 'folder of the federation (federations/NAME)', { aliases: ['--output'] }),
+    output: text('FOLDER', 'folder of the federation (federations/NAME)', { aliases: ['--output-dir'] }),
     host: text('ADDRESS', 'address to listen on (127.0.0.1)'),
     port: number('PORT', 'port (8000); 0 picks a free one', { least: 0, most: 65_535, isWhole: true }),
     cert: text('FILE', 'TLS certificate in PEM'),

@@ -14,7 +14,7 @@ export const useCase = defineUseCase({
     data: required(texts('FILE', 'rows: one file to divide, or one for each site', { aliases: ['--train'] })),
     sites: count('N', 'number of sites (the number of files, or of values of --by)'),
     by: text('COLUMN', 'a column whose values are the sites'),
-    outputDir: text('FOLDER', 'folder of the federation (federations/NAME)', { aliases: ['--output'] }),
+    output: text('FOLDER', 'folder of the federation (federations/NAME)', { aliases: ['--output-dir'] }),
     alone: flag('also train every site alone for as many steps, and compare on its test rows'),
     inProcess: flag('train in this process, for debugging'),
     flags: inMemory<RecipeFlags>('settings of the rows of all sites, by leaf name or dotted path'),
