@@ -291,8 +291,8 @@ describe('options of a command', () => {
     for (const name of commands.names) {
       const { options = [] } = await (await commands.load(name)).whole();
       const places = options.map((option) => option.name).filter((option) => /^--(output|to|output-dir)$/.test(option));
-      // `export --to` is a form, `store move` goes from and to an address.
-      const isOther = name === 'store move' || name === 'export';
+      // `export --to` and `export job --to` are forms, `store move` goes from and to an address.
+      const isOther = ['store move', 'export', 'export job'].includes(name);
       expect([name, places.filter((option) => option !== '--output' && !isOther)]).toEqual([name, []]);
     }
   });
