@@ -50,7 +50,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     for (const payload of PAYLOADS.slice(0, 20))
       await page.locator('.bars .label', { hasText: payload.trim() }).first().waitFor();
     await page.getByLabel('Search', { exact: true }).fill('{{constructor');
-    await page.getByText('1 row', { exact: true }).waitFor();
+    await page.getByRole('status').getByText('1 row', { exact: true }).waitFor();
     expect(await page.locator('main img, main script, main iframe, main svg, main object').count()).toBe(0);
     await isSound();
   });

@@ -26,7 +26,7 @@ it('long texts are read in part where training read them so, and are never found
     truncation_side?: 'left' | 'middle',
   ) => {
     const reading = { max_length: 5, long_rows, truncation_side } as Recipe['data'];
-    const ask = (example: PairExample) => ({ example });
+    const ask = (asked: readonly PairExample[]) => Promise.resolve(asked.map((example) => ({ example })));
     const predictor = modelPredictor('m', { ...opened, reading }, { ask: ask as never, maxNewTokens: 1 });
     return (await predictor.predict(rows)).map(({ ranking }) => ranking);
   };

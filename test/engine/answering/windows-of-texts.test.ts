@@ -79,7 +79,7 @@ it('a model that was trained on windows answers by windows', async () => {
     const examples = texts.map((text): ClassificationExample => {
       return { kind: 'classification', id: text, text, label: 'LABEL_0', source };
     });
-    const ask = (example: object) => ({ example });
+    const ask = (asked: readonly object[]) => Promise.resolve(asked.map((example) => ({ example })));
     const predictor = modelPredictor('m', { ...opened, reading }, { ask: ask as never, maxNewTokens: 1 });
     const found = await predictor.predict(examples);
     return found.map(({ scores }) => scores && Math.log(scores.LABEL_1 / scores.LABEL_0));
