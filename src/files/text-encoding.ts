@@ -13,7 +13,7 @@ export async function textEncoding(sample: Buffer, isWhole: boolean): Promise<st
   if (marked !== undefined) return marked;
   if (sample.includes(0)) return wideEncoding(sample);
   if (isUtf8(isWhole ? sample : withoutCutCharacter(sample))) return 'utf-8';
-  const control = sample.filter((byte) => byte < 9 || (byte > 13 && byte < 32 && byte !== 27)).length;
+  const control = sample.filter(isControl).length;
   if (control > sample.length / 50) return undefined;
   const { analyse } = await import('chardet');
   const { encodingExists } = (await import('iconv-lite')).default;
@@ -37,9 +37,20 @@ function wideEncoding(sample: Buffer): string | undefined {
   const zeros = [0, 0];
   for (const [at, byte] of sample.entries()) if (byte === 0) zeros[at % 2]++;
   const half = sample.length / 2;
-  if (zeros[1] > half * 0.4 && zeros[0] < half * 0.05) return 'utf-16le';
-  if (zeros[0] > half * 0.4 && zeros[1] < half * 0.05) return 'utf-16be';
-  return undefined;
+  const isLittle = zeros[1] > half * 0.4 && zeros[0] < half * 0.05;
+  const isBig = zeros[0] > half * 0.4 && zeros[1] < half * 0.05;
+  if (!isLittle && !isBig) return undefined;
+  // Small numbers in a binary file look the same, but for control characters.
+  const control = sample.filter((byte, at) => {
+    const other = sample[at ^ 1];
+    return at % 2 === (isLittle ? 0 : 1) && other === 0 && isControl(byte);
+  }).length;
+  if (control > half / 50) return undefined;
+  return isLittle ? 'utf-16le' : 'utf-16be';
+}
+
+function isControl(byte: number): boolean {
+  return byte < 9 || (byte > 13 && byte < 32 && byte !== 27);
 }
 
 function withoutCutCharacter(sample: Buffer): Buffer {
