@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import { findLockOwner } from '../../store/run-lock.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryOf } from '../../base/table.ts';
@@ -104,12 +106,21 @@ function recipeOf(system: string, { deployment, run }: { deployment: Deployment;
 async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
   const { output_dir: folder, model } = recipe;
   const options = { onEvent, signal, handleSignals: false };
+  await whenFree(folder, signal);
   const isBegun = isRunFolder(folder);
   const outcome =
     isBegun && !isWeightlessModel(model)
       ? await resumeRun(folder, (stored) => train(stored, { ...options, resume: true }))
       : await train(recipe, { ...options, overwrite: isBegun });
   if (outcome.outcome === 'stopped') throw new AttuneError('E_STOPPED', { what: `The run in ${folder} was stopped` });
+}
+
+/** Milliseconds for the worker of a killed pipeline to end. */
+const LAST_WORK = 60_000;
+
+async function whenFree(folder: string, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + LAST_WORK;
+  while (findLockOwner(folder) !== undefined && Date.now() < until) await setTimeout(100, undefined, { signal });
 }
 
 /** "accuracy 0.93" */
