@@ -18,6 +18,7 @@ export const {
   chat,
   compare,
   data,
+  federate,
   decide,
   doctor,
   embed,

@@ -90,7 +90,8 @@ export class FleetClient {
         if (message === undefined) await sleep(PAUSE, this.#signal);
         else if ((await this.#answer(message, answer)) && isLast(message.content!)) break;
       }
-      await this.#call('deactivate-node', { node_id: this.#node });
+      // The coordinator may have ended by now.
+      await this.#call('deactivate-node', { node_id: this.#node }, 1).catch(() => undefined);
     } finally {
       clearInterval(beat);
     }
@@ -160,14 +161,18 @@ export class FleetClient {
     return failure === undefined;
   }
 
-  async #call<Name extends CallName>(name: Name, request: Calls[Name][0]): Promise<Calls[Name][1]> {
+  async #call<Name extends CallName>(name: Name, request: Calls[Name][0], tries = TRIES): Promise<Calls[Name][1]> {
     const path = `/v1/fleet/${name}`;
     const body = encodeRequest(name, request);
-    const response = await this.#request(path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> });
+    const response = await this.#request(path, { method: 'POST', body: body as Uint8Array<ArrayBuffer> }, tries);
     return decodeResponse(name, new Uint8Array(await response.arrayBuffer()));
   }
 
-  async #request(path: string, init: { method?: string; body?: Uint8Array<ArrayBuffer> }): Promise<Response> {
+  async #request(
+    path: string,
+    init: { method?: string; body?: Uint8Array<ArrayBuffer> },
+    tries = TRIES,
+  ): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       try {
         const headers = {
@@ -192,7 +197,7 @@ export class FleetClient {
       } catch (error) {
         this.#signal.throwIfAborted();
         if (error instanceof AttuneError) throw error;
-        if (attempt === TRIES)
+        if (attempt === tries)
           throw new AttuneError('E_FEDERATED_AWAY', {
             what: `The coordinator at ${this.#link.url} cannot be reached`,
             got: (error as Error).message,

@@ -12,7 +12,11 @@ const PACKAGE = '@duckdb/node-api';
 const VERSION = '1.5.6-r.1';
 
 /** DuckDB is 68 MB, so that it is installed by those who use it. @throws AttuneError E_NOT_INSTALLED */
-export async function requireDuckDB(): Promise<typeof DuckDB> {
+export async function requireDuckDB(): Promise<void> {
+  await loadDuckDB();
+}
+
+async function loadDuckDB(): Promise<typeof DuckDB> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {
@@ -38,7 +42,7 @@ export async function* readByQuery(
   context: ReadContext,
 ): AsyncGenerator<Draft> {
   if (!isReading(query)) throw new Unreadable('unreadable', 'sql is not a single SELECT, WITH or VALUES');
-  const duckdb = await requireDuckDB();
+  const duckdb = await loadDuckDB();
   const instance = await duckdb.DuckDBInstance.create(':memory:', settings(context));
   const connection = await instance.connect();
   const pulse = setInterval(pulseOf(connection, context), MILLISECONDS_BETWEEN_LOOKS);
