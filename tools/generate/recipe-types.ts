@@ -27,6 +27,7 @@ const SECTIONS: Record<string, { name: string; summary: string }> = {
   data: { name: 'DataSettings', summary: 'rows to train on, to validate on and to compare on' },
   training: { name: 'TrainingSettings', summary: 'length and speed of training' },
   retention: { name: 'RetentionSettings', summary: "how the model's knowledge is preserved during training" },
+  prompting: { name: 'PromptingSettings', summary: 'how a model is prompted that is not trained' },
   evaluation: { name: 'EvaluationSettings', summary: 'how the result is evaluated' },
   gate: { name: 'GateSettings', summary: 'requirements that the result has to meet before it may be used' },
   checkpoints: { name: 'CheckpointSettings', summary: 'which checkpoints are saved during training' },

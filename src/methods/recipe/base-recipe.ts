@@ -261,9 +261,7 @@ export const recipeSchema = z.strictObject({
   training: trainingSchema.superRefine(refuseUnread).prefault({}),
   retention: retentionSchema.prefault({}),
   evaluation: evaluationSchema.prefault({}),
-  prompting: promptingSchema
-    .prefault({})
-    .describe('how a model is prompted that is not trained, and how its prompt is found'),
+  prompting: promptingSchema.prefault({}),
   gate: gateSchema.prefault({}),
   checkpoints: checkpointsSchema.prefault({}),
   report_to: z
