@@ -179,11 +179,14 @@ interface Sight {
 /** The mask: causality hides later keys and the window hides distant ones, unless they are seen bidirectionally. */
 function visibility({ distance, isApart }: Sight, context: Context, like: Tensor): Tensor {
   let hidden: Tensor | undefined = context.causal ? aten.lt.Scalar(distance, 0) : undefined;
+  const apart = (one?: Tensor) => (one && isApart ? aten.logical_and.default(one, isApart) : one);
+  const isBounded = context.layout.together?.isBounded === true;
+  if (isBounded) hidden = apart(hidden);
   if (context.window !== undefined) {
     const far = aten.ge.Scalar(context.causal ? distance : aten.abs.default(distance), context.window);
     hidden = hidden === undefined ? far : aten.logical_or.default(hidden, far);
   }
-  if (hidden !== undefined && isApart !== undefined) hidden = aten.logical_and.default(hidden, isApart);
+  if (!isBounded) hidden = apart(hidden);
   const open = aten.zeros.default([...distance.shape], { dtype: widened(like), device: like.device });
   return hidden === undefined ? open : aten.masked_fill.Scalar(open, hidden, Number.NEGATIVE_INFINITY);
 }

@@ -6,6 +6,8 @@ export interface Together {
   readonly to: BigInt64Array;
   /** Applies only to attention with a window. */
   readonly inWindows?: true;
+  /** A window hides distant tokens of the part, too. */
+  readonly isBounded?: true;
 }
 
 /**

@@ -14,6 +14,11 @@ const schema = z.looseObject({
   boi_token_index: z.int().min(0).default(255_999),
   eoi_token_index: z.int().min(0).default(256_000),
   mm_tokens_per_image: count.default(256),
+  text_config: z
+    .looseObject({
+      use_bidirectional_attention: z.literal(false, { error: 'only causal attention is supported' }).nullish(),
+    })
+    .nullish(),
 });
 
 /** Averages k × k patches, then normalises and projects. */
@@ -72,6 +77,7 @@ export const architecture = defineVisionLanguage({
     return { ...own, tower, k };
   },
   text(raw) {
+    parseConfig(schema, raw);
     const { architecture, raw: own } = textModelOf(raw, 'gemma3_text', ['gemma3_text']);
     // Logits have no cap next to images, as transformers computes them.
     return { architecture, raw: { ...usualText, ...own, final_logit_softcapping: null } };

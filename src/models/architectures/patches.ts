@@ -124,5 +124,5 @@ export function togetherAmong(layout: Layout, { places }: ImagesAmong, kind: { i
     to.fill(positions[start + count - 1], start, start + count);
     first += count;
   }
-  return { ...layout, together: { from, to, ...kind } };
+  return { ...layout, together: { from, to, isBounded: true, ...kind } };
 }

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createModel, loadModel } from '../../../src/models/load-model.ts';
 import { saveModel } from '../../../src/models/save.ts';
 import { skeleton } from '../../../src/models/skeleton.ts';
-import { layoutOfRows } from '../../../src/engine/nn/index.ts';
+import { togetherAmong } from '../../../src/models/architectures/patches.ts';
+import { attention, layoutOfRows } from '../../../src/engine/nn/index.ts';
 import {
   backward,
   fromArray,
@@ -13,6 +14,7 @@ import {
   scope,
   type Tensor,
   writeSafetensors,
+  zeros,
 } from '../../../src/engine/tensor/index.ts';
 
 import { tinyConfigs } from '../tiny-configs.ts';
@@ -172,6 +174,36 @@ describe('settings as transformers 5 writes or ignores them', () => {
       const rows = table.tensor.grad!.pow(2).sum(1).toNumbers();
       expect(rows[1]).toBeGreaterThan(0);
       expect(rows[pads.pad_token_id ?? 0]).toBe(0);
+    });
+  });
+
+  it('a window of Gemma hides what is far within an image as well, and later tokens of it are seen', () => {
+    const layout = layoutOfRows([5], { causal: true });
+    const seen = togetherAmong(layout, { places: BigInt64Array.of(1n, 2n, 3n, 4n) } as never);
+    const tokens = scope(() => {
+      // Each token is a class of its own: what a query sees is what it adds up.
+      const values = floats(
+        Array.from({ length: 25 }, (_, i) => Number(i % 6 === 0)),
+        [5, 1, 5],
+      );
+      const q = zeros([5, 1, 5]);
+      return attention(q, q, values, { layout: seen, window: 2, causal: true }).reshape(5, 5).toNumbers();
+    });
+    const sees = Array.from({ length: 5 }, (_, row) =>
+      tokens
+        .slice(5 * row, 5 * row + 5)
+        .map((share) => (share > 0 ? '#' : '.'))
+        .join(''),
+    );
+    expect(sees).toEqual(['#....', '#####', '.####', '..###', '...##']);
+  });
+
+  it('Gemma 3 with images and bidirectional text is refused', async () => {
+    const [gemma3] = tinyConfigs.gemma3;
+    const text = { ...(gemma3.text_config as object), use_bidirectional_attention: true };
+    await expect(skeleton({ ...gemma3, text_config: text }, {})).rejects.toMatchObject({
+      code: 'E_CONFIG_BAD',
+      problems: [{ field: 'text_config.use_bidirectional_attention' }],
     });
   });
 
