@@ -31,7 +31,8 @@ const journalOf = (output: string) => join(folder, output, 'search.jsonl');
 
 function rungsOf(output: string): Record<string, unknown>[] {
   if (!existsSync(journalOf(output))) return [];
-  const lines = readFileSync(journalOf(output), 'utf8').trimEnd().split('\n');
+  // The last line may be half written.
+  const lines = readFileSync(journalOf(output), 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ type }) => type === 'rung');
 }
 

@@ -25,7 +25,7 @@ export function Try({ run, plan }: { run: string; plan: TryPlan }) {
   const latest = useRef<AbortController>(undefined);
   useEffect(() => () => latest.current?.abort(), []);
   const { kind, beside, form } = plan;
-  const send = async (body: object) => {
+  const send = async (body: Promise<object>) => {
     const controller = new AbortController();
     latest.current = controller;
     setAnswers({});
@@ -33,7 +33,7 @@ export function Try({ run, plan }: { run: string; plan: TryPlan }) {
     setTold(BEGINNING);
     const take = (line: unknown) => setAnswers((before) => withLine(before, line as AnswerLine));
     try {
-      await ask(run, body, take, controller.signal);
+      await ask(run, await body, take, controller.signal);
       setTold('');
     } catch (error) {
       const isRefused = error instanceof Refused;
@@ -80,30 +80,20 @@ interface QuestionOptions {
   plan: TryPlan;
   running?: AbortController;
   told: string;
-  onAsk(body: object): void;
+  /** Given a promise: reading a file takes a moment, in which the form is already busy. */
+  onAsk(body: Promise<object>): void;
 }
 
 /** The fields of a question: a text, one per column, or a file. */
 function Question({ plan: { beside, form }, running, told, onAsk }: QuestionOptions) {
   const box = useRef<HTMLFormElement>(null);
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    if (running !== undefined) return;
-    const given = new FormData(box.current!);
-    const file = given.get('file');
-    const values = Object.fromEntries(form.texts.map(({ name }) => [name, String(given.get(name))]));
-    const writing = { isChat: given.get('kind') === 'chat', maxNewTokens: Number(given.get('tokens')) };
-    const body = { values, ...(form.isPlain !== undefined && writing) };
-    onAsk(file instanceof File ? { ...body, file: (await addressOf(file)).split(',')[1] ?? '' } : body);
+    if (running === undefined) onAsk(bodyOf(form, new FormData(box.current!)));
   };
   const isPair = beside !== undefined;
   return (
-    <form
-      ref={box}
-      class="try"
-      aria-label={isPair ? 'Ask both models' : 'Ask the model'}
-      onSubmit={(event) => void submit(event)}
-    >
+    <form ref={box} class="try" aria-label={isPair ? 'Ask both models' : 'Ask the model'} onSubmit={submit}>
       {form.file && <FileField {...form.file} />}
       {form.texts.map((field) => (
         <Text key={field.name} field={field} onSend={() => box.current!.requestSubmit()} />
@@ -122,6 +112,15 @@ function Question({ plan: { beside, form }, running, told, onAsk }: QuestionOpti
       </div>
     </form>
   );
+}
+
+/** What the server is sent: the texts, the settings of answers that are written, the file in base64. */
+async function bodyOf(form: TryPlan['form'], given: FormData): Promise<object> {
+  const file = given.get('file');
+  const values = Object.fromEntries(form.texts.map(({ name }) => [name, String(given.get(name))]));
+  const writing = { isChat: given.get('kind') === 'chat', maxNewTokens: Number(given.get('tokens')) };
+  const body = { values, ...(form.isPlain !== undefined && writing) };
+  return file instanceof File ? { ...body, file: (await addressOf(file)).split(',')[1] ?? '' } : body;
 }
 
 function Text({ field: { name, label, rows, value, isOptional, hint }, onSend }: { field: TextField; onSend(): void }) {
