@@ -8,7 +8,7 @@ import { keepRound, readRounds, weightsOf, type RoundRecord } from './rounds-fol
 import { averageSecurely } from './secure-round.ts';
 import { SiteAsker, type CoordinatorParts } from './site-asker.ts';
 import { noisyMean, privacySpent } from './site-privacy.ts';
-import { applied, changeOf, clipped, strategies } from './strategies.ts';
+import { applied, changeOf, clipped, strategies, travelling } from './strategies.ts';
 import type { Update } from './updates.ts';
 import { combine, hashWeights, requireFitting, type Weights } from './weights.ts';
 
@@ -78,7 +78,7 @@ export class Coordinator {
   async #round(round: number): Promise<RoundRecord> {
     const { plan, emit } = this.#parts;
     for (let attempt = 1; ; attempt++) {
-      const sites = this.#asker.drawn(round, await this.#asker.present());
+      const sites = this.#asker.drawn(round, await this.#asker.present(this.#parties()));
       emit({ type: 'round-started', round, rounds: plan.rounds, sites });
       try {
         const record = await this.#attempt({ round, attempt, sites });
@@ -141,19 +141,20 @@ export class Coordinator {
     const updates = new Map<string, Update>();
     for (const [site, { weights = new Map(), metrics }] of found.replies) {
       try {
-        if (plan.strategy !== 'product') requireFitting(weights, shared, site);
+        requireFitting(weights, shared, site);
         updates.set(site, { weights, examples: requireExamples(metrics, site) });
       } catch (error) {
         this.#asker.leaveOut(leftOut, round, site, (error as Error).message);
       }
     }
-    this.#requireEnough(updates.size);
+    // A draw of privacy may hold any number of sites: its accountant counts on that.
+    this.#requireEnough(updates.size, plan.privacy === null ? plan.min_sites : Math.min(plan.min_sites, sites.length));
     const metrics = new Map([...updates.keys()].map((site) => [site, found.replies.get(site)!.metrics]));
     const all = [...updates.values()];
     const { weights, error } =
       plan.privacy === null
         ? strategy.average(all)
-        : this.#noisy(all, shared, Math.max(1, plan.sample * this.#parts.sites.present().length));
+        : this.#noisy(all, shared, Math.max(1, plan.sample * this.#parties().length));
     return { weights: new Map([...before, ...weights]), error, sites: [...updates.keys()], metrics };
   }
 
@@ -164,16 +165,12 @@ export class Coordinator {
     const ask = async (stage: Stage, values: ReadonlyMap<string, Record<string, Sent>>, weights?: Weights) => {
       const found = await this.#asker.ask(stage, { round, attempt, weights, values });
       Object.assign(leftOut, found.leftOut);
-      this.#requireEnough(found.replies.size);
+      this.#requireEnough(found.replies.size, plan.min_sites);
       return found.replies;
     };
     const limit = plan.privacy?.clip ?? plan.secure_limit;
     const isEqual = plan.privacy !== null;
-    const {
-      change,
-      sites: counted,
-      metrics,
-    } = await averageSecurely(ask as never, {
+    const average = await averageSecurely(ask, {
       round,
       sites,
       limit,
@@ -181,6 +178,7 @@ export class Coordinator {
       mostRows: this.#mostRows(),
       weights: shared,
     });
+    const { change, sites: counted, metrics } = average;
     const noisy = plan.privacy === null ? change : noisyMean(change, { ...plan.privacy, sites: counted.length });
     return { weights: new Map([...before, ...applied(shared, noisy)]), error: 0, sites: counted, metrics };
   }
@@ -195,8 +193,9 @@ export class Coordinator {
   #noisy(updates: readonly Update[], before: Weights, expected: number): { weights: Weights; error: number } {
     const privacy = this.#parts.plan.privacy!;
     const changes = updates.map(({ weights }) => clipped(changeOf(weights, before), privacy.clip));
+    const none = combine([before], () => 0);
     const sum = combine(
-      changes,
+      [none, ...changes],
       (parts, place) => parts.reduce((total, values) => total + values[place], 0) / expected,
     );
     return { weights: applied(before, noisyMean(sum, { ...privacy, sites: expected })), error: 0 };
@@ -205,7 +204,7 @@ export class Coordinator {
   async #finish(rounds: readonly RoundRecord[]): Promise<FederationResult> {
     const { plan, sites } = this.#parts;
     const weights = weightsOf(this.#parts.folder, plan.rounds);
-    const present = await this.#asker.present();
+    const present = await this.#asker.present(this.#parties());
     const { replies } = await this.#asker.ask('finish', {
       round: plan.rounds + 1,
       attempt: 0,
@@ -227,13 +226,15 @@ export class Coordinator {
 
   /** The weights that travel. */
   #shared(weights: Weights): Weights {
-    return strategies[this.#parts.plan.strategy].freezesA
-      ? new Map([...weights].filter(([name]) => !name.endsWith('.lora_A.weight')))
-      : weights;
+    return travelling(weights, this.#parts.plan.strategy);
   }
 
-  #requireEnough(found: number): void {
-    const { min_sites: fewest } = this.#parts.plan;
+  /** Sites that began with the common weights: any other would train something else. */
+  #parties(): readonly string[] {
+    return readRounds(this.#parts.folder)[0].sites;
+  }
+
+  #requireEnough(found: number, fewest: number): void {
     if (found >= fewest) return;
     throw new AttuneError('E_FEDERATED_SITES', {
       what: 'Too few sites answered in a round',

@@ -41,6 +41,7 @@ export function fleetApp({ plan, mailbox, invitations, key }: FleetParts): Hono 
     '/v1/fleet/*',
     bodyLimit({ maxSize: MOST_BODY, onError: (context) => refuse(context, 413, 'the body is too large') }),
   );
+  const answers: Answers = { ...presence(mailbox), ...requests(mailbox), ...replies(mailbox) };
   for (const name of callNames)
     app.post(`/v1/fleet/${name}`, async (context) => {
       const body = new Uint8Array(await context.req.arrayBuffer());
@@ -54,7 +55,7 @@ export function fleetApp({ plan, mailbox, invitations, key }: FleetParts): Hono 
         return refuse(context, 403, 'this site has not been invited: join with a link from the coordinator');
       try {
         const request = decodeRequest(name, body);
-        const answer = (answers(mailbox)[name] as Answer<CallName>)(request, site);
+        const answer = (answers[name] as Answer<CallName>)(request, site);
         return context.body(encodeResponse(name, answer as never) as Uint8Array<ArrayBuffer>, 200, {
           'content-type': 'application/protobuf',
         });
@@ -78,10 +79,6 @@ function admitted(
 }
 
 type Answers = { [Name in CallName]: Answer<Name> };
-
-function answers(mailbox: Mailbox): Answers {
-  return { ...presence(mailbox), ...requests(mailbox), ...replies(mailbox) };
-}
 
 /** Presence of sites. */
 function presence(

@@ -1,4 +1,5 @@
 /** A site's connection to a coordinator: requests in, answers out. */
+import { setTimeout } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
 import { authHeaders, HEADERS } from './fleet-auth.ts';
 import type { Introduction } from './fleet-app.ts';
@@ -87,7 +88,7 @@ export class FleetClient {
       for (;;) {
         this.#signal.throwIfAborted();
         const message = await this.#next();
-        if (message === undefined) await sleep(PAUSE, this.#signal);
+        if (message === undefined) await this.#pause(PAUSE);
         else if ((await this.#answer(message, answer)) && isLast(message.content!)) break;
       }
       // The coordinator may have ended by now.
@@ -204,22 +205,12 @@ export class FleetClient {
             fix: 'start this command again when it runs: the site continues where it was',
             cause: error,
           });
-        await sleep(0.25 * 2 ** attempt, this.#signal);
+        await this.#pause(0.25 * 2 ** attempt);
       }
     }
   }
-}
 
-function sleep(seconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, seconds * 1000);
-    signal.addEventListener('abort', stop, { once: true });
-  });
+  async #pause(seconds: number): Promise<void> {
+    await setTimeout(1000 * seconds, undefined, { signal: this.#signal }).catch(() => this.#signal.throwIfAborted());
+  }
 }

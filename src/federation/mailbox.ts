@@ -1,11 +1,11 @@
 /** Messages between a coordinator and the sites of its server: handed out when a site asks, collected when it answers. */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { writeFileAtomic } from '../files/atomic.ts';
 import { sha256 } from '../files/hash.ts';
-import { parseJson, readJson, writeJson } from '../files/json.ts';
+import { readJson, writeJson } from '../files/json.ts';
 import { PRIVATE_FILE } from '../files/private.ts';
 import {
   idsOf,
@@ -25,13 +25,21 @@ export interface KnownSite {
   title: string;
 }
 
+/** A message as it was sent: its id, and its objects by theirs. */
+interface Taken {
+  id: string;
+  objects: ReadonlyMap<string, Uint8Array>;
+}
+
 interface Waiting {
   message: FlowerObject;
+  /** The message's objects by id. */
+  objects: ReadonlyMap<string, Uint8Array>;
   wire: WireMessage;
   /** Whether the site has said that it has the whole message. */
   isReceived: boolean;
   answer?: { id: string; missing: Set<string>; objects: Map<string, Uint8Array>; bytes: number };
-  settle(answer: Content | AttuneError): void;
+  settle(answer: Taken | AttuneError): void;
 }
 
 /** Limits of an answer: objects, and bytes of all of them. */
@@ -110,7 +118,7 @@ export class Mailbox implements Sites {
 
   #askOne(site: string, content: Content, asked: Asked): Promise<Content | AttuneError> {
     const kept = this.#kept(site, asked.key);
-    if (kept !== undefined) return Promise.resolve(kept);
+    if (kept !== undefined) return Promise.resolve(contentIn(kept));
     return new Promise((resolve) => {
       const message = this.#messageFor(site, content, asked);
       const until = Date.now() + asked.seconds * 1000;
@@ -127,9 +135,10 @@ export class Mailbox implements Sites {
       const metadata = { ...message.metadata, message_id: message.object.id };
       this.#waiting.set(site, {
         message: message.object,
+        objects: objectsOf(message.object),
         wire: { metadata, content: {} },
         isReceived: false,
-        settle: (answer) => settle(this.#keep(site, asked.key, answer)),
+        settle: (answer) => settle(answer instanceof AttuneError ? answer : this.#take(site, asked.key, answer)),
       });
     });
   }
@@ -157,8 +166,7 @@ export class Mailbox implements Sites {
   }
 
   object(site: string, id: string): Uint8Array | undefined {
-    const open = this.#waiting.get(site);
-    return open && objectsOf(open.message).get(id);
+    return this.#waiting.get(site)?.objects.get(id);
   }
 
   received(site: string, message: string): void {
@@ -192,29 +200,25 @@ export class Mailbox implements Sites {
     answer.objects.set(id, bytes);
     answer.missing.delete(id);
     if (answer.missing.size > 0) return true;
-    open!.settle(contentIn(answer));
+    open!.settle(answer);
     return true;
   }
 
-  /** Answers survive a restart of the coordinator. */
-  #keep(site: string, key: string, answer: Content | AttuneError): Content | AttuneError {
-    if (answer instanceof AttuneError) return answer;
-    const object = messageObject({ metadata: KEPT, content: answer });
-    const objects = [...objectsOf(object)].map(([id, bytes]) => [id, Buffer.from(bytes).toString('base64')]);
-    writeFileAtomic(
-      this.#answerPath(site, key),
-      JSON.stringify({ id: object.id, objects: Object.fromEntries(objects) as object }),
-      PRIVATE_FILE,
-    );
-    return answer;
+  /** Reads an answer, and keeps it for a coordinator that starts again; one that cannot be read is not kept. */
+  #take(site: string, key: string, taken: Taken): Content | AttuneError {
+    const content = contentIn(taken);
+    if (content instanceof AttuneError) return content;
+    const objects = [...taken.objects].map(([id, bytes]) => [id, Buffer.from(bytes).toString('base64')]);
+    const kept: KeptAnswer = { id: taken.id, objects: Object.fromEntries(objects) as KeptAnswer['objects'] };
+    writeFileAtomic(this.#answerPath(site, key), JSON.stringify(kept), PRIVATE_FILE);
+    return content;
   }
 
-  #kept(site: string, key: string): Content | undefined {
+  #kept(site: string, key: string): Taken | undefined {
     const path = this.#answerPath(site, key);
     if (!existsSync(path)) return undefined;
-    const { id, objects } = parseJson<{ id: string; objects: Record<string, string> }>(readFileSync(path, 'utf8'));
-    return readMessage(id, new Map(Object.entries(objects).map(([own, bytes]) => [own, Buffer.from(bytes, 'base64')])))
-      .content;
+    const { id, objects } = readJson<KeptAnswer>(path);
+    return { id, objects: new Map(Object.entries(objects).map(([own, text]) => [own, Buffer.from(text, 'base64')])) };
   }
 
   /** Forgets the answers of finished rounds. */
@@ -232,19 +236,13 @@ export class Mailbox implements Sites {
   }
 }
 
-const KEPT = {
-  run_id: RUN,
-  message_id: '',
-  src_node_id: '',
-  dst_node_id: '',
-  reply_to_message_id: '',
-  group_id: '',
-  ttl: 0,
-  message_type: 'kept',
-  created_at: 0,
-};
+/** Objects in base64, by id. */
+interface KeptAnswer {
+  id: string;
+  objects: Record<string, string>;
+}
 
-function contentIn({ id, objects }: { id: string; objects: ReadonlyMap<string, Uint8Array> }): Content | AttuneError {
+function contentIn({ id, objects }: Taken): Content | AttuneError {
   try {
     const { content } = readMessage(id, objects);
     return content ?? silent('an answer without content');

@@ -33,24 +33,30 @@ export interface Terms {
 
 export interface Request extends Terms {
   weights?: Weights;
+  /** Hash of the weights; empty without any. */
+  hash: string;
   values: Readonly<Record<string, Sent>>;
 }
 
-export interface Reply {
+/** Findings of a site for a request. */
+export interface Finding {
   weights?: Weights;
   /** Figures: `num-examples`, losses. */
   metrics: Readonly<Record<string, number>>;
   values: Readonly<Record<string, Sent>>;
-  /** Signature of the site. */
-  signature?: string;
 }
 
-const NO_WEIGHTS = '';
+/** A finding with what makes it the site's. */
+export interface Reply extends Finding {
+  /** Hash of the weights; empty without any. */
+  hash: string;
+  /** Base64, of the site. */
+  signature: string;
+}
 
-export function requestContent(request: Request, signer: Signer): Content {
-  const { weights, values, ...terms } = request;
-  const signature = signer.sign(signedText(terms, weights, values));
-  const config = { ...terms, signature, weights: weights === undefined ? NO_WEIGHTS : hashWeights(weights) };
+export function requestContent({ weights, hash, values, ...terms }: Request, signer: Signer): Content {
+  const signature = signer.sign(signedText(terms, hash, values));
+  const config = { ...terms, signature, weights: hash };
   return contentOf(
     weights,
     new Map([
@@ -68,6 +74,7 @@ export function readRequest(
   const terms = content.configs.get('terms') ?? {};
   const weights = content.arrays.get('arrays');
   const values = content.configs.get('config') ?? {};
+  const hash = hashOf(weights);
   const request = {
     plan: String(terms.plan),
     round: Number(terms.round),
@@ -76,24 +83,28 @@ export function readRequest(
     site: String(terms.site),
   };
   const { signature } = terms;
-  const signed =
-    signature instanceof Uint8Array && isSigned(signedText(request, weights, values), signature, publicKey);
+  const signed = signature instanceof Uint8Array && isSigned(signedText(request, hash, values), signature, publicKey);
   if (!signed || request.plan !== plan || request.site !== site)
     throw forged(
       'A request is not from the coordinator that this site joined',
       signed ? 'a request for another site or plan' : 'no valid signature',
     );
-  return { ...request, weights, values };
+  return { ...request, weights, hash, values };
 }
 
-export function replyContent(reply: Reply, terms: Terms, signer: Signer): Content {
-  const signature = signer.sign(signedText(terms, reply.weights, reply.values, reply.metrics)).toString('base64');
-  const metrics = Object.entries(reply.metrics).map(([name, value]) => [
+/** The content of a reply, and what its record is about. */
+export function signReply(found: Finding, terms: Terms, signer: Signer): { content: Content; reply: Reply } {
+  const hash = hashOf(found.weights);
+  const signature = signer.sign(signedText(terms, hash, found.values, found.metrics)).toString('base64');
+  const metrics = Object.entries(found.metrics).map(([name, value]) => [
     name,
     Number.isInteger(value) ? value : { double: value },
   ]);
-  const content = contentOf(reply.weights, new Map([['config', { ...reply.values, signature }]]));
-  return { ...content, metrics: new Map([['metrics', Object.fromEntries(metrics) as Record<string, Sent>]]) };
+  const content = contentOf(found.weights, new Map([['config', { ...found.values, signature }]]));
+  return {
+    content: { ...content, metrics: new Map([['metrics', Object.fromEntries(metrics) as Record<string, Sent>]]) },
+    reply: { ...found, hash, signature },
+  };
 }
 
 /** @throws AttuneError E_FEDERATED_FORGED */
@@ -103,10 +114,11 @@ export function readReply(content: Content, terms: Terms, publicKey: string): Re
   const metrics = Object.fromEntries(
     Object.entries(content.metrics.get('metrics') ?? {}).map(([name, value]) => [name, numberOf(value)]),
   );
-  const text = signedText(terms, weights, values, metrics);
+  const hash = hashOf(weights);
+  const text = signedText(terms, hash, values, metrics);
   if (typeof signature !== 'string' || !isSigned(text, Buffer.from(signature, 'base64'), publicKey))
     throw forged(`An answer is not from site ${terms.site}`, 'no valid signature of its terms and weights');
-  return { weights, metrics, values, signature };
+  return { weights, hash, metrics, values, signature };
 }
 
 function contentOf(weights: Weights | undefined, configs: Content['configs']): Content {
@@ -118,13 +130,17 @@ function numberOf(value: Sent): number {
   return Number(typeof value === 'object' && 'double' in value ? value.double : value);
 }
 
+/** Hash of the weights of a message, which may have none. */
+export function hashOf(weights: Weights | undefined): string {
+  return weights === undefined ? '' : hashWeights(weights);
+}
+
 /** The text that signatures are about. */
 export function signedText(
   { plan, round, attempt, stage, site }: Terms,
-  weights: Weights | undefined,
+  hash: string,
   ...others: readonly Readonly<Record<string, unknown>>[]
 ): string {
-  const hash = weights === undefined ? NO_WEIGHTS : hashWeights(weights);
   return JSON.stringify([plan, round, attempt, stage, site, hash, ...others.map(hashValues)]);
 }
 

@@ -41,7 +41,10 @@ export const planSchema = z.strictObject({
   privacy: z
     .strictObject({
       clip: z.number().positive().describe("largest norm of a site's change"),
-      noise_multiplier: z.number().positive().describe('standard deviation of the noise, in clips'),
+      noise_multiplier: z
+        .number()
+        .min(0.1, 'must be at least 0.1: less hides nothing')
+        .describe('standard deviation of the noise, in clips'),
       delta: z.number().gt(0).lt(1).default(1e-5),
     })
     .nullable()
@@ -67,6 +70,10 @@ export function planProblems(plan: Plan): { field: string; message: string }[] {
     add('min_sites', `is ${plan.min_sites}; secure aggregation hides sites among 3 or more`);
   if (plan.secure && plan.strategy === 'product')
     add('strategy', 'is product, which needs the weights of each site: choose ffa, or secure: false');
+  if (plan.privacy !== null && plan.strategy === 'product')
+    add('strategy', 'is product, whose factors cannot be given noise: choose ffa, or privacy: null');
+  if (plan.privacy !== null && plan.secure && plan.sample < 1)
+    add('sample', `is ${plan.sample}; secure rounds with privacy count on every site: set it to 1`);
   for (const key of ['max_steps', 'epochs'])
     if (plan.recipe.training[key] != null) add(`recipe.training.${key}`, 'is decided by rounds and local_steps');
   if (plan.recipe.training.optimizer !== undefined && JSON.stringify(plan.recipe.training.optimizer).includes('dp_sgd'))

@@ -6,7 +6,7 @@ import type { Reply, Stage } from './messages.ts';
 import { MOST_SITES } from './secure/masks.ts';
 import type { OpenKeys } from './secure/secure-site.ts';
 import { thresholdOf, unmaskSum } from './secure/secure-sum.ts';
-import { combine, sizeOf, type Weights } from './weights.ts';
+import { combine, inOrder, sizeOf, type Weights } from './weights.ts';
 
 /** Asks sites for a stage of a round; the answers that came, by site. */
 export type AskStage = (
@@ -127,5 +127,5 @@ function integersOf(bytes: Sent | undefined, count: number): Uint32Array {
 /** The sum, divided by the total, in the names and shapes of the weights. */
 function unpacked(sum: Float64Array, weights: Weights, total: number): Weights {
   let place = 0;
-  return combine([weights], () => sum[place++] / total);
+  return combine([new Map(inOrder(weights))], () => sum[place++] / total);
 }

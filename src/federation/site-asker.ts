@@ -1,16 +1,17 @@
 /** Requests to the sites of a federation, with their record. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { randomUnit } from '../base/random.ts';
 import { sha256 } from '../files/hash.ts';
 import { Audit } from './audit-chain.ts';
 import type { Content, Sent } from './flower/objects.ts';
-import { readReply, requestContent, type Reply, type Stage } from './messages.ts';
+import { hashOf, readReply, requestContent, type Reply, type Stage } from './messages.ts';
 import { planHash, type Plan } from './plan.ts';
 import type { RoundRecord } from './rounds-folder.ts';
 import { signerIn, type Signer } from './signers.ts';
 import type { Sites } from './sites.ts';
-import { hashWeights, type Weights } from './weights.ts';
+import type { Weights } from './weights.ts';
 
 export type FederationEvent =
   | { type: 'waiting'; present: number; needed: number }
@@ -61,9 +62,10 @@ export class SiteAsker {
     const { plan, sites, signal } = this.#parts;
     const termsOf = (site: string) => ({ plan: this.plan, round, attempt, stage, site });
     const requests = new Map<string, Content>();
+    const hash = hashOf(weights);
     for (const [site, own] of values) {
-      requests.set(site, requestContent({ ...termsOf(site), weights, values: own }, this.#signer));
-      this.audit.add({ event: 'asked', ...termsOf(site), ...(weights && { weights: hashWeights(weights) }) });
+      requests.set(site, requestContent({ ...termsOf(site), weights, hash, values: own }, this.#signer));
+      this.audit.add({ event: 'asked', ...termsOf(site), ...(weights && { weights: hash }) });
     }
     const key = `${round}-${attempt}-${stage}`;
     const type = stage === 'finish' ? 'evaluate' : 'train';
@@ -80,7 +82,7 @@ export class SiteAsker {
         this.audit.add({
           event: 'answered',
           ...termsOf(site),
-          ...(reply.weights && { weights: hashWeights(reply.weights) }),
+          ...(reply.weights && { weights: reply.hash }),
           signature: reply.signature,
         });
       } catch (error) {
@@ -96,16 +98,16 @@ export class SiteAsker {
     this.#parts.emit({ type: 'site-left-out', round, site: this.#parts.sites.title(site), reason });
   }
 
-  /** Waits until as many sites are present as a round needs. */
-  async present(): Promise<readonly string[]> {
+  /** Waits until as many sites are present as a round needs, of those that take part: all before the start. */
+  async present(parties?: readonly string[]): Promise<readonly string[]> {
     const { plan, sites, emit, signal } = this.#parts;
     for (let told = -1; ;) {
       signal.throwIfAborted();
-      const present = sites.present();
+      const present = sites.present().filter((site) => parties?.includes(site) !== false);
       if (present.length >= plan.min_sites) return present;
       if (told !== present.length) emit({ type: 'waiting', present: present.length, needed: plan.min_sites });
       told = present.length;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await setTimeout(200, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 

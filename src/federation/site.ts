@@ -8,13 +8,12 @@ import { PRIVATE_FILE } from '../files/private.ts';
 import { Audit } from './audit-chain.ts';
 import type { Content } from './flower/objects.ts';
 import { signerIn, type Signer } from './signers.ts';
-import { readRequest, replyContent, type Reply, type Request } from './messages.ts';
-
+import { readRequest, signReply, type Finding, type Request } from './messages.ts';
 import { planHash, totalSteps, type Plan } from './plan.ts';
 import { beginSecure, maskValues, openKeys, revealShares, shareSecrets, type OpenKeys } from './secure/secure-site.ts';
 import { packState, unpackState } from './secure/kept-state.ts';
-import { changeOf, clipped, strategies } from './strategies.ts';
-import { hashWeights, type Weights } from './weights.ts';
+import { applied, changeOf, clipped, travelling } from './strategies.ts';
+import { hashWeights, inOrder, type Weights } from './weights.ts';
 
 export interface Trained {
   weights: Weights;
@@ -26,7 +25,7 @@ export interface Trained {
 
 /** Findings of a site that it shares. */
 export interface Findings {
-  values: Reply['values'];
+  values: Finding['values'];
   metrics: Trained['metrics'];
 }
 
@@ -80,13 +79,11 @@ export class Site {
     const request = readRequest(content, { publicKey: coordinator, plan: planHash(plan), site });
     this.#refuseOld(request);
     onRequest?.(request);
-    const { weights, values: _, ...terms } = request;
-    this.#audit.add({ event: 'asked', ...terms, ...(weights && { weights: hashWeights(weights) }) });
-    const reply = await this.#stage(request);
-    const answer = replyContent(reply, terms, this.#signer);
-    const { signature } = answer.configs.get('config')!;
-    const sent = reply.weights && { weights: hashWeights(reply.weights) };
-    this.#audit.add({ event: 'answered', ...terms, ...sent, signature: String(signature) });
+    const { weights, hash, values: _, ...terms } = request;
+    this.#audit.add({ event: 'asked', ...terms, ...(weights && { weights: hash }) });
+    const { content: answer, reply } = signReply(await this.#stage(request), terms, this.#signer);
+    const sent = reply.weights && { weights: reply.hash };
+    this.#audit.add({ event: 'answered', ...terms, ...sent, signature: reply.signature });
     writeJson(this.#path('progress.json'), { round: request.round, attempt: request.attempt } satisfies Progress);
     return answer;
   }
@@ -102,7 +99,7 @@ export class Site {
     });
   }
 
-  async #stage(request: Request): Promise<Reply> {
+  async #stage(request: Request): Promise<Finding> {
     const { plan, training } = this.#parts;
     switch (request.stage) {
       case 'start': {
@@ -115,7 +112,13 @@ export class Site {
         };
       }
       case 'train': {
-        const { weights, examples, metrics } = await this.#train(request);
+        const { examples, metrics, ...trained } = await this.#train(request);
+        const given = this.#given(request);
+        // The coordinator never sees more than the clipped change.
+        const weights =
+          plan.privacy === null
+            ? trained.weights
+            : applied(given, clipped(changeOf(trained.weights, given), plan.privacy.clip));
         return { weights, metrics: { ...metrics, 'num-examples': examples }, values: {} };
       }
       case 'finish': {
@@ -127,15 +130,12 @@ export class Site {
     }
   }
 
-  /** Trains a round; under privacy the change is clipped here too, so that the coordinator never sees more. */
   async #train(request: Request): Promise<Trained> {
     const { plan, training } = this.#parts;
     const given = this.#given(request);
     const steps = plan.local_steps;
     const trained = await training.train(given, { from: (request.round - 1) * steps, until: request.round * steps });
-    const { freezesA } = strategies[plan.strategy];
-    const weights = freezesA ? new Map([...trained.weights].filter(([name]) => given.has(name))) : trained.weights;
-    return { ...trained, weights };
+    return { ...trained, weights: travelling(trained.weights, plan.strategy) };
   }
 
   #given({ weights, stage }: Request): Weights {
@@ -146,14 +146,14 @@ export class Site {
     });
   }
 
-  async #secure(request: Request): Promise<Reply> {
+  async #secure(request: Request): Promise<Finding> {
     const { plan, site } = this.#parts;
     const { stage, values, round } = request;
     if (!plan.secure)
       throw new AttuneError('E_FEDERATED_SECURE', { what: `This federation has no secure aggregation`, got: stage });
     const path = this.#path('secure.bin');
     const state = stage === 'setup' ? beginSecure(round, site) : unpackState(path, round);
-    const reply = async (): Promise<Reply> => {
+    const find = async (): Promise<Finding> => {
       if (stage === 'setup') return { metrics: {}, values: { ...openKeys(state) } };
       if (stage === 'share_keys') {
         const shares = await shareSecrets(state, keysIn(values), Number(values.threshold));
@@ -174,30 +174,32 @@ export class Site {
       }
       return this.#masked(request, state);
     };
-    const answer = await reply();
+    const found = await find();
     writeFileAtomic(path, packState(state), PRIVATE_FILE);
-    return answer;
+    return found;
   }
 
   /** The masked change of a round, weighted by rows. */
-  async #masked(request: Request, state: ReturnType<typeof beginSecure>): Promise<Reply> {
+  async #masked(request: Request, state: ReturnType<typeof beginSecure>): Promise<Finding> {
     const { plan } = this.#parts;
     const { values } = request;
     const limit = plan.privacy?.clip ?? plan.secure_limit;
     const { weights, examples, metrics } = await this.#train(request);
     const given = this.#given(request);
-    const change =
-      plan.privacy === null ? changeOf(weights, given) : clipped(changeOf(weights, given), plan.privacy.clip);
+    const whole = changeOf(weights, given);
+    const change = plan.privacy === null ? whole : clipped(whole, plan.privacy.clip);
     const share = values.equal === true ? 1 : Math.min(1, examples / Number(values['most-rows']));
-    const bounded = (value: number) => Math.max(-limit, Math.min(limit, value));
-    const flat = [...change.values()].flatMap((matrix) => [...matrix.values].map((value) => share * bounded(value)));
-    const cut = [...change.values()].reduce(
-      (sum, matrix) => sum + matrix.values.filter((value) => Math.abs(value) > limit).length,
-      0,
-    );
+    const flat: number[] = [];
+    let cut = 0;
+    for (const [, { values: own }] of inOrder(change))
+      for (const value of own) {
+        if (Math.abs(value) > limit) cut++;
+        flat.push(share * Math.max(-limit, Math.min(limit, value)));
+      }
     const from = values.from as string[];
     const received = Object.fromEntries(from.map((one, place) => [one, (values.shares as Uint8Array[])[place]]));
-    const masked = maskValues(state, received, { values: [...flat, share * limit], limit });
+    flat.push(share * limit);
+    const masked = maskValues(state, received, { values: flat, limit });
     return {
       metrics: { ...metrics, ...(cut > 0 && { 'values-cut-off': cut }) },
       values: { masked: Buffer.from(masked.buffer) },

@@ -53,6 +53,13 @@ export type StrategyName = keyof typeof strategies;
 
 export const strategyNames = Object.keys(strategies) as StrategyName[];
 
+/** The weights that travel between sites and coordinator. */
+export function travelling(weights: Weights, strategy: StrategyName): Weights {
+  return strategies[strategy].freezesA
+    ? new Map([...weights].filter(([name]) => !name.endsWith('.lora_A.weight')))
+    : weights;
+}
+
 /** Change from `before` to `after`. */
 export function changeOf(after: Weights, before: Weights): Weights {
   return combine([after, before], ([a, b], place) => a[place] - b[place]);

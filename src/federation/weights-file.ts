@@ -1,8 +1,9 @@
 /** Safetensors files of weights, read and written without the engine. */
 import { readFileSync } from 'node:fs';
 import { AttuneError } from '../base/errors.ts';
+import { layOut } from '../engine/tensor/safetensors-header.ts';
 import { readSafetensorsHeader } from '../engine/tensor/safetensors.ts';
-import { writeFileAtomic } from '../files/atomic.ts';
+import { writeAll, writeAtomic } from '../files/atomic.ts';
 import type { Matrix } from './flower/npy.ts';
 import type { Weights } from './weights.ts';
 
@@ -25,21 +26,16 @@ export function readWeights(path: string): Map<string, Matrix> {
   );
 }
 
-export function writeWeights(path: string, weights: Weights, metadata?: Readonly<Record<string, string>>): void {
-  let end = 0;
-  const entries = [...weights].map(([name, { shape, values }]) => {
-    const begin = end;
-    end += values.byteLength;
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+export function writeWeights(path: string, weights: Weights, metadata: Record<string, string> = {}): void {
+  const described = [...weights].map(([name, { shape }]) => ({ name, dtype: 'f32' as const, shape }));
+  const { header, entries } = layOut(described, metadata);
+  writeAtomic(path, (descriptor) => {
+    writeAll(descriptor, header);
+    for (const { name } of entries) {
+      const { buffer, byteOffset, byteLength } = weights.get(name)!.values;
+      writeAll(descriptor, new Uint8Array(buffer, byteOffset, byteLength));
+    }
   });
-  const text = JSON.stringify({ ...(metadata && { __metadata__: metadata }), ...Object.fromEntries(entries) });
-  const header = Buffer.from(text.padEnd(Math.ceil(text.length / 8) * 8));
-  const size = Buffer.alloc(8);
-  size.writeBigUInt64LE(BigInt(header.length));
-  const data = [...weights.values()].map(({ values }) =>
-    Buffer.from(values.buffer, values.byteOffset, values.byteLength),
-  );
-  writeFileAtomic(path, Buffer.concat([size, header, ...data]));
 }
 
 /** Replaces tensors of a file by name; all others stay. */

@@ -5,10 +5,18 @@ import { writeNpy, type Matrix } from './flower/npy.ts';
 
 export type Weights = ReadonlyMap<string, Matrix>;
 
-/** SHA-256 over names, shapes and values, in the order of the names. */
+/** By name, the order that both sides of a message agree on. */
+export function inOrder(weights: Weights): [name: string, matrix: Matrix][] {
+  return [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** SHA-256 over names, shapes and values. */
 export function hashWeights(weights: Weights): string {
-  const names = [...weights.keys()].sort();
-  return sha256(names.map((name) => `${name} ${sha256(writeNpy(weights.get(name)!))}`).join('\n'));
+  return sha256(
+    inOrder(weights)
+      .map(([name, matrix]) => `${name} ${sha256(writeNpy(matrix))}`)
+      .join('\n'),
+  );
 }
 
 /** Differences of names, shapes and finiteness from the expected weights. */

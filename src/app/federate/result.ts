@@ -7,7 +7,8 @@ import { writeJson } from '../../files/json.ts';
 import { writeWholeFolder } from '../../files/whole-folder.ts';
 import type { FederationResult, SiteVerdict } from '../../federation/coordinator.ts';
 import type { RoundRecord } from '../../federation/rounds-folder.ts';
-import { strategies } from '../../federation/strategies.ts';
+import { table } from '../../store/card-figures.ts';
+import { strategies, travelling } from '../../federation/strategies.ts';
 import type { Plan } from '../../federation/plan.ts';
 import { sizeOf } from '../../federation/weights.ts';
 import { writeWeights } from '../../federation/weights-file.ts';
@@ -43,16 +44,13 @@ export async function writeFederated(folder: string, plan: Plan, found: Federati
   });
   const { rounds, epsilon } = found;
   const verdicts = Object.fromEntries(Object.entries(found.verdicts).map(([site, verdict]) => [site, shown(verdict)]));
-  const sent = strategies[plan.strategy].freezesA
-    ? new Map([...found.weights].filter(([name]) => !name.endsWith('.lora_A.weight')))
-    : found.weights;
   const federated = {
     folder,
     result,
     rounds,
     verdicts,
     ...(epsilon !== undefined && { epsilon }),
-    values: sizeOf(sent),
+    values: sizeOf(travelling(found.weights, plan.strategy)),
   };
   writeJson(join(folder, 'federated.json'), federated);
   return federated;
@@ -89,9 +87,14 @@ function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): stri
       : `- **Differential privacy** of a site's whole data: ε = ${formatNumber(epsilon!)} at δ = ${privacy.delta} ` +
         `(clip ${privacy.clip}, noise ${privacy.noise_multiplier}).`,
     '',
-    '| site | verdict on its own test rows | figure |',
-    '|---|---|---|',
-    ...Object.values(verdicts).map((verdict) => `| ${verdict.title} | ${told(verdict)} | ${figure(verdict)} |`),
+    table(
+      ['site', 'verdict on its own test rows', 'figure'],
+      Object.values(verdicts).map((verdict) => [
+        verdict.title,
+        verdictOf(verdict.values) ?? 'not told',
+        figure(verdict),
+      ]),
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -107,8 +110,9 @@ const VERDICTS: Readonly<Record<string, string>> = {
   unclear: 'cannot tell yet',
 };
 
-function told({ values }: SiteVerdict): string {
-  return entryOf(VERDICTS, String(values.verdict)) ?? 'not told';
+/** A site's verdict in words, if it told one. */
+export function verdictOf({ verdict }: SiteVerdict['values']): string | undefined {
+  return entryOf(VERDICTS, String(verdict));
 }
 
 function figure({ values, metrics }: SiteVerdict): string {

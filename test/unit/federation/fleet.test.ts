@@ -16,7 +16,7 @@ import { fingerprint, signerIn } from '../../../src/federation/signers.ts';
 import { Mailbox } from '../../../src/federation/mailbox.ts';
 import type { PlanInput } from '../../../src/federation/plan.ts';
 import { Site } from '../../../src/federation/site.ts';
-import { lineTraining, LocalFederation, newFolder, planOf, type Row } from './local-federation.ts';
+import { lineTraining, LocalFederation, newFolder, numbers, planOf, type Row } from './local-federation.ts';
 
 const rows: Row[][] = [
   [
@@ -130,9 +130,6 @@ async function site({ link, own, folder = newFolder(), stop = new AbortControlle
     (content) => content.configs.get('terms')?.stage === 'finish',
   );
 }
-
-const numbers = (weights: ReadonlyMap<string, { values: Float32Array }>) =>
-  [...weights.values()].flatMap(({ values }) => [...values]);
 
 async function inOneProcess(plan: Partial<PlanInput>): Promise<number[]> {
   const local = new LocalFederation({ rows, plan: { strategy: 'fedavg', ...plan } });

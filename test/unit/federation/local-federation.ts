@@ -55,11 +55,19 @@ export function lineTraining(rows: readonly Row[]): LocalTraining {
   };
 }
 
+/** All values, in the order of the tensors' names. */
+export function numbers(weights: Weights): number[] {
+  const names = [...weights.keys()].sort();
+  return names.flatMap((name) => [...weights.get(name)!.values]);
+}
+
 export interface Trial {
   rows: readonly (readonly Row[])[];
   plan: Partial<PlanInput>;
   /** Replaces an answer, or throws for a site that is away. */
   disturb?(answer: Content, place: { site: number; key: string }): Content | Promise<Content>;
+  /** Sees each request before its site does. */
+  onAsk?(content: Content, place: { site: number; key: string }): void;
   training?(rows: readonly Row[], site: number): LocalTraining;
   folder?: string;
 }
@@ -110,19 +118,20 @@ export class LocalFederation {
     this.#trial = trial;
   }
 
+  /** A site by its number, from 0, as it was left. */
+  site(place: number): Site {
+    const { plan, folder } = this;
+    const { rows, training = lineTraining } = this.#trial;
+    const site = `${place + 1}`;
+    const coordinator = signerIn(join(folder, 'coordinator.key'), 'coordinator').publicKey;
+    const own = join(folder, `site-${site}`);
+    return new Site({ plan, site, coordinator, folder: own, training: training(rows[place], place) });
+  }
+
   run(signal = new AbortController().signal) {
     const { plan, folder } = this;
-    const coordinator = signerIn(join(folder, 'coordinator.key'), 'coordinator').publicKey;
-    const sites = new Map(
-      this.#trial.rows.map((rows, i) => {
-        const training = (this.#trial.training ?? lineTraining)(rows, i);
-        return [
-          `${i + 1}`,
-          new Site({ plan, site: `${i + 1}`, coordinator, folder: join(folder, `site-${i + 1}`), training }),
-        ];
-      }),
-    );
-    const { disturb = (answer) => answer } = this.#trial;
+    const sites = new Map(this.#trial.rows.map((_, place) => [`${place + 1}`, this.site(place)]));
+    const { disturb = (answer) => answer, onAsk } = this.#trial;
     const reached: Sites = {
       present: () => [...sites.keys()],
       publicKey: (site) => sites.get(site)!.publicKey,
@@ -130,6 +139,7 @@ export class LocalFederation {
       async ask(requests, { key }) {
         const answers = [...requests].map(async ([site, content]): Promise<[string, Content | AttuneError]> => {
           try {
+            onAsk?.(content, { site: Number(site), key });
             const answer = await sites.get(site)!.answer(onWire(content));
             return [site, onWire(await disturb(answer, { site: Number(site), key }))];
           } catch (error) {

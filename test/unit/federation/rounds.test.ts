@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { crossCheck, readAudit } from '../../../src/federation/audit-chain.ts';
 import type { Content } from '../../../src/federation/flower/objects.ts';
 import { privacySpent } from '../../../src/federation/site-privacy.ts';
+import { changeOf } from '../../../src/federation/strategies.ts';
 import { normOf } from '../../../src/federation/weights.ts';
-import { lineTraining, LocalFederation, planOf, weightsOf, type Row, type Trial } from './local-federation.ts';
+import { lineTraining, LocalFederation, numbers, planOf, weightsOf, type Row, type Trial } from './local-federation.ts';
 
 const line = (from: number, count: number): Row[] =>
   Array.from({ length: count }, (_, i) => [from + i / 4, 2 * (from + i / 4) + 1]);
@@ -18,9 +19,6 @@ function federation(trial: Trial): LocalFederation {
   return one;
 }
 afterEach(() => made.splice(0).forEach((one) => one.remove()));
-
-const numbers = (weights: ReadonlyMap<string, { values: Float32Array }>) =>
-  [...weights.values()].flatMap(({ values }) => [...values]);
 
 describe('rounds', () => {
   it('of one site are its own training, to the bit', async () => {
@@ -95,6 +93,46 @@ describe('rounds', () => {
   });
 });
 
+describe('a round under privacy', () => {
+  const privacy = { clip: 0.01, noise_multiplier: 0.5, delta: 1e-5 };
+
+  it('sees changes that the sites have clipped', async () => {
+    const norms: number[] = [];
+    const trial: Trial = {
+      rows,
+      plan: { strategy: 'fedavg', rounds: 1, privacy },
+      disturb(answer, { key }) {
+        const weights = answer.arrays.get('arrays');
+        if (key === '1-1-train') norms.push(normOf(changeOf(weights!, weightsOf(0.25, -0.5))));
+        return answer;
+      },
+    };
+    await federation(trial).run();
+    for (const norm of norms) expect(norm).toBeLessThan(privacy.clip + 1e-6);
+    expect(norms).toHaveLength(3);
+  });
+
+  it('that drew no site adds its noise all the same', async () => {
+    const sample = 1e-9;
+    const one = federation({ rows, plan: { strategy: 'fedavg', rounds: 2, sample, privacy } });
+    const { rounds, weights } = await one.run();
+    expect(rounds.map(({ sites }) => sites.length)).toEqual([3, 0, 0]);
+    expect(normOf(changeOf(weights, weightsOf(0.25, -0.5)))).toBeGreaterThan(0);
+  });
+});
+
+it('a site that began with other weights is told so once, and not asked again', async () => {
+  const asked: string[] = [];
+  const training = (own: readonly Row[], site: number) => {
+    const usual = lineTraining(own);
+    return site === 1 ? { ...usual, start: () => usual.train(weightsOf(1, 1), { from: 0, until: 1 }) } : usual;
+  };
+  const onAsk: Trial['onAsk'] = (_, { site, key }) => void (site === 2 && asked.push(key));
+  const { rounds } = await federation({ rows, plan: { strategy: 'fedavg' }, training, onAsk }).run();
+  expect(rounds[0].left_out['2']).toContain('starts from other weights');
+  expect(asked).toEqual(['0-0-start']);
+});
+
 describe('answers that cannot be used', () => {
   const cases: Record<string, { change(answer: Content): Content; reason: string }> = {
     'of another shape': {
@@ -140,21 +178,28 @@ describe('answers that cannot be used', () => {
         },
       };
     };
-    const { rounds } = await federation({ rows, plan: { strategy: 'fedavg', rounds: 1 }, training }).run();
-    expect(rounds[1].left_out['2']).toContain(reason);
+    for (const strategy of ['fedavg', 'product'] as const) {
+      const { rounds } = await federation({ rows, plan: { strategy, rounds: 1 }, training }).run();
+      expect(rounds[1].left_out['2']).toContain(reason);
+    }
   });
 
-  it('are replays: a site does not answer an earlier round, nor another coordinator', async () => {
-    const kept: Content[] = [];
-    const one = federation({ rows: [rows[0]], plan: { strategy: 'fedavg' } });
+  it('are not given to replays: a site refuses an earlier round, and another coordinator', async () => {
+    const asked = new Map<string, Content>();
+    const trial = {
+      rows: [rows[0]],
+      plan: { strategy: 'fedavg' as const },
+      onAsk: (content: Content, { key }: { key: string }) => void asked.set(key, content),
+    };
+    const one = federation(trial);
     await one.run();
-    const other = federation({ rows: [rows[0]], plan: { strategy: 'fedavg' } });
+    const [first, last] = [asked.get('1-1-train')!, asked.get('4-0-finish')!];
+    await expect(one.site(0).answer(first)).rejects.toThrow('E_FEDERATED_REPLAY');
+    // What it answered last it answers again: the answer may have been lost.
+    await expect(one.site(0).answer(last)).resolves.toBeDefined();
+    const other = federation(trial);
     await other.run();
-    expect(kept).toEqual([]);
-    const again = new LocalFederation({ rows: [rows[0]], plan: { strategy: 'fedavg' }, folder: other.folder });
-    // The same site, asked for the last stage again, answers as before; an earlier stage is refused.
-    const { rounds } = await again.run();
-    expect(rounds).toHaveLength(4);
+    await expect(other.site(0).answer(last)).rejects.toThrow('E_FEDERATED_FORGED');
   });
 });
 

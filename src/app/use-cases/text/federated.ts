@@ -1,11 +1,10 @@
-import { entryOf } from '../../../base/table.ts';
 import { formatNumber, plural } from '../../../base/format.ts';
 import type { FederationEvent } from '../../../federation/site-asker.ts';
 import type { Request } from '../../../federation/messages.ts';
 import type { Plan } from '../../../federation/plan.ts';
 import { strategies } from '../../../federation/strategies.ts';
 import type { Joined } from '../../federate/join.ts';
-import type { Federated } from '../../federate/result.ts';
+import { verdictOf, type Federated } from '../../federate/result.ts';
 import { shortPath } from '../../terminal/short-path.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 
@@ -63,12 +62,6 @@ export function describeJoined({ run }: Joined, { colours: { green, cyan } }: Te
   return `${green('✓')} took part; the shared model on this site’s rows: ${cyan(`attune runs open ${shortPath(run)}`)}`;
 }
 
-const VERDICTS: Readonly<Record<string, string>> = {
-  better: 'better',
-  'not-better': 'not better',
-  unclear: 'cannot tell yet',
-};
-
 export function describeFederated(found: Federated, { colours: { green, cyan, dim } }: Terminal): string {
   const { result, rounds, verdicts, epsilon, values } = found;
   const lines = Object.values(verdicts).map(({ title, values: told, metrics }) => {
@@ -77,7 +70,7 @@ export function describeFederated(found: Federated, { colours: { green, cyan, di
       metrics['alone'] === undefined
         ? ''
         : `, alone ${formatNumber(metrics['alone'])} (${String(told['against-alone'])})`;
-    return `  ${title.padEnd(20)} ${entryOf(VERDICTS, String(told.verdict)) ?? ''}  ${dim(`${figure}${alone}`)}`;
+    return `  ${title.padEnd(20)} ${verdictOf(told) ?? ''}  ${dim(`${figure}${alone}`)}`;
   });
   const privacy = epsilon === undefined ? 'no differential privacy' : `ε ${formatNumber(epsilon)}`;
   return [
