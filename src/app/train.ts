@@ -186,6 +186,7 @@ const freeSettings = new Set([
   'report_to',
   'output_dir',
   'training.micro_batch_tokens',
+  'evaluation.samples',
   'evaluation.baselines',
   'evaluation.instruction',
   'evaluation.max_rows',

@@ -175,6 +175,27 @@ export interface EvaluationFinished {
   change?: { mean: number; error: number };
 }
 
+/** A validation row with the answer of the weights so far. */
+export interface SampledAnswer {
+  id: string;
+  prompt: string;
+  /** Folder and name of the row's file, if it is one. */
+  file?: string;
+  expected?: string;
+  answer: string;
+  /** Set if the answer was cut off at the token limit. */
+  cut?: true;
+  /** By the run's reward functions. */
+  reward?: number;
+}
+
+/** Answers to the same few validation rows, after each validation. */
+export interface SamplesAnswered {
+  type: 'samples-answered';
+  step: number;
+  samples: readonly SampledAnswer[];
+}
+
 /** Judgement of the run's settings from its losses or rewards; absent if losses settled. */
 export interface CourseJudged {
   type: 'course-judged';
@@ -284,6 +305,7 @@ export type RunEvent =
   | ProfileFinished
   | StepFinished
   | EvaluationFinished
+  | SamplesAnswered
   | ComparisonFinished
   | CourseJudged
   | ForgettingMeasured

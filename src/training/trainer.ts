@@ -1,4 +1,4 @@
-import type { EventSink, Metrics } from '../base/events.ts';
+import type { EventSink, Metrics, SampledAnswer } from '../base/events.ts';
 import type { Sampler } from '../data/sampler.ts';
 import type { Model } from '../models/model.ts';
 import { engine } from '../engine/tensor/index.ts';
@@ -58,6 +58,8 @@ export interface TrainerHooks {
   emit: EventSink;
   signal: AbortSignal;
   save(state: TrainerState): Promise<void>;
+  /** Answers a few validation rows with the current weights, after each evaluation. */
+  answerSamples?(): Promise<readonly SampledAnswer[]>;
   /** Wraps a step's computation, for observers. */
   aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
 }
@@ -239,7 +241,14 @@ export class Trainer {
       best,
       ...(change === undefined ? {} : { change }),
     });
+    await this.#answerSamples();
     if (isBestTrained && this.#options.keepBest) await this.#save();
+  }
+
+  async #answerSamples(): Promise<void> {
+    const samples = await withAveraged(this.#parts.update, async () => this.#hooks.answerSamples?.());
+    if (samples === undefined || samples.length === 0) return;
+    this.#hooks.emit({ type: 'samples-answered', step: this.state.step, samples });
   }
 
   /** Validation metrics of the current weights. */

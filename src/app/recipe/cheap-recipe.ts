@@ -18,6 +18,7 @@ const UNUSED = [
   'data.new_tokens',
   'objective.class_weights',
   'evaluation.every',
+  'evaluation.samples',
   'evaluation.general',
   'evaluation.overfitting',
   'evaluation.max_forgetting',

@@ -2,6 +2,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Example } from '../../data/example.ts';
 import type { ComparedMetric, Flips, SampleAnswer, SampleRow, Samples } from '../../store/results.ts';
 import { expectedText, haveOneClass, promptText } from '../../scoring/prompt-text.ts';
+import type { Prediction } from '../../scoring/predictor.ts';
 import type { Scored } from './scored.ts';
 import { isRight } from './tally.ts';
 
@@ -74,10 +75,7 @@ export function sampleRows(
   const rows = [...worse, ...same, ...better].map((row): SampleRow => {
     const example = examples[row];
     return {
-      id: example.id,
-      prompt: promptText(example),
-      ...('media' in example && example.media !== undefined && { file: shortName(example.media.path) }),
-      expected: expectedText(example),
+      ...sampledRow(example),
       label: haveOneClass([example]) ? expectedText(example) : undefined,
       answers: Object.fromEntries(systems.map((system) => [system.name, answerOf(system, row, validity)])),
       change: changes[row] < 0 ? 'worse' : changes[row] > 0 ? 'better' : 'same',
@@ -86,17 +84,30 @@ export function sampleRows(
   return { version: 2, systems: systems.map(({ name, title }) => ({ name, title })), rows };
 }
 
+/** A row as samples show it. */
+export function sampledRow(example: Example): Pick<SampleRow, 'id' | 'prompt' | 'file' | 'expected'> {
+  return {
+    id: example.id,
+    prompt: promptText(example),
+    ...('media' in example && example.media !== undefined && { file: shortName(example.media.path) }),
+    expected: expectedText(example),
+  };
+}
+
+/** An answer as samples show it. */
+export function sampledAnswer({ text, label, finish }: Prediction): Pick<SampleAnswer, 'text' | 'cut'> {
+  return { text: text ?? label ?? '', ...(finish === 'length' && { cut: true }) };
+}
+
 /** Folder and file name, since folders often are classes. */
 function shortName(path: string): string {
   return join(basename(dirname(path)), basename(path));
 }
 
 function answerOf({ predictions, scores }: Scored, row: number, validity: string | undefined): SampleAnswer {
-  const { text, label, finish } = predictions[row];
   const form = validity === undefined ? undefined : scores.get(validity)?.rows[row];
   return {
-    text: text ?? label ?? '',
-    ...(finish === 'length' && { cut: true }),
+    ...sampledAnswer(predictions[row]),
     ...(form !== undefined && { valid: form > 0 }),
     scores: Object.fromEntries([...scores].map(([name, { rows }]) => [name, rows[row]])),
   };

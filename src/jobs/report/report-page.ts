@@ -14,6 +14,7 @@ import { progressSection } from './sections/progress.ts';
 import { reliabilitySection } from './sections/reliability.ts';
 import { samplesSection } from './sections/samples.ts';
 import { settingsSection } from './sections/settings.ts';
+import { watchedSection } from './sections/watched.ts';
 
 /** The report as a single page. */
 export function reportPage(report: RunReport): string {
@@ -31,8 +32,8 @@ export function reportParts(report: RunReport): { head: Html; rest: Html } {
   const { run, comparison } = report;
   const rest = html`${warningsSection(report)} ${assessmentSections(report)} ${classesSection(comparison)}
     ${confusionSection(comparison)} ${reliabilitySection(comparison)} ${costsSection(comparison)}
-    ${curvesSection(report)} ${samplesSection(report)} ${dataSection(report)} ${timeSection(report)}
-    ${settingsSection(report)}
+    ${curvesSection(report)} ${watchedSection(report)} ${samplesSection(report)} ${dataSection(report)}
+    ${timeSection(report)} ${settingsSection(report)}
     <footer>
       Run ${run.id} in ${run.folder}${run.result !== undefined && ` · result in ${run.result}`}. Written by attune from
       the run’s own logs; the same as data: report.json.

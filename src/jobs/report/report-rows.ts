@@ -13,6 +13,7 @@ export async function withReportRows(report: RunReport, rows: ReportRows): Promi
     ...marked,
     samples: rows === false ? undefined : await redactedSamples(report.samples),
     // There are few of these, and their wording is the point, so they are removed rather than redacted.
+    watched: undefined,
     overfitting:
       overfitting?.memorised === undefined
         ? overfitting

@@ -22,6 +22,7 @@ import { runPaths } from '../../store/run-paths.ts';
 import { emptySummary, recordEvent, type RunSummary } from '../../store/run-summary.ts';
 import type { ReportRows } from './rows-setting.ts';
 import { CurveCollector, type Curves } from './step-curves.ts';
+import { WatchedRows, type WatchedRow } from './watched-rows.ts';
 import { RunClock, type PhaseTime, type RunTimes } from '../../store/run-clock.ts';
 
 /** Everything that a report shows; the contents of report.json. */
@@ -49,6 +50,8 @@ export interface RunReport extends Partial<Assessments> {
   /** Step at which each further epoch began. */
   epochs: readonly { step: number; epoch: number }[];
   evaluations: readonly EvaluationFinished[];
+  /** A few validation rows and how their answers changed; absent if there were none. */
+  watched?: readonly WatchedRow[];
   phases: readonly PhaseTime[];
   totals: RunTotals;
   /** Progress of a running run. */
@@ -102,6 +105,7 @@ export function readReport(folder: string): RunReport {
 class ReportReader {
   readonly #folder: string;
   readonly #curves = new CurveCollector();
+  readonly #watched = new WatchedRows();
   readonly #clock = new RunClock();
   readonly #warnings = new Map<string, RaisedWarning>();
   readonly #totals: Omit<RunTotals, 'times'> = { seconds: 0, inputTokens: 0, lossTokens: 0 };
@@ -121,6 +125,7 @@ class ReportReader {
   record(event: StampedEvent): void {
     recordEvent(this.#summary, event);
     this.#curves.record(event);
+    this.#watched.record(event);
     this.#clock.record(event);
     this.#progress = progressAfter(event, this.#progress);
     if (event.type === 'run-started') this.#start(event);
@@ -153,6 +158,7 @@ class ReportReader {
       curves: this.#curves.curves(),
       epochs: this.#epochs,
       evaluations: this.#evaluations,
+      watched: this.#watched.rows(),
       phases: this.#clock.phases(),
       totals: { ...this.#totals, seconds: this.#clock.seconds, times: this.#clock.times, tokensPerSecond },
       warnings: [...this.#warnings.values()].filter(({ code }) => code !== 'W_NOT_COMPARED' || !isCompared),

@@ -15,7 +15,7 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import { packed, type StepContext, type StepPacking } from '../../training/produce.ts';
 import { trainStep } from '../../training/train-step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
-import type { TrainerOptions, TrainerParts } from '../../training/trainer.ts';
+import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../training/trainer.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../../answering/model/resources.ts';
 
@@ -31,6 +31,8 @@ export interface PreflightRequest {
   constants: RunConstants;
   /** The run's first step, for objectives that produce their own rows. */
   step: StepContext;
+  /** As after each evaluation. */
+  answerSamples?: TrainerHooks['answerSamples'];
   emit: EventSink;
 }
 
@@ -53,6 +55,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const produced = objective.production && (await timeProduced(request, objective.production, seconds));
   if (remembered !== undefined) objective.memory?.restore(remembered);
   await tryEvaluation(parts, options);
+  // Rollouts have been tried.
+  if (objective.production === undefined) await request.answerSamples?.();
   const checkpointBytes = trySave(request);
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
   // The trial step applied no update, so the optimiser's state was not allocated; the comparison runs after it is

@@ -146,7 +146,14 @@ function planOf({ report }: ReadRows, measured: PreflightFinished): TrainPlan {
   };
 }
 
-async function checkBefore({ rows, plan, parts, constants, trainer }: TrainingRun): Promise<PreflightFinished> {
+async function checkBefore({
+  rows,
+  plan,
+  parts,
+  constants,
+  trainer,
+  answerSamples,
+}: TrainingRun): Promise<PreflightFinished> {
   const { recipe, folder, emit } = rows.context;
   return preflight({
     parts,
@@ -157,6 +164,7 @@ async function checkBefore({ rows, plan, parts, constants, trainer }: TrainingRu
     comparisonBytes: foreseeComparison(plan.tuned),
     recipe,
     step: trainer.stepContext(),
+    answerSamples,
     emit,
   });
 }

@@ -2,7 +2,7 @@ import type { EventSink } from '../../base/events.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { Rollouts } from '../../training/produce.ts';
-import { Trainer, type TrainerParts } from '../../training/trainer.ts';
+import { Trainer, type TrainerHooks, type TrainerParts } from '../../training/trainer.ts';
 import {
   readState,
   writeState,
@@ -10,6 +10,7 @@ import {
   type RunConstants,
   type TrainerState,
 } from '../../training/trainer-state.ts';
+import { answerSamplesOf } from './answer-samples.ts';
 import { likelihoodMeasure } from '../evaluate/likelihood-metrics.ts';
 import { withFrozenBlocks } from './frozen-rows.ts';
 import { rolloutBytes } from './plan-memory.ts';
@@ -76,6 +77,8 @@ export class TrainingRun {
   readonly constants: RunConstants;
   /** Checkpoint that weights and moments come from; undefined at the run's start. */
   origin: string | undefined;
+  /** Answers to a few validation rows; undefined if there are none to give. */
+  readonly answerSamples: TrainerHooks['answerSamples'];
   readonly #disposeRest: () => void;
 
   constructor(plan: RunPlan, parts: TrainerParts, disposeRest: () => void) {
@@ -85,12 +88,14 @@ export class TrainingRun {
     this.plan = plan;
     this.parts = parts;
     this.constants = { ...decided, rowsApart: parts.rowsApart };
+    this.answerSamples = answerSamplesOf(plan);
     this.#disposeRest = disposeRest;
     const { model } = parts;
     const { totalSteps } = options.schedule;
     const aroundStep = profile === true ? profileSteps(totalSteps, { folder, emit, signal, model }) : undefined;
     const save = (state: TrainerState) => this.#save(state);
-    this.trainer = new Trainer(parts, options, { emit: checkingFiles(emit), signal, save, aroundStep });
+    const hooks = { emit: checkingFiles(emit), signal, save, aroundStep, answerSamples: this.answerSamples };
+    this.trainer = new Trainer(parts, options, hooks);
   }
 
   /** Sets the learning rate for this part of the run and all later ones. */

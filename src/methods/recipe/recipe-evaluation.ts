@@ -50,6 +50,12 @@ export const evaluationSchema = z.strictObject({
     description: 'how often to validate, or after which shares of the run',
     shown: 'epoch|never|STEPS|LIST',
   }),
+  samples: z
+    .int()
+    .min(0)
+    .max(20)
+    .default(3)
+    .describe('validation rows that are answered at each validation, to watch a run learn; 0: none'),
   metrics: z
     .union([z.literal('auto'), z.array(z.union([oneMetric, meanSchema])).min(1)], {
       error: 'expected auto or a list of metrics: names, ./file.ts#name, {metric, field, …} or {name, mean: LIST}',

@@ -39,10 +39,21 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function runOf(output: string, evaluation: Record<string, unknown>, test = 0): Promise<RunEvent[]> {
+interface OtherRows {
+  test?: number;
+  train?: string;
+  objective?: Record<string, unknown>;
+}
+
+async function runOf(
+  output: string,
+  evaluation: Record<string, unknown>,
+  { test = 0, train: rows = at('rows.jsonl'), objective }: OtherRows = {},
+): Promise<RunEvent[]> {
   const recipe = await resolveRecipe({
     model: at('base'),
-    data: { train: at('rows.jsonl'), validation: 0.2, test },
+    data: { train: rows, validation: 0.2, test },
+    ...(objective && { objective }),
     tuning: { method: 'lora', r: 2 },
     training: { max_steps: 2, batch_size: 4, precision: 'f32' },
     evaluation: { every: 1, ...evaluation },
@@ -91,6 +102,41 @@ describe('patience', () => {
   });
 });
 
+describe('samples of a run', () => {
+  it('answer the same validation rows at each evaluation, and change nothing in its bytes', async () => {
+    const events = await runOf('watched', { baselines: 'none', max_new_tokens: 3 });
+    const answered = events.filter((event) => event.type === 'samples-answered');
+    expect(answered.map(({ step }) => step)).toEqual([0, 1, 2]);
+    for (const { samples } of answered) {
+      expect(samples.map(({ id }) => id)).toEqual(answered[0].samples.map(({ id }) => id));
+      expect(samples).toHaveLength(3);
+      for (const { prompt, expected, answer } of samples) {
+        expect(prompt).toMatch(/^Is \d+ odd\?$/);
+        expect(expected).toMatch(/^ (yes|no)$/);
+        expect(answer).toEqual(expect.any(String));
+      }
+    }
+    const unwatched = await runOf('unwatched', { baselines: 'none', samples: 0 });
+    expect(unwatched.map(({ type }) => type)).not.toContain('samples-answered');
+    const [one, other] = ['watched', 'unwatched'].map((name) =>
+      readFileSync(at(`${name}/adapter/adapter_model.safetensors`)),
+    );
+    expect(one.equals(other)).toBe(true);
+  });
+
+  it('have the rewards that validation found', async () => {
+    const prompts = Array.from({ length: 12 }, (_, i) => JSON.stringify({ prompt: `Say ${i}` })).join('\n');
+    writeFileSync(at('prompts.jsonl'), prompts);
+    const reward_funcs = [{ rule: 'length', most: 4 }];
+    const objective = { name: 'grpo', reward_funcs, num_generations: 2, max_completion_length: 3 };
+    const events = await runOf('rewarded', { baselines: 'none' }, { train: at('prompts.jsonl'), objective });
+    const answered = events.filter((event) => event.type === 'samples-answered');
+    expect(answered.length).toBeGreaterThan(0);
+    for (const { samples } of answered)
+      expect(samples.map(({ reward }) => reward)).toEqual(samples.map(() => expect.any(Number)));
+  });
+});
+
 describe('metrics of a recipe', () => {
   it('that need only likelihoods are measured at every evaluation, own ones too', async () => {
     const metrics = ['perplexity', 'bits_per_byte', `${at('own.ts')}#nats`];
@@ -113,7 +159,7 @@ describe('metrics of a recipe', () => {
     const events = await runOf(
       'compared',
       { metrics: [`${at('own.ts')}#brevity`, 'exact_match'], max_new_tokens: 4 },
-      0.2,
+      { test: 0.2 },
     );
     const warnings = events.filter((event) => event.type === 'warning-raised');
     expect(warnings.filter(({ code }) => code === 'W_NOT_COMPARED')).toEqual([]);

@@ -180,7 +180,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
 }
 
 /** Input of the row: its text or its file. */
-function asked({ prompt, file, picture }: SampleRow): Html {
+export function asked({ prompt, file, picture }: Pick<SampleRow, 'prompt' | 'file' | 'picture'>): Html {
   if (file === undefined) return said(prompt, 'prompt');
   return html`<figure class="file">
     ${picture !== undefined && html`<img src="${picture}" alt="" />`}
@@ -217,7 +217,7 @@ function scoreOf({ scores }: SampleAnswer, { metric }: Layout): Html | undefined
 const LONG = 1200;
 
 /** Trims surrounding space, which metrics ignore as well. Long text scrolls in place, also by keyboard. */
-function said(whole: string, role = ''): Html {
+export function said(whole: string, role = ''): Html {
   const text = whole.trim();
   if (text === '') return html`<p class="soft">(nothing)</p>`;
   if (text.length < LONG) return html`<p class="said ${role}">${text}</p>`;

@@ -29,6 +29,11 @@ export function evaluated(step: number, loss: number, best: boolean): RunEvent {
   return { type: 'evaluation-finished', step, epoch: 1, split: 'validation', rows: 10, metrics: { loss }, best };
 }
 
+export function sampled(step: number, answer: string): RunEvent {
+  const row = { id: 'row-3', prompt: HOSTILE, expected: HOSTILE };
+  return { type: 'samples-answered', step, samples: [{ ...row, answer }] };
+}
+
 export const recipe = {
   model: 'owner/base',
   data: {
@@ -82,7 +87,9 @@ export function writeSampleRun(folder: string, steps = 40): void {
   for (let i = 0; i < 3; i++) run.record({ type: 'warning-raised', code: 'W_SHORT', message: HOSTILE, problems });
   for (let step = 1; step <= steps; step++) {
     run.record(stepFinished(step, steps, 1 + 2 / step));
-    if (step % 10 === 0) run.record(evaluated(step, 1.5 + 1 / step, true));
+    if (step % 10 !== 0) continue;
+    run.record(evaluated(step, 1.5 + 1 / step, true));
+    run.record(sampled(step, `${step} ${HOSTILE}`));
   }
   run.record({
     type: 'run-finished',
