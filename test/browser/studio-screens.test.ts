@@ -1,13 +1,12 @@
-// Every screen in every state, theme and width: fits, and has no barriers (all of them with ATTUNE_TESTS=all). ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
+// Every screen in every state, theme and width: fits, and has no barriers. ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
-import { recipe, stepFinished, writeSampleRun } from '../unit/jobs/report/sample-run.ts';
+import { evaluated, HOSTILE, recipe, sampled, stepFinished, writeSampleRun } from '../unit/jobs/report/sample-run.ts';
 import { barriers } from './axe.ts';
-import { isWhole } from '../sample.ts';
 import { isReady, OpenedStudio, parcels } from './open-studio.ts';
 import { answerCalls, FILLED, type State } from './studio-states.ts';
 
@@ -35,6 +34,8 @@ describe.skipIf(!isReady)('screens of the studio', () => {
       running = startedRun(join(folder, 'runs/going'));
       for (let step = 1; step <= 12; step++)
         running.record({ ...stepFinished(step, 40, 1 + 2 / step), secondsLeft: 65 } as RunEvent);
+      running.record(evaluated(12, 1, true));
+      for (const step of [0, 12]) running.record(sampled(step, `${step} ${HOSTILE}`));
       const failed = startedRun(join(folder, 'runs/failed'));
       const error = { code: 'E_MEMORY', what: 'The step does not fit into memory', fix: 'use a shorter max_length' };
       failed.record({ type: 'run-failed', step: 0, error } as RunEvent);
@@ -49,24 +50,19 @@ describe.skipIf(!isReady)('screens of the studio', () => {
     await studio?.close();
   });
 
-  let looks = 0;
   const look = async (name: string): Promise<string[]> => {
     const found: string[] = [];
-    // One theme and width of each, in turn, unless all are tried or kept as pictures.
-    const isAll = isWhole || pictures !== undefined;
-    const themes = isAll ? THEMES : [THEMES[Math.floor(looks / 3) % THEMES.length]];
-    const widths = isAll ? WIDTHS : [WIDTHS[looks++ % WIDTHS.length]];
     // Everything that can be opened.
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
-    for (const theme of themes) {
+    for (const theme of THEMES) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      for (const width of widths) {
+      for (const width of WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         if (await studio.isTooWide()) found.push(`${name} is too wide at ${width}`);
         if (pictures !== undefined)
           await page.screenshot({ path: join(pictures, `${name}-${theme}-${width}.png`), fullPage: true });
       }
-      await page.setViewportSize({ width: 360, height: 900 });
+      await page.setViewportSize({ width: WIDTHS[0], height: 900 });
       found.push(...(await barriers(page)).map((one) => `${name} ${theme}: ${one}`));
     }
     return found;
