@@ -3,7 +3,7 @@ import { AttuneError } from './errors.ts';
 
 /** Time limit for a text, and for all slow texts of a pattern together, in milliseconds. */
 const TIME = 1000;
-/** Quicker texts are free: their number is no fault of the pattern, and setting the limit takes a part of this. */
+/** Quicker texts are free: setting the limit alone takes a part of this, however good the pattern. */
 const SLOW = 5;
 
 const test = new Script('pattern.test(text)');

@@ -1,4 +1,5 @@
-import type { Trainer, TrainerParts } from './trainer.ts';
+import type { Trainer } from './trainer.ts';
+import type { TrainerParts } from './trainer-parts.ts';
 
 /** Scores the validation rows before the first step with the base model, even if the tuning starts elsewhere. */
 export function evaluateBase(

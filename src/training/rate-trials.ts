@@ -5,7 +5,7 @@ import { evaluateRows } from './evaluate-losses.ts';
 import type { PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import { learningRateAt } from '../methods/recipe/rate-schedule.ts';
 import { trainStep } from './train-step.ts';
-import type { TrainerOptions, TrainerParts } from './trainer.ts';
+import type { TrainerOptions, TrainerParts } from './trainer-parts.ts';
 
 export interface RateTrial {
   rate: number;

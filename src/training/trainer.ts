@@ -1,68 +1,14 @@
-import type { EventSink, Metrics, SampledAnswer } from '../base/events.ts';
-import type { Sampler } from '../data/sampler.ts';
-import type { Model } from '../models/model.ts';
+import type { Metrics } from '../base/events.ts';
 import { engine } from '../engine/tensor/index.ts';
 import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
-import { evaluateRows, type EvaluationResult, type Measure } from './evaluate-losses.ts';
-import { joinUpdates, nothingUpdated, packed, unlessStopped, type Rollouts, type StepContext } from './produce.ts';
-import type { Objective } from './objective.ts';
-import type { PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
-import type { Tuning, Update } from '../methods/interfaces.ts';
-import type { Shared } from './shared/shared.ts';
-import { learningRateAt, type Schedule } from '../methods/recipe/rate-schedule.ts';
+import { evaluateRows, type EvaluationResult } from './evaluate-losses.ts';
+import { joinUpdates, nothingUpdated, packed, unlessStopped, type StepContext } from './produce.ts';
+import { learningRateAt } from '../methods/recipe/rate-schedule.ts';
 import { trainStep, type StepRequest, type StepResult } from './train-step.ts';
-import type { Checkpointing } from '../models/tape.ts';
 import { changeBetween, COMPARED_ROWS } from './row-changes.ts';
+import type { TrainerHooks, TrainerOptions, TrainerParts } from './trainer-parts.ts';
 import { newTrainerState, type EarlierTraining, type TrainerState } from './trainer-state.ts';
-
-export interface TrainerParts {
-  model: Model;
-  tuning: Tuning;
-  update: Update;
-  objective: Objective;
-  /** Required by objectives with a reference model, as is `rollouts`. */
-  reference?: Reference;
-  rollouts?: Rollouts;
-  /** The processes that share the steps; undefined for one process. */
-  shared?: Shared;
-  /** Private updates: whether per-row norms can be computed from batches. */
-  rowsApart?: boolean;
-  train: readonly PreparedRow[];
-  validation: readonly PreparedRow[];
-  sampler: Sampler;
-  measure?: Measure;
-}
-
-export interface TrainerOptions {
-  schedule: Schedule;
-  weightDecay: number;
-  maxGradNorm: number;
-  seed: number;
-  microBatchTokens: number;
-  /** Equal shares of a step, for as many processes. */
-  shares?: number;
-  checkpointing: Checkpointing;
-  /** Steps between evaluations (or the steps themselves) and between checkpoints; 0 for never. The last step always does both. */
-  evaluateEvery: number | readonly number[];
-  saveEvery: number;
-  /** Evaluations without a better loss before training stops; null for no limit. */
-  patience: number | null;
-  /** Whether a step with the best loss is saved at once. */
-  keepBest: boolean;
-  /** Step after which training stops with a checkpoint, even if it is the last one. */
-  pauseAt?: number;
-}
-
-export interface TrainerHooks {
-  emit: EventSink;
-  signal: AbortSignal;
-  save(state: TrainerState): Promise<void>;
-  /** Answers a few validation rows with the current weights, after each evaluation. */
-  answerSamples?(): Promise<readonly SampledAnswer[]>;
-  /** Wraps a step's computation, for observers. */
-  aroundStep?: <T>(body: () => Promise<T>, rows: readonly PreparedRow[]) => Promise<T>;
-}
 
 export type Outcome = 'finished' | 'stopped' | 'paused';
 

@@ -18,7 +18,7 @@ export class WatchedRows {
     if (event.type === 'run-resumed') for (const { answers } of this.#rows.values()) forgetAfter(answers, event.step);
     if (event.type !== 'samples-answered') return;
     for (const { answer, cut, reward, ...row } of event.samples) {
-      const { answers } = this.#rows.get(row.id) ?? { answers: [] };
+      const answers = this.#rows.get(row.id)?.answers ?? [];
       this.#rows.set(row.id, { ...row, answers });
       // A run without a checkpoint starts again without announcing it.
       forgetAfter(answers, event.step - 1);

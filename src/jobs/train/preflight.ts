@@ -15,7 +15,7 @@ import type { Recipe } from '../../training/recipe/recipe.ts';
 import { packed, type StepContext, type StepPacking } from '../../training/produce.ts';
 import { trainStep } from '../../training/train-step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
-import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../training/trainer.ts';
+import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../training/trainer-parts.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../../answering/model/resources.ts';
 

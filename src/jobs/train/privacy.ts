@@ -14,7 +14,7 @@ import type { Model } from '../../models/model.ts';
 import type { Objective } from '../../training/objective.ts';
 import type { PrivacySpent, Update } from '../../methods/interfaces.ts';
 import { canTellRowsApart } from '../../training/rows-apart.ts';
-import type { TrainerParts } from '../../training/trainer.ts';
+import type { TrainerParts } from '../../training/trainer-parts.ts';
 import type { RunConstants } from '../../training/trainer-state.ts';
 import type { RunContext } from './run-context.ts';
 

@@ -1,7 +1,8 @@
 import { plural } from '../../base/format.ts';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
-import type { EventSink, ProfiledPart } from '../../base/events.ts';
+import type { EventSink } from '../../base/events.ts';
+import type { ProfiledPart } from '../../base/profile-event.ts';
 import { pushAll } from '../../base/many.ts';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import type { Model } from '../../models/model.ts';

@@ -11,7 +11,7 @@ import { byTokens } from '../../answering/tasks/rows/fill-batches.ts';
 import type { JudgedRow, Objective } from '../../training/objective.ts';
 import type { PreparedRow, Reference } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import type { TrainerParts } from '../../training/trainer.ts';
+import type { TrainerParts } from '../../training/trainer-parts.ts';
 import type { ReferenceModel } from '../../answering/model/reference-model.ts';
 import type { RunPlan } from './run-plan.ts';
 

@@ -3,7 +3,7 @@ import { scope } from '../../engine/tensor/index.ts';
 import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import { warmupSteps } from '../../methods/recipe/rate-schedule.ts';
-import type { TrainerOptions } from '../../training/trainer.ts';
+import type { TrainerOptions } from '../../training/trainer-parts.ts';
 import type { RunConstants } from '../../training/trainer-state.ts';
 import { convolutionBytesPerToken, type MemoryPlan } from '../../answering/model/resources.ts';
 import { planRunMemory } from './plan-memory.ts';

@@ -2,7 +2,8 @@ import type { EventSink } from '../../base/events.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { Rollouts } from '../../training/produce.ts';
-import { Trainer, type TrainerHooks, type TrainerParts } from '../../training/trainer.ts';
+import { Trainer } from '../../training/trainer.ts';
+import type { TrainerHooks, TrainerParts } from '../../training/trainer-parts.ts';
 import {
   readState,
   writeState,

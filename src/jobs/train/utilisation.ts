@@ -1,5 +1,5 @@
 // N input tokens, L of them with loss, D width, V vocabulary
-import type { Utilisation } from '../../base/events.ts';
+import type { Utilisation } from '../../base/profile-event.ts';
 import { tokenTableOf } from '../../models/architecture.ts';
 import type { Model } from '../../models/model.ts';
 import { isLinear, type LinearLike } from '../../engine/nn/index.ts';

@@ -16,7 +16,8 @@ import { evaluateBase } from '../../../src/training/evaluate-base.ts';
 import { learningRateAt } from '../../../src/methods/recipe/rate-schedule.ts';
 import { trainStep } from '../../../src/training/train-step.ts';
 import { suggestedTraining } from '../../../src/training/suggested-training.ts';
-import { Trainer, type TrainerHooks, type TrainerOptions, type TrainerParts } from '../../../src/training/trainer.ts';
+import { Trainer } from '../../../src/training/trainer.ts';
+import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../../src/training/trainer-parts.ts';
 
 const config = {
   model_type: 'llama',

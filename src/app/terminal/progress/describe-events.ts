@@ -5,14 +5,12 @@ import type {
   ForgettingMeasured,
   Metrics,
   PreflightFinished,
-  ProfiledPart,
-  ProfileFinished,
   RatesTried,
   StepFinished,
   TrainingSettled,
-  Utilisation,
   WorkAdvanced,
 } from '../../../base/events.ts';
+import type { ProfiledPart, ProfileFinished, Utilisation } from '../../../base/profile-event.ts';
 import { sizeAsWritten } from '../../../base/byte-size.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../../base/format.ts';
 import { formatTable } from '../format-table.ts';
