@@ -49,7 +49,9 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     expect(requests).toEqual([url]);
     expect(complaints).toEqual([]);
     expect(await page.evaluate('window.broken')).toBeUndefined();
-    expect(await page.locator('.sample').first().innerText()).toContain('<script>window.broken = true</script>');
+    expect(await page.locator('.samples .sample').first().innerText()).toContain(
+      '<script>window.broken = true</script>',
+    );
     await page.close();
   });
 
@@ -107,7 +109,7 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
 
   test('filters answers by how they changed, searches all texts, and shows more on demand', async () => {
     const { page, complaints } = await open();
-    const shown = () => page.locator('.sample:visible');
+    const shown = () => page.locator('.samples .sample:visible');
     const choose = (name: string) => page.getByText(name, { exact: false }).locator('visible=true').first().click();
     expect(await shown().count()).toBe(20);
     expect(await page.locator('.controls output').textContent()).toBe('20 of 32 shown');
@@ -137,7 +139,7 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     const { page } = await open();
     await page.getByRole('radio', { name: 'All 32' }).focus();
     await page.keyboard.press('ArrowRight');
-    expect(await page.locator('.sample:visible').count()).toBe(1);
+    expect(await page.locator('.samples .sample:visible').count()).toBe(1);
     await page.close();
   });
 
@@ -171,8 +173,8 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(url);
-    expect(await page.locator('.sample').count()).toBe(32);
-    expect(await page.locator('.sample').last().isVisible()).toBe(true);
+    expect(await page.locator('.samples .sample').count()).toBe(32);
+    expect(await page.locator('.samples .sample').last().isVisible()).toBe(true);
     expect(await page.locator('.controls').isVisible()).toBe(false);
     const inside = page.locator('details.printed .forest').first();
     expect(await inside.isVisible()).toBe(false);
