@@ -182,6 +182,8 @@ export interface ComparisonFinished {
   /** Advice, as in comparison.json; absent in events of earlier versions. */
   outcome?: 'better' | 'not-better' | 'unclear';
   advice?: string;
+  /** Name of the recommended system, if there is one. */
+  use?: string;
 }
 
 /** Forgetting of general abilities; details in forgetting.json. */

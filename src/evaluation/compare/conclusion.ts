@@ -235,7 +235,9 @@ function unclear(comparison: Told, { subject, rivals, candidates, otherWords, is
   // A free system is the safe choice until more is known.
   const cheap = candidates.find((one) => isCheap(one.system) && one.difference.estimate <= 0);
   if (isCheap(subject) && difference.estimate >= 0) {
-    const advice = `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`;
+    const advice = isTie(why)
+      ? `Keep ${systemTitle(subject)}: ${systemTitle(system)} is not shown to be better (${why}). ${tell}`
+      : `Use ${systemTitle(subject)}: ${describePair(comparison, [subject, system])}. That is not certain yet. ${tell}`;
     return { outcome: 'unclear', advice, use: isKeepable(subject) ? subject.name : undefined, rowsNeeded };
   }
   const missed = foundByNeither(comparison, [subject, system]);
@@ -291,9 +293,8 @@ function atStart(system: ComparedSystem): string {
 }
 
 function nothingToCompare(comparison: Told): Conclusion {
-  const unable = comparison.systems.filter((system) => system.unable !== undefined);
-  const why =
-    unable.length === 0 ? '' : ` (${unable.map(({ title, unable: reason }) => `${title}: ${reason}`).join('; ')})`;
+  const unable = comparison.systems.flatMap(({ title, unable: reason }) => (reason ? [`${title}: ${reason}`] : []));
+  const why = unable.length === 0 ? '' : ` (${unable.join('; ')})`;
   const advice = `There was nothing to compare with${why}: a figure alone does not say whether training helped.`;
   return { outcome: 'unclear', advice };
 }

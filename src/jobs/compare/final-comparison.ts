@@ -1,6 +1,5 @@
 import { writeAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { AttuneError } from '../../base/errors.ts';
-import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
 import { sampledRows, USUAL_ROWS } from '../../evaluation/compare/sampled-rows.ts';
 import { parametersOf } from '../../models/base-facts.ts';
 import { writeSamples } from '../../store/samples.ts';
@@ -12,7 +11,7 @@ import { warnOfEndless } from './answer-lengths.ts';
 import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { learnsFromRewards } from './rewarded-answers.ts';
-import { runComparison } from './run-comparison.ts';
+import { comparisonFinished, runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 import { warnOfWeakQuestions } from './warn-of-weak-questions.ts';
 
@@ -77,9 +76,7 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     writeModelCard(folder, result);
     await warnOfEndless(compared.comparison, { recipe, result, emit });
     warnOfWeakQuestions(compared.comparison, { emit });
-    const { split, rows: count, metric, verdict, sentence } = compared.comparison;
-    const { outcome, advice } = conclusionOf(compared.comparison);
-    emit({ type: 'comparison-finished', split, rows: count, metric, verdict, sentence, outcome, advice });
+    emit(comparisonFinished(compared.comparison));
   } catch (error) {
     if (signal.aborted) return notCompared('stopped before the result was compared; run attune compare later');
     // Even a bug here must not lose a finished training.

@@ -1,7 +1,6 @@
 import { readAssessment, writeAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { entryOf } from '../../base/table.ts';
 import type { Compared } from '../../evaluation/compare/compare.ts';
-import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
 import { computableOn, suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
 import { baselines, type BaselineName } from '../../answering/baselines/index.ts';
 import { canReword, otherWords } from '../../evaluation/wording/other-words.ts';
@@ -12,7 +11,7 @@ import { readSamples } from '../../store/samples.ts';
 import type { WordedRow, Wording } from '../../evaluation/assessments/wording.ts';
 import { recordAssessment } from '../train/result/record-assessment.ts';
 import type { FinishedRun } from '../train/run-context.ts';
-import { runComparison } from './run-comparison.ts';
+import { comparisonFinished, runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 
 /** Maximum number of reworded rows: classification is fast, generating answers is slow. */
@@ -40,9 +39,7 @@ export async function recordWording(run: FinishedRun, result: string, subject: S
 function reportChange({ context: { folder, emit } }: FinishedRun, before: Comparison, after: Comparison): void {
   if (after === before) return;
   writeAssessment(folder, 'comparison', after);
-  const { split, rows, metric, verdict, sentence } = after;
-  const { outcome, advice } = conclusionOf(after);
-  emit({ type: 'comparison-finished', split, rows, metric, verdict, sentence, outcome, advice });
+  emit(comparisonFinished(after));
 }
 
 interface Asked {

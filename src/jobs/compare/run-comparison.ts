@@ -1,11 +1,13 @@
 import { AttuneError } from '../../base/errors.ts';
 import { pushAll } from '../../base/many.ts';
+import type { ComparisonFinished } from '../../base/events.ts';
 import { compareAnswers, type Compared } from '../../evaluation/compare/compare.ts';
+import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
 import { computableOn } from '../../evaluation/compare/suitable-metrics.ts';
 import type { Answered } from '../../answering/system.ts';
 import { repeatedRows } from '../../answering/baselines/items.ts';
 import type { MetricSpec } from '../../scoring/metrics/index.ts';
-import type { SkippedSystem } from '../../store/results.ts';
+import type { Comparison, SkippedSystem } from '../../store/results.ts';
 import type { OpenOptions } from '../../answering/model/open-model.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { ScoringContext } from '../evaluate/scoring.ts';
@@ -134,4 +136,11 @@ function nothingAnswered(skipped: readonly SkippedSystem[]): AttuneError {
     what: 'No system gave any answers',
     problems: skipped.map(({ name, reason }) => ({ field: name, message: reason })),
   });
+}
+
+/** A comparison as a run's events have it. */
+export function comparisonFinished(comparison: Comparison): ComparisonFinished {
+  const { split, rows, metric, verdict, sentence } = comparison;
+  const { outcome, advice, use } = conclusionOf(comparison);
+  return { type: 'comparison-finished', split, rows, metric, verdict, sentence, outcome, advice, use };
 }

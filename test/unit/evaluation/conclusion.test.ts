@@ -152,6 +152,20 @@ describe('a conclusion', () => {
     );
   });
 
+  test('begins with the cheap system that was kept where it finds more than another', async () => {
+    const rows = frauds(4, 300);
+    const trees = scorer(rows, TREES, (i) => (i < 4 ? 0.99 : 0.01));
+    const table = ['logistic_table', 'logistic regression on the columns', 'cheap'] as const;
+    const regression = scorer(rows, table, (i) => (i < 1 ? 0.9 : i < 6 ? 0.3 : 0.01));
+    expect((await compareAnswers([trees, regression], rows, OF_FRAUD)).comparison.conclusion).toEqual({
+      outcome: 'unclear',
+      advice:
+        'Use gradient-boosted trees: it finds 4 of 4 fraud rows with no false alarm, logistic regression on the columns ' +
+        '1 with no false alarm. That is not certain yet. More fraud rows would tell; there are 4.',
+      use: 'trees',
+    });
+  });
+
   test('ranks no two cheap systems of which neither finds a row of the rare class', async () => {
     const rows = frauds(3, 150);
     const tfidf = ['logistic_regression', 'tf-idf', 'cheap'] as const;

@@ -134,12 +134,16 @@ function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
 
 const OUTCOMES = { better: 'Better.', 'not-better': 'Not better.', unclear: 'Cannot tell yet.' };
 
-/** Outcome of a comparison, advice first; its figures if it was made by an earlier version. */
+/**
+ * Outcome of a comparison with its advice; its figures if it was made by an earlier version. A recommendation that is
+ * not certain stands alone: it says so itself.
+ */
 export function describeOutcome(
-  { outcome, advice, sentence }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence'>,
+  { outcome, advice, sentence, use }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence' | 'use'>,
   colours: Colours,
 ): string {
   if (outcome === undefined || advice === undefined) return sentence;
+  if (outcome === 'unclear' && use !== undefined) return advice;
   const paint = { better: colours.green, 'not-better': colours.red, unclear: colours.yellow }[outcome];
   return `${paint(OUTCOMES[outcome])} ${advice}`;
 }

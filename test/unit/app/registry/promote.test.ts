@@ -64,6 +64,17 @@ describe('promoting', () => {
     expect(last).toMatchObject({ action: 'alias-promoted', details: { reason: 'forced: the old one is down' } });
   });
 
+  it('takes what its recipe asks nothing of', async () => {
+    writeFileSync(
+      join(run, 'recipe.json'),
+      JSON.stringify({ model: join(folder, 'base'), gate: { comparison: false } }),
+    );
+    fails();
+    await registerModel('tickets', run);
+    expect(await promoteModel('tickets')).toMatchObject({ version: 1 });
+    expect((await modelHistory('tickets')).versions[0].gate).toMatchObject({ isPassed: true });
+  });
+
   it('refuses weights that are not those that were registered, whoever forces it', async () => {
     await registerModel('tickets', run);
     appendFileSync(join(adapter, 'adapter_model.safetensors'), '!');

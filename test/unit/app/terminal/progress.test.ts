@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RunEvent, StepFinished } from '../../../../src/base/events.ts';
+import type { ComparisonFinished, RunEvent, StepFinished } from '../../../../src/base/events.ts';
 import { createProgress } from '../../../../src/app/terminal/progress/index.ts';
 import { RESET } from '../../../../src/app/terminal/control-characters.ts';
 import { cutToWidth } from '../../../../src/app/terminal/progress/live-line.ts';
@@ -106,6 +106,29 @@ describe('progress without a terminal', () => {
     expect(text()).toContain('! warning   1 row was cut W_ROWS_CUT');
     expect(text()).toContain('a.jsonl:3: cut');
     expect(text()).toMatch(/✓ done +runs\/x\/adapter\n$/);
+  });
+});
+
+describe('the outcome of a comparison', () => {
+  const figures = {
+    type: 'comparison-finished',
+    split: 'test',
+    rows: 9,
+    metric: 'accuracy',
+    verdict: 'no-evidence',
+  } as const;
+  const shown = (more: Partial<ComparisonFinished>) => {
+    const { show, text } = view(false);
+    show({ ...figures, sentence: 'accuracy 0.9', ...more });
+    return text().trim();
+  };
+
+  it('begins with the recommendation where there is one, even if it is not certain', () => {
+    const advice = 'Use trees: they find 4 of 4. That is not certain yet.';
+    expect(shown({ outcome: 'unclear', advice, use: 'trees' })).toBe(advice);
+    expect(shown({ outcome: 'unclear', advice: 'Nothing shows it.' })).toBe('Cannot tell yet. Nothing shows it.');
+    expect(shown({ outcome: 'not-better', advice, use: 'trees' })).toBe(`Not better. ${advice}`);
+    expect(shown({})).toBe('accuracy 0.9');
   });
 });
 
