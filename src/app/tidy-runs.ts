@@ -77,7 +77,7 @@ function running(folder: string): AttuneError {
   });
 }
 
-function bytesIn(folder: string): number {
+export function bytesIn(folder: string): number {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
   return entries.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }

@@ -39,6 +39,8 @@ export interface DataSource {
   columns?: ColumnMapping | null;
   /** Base folder of paths in rows; default: the file's own. */
   mediaFolder?: string;
+  /** Rows in memory; the path is then only a title. */
+  rows?: readonly Record<string, unknown>[];
 }
 
 /** Source of one split's rows in a recipe. */
@@ -100,7 +102,8 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
     const columns = part.columns ?? options.columns;
     const formatter = options.formatters?.get(format ?? '');
     if (formatter !== undefined && columns) throw mappedTwice(part.path, String(format));
-    const found = filesOf(part.path, options);
+    const { rows } = part;
+    const found = rows === undefined ? filesOf(part.path, options) : { [options.split]: [part.path] };
     const mediaFolder = part.mediaFolder === undefined ? undefined : resolve(options.base, part.mediaFolder);
     for (const [split, paths] of Object.entries(found) as [SplitName, string[]][]) {
       const files = paths.map((path) => ({
@@ -113,6 +116,7 @@ export function expandSpec(spec: DataSpec, options: ExpandOptions): ExpandedSpec
         known: options.known,
         isInput: options.isInput,
         mediaFolder,
+        ...(rows !== undefined && { rows }),
       }));
       if (split === options.split) pushAll(expanded.files, files);
       else pushAll((expanded.beside[split] ??= []), files);

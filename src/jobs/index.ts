@@ -26,6 +26,7 @@ const table = {
   'index-vectors': () => import('../answering/embed/index-vectors.ts'),
   'index-items': () => import('../answering/recommend/index-items.ts'),
   'add-items': () => import('../answering/recommend/add-items.ts'),
+  personal: () => import('./personal/personal.ts'),
 } satisfies Record<string, () => Promise<JobModule>>;
 
 export type JobName = keyof typeof table;

@@ -6,6 +6,7 @@ import { checkOrigin, corsHeaders, preflightHeaders } from './access/origins.ts'
 import type { ApiKey } from './access/api-keys.ts';
 import { greatest } from '../base/many.ts';
 import { nearest } from '../base/nearest.ts';
+import { isPlainObject } from '../base/plain-object.ts';
 import { ApiError, clientGone } from './api-error.ts';
 import { toApiError } from './attune-errors.ts';
 import { Call } from './server-call.ts';
@@ -140,7 +141,8 @@ async function callOf(
   exchange.keyName = key?.name;
   const params = context.req.param() as Record<string, string>;
   refuseUnstorable(params);
-  const { body, fingerprint } = await bodyOf(server, endpoint, { request, exchange });
+  const { body: sent, fingerprint } = await bodyOf(server, endpoint, { request, exchange });
+  const body = OF_MODELS.has(endpoint.tag) ? ofKeysUser(sent, key) : sent;
   return new Call({
     server,
     request,
@@ -151,6 +153,15 @@ async function callOf(
     fingerprint: `${key?.name ?? ''} ${fingerprint}`,
     fields: endpoint.fields ?? {},
   });
+}
+
+/** A user's key asks for that user only. @throws ApiError 403 */
+function ofKeysUser(body: unknown, key: ApiKey | undefined): unknown {
+  if (key?.user === undefined || !isPlainObject(body)) return body;
+  const { user = key.user, safety_identifier: person = key.user } = body;
+  if (user === key.user && person === key.user) return { ...body, user };
+  const message = 'This key belongs to one user and cannot send requests of another.';
+  throw new ApiError(403, { message, param: user === key.user ? 'safety_identifier' : 'user', code: 'foreign_user' });
 }
 
 function keyOf({ keys }: ServerParts, { isOpen, isAdmin }: Endpoint, request: Request): ApiKey | undefined {

@@ -9,6 +9,8 @@ import type { Lease } from './models/model-pool.ts';
 import type { ServedModel } from './models/model-table.ts';
 import type { Asker } from './routes/route.ts';
 import type { ServerParts } from './server-parts.ts';
+import { ownerOf } from '../monitoring/traces/trace-writer.ts';
+import { personalName } from '../store/registry/index.ts';
 import type { Exchange } from './watch/exchange.ts';
 
 export interface CallParts<Body> {
@@ -95,15 +97,31 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return models === undefined || names.some((name) => models.includes(name));
   }
 
-  /** Whether a model is public or belongs to this request's key. */
-  mayKnow({ id, owner }: ServedModel): boolean {
+  /** Whether a model is public or belongs to this request's key, or to the user whose key it is. */
+  mayKnow({ id, owner, user }: ServedModel): boolean {
+    if (user !== undefined && user !== this.#person) return false;
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
+  }
+
+  /** Pseudonym of the user whose key it is. Never read from the body: everyone can write any name there. */
+  get #person(): string | undefined {
+    const { key, server } = this;
+    return key?.user === undefined ? undefined : server.watcher?.store.keys.hash(ownerOf({ user: key.user }));
+  }
+
+  /** The user's own model instead of a version of a shared one. A trial gets a share of the user's requests. */
+  #ownModel(shared: ServedModel | undefined): ServedModel | undefined {
+    const owner = shared?.version === undefined ? undefined : this.#person;
+    if (owner === undefined) return undefined;
+    const { wanted } = this.#asker;
+    return this.server.table.find(personalName({ shared: shared!.version!, owner }), { wanted });
   }
 
   /** All model names that this request's key may use, including models that it created. */
   get seen(): readonly { name: string; model: ServedModel }[] {
     return this.server.table.names.filter(
-      ({ name, model }) => (model.owner !== undefined || this.mayUse(name, model.id)) && this.mayKnow(model),
+      ({ name, model }) =>
+        model.user === undefined && (model.owner !== undefined || this.mayUse(name, model.id)) && this.mayKnow(model),
     );
   }
 
@@ -130,10 +148,11 @@ export class Call<Body = unknown> implements CallParts<Body> {
 
   /** Resolves a served model of one of the kinds. @throws ApiError 400, 403, 404, 503 */
   model<Kind extends ServedModel['kind']>(name: string, ...kinds: Kind[]): ServedModel & { kind: Kind } {
-    const model = this.server.table.find(name, this.#asker);
+    const shared = this.server.table.find(name, this.#asker);
+    const model = this.#ownModel(shared) ?? shared;
     // A key that is restricted to certain models cannot find out about others.
     const isOwned = model?.owner !== undefined;
-    if (!this.isFallback && !isOwned && !this.mayUse(name, ...(model === undefined ? [] : [model.id])))
+    if (!this.isFallback && !isOwned && !this.mayUse(name, ...(shared === undefined ? [] : [shared.id])))
       throw notForKey(name);
     if (model === undefined && this.server.routes?.missing.has(name) === true) throw missingChampion(name);
     if (model === undefined || !this.mayKnow(model)) throw modelNotFound(name, this.#knownNames);

@@ -27,7 +27,9 @@ const LEAST_ROWS = 10;
 
 export const collect: Step = async (context) => {
   const { plan, log, recipe, now } = context;
-  const { from, seen } = rangeOf(log);
+  const { from: fresh, seen } = rangeOf(log);
+  // A user's own rows are in no earlier cycle's files, so all of them are read again.
+  const from = context.source === undefined ? fresh : 0;
   const range = { from, until: now() };
   const { feedback, traffic, others } = await gathered(context, range);
   const trainable = [...feedback, ...(traffic?.candidates ?? [])];
@@ -70,13 +72,14 @@ interface Gathered {
 }
 
 async function gathered(context: StepContext, range: CandidateRange): Promise<Gathered> {
-  const { plan, store } = context;
-  const said = wanted(plan, await candidatesOf(store, plan.model, range));
+  const { plan, store, source } = context;
+  const { model, owner } = source ?? { model: plan.model, owner: undefined };
+  const said = wanted(plan, await candidatesOf(store, model, { ...range, owner }));
   const feedback = said.filter((one) => isTrainable(one, context));
   const others = said.length - feedback.length;
   if (plan.from.traffic === undefined) return { feedback, others };
   const except = new Set(feedback.flatMap(({ trace }) => trace ?? []));
-  const found = await trafficOf(store, { model: plan.model, ...range, except }, plan.from.traffic);
+  const found = await trafficOf(store, { model, ...range, owner, except }, plan.from.traffic);
   const candidates = found.candidates.filter((one) =>
     isTrainable({ ...one, target: 'an answer edited by a person', isUp: true }, context),
   );

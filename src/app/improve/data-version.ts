@@ -82,7 +82,7 @@ export async function writeDataVersion(
 }
 
 /** Chooses held-out rows by prompt: near-duplicates are never split, and never held out next to a known training prompt. */
-async function heldOut(
+export async function heldOut(
   candidates: readonly Candidate[],
   { holdout, seed, known }: Pick<VersionSettings, 'holdout' | 'seed' | 'known'>,
 ): Promise<boolean[]> {

@@ -15,7 +15,7 @@ import type { Plan } from './improvement-plan.ts';
 import { runFolder } from './retrain.ts';
 import { eraseFromQuarantine } from './quarantine.ts';
 
-interface KnownLoop {
+export interface KnownLoop {
   model: string;
   folder: string;
 }
@@ -31,7 +31,7 @@ export interface OwnFeedback {
 
 const listPath = (): string => join(watchFolder(), 'loops.json');
 
-function knownLoops(): KnownLoop[] {
+export function knownLoops(): KnownLoop[] {
   return existsSync(listPath()) ? readJson<KnownLoop[]>(listPath()) : [];
 }
 

@@ -15,9 +15,9 @@ import { rememberLoop } from './erase-rows.ts';
 import { heldRows, quarantine, review } from './quarantine.ts';
 import { gate, retrain } from './retrain.ts';
 import { approval, rollOut } from './roll-out.ts';
-import type { Step } from './improvement-step.ts';
+import type { Step, StepContext } from './improvement-step.ts';
 
-const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>, Step>> = {
+export const steps: Readonly<Record<Exclude<State, 'promoted' | 'rejected' | 'stopped'>, Step>> = {
   collecting: collect,
   quarantine,
   review,
@@ -38,7 +38,7 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
   const { plan, recipe } = await planned(file);
   makeFolders(plan.folder);
   rememberLoop(plan);
-  const lock = locked(plan.folder);
+  const lock = lockLoop(plan.folder);
   const log = new DecisionLog(plan.folder);
   const store = await TraceStore.open();
   try {
@@ -46,21 +46,8 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
     beginCycle(log, options);
     const { onEvent = () => undefined, signal = new AbortController().signal } = options;
     const layout = await rowLayout(recipe, signal);
-    let waitsFor: string | undefined;
-    while (!ends.has(log.state)) {
-      signal.throwIfAborted();
-      const folder = cycleFolder(plan.folder, log.cycle);
-      makeFolders(folder);
-      const step = steps[log.state as keyof typeof steps];
-      const about = { plan, recipe, layout, log, store, folder };
-      const outcome = await step({ ...about, onEvent, signal, now: () => Date.now() });
-      if ('wait' in outcome) {
-        waitsFor = outcome.wait;
-        break;
-      }
-      const decision = log.add(outcome.to, outcome.reason, outcome.facts);
-      options.onDecision?.(decision);
-    }
+    const about = { plan, recipe, layout, log, store, onEvent, signal, now: () => Date.now() };
+    const waitsFor = await runSteps(steps, about, options.onDecision);
     const { cycle, state } = log;
     const reached = { model: plan.model, folder: plan.folder, cycle, state, decisions: log.decisions.slice(first) };
     return { ...reached, ...(waitsFor !== undefined && { waitsFor }) };
@@ -71,8 +58,26 @@ export async function improve(file: string, options: ImproveOptions = {}): Promi
   }
 }
 
+/** Goes through the states of the current cycle as far as possible. @returns the reason for waiting; undefined at its end */
+export async function runSteps(
+  table: typeof steps,
+  about: Omit<StepContext, 'folder'>,
+  onDecision?: (decision: Decision) => void,
+): Promise<string | undefined> {
+  const { log, signal } = about;
+  while (!ends.has(log.state)) {
+    signal.throwIfAborted();
+    const folder = cycleFolder(log.folder, log.cycle);
+    makeFolders(folder);
+    const outcome = await table[log.state as keyof typeof steps]({ ...about, folder });
+    if ('wait' in outcome) return outcome.wait;
+    onDecision?.(log.add(outcome.to, outcome.reason, outcome.facts));
+  }
+  return undefined;
+}
+
 /** Reports mistakes before waiting: a mistyped model would never receive any rows. */
-async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
+export async function planned(file: string): Promise<{ plan: Plan; recipe: Recipe }> {
   const plan = readPlan(file);
   const recipe = await baseRecipe(plan.retrain.recipe);
   if (plan.gate.safety !== undefined && ['labels', 'decisions'].includes(formOf(recipe))) throw nothingToRefuse(file);
@@ -89,7 +94,7 @@ function nothingToRefuse(file: string): AttuneError {
 }
 
 /** Begins the next cycle if the last one is finished; a stopped or running one must be discarded by a person. */
-function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): void {
+export function beginCycle(log: DecisionLog, { discard, onDecision }: ImproveOptions): void {
   if (discard === undefined && (!ends.has(log.state) || log.state === 'stopped')) return;
   if (discard !== undefined) refuseDiscard(log.state);
   // The rows of a running cycle count as seen only once it is stopped.
@@ -116,7 +121,7 @@ function refuseDiscard(state: State): void {
   });
 }
 
-function locked(folder: string): { release(): void } {
+export function lockLoop(folder: string): { release(): void } {
   try {
     return lockRun(folder);
   } catch (error) {

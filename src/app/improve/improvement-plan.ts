@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { AttuneError } from '../../base/errors.ts';
+import { BYTE_SIZE, bytesOf } from '../../base/byte-size.ts';
 import { smallest } from '../../base/many.ts';
 import { isPlainObject } from '../../base/plain-object.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
@@ -38,6 +39,29 @@ interface SafetyMargins {
 
 /** Margins of `attune gate` for "no worse": differences that an interval over some hundred prompts can detect. */
 const NO_WORSE: SafetyMargins = { safety: 0.05, over_refusal: 0.1 };
+
+/** Limits and training of users' own models. */
+const usersSchema = z.strictObject({
+  /** New rows of a user that are worth a training. */
+  rows: z.number().int().min(10).default(30),
+  /** Users with an own model, at most. */
+  most: z.number().int().min(1).default(1000),
+  /** Bytes of one user's files, at most. */
+  storage: z
+    .union([z.number().int().positive(), z.string().regex(BYTE_SIZE, 'must be a size such as 64MB')])
+    .default('64MB')
+    .transform(bytesOf),
+  /** Seconds of one user's training and comparison, at most. */
+  seconds: z.number().positive().default(600),
+  /** Own models of users who have not been seen for this long are deleted. */
+  idle: duration.optional(),
+  /** Last blocks of the model that get an adapter; what is below them is computed once per row. */
+  blocks: z.number().int().min(1).default(1),
+  r: z.number().int().min(1).default(8),
+  epochs: z.number().positive().default(4),
+  learning_rate: z.number().positive().default(1e-3),
+  batch_size: z.number().int().min(1).default(8),
+});
 
 const planSchema = z.strictObject({
   model: z.string().min(1),
@@ -92,6 +116,7 @@ const planSchema = z.strictObject({
     })
     .prefault({}),
   approve: z.enum(['person', 'auto']).default('person'),
+  users: usersSchema.optional(),
 });
 
 export type Plan = Omit<z.output<typeof planSchema>, 'folder'> & {
@@ -136,6 +161,7 @@ export function readPlan(path: string): Plan {
   const recipe = resolve(base, plan.retrain.recipe);
   checkRollout(plan.rollout, path);
   checkTraffic(plan, path);
+  checkUsers(plan, path);
   return { ...plan, retrain: { ...plan.retrain, recipe }, file, folder: resolve(base, folder) };
 }
 
@@ -145,6 +171,16 @@ function checkTraffic({ from: { traffic }, approve }: Pick<Plan, 'from' | 'appro
     what: `${path} would train on served answers that nobody reviewed`,
     got: 'from.traffic without a judge, and approve: auto',
     fix: 'set from.traffic.judge: {endpoint, model}, or let people review them: approve: person',
+  });
+}
+
+function checkUsers({ users, gate }: Pick<Plan, 'users' | 'gate'>, path: string): void {
+  if (users === undefined || (gate.max_forgetting === undefined && gate.better_than === 'champion')) return;
+  throw new AttuneError('E_CONTINUOUS', {
+    what: `The gate of ${path} does not fit users' own models`,
+    got: gate.max_forgetting === undefined ? `gate.better_than: ${gate.better_than}` : 'gate.max_forgetting',
+    expected: "a user's own model must be better than the shared one; what it forgets in general is not measured",
+    fix: 'remove it, or put `users` into a plan of its own',
   });
 }
 

@@ -5,9 +5,19 @@ import type { DecisionLog, Facts, State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Plan } from './improvement-plan.ts';
 
+/** Whose rows a model learns from, if not those of all its users. */
+export interface RowSource {
+  /** The shared model that answered. */
+  model: string;
+  /** Pseudonym of the user. */
+  owner: string;
+}
+
 /** Input of a state. */
 export interface StepContext {
   plan: Plan;
+  /** Present for a user's own model, which learns from that user's rows alone. */
+  source?: RowSource;
   /** The recipe for retraining. */
   recipe: Recipe;
   /** How its rows are laid out. */

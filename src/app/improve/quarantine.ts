@@ -48,6 +48,7 @@ export const quarantine: Step = async (context) => {
     review,
     maxSharePerKey,
     maxHeld,
+    isOwn: context.source !== undefined,
     seed: log.cycle,
   });
   const { sample, stopped } = found;
@@ -62,6 +63,8 @@ export const quarantine: Step = async (context) => {
   if (stopped !== undefined) return { to: 'stopped', reason: stopped, facts };
   if (accepted.length === 0) return { to: 'rejected', reason: 'all rows were held back', facts };
   const told = `${plural(accepted.length, 'rows')} accepted, ${held.length} held${judged.told}`;
+  // A user's words stay in the store, where they can be erased.
+  if (context.source !== undefined) return { to: 'retraining', reason: told, facts };
   const pairs = [...reviewPairs(accepted, sample), ...trafficPairs(asked)];
   writeFileAtomic(places(folder).pairs, pairs.map((pair) => `${JSON.stringify(pair)}\n`).join(''));
   if (plan.approve === 'auto')

@@ -96,13 +96,14 @@ function weighted(
   ];
 }
 
-export const gate: Step = async ({ plan, folder, onEvent, signal }) => {
+export const gate: Step = async ({ plan, folder, source, onEvent, signal }) => {
   const run = runFolder(folder);
   const champion = await championFolder(plan.model);
   if (champion === undefined) return { wait: noChampion(plan.model) };
   const facts = { run, champion: champion.version };
   const { better_than: better, margin } = plan.gate;
-  if (better === 'champion' || margin !== undefined)
+  // A user's run has been compared by its training, since its rows are in no file.
+  if (source === undefined && (better === 'champion' || margin !== undefined))
     await compare([run, champion.folder], { output: run, onEvent, signal });
   // Not repeated after a crash.
   const isMeasured = readAssessment(run, 'safety')?.before === champion.folder;

@@ -1,5 +1,8 @@
 import { AttuneError } from '../../base/errors.ts';
-import { eraseRows, textsOf } from '../improve/erase-rows.ts';
+import type { FileSearch } from '../../files/find-windows.ts';
+import { eraseRows, knownLoops, textsOf } from '../improve/erase-rows.ts';
+import { beginErasure, clearRowCaches, endErasure, erasePersonal, searchEverywhere } from '../users/erase-personal.ts';
+import { recordErasure, type ErasureReceipt } from '../users/erasure-record.ts';
 import { eraseUser as eraseFrom, feedbackOf, TraceStore, type Erasure } from '../../monitoring/index.ts';
 
 export interface UserErasure extends Erasure {
@@ -8,6 +11,12 @@ export interface UserErasure extends Erasure {
   rows: number;
   /** Versions that were trained on the user's rows; what they learnt stays in their weights. */
   models: string[];
+  /** Number of versions of the user's own models that were deleted. */
+  own: number;
+  /** Files that were searched for the user's words and weights afterwards, and those in which some were found. */
+  search: FileSearch;
+  /** The signed record, which holds nothing of the user. */
+  record: ErasureReceipt;
 }
 
 /**
@@ -24,10 +33,31 @@ export async function eraseUser(user: string): Promise<UserErasure> {
   }
 }
 
-/** Erases a user with an open store. Data sets come first: their rows are found by the store's contents. */
+/**
+ * Erases a user with an open store. Data sets come first: their rows are found by the store's contents. The end is a
+ * search of all files for what was erased, and a record of both. Repeated after a crash, it finishes the rest.
+ */
 export async function eraseUserFrom(store: TraceStore, user: string): Promise<UserErasure> {
   const { owner, said, answers } = await feedbackOf(store, user);
   const ids = new Set([...said.map(({ id }) => id), ...answers]);
-  const rows = eraseRows({ owner, ids, texts: said.flatMap(({ text }) => textsOf(text)) });
-  return { user, ...(await eraseFrom(store, user)), ...rows };
+  const texts = said.flatMap(({ text }) => textsOf(text));
+  const loops = knownLoops();
+  const fingerprints = beginErasure(owner, loops, [...texts, ...(await answerTexts(store, owner))]);
+  const own = await erasePersonal(owner, loops);
+  const { rows, models } = eraseRows({ owner, ids, texts });
+  const erased = await eraseFrom(store, user);
+  clearRowCaches();
+  const search = await searchEverywhere(loops, fingerprints);
+  const { traces, feedback } = erased;
+  const { files, bytes, found } = search;
+  const record = recordErasure(user, { traces, feedback, rows, models: own, files, bytes, found: found.length });
+  endErasure(owner);
+  return { user, ...erased, rows, models, own, search, record };
+}
+
+/** Texts of the user's stored requests and answers. */
+async function answerTexts({ database, keys }: TraceStore, owner: string): Promise<string[]> {
+  const rows = await database.selectFrom('traces').select(['id', 'choice', 'text']).where('user', '=', owner).execute();
+  const sealed = rows.map(({ id, choice, text }) => ({ user: owner, place: `${id} ${choice}`, sealed: text }));
+  return (await keys.unsealAll<unknown>(sealed)).flatMap(textsOf);
 }

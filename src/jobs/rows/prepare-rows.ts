@@ -35,6 +35,8 @@ export interface PrepareContext {
   /** The run's clock. */
   now: Date;
   emit: EventSink;
+  /** Whether tokenised rows are cached on disk. */
+  isCached?: boolean;
 }
 
 /** Rejects training rows that are unsuitable as a whole. */
@@ -126,7 +128,8 @@ function refuseKinds(examples: readonly Example[], objective: Objective): void {
 async function tokenise(examples: readonly Example[], context: PrepareContext): Promise<PreparedRow[]> {
   const key = keyOf(examples, context);
   const cache = new RowCache();
-  const known = cache.read(key, examples);
+  const { isCached = true } = context;
+  const known = isCached ? cache.read(key, examples) : undefined;
   if (known !== undefined) return known;
   const rows: PreparedRow[] = [];
   const problems: Problem[] = [];
@@ -138,7 +141,7 @@ async function tokenise(examples: readonly Example[], context: PrepareContext): 
     context.emit({ type: 'work-advanced', phase: 'data', done, total: examples.length, unit: 'rows tokenised' });
   }
   if (problems.length > 0) throw untrainable(problems, examples.length);
-  cache.write(key, rows);
+  if (isCached) cache.write(key, rows);
   return rows;
 }
 

@@ -8,7 +8,7 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
-import { canResume, computeFrozen, frozenTrunk, resumedObjective } from '../../training/frozen-blocks.ts';
+import { canResume, computeFrozen, frozenTrunk, resumedObjective, type ResumedRow } from '../../training/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -56,7 +56,8 @@ export async function withFrozenBlocks(
   }
   const { microBatchTokens } = decided;
   const { storage } = recipe;
-  return withFrozenRows(rows, { base, media, model, objective, blocks, storage, microBatchTokens, emit, signal });
+  const frozen = { base, media, model, objective, blocks, storage, microBatchTokens, emit, signal };
+  return context.given === undefined ? withFrozenRows(rows, frozen) : withFrozenInMemory(rows, frozen);
 }
 
 /** Whether the recipe requests caching explicitly, rather than its tuning by default. */
@@ -114,7 +115,7 @@ const SPARE = 1.1;
  * under a hash of weights, rows and code, so that later epochs and trials only pay for the trained blocks.
  */
 export async function withFrozenRows(rows: readonly PreparedRow[], context: FrozenContext): Promise<Objective> {
-  const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
+  const unique = uniqueOf(rows);
   const folder = join(attuneCache(), 'frozen');
   const path = join(folder, await keyOf(unique, context));
   let stored = FrozenRows.open(path);
@@ -124,6 +125,18 @@ export async function withFrozenRows(rows: readonly PreparedRow[], context: Froz
   }
   prune(folder, path);
   return resumedObjective(context, stored);
+}
+
+/** The same, kept in memory for this run alone. */
+async function withFrozenInMemory(rows: readonly PreparedRow[], context: FrozenContext): Promise<Objective> {
+  const kept = new Map<string, ResumedRow>();
+  const add = ({ id }: PreparedRow, resumed: ResumedRow) => void kept.set(id, resumed);
+  await computeFrozen(context, uniqueOf(rows), { add }, { ...context, onProgress: () => undefined });
+  return resumedObjective(context, { read: ({ id }) => kept.get(id) });
+}
+
+function uniqueOf(rows: readonly PreparedRow[]): PreparedRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
 }
 
 async function keyOf(rows: readonly PreparedRow[], context: FrozenContext): Promise<string> {

@@ -55,7 +55,7 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   const names = recipe.data.train.map(({ path }) => path).join(', ');
   emit({ type: 'phase-started', phase: 'data', message: `reading ${names}` });
   const metrics = await recipeMetrics(recipe);
-  const loaded = withCanaries(await loadRunData(recipe, context), recipe);
+  const loaded = withCanaries(context.given ?? (await loadRunData(recipe, context)), recipe);
   const named = { model: recipe.model, folder: base };
   await refuseUnfit(named, loaded.splits.train);
   const { causal, maxPositions, vocabularySize, filledTo } = await baseTraits(base, recipe.tuning);
@@ -71,7 +71,8 @@ export async function readRows(context: RunContext): Promise<ReadRows> {
   await refuseUnfit(named, loaded.splits.train, objective.task);
   await objective.ready?.(context.signal);
   await warnOfSilence(recipe, emit);
-  const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions };
+  const isCached = context.given === undefined;
+  const prepare = { objective, labels, tokenizer, media, recipe, emit, now, maxPositions, isCached };
   checkTrainingRows(loaded.splits.train, objective);
   const train = await prepareSplit(loaded.splits.train, prepare);
   const validation = await prepareSplit(loaded.splits.validation, prepare);

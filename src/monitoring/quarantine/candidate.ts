@@ -34,6 +34,8 @@ export interface CandidateRange {
   /** Milliseconds since the epoch; `from` is exclusive. */
   from: number;
   until: number;
+  /** Pseudonym of the only user whose rows are wanted. */
+  owner?: string;
 }
 
 /** Feedback on a model that can be used for training, in order of arrival. Erased feedback is left out. */
@@ -68,8 +70,8 @@ export async function candidatesOf(store: TraceStore, model: string, range: Cand
 }
 
 /** Feedback joined with its answer, if that still exists. */
-function feedbackRows({ database }: TraceStore, model: string, { from, until }: CandidateRange) {
-  return database
+function feedbackRows({ database }: TraceStore, model: string, { from, until, owner }: CandidateRange) {
+  const rows = database
     .selectFrom('feedback')
     .leftJoin('traces', (join) =>
       join.onRef('traces.id', '=', 'feedback.trace').onRef('traces.choice', '=', 'feedback.choice'),
@@ -78,7 +80,8 @@ function feedbackRows({ database }: TraceStore, model: string, { from, until }: 
     .select(['traces.confidence', 'traces.label as answered', 'traces.operation'])
     .where('feedback.model', '=', model)
     .where('feedback.at', '>', from)
-    .where('feedback.at', '<=', until)
+    .where('feedback.at', '<=', until);
+  return (owner === undefined ? rows : rows.where('feedback.user', '=', owner))
     .orderBy('feedback.at')
     .orderBy('feedback.id')
     .execute();

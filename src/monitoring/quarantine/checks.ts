@@ -15,6 +15,11 @@ export interface CheckSettings {
   known: readonly string[];
   /** Texts of the evaluation rows. */
   evaluation: readonly string[];
+  /**
+   * Whether all rows are one user's, for that user's own model: repeated habits are then what it should learn, and
+   * nobody else is harmed by an attack.
+   */
+  isOwn?: boolean;
 }
 
 export interface Hold {
@@ -26,17 +31,17 @@ export interface Hold {
 
 type Check = (candidates: readonly Candidate[], settings: CheckSettings) => Hold[] | Promise<Hold[]>;
 
-/** Applied in this order; a row that is held skips the later checks. `isAttack` marks checks that indicate an attack. */
+/** Applied in this order; a row that is held skips the later checks. `isAttack` marks checks that indicate an attack, `isOfOthers` those that compare sources. */
 export const checks = {
   evaluation_row: { run: evaluationRows, isAttack: false },
   injection: { run: injections, isAttack: false },
   duplicate: { run: duplicates, isAttack: false },
   contradiction: { run: contradictions, isAttack: false },
-  alike: { run: alikeCorrections, isAttack: true },
-  trigger: { run: triggers, isAttack: true },
-  sure_flip: { run: sureFlips, isAttack: true },
-  share: { run: shares, isAttack: false },
-} satisfies Record<string, { run: Check; isAttack: boolean }>;
+  alike: { run: alikeCorrections, isAttack: true, isOfOthers: true },
+  trigger: { run: triggers, isAttack: true, isOfOthers: true },
+  sure_flip: { run: sureFlips, isAttack: true, isOfOthers: true },
+  share: { run: shares, isAttack: false, isOfOthers: true },
+} satisfies Record<string, { run: Check; isAttack: boolean; isOfOthers?: true }>;
 
 export type CheckName = keyof typeof checks;
 

@@ -29,7 +29,8 @@ export interface Quarantine {
 export async function quarantine(candidates: readonly Candidate[], settings: QuarantineSettings): Promise<Quarantine> {
   const held: Hold[] = [];
   let left: readonly Candidate[] = candidates;
-  for (const { run } of Object.values(checks)) {
+  for (const { run, ...check } of Object.values(checks)) {
+    if (settings.isOwn === true && 'isOfOthers' in check) continue;
     const found = await run(left, settings);
     const ids = new Set(found.map(({ id }) => id));
     pushAll(held, found);

@@ -40,16 +40,17 @@ export const trafficSignals = Object.entries(signals).flatMap(([name, { kind }])
 /** Answers of a model, in order of request. Erased ones are left out. */
 export async function trafficOf(
   store: TraceStore,
-  { model, from, until, except }: TrafficRange,
+  { model, from, until, owner, except }: TrafficRange,
   { sample, when, most }: TrafficSettings,
 ): Promise<Traffic> {
-  const rows = await store.database
+  const answered = store.database
     .selectFrom('traces')
     .selectAll()
     .where('model', '=', model)
     .where('at', '>', from)
     .where('at', '<=', until)
-    .where('status', '=', 200)
+    .where('status', '=', 200);
+  const rows = await (owner === undefined ? answered : answered.where('user', '=', owner))
     .orderBy('at')
     .orderBy('id')
     .orderBy('choice')

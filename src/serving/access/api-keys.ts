@@ -15,6 +15,7 @@ const keySchema = z.strictObject({
   name: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of the key in hexadecimal digits'),
   models: z.array(z.string()).optional(),
+  user: z.string().min(1).optional(),
   admin: z.boolean().optional(),
   role: z.enum(roleNames).optional(),
   quota: quotaSchema.optional(),
@@ -28,6 +29,8 @@ export interface ApiKey {
   name: string;
   /** Names of the models it may use; default: all. */
   models?: readonly string[];
+  /** The user whose key it is: all its requests are that user's, whose own model answers them. */
+  user?: string;
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;
   /** Rights in the studio and over MCP; without a role, a key can only query models. An owner is an admin too. */
@@ -129,7 +132,7 @@ export interface NewKey extends ApiKey {
 }
 
 /** Creates a key, stores its hash and returns the key, which cannot be recovered later. @throws AttuneError E_API_KEYS */
-export async function createKey({ file, name, models, admin, role }: NewKey): Promise<{ name: string; key: string }> {
+export async function createKey({ file, name, models, user, admin, role }: NewKey): Promise<{ name: string; key: string }> {
   using _held = await lockFile(file);
   const isNew = !existsSync(file) || statSync(file).size === 0;
   const keys = isNew ? [] : parsedFile(file).keys;
@@ -141,6 +144,7 @@ export async function createKey({ file, name, models, admin, role }: NewKey): Pr
     name,
     sha256,
     ...(models !== undefined && { models: [...models] }),
+    ...(user !== undefined && { user }),
     ...(admin === true && { admin }),
     ...(role !== undefined && { role }),
   };

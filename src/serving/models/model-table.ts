@@ -25,6 +25,8 @@ export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   version?: string;
   /** API key that created it; other keys cannot see it. */
   owner?: string;
+  /** Pseudonym of the user whose own model it is: it answers requests of that user's keys only. */
+  user?: string;
   /** Whether it is opened on the first request instead of at startup. */
   isLazy?: boolean;
 }

@@ -7,6 +7,7 @@ import {
   endRollout,
   moveAlias,
   outsideChanges,
+  readPersonalName,
   saveCounts,
   versionName,
   type Registry,
@@ -133,7 +134,8 @@ export class RegistryRoutes {
         const folder = this.#files.folderOf(version);
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
-        table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }) });
+        const user = readPersonalName(name)?.owner;
+        table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }), ...(user !== undefined && { user }) });
         // At startup no other version is in use, so it is opened on first use like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {

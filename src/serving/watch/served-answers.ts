@@ -3,6 +3,7 @@ import type { Asked, ServedAnswer } from '../../monitoring/index.ts';
 import { isObject } from '../../data/formats/row-reader.ts';
 import { askedText } from '../../monitoring/trace.ts';
 import { versionOf } from '../../monitoring/version-of.ts';
+import { readPersonalName } from '../../store/registry/index.ts';
 import type { ServedModel } from '../models/model-table.ts';
 import type { RowAnswer } from '../models/opened.ts';
 import type { Exchange } from './exchange.ts';
@@ -50,11 +51,17 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   }));
 }
 
-/** Name and version for monitoring: versions of the registry are recorded under their model's name. */
+/** Name and version for monitoring: versions of the registry are recorded under their model's name, users' own models as the shared version that they come from. */
 function placeOf({ id, folder, version, upstream }: ServedModel): { model: string; version: string } {
+  const personal = version === undefined ? undefined : readPersonalName(modelOf(version));
+  if (personal !== undefined) return { model: modelOf(personal.shared), version: personal.shared };
   if (upstream !== undefined) return { model: id, version: upstream.endpoint.model };
   if (version === undefined) return { model: id, version: versionOf(folder) };
-  return { model: version.slice(0, version.lastIndexOf('@')), version };
+  return { model: modelOf(version), version };
+}
+
+function modelOf(version: string): string {
+  return version.slice(0, version.lastIndexOf('@'));
 }
 
 function rowOf(exchange: Exchange, prompts: Asks, { one, choice }: { one: RowAnswer; choice: number }) {

@@ -79,6 +79,7 @@ export {
 export {
   addVersion,
   deleteModel,
+  purgeModel,
   findVersion,
   findVersions,
   recordFindings,
@@ -153,3 +154,4 @@ export {
   type BatchItem,
   type BatchStatus,
 } from './batches.ts';
+export { personalName, readPersonalName, type PersonalModel } from './personal-name.ts';

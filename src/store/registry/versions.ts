@@ -253,3 +253,15 @@ export async function deleteModel(registry: Registry, model: string, by: string)
       });
   });
 }
+
+/** Removes every row about a model except for the audit log's, so that its name can be used again. */
+export async function purgeModel(registry: Registry, model: string, by: string): Promise<ModelVersion[]> {
+  const versions = await versionsOf(registry, model);
+  await registry.transaction().execute(async (transaction) => {
+    for (const table of ['aliases', 'alias_history', 'rollouts', 'versions'] as const)
+      await transaction.deleteFrom(table).where('model', '=', model).execute();
+    await transaction.deleteFrom('registered_models').where('name', '=', model).execute();
+    if (versions.length > 0) await recordAction(transaction, { by, action: 'model-purged', subject: model });
+  });
+  return versions;
+}

@@ -68,6 +68,16 @@ export async function trainPrompted({ recipe, dryRun }: TrainInput, context: Job
   return { ...told, outcome: 'finished', result, choice, metrics, stepSeconds: stepSeconds() };
 }
 
+/** Chooses a prompting for rows that are loaded, and writes it to the run's folder. @returns the result's folder */
+export async function keepPrompting(run: UntrainedRun): Promise<string> {
+  const opened = await openAsked(run, askedModel(run.context.recipe.model)!.model);
+  try {
+    return await writeResult(run, { ...(await choosePrompting(run, opened)), opened });
+  } finally {
+    free(opened);
+  }
+}
+
 function free({ tuning, model }: OpenedModel): void {
   tuning?.dispose();
   model.dispose();

@@ -1,0 +1,155 @@
+// Users' own models from training to erasure: answers by key, mixed requests, kills, and a search of every file.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
+import { keys, users } from '../../src/app/index.ts';
+import { erasureRecords, subjectOf } from '../../src/app/users/erasure-record.ts';
+import { TraceStore } from '../../src/monitoring/traces/trace-store.ts';
+import { corrections, habitOf, MODEL, promptOf, writeTinyUsers } from './tiny-users.ts';
+import { startServer } from './serve-tiny.ts';
+
+const PEOPLE = ['alice', 'bob', 'carol'];
+let folder: string;
+let home: string | undefined;
+let cwd: string;
+let server: Awaited<ReturnType<typeof startServer>>;
+const keyOf = new Map<string, string>();
+
+async function ask(key: string, body: Record<string, unknown> = {}, headers: Record<string, string> = {}) {
+  const response = await fetch(`${server.url}/v1/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${keyOf.get(key)}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model: MODEL, prompt: promptOf(1), temperature: 0, max_tokens: 8, ...body }),
+  });
+  const reply = (await response.json()) as { choices?: { text: string }[]; error?: { code: string } };
+  const version = response.headers.get('x-attune-model-version');
+  return { status: response.status, version, text: reply.choices?.[0].text, code: reply.error?.code };
+}
+
+const ownFolder = (owner: string): string => join(folder, 'improve', MODEL, 'users', owner);
+
+function filesBelow(path: string): string[] {
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return entries.map(({ parentPath, name }) => join(parentPath, name));
+}
+
+describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-users-'));
+    [home, cwd] = [process.env.ATTUNE_HOME, process.cwd()];
+    process.env.ATTUNE_HOME = join(folder, 'home');
+    process.chdir(folder);
+    await writeTinyUsers(folder, '{rows: 30, most: 2, epochs: 6, learning_rate: 1e-2}');
+    for (const user of PEOPLE) await corrections(user);
+    for (const user of PEOPLE)
+      keyOf.set(user, (await keys.create(`phone of ${user}`, { file: 'keys.yaml', user })).key);
+    keyOf.set('app', (await keys.create('app', { file: 'keys.yaml' })).key);
+  }, 120_000);
+  afterAll(async () => {
+    await server?.close();
+    process.chdir(cwd);
+    process.env.ATTUNE_HOME = home;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('train to a version that is better than the shared model, within the quota of users', async () => {
+    const { version, users: trained } = await users.train('loop.yaml');
+    expect(version).toBe(1);
+    expect(trained.map(({ state }) => state).toSorted()).toEqual(['over quota', 'promoted', 'promoted']);
+    for (const { findings } of trained.filter(({ state }) => state === 'promoted')) {
+      assert.isDefined(findings);
+      expect(findings.use).toBe('adapter');
+      expect(findings.differences.adapterShared).toMatchObject({ verdict: 'better' });
+      expect(findings.differences.adapterShared.low).toBeGreaterThan(0);
+    }
+    const listed = await users.list('loop.yaml');
+    expect(listed.users.map(({ version: own, state }) => [own, state])).toEqual([
+      [2, 'promoted'],
+      [2, 'promoted'],
+    ]);
+    // Nothing new was said, so nobody is trained again.
+    const again = await users.train('loop.yaml');
+    expect(again.users.filter(({ findings }) => findings !== undefined)).toEqual([]);
+  }, 120_000);
+
+  it('no words of a user are in any file', () => {
+    const words = PEOPLE.map((user) => habitOf(user, 2).trim().slice(0, 30));
+    const telling = filesBelow(folder).filter((file) => words.some((word) => readFileSync(file).includes(word)));
+    expect(telling).toEqual([]);
+  });
+
+  it('answer their own key only, however the others ask', async () => {
+    server = await startServer({ models: [], registry: true, api_keys: 'keys.yaml' });
+    const own = (await users.list('loop.yaml')).users.map(({ model }) => model);
+    const versions = new Map<string, string | null>();
+    for (const user of PEOPLE) versions.set(user, (await ask(user)).version);
+    const withOwn = PEOPLE.filter((user) => own.includes(String(versions.get(user)).replace(/@\d+$/, '')));
+    expect(withOwn).toHaveLength(2);
+    expect(new Set(withOwn.map((user) => versions.get(user))).size).toBe(2);
+    expect(await ask('app')).toMatchObject({ status: 200, version: 'support@1' });
+    const [one, other] = withOwn;
+    // Names in a body, a header or a path lead nobody to a foreign model.
+    expect(await ask('app', { user: one })).toMatchObject({ version: 'support@1' });
+    expect(await ask(one, { user: other })).toMatchObject({ status: 403, code: 'foreign_user' });
+    expect(await ask('app', { model: versions.get(one) })).toMatchObject({ status: 404 });
+    expect(await ask(other, { model: versions.get(one) })).toMatchObject({ status: 404 });
+    expect(await ask(other, {}, { 'x-attune-route': versions.get(one)! })).toMatchObject({ version: versions.get(other) });
+    const listed = await fetch(`${server.url}/v1/models`, { headers: { authorization: `Bearer ${keyOf.get(one)}` } });
+    expect(await listed.text()).not.toContain(':user:');
+  }, 60_000);
+
+  it('300 mixed requests: each by its own model, each answer as when asked alone', async () => {
+    const askers = [...PEOPLE, 'app'];
+    const alone = new Map<string, Awaited<ReturnType<typeof ask>>>();
+    for (const asker of askers)
+      for (let i = 0; i < 5; i++) alone.set(`${asker} ${i}`, await ask(asker, { prompt: promptOf(i) }));
+    const requests = Array.from({ length: 300 }, (_, k) => ({ asker: askers[(k * 7) % 4], i: (k * 11) % 5 }));
+    const answers = await Promise.all(requests.map(({ asker, i }) => ask(asker, { prompt: promptOf(i) })));
+    for (const [k, { asker, i }] of requests.entries()) expect(answers[k]).toEqual(alone.get(`${asker} ${i}`));
+    expect(new Set(answers.map(({ version }) => version)).size).toBe(3);
+  }, 120_000);
+
+  it('a killed training leaves nothing of the user behind, and the next one gives the same bytes', async () => {
+    const store = await TraceStore.open();
+    const found = PEOPLE.map((name) => [name, ownFolder(store.keys.hash(`user ${name}`))] as const);
+    await store.close();
+    const [user, own] = found.find(([, path]) => existsSync(path))!;
+    const file = join(own, '1/cycles/0001/run/adapter/adapter_model.safetensors');
+    const bytes = readFileSync(file);
+    rmSync(own, { recursive: true });
+    const words = ['users', 'train', 'loop.yaml', '--user', user];
+    const program = spawn(process.execPath, [resolve(cwd, 'src/cli/main.ts'), ...words], { stdio: 'ignore' });
+    const run = join(file, '../..');
+    for (let tries = 0; tries < 4000 && !existsSync(join(run, 'events.jsonl')) && program.exitCode === null; tries++) await new Promise((done) => setTimeout(done, 5));
+    program.kill('SIGKILL');
+    await once(program, 'exit');
+    expect(filesBelow(folder).filter((path) => readFileSync(path).includes('says the secret word of'))).toEqual([]);
+    await users.train('loop.yaml', { user: [user] });
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  }, 120_000);
+
+  it('erased: answers are those of the shared model, no file holds a word or a weight, and a signed record says so', async () => {
+    const withOwn: string[] = [];
+    for (const user of PEOPLE) if ((await ask(user)).version?.includes(':user:')) withOwn.push(user);
+    const [user, other] = withOwn;
+    const [file] = filesBelow(folder).filter((path) => path.endsWith('adapter/adapter_model.safetensors'));
+    assert.isDefined(file);
+    const shared = await ask('app');
+    const before = await ask(other);
+    const { own, hadKey, search, record } = await users.erase(user);
+    expect({ own, hadKey, found: search.found }).toEqual({ own: 1, hadKey: true, found: [] });
+    expect(search.files).toBeGreaterThan(10);
+    for (let tries = 0; tries < 100 && (await ask(user)).version !== 'support@1'; tries++) await new Promise((done) => setTimeout(done, 50));
+    expect(await ask(user)).toEqual(shared);
+    expect(await ask(other)).toEqual(before);
+    const [written] = erasureRecords();
+    expect(written).toMatchObject({ number: record.number, hash: record.hash, found: 0, subject: subjectOf(user, record.receipt) });
+    expect(JSON.stringify(written)).not.toContain(user);
+    // A second time finds nothing, and is recorded as well.
+    expect(await users.erase(user)).toMatchObject({ own: 0, traces: expect.any(Number) as number, hadKey: expect.any(Boolean) as boolean });
+    expect((await users.list('loop.yaml')).users).toHaveLength(1);
+  }, 60_000);
+});
