@@ -71,7 +71,8 @@ export async function runSteps(
     makeFolders(folder);
     const outcome = await table[log.state as keyof typeof steps]({ ...about, folder });
     if ('wait' in outcome) return outcome.wait;
-    onDecision?.(log.add(outcome.to, outcome.reason, outcome.facts));
+    const decision = log.add(outcome.to, outcome.reason, outcome.facts);
+    onDecision?.(decision);
   }
   return undefined;
 }
