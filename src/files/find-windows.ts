@@ -29,7 +29,7 @@ export function fingerprint(window: Uint8Array): Fingerprint {
 
 /** Windows of a text between characters that JSON or HTML write differently, longest stretches first. */
 export function textWindows(text: string, most: number): Uint8Array[] {
-  const stretches = text.split(/[\u0000-\u001f"'\\<>&]/).map((part) => Buffer.from(part.trim()));
+  const stretches = text.split(/[\p{Cc}"'\\<>&]/u).map((part) => Buffer.from(part.trim()));
   const long = stretches.filter(({ length }) => length >= WINDOW).toSorted((a, b) => b.length - a.length);
   return long.slice(0, most).map((part) => part.subarray(0, WINDOW));
 }

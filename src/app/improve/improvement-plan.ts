@@ -83,6 +83,8 @@ const planSchema = z.strictObject({
   retrain: z.strictObject({
     when: when.prefault('rows >= 200'),
     recipe: z.string(),
+    /** Link of a federation to take part in with the rows, instead of training alone. */
+    federation: z.string().optional(),
     replay: z.union([share, z.literal('all')]).default('all'),
     holdout: share.default(0.2),
   }),

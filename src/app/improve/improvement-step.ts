@@ -5,7 +5,7 @@ import type { DecisionLog, Facts, State } from './improvement-decisions.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { Plan } from './improvement-plan.ts';
 
-/** Whose rows a model learns from, if not those of all its users. */
+/** Rows of a single user, for a model of their own. */
 export interface RowSource {
   /** The shared model that answered. */
   model: string;

@@ -19,12 +19,12 @@ import { writeDataVersion, type DataVersion } from './data-version.ts';
 import { recipeSoFar, sourcesOf, versionFolder } from './known-rows.ts';
 import type { Plan } from './improvement-plan.ts';
 import { acceptedRows } from './quarantine.ts';
-import type { Step } from './improvement-step.ts';
+import type { Step, StepContext } from './improvement-step.ts';
 
 export const runFolder = (cycle: string): string => join(cycle, 'run');
 
 export const retrain: Step = async (context) => {
-  const { plan, recipe, log, folder, onEvent, signal } = context;
+  const { plan, recipe, log, folder, signal } = context;
   const soFar = recipeSoFar(recipe, log);
   const version = await writeDataVersion(versionFolder(folder), await acceptedRows(context), {
     form: formOf(recipe),
@@ -34,13 +34,10 @@ export const retrain: Step = async (context) => {
     known: await requestsOf(soFar, 'train', signal),
   });
   const run = runFolder(folder);
-  const own = await resolveRecipe(retrainingRecipe(soFar, { plan, folder, version, run }));
-  const isBegun = hasStarted(run);
-  if (!isBegun) rmSync(run, { recursive: true, force: true });
-  if (!isBegun || readRun(run).status !== 'finished') {
-    const { outcome } = await train(own, { resume: isBegun, onEvent, signal });
-    if (outcome !== 'finished') return { wait: `the training in ${run} was stopped; the next run continues it` };
-  }
+  const own = retrainingRecipe(soFar, { plan, folder, version, run });
+  const isDone =
+    plan.retrain.federation === undefined ? await trainHere(own, context) : await trainTogether(own, context);
+  if (!isDone) return { wait: `the training in ${run} was stopped; the next run continues it` };
   const rows = version.train.reduce((sum, one) => sum + one.rows, 0);
   const held = version.holdout.reduce((sum, one) => sum + one.rows, 0);
   return {
@@ -49,6 +46,40 @@ export const retrain: Step = async (context) => {
     facts: { run, rows, held, data: version.train.map(({ sha256 }) => sha256) },
   };
 };
+
+/** @returns whether the training is finished */
+async function trainHere(recipe: Record<string, unknown>, { folder, onEvent, signal }: StepContext): Promise<boolean> {
+  const run = runFolder(folder);
+  const isBegun = hasStarted(run);
+  if (!isBegun) rmSync(run, { recursive: true, force: true });
+  if (isBegun && readRun(run).status === 'finished') return true;
+  const { outcome } = await train(await resolveRecipe(recipe), { resume: isBegun, onEvent, signal });
+  return outcome === 'finished';
+}
+
+/** Takes part in a federation with the recipe's rows, which stay here; its result is a run like any other. */
+async function trainTogether(
+  { data }: Record<string, unknown>,
+  { plan, folder, onEvent, signal }: StepContext,
+): Promise<boolean> {
+  const run = runFolder(folder);
+  if (hasStarted(run) && readRun(run).status === 'finished') return true;
+  const { train: rows, test, format, columns } = data as Recipe['data'];
+  const layout = {
+    ...(format !== null && { 'data.format': format }),
+    ...(columns !== null && { 'data.columns': columns }),
+  };
+  const flags = { 'data.train': rows, 'data.test': test, ...layout };
+  const { joinFederation } = await import('../federate/join.ts');
+  const joined = await joinFederation(plan.retrain.federation!, {
+    flags,
+    name: plan.model,
+    output: folder,
+    onEvent,
+    signal,
+  });
+  return readRun(joined.run).status === 'finished';
+}
 
 /** The recipe with the rows of this cycle and of all promoted cycles. */
 export function retrainingRecipe(

@@ -1,4 +1,4 @@
-import type { ListedUser } from '../users/list-users.ts';
+import type { ListedUser } from '../users/user-models.ts';
 import { listedLine } from './text/users.ts';
 import { defineUseCase } from './use-case.ts';
 

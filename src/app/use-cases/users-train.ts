@@ -1,7 +1,7 @@
 import { plural } from '../../base/format.ts';
 import { withProgress } from '../terminal/with-progress.ts';
 import type { Decision } from '../improve/improvement-decisions.ts';
-import type { TrainedUser, TrainedUsers } from '../users/train-users.ts';
+import type { TrainedUser, TrainedUsers } from '../users/user-models.ts';
 import { userLine } from './text/users.ts';
 import { defineUseCase } from './use-case.ts';
 

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { purgeModel, removeStored, withRegistry } from '../../store/registry/index.ts';
-import type { PersonalLoop } from './places.ts';
+import type { PersonalLoop } from './user-folders.ts';
 
 /** Deletes a user's own model: its versions, then its files. Repeated after a crash, it finishes the rest. */
 export async function deletePersonal({ name, folder }: PersonalLoop, by: string): Promise<number> {

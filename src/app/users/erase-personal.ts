@@ -2,13 +2,20 @@
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneCache, attuneHome } from '../../base/home.ts';
-import { byteWindows, fingerprint, searchFiles, textWindows, type FileSearch, type Fingerprint } from '../../files/find-windows.ts';
+import {
+  byteWindows,
+  fingerprint,
+  searchFiles,
+  textWindows,
+  type FileSearch,
+  type Fingerprint,
+} from '../../files/find-windows.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { watchFolder } from '../../monitoring/index.ts';
 import { lockLoop } from '../improve/improve.ts';
 import { deletePersonal } from './delete-personal.ts';
-import { personalLoops, resultFolders, userFolder } from './places.ts';
+import { personalLoops, resultFolders, userFolder } from './user-folders.ts';
 
 interface Loop {
   model: string;
@@ -19,7 +26,7 @@ const WINDOWS_OF_TEXT = 2;
 const WINDOWS_OF_FILE = 5;
 const MOST_WINDOWS = 5000;
 
-/** Fingerprints of an erasure until it is complete: a killed one goes on with them, when the texts are already gone. */
+/** Fingerprints of an erasure until it is complete: after a kill the texts may be gone already. */
 const pendingPath = (owner: string): string => join(watchFolder(), 'erasing', `${owner}.json`);
 
 /** Remembers what to look for. @param texts the user's own words */
@@ -27,7 +34,10 @@ export function beginErasure(owner: string, loops: readonly Loop[], texts: reado
   const path = pendingPath(owner);
   const before = existsSync(path) ? readJson<Fingerprint[]>(path) : [];
   const windows = [
-    ...loops.flatMap((loop) => personalLoops(loop, owner)).flatMap(resultFolders).flatMap(weightWindows),
+    ...loops
+      .flatMap((loop) => personalLoops(loop, owner))
+      .flatMap(resultFolders)
+      .flatMap(weightWindows),
     ...texts.flatMap((text) => textWindows(text, WINDOWS_OF_TEXT)),
   ];
   const all = new Map([...before, ...windows.slice(0, MOST_WINDOWS).map(fingerprint)].map((one) => [one.sha256, one]));
@@ -55,7 +65,8 @@ export async function erasePersonal(owner: string, loops: readonly Loop[]): Prom
 
 /** Caches that can hold the tokens and hidden states of anybody's rows; runs make them again. */
 export function clearRowCaches(): void {
-  for (const name of ['rows', 'frozen', 'reference']) rmSync(join(attuneCache(), name), { recursive: true, force: true });
+  for (const name of ['rows', 'frozen', 'reference'])
+    rmSync(join(attuneCache(), name), { recursive: true, force: true });
 }
 
 /** Looks into every file of attune's home, its caches and the loops. */
@@ -67,5 +78,6 @@ export function searchEverywhere(loops: readonly Loop[], fingerprints: readonly 
 export function endErasure(owner: string): void {
   const path = pendingPath(owner);
   rmSync(path, { force: true });
-  if (existsSync(join(path, '..')) && readdirSync(join(path, '..')).length === 0) rmSync(join(path, '..'), { recursive: true });
+  if (existsSync(join(path, '..')) && readdirSync(join(path, '..')).length === 0)
+    rmSync(join(path, '..'), { recursive: true });
 }

@@ -57,7 +57,9 @@ export function erasureRecords(): ErasureRecord[] {
     isBody: ({ subject }) => typeof subject === 'string',
     what: 'record of an erasure',
   });
-  const forged = records.filter((record) => !isOwn(record)).map(({ number }) => ({ file, line: number + 1, message: 'is not signed by its key' }));
+  const forged = records
+    .filter((record) => !isOwn(record))
+    .map(({ number }) => ({ file, line: number + 1, message: 'is not signed by its key' }));
   if (problems.length + forged.length === 0) return records;
   throw new AttuneError('E_ERASURES_CHANGED', {
     what: 'The records of erasures have been changed',
@@ -67,6 +69,13 @@ export function erasureRecords(): ErasureRecord[] {
   });
 }
 
-function isOwn({ number: _number, at: _at, previous: _previous, hash: _hash, signature, ...body }: ErasureRecord): boolean {
+function isOwn({
+  number: _number,
+  at: _at,
+  previous: _previous,
+  hash: _hash,
+  signature,
+  ...body
+}: ErasureRecord): boolean {
   return isSigned(JSON.stringify(body), Buffer.from(signature, 'base64'), body.key);
 }

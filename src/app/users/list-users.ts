@@ -1,32 +1,12 @@
 import { readPlan } from '../improve/improvement-plan.ts';
-import { readDecisions, type State } from '../improve/improvement-decisions.ts';
+import { readDecisions } from '../improve/improvement-decisions.ts';
 import { aliasesOf, CHAMPION, openRollouts, withRegistry } from '../../store/registry/index.ts';
 import type { PersonalFindings } from '../../jobs/personal/personal.ts';
 import { TraceStore } from '../../monitoring/index.ts';
 import { bytesIn } from '../tidy-runs.ts';
+import type { ListedUser } from './user-models.ts';
 import { lastSeen } from './train-users.ts';
-import { personalLoops, userFolder, usersIn } from './places.ts';
-
-export interface ListedUser {
-  /** Pseudonym of the user. */
-  user: string;
-  /** Version of the shared model that it starts from: `support@3`. */
-  shared: string;
-  /** Its name in the registry: for `attune models history`, `promote` and `rollback`. */
-  model: string;
-  /** Version that answers; 1 is the shared model. Absent if there is none. */
-  version?: number;
-  /** Whether a version is on trial. */
-  isTried: boolean;
-  state: State;
-  /** Reason of the last decision. */
-  reason: string;
-  /** Figures of the last training. */
-  findings?: PersonalFindings;
-  bytes: number;
-  /** Milliseconds since the epoch. */
-  seenAt?: number;
-}
+import { personalLoops, userFolder, usersIn } from './user-folders.ts';
 
 /** Users with models of their own, by pseudonym. @throws AttuneError E_CONTINUOUS */
 export async function listUsers(file: string): Promise<{ model: string; users: ListedUser[] }> {

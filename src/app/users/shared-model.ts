@@ -14,7 +14,7 @@ import type { Plan } from '../improve/improvement-plan.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { modelHistory } from '../registry/history.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
-import { baseFolder } from './places.ts';
+import { baseFolder } from './user-folders.ts';
 
 export interface SharedModel {
   model: string;
@@ -53,7 +53,13 @@ export async function sharedModel(
   const base = baseFolder(folder, version);
   if (!existsSync(join(base, 'config.json'))) {
     makeFolders(join(base, '..'));
-    await runJob({ job: 'export', input: { target: files, to: 'merged', folder: base, dtype: 'auto' }, writes: base, onEvent, signal });
+    await runJob({
+      job: 'export',
+      input: { target: files, to: 'merged', folder: base, dtype: 'auto' },
+      writes: base,
+      onEvent,
+      signal,
+    });
   }
   return { model, version, target, base, isTuned };
 }
@@ -71,7 +77,10 @@ export async function personalRecipe(plan: Plan, recipe: Recipe, { base }: Share
       method: 'lora',
       r,
       alpha: 2 * r,
-      layers_to_transform: Array.from({ length: Math.min(blocks, layers) }, (_, i) => layers - Math.min(blocks, layers) + i),
+      layers_to_transform: Array.from(
+        { length: Math.min(blocks, layers) },
+        (_, i) => layers - Math.min(blocks, layers) + i,
+      ),
     },
     training: { epochs, learning_rate, batch_size, precision: recipe.training.precision, seed: recipe.training.seed },
     evaluation: { metrics: metricsOf(recipe), baselines: ['retrieved'], every: 'never' },

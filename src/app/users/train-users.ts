@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -7,41 +7,21 @@ import type { PersonalFindings } from '../../jobs/personal/personal.ts';
 import { openSession, type Session } from '../../jobs/worker/index.ts';
 import { TraceStore } from '../../monitoring/index.ts';
 import { ownerOf } from '../../monitoring/traces/trace-writer.ts';
-import { CHAMPION, aliasesOf, moveAlias, registeredModels, withRegistry } from '../../store/registry/index.ts';
 import { rememberLoop } from '../improve/erase-rows.ts';
 import { beginCycle, lockLoop, planned, runSteps } from '../improve/improve.ts';
-import { DecisionLog, type Decision, type State } from '../improve/improvement-decisions.ts';
+import { DecisionLog, type Decision } from '../improve/improvement-decisions.ts';
 import type { Plan } from '../improve/improvement-plan.ts';
 import { rowLayout } from '../improve/retraining-recipe.ts';
-import { registerModel } from '../registry/register.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import type { useCase } from '../use-cases/users-train.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
-import { personalLoop, personalLoops, usersIn, type PersonalLoop } from './places.ts';
+import { personalLoop, personalLoops, userFolder, type PersonalLoop } from './user-folders.ts';
 import { deletePersonal } from './delete-personal.ts';
-import { personalSteps, type PersonalParts } from './personal-steps.ts';
-import { personalRecipe, sharedModel, type SharedModel } from './shared-model.ts';
-
-export interface TrainedUser {
-  /** Pseudonym of the user. */
-  user: string;
-  state: State | 'evicted' | 'over quota';
-  /** Reason for waiting, or of the last decision. */
-  reason: string;
-  /** Figures of this call's training. */
-  findings?: PersonalFindings;
-}
-
-export interface TrainedUsers {
-  model: string;
-  /** Version of the shared model that they start from. */
-  version: number;
-  users: TrainedUser[];
-}
+import type { TrainedUser, TrainedUsers } from './user-models.ts';
+import { BY, personalSteps, type PersonalParts } from './personal-steps.ts';
+import { personalRecipe, sharedModel } from './shared-model.ts';
 
 export type TrainUsersOptions = CallOptions<typeof useCase>;
-
-const BY = 'attune users train';
 
 /**
  * Trains users' own models as far as possible now, each from the user's own corrections and conversations, through the
@@ -65,8 +45,10 @@ export async function trainUsers(file: string, options: TrainUsersOptions = {}):
     const users: TrainedUser[] = [];
     for (const owner of asked ?? [...seen.keys()]) {
       signal.throwIfAborted();
-      users.push(await trainUser(context, owner, seen.get(owner) ?? 0));
-      options.onUser?.(users.at(-1)!);
+      const trained = await trainUser(context, owner, seen.get(owner) ?? 0);
+      if (trained === undefined) continue;
+      users.push(trained);
+      options.onUser?.(trained);
     }
     return { model: plan.model, version: shared.version, users };
   } finally {
@@ -85,38 +67,52 @@ interface UsersContext {
   onDecision?: (decision: Decision) => void;
 }
 
-async function trainUser(context: UsersContext, owner: string, seenAt: number): Promise<TrainedUser> {
-  const { plan, parts, store, recipe, onEvent, signal, onDecision } = context;
-  const { idle, most } = plan.users!;
+/** Undefined for a user with nothing to report: too few rows, and no model of their own. */
+async function trainUser(context: UsersContext, owner: string, seenAt: number): Promise<TrainedUser | undefined> {
+  const { plan, parts } = context;
+  const { idle } = plan.users!;
+  const own = userFolder(plan.folder, owner);
+  if (idle !== undefined && Date.now() - seenAt > idle) return evict(plan, owner, seenAt);
   const loop = personalLoop(plan.folder, parts.shared, owner);
-  if (idle !== undefined && Date.now() - seenAt > idle) {
-    for (const one of personalLoops(plan, owner)) await deletePersonal(one, BY);
-    return { user: owner, state: 'evicted', reason: `not seen since ${new Date(seenAt).toISOString().slice(0, 10)} (users.idle)` };
-  }
-  if (!existsSync(loop.folder) && usersIn(plan.folder).filter((user) => user !== owner).length >= most)
-    return { user: owner, state: 'over quota', reason: `${most} users have models of their own (users.most)` };
   makeFolders(loop.folder);
   const lock = lockLoop(loop.folder);
   const log = new DecisionLog(loop.folder);
   try {
-    beginCycle(log, { onDecision });
-    await beginWithShared(loop, parts.shared);
-    const before = log.decisions.length;
-    const source = { model: plan.model, owner };
-    const layout = await rowLayout(recipe, signal);
-    const about = { plan: personalPlan(plan, loop), recipe, layout, log, store, source, onEvent, signal };
-    const waitsFor = await runSteps(personalSteps(parts), { ...about, now: () => Date.now() }, onDecision);
-    // Earlier versions of the shared model have been replaced, and with them what was trained on them.
-    for (const one of personalLoops(plan, owner)) if (one.name !== loop.name) await deletePersonal(one, BY);
-    const made = log.decisions.slice(before);
-    const findings = made.map(({ facts }) => facts.findings).find((found) => found !== undefined);
-    const told = made.findLast(({ facts }) => facts.findings !== undefined) ?? log.decisions.at(-1);
-    const reason = waitsFor ?? (log.state === 'promoted' || log.state === 'rejected' ? told!.reason : '');
-    return { user: owner, state: log.state, reason, ...(findings !== undefined && { findings: findings as PersonalFindings }) };
+    return await advance(context, loop, log);
   } finally {
     log.close();
     lock.release();
+    if (log.decisions.length === 0) rmSync(own, { recursive: true, force: true });
   }
+}
+
+async function evict(plan: Plan, owner: string, seenAt: number): Promise<TrainedUser | undefined> {
+  const loops = personalLoops(plan, owner);
+  if (loops.length === 0) return undefined;
+  for (const one of loops) await deletePersonal(one, BY);
+  rmSync(userFolder(plan.folder, owner), { recursive: true, force: true });
+  const reason = `not seen since ${new Date(seenAt).toISOString().slice(0, 10)} (users.idle)`;
+  return { user: owner, state: 'evicted', reason };
+}
+
+async function advance(
+  { plan, recipe, parts, store, onEvent, signal, onDecision }: UsersContext,
+  loop: PersonalLoop,
+  log: DecisionLog,
+): Promise<TrainedUser> {
+  const { owner } = loop;
+  beginCycle(log, { onDecision });
+  const before = log.decisions.length;
+  const source = { model: plan.model, owner };
+  const layout = await rowLayout(recipe, signal);
+  const about = { plan: personalPlan(plan, loop), recipe, layout, log, store, source, onEvent, signal };
+  const waitsFor = await runSteps(personalSteps(parts), { ...about, now: () => Date.now() }, onDecision);
+  // Earlier versions of the shared model have been replaced, and with them what was trained on them.
+  for (const one of personalLoops(plan, owner)) if (one.name !== loop.name) await deletePersonal(one, BY);
+  const told = log.decisions.slice(before).find(({ facts }) => facts.findings !== undefined);
+  const reason = waitsFor ?? (told ?? log.decisions.at(-1))!.reason;
+  const findings = told?.facts.findings as PersonalFindings | undefined;
+  return { user: owner, state: log.state, reason, ...(findings !== undefined && { findings }) };
 }
 
 /** The user's loop: their rows alone, for a model of their own, approved by its gate. */
@@ -132,20 +128,6 @@ function personalPlan(plan: Plan, { name, folder }: PersonalLoop): Plan {
     retrain: { ...plan.retrain, when: { rows, onDrift: false } },
     approve: 'auto',
   };
-}
-
-/** Version 1 of every user's own model is the shared one: canaries are compared with it, and rollbacks return to it. */
-async function beginWithShared({ name }: PersonalLoop, { target }: SharedModel): Promise<void> {
-  const isKnown = await withRegistry(async (registry) => {
-    const known = (await registeredModels(registry)).some((one) => one.name === name);
-    return known && (await aliasesOf(registry, name))[CHAMPION] !== undefined;
-  });
-  if (isKnown) return;
-  const { version } = await registerModel(name, target, { by: BY });
-  const reason = 'the shared model';
-  await withRegistry((registry) =>
-    moveAlias(registry, { model: name, alias: CHAMPION, version, action: 'promoted', reason, by: BY }),
-  );
 }
 
 /** When each user last asked a model or said something about its answers, by pseudonym. */

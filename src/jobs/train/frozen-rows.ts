@@ -8,7 +8,13 @@ import { weightFiles } from '../../models/checkpoint-files.ts';
 import type { Model } from '../../models/model.ts';
 import { hasFixedInput } from '../../models/placed-images.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
-import { canResume, computeFrozen, frozenTrunk, resumedObjective, type ResumedRow } from '../../training/frozen-blocks.ts';
+import {
+  canResume,
+  computeFrozen,
+  frozenTrunk,
+  resumedObjective,
+  type ResumedRow,
+} from '../../training/frozen-blocks.ts';
 import { tokensOf, type MediaReader, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';

@@ -31,7 +31,10 @@ export interface Hold {
 
 type Check = (candidates: readonly Candidate[], settings: CheckSettings) => Hold[] | Promise<Hold[]>;
 
-/** Applied in this order; a row that is held skips the later checks. `isAttack` marks checks that indicate an attack, `isOfOthers` those that compare sources. */
+/**
+ * Applied in this order; a row that is held skips the later checks. `isAttack` marks checks that indicate an attack,
+ * `isOfOthers` those that compare sources.
+ */
 export const checks = {
   evaluation_row: { run: evaluationRows, isAttack: false },
   injection: { run: injections, isAttack: false },

@@ -132,7 +132,14 @@ export interface NewKey extends ApiKey {
 }
 
 /** Creates a key, stores its hash and returns the key, which cannot be recovered later. @throws AttuneError E_API_KEYS */
-export async function createKey({ file, name, models, user, admin, role }: NewKey): Promise<{ name: string; key: string }> {
+export async function createKey({
+  file,
+  name,
+  models,
+  user,
+  admin,
+  role,
+}: NewKey): Promise<{ name: string; key: string }> {
   using _held = await lockFile(file);
   const isNew = !existsSync(file) || statSync(file).size === 0;
   const keys = isNew ? [] : parsedFile(file).keys;

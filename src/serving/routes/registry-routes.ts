@@ -7,7 +7,6 @@ import {
   endRollout,
   moveAlias,
   outsideChanges,
-  readPersonalName,
   saveCounts,
   versionName,
   type Registry,
@@ -125,7 +124,7 @@ export class RegistryRoutes {
   }
 
   async #addVersions(model: WantedModel, isStart: boolean): Promise<void> {
-    const { name, owner, versions } = model;
+    const { name, owner, user, versions } = model;
     const { table, opener, log } = this.#server;
     for (const [number, version] of versions) {
       const id = servedId(model, number);
@@ -134,8 +133,7 @@ export class RegistryRoutes {
         const folder = this.#files.folderOf(version);
         if (folder === undefined) continue;
         const facts = await opener.inspect(folder);
-        const user = readPersonalName(name)?.owner;
-        table.put({ id, target: folder, ...facts, version: id, ...(owner !== undefined && { owner }), ...(user !== undefined && { user }) });
+        table.put({ id, target: folder, ...facts, version: id, owner, user });
         // At startup no other version is in use, so it is opened on first use like any model.
         if (isStart) this.#ready.add(id);
       } catch (error) {

@@ -4,6 +4,7 @@ import {
   findVersions,
   openRollouts,
   permissionsOf,
+  readPersonalName,
   registeredModels,
   versionName,
   versionsInUse,
@@ -15,6 +16,8 @@ import {
 export interface WantedModel {
   name: string;
   owner?: string;
+  /** Pseudonym of the user whose own model it is. */
+  user?: string;
   /** Version numbers by alias. */
   aliases: Record<string, number>;
   /** By number: versions that an alias, a rollout or a possible rollback refers to. */
@@ -43,6 +46,7 @@ export async function wantedModels(
       return {
         name,
         ...(owner !== null && { owner }),
+        user: readPersonalName(name)?.owner,
         aliases,
         versions: new Map(versions.map((version) => [version.version, version])),
         rollout,

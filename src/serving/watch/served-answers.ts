@@ -51,7 +51,10 @@ export function servedAnswers(exchange: Exchange, status: number): ServedAnswer[
   }));
 }
 
-/** Name and version for monitoring: versions of the registry are recorded under their model's name, users' own models as the shared version that they come from. */
+/**
+ * Name and version for monitoring: versions of the registry are recorded under their model's name, users' own models as
+ * the shared version that they come from.
+ */
 function placeOf({ id, folder, version, upstream }: ServedModel): { model: string; version: string } {
   const personal = version === undefined ? undefined : readPersonalName(modelOf(version));
   if (personal !== undefined) return { model: modelOf(personal.shared), version: personal.shared };

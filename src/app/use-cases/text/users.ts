@@ -1,7 +1,7 @@
 import { formatBytes, formatTime } from '../../../base/format.ts';
 import type { Colours } from '../../terminal/terminal.ts';
-import type { ListedUser } from '../../users/list-users.ts';
-import type { TrainedUser } from '../../users/train-users.ts';
+import type { ListedUser } from '../../users/user-models.ts';
+import type { TrainedUser } from '../../users/user-models.ts';
 
 const SHOWN = 12;
 
@@ -12,7 +12,10 @@ export function userLine({ user, state, reason }: TrainedUser, colours: Colours)
 }
 
 /** A user's own model in one line. */
-export function listedLine({ user, shared, version, isTried, reason, bytes, seenAt }: ListedUser, colours: Colours): string {
+export function listedLine(
+  { user, shared, version, isTried, reason, bytes, seenAt }: ListedUser,
+  colours: Colours,
+): string {
   const own = version === undefined || version === 1 ? `answered by ${shared}` : `answered by version ${version}`;
   const trial = isTried ? ', another one is on trial' : '';
   const seen = seenAt === undefined ? '' : `, seen ${formatTime(seenAt)}`;

@@ -33,9 +33,18 @@ export interface PersonalLoop {
   name: string;
 }
 
-export function personalLoop(loop: string, { model, version }: { model: string; version: number }, owner: string): PersonalLoop {
+export function personalLoop(
+  loop: string,
+  { model, version }: { model: string; version: number },
+  owner: string,
+): PersonalLoop {
   const shared = `${model}@${version}`;
-  return { shared, owner, folder: join(userFolder(loop, owner), String(version)), name: personalName({ shared, owner }) };
+  return {
+    shared,
+    owner,
+    folder: join(userFolder(loop, owner), String(version)),
+    name: personalName({ shared, owner }),
+  };
 }
 
 /** The user's loops on all versions of the shared model, oldest first. */

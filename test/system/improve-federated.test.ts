@@ -1,0 +1,64 @@
+// A round of a federation as the training of a loop's cycle: its result passes the same gate and rollout.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { federate, improve, models, resolveRecipeFile, train } from '../../src/app/index.ts';
+import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
+
+let folder: string;
+let home: string | undefined;
+let cwd: string;
+
+describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-site-loop-'));
+    [home, cwd] = [process.env.ATTUNE_HOME, process.cwd()];
+    process.env.ATTUNE_HOME = join(folder, 'home');
+    writeTinyLoop(folder);
+    process.chdir(folder);
+    await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
+    await models.register('topics', 'first');
+    await models.promote('topics', 1, { force: 'the first one' });
+  }, 120_000);
+  afterAll(() => {
+    process.chdir(cwd);
+    process.env.ATTUNE_HOME = home;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('trains with others, and promotes what is better on its own rows', async () => {
+    const labels = ['weather', 'money', 'food'];
+    const recipe = {
+      model: join(folder, 'model'),
+      objective: { name: 'classification', labels },
+      tuning: { r: 8, alpha: 16, target_modules: 'all-linear' },
+      training: { batch_size: 16, learning_rate: 1e-2, precision: 'f32' },
+    };
+    const plan = { name: 'topics', recipe, rounds: 3, local_steps: 40, min_sites: 2 };
+    const links = Promise.withResolvers<string[]>();
+    const onNotice = (notice: string): void => {
+      const found = [...notice.matchAll(/join "(\S+)"/g)].map(([, link]) => link);
+      if (found.length > 0) links.resolve(found);
+    };
+    const served = federate.serve(plan, { port: 0, output: 'hub', onNotice });
+    const [own, other] = await links.promise;
+    const rows = [...texts(NEW, 60, 4000), ...texts(NEW, 20, 6000)];
+    writeFileSync('other.jsonl', rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const joined = federate.join(other, { output: 'other', name: 'other', flags: { train: 'other.jsonl' } });
+    const loop = {
+      model: 'topics',
+      retrain: { recipe: 'topics.yaml', when: 'rows >= 40', holdout: 0.35, federation: own },
+      approve: 'auto',
+    };
+    writeFileSync('loop.yaml', JSON.stringify({ continuous: loop }));
+    await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
+    const { decisions, state } = await improve.run('loop.yaml');
+    await Promise.all([served, joined]);
+    expect({ state, reason: decisions.at(-1)!.reason }).toMatchObject({ state: 'promoted' });
+    expect((await models.history('topics')).aliases.champion).toBe(2);
+    // Its own record agrees with the coordinator's, which saw no row.
+    await federate.verify('hub', 'improve/topics/cycles/0001');
+    expect(readFileSync('hub/audit.jsonl', 'utf8')).not.toMatch(/pizza|hail/);
+  }, 180_000);
+});
