@@ -46,6 +46,17 @@ writeFileSync('loop.yaml', 'continuous: {model: parcels, retrain: {recipe: parce
 assert.equal((await improve.run('loop.yaml')).state, 'collecting');
 console.log((await improve.status('loop.yaml')).last, (await improve.explain('loop.yaml')).held);
 
+// Users' own models, from what each of them has corrected; this model has answered nobody yet.
+writeFileSync('support.yaml', 'model: attune-base\ndata: {train: train.jsonl, test: test.jsonl}\nobjective: sft\n');
+writeFileSync(
+  'own.yaml',
+  'continuous: {model: support, retrain: {recipe: support.yaml}, users: {rows: 30, most: 100}}\n',
+);
+await models.register('support', 'attune-base');
+await models.promote('support', { force: 'the first one' });
+assert.deepEqual((await attune.users.train('own.yaml')).users, []);
+assert.deepEqual((await attune.users.list('own.yaml')).users, []);
+
 // From documents to a model in use, by one file or its values; what has not changed does not run again.
 const spec = attune.definePipeline({
   deploy: 'sorting',
