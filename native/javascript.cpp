@@ -118,6 +118,8 @@ napi_value guarded(napi_env env, napi_callback_info info, napi_value (*body)(nap
   try {
     return body(env, info);
   } catch (const PendingException&) {
+  } catch (const c10::OutOfMemoryError& error) {
+    napi_throw_error(env, "ERR_OUT_OF_MEMORY", error.what_without_backtrace());
   } catch (const c10::Error& error) {
     napi_throw_error(env, "ERR_ENGINE", error.what_without_backtrace());
   } catch (const std::exception& error) {

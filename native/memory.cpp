@@ -1,7 +1,9 @@
-// CPU allocator with statistics; tensors on `meta` are counted as if they had memory. libtorch requests aligned blocks,
+// CPU allocator with statistics; tensors on `meta` are counted as if they had memory, and those of other devices as their
+// allocators report them. libtorch requests aligned blocks,
 // for which glibc needs extra room: freed blocks are then never reused for others of equal size, and gaps accumulate.
 // This allocator aligns inside plain blocks instead.
 #include <c10/core/CPUAllocator.h>
+#include <c10/util/ThreadLocalDebugInfo.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -25,7 +27,7 @@ struct Held {
   }
 };
 
-Held onCpu, onMeta;
+Held onCpu, onMeta, elsewhere;
 
 struct Memory final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
@@ -70,9 +72,30 @@ struct CountedShapes final : public c10::Allocator {
   static inline void* const kNowhere = reinterpret_cast<void*>(kAlignment);
 };
 
-Held& heldOn(napi_env env, napi_value device) { return toString(env, device) == "meta" ? onMeta : onCpu; }
+// Allocators of devices report to libtorch's profiler. Frees on other threads are unseen, but each report has the total.
+struct Reports final : public c10::MemoryReportingInfoBase {
+  void reportMemoryUsage(void*, int64_t, size_t total, size_t, at::Device device) override {
+    if (device.is_cpu()) return;
+    elsewhere.now = total;
+    if (total > elsewhere.most) elsewhere.most = total;
+  }
+  bool memoryProfilingEnabled() const override { return true; }
+};
 
-// tensorBytes(device) → bytes currently held by tensors on the CPU, or what those on `meta` would hold
+// watchMemory(): counts the memory of devices other than the CPU from now on, in this thread and its backward passes
+napi_value watchMemory(napi_env env, napi_callback_info) {
+  static bool isWatched = false;
+  if (!isWatched) c10::ThreadLocalDebugInfo::_push(c10::DebugInfoKind::PROFILER_STATE, std::make_shared<Reports>());
+  isWatched = true;
+  return undefined(env);
+}
+
+Held& heldOn(napi_env env, napi_value device) {
+  const at::Device wanted(toString(env, device));
+  return wanted.is_meta() ? onMeta : wanted.is_cpu() ? onCpu : elsewhere;
+}
+
+// tensorBytes(device) → bytes currently held by tensors there, or what those on `meta` would hold
 napi_value tensorBytes(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   return fromDouble(env, static_cast<double>(heldOn(env, arguments[0]).now));
@@ -95,7 +118,7 @@ void useMemory() {
 void addMemory(napi_env env, napi_value exports) {
   static CountedShapes shapes;
   c10::SetAllocator(at::kMeta, &shapes, 1);
-  addExports(env, exports, {{"tensorBytes", entry<tensorBytes>}, {"takeTensorPeak", entry<takeTensorPeak>}});
+  addExports(env, exports, {{"tensorBytes", entry<tensorBytes>}, {"takeTensorPeak", entry<takeTensorPeak>}, {"watchMemory", entry<watchMemory>}});
 }
 
 }  // namespace attune

@@ -13,5 +13,6 @@ void useMemory();
 void addMemory(napi_env env, napi_value exports);
 void addRuntime(napi_env env, napi_value exports);
 void addGroup(napi_env env, napi_value exports);
+void addDevices(napi_env env, napi_value exports);
 
 }  // namespace attune

@@ -81,6 +81,7 @@ napi_value start(napi_env env, napi_value exports) {
   addProfile(env, exports);
   addMemory(env, exports);
   addGroup(env, exports);
+  addDevices(env, exports);
   addRuntime(env, exports);
   return exports;
 }

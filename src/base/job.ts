@@ -42,6 +42,8 @@ export interface JobSpec {
   resume?: boolean;
   /** A run that begins once no other one is training. */
   queue?: boolean;
+  /** The device that it computes on, as in `onDevice`. */
+  device?: string;
   /** Names of src/jobs/report/sinks. */
   reportTo?: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Argument, FlagNotes } from '../app/use-cases/fields.ts';
 import type { FieldDescription } from '../app/use-cases/schema.ts';
-import type { UseCase } from '../app/use-cases/use-case.ts';
+import { onChosenDevice, type UseCase } from '../app/use-cases/use-case.ts';
 import type { Command, CommandContext, CommandOption } from './command.ts';
 import { withCall } from '../app/terminal/with-progress.ts';
 import { keepHeapsSmall } from './small-heap.ts';
@@ -37,8 +37,10 @@ export async function commandOf(useCase: UseCase): Promise<Omit<Command, 'option
       const typed = inputOf(context, places, flags);
       const input = takesRecipe === true ? { ...typed, flags: context.recipeFlags } : typed;
       if (useCase.streamsRows === true) keepHeapsSmall();
-      if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
-      return withCall(context, useCase.stopping, (call) => useCase.run(input, call));
+      return onChosenDevice(useCase.options?.(fields) ?? {}, typed, () => {
+        if (useCase.inTerminal !== undefined) return useCase.inTerminal(input, context);
+        return withCall(context, useCase.stopping, (call) => useCase.run(input, call));
+      });
     },
     render: useCase.render?.bind(useCase),
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
-import { cat, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
+import { cat, currentDevice, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
@@ -100,7 +100,7 @@ function finish(
   files: Weights,
   { raw, plan, options, grown }: { raw: RawConfig; plan: HeadPlan; options: ModelOptions; grown?: Growth },
 ): LoadedModel {
-  const { dtype = 'stored', device = 'cpu', labels, letters, keepsHead, seed = 0, keep } = options;
+  const { dtype = 'stored', device = currentDevice(), labels, letters, keepsHead, seed = 0, keep } = options;
   const newHead = letters !== undefined || (labels !== undefined && !isClassifierOf(labels, raw));
   const replaced = newHead ? (keepsHead === true ? 'unfitting' : 'whole') : undefined;
   const loaded = noGrad(() => scope(() => fill(model, files, { dtype, device, grown, replaced, keep })));
@@ -125,7 +125,7 @@ export async function createModel(
 ): Promise<Model> {
   const { model, plan } = await skeleton(raw, options);
   model.dtype = options.dtype;
-  model.device = options.device ?? 'cpu';
+  model.device = options.device ?? currentDevice();
   const deviation = deviationOf(raw);
   initialise(model.modules(), { seed: options.seed, deviation, dtype: options.dtype, device: model.device });
   model.isBare = plan.isBare ?? false;
@@ -214,7 +214,7 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
     const problem = kept.has(parameter)
-      ? keepWeight(parameter, files, { name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
+      ? keepWeight(parameter, files, { ...options, name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
       : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
@@ -245,7 +245,7 @@ export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<
 function keepWeight(
   parameter: Parameter,
   files: Weights,
-  { name, path, keep }: { name: string; path: string; keep: KeepWeight },
+  { name, path, keep, device }: { name: string; path: string; keep: KeepWeight; device: string },
 ): string | undefined {
   return scope(() => {
     const packed = files.packed?.(name, keep.kind);
@@ -254,8 +254,10 @@ function keepWeight(
       stored.shape.join() !== parameter.shape.join() ||
       (packed === undefined && !isFloating((stored as Tensor).dtype))
     )
-      return assign(parameter, files.get(name), { dtype: 'stored', device: 'cpu' });
-    parameter.assign(packed ?? keep.quantise(stored as Tensor, path));
+      return assign(parameter, files.get(name), { dtype: 'stored', device });
+    // Quantised where the checkpoint is, so that the codes are the same on every device.
+    const weight = packed ?? keep.quantise(stored as Tensor, path);
+    parameter.assign(weight.moveTo(device));
     return undefined;
   });
 }

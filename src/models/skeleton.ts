@@ -1,6 +1,6 @@
 import { capitalised, withArticle } from '../base/articles.ts';
 import { AttuneError } from '../base/errors.ts';
-import type { Weight } from '../engine/nn/index.ts';
+import type { KeptWeight } from '../engine/nn/index.ts';
 import type { DType, Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type Architecture, type HeadPlan, type Task } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
@@ -17,7 +17,7 @@ export interface KeepWeight {
   /** Name of the form in checkpoints: weights already packed in it are used unchanged. */
   kind: string;
   /** `path` is the layer's. */
-  quantise(stored: Tensor, path: string): Weight;
+  quantise(stored: Tensor, path: string): KeptWeight;
   /** Modules to leave unchanged because they are trained. */
   except?(path: string): boolean;
 }
@@ -27,6 +27,7 @@ export interface ModelOptions {
   task?: Task;
   /** Type of weights and activations; `stored` keeps the checkpoint's. */
   dtype?: DType | 'stored';
+  /** Where its weights are; by default the device that the current work computes on. */
   device?: string;
   /** Class names of a sequence or token head; by default the checkpoint's. */
   labels?: readonly string[];

@@ -159,9 +159,9 @@ function poolOf(
   settings: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
-  const { memory: given, precision, storage, trained_defaults: trainedDefaults, limits, keep_alive: life } = settings;
+  const { memory: given, precision, device, storage, trained_defaults: trainedDefaults, limits, keep_alive: life } = settings;
   const budget = given === undefined ? memory : bytesOf(given);
-  const opening = { precision, storage, trainedDefaults, constraints: compileLimits(limits) };
+  const opening = { precision, device, storage, trainedDefaults, constraints: compileLimits(limits) };
   const idleMilliseconds = life === undefined ? undefined : millisecondsOf(life);
   return new ModelPool({ opener, log, budget, mostAdapters: settings.max_loaded_adapters, idleMilliseconds, opening });
 }

@@ -1,6 +1,7 @@
 /** Settings of a server: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 import { BYTE_SIZE } from '../base/byte-size.ts';
+import { A_DEVICE, DEVICE_NAME } from '../base/device.ts';
 import { DURATION } from '../base/duration.ts';
 import { testNames } from '../monitoring/monitor/test-weights.ts';
 
@@ -178,7 +179,8 @@ export const settingsSchema = z.strictObject({
   allowed_hosts: z.array(z.string()).default([]).describe('further accepted values of the Host header'),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('PEM files'),
   memory: bytes.optional().describe('memory limit of loaded weights'),
-  precision: z.enum(['auto', 'bf16', 'f32']).default('auto'),
+  precision: z.enum(['auto', 'bf16', 'f16', 'f32']).default('auto'),
+  device: z.string().regex(DEVICE_NAME, A_DEVICE).default('auto'),
   storage: z.enum(['dense', 'int8_forward']).default('dense'),
   trained_defaults: z
     .boolean()

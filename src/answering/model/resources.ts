@@ -4,7 +4,17 @@ import { textConfigOf } from '../../models/raw-config.ts';
 import { textReaderOf } from '../../models/items/item-model.ts';
 import type { Model, ModelInput } from '../../models/model.ts';
 import { isTrained } from '../../models/placed-images.ts';
-import { dtypeBytes, engine, noGrad, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
+import {
+  currentDevice,
+  deviceMemory,
+  dtypeBytes,
+  engine,
+  multipliesBf16,
+  noGrad,
+  scope,
+  type DType,
+  type Tensor,
+} from '../../engine/tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../models/tape.ts';
 
 /** Memory still available to this process: free on the machine, or left of the container's limit. */
@@ -15,6 +25,11 @@ export function availableBytes(): number {
   const limit = Number(readText('/sys/fs/cgroup/memory.max'));
   const used = Number(readText('/sys/fs/cgroup/memory.current'));
   return Number.isFinite(limit) && limit > 0 && Number.isFinite(used) ? Math.min(machine, limit - used) : machine;
+}
+
+/** Memory that tensors on a device can still take. */
+export function freeBytes(device: string): number {
+  return deviceMemory(device)?.free ?? availableBytes();
 }
 
 /** Peak resident memory of this process (VmHWM). */
@@ -47,9 +62,15 @@ export function hasFastBf16(): boolean {
   return / (avx512_bf16|amx_bf16|bf16)\b/.test(readText('/proc/cpuinfo') ?? '');
 }
 
-export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
+export type Precision = 'auto' | 'bf16' | 'f16' | 'f32';
+
+/** The compute type on the current device. Cards without bf16 compute in f16; other accelerators are not known well enough. */
+export function computeType(precision: Precision): DType {
   if (precision !== 'auto') return precision;
-  return hasFastBf16() ? 'bf16' : 'f32';
+  const device = currentDevice();
+  const isFast = multipliesBf16(device);
+  if (isFast !== undefined) return isFast ? 'bf16' : 'f16';
+  return device === 'cpu' && hasFastBf16() ? 'bf16' : 'f32';
 }
 
 /**
@@ -129,7 +150,7 @@ export type StepCosts = Record<'kept' | 'checkpointing' | 'least', StepCost>;
 const DEFAULT_TOKENS = 8192;
 
 /**
- * The largest plan that fits the budget, by default a third of free memory. Tries fewer tokens per pass first, down to
+ * The largest plan that fits the budget, by default a third of the device's free memory. Tries fewer tokens per pass first, down to
  * the longest row, then checkpointing, then minimal checkpoints.
  */
 export function planMemory(
@@ -145,7 +166,7 @@ export function planMemory(
     costs?: StepCosts;
   },
 ): MemoryPlan {
-  const { budget = availableBytes() / 3, costs = costsOfShape(model, request.perToken) } = request;
+  const { budget = freeBytes(model.device) / 3, costs = costsOfShape(model, request.perToken) } = request;
   const longest = Math.max(1, request.longest);
   const isWithin = (tokens: number, { fixed, perToken }: StepCost) => fixed + tokens * perToken <= budget;
   const isAgain = request.checkpointing === 'auto' ? !isWithin(longest, costs.kept) : request.checkpointing;

@@ -1,4 +1,5 @@
 /** Opens the server's models, each in its own worker. */
+import { onDevice } from '../../base/device.ts';
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serving/index.ts';
 import { openSession } from '../../jobs/worker/index.ts';
 import { inTrainedForm, type TrainedForm } from '../prompt-form.ts';
@@ -18,7 +19,7 @@ const openers: { [Kind in ModelKind]: OpenOne<Kind> } = {
 
 export const opener: Opener = {
   inspect: targetFacts,
-  open: (kind, request) => openers[kind](request),
+  open: (kind, request) => onDevice(request.device, () => openers[kind](request)),
 };
 
 async function openWriter(request: OpenRequest): Promise<Writer> {

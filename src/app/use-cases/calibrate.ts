@@ -1,6 +1,6 @@
 import { formatNumber, formatPercent } from '../../base/format.ts';
 import type { Calibration } from '../../scoring/temperatures.ts';
-import { precisionField, storageField } from './shared/sampling-fields.ts';
+import { computeFields, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
 /** Fitted values and their evaluation, and the file they are stored in. */
@@ -29,7 +29,7 @@ export const useCase = defineUseCase({
       least: 0,
       most: 1,
     }),
-    ...precisionField(fields, 'auto, bf16 or f32'),
+    ...computeFields(fields, 'auto, bf16, f16 or f32'),
     ...storageField(fields),
   }),
   effects: ['computes', 'writes-files'],

@@ -1,5 +1,5 @@
 import type { Decided } from '../talk.ts';
-import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
+import { baseField, computeFields, storageField } from './shared/sampling-fields.ts';
 import type { FieldKit } from './fields.ts';
 import { defineUseCase } from './use-case.ts';
 
@@ -25,7 +25,7 @@ export const useCase = defineUseCase({
       ),
     ),
     ...baseField(fields),
-    ...precisionField(fields),
+    ...computeFields(fields),
     ...storageField(fields),
   }),
   effects: ['computes'],

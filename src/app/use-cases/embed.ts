@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import { withCall } from '../terminal/with-progress.ts';
-import { baseField } from './shared/sampling-fields.ts';
+import { baseField, deviceField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
@@ -36,6 +36,7 @@ export const useCase = defineUseCase({
     ...poolingField(fields),
     prompt: fields.text('NAME', "put one of the model's prompts before every text"),
     ...baseField(fields),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'writes-files'],
   examples: [

@@ -1,6 +1,7 @@
 import { describeAssessment } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import type { GroundednessResults } from '../../evaluation/assessments/groundedness.ts';
+import { deviceField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -23,6 +24,7 @@ export const useCase = defineUseCase({
       aliases: ['--to'],
     }),
     ...endpointFields(fields),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'sends', 'writes-files'],
   examples: ['groundedness runs/manual --data questions.jsonl'],

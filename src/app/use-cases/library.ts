@@ -3,7 +3,7 @@ import { requireNode } from '../api/node-version.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { Argument, Shape } from './fields.ts';
 import { useCases, type UseCaseName, type UseCaseOf } from './index.ts';
-import type { Call, CallOptions, UseCase } from './use-case.ts';
+import { onChosenDevice, type Call, type CallOptions, type UseCase } from './use-case.ts';
 import type { z } from 'zod';
 
 /** Positional arguments, of which optional ones may be omitted, before the options. */
@@ -111,7 +111,7 @@ export async function runUseCase(name: UseCaseName, input: object, given: Partia
   const checkedInput = checked(fields.z.strictObject(shape), { value: input, name });
   const { onEvent = () => undefined, onNotice = () => undefined, signal = new AbortController().signal } = given;
   signal.throwIfAborted();
-  return definition.run(checkedInput, { onEvent, onNotice, signal });
+  return onChosenDevice(shape, checkedInput, () => definition.run(checkedInput, { onEvent, onNotice, signal }));
 }
 
 /** Inserts undefined for arguments omitted before the options; an object accepted by the argument is not taken for options. */

@@ -1,6 +1,7 @@
 import { describeAssessment } from './shared/assessed.ts';
 import { endpointFields } from './shared/endpoint-fields.ts';
 import type { PolicyResults } from '../../evaluation/assessments/policy.ts';
+import { deviceField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -21,6 +22,7 @@ export const useCase = defineUseCase({
     maxNewTokens: fields.count('TOKENS', 'maximum tokens of an answer (default: 256)'),
     output: fields.text('FOLDER', "folder for policy.json (default: the run's)", { aliases: ['--to'] }),
     ...endpointFields(fields),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'sends', 'writes-files'],
   examples: [

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { layoutFields } from './shared/layout-fields.ts';
-import { baseField, precisionField, storageField } from './shared/sampling-fields.ts';
+import { baseField, computeFields, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { OutputRow } from '../predict/output-row.ts';
 
@@ -63,7 +63,7 @@ export const useCase = defineUseCase({
     trainedDefaults: fields.flag('use neither system message nor tools of the training rows', {
       flag: '--no-trained-defaults',
     }),
-    ...precisionField(fields, 'auto, bf16 or f32'),
+    ...computeFields(fields, 'auto, bf16, f16 or f32'),
     ...storageField(fields),
     limit: fields.inMemory<number>('maximum number of rows to answer'),
   }),

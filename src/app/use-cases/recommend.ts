@@ -1,4 +1,5 @@
 import { plural } from '../../base/format.ts';
+import { deviceField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { JobResult } from '../../jobs/worker/index.ts';
 
@@ -22,6 +23,7 @@ export const useCase = defineUseCase({
     format: fields.text('NAME', 'row format (detected)'),
     count: fields.count('ITEMS', 'items per row (10)'),
     keepSeen: fields.flag('allow recommending items that a row already has'),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['recommend runs/shop --input customers.csv --output next.jsonl'],

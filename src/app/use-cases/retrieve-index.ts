@@ -1,6 +1,6 @@
 import { formatCount, formatPercent, plural } from '../../base/format.ts';
 import { shortPath } from '../terminal/short-path.ts';
-import { baseField } from './shared/sampling-fields.ts';
+import { baseField, deviceField } from './shared/sampling-fields.ts';
 import { poolingField, vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
@@ -31,6 +31,7 @@ export const useCase = defineUseCase({
     ...poolingField(fields),
     exact: fields.flag('compare every row with every query; by default, many rows are clustered'),
     ...baseField(fields),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'writes-files'],
   examples: [

@@ -1,6 +1,7 @@
 import { plural } from '../../base/format.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { vectorColumnFields, vectorRowsField } from './shared/vector-fields.ts';
+import { deviceField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { Hit } from '../retrieve/open-index.ts';
 
@@ -34,6 +35,7 @@ export const useCase = defineUseCase({
     output: fields.text('FILE', 'output file, .csv or .jsonl', { aliases: ['--to'] }),
     ...vectorColumnFields(fields, 'column of the queries; join several with commas'),
     model: fields.text('FOLDER', "the model's folder, if it has moved"),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'writes-files'],
   examples: [

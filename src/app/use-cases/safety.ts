@@ -1,5 +1,6 @@
 import { describeAssessment } from './shared/assessed.ts';
 import type { SafetyResults } from '../../evaluation/assessments/safety.ts';
+import { deviceField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
@@ -16,6 +17,7 @@ export const useCase = defineUseCase({
     maxRows: fields.count('ROWS', 'prompts per set (default: all)'),
     maxNewTokens: fields.count('TOKENS', 'maximum tokens of an answer (default: 64)'),
     output: fields.text('FOLDER', "folder for safety.json (default: the run's)", { aliases: ['--to'] }),
+    ...deviceField(fields),
   }),
   effects: ['computes', 'writes-files'],
   examples: ['safety runs/tickets', 'safety runs/tickets --set xstest --max-rows 50', 'safety attune-base --json'],

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../../base/call.ts';
+import { onDevice } from '../../base/device.ts';
 import type { Console } from '../terminal/console.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Argument, FieldKit, Shape } from './fields.ts';
@@ -110,6 +111,11 @@ export function defineUseCase<
   Shown = Result,
 >(useCase: UseCase<Arguments, Options, Result, Others, Shown>): UseCase<Arguments, Options, Result, Others, Shown> {
   return useCase;
+}
+
+/** Runs a use case on the device that its input names, if it has that option. */
+export function onChosenDevice<Value>(options: object, input: { device?: unknown }, run: () => Value): Value {
+  return onDevice('device' in options ? String(input.device ?? 'auto') : undefined, run);
 }
 
 /** Declares the result type for an option in `resultWith`; undefined at run time. */

@@ -1,6 +1,6 @@
 // n values of a weight, B blocks of them
 import { attune, noGrad, zeros, type DType, type Shape, type Tensor } from '../tensor/index.ts';
-import type { Weight, WeightOperands } from './module.ts';
+import type { KeptWeight, WeightOperands } from './module.ts';
 
 /** A weight quantised in blocks of its flattened values. */
 export interface FourBitParts {
@@ -15,7 +15,7 @@ export interface FourBitParts {
 }
 
 /** A weight in 4 bits (Dettmers et al., "QLoRA", 2023). */
-export class FourBitWeight implements Weight {
+export class FourBitWeight implements KeptWeight {
   readonly shape: Shape;
   readonly #parts: readonly Tensor[];
   readonly #block: number;
@@ -46,6 +46,17 @@ export class FourBitWeight implements Weight {
 
   operands(): WeightOperands {
     return { weight: this.#like, fourBit: { parts: this.#parts, block: this.#block } };
+  }
+
+  moveTo(device: string): FourBitWeight {
+    if (device === this.#like.device) return this;
+    const [codes, table, scales, ...rest] = this.#parts.map((part) => part.toDevice(device));
+    const [inner, map, offset] = rest;
+    const nested = rest.length === 0 ? {} : { nested: { scales: inner, map, offset } };
+    const { shape } = this;
+    const moved = new FourBitWeight({ codes, table, scales, ...nested }, { shape, block: this.#block, dtype: this.#dtype });
+    this.dispose();
+    return moved;
   }
 
   dispose(): void {

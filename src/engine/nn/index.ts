@@ -56,6 +56,7 @@ export {
   ModuleBuffer,
   Parameter,
   renamed,
+  type KeptWeight,
   type Stored,
   type Weight,
   type WeightOperands,

@@ -12,6 +12,12 @@ export interface Weight {
   dispose(): void;
 }
 
+/** A form that weights are loaded in. */
+export interface KeptWeight extends Weight {
+  /** The same weight on another device, in place of this one. */
+  moveTo(device: string): KeptWeight;
+}
+
 /** Arguments of `attune::linear_group`. */
 export interface WeightOperands {
   /** The values or, if they are not in memory, a tensor of the same shape. */

@@ -40,7 +40,7 @@ export function addonPath(): string {
 }
 
 /** A checkout is set up by a script, an installed package by its command. */
-function setupCommand(): string {
+export function setupCommand(): string {
   const lock = fileURLToPath(new URL('../../../package-lock.json', import.meta.url));
   return existsSync(lock) ? `node tools/setup.mjs   (in ${dirname(lock)})` : 'npx attune setup';
 }

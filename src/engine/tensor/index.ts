@@ -1,4 +1,13 @@
 export { backward, enableGrad, grad, noGrad, type BackwardOptions, type GradOptions } from './autograd.ts';
+export {
+  currentDevice,
+  deviceMemory,
+  devicesHere,
+  multipliesBf16,
+  synchronise,
+  type DeviceFacts,
+  type DeviceMemory,
+} from './device.ts';
 export { dtypeBytes, isFloating, wideType, type DType, type NumericArray } from './dtype.ts';
 export { engine, setThreads } from './engine.ts';
 export { engineIdentity } from './identity.ts';

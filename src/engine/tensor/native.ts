@@ -39,8 +39,21 @@ export interface Native {
   depth(): number;
   live(): number;
   /** Bytes currently held by tensors on a device, and the peak since the last call; on `meta`, what they would take. */
-  tensorBytes(device: 'cpu' | 'meta'): number;
-  takeTensorPeak(device: 'cpu' | 'meta'): number;
+  tensorBytes(device: string): number;
+  takeTensorPeak(device: string): number;
+  /** Counts memory of devices other than the CPU and `meta` from now on. */
+  watchMemory(): void;
+
+  /** Devices that this libtorch can compute on, besides the CPU; `capability` is CUDA's, 80 for 8.0. */
+  devices(): { device: string; title: string; capability: number }[];
+  /** Kinds of devices that this libtorch was built for. */
+  deviceBuild(): string[];
+  /** Waits for all work that was begun on a device. */
+  synchronise(device: string): void;
+  /** Bytes of the whole device, whoever holds them; undefined if they cannot be determined. */
+  deviceMemory(device: string): [free: number, total: number] | undefined;
+  /** A copy on another device. */
+  upload(id: TensorId, device: string): TensorId;
 
   fromArray(array: NodeJS.TypedArray, shape: readonly number[], dtype: number): TensorId;
   toBytes(id: TensorId): ArrayBuffer;

@@ -113,7 +113,10 @@ export class Tensor extends TensorHandle {
     return this.dtype === dtype ? this : aten.to.dtype(this, dtypeCode[dtype]);
   }
   toDevice(device: string): Tensor {
-    return this.device === device ? this : aten.to.device(this, device, dtypeCode[this.dtype]);
+    if (this.device === device) return this;
+    // Leaves of a graph are copied by an operator that records it.
+    if (this.requiresGrad) return aten.to.device(this, device, dtypeCode[this.dtype]);
+    return new Tensor(engine().upload(this.id, device));
   }
 
   add_(other: Tensor | Scalar, options?: { alpha?: Scalar }): this {

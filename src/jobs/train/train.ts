@@ -1,9 +1,10 @@
+import { onDevice } from '../../base/device.ts';
 import { plural } from '../../base/format.ts';
 import type { PreflightFinished } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';
 import type { Group } from '../../engine/group/index.ts';
 import { newRunId } from '../../store/run-folder.ts';
-import { engineIdentity } from '../../engine/tensor/index.ts';
+import { currentDevice, engineIdentity } from '../../engine/tensor/index.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';
 import { readConstants } from '../../training/trainer-state.ts';
 import { isCheapModel } from '../../answering/baselines/cheap-names.ts';
@@ -40,6 +41,12 @@ import type { PausedState, TrainResult, TrainPlan, TrainInput } from './train-jo
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
   if (isCheapModel(input.recipe.model)) return trainCheap(input, context);
   if (askedModel(input.recipe.model) !== undefined) return trainPrompted(input, context);
+  // Processes of one machine take different cards.
+  const device = onDevice(input.recipe.device, () => currentDevice(input.launch?.localRank));
+  return onDevice(device, () => trainShared(input, context));
+}
+
+async function trainShared(input: TrainInput, context: JobContext): Promise<TrainResult> {
   await using group = await joinOthers(input, context);
   // Awaited, so that the group is open until then.
   return group !== undefined && group.rank > 0

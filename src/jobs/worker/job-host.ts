@@ -1,3 +1,4 @@
+import { onDevice } from '../../base/device.ts';
 import type { AttuneError } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
 import type { Registry } from '../../base/registry.ts';
@@ -75,10 +76,10 @@ export class JobHost {
     }
   }
 
-  async #runJob({ job, input, queue }: JobSpec, context: JobContext, recorder?: RunRecorder): Promise<unknown> {
+  async #runJob({ job, input, queue, device }: JobSpec, context: JobContext, recorder?: RunRecorder): Promise<unknown> {
     if (queue === true) await recorder?.awaitTurn(context.signal);
     const { run } = await this.#jobs.load(job);
-    return (run as Job)(input, context);
+    return onDevice(device, () => (run as Job)(input, context));
   }
 
   async #openRecorder(spec: JobSpec): Promise<RunRecorder | undefined> {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { wantedDevice } from '../../base/device.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { onStopSignals } from '../../base/stop-signals.ts';
 import type { EventSink } from '../../base/events.ts';
@@ -67,7 +68,7 @@ export async function startJob<Name extends JobName>(
 ): Promise<RunningJob<JobResult<Name>>> {
   const { job, input, resume, queue, reportTo } = options;
   const folder = options.folder === undefined ? undefined : resolve(options.folder);
-  const spec: JobSpec = { job, input, folder, resume, queue, reportTo };
+  const spec: JobSpec = { job, input, folder, resume, queue, reportTo, device: wantedDevice() };
   const running = isHere(options) ? startHere(spec, options) : startForked(spec, options, entry);
   superviseSignals(running, options);
   await running.client.started;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BYTE_SIZE } from '../../base/byte-size.ts';
+import { A_DEVICE, DEVICE_NAME } from '../../base/device.ts';
 import { checkpointsSchema, continuedSchema } from './recipe-checkpoints.ts';
 import { evaluationSchema } from './recipe-evaluation.ts';
 import { promptingSchema } from './recipe-prompting.ts';
@@ -206,7 +207,10 @@ const trainingSchema = z.strictObject({
   weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
   max_grad_norm: z.number().min(0).default(1).describe('clip the gradient to this norm; 0 for none'),
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
-  precision: z.enum(['auto', 'bf16', 'f32']).default('auto').describe('compute type; auto is bf16 where it is fast'),
+  precision: z
+    .enum(['auto', 'bf16', 'f16', 'f32'])
+    .default('auto')
+    .describe('compute type; auto: bf16 where it is fast, f16 on cards without bf16, otherwise f32'),
   gradient_checkpointing: z
     .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')
@@ -257,6 +261,11 @@ export const recipeSchema = z.strictObject({
   data: dataSchema,
   tuning: tuningSchema.prefault('lora'),
   storage: axisSchema('how frozen weights are kept').prefault('dense'),
+  device: z
+    .string()
+    .regex(DEVICE_NAME, A_DEVICE)
+    .default('auto')
+    .meta({ description: 'where it computes: auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps', shown: 'NAME' }),
   objective: axisSchema('what is optimised').prefault('sft'),
   training: trainingSchema.superRefine(refuseUnread).prefault({}),
   retention: retentionSchema.prefault({}),

@@ -1,5 +1,5 @@
 import { table } from '../../base/table.ts';
-import type { Weight } from '../../engine/nn/index.ts';
+import type { KeptWeight } from '../../engine/nn/index.ts';
 import { isFloating, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import { CheckpointFiles } from '../checkpoint-files.ts';
 import type { RawConfig } from '../raw-config.ts';
@@ -15,7 +15,7 @@ export interface Weights extends Disposable {
   has(name: string): boolean;
   get(name: string): Tensor;
   /** A weight packed in this form, if it is; owned by the caller. */
-  packed?(name: string, kind: string): Weight | undefined;
+  packed?(name: string, kind: string): KeptWeight | undefined;
 }
 
 /** @throws AttuneError E_QUANTISATION_UNSUPPORTED, E_CONFIG_BAD, and as `CheckpointFiles` */
@@ -67,7 +67,7 @@ class DenseWeights implements Weights {
     const packed = this.#packed.get(name);
     return packed === undefined ? this.#files.get(name) : packed.dense().to(this.#dtype);
   }
-  packed(name: string, kind: string): Weight | undefined {
+  packed(name: string, kind: string): KeptWeight | undefined {
     const found = this.#packed.get(name);
     return found?.kind === kind ? found.keep?.(this.#dtype) : undefined;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Weight } from '../../engine/nn/index.ts';
+import type { KeptWeight } from '../../engine/nn/index.ts';
 import type { DType, Tensor } from '../../engine/tensor/index.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 
@@ -14,7 +14,7 @@ export interface PackedWeight {
   /** Storage form that can keep the packed weight, if any. */
   kind?: string;
   /** The weight in that form. `dtype`: its type before quantisation. */
-  keep?(dtype: DType): Weight;
+  keep?(dtype: DType): KeptWeight;
 }
 
 /** A quantisation method: an entry of `quantization_config.quant_method`. */

@@ -15,7 +15,7 @@ export interface PoolOptions {
   mostAdapters?: number;
   /** Maximum number of open adapters. Adapters in use are never closed. */
   idleMilliseconds?: number;
-  opening: Pick<OpenRequest, 'precision' | 'storage' | 'constraints' | 'trainedDefaults'>;
+  opening: Pick<OpenRequest, 'precision' | 'device' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }
 
 /** A model in use. */

@@ -124,7 +124,9 @@ export interface OpenedModels {
 
 export interface OpenRequest {
   target: string;
-  precision?: 'auto' | 'bf16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
+  /** Where it computes, as in `onDevice`. */
+  device?: string;
   storage?: 'dense' | 'int8_forward';
   /** Whether requests without a system message or tools get those of the training rows; default true. */
   trainedDefaults?: boolean;

@@ -3,7 +3,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { Rows } from '../../rows/rows.ts';
 import type { FieldKit } from '../fields.ts';
 import { columnsField } from './columns-field.ts';
-import { precisionField } from './sampling-fields.ts';
+import { computeFields } from './sampling-fields.ts';
 
 /** A file of rows; programs may pass the rows themselves. */
 export function rowsField({ z, parsed }: FieldKit, summary: string) {
@@ -42,7 +42,7 @@ export function measureFields(fields: FieldKit) {
   const { count, flag } = fields;
   return {
     maxRows: count('ROWS', 'number of rows in the sample (500)'),
-    ...precisionField(fields),
+    ...computeFields(fields),
     maxNewTokens: count('TOKENS', 'maximum tokens of an answer (depends on the training answers)'),
     keepSeen: flag('recommenders: allow recommending items that a row already has'),
     allowOverlap: flag('continue even if rows were trained on'),

@@ -1,4 +1,5 @@
 /** Options for opening a model and sampling, shared by all commands that generate text. */
+import { A_DEVICE, DEVICE_NAME } from '../../../base/device.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import { readJson } from '../../../files/json.ts';
 import type { ConstraintSpec } from '../../../answering/decoding/index.ts';
@@ -8,10 +9,18 @@ import type { OptionsOf, UseCase } from '../use-case.ts';
 
 type Values<Fields extends (kit: FieldKit) => Shape> = OptionsOf<UseCase<readonly [], ReturnType<Fields>>>;
 
-export const precisionField = (
-  { choice }: FieldKit,
-  summary = 'auto, bf16 or f32; in f32, answers do not depend on concurrent requests',
-) => ({ precision: choice(['auto', 'bf16', 'f32'], 'TYPE', summary) });
+/** Where a command computes; whoever runs the use case sees to it (`onDevice`). */
+export const deviceField = ({ z, parsed }: FieldKit) => ({
+  device: parsed(z.string().regex(DEVICE_NAME, A_DEVICE), 'NAME', 'auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps', {
+    read: String,
+  }),
+});
+
+/** Where a command computes, and in which type. */
+export const computeFields = (
+  fields: FieldKit,
+  summary = 'auto, bf16, f16 or f32; in f32, answers do not depend on concurrent requests',
+) => ({ precision: fields.choice(['auto', 'bf16', 'f16', 'f32'], 'TYPE', summary), ...deviceField(fields) });
 
 export const storageField = ({ choice }: FieldKit) => ({
   storage: choice(
@@ -27,7 +36,7 @@ export function samplingFields(fields: FieldKit) {
   const { text, count, number } = fields;
   return {
     ...baseField(fields),
-    ...precisionField(fields),
+    ...computeFields(fields),
     ...storageField(fields),
     srcLang: text('CODE', "language of the prompts, for multilingual models (as in the model's folder)"),
     tgtLang: text('CODE', 'language of the answers, for multilingual models'),
