@@ -38,7 +38,7 @@ else {
        npm run bench -- sharing [--model FOLDER] [--dtype bf16] [--rounds 5] [--prompt 256] [--answer 16,32,64,128]
        npm run bench -- watch [--model FOLDER] [--rounds 7] [--requests 24] [--tokens 64] [--threads 1] [--traces 10000]
        npm run bench -- data [--megabytes 20] [--against FOLDER_WITH_NODE_MODULES] | --pipeline MEGABYTES [--unredacted]
-       npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--storage int8_switchback] [--steps 3] [--rounds 1] [--threads N]
+       npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--storage int8_switchback] [--steps 3] [--rounds 1] [--threads N] [--device cuda]
                         [--baselines FILE.py] [--against CHECKOUT] [--json] [--anyway]`);
   process.exitCode = 2;
 }

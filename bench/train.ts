@@ -17,7 +17,7 @@ import { create as createAdamw, options as adamwOptions } from '../src/training/
 import { createModel, loadModel } from '../src/models/load-model.ts';
 import { Group } from '../src/engine/group/index.ts';
 import { saveModel } from '../src/models/save.ts';
-import { engineIdentity } from '../src/engine/tensor/index.ts';
+import { engineIdentity, synchronise } from '../src/engine/tensor/index.ts';
 import type { Trainable } from '../src/methods/interfaces.ts';
 import type { Objective } from '../src/training/objective.ts';
 import { packed } from '../src/training/produce.ts';
@@ -118,6 +118,7 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
     const before = process.cpuUsage();
     const sentBefore = group?.sentBytes ?? 0;
     losses.push((await oneStep(step)).loss);
+    synchronise(parts.model.device);
     if (step === 0) continue;
     const { user, system } = process.cpuUsage(before);
     seconds.push((performance.now() - started) / 1000);
@@ -125,9 +126,9 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
     sentBytes = (group?.sentBytes ?? 0) - sentBefore;
   }
   const peakRssMib = peakBytes() / 2 ** 20;
-  const { libtorch, threads } = engineIdentity();
+  const { libtorch, threads, device } = engineIdentity();
   const bf16GemmGflops = matrixProductRate('bf16', 100);
-  const engine = `attune on libtorch ${libtorch}`;
+  const engine = `attune on libtorch ${libtorch}${device === undefined ? '' : `, ${device}`}`;
   return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses, sentBytes };
 }
 

@@ -19,6 +19,8 @@ interface Options {
   steps: number;
   rounds: number;
   threads: number;
+  /** Where attune computes; the CPU by default. */
+  device?: string;
   /** The program of the baselines, run by Debian's Python with its torch. */
   baselines?: string;
   /** Another checkout of attune, already set up, to alternate with this one. */
@@ -85,6 +87,7 @@ function readOptions(words: readonly string[]): Options {
       steps: { type: 'string', default: '3' },
       rounds: { type: 'string', default: '1' },
       threads: { type: 'string', default: String(availableParallelism()) },
+      device: { type: 'string' },
       baselines: { type: 'string' },
       against: { type: 'string' },
     },
@@ -126,7 +129,10 @@ interface Training {
 function runTraining(folder: string, { name, model, options, extra }: Training): string {
   const flags = (['full', 'checkpointing'] as const).filter((flag) => options[flag]).map((flag) => `--${flag}`);
   const words = ['--workload', name, '--model', model, '--steps', String(options.steps), ...flags, ...extra];
-  return run(process.execPath, [join(folder, 'train.ts'), ...words], { ATTUNE_THREADS: String(options.threads) });
+  return run(process.execPath, [join(folder, 'train.ts'), ...words], {
+    ATTUNE_THREADS: String(options.threads),
+    ATTUNE_DEVICE: options.device ?? 'cpu',
+  });
 }
 
 function runBaseline(mode: string, name: string, options: Options): Measurement {

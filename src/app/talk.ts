@@ -28,7 +28,7 @@ export interface TalkOptions {
   /** Whether to use the base model without its adapter. */
   base?: boolean;
   /** In f32, an answer does not depend on the others in its batch; in bf16, rounding may change close choices. */
-  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f32';
   /** `int8_forward` answers faster: it rounds weights and inputs of linear layers to 254 steps. */
   storage?: StorageName;
   /** For multilingual translation models: language codes of prompts and answers; default: those in the folder. */

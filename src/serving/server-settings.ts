@@ -179,7 +179,7 @@ export const settingsSchema = z.strictObject({
   allowed_hosts: z.array(z.string()).default([]).describe('further accepted values of the Host header'),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('PEM files'),
   memory: bytes.optional().describe('memory limit of loaded weights'),
-  precision: z.enum(['auto', 'bf16', 'f16', 'f32']).default('auto'),
+  precision: z.enum(['auto', 'bf16', 'f32']).default('auto'),
   device: z.string().regex(DEVICE_NAME, A_DEVICE).default('auto'),
   storage: z.enum(['dense', 'int8_forward']).default('dense'),
   trained_defaults: z

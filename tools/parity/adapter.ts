@@ -27,7 +27,7 @@ export function compareGradients(folder: string, own: Tensors, report: FolderRep
 export function compareWeights(folder: string, own: Tensors, report: FolderReport): void {
   compareFile(folder, 'lora_final', { own, report }, (got, wanted) => {
     const norm = (x: Tensor) => aten.linalg_vector_norm.default(x).item();
-    return norm(got.detach().sub(wanted)) <= WEIGHT_TOLERANCE * norm(wanted);
+    return norm(got.detach().toDevice('cpu').sub(wanted)) <= WEIGHT_TOLERANCE * norm(wanted);
   });
 }
 

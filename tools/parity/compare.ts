@@ -5,7 +5,8 @@ import type { Output } from './outputs.ts';
 export function compareOutput(output: Output, expected: Tensor): { maxAbs: number; compared: number } {
   return noGrad(() =>
     scope(() => {
-      const { values, grid } = output;
+      const { grid } = output;
+      const values = output.values.toDevice('cpu');
       if (grid === undefined) return difference(values.reshape(...expected.shape), expected);
       const places = fromArray(BigInt64Array.from(grid.places, BigInt));
       // Here a token's streams are adjacent; in the reference the streams are the first dimension.
@@ -21,7 +22,8 @@ export function compareOutput(output: Output, expected: Tensor): { maxAbs: numbe
 }
 
 /** NaN counts as the largest possible difference. */
-export function difference(values: Tensor, expected: Tensor): { maxAbs: number; compared: number } {
+export function difference(given: Tensor, expected: Tensor): { maxAbs: number; compared: number } {
+  const values = given.toDevice('cpu');
   if (values.shape.join() !== expected.shape.join()) {
     throw new Error(
       `the reference has the shape [${expected.shape.join(', ')}], the model [${values.shape.join(', ')}]`,

@@ -16,7 +16,8 @@ export interface PassOutput {
 }
 
 /** The reference's loss of a batch: a mean over labelled tokens or over rows. */
-export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: ParityInput, labels: Tensor): Tensor {
+export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: ParityInput, given: Tensor): Tensor {
+  const labels = given.toDevice(hidden.device);
   if (model.task === 'sequence') return rowLoss(model.sequenceHead.scores(hidden, tokens.layout), labels);
   if (model.task === 'replaced-token')
     return replacedLoss(model.tokenClassHead.scores(hidden, tokens.layout), tokens, labels);
@@ -33,7 +34,7 @@ export function lossOf(model: Model, { hidden, aside }: PassOutput, { tokens }: 
 
 /** Binary cross-entropy over all tokens. */
 function replacedLoss(scores: Tensor, { places }: Grid, labels: Tensor): Tensor {
-  const wanted = labels.flatten().indexSelect(0, fromArray(BigInt64Array.from(places, BigInt)));
+  const wanted = labels.flatten().indexSelect(0, fromArray(BigInt64Array.from(places, BigInt)).toDevice(labels.device));
   return aten.binary_cross_entropy_with_logits.default(scores.squeeze(1), wanted.to(scores.dtype));
 }
 
@@ -52,7 +53,10 @@ function predictions(grid: Grid, labels: Tensor, ahead: number): { places: Tenso
     places.push(n);
     targets.push(values[place + ahead]);
   }
-  return { places: fromArray(BigInt64Array.from(places, BigInt)), targets: fromArray(BigInt64Array.from(targets)) };
+  const [at, wanted] = [BigInt64Array.from(places, BigInt), BigInt64Array.from(targets)].map((values) =>
+    fromArray(values).toDevice(labels.device),
+  );
+  return { places: at, targets: wanted };
 }
 
 /** Reduced as torch does in the reference: the sum, or the mean of each row's loss divided by its length. */
@@ -64,7 +68,7 @@ function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor
   );
   const losses = head.losses(hidden, layout, texts);
   if (head.reduction === 'sum') return losses.sum();
-  return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)))).mean();
+  return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)), { device: losses.device })).mean();
 }
 
 /** Contrastive loss of a batch of matching texts and images, from scores [T, I]. */

@@ -140,7 +140,7 @@ function withoutPrefix(output: Output, expected: Tensor): Output {
   const [width, layout] = [grid.width - extra, grid.layout];
   const places = kept.map(([, place]) => Math.floor(place / grid.width) * width + (place % grid.width) - extra);
   const rows = fromArray(BigInt64Array.from(kept, ([n]) => BigInt(n)));
-  return { values: values.indexSelect(0, rows), grid: { ...grid, width, places, layout } };
+  return { values: values.toDevice('cpu').indexSelect(0, rows), grid: { ...grid, width, places, layout } };
 }
 
 /**

@@ -62,15 +62,12 @@ export function hasFastBf16(): boolean {
   return / (avx512_bf16|amx_bf16|bf16)\b/.test(readText('/proc/cpuinfo') ?? '');
 }
 
-export type Precision = 'auto' | 'bf16' | 'f16' | 'f32';
-
-/** The compute type on the current device. Cards without bf16 compute in f16; other accelerators are not known well enough. */
-export function computeType(precision: Precision): DType {
+/** The compute type on the current device. */
+export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
   if (precision !== 'auto') return precision;
   const device = currentDevice();
-  const isFast = multipliesBf16(device);
-  if (isFast !== undefined) return isFast ? 'bf16' : 'f16';
-  return device === 'cpu' && hasFastBf16() ? 'bf16' : 'f32';
+  const isFast = multipliesBf16(device) ?? (device === 'cpu' && hasFastBf16());
+  return isFast ? 'bf16' : 'f32';
 }
 
 /**

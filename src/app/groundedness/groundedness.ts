@@ -22,7 +22,7 @@ import { askedAs, type AskingForm } from '../safety/safety-trial.ts';
 
 export type GroundednessOptions = CallOptions<typeof useCase> & {
   /** In f32, an answer does not depend on the others in its batch. */
-  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f32';
 };
 
 /** Instruction for the base model. */

@@ -6,7 +6,7 @@ import type { CallOptions } from '../use-cases/use-case.ts';
 
 export type SafetyOptions = CallOptions<typeof useCase> & {
   /** In f32, an answer does not depend on the others in its batch. */
-  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f32';
 };
 
 export interface AskedModel {

@@ -29,7 +29,7 @@ export const useCase = defineUseCase({
       least: 0,
       most: 1,
     }),
-    ...computeFields(fields, 'auto, bf16, f16 or f32'),
+    ...computeFields(fields, 'auto, bf16 or f32'),
     ...storageField(fields),
   }),
   effects: ['computes', 'writes-files'],

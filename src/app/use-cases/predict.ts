@@ -63,7 +63,7 @@ export const useCase = defineUseCase({
     trainedDefaults: fields.flag('use neither system message nor tools of the training rows', {
       flag: '--no-trained-defaults',
     }),
-    ...computeFields(fields, 'auto, bf16, f16 or f32'),
+    ...computeFields(fields, 'auto, bf16 or f32'),
     ...storageField(fields),
     limit: fields.inMemory<number>('maximum number of rows to answer'),
   }),

@@ -124,7 +124,7 @@ export interface OpenedModels {
 
 export interface OpenRequest {
   target: string;
-  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f32';
   /** Where it computes, as in `onDevice`. */
   device?: string;
   storage?: 'dense' | 'int8_forward';

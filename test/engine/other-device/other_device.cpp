@@ -8,7 +8,10 @@
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <ATen/native/CPUFallback.h>
 #include <ATen/native/Resize.h>
+#include <ATen/ops/_reshape_alias_native.h>
 #include <ATen/ops/as_strided_native.h>
+#include <ATen/ops/convolution.h>
+#include <ATen/ops/convolution_backward.h>
 #include <ATen/ops/set_native.h>
 #include <ATen/ops/unfold_native.h>
 #include <ATen/ops/view_as_complex_native.h>
@@ -144,6 +147,23 @@ Tensor& setStorage(Tensor& self, at::Storage storage, int64_t offset, at::IntArr
   return self;
 }
 
+// Composed of the CPU's: libtorch has no fallback for these two.
+Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias, at::IntArrayRef stride, at::IntArrayRef padding,
+                   at::IntArrayRef dilation, bool transposed, at::IntArrayRef outputPadding, int64_t groups) {
+  const auto own = bias.has_value() && bias->defined() ? std::optional(onCpu(*bias)) : std::nullopt;
+  return at::convolution(onCpu(input), onCpu(weight), own, stride, padding, dilation, transposed, outputPadding, groups).to(input.device());
+}
+
+std::tuple<Tensor, Tensor, Tensor> convolutionBackward(const Tensor& gradient, const Tensor& input, const Tensor& weight, at::IntArrayRef stride,
+                                                       at::IntArrayRef padding, at::IntArrayRef dilation, bool transposed,
+                                                       at::IntArrayRef outputPadding, int64_t groups, std::array<bool, 3> mask) {
+  const std::vector<int64_t> biasSize{transposed ? weight.size(1) * groups : weight.size(0)};
+  const auto back = at::convolution_backward(onCpu(gradient), onCpu(input), onCpu(weight), at::IntArrayRef(biasSize), stride, padding, dilation,
+                                             transposed, outputPadding, groups, mask);
+  const auto there = [&](const Tensor& tensor) { return tensor.defined() ? tensor.to(input.device()) : tensor; };
+  return {there(std::get<0>(back)), there(std::get<1>(back)), there(std::get<2>(back))};
+}
+
 // CUDA takes indices from the CPU only here.
 bool takesOtherDevices(const std::string& name) { return name == "aten::index.Tensor" || name.rfind("aten::index_put", 0) == 0 || name == "aten::_index_put_impl_"; }
 
@@ -172,6 +192,9 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {
   library.impl("resize_", resize);
   library.impl("set_.source_Storage_storage_offset", setStorage);
   library.impl("as_strided", at::native::as_strided_tensorimpl);
+  library.impl("convolution_overrideable", convolution);
+  library.impl("convolution_backward_overrideable", convolutionBackward);
+  library.impl("_reshape_alias", at::native::_reshape_alias);
   library.impl("view", at::native::view);
   library.impl("unfold", at::native::unfold);
   library.impl("view_as_real", at::native::view_as_real);
@@ -206,6 +229,7 @@ void add(napi_env env, napi_value exports, const char* name, napi_callback body,
 
 napi_value start(napi_env env, napi_value exports) {
   static const bool isFirst = [] {
+    c10::register_privateuse1_backend("privateuseone");
     c10::SetAllocator(kOther, &memory());
     at::RegisterPrivateUse1HooksInterface(new Hooks());
     return true;

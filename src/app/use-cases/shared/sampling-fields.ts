@@ -19,8 +19,8 @@ export const deviceField = ({ z, parsed }: FieldKit) => ({
 /** Where a command computes, and in which type. */
 export const computeFields = (
   fields: FieldKit,
-  summary = 'auto, bf16, f16 or f32; in f32, answers do not depend on concurrent requests',
-) => ({ precision: fields.choice(['auto', 'bf16', 'f16', 'f32'], 'TYPE', summary), ...deviceField(fields) });
+  summary = 'auto, bf16 or f32; in f32, answers do not depend on concurrent requests',
+) => ({ precision: fields.choice(['auto', 'bf16', 'f32'], 'TYPE', summary), ...deviceField(fields) });
 
 export const storageField = ({ choice }: FieldKit) => ({
   storage: choice(

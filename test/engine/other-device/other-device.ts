@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { engine } from '../../../src/engine/tensor/index.ts';
+import { buildAddon } from '../../../tools/setup/addon.mjs';
+
+/** libtorch's name of the device in other_device.cpp. */
+export const OTHER = 'privateuseone:0';
+
+interface OtherDevice {
+  /** Bytes that tensors on it hold. */
+  held(): number;
+  /** Copies that went through pinned memory. */
+  pinned(): number;
+  /** Calls that waited for it. */
+  synchronised(): number;
+  /** Limits its memory. */
+  limit(bytes: number): void;
+}
+
+let loaded: OtherDevice | undefined;
+
+/** Adds a device that is not the CPU to libtorch, compiled on first use. */
+export async function addOtherDevice(): Promise<OtherDevice> {
+  loaded ??= await load();
+  return loaded;
+}
+
+async function load(): Promise<OtherDevice> {
+  const root = join(import.meta.dirname, '../../..');
+  const { libtorch } = JSON.parse(readFileSync(join(root, 'build/attune.json'), 'utf8'));
+  const { file } = await buildAddon({ root, libtorch, sources: import.meta.dirname, output: join(root, 'build/other-device') });
+  engine();
+  const module = { exports: {} as OtherDevice };
+  process.dlopen(module, file);
+  return module.exports;
+}
