@@ -188,7 +188,7 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     return output;
   };
   const { resumed } = input;
-  let x = stage(() => resumed?.hidden.to(dtype).clone() ?? stack.embed(input, pass));
+  let x = stage(() => resumed?.hidden.to(dtype).toDevice(device).clone() ?? stack.embed(input, pass));
   watch?.(resumed?.blocks ?? 0, x);
   for (const [index, block] of blocks.entries()) {
     if (index === options.until) return x;

@@ -81,7 +81,7 @@ export async function jointLoss(
 
 /** One tensor per micro-batch, without a graph; processes that share a step take turns and get all. */
 async function vectorsOf(
-  { objective, shared }: PassParts,
+  { model, objective, shared }: PassParts,
   microBatches: readonly (readonly PreparedRow[])[],
   represent: (batch: Batch) => Tensor,
 ): Promise<Tensor[]> {
@@ -89,7 +89,7 @@ async function vectorsOf(
     const some = await loaded(objective, rows);
     return noGrad(() => scope(() => represent(objective.collate(some)))).own();
   };
-  if (shared?.group !== undefined) return sharedVectors(shared, microBatches, representRows);
+  if (shared?.group !== undefined) return sharedVectors(shared, microBatches, { representRows, device: model.device });
   const kept: Tensor[] = [];
   for (const rows of microBatches) {
     kept.push(await representRows(rows));
@@ -101,7 +101,7 @@ async function vectorsOf(
 async function sharedVectors(
   shared: Shared,
   microBatches: readonly (readonly PreparedRow[])[],
-  representRows: (rows: readonly PreparedRow[]) => Promise<Tensor>,
+  { representRows, device }: { representRows: (rows: readonly PreparedRow[]) => Promise<Tensor>; device: string },
 ): Promise<Tensor[]> {
   const all = await sharePasses({
     name: 'vectors',
@@ -114,7 +114,7 @@ async function sharedVectors(
       return { values, shape: vectors.shape, dtype: vectors.dtype };
     },
   });
-  return all.map(({ values, shape, dtype }) => scope(() => fromArray(values, shape).to(dtype)).own());
+  return all.map(({ values, shape, dtype }) => scope(() => fromArray(values, shape).to(dtype).toDevice(device)).own());
 }
 
 async function loaded(objective: Objective, rows: readonly PreparedRow[]): Promise<readonly PreparedRow[]> {

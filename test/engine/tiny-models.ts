@@ -67,7 +67,7 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
       if (parameter.tensor.dtype === 'i32') scope(() => parameter.assign(tinyMembers(parameter.shape)));
       if (!isFloating(parameter.tensor.dtype)) continue;
       scope(() => {
-        const noise = keyedNormal(parameter.shape, { seed: 4, path }, 0.2);
+        const noise = keyedNormal(parameter.shape, { seed: 4, path }, 0.2).toDevice(model.device);
         parameter.assign(parameter.tensor.to('f64').add(noise).to(dtype));
       });
     }

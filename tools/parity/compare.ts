@@ -22,8 +22,8 @@ export function compareOutput(output: Output, expected: Tensor): { maxAbs: numbe
 }
 
 /** NaN counts as the largest possible difference. */
-export function difference(given: Tensor, expected: Tensor): { maxAbs: number; compared: number } {
-  const values = given.toDevice('cpu');
+export function difference(given: Tensor, reference: Tensor): { maxAbs: number; compared: number } {
+  const [values, expected] = [given, reference].map((tensor) => tensor.toDevice('cpu'));
   if (values.shape.join() !== expected.shape.join()) {
     throw new Error(
       `the reference has the shape [${expected.shape.join(', ')}], the model [${values.shape.join(', ')}]`,

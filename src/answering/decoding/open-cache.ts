@@ -13,7 +13,7 @@ export function openCache(
   model: Model,
   { memory, bytes, mostTokens, mostRows }: { memory?: Memory; bytes: number; mostTokens: number; mostRows: number },
 ): { cache: PagedCache; rows: number } {
-  const probe = new ShapeProbe();
+  const probe = new ShapeProbe(model.device);
   const layout = layoutOfRows([1], { causal: true });
   noGrad(() => scope(() => void model.hidden({ ids: new BigInt64Array(1), layout }, { cache: probe, memory })));
   const [ofToken, ofRow] = [bytesOfToken, bytesOfRow].map((count) => count(probe.shapes, model.dtype));

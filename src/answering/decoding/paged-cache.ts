@@ -186,6 +186,11 @@ function stateType(dtype: DType): DType {
 /** Records the shapes that each block would cache, without caching anything. */
 export class ShapeProbe implements BlockCache {
   readonly #shapes: (BlockShape | undefined)[] = [];
+  readonly #device: string;
+
+  constructor(device: string) {
+    this.#device = device;
+  }
 
   /** Cache shape of each block; blocks that cache nothing have size 0. */
   get shapes(): BlockShape[] {
@@ -194,7 +199,7 @@ export class ShapeProbe implements BlockCache {
 
   recall(block: number, shapes: readonly (readonly number[])[]): Tensor[] {
     this.#shapes[block] = { heads: 0, size: 0, states: shapes };
-    return shapes.map((shape) => zeros([1, ...shape]));
+    return shapes.map((shape) => zeros([1, ...shape], { device: this.#device }));
   }
   retain(): void {}
 

@@ -145,8 +145,9 @@ function initialise(adapter: LoraAdapter | LoraConvolution, options: LoraOptions
   const residual = kind === 'loftq' ? start.residuals?.get(path) : undefined;
   if (residual !== undefined) {
     const share = 1 / Math.sqrt(adapter.scaling);
-    a.assign(residual.a.narrow(0, 0, rank).mul(share));
-    b.assign(residual.b.narrow(1, 0, rank).mul(share));
+    const { device } = start.model;
+    a.assign(residual.a.narrow(0, 0, rank).mul(share).toDevice(device));
+    b.assign(residual.b.narrow(1, 0, rank).mul(share).toDevice(device));
     return trainBoth(adapter);
   }
   begin(a, start, (seed) => {

@@ -85,7 +85,8 @@ class Network implements PromptEncoder {
     const biases = this.#at(`lstm_head.bias_ih_${end}`).add(this.#at(`lstm_head.bias_hh_${end}`));
     const inputs = aten.linear.default(x, weight, { bias: biases }); // [n, 4 H]
     const [n, width] = [x.shape[0], recurrent.shape[1]];
-    let [state, cell] = [zeros([1, width]), zeros([1, width])];
+    const { device } = x;
+    let [state, cell] = [zeros([1, width], { device }), zeros([1, width], { device })];
     const outputs: Tensor[] = [];
     for (let i = 0; i < n; i++) {
       const at = end.endsWith('_reverse') ? n - 1 - i : i;

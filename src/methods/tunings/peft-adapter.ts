@@ -118,7 +118,8 @@ export class PeftAdapter implements Tuning {
     const parameter = this.#model.parameterAt(`${wrapped.path.slice(ROOT.length)}.${wrapped.key}`);
     if (parameter === undefined || parameter.shape.join() !== tensor.shape.join()) return false;
     if (this.#places().has(`${wrapped.path}.${wrapped.key}`)) return true;
-    return scope(() => aten.equal.default(parameter.tensor.to(tensor.dtype), tensor));
+    const own = parameter.tensor;
+    return scope(() => aten.equal.default(own.to(tensor.dtype), tensor.toDevice(own.device)));
   }
 
   /** PEFT writes a trained table, or its rows, again under the name of a tied head. */

@@ -26,7 +26,8 @@ interface Shape {
 class EmptyRows implements EmbeddingAdapter {
   readonly extends = true;
   forward(ids: Tensor, output: Tensor, { count }: Embedding): Tensor {
-    return aten.where.self(aten.ge.Scalar(ids, count).unsqueeze(1), zeros([1, 1], { dtype: output.dtype }), output);
+    const { dtype, device } = output;
+    return aten.where.self(aten.ge.Scalar(ids, count).unsqueeze(1), zeros([1, 1], { dtype, device }), output);
   }
   terms(): Term[] {
     return [];

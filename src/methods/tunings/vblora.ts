@@ -65,7 +65,7 @@ function areChoices(indices: Tensor, weights: Tensor, { count, mixed }: { count:
 function logitsOf(indices: Tensor, weights: Tensor, count: number): Tensor {
   const last = weights.sum([2], { keepdim: true }).neg().add(1);
   const [rows, columns] = indices.shape;
-  const none = full([rows, columns, count], -Infinity, { dtype: 'f32' });
+  const none = full([rows, columns, count], -Infinity, { dtype: 'f32', device: weights.device });
   return aten.scatter.src(none, 2, indices, aten.log.default(cat([weights, last], 2)));
 }
 

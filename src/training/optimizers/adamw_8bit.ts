@@ -57,7 +57,7 @@ class AdamW8bit extends FirstOrderUpdate<Slot> {
 /** Decodes moments to f32, in the weight's shape. */
 function stored(codes: Tensor, scales: Tensor, kind: keyof typeof maps): Tensor {
   if (codes.dtype !== 'u8') return codes;
-  const values = fromArray(maps[kind]).indexSelect(0, codes.flatten().to('i32')); // [n]
+  const values = fromArray(maps[kind]).toDevice(codes.device).indexSelect(0, codes.flatten().to('i32')); // [n]
   const perValue = scales.unsqueeze(1).expand(scales.size, BLOCK).flatten().narrow(0, 0, codes.size);
   return values.mul(perValue).reshape(...codes.shape);
 }

@@ -49,7 +49,7 @@ describe.each(storages.names.flatMap((name) => models.map((model) => [name, mode
       expect(loaded.numbers()).toEqual(got);
       const [{ parameter }] = tuning.trainables.filter((one) => one.name.includes('lora_B'));
       scope(() => {
-        backward([loaded.logits().pow(2).mean().reshape(1)], [zeros([1]).add(1)]);
+        backward([loaded.logits().pow(2).mean().reshape(1)], [zeros([1], { device: loaded.model.device }).add(1)]);
         expect((parameter.tensor.grad as Tensor).toNumbers().some((value) => value !== 0)).toBe(true);
       });
       for (const one of [dense, loaded, again]) {
