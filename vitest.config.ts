@@ -33,6 +33,7 @@ const OWN_PROCESS = [
   'packages/documents/test/pdf.test.ts',
   'test/unit/store/on-postgres.test.ts',
   'test/engine/engine/memory.test.ts',
+  'test/engine/other-device/train.test.ts',
 ];
 
 /** Files that bound how long something takes: no more of them run at once than there are cores, and nothing else of ours. */

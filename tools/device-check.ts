@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { onDevice } from '../src/base/device.ts';
+import { onDevice } from '../src/base/wanted-device.ts';
 import { AttuneError } from '../src/base/errors.ts';
 import { formatBytes } from '../src/base/format.ts';
 import { currentDevice, deviceMemory, devicesHere, engine } from '../src/engine/tensor/index.ts';
@@ -37,11 +37,13 @@ const { values } = parseArgs({
   },
 });
 
-const folders = ['models', 'tunings'].flatMap((kind) =>
-  readdirSync(join(root, 'fixtures', kind), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join('fixtures', kind, name)),
-);
+/** Folders in a folder of the repository. */
+function foldersIn(path: string): string[] {
+  const entries = readdirSync(join(root, path), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
+}
+
+const folders = [...foldersIn('fixtures/models'), ...foldersIn('fixtures/tunings').flatMap(foldersIn)];
 const suites = ['methods/tunings', 'methods/storages', 'training/updates'].map(
   (name) => `test/engine/${name}-contract.test.ts`,
 );
@@ -70,7 +72,9 @@ function readSuites(stdout: string): string {
     numTotalTests: number;
     testResults: { assertionResults: { status: string; title: string; failureMessages: string[] }[] }[];
   };
-  const failed = report.testResults.flatMap(({ assertionResults: all }) => all.filter(({ status }) => status === 'failed'));
+  const failed = report.testResults.flatMap(({ assertionResults: all }) =>
+    all.filter(({ status }) => status === 'failed'),
+  );
   const named = failed.map(({ title, failureMessages }) => `; ${title}: ${failureMessages[0]?.split('\n')[0]}`);
   return `${report.numPassedTests} of ${report.numTotalTests} tests pass${named.join('')}`;
 }
@@ -109,7 +113,12 @@ function deviceRow(): { row: Row; device?: string } {
     const device = onDevice(values.device, () => currentDevice());
     const { title = '' } = devicesHere().find((one) => one.device === device) ?? {};
     const memory = deviceMemory(device);
-    const parts = [device, title, memory === undefined ? '' : formatBytes(memory.total), `libtorch ${engine().version()}`];
+    const parts = [
+      device,
+      title,
+      memory === undefined ? '' : formatBytes(memory.total),
+      `libtorch ${engine().version()}`,
+    ];
     return { device, row: { check: 'device', result: 'ok', detail: parts.filter((part) => part !== '').join(', ') } };
   } catch (error) {
     if (!(error instanceof AttuneError)) throw error;

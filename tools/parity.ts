@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { onDevice } from '../src/base/device.ts';
+import { onDevice } from '../src/base/wanted-device.ts';
 import { checkFolder } from './parity/folder.ts';
 import { printTable, type FolderReport } from './parity/report.ts';
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
 import { isLinear, ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
-import { cat, currentDevice, isFloating, noGrad, scope, zeros, type DType, type Tensor } from '../engine/tensor/index.ts';
+import { currentDevice, isFloating, noGrad, scope, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
+import { grow, type Growth } from './grown-table.ts';
 import { initialise } from './initialise.ts';
 import { isClassifierOf, labelConfig } from './labels.ts';
 import type { Model } from './model.ts';
@@ -77,12 +78,6 @@ async function withOwnHead(raw: RawConfig, files: Weights, options: ModelOptions
   const stored = namesOf(model, table?.[0] ?? head).find((candidate) => files.has(candidate));
   if (stored === undefined || scope(() => isEqual(files.get(stored), files.get(head)))) return raw;
   return architecture.withOwnHead?.(raw) ?? { ...raw, tie_word_embeddings: false };
-}
-
-/** Rows of a checkpoint's token tables, and the wanted number. */
-interface Growth {
-  from: readonly number[];
-  to: number;
 }
 
 /** The configuration, enlarged if more tokens are wanted than the checkpoint has. */
@@ -214,7 +209,12 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
     const problem = kept.has(parameter)
-      ? keepWeight(parameter, files, { ...options, name, path: path.slice(0, path.lastIndexOf('.')), keep: options.keep! })
+      ? keepWeight(parameter, files, {
+          ...options,
+          name,
+          path: path.slice(0, path.lastIndexOf('.')),
+          keep: options.keep!,
+        })
       : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
   }
@@ -277,14 +277,6 @@ function assign(
   const cast = dtype === 'stored' || !isFloating(stored.dtype) ? stored : stored.to(dtype);
   parameter.assign(cast.toDevice(device));
   return undefined;
-}
-
-/** Pads a token table with zero rows for tokens that the checkpoint lacks, and a bias with its mean. */
-function grow(stored: Tensor, parameter: Parameter, { from, to }: Growth): Tensor {
-  const [[rows, ...rest], [wanted, ...width]] = [stored.shape, parameter.shape];
-  if (!from.includes(rows) || wanted !== to || rest.join() !== width.join()) return stored;
-  const added = zeros([to - rows, ...rest], { dtype: stored.dtype });
-  return cat([stored, rest.length === 0 ? added.add(stored.mean()) : added]);
 }
 
 function storedType(model: Model, missing: readonly string[]): DType {

@@ -159,7 +159,15 @@ function poolOf(
   settings: ServeSettings,
   { opener, memory, log }: Pick<ServerOptions, 'opener' | 'memory'> & { log: ServeLog },
 ): ModelPool {
-  const { memory: given, precision, device, storage, trained_defaults: trainedDefaults, limits, keep_alive: life } = settings;
+  const {
+    memory: given,
+    precision,
+    device,
+    storage,
+    trained_defaults: trainedDefaults,
+    limits,
+    keep_alive: life,
+  } = settings;
   const budget = given === undefined ? memory : bytesOf(given);
   const opening = { precision, device, storage, trainedDefaults, constraints: compileLimits(limits) };
   const idleMilliseconds = life === undefined ? undefined : millisecondsOf(life);

@@ -1,7 +1,7 @@
 /** Settings of a server: serve.yaml, flags, or a program's own options. */
 import { z } from 'zod';
 import { BYTE_SIZE } from '../base/byte-size.ts';
-import { A_DEVICE, DEVICE_NAME } from '../base/device.ts';
+import { A_DEVICE, DEVICE_NAME } from '../base/wanted-device.ts';
 import { DURATION } from '../base/duration.ts';
 import { testNames } from '../monitoring/monitor/test-weights.ts';
 

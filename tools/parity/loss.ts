@@ -68,7 +68,14 @@ function ctcLoss(head: CtcHead, hidden: Tensor, { layout }: Grid, labels: Tensor
   );
   const losses = head.losses(hidden, layout, texts);
   if (head.reduction === 'sum') return losses.sum();
-  return losses.div(tensor(texts.map(({ length }) => Math.max(1, length)), { device: losses.device })).mean();
+  return losses
+    .div(
+      tensor(
+        texts.map(({ length }) => Math.max(1, length)),
+        { device: losses.device },
+      ),
+    )
+    .mean();
 }
 
 /** Contrastive loss of a batch of matching texts and images, from scores [T, I]. */

@@ -1,5 +1,5 @@
 /** Opens the server's models, each in its own worker. */
-import { onDevice } from '../../base/device.ts';
+import { onDevice } from '../../base/wanted-device.ts';
 import type { ModelKind, OpenedModels, Opener, OpenRequest, Writer } from '../../serving/index.ts';
 import { openSession } from '../../jobs/worker/index.ts';
 import { inTrainedForm, type TrainedForm } from '../prompt-form.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Call } from '../../base/call.ts';
-import { onDevice } from '../../base/device.ts';
+import { onDevice } from '../../base/wanted-device.ts';
 import type { Console } from '../terminal/console.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { Argument, FieldKit, Shape } from './fields.ts';

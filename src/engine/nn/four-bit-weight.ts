@@ -54,7 +54,10 @@ export class FourBitWeight implements KeptWeight {
     const [inner, map, offset] = rest;
     const nested = rest.length === 0 ? {} : { nested: { scales: inner, map, offset } };
     const { shape } = this;
-    const moved = new FourBitWeight({ codes, table, scales, ...nested }, { shape, block: this.#block, dtype: this.#dtype });
+    const moved = new FourBitWeight(
+      { codes, table, scales, ...nested },
+      { shape, block: this.#block, dtype: this.#dtype },
+    );
     this.dispose();
     return moved;
   }

@@ -1,5 +1,5 @@
 /** Devices that tensors can be on: which there are, and what each can do. */
-import { wantedDevice } from '../../base/device.ts';
+import { wantedDevice } from '../../base/wanted-device.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { engine, setupCommand } from './engine.ts';
 
@@ -46,7 +46,9 @@ function missing(wanted: string, kind: string, all: readonly DeviceFacts[]): Att
   const native = engine();
   const isBuilt = native.deviceBuild().includes(kind);
   const names = all.map(({ device, title }) => (title === '' ? device : `${device} (${title})`));
-  const none = isBuilt ? `libtorch ${native.version()} finds no such device` : `libtorch ${native.version()} is built without ${kind}`;
+  const none = isBuilt
+    ? `libtorch ${native.version()} finds no such device`
+    : `libtorch ${native.version()} is built without ${kind}`;
   return new AttuneError('E_DEVICE_MISSING', {
     what: `The device ${wanted} cannot be used`,
     got: names.length === 0 ? none : `${none}; it finds ${names.join(', ')}`,
@@ -73,7 +75,7 @@ export function synchronise(device: string): void {
 }
 
 export interface DeviceMemory {
-  /** Bytes left, whoever uses the rest. */
+  /** Free bytes. */
   free: number;
   total: number;
 }

@@ -50,7 +50,7 @@ export interface Native {
   deviceBuild(): string[];
   /** Waits for all work that was begun on a device. */
   synchronise(device: string): void;
-  /** Bytes of the whole device, whoever holds them; undefined if they cannot be determined. */
+  /** Bytes of the whole device, also those of other processes; undefined if they cannot be determined. */
   deviceMemory(device: string): [free: number, total: number] | undefined;
   /** A copy on another device. */
   upload(id: TensorId, device: string): TensorId;

@@ -1,4 +1,4 @@
-import { onDevice } from '../../base/device.ts';
+import { onDevice } from '../../base/wanted-device.ts';
 import { plural } from '../../base/format.ts';
 import type { PreflightFinished } from '../../base/events.ts';
 import { listCheckpoints } from '../../store/checkpoints.ts';

@@ -1,4 +1,4 @@
-import { onDevice } from '../../base/device.ts';
+import { onDevice } from '../../base/wanted-device.ts';
 import type { AttuneError } from '../../base/errors.ts';
 import type { RunEvent } from '../../base/events.ts';
 import type { Registry } from '../../base/registry.ts';

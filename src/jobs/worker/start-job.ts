@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { wantedDevice } from '../../base/device.ts';
+import { wantedDevice } from '../../base/wanted-device.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { onStopSignals } from '../../base/stop-signals.ts';
 import type { EventSink } from '../../base/events.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BYTE_SIZE } from '../../base/byte-size.ts';
-import { A_DEVICE, DEVICE_NAME } from '../../base/device.ts';
 import { checkpointsSchema, continuedSchema } from './recipe-checkpoints.ts';
+import { deviceSchema } from './recipe-device.ts';
 import { evaluationSchema } from './recipe-evaluation.ts';
 import { promptingSchema } from './recipe-prompting.ts';
 import { gateSchema } from './recipe-gate.ts';
@@ -258,11 +258,7 @@ export const recipeSchema = z.strictObject({
   data: dataSchema,
   tuning: tuningSchema.prefault('lora'),
   storage: axisSchema('how frozen weights are kept').prefault('dense'),
-  device: z
-    .string()
-    .regex(DEVICE_NAME, A_DEVICE)
-    .default('auto')
-    .meta({ description: 'where it computes: auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps', shown: 'NAME' }),
+  device: deviceSchema,
   objective: axisSchema('what is optimised').prefault('sft'),
   training: trainingSchema.superRefine(refuseUnread).prefault({}),
   retention: retentionSchema.prefault({}),

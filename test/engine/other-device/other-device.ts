@@ -28,7 +28,12 @@ export async function addOtherDevice(): Promise<OtherDevice> {
 async function load(): Promise<OtherDevice> {
   const root = join(import.meta.dirname, '../../..');
   const { libtorch } = JSON.parse(readFileSync(join(root, 'build/attune.json'), 'utf8'));
-  const { file } = await buildAddon({ root, libtorch, sources: import.meta.dirname, output: join(root, 'build/other-device') });
+  const { file } = await buildAddon({
+    root,
+    libtorch,
+    sources: import.meta.dirname,
+    output: join(root, 'build/other-device'),
+  });
   engine();
   const module = { exports: {} as OtherDevice };
   process.dlopen(module, file);

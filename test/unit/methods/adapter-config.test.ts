@@ -131,14 +131,15 @@ describe('numbers and patterns of adapter_config.json', () => {
   });
 
   it('a pattern with more ways to match than can be tried is refused within its second', () => {
-    const start = Date.now();
+    const start = process.cpuUsage();
     const pattern = new BoundedPattern('(([a-z_.0-9])+)+!', '^(?:', ')$');
     const test = () => pattern.test('model.layers.10.self_attn.q_proj.lora_A.default');
     expect(test).toThrow(expect.objectContaining({ code: 'E_BAD_PATTERN' }));
     expect(test).toThrow('backtracks too much');
     const values = { '(?:(?:a|aa)+)+$': 2 };
     expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('backtracks too much');
-    expect(Date.now() - start).toBeLessThan(10_000);
+    // Of the processor, in microseconds: how long that takes depends on what else runs here.
+    expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
   });
 
   it('patterns as they are published match as ever', () => {

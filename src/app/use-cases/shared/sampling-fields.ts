@@ -1,5 +1,5 @@
 /** Options for opening a model and sampling, shared by all commands that generate text. */
-import { A_DEVICE, DEVICE_NAME } from '../../../base/device.ts';
+import { A_DEVICE, DEVICE_NAME } from '../../../base/wanted-device.ts';
 import { AttuneError } from '../../../base/errors.ts';
 import { readJson } from '../../../files/json.ts';
 import type { ConstraintSpec } from '../../../answering/decoding/index.ts';
@@ -9,14 +9,19 @@ import type { OptionsOf, UseCase } from '../use-case.ts';
 
 type Values<Fields extends (kit: FieldKit) => Shape> = OptionsOf<UseCase<readonly [], ReturnType<Fields>>>;
 
-/** Where a command computes; whoever runs the use case sees to it (`onDevice`). */
+/** Device of a command; the use case runs on it (`onChosenDevice`). */
 export const deviceField = ({ z, parsed }: FieldKit) => ({
-  device: parsed(z.string().regex(DEVICE_NAME, A_DEVICE), 'NAME', 'auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps', {
-    read: String,
-  }),
+  device: parsed(
+    z.string().regex(DEVICE_NAME, A_DEVICE),
+    'NAME',
+    'auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps',
+    {
+      read: String,
+    },
+  ),
 });
 
-/** Where a command computes, and in which type. */
+/** Device and number type of a command. */
 export const computeFields = (
   fields: FieldKit,
   summary = 'auto, bf16 or f32; in f32, answers do not depend on concurrent requests',

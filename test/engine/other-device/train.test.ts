@@ -1,0 +1,58 @@
+// Training on a device that is not the CPU: libtorch's place for devices of others, with memory of its own.
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { train } from '../../../src/app/index.ts';
+import { readWeights } from '../../../src/federation/weights-file.ts';
+import { writeTinyModel } from '../../system/cli-tiny-model.ts';
+import { addOtherDevice } from './other-device.ts';
+
+let folder: string;
+let other: Awaited<ReturnType<typeof addOtherDevice>>;
+
+async function trained(device: string, tuning: 'lora' | 'prefix'): Promise<Map<string, Float32Array>> {
+  const run = join(folder, `${tuning}-${device.split(':')[0]}`);
+  await train(
+    {
+      model: join(folder, 'model'),
+      device,
+      tuning,
+      data: { train: join(folder, 'rows.jsonl'), validation: 0.2, test: 0 },
+      training: { max_steps: 4, batch_size: 4, precision: 'f32', learning_rate: 1e-2 },
+      evaluation: { baselines: 'none' },
+      output_dir: run,
+    },
+    { inProcess: true, handleSignals: false },
+  );
+  const file = join(run, 'adapter', 'adapter_model.safetensors');
+  return new Map([...readWeights(file)].map(([name, { values }]) => [name, values]));
+}
+
+describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () => {
+  beforeAll(async () => {
+    other = await addOtherDevice();
+    folder = mkdtempSync(join(tmpdir(), 'attune-device-'));
+    const rows = Array.from({ length: 20 }, (_, i) => ({ prompt: `question ${i}`, completion: ` answer ${i % 5}` }));
+    const text = rows.map((row) => JSON.stringify(row)).join('\n');
+    writeFileSync(join(folder, 'rows.jsonl'), `${text}\n`);
+    await writeTinyModel(join(folder, 'model'), text);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it.each(['lora', 'prefix'] as const)('with %s has the weights of the CPU', async (tuning) => {
+    const [here, there] = [await trained('cpu', tuning), await trained('privateuseone:0', tuning)];
+    expect([...there.keys()]).toEqual([...here.keys()]);
+    for (const [name, values] of here)
+      for (const [i, value] of values.entries()) expect(Math.abs(there.get(name)![i] - value)).toBeLessThan(1e-4);
+    // It did compute there.
+    expect(other.pinned()).toBeGreaterThan(0);
+  });
+
+  it('is refused by name where there is none of that kind', async () => {
+    await expect(trained('cuda', 'lora')).rejects.toMatchObject({
+      code: 'E_DEVICE_MISSING',
+      got: expect.stringContaining('built without cuda') as string,
+    });
+  });
+});
