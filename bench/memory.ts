@@ -34,6 +34,8 @@ interface Peak {
   highest: Resident;
   /** Message of the phase in which it was reached. */
   phase: string;
+  /** Highest total in MiB of each phase. */
+  phases: string[];
   predictedSeconds: number;
   trainedSeconds: number;
 }
@@ -42,7 +44,11 @@ interface Peak {
 export async function benchMemory(words: readonly string[]): Promise<number> {
   const { values } = parseArgs({
     args: [...words],
-    options: { only: { type: 'string', default: '' }, steps: { type: 'string', default: '12' } },
+    options: {
+      only: { type: 'string', default: '' },
+      steps: { type: 'string', default: '12' },
+      phases: { type: 'boolean', default: false },
+    },
   });
   const folder = mkdtempSync(join(tmpdir(), 'attune-memory-'));
   let worst = 0;
@@ -54,6 +60,7 @@ export async function benchMemory(words: readonly string[]): Promise<number> {
       const peak = await measure(one, { folder, steps: Number(values.steps) });
       worst = Math.max(worst, Math.abs(peak.predicted / peak.measured - 1));
       console.log(inWords(one, peak));
+      if (values.phases) console.log(peak.phases.join('\n'));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -143,11 +150,14 @@ function peakOf(samples: readonly Resident[], output: string): Peak {
   const total = ({ own, mapped }: Resident) => own + mapped;
   const highest = samples.reduce((most, sample) => (total(sample) > total(most) ? sample : most));
   const phases = events.filter((event) => event.type === 'phase-started');
+  const phaseOf = (at: number) => phases.findLast((phase) => phase.at <= at)?.message ?? '';
+  const perPhase = Map.groupBy(samples, ({ at }) => phaseOf(at));
   return {
     predicted: preflight.peakBytes,
     measured: Math.max(finished.peakBytes ?? 0, total(highest)),
     highest,
-    phase: phases.findLast(({ at }) => at <= highest.at)?.message ?? '',
+    phase: phaseOf(highest.at),
+    phases: [...perPhase].map(([phase, some]) => `  ${phase}: ${Math.round(Math.max(...some.map(total)) / 2 ** 20)}`),
     predictedSeconds: preflight.secondsPerStep,
     trainedSeconds: finished.seconds / finished.step,
   };
