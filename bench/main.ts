@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- kernels [ROUNDS]`, `… -- data [flags]`, `… -- generation [flags]`,
- * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- shared [flags]`, `… -- sharing [flags]`, `… -- watch [flags]`
+ * `… -- adapters [flags]`, `… -- serve [flags]`, `… -- memory [flags]`,
+ * `… -- shared [flags]`, `… -- sharing [flags]`, `… -- watch [flags]`
  * and `… -- w1|base [flags]`.
  * Results are in bench/RESULTS.md.
  */
@@ -10,6 +11,7 @@ import { benchAdapters } from './adapters.ts';
 import { benchData } from './data.ts';
 import { benchGeneration } from './generation.ts';
 import { benchKernels } from './kernels.ts';
+import { benchMemory } from './memory.ts';
 import { benchServe } from './serve.ts';
 import { benchShared } from './shared.ts';
 import { benchSharing } from './sharing.ts';
@@ -19,6 +21,7 @@ import { benchWatch } from './watch.ts';
 const workloads = readdirSync(join(import.meta.dirname, 'workloads')).map((file) => file.replace('.json', ''));
 const [name, ...rest] = process.argv.slice(2);
 if (name === 'kernels') benchKernels(Number(rest[0] ?? 15));
+else if (name === 'memory') process.exitCode = await benchMemory(rest).catch(refuse);
 else if (name === 'adapters') process.exitCode = benchAdapters(rest);
 else if (name === 'data') process.exitCode = await benchData(rest).catch(refuse);
 else if (name === 'generation') process.exitCode = await benchGeneration(rest).catch(refuse);
@@ -36,6 +39,7 @@ else {
                         [--tokens 64] [--clients 1,8,32] [--llama-cpp FOLDER_WITH_NODE_MODULES]
        npm run bench -- shared [--workload w1] [--full] [--processes 2] [--tokens 1000000] [--steps 3] [--rounds 3]
        npm run bench -- sharing [--model FOLDER] [--dtype bf16] [--rounds 5] [--prompt 256] [--answer 16,32,64,128]
+       npm run bench -- memory [--only TEXT] [--steps 12] [--phases]
        npm run bench -- watch [--model FOLDER] [--rounds 7] [--requests 24] [--tokens 64] [--threads 1] [--traces 10000]
        npm run bench -- data [--megabytes 20] [--against FOLDER_WITH_NODE_MODULES] | --pipeline MEGABYTES [--unredacted]
        npm run bench -- ${workloads.join('|')} [--full] [--checkpointing] [--storage int8_switchback] [--steps 3] [--rounds 1] [--threads N] [--device cuda]

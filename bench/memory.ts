@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { StampedEvent } from '../src/base/events.ts';
 import { createModel } from '../src/models/load-model.ts';
@@ -107,18 +106,14 @@ async function run(words: readonly string[], where: { folder: string; output: st
   let errors = '';
   child.stderr.on('data', (data: Buffer) => (errors += data.toString()));
   const samples: Resident[] = [];
-  let isOver = false;
-  const ended = once(child, 'exit').then(([code]) => {
-    isOver = true;
-    return code as number | null;
-  });
-  while (!isOver) {
+  const sampling = setInterval(() => {
     const sample = residentOf(workerOf(child.pid!));
     if (sample !== undefined) samples.push(sample);
-    await sleep(SAMPLE_MS);
-  }
-  const code = await ended;
-  if (code !== 0 || !existsSync(where.output)) throw new Error(`attune ${words.join(' ')} ended with ${code}: ${errors}`);
+  }, SAMPLE_MS);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  clearInterval(sampling);
+  if (code !== 0 || !existsSync(where.output))
+    throw new Error(`attune ${words.join(' ')} ended with ${code}: ${errors}`);
   return samples;
 }
 

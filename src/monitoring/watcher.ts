@@ -79,9 +79,14 @@ export class Watcher {
   static async open(options: WatcherOptions): Promise<Watcher> {
     const watcher = new Watcher(await TraceStore.open(options.folder), options);
     keepOptions(watcher.store, options.monitor ?? {});
-    await Promise.all([watcher.#tidy(), watcher.#writer.prepare()]);
+    await watcher.#tidy();
     if (watcher.#shared !== undefined) await watcher.#follow();
     return watcher;
+  }
+
+  /** Loads word lists, so that the first answer need not wait for them. */
+  prepare(): Promise<unknown> {
+    return this.#writer.prepare();
   }
 
   /** Open alarms that are not silenced, whichever process opened them. */

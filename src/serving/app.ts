@@ -27,7 +27,8 @@ const WHILE_DRAINING = new Set(['/health', '/ready', '/metrics']);
 export function createApp(server: ServerParts): Hono {
   const app = new OpenAPIHono();
   describeApi(app, endpoints);
-  server.document = apiDocument(app);
+  let document: object | undefined;
+  server.document = () => (document ??= apiDocument(app));
   for (const endpoint of endpoints) {
     const path = endpoint.path.replaceAll(
       /\{(\w+)\}/g,

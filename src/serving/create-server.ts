@@ -31,7 +31,7 @@ import { UsageMeter } from './usage/usage-meter.ts';
 import { ServeMetrics } from './watch/metrics.ts';
 import { isUpstream, upstreamModels } from './upstream/upstream-models.ts';
 import { servedAnswers } from './watch/served-answers.ts';
-import { noTelemetry, openTelemetry } from './watch/telemetry.ts';
+import { telemetryOf } from './watch/telemetry.ts';
 
 export interface ServerOptions {
   settings: ServeSettings;
@@ -103,9 +103,9 @@ async function partsOf(options: ServerOptions & { log: ServeLog }): Promise<Serv
     ...(ledger !== undefined && { ledger }),
     log,
     metrics: new ServeMetrics({ table, admission, isOpen: (model) => pool.isOpen(model) }),
-    telemetry: settings.otlp === undefined ? noTelemetry : openTelemetry(settings.otlp),
+    telemetry: await telemetryOf(settings.otlp),
     ...(watcher !== undefined && { watcher }),
-    document: {},
+    document: () => ({}),
     finish: (exchange, status, error) => finish(parts, exchange, status, error),
     state: { isReady: false, isDraining: false },
   };
@@ -134,9 +134,10 @@ function mount(parts: ServerParts): MountedServer {
   };
 }
 
-async function warm({ pool, table, state }: ServerParts): Promise<void> {
+async function warm({ pool, table, state, watcher }: ServerParts): Promise<void> {
   await pool.warm(table.models);
   state.isReady = true;
+  await watcher?.prepare();
 }
 
 /** Serves registered versions, and accepts jobs if there is a trainer. */

@@ -55,8 +55,8 @@ export interface ServerParts {
   sweep?: StoreSweep;
   /** Records a completed request. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
-  /** OpenAPI document of the server. */
-  document: object;
+  /** OpenAPI document of the server, made when it is first asked for. */
+  document(): object;
   /** Lifecycle of the server. */
   state: { isReady: boolean; isDraining: boolean };
 }

@@ -12,7 +12,16 @@ import { findLockOwner } from '../../src/store/run-lock.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 import type { RunSummary } from '../../src/store/run-summary.ts';
 import { listRuns } from '../../src/store/run-records.ts';
-import { attach, openSession, runJob, startJob, stop, type JobOptions } from '../../src/jobs/worker/index.ts';
+import {
+  attach,
+  endAhead,
+  forkAhead,
+  openSession,
+  runJob,
+  startJob,
+  stop,
+  type JobOptions,
+} from '../../src/jobs/worker/index.ts';
 
 const entry = new URL('./worker/main.ts', import.meta.url);
 let home: string;
@@ -53,6 +62,11 @@ async function until(condition: () => boolean): Promise<void> {
   expect(condition()).toBe(true);
 }
 
+function childrenOf(pid: number): number[] {
+  const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return pids.trim().split(' ').filter(Boolean).map(Number);
+}
+
 const types = (events: readonly RunEvent[]) => events.map(({ type }) => type);
 
 describe('a job', () => {
@@ -65,6 +79,26 @@ describe('a job', () => {
   test('runs in this process where that is asked for', async () => {
     const probe = await runJob({ job: 'probe', input: undefined, inProcess: true });
     expect(probe.pid).toBe(process.pid);
+  });
+
+  test('runs in the worker that was started ahead of it, and the next one in another', async () => {
+    forkAhead('probe');
+    const ahead = childrenOf(process.pid);
+    const [first, second] = [
+      await runJob({ job: 'probe', input: undefined }),
+      await runJob({ job: 'probe', input: undefined }),
+    ];
+    expect(ahead).toContain(first.pid);
+    expect(ahead).not.toContain(second.pid);
+  });
+
+  test('a worker started ahead ends if no job takes it', async () => {
+    const before = childrenOf(process.pid);
+    forkAhead('probe');
+    const [ahead] = childrenOf(process.pid).filter((pid) => !before.includes(pid));
+    expect(ahead).toBeGreaterThan(0);
+    endAhead();
+    await until(() => !childrenOf(process.pid).includes(ahead));
   });
 
   test('of an unknown name is refused with the known ones', async () => {

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Hono } from 'hono';
-import { parse } from 'yaml';
 import { AttuneError } from '../../base/errors.ts';
 import { problemsOf } from '../../base/schema-issues.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../../serving/index.ts';
 import { openLog } from '../../serving/watch/log.ts';
 import { availableBytes } from '../../answering/model/resources.ts';
+import { endAhead } from '../../jobs/worker/index.ts';
 import { openRegistry } from '../../store/registry/index.ts';
 import { objectStore } from '../../store/objects/object-store.ts';
 import { trainer } from './job-trainer.ts';
@@ -52,7 +52,7 @@ export async function serve({ signal, ...options }: ServeOptions): Promise<Runni
     await running.close();
     signal.throwIfAborted();
   }
-  void mounted.warm();
+  void mounted.warm().finally(endAhead);
   signal?.addEventListener('abort', () => void running.close(), { once: true });
   return running;
 }
@@ -69,7 +69,7 @@ export async function mountServer({ signal, ...options }: ServeOptions): Promise
 }
 
 async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedServer> {
-  const settings = settingsOf(options);
+  const settings = await settingsOf(options);
   const log = openLog(settings.log);
   const watcher = await openWatcher(settings, log);
   const isShared = settings.registry || settings.training;
@@ -88,8 +88,8 @@ async function prepared(options: Omit<ServeOptions, 'signal'>): Promise<MountedS
   }
 }
 
-function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSettings {
-  const stored = config === undefined ? {} : readConfig(config);
+async function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): Promise<ServeSettings> {
+  const stored = config === undefined ? {} : await readConfig(config);
   const own = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const value = { ...stored, ...own };
   const result = settingsSchema.safeParse(value);
@@ -104,7 +104,8 @@ function settingsOf({ config, ...given }: Omit<ServeOptions, 'signal'>): ServeSe
   });
 }
 
-function readConfig(path: string): Record<string, unknown> {
+async function readConfig(path: string): Promise<Record<string, unknown>> {
+  const { parse } = await import('yaml');
   let value: unknown;
   try {
     value = parse(readFileSync(path, 'utf8'), { logLevel: 'error' });

@@ -24,19 +24,17 @@ export const useCase = defineUseCase({
     'serve --alias gpt-4o-mini=runs/tickets',
   ],
   streamsJson: true,
-  async run(options, { signal }): Promise<RunningServer> {
-    const [{ serve }, { serveOptions }] = await Promise.all([
-      import('../serve/serve.ts'),
-      import('../serve/serve-options.ts'),
-    ]);
-    return serve({ ...serveOptions(options), signal });
+  run(options, { signal }): Promise<RunningServer> {
+    return withWorkerAhead(options.models, async () => {
+      const [{ serve }, { serveOptions }] = await serverModules();
+      return serve({ ...serveOptions(options), signal });
+    });
   },
   async inTerminal(options, { isJson, out, stopSignal }) {
-    const [{ serve }, { serveOptions }] = await Promise.all([
-      import('../serve/serve.ts'),
-      import('../serve/serve-options.ts'),
-    ]);
-    const server = await serve(serveOptions(options));
+    const server = await withWorkerAhead(options.models, async () => {
+      const [{ serve }, { serveOptions }] = await serverModules();
+      return serve(serveOptions(options));
+    });
     const stop = stopSignal('stopping after the requests in flight; press again to stop at once');
     if (isJson) process.stdout.write(`${JSON.stringify(server)}\n`);
     else out.write(`${server.url}/v1  ${server.models.join(', ')}\n`);
@@ -45,6 +43,25 @@ export const useCase = defineUseCase({
     return undefined;
   },
 });
+
+function serverModules() {
+  return Promise.all([import('../serve/serve.ts'), import('../serve/serve-options.ts')]);
+}
+
+/** The first model's worker loads libtorch while this process still loads the server's code. */
+async function withWorkerAhead(
+  models: readonly string[] | undefined,
+  serve: () => Promise<RunningServer>,
+): Promise<RunningServer> {
+  const { endAhead, forkAhead } = await import('../../jobs/worker/index.ts');
+  if (models !== undefined && models.length > 0) forkAhead('generate');
+  try {
+    return await serve();
+  } catch (error) {
+    endAhead();
+    throw error;
+  }
+}
 
 function addressFields(fields: FieldKit) {
   const { text, flag } = fields;

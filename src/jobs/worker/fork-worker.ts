@@ -1,12 +1,10 @@
-import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { StampedEvent } from '../../base/events.ts';
-import { moduleBeside } from '../../base/killable.ts';
-import { writeFailure } from '../../files/atomic.ts';
-import { makeFolders } from '../../files/make-folder.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import { crashError, recordCrash } from './crash.ts';
+import { takeAhead } from './fork-ahead.ts';
+import { forkWithOutput, workerProgram } from './fork-process.ts';
 import { JobClient } from './job-client.ts';
 import type { JobSpec } from '../../base/job.ts';
 import { decodeError, mapError, stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
@@ -35,7 +33,7 @@ export class ForkedWorker {
   #killedFor?: string;
   #isReleased = false;
 
-  constructor({ spec, detach, onEvent, entry = moduleBeside('./worker-process', import.meta.url) }: ForkOptions) {
+  constructor({ spec, detach, onEvent, entry }: ForkOptions) {
     this.#spec = spec;
     this.client = new JobClient(
       (message) => this.#post(message),
@@ -44,7 +42,8 @@ export class ForkedWorker {
         onEvent(event);
       },
     );
-    this.#child = forkWithOutput(entry, detach, spec.folder);
+    const isPlain = entry === undefined && !detach && spec.folder === undefined;
+    this.#child = (isPlain ? takeAhead() : undefined) ?? forkWithOutput(entry ?? workerProgram(), detach, spec.folder);
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.on('data', (data) => this.#keep(data));
     this.#child.on('message', (message) => this.client.receive(mapError(message as FromWorker, decodeError)));
     this.#child.on('error', (error) => this.client.fail(error));
@@ -116,28 +115,7 @@ export class ForkedWorker {
   }
 }
 
-function forkWithOutput(entry: URL, detach: boolean, folder: string | undefined): ChildProcess {
-  const log = folder === undefined ? undefined : openLog(folder);
-  try {
-    const output = log ?? (detach ? 'ignore' : 'pipe');
-    const stdio: StdioOptions = ['ignore', output, output, 'ipc'];
-    return fork(fileURLToPath(entry), [], { execArgv: [], serialization: 'advanced', detached: detach, stdio });
-  } finally {
-    if (log !== undefined) closeSync(log);
-  }
-}
-
 /** Whether a stop was requested through the folder. */
 function isStopAsked(folder: string | undefined): boolean {
   return folder !== undefined && existsSync(runPaths(folder).stop);
-}
-
-function openLog(folder: string): number {
-  const { log } = runPaths(folder);
-  try {
-    makeFolders(folder);
-    return openSync(log, 'a');
-  } catch (error) {
-    throw writeFailure(log, error);
-  }
 }

@@ -12,9 +12,7 @@ export function runInProcess(
   onEvent: (event: StampedEvent) => void,
 ): JobClient {
   const host: JobHost = new JobHost(jobs, (message) => client.receive(received(message)));
-  const client: JobClient = new JobClient((message) => {
-    if (message.type !== 'start') host.receive(message);
-  }, onEvent);
+  const client: JobClient = new JobClient((message) => host.receive(message), onEvent);
   void host.run(spec);
   return client;
 }

@@ -1,7 +1,7 @@
 import { ReadableStream, type ReadableStreamDefaultController } from 'node:stream/web';
 import type { StampedEvent } from '../../base/events.ts';
 import { spellingsIn } from '../../files/written-numbers.ts';
-import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { stopped, type FromWorker, type ToJob } from './worker-messages.ts';
 
 /** Receives a request's chunks until it is finished. */
 interface OpenAnswer {
@@ -11,7 +11,7 @@ interface OpenAnswer {
 
 /** The caller's side of a job: converts messages to promises, events and streams. */
 export class JobClient {
-  readonly #post: (message: ToWorker) => void;
+  readonly #post: (message: ToJob) => void;
   readonly #onEvent: (event: StampedEvent) => void;
   readonly #started = Promise.withResolvers<void>();
   readonly #ready = Promise.withResolvers<void>();
@@ -21,7 +21,7 @@ export class JobClient {
   #hasStarted = false;
   #isOver = false;
 
-  constructor(post: (message: ToWorker) => void, onEvent: (event: StampedEvent) => void) {
+  constructor(post: (message: ToJob) => void, onEvent: (event: StampedEvent) => void) {
     this.#post = post;
     this.#onEvent = onEvent;
     for (const { promise } of [this.#started, this.#ready, this.#result]) promise.catch(() => undefined);

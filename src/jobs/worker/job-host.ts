@@ -5,7 +5,7 @@ import type { Registry } from '../../base/registry.ts';
 import { restoreSpellings } from '../../files/written-numbers.ts';
 import { onFirstRun } from '../../training/first-run.ts';
 import type { Job, JobContext, JobModule, JobSpec } from '../../base/job.ts';
-import { stopped, type FromWorker, type ToWorker } from './worker-messages.ts';
+import { stopped, type FromWorker, type ToJob } from './worker-messages.ts';
 import { RequestQueue } from './request-queue.ts';
 import type { RunRecorder } from './run-recorder.ts';
 
@@ -25,7 +25,7 @@ export class JobHost {
     this.#failure.promise.catch(() => undefined);
   }
 
-  receive(message: Exclude<ToWorker, { type: 'start' }>): void {
+  receive(message: ToJob): void {
     if (message.type === 'request') {
       restoreSpellings(message.body, message.spellings);
       this.#queue.add(message.id, message.body);

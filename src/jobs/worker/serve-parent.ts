@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { exitWithoutEngine } from '../../engine/tensor/engine.ts';
+import { engine, exitWithoutEngine } from '../../engine/tensor/engine.ts';
 import { JobHost } from './job-host.ts';
 import { encodeError, mapError, type FromWorker, type ToWorker } from './worker-messages.ts';
 import type { JobModule } from '../../base/job.ts';
@@ -14,8 +14,19 @@ export function serveParent(registry: Registry<JobModule>): void {
   process.on('unhandledRejection', (error) => host.fail(error));
   process.on('message', (message: ToWorker) => {
     if (message.type === 'start') void serve(host, message);
+    else if (message.type === 'prepare') void prepare(registry, message.job);
     else host.receive(message);
   });
+}
+
+/** A failure here would be reported by the job that needs what is missing. */
+async function prepare(registry: Registry<JobModule>, job: string): Promise<void> {
+  try {
+    engine();
+    await registry.load(job);
+  } catch {
+    // Nothing waits for the result.
+  }
 }
 
 async function serve(host: JobHost, { spec, detach }: Extract<ToWorker, { type: 'start' }>): Promise<void> {

@@ -5,7 +5,11 @@ import type { JobSpec } from '../../base/job.ts';
 
 /** Messages to the process that runs a job. */
 export type ToWorker =
-  | { type: 'start'; spec: JobSpec; detach: boolean }
+  /** Loads libtorch and a job's code, before it is known which job starts. */
+  { type: 'prepare'; job: string } | { type: 'start'; spec: JobSpec; detach: boolean } | ToJob;
+
+/** Messages to a job that was started. */
+export type ToJob =
   | { type: 'stop'; reason: string }
   | { type: 'request'; id: number; body: unknown; spellings?: ReturnType<typeof spellingsIn> }
   | { type: 'cancel'; id: number }

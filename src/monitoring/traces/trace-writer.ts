@@ -5,7 +5,7 @@ import type { AttuneError } from '../../base/errors.ts';
 import { languageTeller } from '../../data/text-language.ts';
 import { isStoreAway } from '../../store/postgres-failure.ts';
 import { Profiles } from '../profile/profiles.ts';
-import { countWords, measure, RecentRequests, type SignalContext, type SignalValues } from '../signals/index.ts';
+import { countWords, measure, RecentRequests, type SignalValues } from '../signals/index.ts';
 import { askedText, type ServedAnswer } from '../trace.ts';
 import type { TracesTable } from './traces-tables.ts';
 import type { TextRedactor } from './text-redactor.ts';
@@ -56,7 +56,7 @@ export class TraceWriter {
   readonly #options: TraceWriterOptions;
   readonly #recent = new RecentRequests();
   readonly #profiles = new Profiles();
-  #languageOf: SignalContext['languageOf'];
+  #languageOf: ReturnType<typeof languageTeller> | undefined;
   #waiting: ServedAnswer[] = [];
   /** Answers measured while the store was unavailable; they are written first once it is back. */
   #held: MeasuredAnswer[] = [];
@@ -73,9 +73,10 @@ export class TraceWriter {
     this.#options = options;
   }
 
-  /** Runs slow initialisation before the first request. */
-  async prepare(): Promise<void> {
-    this.#languageOf = await languageTeller([]);
+  /** Loads word lists of languages: a quarter of a second of the processor. */
+  prepare(): Promise<(text: string) => string | undefined> {
+    this.#languageOf ??= languageTeller([]);
+    return this.#languageOf;
   }
 
   /** Measuring is deferred until the event loop is idle. */
@@ -148,12 +149,13 @@ export class TraceWriter {
   /** Yields between turns so that requests are served. */
   async #measured(waiting: readonly ServedAnswer[]): Promise<MeasuredAnswer[]> {
     const measured: MeasuredAnswer[] = [];
+    const languageOf = await this.prepare();
     for (const [place, served] of waiting.entries()) {
       if (place % TURN === TURN - 1) await takeTurn();
       const text = askedText(served.prompt);
       const words = text === '' ? undefined : countWords(text, this.#store.keys.salt);
       const profile = this.#profiles.of(served.folder);
-      const context = { recent: this.#recent, languageOf: this.#languageOf, ...(profile !== undefined && { profile }) };
+      const context = { recent: this.#recent, languageOf, ...(profile !== undefined && { profile }) };
       const signals = measure(served, context);
       measured.push({ served: this.#kept(served), signals, ...(words !== undefined && { words }) });
     }

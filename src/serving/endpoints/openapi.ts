@@ -9,5 +9,5 @@ export const endpoint = defineEndpoint({
   summary: 'This OpenAPI document',
   isOpen: true,
   reply: { description: 'The document', json: z.looseObject({ openapi: z.string() }) },
-  handle: ({ server }: Call) => Response.json(server.document),
+  handle: ({ server }: Call) => Response.json(server.document()),
 });

@@ -11,7 +11,7 @@ let server: FakeServer;
 let api: ApiDocument;
 beforeAll(async () => {
   server = await fakeServer({ unsupported: 'warn', log: 'silent' }, { says: 'one {"name": "f", "arguments": {}} two' });
-  api = new ApiDocument(server.parts.document);
+  api = new ApiDocument(server.parts.document());
 });
 afterAll(() => server.close());
 
