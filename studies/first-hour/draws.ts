@@ -1,4 +1,4 @@
-import { randomUnits } from '../../src/base/random.ts';
+import { randomUnits, shuffled } from '../../src/base/random.ts';
 
 /** A seeded source of random choices. */
 export class Draws {
@@ -25,6 +25,10 @@ export class Draws {
 
   pick<One>(choices: readonly One[]): One {
     return choices[Math.floor(this.unit() * choices.length)];
+  }
+
+  shuffled<One>(all: readonly One[]): One[] {
+    return shuffled(all, [this.whole(0, 2 ** 32 - 1), 'shuffled']);
   }
 
   /** Standard normal (Box and Muller). */

@@ -1,6 +1,7 @@
 import type { Example } from '../../../data/example.ts';
 import { shuffled } from '../../../base/random.ts';
 import type { FoundPrompt } from './found-prompt.ts';
+import type { Prompting } from '../prompting.ts';
 import type { WayContext } from '../ways/way.ts';
 import { drawByWins, mean, paretoWins } from './pareto.ts';
 import { Pool, type Candidate } from './pool.ts';
@@ -29,6 +30,22 @@ export async function searchPrompt(context: WayContext): Promise<FoundPrompt> {
   const pool = new Pool(practice, trial, settings.budget);
   await halve(pool, first);
   if (trial.reflect !== undefined) await evolve(pool, lessons, trial);
+  return found(pool);
+}
+
+/** The prompting with the best mean score on validation rows, each measured on as many as the budget allows. */
+export async function bestPrompting(
+  promptings: readonly Prompting[],
+  { rows: { validation }, settings: { budget }, trial }: WayContext,
+): Promise<FoundPrompt> {
+  const affordable = Math.max(FEWEST_ROWS, Math.floor(budget / promptings.length));
+  const order = shuffled(validation, [trial.seed, 'prompt-search rows']);
+  const pool = new Pool(order.slice(0, Math.min(MOST_ROWS, affordable)), trial, budget);
+  for (const prompting of promptings) await pool.measure(pool.add(prompting));
+  return found(pool);
+}
+
+function found(pool: Pool): FoundPrompt {
   const best = bestOf(pool.whole);
   return {
     prompting: best.prompting,

@@ -2,7 +2,7 @@ import type { Example } from '../../../data/example.ts';
 import { shuffled } from '../../../base/random.ts';
 import { describeTask } from '../instruction.ts';
 import type { Prompting } from '../prompting.ts';
-import { fusedLibrary } from '../ways/retrieved.ts';
+import { foundLibraries } from '../ways/retrieved.ts';
 import type { WayContext } from '../ways/way.ts';
 import { mean } from './pareto.ts';
 import type { Pool } from './pool.ts';
@@ -10,7 +10,7 @@ import type { Pool } from './pool.ts';
 /** Number of random choices of fixed examples. */
 const SETS = 4;
 
-/** Promptings to begin with: instructions, with no, fixed or retrieved examples. */
+/** Promptings to begin with: instructions, with no, fixed or retrieved examples and passages. */
 export function firstPromptings(context: WayContext): Prompting[] {
   const { instruction, rows, settings, trial } = context;
   const derived = describeTask(rows.typical);
@@ -19,10 +19,10 @@ export function firstPromptings(context: WayContext): Prompting[] {
   const fixed = (set: number): readonly Example[] =>
     shuffled(rows.train, [trial.seed, 'prompt-search shots', set]).slice(0, shown);
   const sets = shown === 0 ? [] : Array.from({ length: SETS }, (_, set) => fixed(set));
-  const hasLibrary = shown > 0 || context.passages.length > 0;
+  const libraries = shown > 0 || context.passages.length > 0 ? foundLibraries(context) : [];
   return told.flatMap((one) => [
     { instruction: one },
-    ...(hasLibrary ? [{ instruction: one, library: fusedLibrary(context) }] : []),
+    ...libraries.map((library) => ({ instruction: one, library })),
     ...sets.map((shots) => ({ instruction: one, shots })),
   ]);
 }
