@@ -16,6 +16,7 @@ const table = {
   judged: () => import('./judged.ts').then((module) => module.judged),
   methods: () => import('./methods.ts').then((module) => module.methods),
   decisions: () => import('./decisions.ts').then((module) => module.decisions),
+  rivals: () => import('./rivals.ts').then((module) => module.rivals),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),
 } satisfies Record<string, () => Promise<Example>>;

@@ -14,7 +14,7 @@ import { trainWhole } from './train-whole.ts';
 
 const SEEDS = 10;
 const QUICK_SEEDS = 2;
-const SIZE: ToySize = { rows: 320, test: 36 };
+const SIZE: ToySize = { rows: 240, test: 40 };
 
 /** What the verdict of a run decides. */
 export type Decision = Way | 'cheap' | 'undecided';
@@ -37,7 +37,7 @@ export const rivals: Example = {
       about: [
         'Each toy is made so that one way must win. Every way of prompting, the tuned model and the cheap systems answer the ' +
           'same rows of test, and the verdict of the run decides. The base is attune-base, taught to follow a line of ' +
-          'instruction and to read one passage (studies/rivals/instructed-base.ts), none of it about the toys.',
+          'instruction and to read passages (studies/rivals/instructed-base.ts), none of it about the toys.',
         ...Object.values<Toy>(toys).map(({ title, about, winner }) => `**${title}** (${winner}): ${about}`),
       ],
       tables: [tableOf(played)],

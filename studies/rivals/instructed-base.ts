@@ -1,4 +1,4 @@
-/** attune-base, taught to follow a line of instruction and to read a passage: what larger bases can do already. */
+/** attune-base, taught to follow a line of instruction and to read passages: what larger bases can do already. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { resolveRecipe } from '../../src/app/index.ts';
@@ -30,7 +30,7 @@ export const RULES: readonly Rule[] = [
   { instruction: 'Join them with a plus.', apply: (things) => things.join(' + ') },
 ];
 
-const STEPS = 240;
+const STEPS = 320;
 
 /** Folder of the base, trained on first use. */
 export async function instructedBase({ folder, log }: Setting): Promise<string> {
@@ -39,7 +39,7 @@ export async function instructedBase({ folder, log }: Setting): Promise<string> 
   if (existsSync(model)) return model;
   log('teaching attune-base to follow instructions and to read passages (once)');
   const data = join(folder, 'instructed-base.jsonl');
-  writeRows(data, lessons(4000));
+  writeRows(data, lessons(6000));
   const recipe = await resolveRecipe({
     model: 'attune-base',
     data: { train: data, validation: 0, test: 0 },
@@ -53,17 +53,36 @@ export async function instructedBase({ folder, log }: Setting): Promise<string> 
   return model;
 }
 
-const PLACES = ['Paris', 'London', 'Berlin', 'Rome', 'Oslo', 'Dublin', 'Madrid', 'Vienna'];
+/** What passages say of things, and how it is asked; none of the toys' own facts. */
+const RELATIONS = [
+  {
+    says: 'is kept in',
+    asks: (thing: string) => `Where is the ${thing}?\nPlace:`,
+    values: ['Paris', 'London', 'Berlin', 'Rome', 'Oslo', 'Dublin', 'Madrid', 'Vienna'],
+  },
+  {
+    says: 'is made of',
+    asks: (thing: string) => `What is the ${thing} made of?\nMaterial:`,
+    values: ['wood', 'steel', 'glass', 'paper', 'stone', 'cotton', 'copper', 'clay'],
+  },
+  {
+    says: 'is sold by',
+    asks: (thing: string) => `Who sells the ${thing}?\nShop:`,
+    values: ['north', 'south', 'east', 'west', 'market', 'harbour', 'station', 'village'],
+  },
+];
 
-/** Rows as prompts are laid out: the instruction or the passage, an empty line, the question. */
+/** Rows as prompts are laid out: the instruction or passages, an empty line, the question. */
 function lessons(count: number) {
   const draws = new Draws(0, 'instructed base');
   return Array.from({ length: count }, (_, i) => {
     const things = draws.shuffled(THINGS).slice(0, 3);
-    if (i % 3 === 0) {
-      const place = draws.pick(PLACES);
-      const prompt = `The ${things[0]} is kept in: ${place}\n\nWhere is the ${things[0]}?\nPlace:`;
-      return { prompt, completion: ` ${place}` };
+    if (i % 2 === 0) {
+      const { says, asks, values } = draws.pick(RELATIONS);
+      const told = things.slice(draws.whole(0, 2)).map((thing) => ({ thing, value: draws.pick(values) }));
+      const { thing, value } = draws.pick(told);
+      const passages = told.map((one) => `The ${one.thing} ${says}: ${one.value}`);
+      return { prompt: [...passages, asks(thing)].join('\n\n'), completion: ` ${value}` };
     }
     const { instruction, apply } = draws.pick(RULES);
     return { prompt: `${instruction}\n\n${things.join(', ')}\nAnswer:`, completion: ` ${apply(things)}` };

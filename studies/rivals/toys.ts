@@ -32,7 +32,7 @@ export interface ToyData {
   instruction?: string;
 }
 
-const VALIDATION = 24;
+const VALIDATION = 20;
 const TEAMS = ['red', 'green', 'blue', 'white', 'black', 'yellow'];
 const WEEKS = 4;
 

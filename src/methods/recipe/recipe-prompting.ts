@@ -15,7 +15,7 @@ export const promptingSchema = z.strictObject({
     .transform((value) => (Array.isArray(value) ? value : [value]))
     .prefault([])
     .meta({ description: 'texts ({text} rows, as `data prepare` writes them) to find answers in', shown: 'FILE|LIST' }),
-  passages_shown: z.int().positive().max(64).default(3).describe('number of passages shown with a question'),
+  passages_shown: z.int().positive().max(64).default(3).describe('maximum number of passages shown with a question'),
   encoder: target.nullable().default(null).meta({
     description: 'embedding model whose ranking is fused with that of BM25; null: BM25 alone',
     shown: 'FOLDER|NAME',

@@ -4,8 +4,8 @@ import { requireShots } from './require-shots.ts';
 import type { WayContext, WayOfAsking } from './way.ts';
 
 /**
- * Training rows and passages found by BM25 and, with an encoder, by meaning; passages alone where these do better on
- * validation rows, as when answers of the training rows have become outdated.
+ * Training rows and passages found by BM25 and, with an encoder, by meaning. How much of them is shown is chosen on
+ * validation rows: outdated rows mislead, and small models read one passage better than several.
  */
 export const way: WayOfAsking = {
   async prepare(context) {
@@ -18,11 +18,14 @@ export const way: WayOfAsking = {
   },
 };
 
-/** What can be found for a question: rows and passages, and passages alone. */
+/** What may be shown with a question: rows and passages, passages alone, and the best passage instead of several. */
 export function foundLibraries(context: WayContext): Library[] {
   const library = fusedLibrary(context);
-  if (library.rows.length === 0 || library.passages.length === 0) return [library];
-  return [library, { ...library, rows: [], shown: 0 }];
+  if (library.passages.length === 0) return [library];
+  const alone = { ...library, rows: [], shown: 0 };
+  const libraries = library.rows.length === 0 ? [alone] : [library, alone];
+  const single = libraries.map((one) => ({ ...one, passagesShown: 1 }));
+  return Math.min(library.passagesShown, library.passages.length) === 1 ? libraries : [...libraries, ...single];
 }
 
 function fusedLibrary({ rows: { train }, settings, passages }: WayContext): Library {
