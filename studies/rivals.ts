@@ -73,10 +73,17 @@ export async function play(
   const { passages, instruction, ...rows } = toy.draw(seed, size);
   const at = (file: string) => join(folder, 'rivals', `${name}-${seed}`, file);
   const files = Object.entries(rows).map(([split, some]) => {
-    writeRows(at(`${split}.jsonl`), some.map((row) => ({ ...row })));
+    writeRows(
+      at(`${split}.jsonl`),
+      some.map((row) => ({ ...row })),
+    );
     return [split, at(`${split}.jsonl`)];
   });
-  if (passages !== undefined) writeRows(at('passages.jsonl'), passages.map((text) => ({ text })));
+  if (passages !== undefined)
+    writeRows(
+      at('passages.jsonl'),
+      passages.map((text) => ({ text })),
+    );
   const recipe = await resolveRecipe({
     model: base,
     data: { ...Object.fromEntries(files), allow_overlap: true },

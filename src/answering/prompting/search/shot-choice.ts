@@ -2,7 +2,7 @@ import type { Example } from '../../../data/example.ts';
 import { shuffled } from '../../../base/random.ts';
 import { describeTask } from '../instruction.ts';
 import type { Prompting } from '../prompting.ts';
-import { foundLibraries } from '../ways/retrieved.ts';
+import { foundLibraries } from './found-libraries.ts';
 import type { WayContext } from '../ways/way.ts';
 import { mean } from './pareto.ts';
 import type { Pool } from './pool.ts';
