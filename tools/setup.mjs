@@ -19,6 +19,7 @@ import { ensureGenerated } from './setup/generated.mjs';
 import { localNode } from './setup/libtorch.mjs';
 import { prepareMachine } from './setup/machine.mjs';
 import { ensurePackages } from './setup/packages.mjs';
+import { placePrebuilt } from './setup/prebuilt.mjs';
 import { SETUP, SetupError, say, since } from './setup/report.mjs';
 
 const OLDEST_NODE = 20;
@@ -40,8 +41,10 @@ async function setUp() {
     isRoot,
     environment: process.env,
   });
-  const libtorch = await prepareMachine({ root, environment: process.env, mode, isRoot });
-  const { compiled } = await buildAddon({ root, libtorch });
+  const machine = { root, environment: process.env, mode, isRoot };
+  const prebuilt = await placePrebuilt(machine);
+  const libtorch = prebuilt ?? (await prepareMachine(machine));
+  const compiled = prebuilt === undefined ? (await buildAddon({ root, libtorch })).compiled : 0;
   const { version, source } = libtorch;
   if (changed || compiled > 0) say(`ready in ${since(start)}: libtorch ${version}, ${source}`);
   else if (flags.has('--told')) say(`everything is there: libtorch ${version}, ${source}`);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
 import { parseJson } from '../files/json.ts';
@@ -10,6 +11,14 @@ export interface MachineSetup {
   /** Number of the engine's source files that were compiled. */
   compiled: number;
   seconds: number;
+}
+
+/** Sets an installed package up at its first use; a checkout is set up by npm's scripts. */
+export async function ensureEngine(signal?: AbortSignal): Promise<void> {
+  const isThere = ['package-lock.json', 'build/attune.node'].some((name) =>
+    existsSync(fileURLToPath(new URL(`../../${name}`, import.meta.url))),
+  );
+  if (process.env.ATTUNE_ADDON === undefined && !isThere) await setUp({ signal });
 }
 
 /** Runs the setup script, which installs what the engine needs. @throws AttuneError errors of the script */

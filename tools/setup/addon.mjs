@@ -7,7 +7,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { nodeHeaders, openblasFolder } from './libtorch.mjs';
+import { libraryName, nodeHeaders, openblasFolder } from './libtorch.mjs';
 import { ask, collect } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
 
@@ -31,6 +31,8 @@ const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
  * @property {import('./libtorch.mjs').Libtorch} libtorch
  * @property {string} [sources] folder of the .cpp files; native/ by default
  * @property {string} [output] folder of the result; build/ by default
+ * @property {string} [objects] folder of the object files; objects/ in the output's by default
+ * @property {boolean} [portable] for other machines: libtorch is looked for in lib/ next to the addon, under plain names
  */
 
 /**
@@ -41,21 +43,23 @@ export async function buildAddon(plan) {
   const sources = plan.sources ?? join(plan.root, 'native');
   const output = plan.output ?? join(plan.root, 'build');
   const file = join(output, 'attune.node');
-  const units = planUnits(sources, output, toolchain(plan));
-  const link = linkFlags(plan.libtorch);
+  const objects = plan.objects ?? join(output, 'objects');
+  const units = planUnits(sources, objects, toolchain(plan));
+  const link = plan.portable ? portableFlags(join(output, 'names')) : linkFlags(plan.libtorch);
   const key = digest([...units.map((unit) => unit.key), ...link]);
   const stamp = join(output, 'attune.json');
   if (existsSync(file) && readKey(stamp) === key) return { file, compiled: 0 };
 
-  mkdirSync(join(output, 'objects'), { recursive: true });
+  for (const folder of [output, objects]) mkdirSync(folder, { recursive: true });
   const missing = units.filter((unit) => !existsSync(unit.object));
   await compileAll(missing);
+  if (plan.portable) await writeNames(join(output, 'names'), units[0].compiler);
   await linkAddon({ units, file, link, compiler: units[0].compiler });
   writeFileSync(
     stamp,
     `${JSON.stringify({ key, libtorch: plan.libtorch, sources: units.map((unit) => unit.name) }, null, 2)}\n`,
   );
-  dropStale(join(output, 'objects'), units);
+  dropStale(objects, units);
   return { file, compiled: missing.length };
 }
 
@@ -111,7 +115,7 @@ function compilerFixes() {
 }
 
 /** One entry per source file. The name of its object file is a hash of everything that it was compiled from. */
-function planUnits(sources, output, { compiler, identity, flags, headers }) {
+function planUnits(sources, objects, { compiler, identity, flags, headers }) {
   const names = existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: 'utf8' }) : [];
   const wanted = names
     .filter((name) => name.endsWith('.cpp') && (process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
@@ -123,7 +127,7 @@ function planUnits(sources, output, { compiler, identity, flags, headers }) {
     const keyed = [...flags, ...instructionFlags(name)];
     const includes = includedTexts(source);
     const key = digest([...identity, compiler, ...keyed, ...includes]);
-    const object = join(output, 'objects', `${name.replace(/\.cpp$/, '').replaceAll(sep, '-')}.${key}.o`);
+    const object = join(objects, `${name.replace(/\.cpp$/, '').replaceAll(sep, '-')}.${key}.o`);
     const folders = [`-I${headers}`, '-idirafter', join(sources, 'stand-ins')];
     return { name, source, compiler, includes, flags: [...folders, ...keyed], key, object };
   });
@@ -225,6 +229,31 @@ function linkFlags({ libraries, cuda, system }) {
   ];
 }
 
+const TORCH = ['torch', 'torch_cpu', 'c10'];
+
+/**
+ * Flags of an addon for other machines. Debian's libraries have numbered names (libc10.so.2.6), PyTorch's have plain
+ * ones: the addon asks for plain names, which the set-up links into lib/ next to it.
+ */
+function portableFlags(names) {
+  const torch = TORCH.map((name) => `-l${name}`);
+  if (process.platform === 'darwin') {
+    return ['-bundle', '-undefined', 'dynamic_lookup', `-L${names}`, ...torch, '-Wl,-rpath,@loader_path/lib'];
+  }
+  const paths = ['$ORIGIN/lib', openblasFolder()].map((path) => `-Wl,-rpath,${path}`);
+  return ['-shared', '-s', '-fopenmp', `-L${names}`, '-Wl,--no-as-needed', ...torch, '-Wl,--disable-new-dtags', ...paths];
+}
+
+/** Empty libraries, from which the linker takes nothing but their names. */
+async function writeNames(folder, compiler) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of TORCH.map(libraryName)) {
+    const named = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/${name}` : `-Wl,-soname,${name}`;
+    const { status, output } = await collect(compiler, ['-shared', '-x', 'c++', '/dev/null', '-o', join(folder, name), named]);
+    if (status !== 0) throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['mend the compiler']);
+  }
+}
+
 async function linkAddon({ units, file, link, compiler }) {
   const start = Date.now();
   const temporary = `${file}.${randomUUID()}.tmp`;
@@ -237,7 +266,7 @@ async function linkAddon({ units, file, link, compiler }) {
   }
   // Renamed into place, never overwritten: a running process may have mapped the old file.
   renameSync(temporary, file);
-  say(`linked build/attune.node (${size(statSync(file).size)}) in ${since(start)}`);
+  say(`linked attune.node (${size(statSync(file).size)}) in ${since(start)}`);
 }
 
 /** Objects of other sources are deleted after a day: another branch or a parallel set-up may still need them. */

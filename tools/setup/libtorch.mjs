@@ -1,8 +1,8 @@
 /**
  * Finds a libtorch on the machine: that in ATTUNE_LIBTORCH, the system's, or that of a Python torch (never imported).
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { SetupError } from './report.mjs';
 import { ask, which } from './process.mjs';
 
@@ -11,7 +11,7 @@ export const OLDEST = '2.6.0';
 /**
  * @typedef {object} Libtorch
  * @property {string} version "2.6.0"
- * @property {string[]} includes folders with ATen/ and torch/
+ * @property {string[]} includes folders with ATen/ and torch/; empty where only libraries are there
  * @property {string} libraries folder with libtorch_cpu.so
  * @property {string} source for people: "Debian's libtorch-dev"
  * @property {boolean} cuda whether libtorch_cuda is beside it
@@ -41,7 +41,7 @@ function fromVariable(folder) {
   if (found === undefined) {
     throw new SetupError(
       `ATTUNE_LIBTORCH=${folder} holds no libtorch (include/torch and lib/${libraryName('torch_cpu')})`,
-      ['name the folder that has include/ and lib/ in it, or unset ATTUNE_LIBTORCH'],
+      ['name the folder that has lib/ in it (and include/, to compile the engine), or unset ATTUNE_LIBTORCH'],
     );
   }
   if (!isRecent(found.version)) {
@@ -62,8 +62,8 @@ function findSystem(prefixes) {
 
 /** Debian's layout: libraries in the folder of the architecture. */
 function readSystem(prefix, source) {
-  const folder = [join(prefix, 'lib', triplet()), join(prefix, 'lib64'), join(prefix, 'lib')].find((candidate) =>
-    existsSync(join(candidate, libraryName('torch_cpu'))),
+  const folder = [join(prefix, 'lib', triplet()), join(prefix, 'lib64'), join(prefix, 'lib')].find(
+    (candidate) => libraryFile(candidate, 'torch_cpu') !== undefined,
   );
   if (folder === undefined) return undefined;
   return describe(join(prefix, 'include'), folder, source, prefix === '/usr');
@@ -96,21 +96,22 @@ function pythons(environment) {
  * @returns {Libtorch | undefined}
  */
 export function readLibtorch(folder, source) {
-  if (!existsSync(join(folder, 'lib', libraryName('torch_cpu')))) return undefined;
+  if (libraryFile(join(folder, 'lib'), 'torch_cpu') === undefined) return undefined;
   return describe(join(folder, 'include'), join(folder, 'lib'), source, false);
 }
 
 function describe(include, libraries, source, system) {
   const api = join(include, 'torch/csrc/api/include');
-  const version = readVersion(include);
-  if (version === undefined || !existsSync(join(include, 'ATen/core/dispatch/Dispatcher.h'))) return undefined;
+  const version = readVersion(include) ?? versionOfLibraries(libraries);
+  const core = libraryFile(libraries, 'c10');
+  if (version === undefined || core === undefined) return undefined;
   return {
     version,
-    includes: [include, api],
+    includes: existsSync(join(include, 'ATen/core/dispatch/Dispatcher.h')) ? [include, api] : [],
     libraries,
     source,
     cuda: existsSync(join(libraries, libraryName('torch_cuda'))),
-    cxx11: hasCxx11Abi(join(libraries, libraryName('c10'))),
+    cxx11: hasCxx11Abi(core),
     system,
   };
 }
@@ -125,6 +126,28 @@ function readVersion(include) {
     if (parts.every((value) => value !== undefined)) return parts.join('.');
   }
   return undefined;
+}
+
+/** Without headers: the full name of Debian's library, or the file that archives and wheels have beside lib/. */
+function versionOfLibraries(libraries) {
+  const name = basename(realpathSync(libraryFile(libraries, 'torch_cpu')));
+  const texts = ['build-version', 'version.py'].map((file) => join(dirname(libraries), file)).filter(existsSync);
+  return [name, ...texts.map((file) => readFileSync(file, 'utf8'))]
+    .map((text) => /\d+\.\d+\.\d+/.exec(text)?.[0])
+    .find((version) => version !== undefined);
+}
+
+/**
+ * @param {string} folder
+ * @param {string} name "c10"
+ * @returns {string | undefined} libc10.so, or libc10.so.2.6 where Debian's development package is missing
+ */
+export function libraryFile(folder, name) {
+  const plain = libraryName(name);
+  if (existsSync(join(folder, plain))) return join(folder, plain);
+  if (!existsSync(folder)) return undefined;
+  const numbered = readdirSync(folder).find((file) => file.startsWith(`${plain}.`) && /^[\d.]+$/.test(file.slice(plain.length)));
+  return numbered === undefined ? undefined : join(folder, numbered);
 }
 
 /**

@@ -26,17 +26,26 @@ import { SetupError, say } from './report.mjs';
  */
 export async function prepareMachine(machine) {
   const search = { ...machine, downloaded: join(machine.root, 'build/libtorch') };
-  let found = findLibtorch(search);
+  let found = withHeaders(findLibtorch(search), machine.environment);
   if (hasApt()) {
     const names = await missingPackages(found, machine);
     if (names.length > 0) {
       await aptInstall(names, machine);
-      found ??= findLibtorch(search);
+      found ??= withHeaders(findLibtorch(search), machine.environment);
     }
   }
   if (!hasCompiler(machine.environment)) throw noCompiler();
   found ??= await fetchLibtorch({ ...machine, folder: search.downloaded });
   return found;
+}
+
+/** Libraries alone, as Debian's libtorch2.6 brings them, are enough to run the engine but not to compile it. */
+function withHeaders(found, { ATTUNE_LIBTORCH: chosen }) {
+  if (found === undefined || found.includes.length > 0) return found;
+  if (!chosen) return undefined;
+  throw new SetupError(`ATTUNE_LIBTORCH=${chosen} has no headers (include/ATen), which compiling needs`, [
+    'name a whole libtorch, or unset ATTUNE_LIBTORCH',
+  ]);
 }
 
 /** libtorch is always installed with this BLAS: Debian's default is many times slower. */

@@ -40,8 +40,13 @@ export async function unzip(file, folder) {
   }
 }
 
-/** Reads the central directory, at the end of the file. */
-function readDirectory(descriptor, file) {
+/**
+ * Reads the central directory, at the end of the file.
+ * @param {number} descriptor
+ * @param {string} file
+ * @returns {{ method: number, packed: number, size: number, mode: number, offset: number, name: string }[]}
+ */
+export function readDirectory(descriptor, file) {
   const length = fstatSync(descriptor).size;
   const tail = read(descriptor, Math.max(0, length - 65_557), Math.min(length, 65_557));
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
@@ -68,6 +73,16 @@ function readDirectory(descriptor, file) {
   return entries;
 }
 
+/**
+ * @param {number} descriptor
+ * @param {{ offset: number, packed: number }} entry
+ * @returns {{ start: number, packed: number }} where the packed bytes lie in the file
+ */
+export function packedRange(descriptor, { offset, packed }) {
+  const header = read(descriptor, offset, 30);
+  return { start: offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28), packed };
+}
+
 async function unpack({ descriptor, file, folder, entry }) {
   const target = safePath(folder, entry.name, file);
   if (entry.name.endsWith('/')) {
@@ -77,8 +92,7 @@ async function unpack({ descriptor, file, folder, entry }) {
   if (entry.method !== STORED && entry.method !== DEFLATED)
     throw broken(file, `${entry.name} is packed by method ${entry.method}`);
   mkdirSync(dirname(target), { recursive: true });
-  const header = read(descriptor, entry.offset, 30);
-  const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  const { start } = packedRange(descriptor, entry);
   if ((entry.mode & KIND) === LINK) {
     const data = read(descriptor, start, entry.packed);
     const link = (entry.method === DEFLATED ? inflateRawSync(data) : data).toString('utf8');

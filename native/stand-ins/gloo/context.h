@@ -1,6 +1,11 @@
 // Stand-in: see ../README.md.
 #pragma once
 
+#include <chrono>
+
 namespace gloo {
-class Context;
+class Context {
+ public:
+  void setTimeout(std::chrono::milliseconds timeout);
+};
 }

@@ -10,6 +10,7 @@ import { OWN_BASE } from '../../answering/model/base-model.ts';
 import { runJob } from '../../jobs/worker/index.ts';
 import { defineRecipe, resolveRecipe } from '../recipe/index.ts';
 import { reportRun } from '../report/index.ts';
+import { ensureEngine } from '../setup.ts';
 import { train as trainRecipe } from '../train.ts';
 import type { useCase, QuickstartResult } from '../use-cases/quickstart.ts';
 import type { Call, OptionsOf } from '../use-cases/use-case.ts';
@@ -36,6 +37,7 @@ const TEST_ROWS = 300;
  */
 export async function quickstart(options: QuickstartOptions): Promise<QuickstartResult> {
   const { onStage, signal } = options;
+  await ensureEngine(signal);
   const task = await tasks.load(options.task ?? DEFAULT_TASK);
 
   onStage(1, 'engine');

@@ -65,18 +65,47 @@ function load(): Native {
   try {
     process.dlopen(holder, path);
   } catch (error) {
-    throw new AttuneError('E_ENGINE_BROKEN', {
-      what: 'The engine cannot be loaded',
-      got: (error as Error).message,
-      fix: `libtorch may have moved or changed since the engine was built: ${setupCommand()}`,
-      cause: error,
-    });
+    throw broken(error as Error);
   }
   const native = holder.exports as Native;
+  refuseOtherLibtorch(native);
   const threads = Number(process.env.ATTUNE_THREADS ?? 0);
   if (threads > 0) native.setThreads(threads);
   if (isLimited) takeProductBuffer(native);
   return native;
+}
+
+/** What the dynamic linker's words mean, and what to do. */
+const REASONS: readonly [pattern: RegExp, reason: (name: string) => string][] = [
+  [/version .(GLIBC\w*_[\d.]+). not found/, (name) => `this system's libraries are older than the engine's (${name})`],
+  [/(lib(?:torch|c10)[\w.]*): cannot open/, (name) => `libtorch has gone from where it was (${name})`],
+  [/(\S+): cannot open shared object/, (name) => `libtorch needs a library that is missing (${name})`],
+  [/undefined symbol: (\S+)/, () => 'libtorch has another version or C++ ABI than the engine was built for'],
+];
+
+/** @returns E_ENGINE_BROKEN, with the reason in plain words and the linker's own */
+export function broken(error: Error): AttuneError {
+  const [pattern, reason] = REASONS.find(([known]) => known.test(error.message)) ?? [];
+  const name = pattern?.exec(error.message)?.[1] ?? '';
+  return new AttuneError('E_ENGINE_BROKEN', {
+    what: `The engine cannot be loaded${reason === undefined ? '' : `: ${reason(name)}`}`,
+    got: error.message,
+    fix: setupCommand(),
+    cause: error,
+  });
+}
+
+/** A libtorch of another minor version may load, and compute nonsense. */
+function refuseOtherLibtorch(native: Native): void {
+  const actual = /TORCH_VERSION=(\d+\.\d+)/.exec(native.configuration())?.[1];
+  const [expected] = /^\d+\.\d+/.exec(native.version()) ?? [];
+  if (actual === undefined || actual === expected) return;
+  throw new AttuneError('E_ENGINE_BROKEN', {
+    what: 'The engine was built for another libtorch',
+    got: `libtorch ${actual}`,
+    expected: `libtorch ${expected}`,
+    fix: setupCommand(),
+  });
 }
 
 /** Ends the process with Node's exit handlers but without libtorch's, if that was loaded. */

@@ -1,0 +1,61 @@
+/** The engine's package: an addon for each libtorch, and what it fits. */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildAddon } from '../setup/addon.mjs';
+import type { Libtorch } from '../setup/libtorch.mjs';
+import type { Source } from '../setup/libraries.mjs';
+import { enginePackage } from '../setup/prebuilt.mjs';
+import { pack } from './package.ts';
+import { checkSymbols, OLDEST_GLIBC } from './symbols.ts';
+
+interface EnginePlan {
+  root: string;
+  output: string;
+  libtorchs: readonly Libtorch[];
+  /** Archives whose libraries the set-up fetches, each for the libtorch of its minor version. */
+  pins: readonly Source[];
+}
+
+/** @returns names of what was built, such as "engine-linux-x64 for libtorch 2.6" */
+export async function packEngine({ root, output, libtorchs, pins }: EnginePlan): Promise<string[]> {
+  const folder = join(output, 'engine');
+  const built: string[] = [];
+  for (const libtorch of libtorchs) {
+    const minor = minorOf(libtorch.version);
+    const place = join(folder, minor);
+    mkdirSync(place, { recursive: true });
+    const work = join(root, 'build/portable', minor);
+    const objects = join(root, 'build/objects');
+    const { file } = await buildAddon({ root, libtorch, output: work, objects, portable: true });
+    checkSymbols(file);
+    copyFileSync(file, join(place, 'attune.node'));
+    const source = pins.find(({ version }) => minorOf(version) === minor);
+    const facts = { libtorch: minor, cxx11: libtorch.cxx11, glibc: OLDEST_GLIBC, source };
+    writeFileSync(join(place, 'engine.json'), `${JSON.stringify(facts, null, 2)}\n`);
+    built.push(`${enginePackage()} for libtorch ${minor}`);
+  }
+  writePackage(root, folder);
+  pack(folder, output);
+  return built;
+}
+
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+function writePackage(root: string, folder: string): void {
+  const { version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const manifest = {
+    name: enginePackage(),
+    version,
+    description: `attune's engine, compiled for ${process.platform} on ${process.arch}. Installed by attune.`,
+    license,
+    os: [process.platform],
+    cpu: [process.arch],
+    ...(process.platform === 'linux' && { libc: ['glibc'] }),
+    files: ['*/attune.node', '*/engine.json'],
+  };
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'README.md'), `# ${manifest.name}\n\n${manifest.description}\n`);
+}

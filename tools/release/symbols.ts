@@ -1,0 +1,25 @@
+/** The versions of system libraries that an addon asks for, and the oldest system that a release promises. */
+import { spawnSync } from 'node:child_process';
+import { compareVersions } from '../setup/prebuilt.mjs';
+
+/** Red Hat 9, Ubuntu 22.04 and Debian 12 have these or newer ones. */
+export const OLDEST_GLIBC = '2.34';
+const NEWEST: Readonly<Record<string, string>> = { GLIBC: OLDEST_GLIBC, GLIBCXX: '3.4.29', CXXABI: '1.3.13' };
+
+/** @throws Error naming the symbols of newer systems than the release promises */
+export function checkSymbols(file: string): void {
+  if (process.platform !== 'linux') return;
+  const { status, stdout, stderr } = spawnSync('objdump', ['-T', file], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`objdump cannot read ${file}: ${stderr}`);
+  const newer = newerSymbols(stdout);
+  if (newer.length > 0) {
+    throw new Error(`${file} needs a newer system than glibc ${OLDEST_GLIBC}: ${newer.join(', ')}; build it on an older one`);
+  }
+}
+
+/** Symbols beyond the promise in the output of `objdump -T`. */
+export function newerSymbols(table: string): string[] {
+  return [...table.matchAll(/\*UND\*.*\((GLIBC|GLIBCXX|CXXABI)_([\d.]+)\)\s+(\S+)/g)]
+    .filter(([, family, version]) => compareVersions(version, NEWEST[family]) > 0)
+    .map(([, family, version, name]) => `${name} (${family}_${version})`);
+}

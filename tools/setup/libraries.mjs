@@ -1,0 +1,102 @@
+/**
+ * libtorch's libraries alone, out of an archive on a server: each is fetched by range requests, resumed where it broke
+ * off, and kept only if its hash is the one that the engine was released with.
+ */
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createInflateRaw } from 'node:zlib';
+import { OFFICIAL } from './archives.mjs';
+import { askFirst } from './consent.mjs';
+import { fetchFile } from './download.mjs';
+import { libcName } from './process.mjs';
+import { SETUP, SetupError, say, since, size } from './report.mjs';
+
+/**
+ * @typedef {object} Member a library inside the archive
+ * @property {string} name "libtorch_cpu.so"
+ * @property {number} start of its packed bytes in the archive
+ * @property {number} packed
+ * @property {number} bytes unpacked
+ * @property {boolean} deflated
+ * @property {string} sha256 of the packed bytes
+ *
+ * @typedef {object} Source
+ * @property {string} path below the mirror
+ * @property {string} version "2.7.1"
+ * @property {Member[]} members
+ */
+
+/**
+ * @param {object} options
+ * @param {string} options.folder target: lib/ and build-version in it
+ * @param {NodeJS.ProcessEnv} options.environment
+ * @param {import('./consent.mjs').Consent['mode']} options.mode
+ * @param {Source} options.source
+ * @param {Partial<import('./download.mjs').Download>} [options.patience]
+ * @returns {Promise<void>}
+ */
+export async function fetchLibraries({ folder, environment, mode, source, patience }) {
+  if (process.platform === 'linux' && libcName() === 'musl') {
+    throw new SetupError('PyTorch builds no libtorch for musl (Alpine)', [
+      'use an image with glibc, such as debian:13 or node:24-trixie',
+    ]);
+  }
+  const mirror = environment.ATTUNE_LIBTORCH_MIRROR || OFFICIAL;
+  const url = `${mirror.replace(/\/+$/, '')}/${source.path}`;
+  const [packed, bytes] = ['packed', 'bytes'].map((key) => source.members.reduce((sum, member) => sum + member[key], 0));
+  const sizes = `${size(packed)} to download, ${size(bytes)} on disk`;
+  await askFirst(mode, `Fetch libtorch ${source.version} from ${url} (${sizes})?`, [
+    'or name a libtorch: ATTUNE_LIBTORCH=/its/folder',
+  ]);
+  const downloads = join(dirname(folder), 'downloads');
+  mkdirSync(downloads, { recursive: true });
+  refuseFullDisk(downloads, packed + bytes);
+  const start = Date.now();
+  say(`fetching libtorch ${source.version} from ${url}: ${sizes}`);
+  const temporary = `${folder}.${process.pid}.tmp`;
+  try {
+    mkdirSync(join(temporary, 'lib'), { recursive: true });
+    let done = 0;
+    for (const member of source.members) {
+      const file = join(downloads, `${source.version}-${member.name}`);
+      const range = { start: member.start, bytes: member.packed, before: done, total: packed };
+      await fetchFile({ url, file, sha256: member.sha256, range, ...patience });
+      done += member.packed;
+      await unpack(file, join(temporary, 'lib', member.name), member);
+    }
+    writeFileSync(join(temporary, 'build-version'), `${source.version}\n`);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+  } catch (error) {
+    if (error.code !== 'ENOSPC' && error.code !== 'EFBIG') throw error;
+    throw new SetupError(`The disk of ${dirname(folder)} is full: ${error.message}`, [
+      `free ${size(bytes)} there and run the set-up again: it goes on where it stopped`,
+    ]);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  for (const { name } of source.members) rmSync(join(downloads, `${source.version}-${name}`), { force: true });
+  say(`libtorch ${source.version} is in ${folder}, in ${since(start)}`);
+}
+
+function refuseFullDisk(folder, needed) {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= needed) return;
+  throw new SetupError(`libtorch needs ${size(needed)} in ${folder}; ${size(bavail * bsize)} are free`, [
+    `free some space there, then: ${SETUP}`,
+  ]);
+}
+
+async function unpack(file, target, { deflated }) {
+  const out = createWriteStream(target, { mode: 0o755 });
+  await (deflated ? pipeline(createReadStream(file), createInflateRaw(), out) : pipeline(createReadStream(file), out));
+}
