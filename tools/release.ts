@@ -36,7 +36,12 @@ if (!values['engine-only']) {
 }
 const sums = readdirSync(output, { withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map(({ name }) => `${createHash('sha256').update(readFileSync(join(output, name))).digest('hex')}  ${name}\n`);
+  .map(
+    ({ name }) =>
+      `${createHash('sha256')
+        .update(readFileSync(join(output, name)))
+        .digest('hex')}  ${name}\n`,
+  );
 writeFileSync(join(output, 'SHA256SUMS'), sums.join(''));
 process.stderr.write(`release: ${engine.join(', ')}; packages, SBOM and sums are in ${output}\n`);
 

@@ -5,7 +5,8 @@ import type { Source } from '../setup/libraries.mjs';
 import { packedRange, readDirectory } from '../setup/unzip.mjs';
 
 /** What a processor's libtorch needs in the folder lib/: not its Python, test and CUDA parts. */
-const UNNEEDED = /libtorch_python|libtorch_global_deps|libshm|libcaffe2|_test|libjitbackend|libbackend_with|libtorchbind/;
+const UNNEEDED =
+  /libtorch_python|libtorch_global_deps|libshm|libcaffe2|_test|libjitbackend|libbackend_with|libtorchbind/;
 
 /** @param entry FILE=PATH: the archive here, and its path below the mirror; the version is the PATH's first */
 export function pinArchive(entry: string): Source {
@@ -25,7 +26,8 @@ export function pinArchive(entry: string): Source {
         const name = found.name.slice(found.name.lastIndexOf('/') + 1);
         return { name, start, packed, bytes: found.size, deflated: found.method === 8, sha256 };
       });
-    if (!members.some(({ name }) => /^libtorch_cpu\./.test(name))) throw new Error(`${file} has no libtorch_cpu in lib/`);
+    if (!members.some(({ name }) => name.startsWith('libtorch_cpu.')))
+      throw new Error(`${file} has no libtorch_cpu in lib/`);
     return { path, version, members };
   } finally {
     closeSync(descriptor);

@@ -13,7 +13,9 @@ export function checkSymbols(file: string): void {
   if (status !== 0) throw new Error(`objdump cannot read ${file}: ${stderr}`);
   const newer = newerSymbols(stdout);
   if (newer.length > 0) {
-    throw new Error(`${file} needs a newer system than glibc ${OLDEST_GLIBC}: ${newer.join(', ')}; build it on an older one`);
+    throw new Error(
+      `${file} needs a newer system than glibc ${OLDEST_GLIBC}: ${newer.join(', ')}; build it on an older one`,
+    );
   }
 }
 

@@ -241,7 +241,16 @@ function portableFlags(names) {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${names}`, ...torch, '-Wl,-rpath,@loader_path/lib'];
   }
   const paths = ['$ORIGIN/lib', openblasFolder()].map((path) => `-Wl,-rpath,${path}`);
-  return ['-shared', '-s', '-fopenmp', `-L${names}`, '-Wl,--no-as-needed', ...torch, '-Wl,--disable-new-dtags', ...paths];
+  return [
+    '-shared',
+    '-s',
+    '-fopenmp',
+    `-L${names}`,
+    '-Wl,--no-as-needed',
+    ...torch,
+    '-Wl,--disable-new-dtags',
+    ...paths,
+  ];
 }
 
 /** Empty libraries, from which the linker takes nothing but their names. */
@@ -249,7 +258,15 @@ async function writeNames(folder, compiler) {
   mkdirSync(folder, { recursive: true });
   for (const name of TORCH.map(libraryName)) {
     const named = process.platform === 'darwin' ? `-Wl,-install_name,@rpath/${name}` : `-Wl,-soname,${name}`;
-    const { status, output } = await collect(compiler, ['-shared', '-x', 'c++', '/dev/null', '-o', join(folder, name), named]);
+    const { status, output } = await collect(compiler, [
+      '-shared',
+      '-x',
+      'c++',
+      '/dev/null',
+      '-o',
+      join(folder, name),
+      named,
+    ]);
     if (status !== 0) throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['mend the compiler']);
   }
 }

@@ -2,15 +2,7 @@
  * libtorch's libraries alone, out of an archive on a server: each is fetched by range requests, resumed where it broke
  * off, and kept only if its hash is the one that the engine was released with.
  */
-import {
-  createReadStream,
-  createWriteStream,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
@@ -45,14 +37,10 @@ import { SETUP, SetupError, say, since, size } from './report.mjs';
  * @returns {Promise<void>}
  */
 export async function fetchLibraries({ folder, environment, mode, source, patience }) {
-  if (process.platform === 'linux' && libcName() === 'musl') {
-    throw new SetupError('PyTorch builds no libtorch for musl (Alpine)', [
-      'use an image with glibc, such as debian:13 or node:24-trixie',
-    ]);
-  }
+  refuseMusl();
   const mirror = environment.ATTUNE_LIBTORCH_MIRROR || OFFICIAL;
   const url = `${mirror.replace(/\/+$/, '')}/${source.path}`;
-  const [packed, bytes] = ['packed', 'bytes'].map((key) => source.members.reduce((sum, member) => sum + member[key], 0));
+  const [packed, bytes] = [sumOf(source.members, 'packed'), sumOf(source.members, 'bytes')];
   const sizes = `${size(packed)} to download, ${size(bytes)} on disk`;
   await askFirst(mode, `Fetch libtorch ${source.version} from ${url} (${sizes})?`, [
     'or name a libtorch: ATTUNE_LIBTORCH=/its/folder',
@@ -63,15 +51,16 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
   const start = Date.now();
   say(`fetching libtorch ${source.version} from ${url}: ${sizes}`);
   const temporary = `${folder}.${process.pid}.tmp`;
+  const packedFile = ({ name }) => join(downloads, `${source.version}-${name}`);
   try {
     mkdirSync(join(temporary, 'lib'), { recursive: true });
-    let done = 0;
+    let before = 0;
     for (const member of source.members) {
-      const file = join(downloads, `${source.version}-${member.name}`);
-      const range = { start: member.start, bytes: member.packed, before: done, total: packed };
-      await fetchFile({ url, file, sha256: member.sha256, range, ...patience });
-      done += member.packed;
-      await unpack(file, join(temporary, 'lib', member.name), member);
+      const { name, start: first, packed: own, sha256 } = member;
+      const range = { start: first, bytes: own, before, total: packed };
+      await fetchFile({ url, file: packedFile(member), sha256, range, ...patience });
+      before += own;
+      await unpack(packedFile(member), join(temporary, 'lib', name), member);
     }
     writeFileSync(join(temporary, 'build-version'), `${source.version}\n`);
     rmSync(folder, { recursive: true, force: true });
@@ -84,8 +73,19 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  for (const { name } of source.members) rmSync(join(downloads, `${source.version}-${name}`), { force: true });
+  for (const member of source.members) rmSync(packedFile(member), { force: true });
   say(`libtorch ${source.version} is in ${folder}, in ${since(start)}`);
+}
+
+function sumOf(members, key) {
+  return members.reduce((sum, member) => sum + member[key], 0);
+}
+
+function refuseMusl() {
+  if (process.platform !== 'linux' || libcName() !== 'musl') return;
+  throw new SetupError('PyTorch builds no libtorch for musl (Alpine)', [
+    'use an image with glibc, such as debian:13 or node:24-trixie',
+  ]);
 }
 
 function refuseFullDisk(folder, needed) {

@@ -146,7 +146,9 @@ export function libraryFile(folder, name) {
   const plain = libraryName(name);
   if (existsSync(join(folder, plain))) return join(folder, plain);
   if (!existsSync(folder)) return undefined;
-  const numbered = readdirSync(folder).find((file) => file.startsWith(`${plain}.`) && /^[\d.]+$/.test(file.slice(plain.length)));
+  const numbered = readdirSync(folder).find(
+    (file) => file.startsWith(`${plain}.`) && /^[\d.]+$/.test(file.slice(plain.length)),
+  );
   return numbered === undefined ? undefined : join(folder, numbered);
 }
 

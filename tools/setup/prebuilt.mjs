@@ -50,7 +50,10 @@ export function readEngines(root) {
 function enginesIn(folder) {
   return readdirSync(folder)
     .filter((name) => existsSync(join(folder, name, 'engine.json')))
-    .map((name) => ({ folder: join(folder, name), ...JSON.parse(readFileSync(join(folder, name, 'engine.json'), 'utf8')) }))
+    .map((name) => ({
+      folder: join(folder, name),
+      ...JSON.parse(readFileSync(join(folder, name, 'engine.json'), 'utf8')),
+    }))
     .toSorted((a, b) => a.libtorch.localeCompare(b.libtorch, 'en', { numeric: true }));
 }
 
@@ -72,7 +75,8 @@ export async function placePrebuilt(machine) {
   }
   const search = { ...machine, downloaded: join(machine.root, 'build/libtorch') };
   const libtorch = findLibtorch(search) ?? (await bringLibtorch(usable, search));
-  if (libtorch === undefined) return tellCompiling('no libtorch that the prebuilt engine fits is there or can be fetched');
+  if (libtorch === undefined)
+    return tellCompiling('no libtorch that the prebuilt engine fits is there or can be fetched');
   const fitting = usable.find((engine) => misfit(engine, libtorch) === undefined);
   if (fitting === undefined) return tellCompiling(misfits(usable, libtorch));
   if (libtorch.system && hasApt() && !existsSync(machine.openblas ?? openblasFolder())) {
@@ -195,7 +199,9 @@ function linkLibraries(folder, { libraries, system }) {
 async function tryLoading(file) {
   const code = `process.dlopen({ exports: {} }, ${JSON.stringify(file)})`;
   // See src/engine/tensor/engine.ts for the variable.
-  const { status, output } = await collect(process.execPath, ['-e', code], { env: { ...process.env, UCX_MEM_EVENTS: 'no' } });
+  const { status, output } = await collect(process.execPath, ['-e', code], {
+    env: { ...process.env, UCX_MEM_EVENTS: 'no' },
+  });
   if (status === 0) return undefined;
   return /Error: (.+)/.exec(output)?.[1] ?? `status ${status}`;
 }

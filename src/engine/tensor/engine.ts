@@ -75,7 +75,7 @@ function load(): Native {
   return native;
 }
 
-/** What the dynamic linker's words mean, and what to do. */
+/** Meanings of the dynamic linker's words. */
 const REASONS: readonly [pattern: RegExp, reason: (name: string) => string][] = [
   [/version .(GLIBC\w*_[\d.]+). not found/, (name) => `this system's libraries are older than the engine's (${name})`],
   [/(lib(?:torch|c10)[\w.]*): cannot open/, (name) => `libtorch has gone from where it was (${name})`],

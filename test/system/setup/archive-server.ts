@@ -59,16 +59,20 @@ async function answer({ request, response, content, misbehaviour, turn }: Turn):
     response.writeHead(status).end();
     return;
   }
-  const start = misbehaviour.noRange ? 0 : Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const [, first = '0', last = ''] =
+    (misbehaviour.noRange !== true && /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '')) || [];
+  const start = Number(first);
+  const end = last === '' ? content.length : Math.min(content.length, Number(last) + 1);
   if (start >= content.length) {
     response.writeHead(416).end();
     return;
   }
-  const headers: Record<string, string | number> = { 'content-length': content.length - start };
-  if (start > 0) headers['content-range'] = `bytes ${start}-${content.length - 1}/${content.length}`;
-  response.writeHead(start > 0 ? 206 : 200, headers);
+  const headers: Record<string, string | number> = { 'content-length': end - start };
+  const isPart = end - start < content.length;
+  if (isPart) headers['content-range'] = `bytes ${start}-${end - 1}/${content.length}`;
+  response.writeHead(isPart ? 206 : 200, headers);
   const cut = misbehaviour.cutAfter?.[turn];
-  const body = content.subarray(start, cut === undefined ? undefined : start + cut);
+  const body = content.subarray(start, cut === undefined ? end : Math.min(end, start + cut));
   await send(response, body, misbehaviour.slow);
   if (cut === undefined) response.end();
   else if (!misbehaviour.stall) response.destroy();
