@@ -37,7 +37,8 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
     const text = rows.map((row) => JSON.stringify(row)).join('\n');
     writeFileSync(join(folder, 'rows.jsonl'), `${text}\n`);
     await writeTinyModel(join(folder, 'model'), text);
-  });
+    // A clean checkout compiles the device first.
+  }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each(['lora', 'prefix'] as const)('with %s has the weights of the CPU', async (tuning) => {
