@@ -42,7 +42,10 @@ export function worded(
 export function withOtherWords(comparison: Comparison, wording: Wording): Comparison {
   // Rule-based rows decide only if people's own rows do not.
   const found = [wording.own, wording].flatMap((evidence) => (evidence && decided(comparison, evidence)) ?? []);
-  const conclusion = found.at(0) ?? conclude(comparison, { otherWords: tieOf(comparison, wording.own ?? wording) });
+  const conclusion =
+    found.at(0) ??
+    contradicted(comparison, wording.own ?? wording) ??
+    conclude(comparison, { otherWords: tieOf(comparison, wording.own ?? wording) });
   const isNew = wording.own !== undefined || conclusion.advice !== conclude(comparison).advice;
   return isNew ? { ...comparison, conclusion } : comparison;
 }
@@ -80,6 +83,25 @@ function decided(comparison: Comparison, evidence: Wording): Conclusion | undefi
   if (evidence.file === undefined || !isKeepable(rival) || !fallsBehind(evidence)) return undefined;
   const advice = `Use ${systemTitle(rival)}: ${clause(evidence, [rival, subject])}.`;
   return { outcome: 'not-better', advice, use: rival.name };
+}
+
+/** The conclusion if a result leads or ties on the test rows, and another system leads by far in other words. */
+function contradicted(comparison: Comparison, evidence: Wording): Conclusion | undefined {
+  const pair = pairOf(comparison, evidence);
+  const { outcome, use } = conclude(comparison);
+  if (pair === undefined || isBehind(comparison) || !fallsBehind(evidence)) return undefined;
+  const [subject, rival] = pair;
+  const isTaken = use === undefined || use === subject.name;
+  if (!isTaken) return undefined;
+  const other = clause(evidence, [rival, subject], systemTitle(rival));
+  const remedy = 'Elsewhere, tune another base or add rows in more varied words';
+  if (outcome !== 'better') {
+    const level = `Level in the words of these rows: ${describePair(comparison, [subject, rival], systemTitle(subject))}`;
+    return { outcome: 'unclear', advice: `${level}; ${other}. ${remedy}.` };
+  }
+  const only = `Use ${systemTitle(subject)} only if people will write as in these rows`;
+  const advice = `${only}: there ${describePair(comparison, [subject, rival])}; ${other}. ${remedy}.`;
+  return { outcome: 'unclear', advice, use: subject.name };
 }
 
 /** Whether the result holds up where the rival fails, and no other system is as good. */

@@ -1,5 +1,6 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
+import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
 import type { WordedSystem, Wording } from '../assessments/wording.ts';
 
 /** Result of the test with reworded rows, for people. */
@@ -30,12 +31,20 @@ export function wordingFinding(wording: Wording): WordingFinding {
   ].join('; ');
   const isBeaten = against?.verdict === 'worse' && rival !== undefined && isFarBehind(subject, rival, metric);
   const tone = isBeaten ? 'bad' : falls(subject, metrics) ? 'fair' : 'good';
-  return { tone, sentence: `${said}${adviceOf(tone, rival)}.` };
+  const isUsable = isBeaten && cheapModelName(rival.name) !== undefined && !copiesWorse(rival, subject, copies);
+  return { tone, sentence: `${said}${adviceOf(tone, isUsable ? rival : undefined)}.` };
+}
+
+/** An answer close to the right one is useless if it is about another order or another person. */
+function copiesWorse(rival: WordedSystem, subject: WordedSystem, copies: WordedMetric | undefined): boolean {
+  if (copies === undefined) return false;
+  const [mine, theirs] = [subject, rival].map(({ values }) => entryOf(values, copies.name)?.reworded);
+  return isNotable(mine, theirs, copies);
 }
 
 /** Rules change few words, so passing does not guarantee robustness to people's own wording. */
 function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined): string {
-  if (tone === 'bad') return `: use ${rival!.title}, or tune another base`;
+  if (tone === 'bad') return `: ${rival === undefined ? '' : `use ${rival.title}, or `}tune another base`;
   return tone === 'good'
     ? ''
     : ': it depends on the wording of its rows; more varied wordings or another base would help';

@@ -87,6 +87,44 @@ describe('rows in other words, on a tie', async () => {
     );
   });
 
+  test('keep the verdict from calling a result better that falls behind on them', async () => {
+    const led = await comparisonOf(300, [0, 40]);
+    expect(led.conclusion).toMatchObject({ outcome: 'better', use: 'tuned' });
+    const behind = await comparisonOf(200, [70, 4]);
+    const { conclusion } = withOtherWords(led, wordingOf(behind, led));
+    expect(conclusion).toEqual({
+      outcome: 'unclear',
+      use: 'tuned',
+      advice:
+        'Use the tuned model only if people will write as in these rows: there it answers 300 of 300 rows right, tf-idf ' +
+        '260; in other words tf-idf answers 196 of 200 test rows right, the tuned model 130. Elsewhere, tune another base ' +
+        'or add rows in more varied words.',
+    });
+    const own = wordingOf(await comparisonOf(160, [4, 6]), led, 'own.csv');
+    expect(withOtherWords(led, { ...wordingOf(behind, led), own }).conclusion?.outcome).toBe('better');
+    expect(withOtherWords(led, wordingOf(await comparisonOf(200, [12, 4]), led))).toBe(led);
+  });
+
+  test('stand in the first sentence of a tie with a yardstick that leads on them', async () => {
+    const [subject, rival] = tested.systems;
+    const yardstick = JSON.parse(
+      JSON.stringify({ ...tested, systems: [subject, rival] }).replaceAll('logistic_regression', 'fieldwise'),
+    ) as Comparison;
+    const { conclusion: _, ...bare } = yardstick;
+    const evidence = JSON.parse(
+      JSON.stringify(wordingOf(await comparisonOf(200, [70, 4]), tested)).replaceAll(
+        'logistic_regression',
+        'fieldwise',
+      ),
+    ) as Wording;
+    expect(withOtherWords(bare as Comparison, evidence).conclusion).toEqual({
+      outcome: 'unclear',
+      advice:
+        'Level in the words of these rows: both answer 300 of 300 rows right; in other words tf-idf answers 196 of 200 ' +
+        'test rows right, the tuned model 130. Elsewhere, tune another base or add rows in more varied words.',
+    });
+  });
+
   test("count less than people's own rows, which speak for either", async () => {
     const byRules = wordingOf(await comparisonOf(200, [0, 0]), tested);
     const decided = async (wrong: readonly [number, number]) => {

@@ -166,8 +166,9 @@ describe('written rows in other words', () => {
 
 describe('what rows in other words say', () => {
   const metric = { name: 'accuracy', title: 'accuracy', better: 'higher', best: 1 } as const;
+  const titles: Record<string, string> = { tuned: 'tuned', logistic_regression: 'tf-idf' };
   const system = (name: string, asTested: number, reworded: number) => {
-    return { name, title: name, values: { accuracy: { asTested, reworded } } };
+    return { name, title: titles[name], values: { accuracy: { asTested, reworded } } };
   };
   const wording = (reworded: number, rival: number, verdict: Verdict): Wording => ({
     version: 1,
@@ -175,8 +176,8 @@ describe('what rows in other words say', () => {
     testedRows: 200,
     confidence: 0.95,
     metrics: [metric],
-    systems: [system('tuned', 0.97, reworded), system('tf-idf', 0.96, rival)],
-    against: { name: 'tf-idf', verdict },
+    systems: [system('tuned', 0.97, reworded), system('logistic_regression', 0.96, rival)],
+    against: { name: 'logistic_regression', verdict },
     examples: [],
   });
 
@@ -186,6 +187,23 @@ describe('what rows in other words say', () => {
       sentence:
         'It answers 82 of 200 test rows in other words right, 194 as they are; tf-idf 160, 192 as they are: use tf-idf, or tune another base.',
     });
+  });
+
+  test('names no rival that copies worse, or that cannot be kept', () => {
+    const beaten = wording(0.41, 0.8, 'worse');
+    const [subject, rival] = beaten.systems;
+    const copied = (reworded: number) => ({ copied: { asTested: 1, reworded } });
+    const copying: Wording = {
+      ...beaten,
+      metrics: [...beaten.metrics, { name: 'copied', title: 'copied right', better: 'higher', best: 1 }],
+      systems: [
+        { ...subject, values: { ...subject.values, ...copied(0.3) } },
+        { ...rival, values: { ...rival.values, ...copied(0) } },
+      ],
+    };
+    expect(wordingFinding(copying).sentence).toMatch(/as they are: tune another base\.$/);
+    const yardstick = JSON.parse(JSON.stringify(beaten).replaceAll(rival.name, 'fieldwise')) as Wording;
+    expect(wordingFinding(yardstick).sentence).toMatch(/as they are: tune another base\.$/);
   });
 
   test('is that the result hangs on its rows where all do, and no more where a word counter leads by little', () => {
