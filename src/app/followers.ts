@@ -55,6 +55,7 @@ export async function runWithFollowers(
 ): Promise<JobResult<'train'>> {
   const failed = new AbortController();
   const followers: RunningJob[] = [];
+  let isAnotherLost = false;
   try {
     for (let i = 1; i <= starts; i++) {
       const place = { rank: launch.rank + i, localRank: launch.localRank + i, starts: 0 };
@@ -67,7 +68,10 @@ export async function runWithFollowers(
         onEvent: (event) => (event.type === 'warning-raised' ? job.onEvent?.(event) : undefined),
       });
       followers.push(follower);
-      follower.result.catch((error: unknown) => failed.abort(ofRank(own.rank, error)));
+      follower.result.catch((error: unknown) => {
+        isAnotherLost ||= isCode(error, 'E_RANK_LOST');
+        failed.abort(ofRank(own.rank, error));
+      });
     }
     const signals = [failed.signal, ...(job.signal === undefined ? [] : [job.signal])];
     const leader = await startJob({ ...job, signal: AbortSignal.any(signals) });
@@ -76,20 +80,21 @@ export async function runWithFollowers(
     else failed.signal.addEventListener('abort', onFailed, { once: true });
     return await leader.result;
   } catch (error) {
-    // The leader was told to stop because of it.
-    throw failed.signal.aborted && isStopped(error) ? failed.signal.reason : error;
+    // The leader was told to stop because of it, or is itself the lost rank that a follower names.
+    const isReason = isCode(error, 'E_STOPPED') || isAnotherLost;
+    throw failed.signal.aborted && isReason ? failed.signal.reason : error;
   } finally {
     for (const follower of followers) follower.kill();
   }
 }
 
-function isStopped(error: unknown): boolean {
-  return error instanceof AttuneError && error.code === 'E_STOPPED';
+function isCode(error: unknown, code: string): error is AttuneError {
+  return error instanceof AttuneError && error.code === code;
 }
 
 function ofRank(rank: number, error: unknown): AttuneError {
   // It was another rank that was lost.
-  if (error instanceof AttuneError && error.code === 'E_RANK_LOST') return error;
+  if (isCode(error, 'E_RANK_LOST')) return error;
   const { what, fix, problems } = error instanceof AttuneError ? error : { what: (error as Error).message };
   return new AttuneError('E_RANK_LOST', { what: `Rank ${rank} has ended`, got: what, problems, fix, cause: error });
 }

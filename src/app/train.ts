@@ -10,7 +10,7 @@ import { runTimes } from '../store/run-clock.ts';
 import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { TrainInput } from '../jobs/train/train-job.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
-import { runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
+import { endEarlierAttempt, runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
 import { launchOf, runWithFollowers } from './followers.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
@@ -67,6 +67,7 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;
   await pullForRecipe(recipe, { emit: onEvent, signal });
+  if (launch?.rank === 0 && launch.attempt > 0) await endEarlierAttempt(folder, signal);
   const run = async (): Promise<TrainOutcome | DetachedRun> => {
     const job = {
       ...jobOf(recipe, { dryRun, resume, profile, pauseAt, isRound, queue, launch }),

@@ -6,7 +6,7 @@ import { writeFailure } from '../../files/atomic.ts';
 import { JsonLinesReader } from '../../store/json-lines.ts';
 import { isAlive } from '../../store/process-identity.ts';
 import { isEvent, readRun, requireRun } from '../../store/run-folder.ts';
-import { findLockOwner, type LockOwner } from '../../store/run-lock.ts';
+import { findLockOwner, untilFree, type LockOwner } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { RunSummary } from '../../store/run-summary.ts';
 
@@ -46,11 +46,23 @@ export async function stop(folder: string, options: StopOptions = {}): Promise<R
   if (options.kill === true) requireHere(folder, owner);
   ask(folder);
   if (options.kill === true) process.kill(owner.pid, 'SIGKILL');
+  // A suspended process would never see the request.
+  else if (isAlive(owner) === true) process.kill(owner.pid, 'SIGCONT');
   while (findLockOwner(folder)?.token === owner.token) {
     options.signal?.throwIfAborted();
     await wait(POLL_MS);
   }
   return readRun(folder);
+}
+
+/**
+ * Waits until no process works on a run that starts again. An earlier attempt's process on this machine is killed: it
+ * was suspended when its launcher ended the others.
+ */
+export async function endEarlierAttempt(folder: string, signal: AbortSignal): Promise<void> {
+  const owner = findLockOwner(folder);
+  if (owner !== undefined && isAlive(owner) === true) process.kill(owner.pid, 'SIGKILL');
+  await untilFree(folder, signal);
 }
 
 /** Also written before a kill, so that it does not count as a crash. */

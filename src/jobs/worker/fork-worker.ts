@@ -59,6 +59,8 @@ export class ForkedWorker {
   stop(reason: string): void {
     this.#stoppedFor ??= reason;
     this.client.stop(reason);
+    // A suspended process would never hear it, and outlive this one.
+    this.#child.kill('SIGCONT');
   }
 
   /** Kills the worker at once, without saving. */
