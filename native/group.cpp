@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <thread>
 
 #include "group_signs.hpp"
 #include "javascript.hpp"
@@ -47,17 +48,17 @@ const std::shared_ptr<Group>& groupOf(napi_env env, napi_value handle) {
   return group;
 }
 
-// Work on a thread of libuv's pool that settles a promise.
+// Work that settles a promise, on a thread of its own: Node waits for libuv's pool when a process exits, and a collective
+// with a lost rank never ends.
 struct Task {
   std::function<double()> body;
   double result = 0;
   std::string error;
   napi_deferred deferred = nullptr;
-  napi_async_work work = nullptr;
+  napi_threadsafe_function settle = nullptr;
 };
 
-void runTask(napi_env, void* data) {
-  auto* task = static_cast<Task*>(data);
+void runTask(Task* task) {
   try {
     task->result = task->body();
   } catch (const c10::Error& error) {
@@ -65,10 +66,15 @@ void runTask(napi_env, void* data) {
   } catch (const std::exception& error) {
     task->error = error.what();
   }
+  // `settleTask` deletes it.
+  const napi_threadsafe_function settle = task->settle;
+  napi_call_threadsafe_function(settle, task, napi_tsfn_blocking);
+  napi_release_threadsafe_function(settle, napi_tsfn_release);
 }
 
-void settleTask(napi_env env, napi_status, void* data) {
+void settleTask(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Task> task(static_cast<Task*>(data));
+  if (env == nullptr) return;
   if (task->error.empty()) {
     napi_resolve_deferred(env, task->deferred, fromDouble(env, task->result));
   } else {
@@ -76,7 +82,6 @@ void settleTask(napi_env env, napi_status, void* data) {
     napi_create_error(env, nullptr, fromString(env, task->error), &error);
     napi_reject_deferred(env, task->deferred, error);
   }
-  napi_delete_async_work(env, task->work);
 }
 
 napi_value promised(napi_env env, std::function<double()> body) {
@@ -84,9 +89,9 @@ napi_value promised(napi_env env, std::function<double()> body) {
   task->body = std::move(body);
   napi_value promise;
   check(env, napi_create_promise(env, &task->deferred, &promise));
-  check(env, napi_create_async_work(env, nullptr, fromString(env, "attune group"), runTask, settleTask, task.get(), &task->work));
-  check(env, napi_queue_async_work(env, task->work));
-  task.release();
+  check(env, napi_create_threadsafe_function(env, nullptr, nullptr, fromString(env, "attune group"), 0, 1, nullptr, nullptr, nullptr, settleTask,
+                                             &task->settle));
+  std::thread(runTask, task.release()).detach();
   return promise;
 }
 

@@ -93,10 +93,21 @@ export interface RatesTried {
   chosen: number;
 }
 
+/** Memory of the tensors on a device with memory of its own. */
+export interface DevicePreflight {
+  /** Such as `cuda:0`. */
+  name: string;
+  peakBytes: number;
+  /** Free, and held by the run already; undefined where the device cannot say. */
+  availableBytes?: number;
+}
+
 export interface PreflightFinished {
   type: 'preflight-finished';
   peakBytes: number;
   availableBytes: number;
+  /** Undefined on the CPU. */
+  device?: DevicePreflight;
   /** The recipe's limit, as written: `800MB`, or a number of bytes. */
   maxMemory?: string | number;
   diskBytes: number;

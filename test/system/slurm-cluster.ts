@@ -66,7 +66,7 @@ function settingsIn(folder: string): string[] {
     `SlurmdPidFile=${folder}/slurmd.pid`,
     `SlurmctldLogFile=${folder}/slurmctld.log`,
     `SlurmdLogFile=${folder}/slurmd.log`,
-    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN`,
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=2 RealMemory=4096 State=UNKNOWN`,
     'PartitionName=all Nodes=ALL Default=YES State=UP OverSubscribe=YES',
   ];
 }

@@ -177,7 +177,8 @@ export function planMemory(
   return { microBatchTokens, checkpointing, fits: isWithin(microBatchTokens, cost) };
 }
 
-function costsOfShape(model: Model, perToken = activationBytesPerToken(model)): StepCosts {
+/** Costs estimated from a model's shape; `perToken`: bytes of activations, if they have been measured. */
+export function costsOfShape(model: Model, perToken = activationBytesPerToken(model)): StepCosts {
   const blocks = model.trunk.stack.blockList.length;
   const inputs = blocks * model.trunk.width * dtypeBytes[model.dtype];
   const least = perToken / blocks + inputs;

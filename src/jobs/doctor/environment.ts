@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { engine } from '../../engine/tensor/index.ts';
+import { formatBytes } from '../../base/format.ts';
+import { deviceMemory, devicesHere, engine } from '../../engine/tensor/index.ts';
 import { availableBytes } from '../../answering/model/resources.ts';
 import { judged, ok, type Check } from './machine-check.ts';
 
@@ -16,6 +17,7 @@ export function environmentChecks(): Check[] {
     waitPolicy(),
     threads(),
     memory(),
+    ...devices(),
   ];
 }
 
@@ -89,4 +91,14 @@ function threads(): Check {
 
 function memory(): Check {
   return ok('free memory', `${(availableBytes() / 2 ** 30).toFixed(1)} GiB`);
+}
+
+function devices(): Check[] {
+  const all = devicesHere();
+  if (all.length === 0) return [ok('devices', 'cpu')];
+  return all.map(({ device, title }) => {
+    const memory = deviceMemory(device);
+    const free = memory === undefined ? '' : `${formatBytes(memory.free)} free of ${formatBytes(memory.total)}`;
+    return ok(device, [title, free].filter((part) => part !== '').join(', ') || 'found');
+  });
 }

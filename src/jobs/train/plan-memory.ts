@@ -14,6 +14,7 @@ import { isPrivate } from './privacy.ts';
 import {
   availableBytes,
   computeType,
+  costsOfShape,
   planMemory,
   type MemoryPlan,
   type StepCost,
@@ -46,7 +47,7 @@ export async function planRunMemory(request: MemoryRequest): Promise<MemoryPlan 
   // Skips the exact count if a rough one leaves ample room.
   const isWanted = roomy.checkpointing === wantedCheckpointing(recipe);
   if (limit === undefined && isWanted && roomy.microBatchTokens >= ROOMY_TOKENS) return roomy;
-  const costs = isCounted(model) ? await costsOf(request) : undefined;
+  const costs = await stepCosts(request);
   const plan = planMemory(model, { ...wanted, budget, costs });
   return { ...plan, note: isAsked(plan, recipe) ? undefined : noteOf(plan, max_memory) };
 }
@@ -88,6 +89,12 @@ async function roomOf({ recipe, model, tuning, objective }: MemoryRequest, limit
   const copies = (await isPrivate(recipe)) ? 4 : 3;
   const kept = objective.production?.rollsOut === true ? rolloutBytes(recipe)! : 0;
   return Math.max(0, SHARE_OF_LIMIT * (Math.min(limit, held + availableBytes()) - held - copies * moving - kept));
+}
+
+/** Activation memory of a run's steps, counted on shapes where that is possible. */
+export async function stepCosts(request: MemoryRequest): Promise<StepCosts> {
+  const { model, perToken } = request;
+  return isCounted(model) ? costsOf(request) : costsOfShape(model, perToken);
 }
 
 /** Models with a second input are measured by passes over their own rows instead, which is more accurate. */

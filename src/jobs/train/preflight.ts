@@ -6,7 +6,7 @@ import type { EventSink, PreflightFinished, WarningRaised } from '../../base/eve
 import { formatBytes } from '../../base/format.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
-import { dtypeBytes, engine, scope } from '../../engine/tensor/index.ts';
+import { dtypeBytes, engine, scope, synchronise } from '../../engine/tensor/index.ts';
 import { evaluateRows } from '../../training/evaluate-losses.ts';
 import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
@@ -16,6 +16,7 @@ import { packed, type StepContext, type StepPacking } from '../../training/produ
 import { trainStep } from '../../training/train-step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
 import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../training/trainer-parts.ts';
+import { watchDevice } from './device-memory.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../../answering/model/resources.ts';
 
@@ -49,6 +50,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   request.emit({ type: 'phase-started', phase: 'preflight', message: `trying ${tried}, an evaluation and a save` });
   const before = availableBytes();
   const startPeak = peakBytes();
+  const { device } = parts.model;
+  const watched = watchDevice(device);
   const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.memory?.state();
   const seconds = await timeStep(request, worst);
@@ -61,7 +64,8 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
   // The trial step applied no update, so the optimiser's state was not allocated; the comparison runs after it is
   // freed.
-  const peak = Math.max(peakBytes() + stateBytes(parts), engine().residentBytes() + request.comparisonBytes);
+  const later = device === 'cpu' ? stateBytes(parts) : 0;
+  const peak = Math.max(peakBytes() + later, engine().residentBytes() + request.comparisonBytes);
   const worstTokens = tokensIn(worst.flat());
   const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
   const secondsPerStep = produced ?? seconds * Math.min(1, meanTokens / worstTokens);
@@ -71,6 +75,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
     peakBytes: peak,
     availableBytes: before + startPeak,
     ...(maxMemory !== null && { maxMemory }),
+    ...(watched !== undefined && { device: watched(stateBytes(parts)) }),
     diskBytes,
     freeDiskBytes: freeDiskBytes(folder),
     secondsPerStep,
@@ -132,6 +137,7 @@ async function timeStep({ parts, options }: PreflightRequest, microBatches: Prep
       options: { learningRate: 0, weightDecay: 0, maxGradNorm: 0 },
     },
   );
+  synchronise(parts.model.device);
   return (performance.now() - started) / 1000;
 }
 
@@ -152,7 +158,8 @@ async function timeProduced(
   return updates.length === 0 ? seconds + update : seconds;
 }
 
-function stateBytes({ update }: TrainerParts): number {
+/** Memory of the optimizer's state, which a trial step does not allocate. */
+export function stateBytes({ update }: TrainerParts): number {
   return scope(() =>
     [...update.state().values()].reduce((sum, tensor) => sum + tensor.size * dtypeBytes[tensor.dtype], 0),
   );

@@ -6,7 +6,7 @@ import { warmupSteps } from '../../methods/recipe/rate-schedule.ts';
 import type { TrainerOptions } from '../../training/trainer-parts.ts';
 import type { RunConstants } from '../../training/trainer-state.ts';
 import { convolutionBytesPerToken, type MemoryPlan } from '../../answering/model/resources.ts';
-import { planRunMemory } from './plan-memory.ts';
+import { planRunMemory, type MemoryRequest } from './plan-memory.ts';
 import { refuseUnprivate, secretOf } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
 import { settleTraining } from './settle-training.ts';
@@ -45,17 +45,23 @@ async function decide(tuned: TunedModel, training: SettledTraining): Promise<Dec
 }
 
 /** Plans for the memory available now. */
-async function fitMemory({ rows, model, tuning }: TunedModel): Promise<MemoryPlan> {
+async function fitMemory(tuned: TunedModel): Promise<MemoryPlan> {
+  const planned = await planRunMemory(await memoryRequest(tuned));
+  const { emit } = tuned.rows.context;
+  if (planned.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: planned.note });
+  return planned;
+}
+
+/** What a plan of memory is made from. */
+export async function memoryRequest({ rows, model, tuning }: TunedModel): Promise<MemoryRequest> {
   const { objective, train, validation } = rows;
-  const { recipe, emit } = rows.context;
+  const { recipe } = rows.context;
   const [first] = train.rows;
   const largest = (row: PreparedRow) => tokensOf(objective.production?.largest(row) ?? row);
   const longest = [...train.rows, ...validation.rows].reduce((most, row) => Math.max(most, largest(row)), 0);
   const [sample] = first.media === undefined ? [] : ((await objective.load?.([first])) ?? []);
   const perToken = sample && scope(() => convolutionBytesPerToken(model, objective.collate([sample]).input));
-  const planned = await planRunMemory({ recipe, model, tuning, objective, longest, perToken });
-  if (planned.note !== undefined) emit({ type: 'phase-started', phase: 'engine', message: planned.note });
-  return planned;
+  return { recipe, model, tuning, objective, longest, perToken };
 }
 
 function createSampler(

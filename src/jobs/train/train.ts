@@ -27,7 +27,8 @@ import { findLearningRate, needsTrials } from './find-learning-rate.ts';
 import { recordCourse, recordRewards } from './judge-course.ts';
 import { recordForgetting } from './result/measure-forgetting.ts';
 import { recordOverfitting } from './result/measure-overfitting.ts';
-import { preflight } from './preflight.ts';
+import { explainingMemory, refuseDevice } from './device-memory.ts';
+import { preflight, stateBytes } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
 import { follow, joinOthers, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
@@ -82,13 +83,13 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   if (!isResumed) await beginWhereOtherEnded(training);
   // A repeated run has been checked before.
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));
-  const measured = isResumed ? undefined : await checkBefore(training);
+  const measured = isResumed ? undefined : await explainingMemory(training, () => checkBefore(training));
   if (input.dryRun === true) return { ...unfinished(training, 'dry-run'), plan: measured && planOf(rows, measured) };
   await meetOthers(training, group);
   if (needsTrials(rows.context)) await findLearningRate(training);
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
   emit({ type: 'phase-started', phase: 'train', message });
-  const outcome = await trainTogether(training);
+  const outcome = await explainingMemory(training, () => trainTogether(training));
   if (outcome === 'paused') return { ...unfinished(training, outcome), paused: pausedState(training) };
   if (outcome !== 'finished') return unfinished(training, outcome);
   // A repeated run only needs its weights.
@@ -162,7 +163,7 @@ async function checkBefore({
   answerSamples,
 }: TrainingRun): Promise<PreflightFinished> {
   const { recipe, folder, emit } = rows.context;
-  return preflight({
+  const found = await preflight({
     parts,
     options: plan.options,
     constants,
@@ -174,6 +175,8 @@ async function checkBefore({
     answerSamples,
     emit,
   });
+  if (found.device !== undefined) await refuseDevice(found.device, plan.tuned, stateBytes(parts));
+  return found;
 }
 
 function foreseeComparison({ rows: { context, loaded, train }, model }: TunedModel): number {

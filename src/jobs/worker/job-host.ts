@@ -1,5 +1,6 @@
 import { onDevice } from '../../base/wanted-device.ts';
 import type { AttuneError } from '../../base/errors.ts';
+import { explainOutOfMemory } from '../../base/out-of-memory.ts';
 import type { RunEvent } from '../../base/events.ts';
 import type { Registry } from '../../base/registry.ts';
 import { restoreSpellings } from '../../files/written-numbers.ts';
@@ -69,7 +70,7 @@ export class JobHost {
       if (signal.aborted) recorder?.endStopped((signal.reason as AttuneError).what);
       return result;
     } catch (error) {
-      throw this.#recordFailure(error, recorder);
+      throw this.#recordFailure(explainOutOfMemory(error), recorder);
     } finally {
       this.#queue.close();
       await recorder?.close();

@@ -3,6 +3,9 @@ import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { largestBatches, preflight } from '../../../src/jobs/train/preflight.ts';
 import { tokensOf, type PreparedRow } from '../../../src/answering/tasks/rows/prepared-rows.ts';
+import { refuseDevice } from '../../../src/jobs/train/device-memory.ts';
+import type { AttuneError } from '../../../src/base/errors.ts';
+import { engine } from '../../../src/engine/tensor/index.ts';
 import { matrixFolder } from '../matrix-folder.ts';
 import { prepare, recipeOf } from '../method-matrix.ts';
 
@@ -69,4 +72,25 @@ it.each(['grpo', 'ppo'] as const)('times the rollouts of %s, and changes nothing
   expect(found!.totalSeconds).toBeCloseTo(3 * found!.secondsPerStep, 6);
   expect(steps).toHaveLength(3);
   expect(steps).toEqual((await stepsOf(objective, false)).steps);
+});
+
+it('refuses a run that does not fit on its device once the optimizer has its state, and names what would fit', async () => {
+  const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
+  const run = await prepare(recipe, () => undefined);
+  const held = engine().tensorBytes('cpu');
+  const refuse = (room: number) =>
+    refuseDevice({ name: 'cpu', peakBytes: held + 2e9, availableBytes: held + room }, run.plan.tuned, 0);
+  await expect(refuse(2e9)).resolves.toBeUndefined();
+  const fixes = [1e8, 4e5, 1].map(async (room) => {
+    const error = await refuse(room).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'E_OUT_OF_MEMORY', what: expect.stringContaining('memory of cpu') as string });
+    return (error as AttuneError).fix;
+  });
+  expect(await Promise.all(fixes)).toEqual([
+    expect.stringMatching(/^training: {micro_batch_tokens: \d+} fits/),
+    expect.stringContaining('gradient_checkpointing'),
+    expect.stringContaining('not even one token fits'),
+  ]);
+  run.dispose();
+  rmSync(recipe.output_dir, { recursive: true, force: true });
 });

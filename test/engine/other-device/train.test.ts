@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { train } from '../../../src/app/index.ts';
+import type { RunEvent } from '../../../src/base/events.ts';
 import { readWeights } from '../../../src/federation/weights-file.ts';
 import { writeTinyModel } from '../../system/cli-tiny-model.ts';
-import { addOtherDevice } from './other-device.ts';
+import { addOtherDevice, OTHER } from './other-device.ts';
 
 let folder: string;
 let other: Awaited<ReturnType<typeof addOtherDevice>>;
 
-async function trained(device: string, tuning: 'lora' | 'prefix'): Promise<Map<string, Float32Array>> {
-  const run = join(folder, `${tuning}-${device.split(':')[0]}`);
-  await train(
+const seen: RunEvent[] = [];
+
+function trainOn(device: string, tuning: 'lora' | 'prefix', run: string): ReturnType<typeof train> {
+  return train(
     {
       model: join(folder, 'model'),
       device,
@@ -23,8 +25,13 @@ async function trained(device: string, tuning: 'lora' | 'prefix'): Promise<Map<s
       evaluation: { baselines: 'none' },
       output_dir: run,
     },
-    { inProcess: true, handleSignals: false },
+    { inProcess: true, handleSignals: false, onEvent: (event) => seen.push(event) },
   );
+}
+
+async function trained(device: string, tuning: 'lora' | 'prefix'): Promise<Map<string, Float32Array>> {
+  const run = join(folder, `${tuning}-${device.split(':')[0]}`);
+  await trainOn(device, tuning, run);
   const file = join(run, 'adapter', 'adapter_model.safetensors');
   return new Map([...readWeights(file)].map(([name, { values }]) => [name, values]));
 }
@@ -48,6 +55,31 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
       for (const [i, value] of values.entries()) expect(Math.abs(there.get(name)![i] - value)).toBeLessThan(1e-4);
     // It did compute there.
     expect(other.pinned()).toBeGreaterThan(0);
+  });
+
+  it('without enough memory names what would fit', async () => {
+    seen.length = 0;
+    await trainOn(OTHER, 'lora', join(folder, 'roomy'));
+    const { device } = seen.find((event) => event.type === 'preflight-finished')!;
+    expect(device).toMatchObject({ name: OTHER, peakBytes: expect.any(Number) as number });
+    const held = other.held();
+    other.limit(held + 0.8 * (device!.peakBytes - held));
+    try {
+      await expect(trainOn(OTHER, 'lora', join(folder, 'small'))).rejects.toMatchObject({
+        code: 'E_OUT_OF_MEMORY',
+        what: expect.stringContaining(OTHER) as string,
+        got: expect.stringContaining('out of memory') as string,
+        fix: expect.stringMatching(/micro_batch_tokens: \d+} fits|rows of up to \d+ tokens fit/) as string,
+      });
+    } finally {
+      other.limit(Number.MAX_SAFE_INTEGER);
+    }
+  });
+
+  it('is waited for before a clock is read', async () => {
+    const before = other.synchronised();
+    await trainOn(OTHER, 'lora', join(folder, 'timed'));
+    expect(other.synchronised()).toBeGreaterThan(before);
   });
 
   it('is refused by name where there is none of that kind', async () => {

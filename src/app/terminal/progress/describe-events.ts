@@ -4,6 +4,7 @@ import type {
   EvaluationFinished,
   ForgettingMeasured,
   Metrics,
+  DevicePreflight,
   PreflightFinished,
   RatesTried,
   StepFinished,
@@ -92,13 +93,19 @@ export function describeEpochs(epochs: number): string {
 }
 
 export function describePreflight(event: PreflightFinished, colours: Colours): string {
-  const { peakBytes, availableBytes, maxMemory, diskBytes, freeDiskBytes, totalSeconds, steps } = event;
+  const { peakBytes, availableBytes, maxMemory, device, diskBytes, freeDiskBytes, totalSeconds, steps } = event;
   const most = maxMemory === undefined ? formatBytes(availableBytes) : `max_memory ${sizeAsWritten(maxMemory)}`;
   return [
     `memory ${formatBytes(peakBytes)} of ${most}`,
+    ...(device === undefined ? [] : [describeDevice(device)]),
     `disk ${formatBytes(diskBytes)} of ${formatBytes(freeDiskBytes)}`,
     `${plural(steps, 'steps')} in about ${formatDuration(totalSeconds)}`,
   ].join(colours.dim(' · '));
+}
+
+function describeDevice({ name, peakBytes, availableBytes }: DevicePreflight): string {
+  const most = availableBytes === undefined ? '' : ` of ${formatBytes(availableBytes)}`;
+  return `${name} ${formatBytes(peakBytes)}${most}`;
 }
 
 export function describeEvaluation(event: EvaluationFinished, colours: Colours): string {
