@@ -37,7 +37,7 @@ async function localLaunch(size: number): Promise<Launch> {
   return { ...shape, attempt: 0, store, from: 'local', id: 'local' };
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/app/followers.ts';
+import { isRunning } from '../../src/base/is-running.ts';
 import { readEvents } from '../../src/store/run-folder.ts';
+import { readHeartbeat } from '../../src/store/run-paths.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
 import { killWhenReached } from './shared-run-tools.ts';
 
@@ -69,8 +72,8 @@ interface Running {
   ended: Promise<number | null>;
 }
 
-function start(argv: readonly string[], command = attune): Running {
-  const child = spawn(command, argv, { cwd: folder, env: environment });
+function start(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  const child = spawn(attune, argv, { cwd: folder, env: { ...environment, ...env } });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (text += data.toString()));
   return { child, text: () => text, ended: new Promise((resolve) => child.once('exit', resolve)) };
@@ -88,4 +91,25 @@ it('a stopped rank is named, and the run goes on with fewer to the same bytes', 
   expect(running.text()).toContain('E_RANK_LOST');
   expect(run([...commandOf('lost', long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
   expect(run(['runs', 'verify', 'lost', '--retrain'])).toMatchObject({ status: 0 });
+});
+
+it('a rank that a launcher started ends by itself when another is stopped, and the stopped one when it is asked to', async () => {
+  const long = { ...SFT, max_steps: 4000, 'checkpoints.every': 4000, 'evaluation.every': 4000 };
+  const shared = {
+    WORLD_SIZE: '2',
+    LOCAL_WORLD_SIZE: '2',
+    MASTER_ADDR: '127.0.0.1',
+    MASTER_PORT: String(await freePort()),
+  };
+  const [leader, follower] = ['0', '1'].map((rank) =>
+    start(commandOf('launched', long), { ...shared, RANK: rank, LOCAL_RANK: rank }),
+  );
+  const run = join(folder, 'launched');
+  await killWhenReached({ run, step: 4, pid: leader.child.pid!, signal: 'SIGSTOP', isLeader: true });
+  expect(await follower.ended).toBe(1);
+  expect(follower.text()).toContain('Rank 0 of 2 is gone');
+  const { pid } = readHeartbeat(run)!;
+  leader.child.kill('SIGTERM');
+  expect(await leader.ended).toBe(1);
+  expect(isRunning(pid)).toBe(false);
 });

@@ -71,7 +71,8 @@ async function whatFits(tuned: TunedModel, bytes: number): Promise<string> {
   const ways = { kept: '', checkpointing: 'gradient_checkpointing: true, ', least: 'gradient_checkpointing: least, ' };
   for (const [cost, setting] of Object.entries(ways) as [keyof typeof costs, string][]) {
     const tokens = tokensIn(cost);
-    if (tokens >= longest) return `training: {${setting}micro_batch_tokens: ${tokens}} fits; the longest row has ${longest}`;
+    if (tokens >= longest)
+      return `training: {${setting}micro_batch_tokens: ${tokens}} fits; the longest row has ${longest}`;
   }
   const most = tokensIn('least');
   const less = 'storage: nf4 or a smaller model leave more room';
@@ -81,6 +82,9 @@ async function whatFits(tuned: TunedModel, bytes: number): Promise<string> {
 
 function missingGradients({ tuning }: TunedModel): number {
   return scope(() =>
-    tuning.trainables.reduce((sum, { parameter }) => sum + (parameter.tensor.grad === undefined ? parameter.bytes : 0), 0),
+    tuning.trainables.reduce(
+      (sum, { parameter }) => sum + (parameter.tensor.grad === undefined ? parameter.bytes : 0),
+      0,
+    ),
   );
 }

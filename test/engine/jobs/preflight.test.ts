@@ -81,7 +81,7 @@ it('refuses a run that does not fit on its device once the optimizer has its sta
   const refuse = (room: number) =>
     refuseDevice({ name: 'cpu', peakBytes: held + 2e9, availableBytes: held + room }, run.plan.tuned, 0);
   await expect(refuse(2e9)).resolves.toBeUndefined();
-  const fixes = [1e8, 4e5, 1].map(async (room) => {
+  const fixes = [1e8, 1.6e5, 1].map(async (room) => {
     const error = await refuse(room).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'E_OUT_OF_MEMORY', what: expect.stringContaining('memory of cpu') as string });
     return (error as AttuneError).fix;

@@ -49,12 +49,15 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it.each(['lora', 'prefix'] as const)('with %s has the weights of the CPU', async (tuning) => {
-    const [here, there] = [await trained('cpu', tuning), await trained('privateuseone:0', tuning)];
+    const here = await trained('cpu', tuning);
+    const waits = other.synchronised();
+    const there = await trained(OTHER, tuning);
     expect([...there.keys()]).toEqual([...here.keys()]);
     for (const [name, values] of here)
       for (const [i, value] of values.entries()) expect(Math.abs(there.get(name)![i] - value)).toBeLessThan(1e-4);
     // It did compute there.
     expect(other.pinned()).toBeGreaterThan(0);
+    expect(other.synchronised()).toBeGreaterThan(waits);
   });
 
   it('without enough memory names what would fit', async () => {
@@ -62,8 +65,8 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
     await trainOn(OTHER, 'lora', join(folder, 'roomy'));
     const { device } = seen.find((event) => event.type === 'preflight-finished')!;
     expect(device).toMatchObject({ name: OTHER, peakBytes: expect.any(Number) as number });
-    const held = other.held();
-    other.limit(held + 0.8 * (device!.peakBytes - held));
+    // Most of the peak are caches of sampled answers, which get by with less.
+    other.limit(0.12 * device!.peakBytes);
     try {
       await expect(trainOn(OTHER, 'lora', join(folder, 'small'))).rejects.toMatchObject({
         code: 'E_OUT_OF_MEMORY',
@@ -74,12 +77,6 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
     } finally {
       other.limit(Number.MAX_SAFE_INTEGER);
     }
-  });
-
-  it('is waited for before a clock is read', async () => {
-    const before = other.synchronised();
-    await trainOn(OTHER, 'lora', join(folder, 'timed'));
-    expect(other.synchronised()).toBeGreaterThan(before);
   });
 
   it('is refused by name where there is none of that kind', async () => {
