@@ -10,7 +10,7 @@ const JOIN_MILLISECONDS = 300_000;
 /** The same where all are started together, on this machine. */
 const LOCAL_JOIN_MILLISECONDS = 60_000;
 /** After this time a missing rank is named. */
-const NOTICE_MILLISECONDS = 15_000;
+const NOTICE_MILLISECONDS = 10_000;
 /** A collective may wait long for a rank that evaluates or writes; heartbeats show whether a rank is alive. */
 const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
 const WATCH_MILLISECONDS = 500;
