@@ -81,25 +81,26 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
         ? await runWithFollowers(job, launch)
         : await (leave === undefined ? runJob(job) : runLeft({ ...job, leave }));
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
-    const forgetting = readAssessment(folder, 'forgetting');
-    checkForgetting(forgetting, recipe.evaluation.max_forgetting);
-    const comparison = readAssessment(folder, 'comparison');
-    const times = runTimes(folder);
-    const { model, objective } = recipe;
-    return {
-      ...outcome,
-      folder,
-      comparison,
-      times,
-      forgetting,
-      overfitting: readAssessment(folder, 'overfitting'),
-      wording: readAssessment(folder, 'wording'),
-      baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
-    };
+    return { ...outcome, folder, ...assessmentsOf(recipe, folder) };
   };
   if (!dryRun) return run();
   if (!resume && isRunFolder(folder)) checkFree(folder);
   return withBorrowedFolder(folder, run);
+}
+
+/** @throws AttuneError E_FORGETTING */
+function assessmentsOf({ model, objective, evaluation }: Recipe, folder: string) {
+  const forgetting = readAssessment(folder, 'forgetting');
+  checkForgetting(forgetting, evaluation.max_forgetting);
+  const times = runTimes(folder);
+  return {
+    comparison: readAssessment(folder, 'comparison'),
+    times,
+    forgetting,
+    overfitting: readAssessment(folder, 'overfitting'),
+    wording: readAssessment(folder, 'wording'),
+    baseRemark: remarkOnRun({ model, objective: objective.name }, times?.training),
+  };
 }
 
 /** Runs a job that continues in the background once `leave` is aborted. */

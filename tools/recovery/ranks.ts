@@ -95,7 +95,10 @@ async function hitOnce({ moment, signal, rank, expected }: Hit): Promise<void> {
   const running = isTorchrun ? startTorchrun() : start(['--processes', String(RANKS)]);
   const { named, faults } = await strike(running, { moment, signal, rank });
   const code = await running.ended;
-  if (!isTorchrun && code !== 0) await start(['--processes', values['resume-with'], '--resume']).ended;
+  if (!isTorchrun && code !== 0) {
+    const resumed = start(['--processes', values['resume-with'], '--resume']);
+    if ((await resumed.ended) !== 0) faults.push(`--resume fails: ${resumed.said().slice(-600)}`);
+  }
   if (isTorchrun && code !== 0) faults.push(`torchrun ends with ${code}: ${running.said().slice(-600)}`);
   const outcome = outcomeOf();
   if (outcome !== expected) faults.push(`other result: ${outcome}, expected ${expected}`);

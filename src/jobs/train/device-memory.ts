@@ -77,7 +77,8 @@ async function whatFits(tuned: TunedModel, bytes: number): Promise<string> {
   const most = tokensIn('least');
   const less = 'storage: nf4 or a smaller model leave more room';
   if (most < 1) return `not even one token fits next to the weights: ${less}`;
-  return `rows of up to ${formatCount(most)} tokens fit with gradient_checkpointing: least (data.max_length: ${most}; the longest has ${formatCount(longest)}); ${less}`;
+  const fitting = `rows of up to ${formatCount(most)} tokens fit with gradient_checkpointing: least`;
+  return `${fitting} (data.max_length: ${most}; the longest has ${formatCount(longest)}); ${less}`;
 }
 
 function missingGradients({ tuning }: TunedModel): number {

@@ -50,8 +50,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   request.emit({ type: 'phase-started', phase: 'preflight', message: `trying ${tried}, an evaluation and a save` });
   const before = availableBytes();
   const startPeak = peakBytes();
-  const { device } = parts.model;
-  const watched = watchDevice(device);
+  const watched = watchDevice(parts.model.device);
   const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.memory?.state();
   const seconds = await timeStep(request, worst);
@@ -60,22 +59,21 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   await tryEvaluation(parts, options);
   // Rollouts have been tried.
   if (objective.production === undefined) await request.answerSamples?.();
-  const checkpointBytes = trySave(request);
-  const diskBytes = checkpointBytes * (request.checkpointsKept + 1);
+  const diskBytes = trySave(request) * (request.checkpointsKept + 1);
   // The trial step applied no update, so the optimiser's state was not allocated; the comparison runs after it is
   // freed.
-  const later = device === 'cpu' ? stateBytes(parts) : 0;
-  const peak = Math.max(peakBytes() + later, engine().residentBytes() + request.comparisonBytes);
-  const worstTokens = tokensIn(worst.flat());
-  const meanTokens = tokensIn(parts.train) / Math.max(1, parts.sampler.batchesPerEpoch);
-  const secondsPerStep = produced ?? seconds * Math.min(1, meanTokens / worstTokens);
-  const steps = options.schedule.totalSteps;
+  const state = stateBytes(parts);
+  const device = watched?.(state);
+  const stepBytes = peakBytes() + (device === undefined ? state : 0);
+  const peak = Math.max(stepBytes, engine().residentBytes() + request.comparisonBytes);
+  const secondsPerStep = produced ?? seconds * usualShare(parts, worst);
+  const { totalSteps: steps } = options.schedule;
   const finished: PreflightFinished = {
     type: 'preflight-finished',
     peakBytes: peak,
     availableBytes: before + startPeak,
     ...(maxMemory !== null && { maxMemory }),
-    ...(watched !== undefined && { device: watched(stateBytes(parts)) }),
+    ...(device !== undefined && { device }),
     diskBytes,
     freeDiskBytes: freeDiskBytes(folder),
     secondsPerStep,
@@ -119,6 +117,12 @@ export function largestBatches(
   if (production === undefined) return worst;
   const largest = worst.flat().map((row) => production.largest(row));
   return packed(largest, options);
+}
+
+/** Tokens of a usual step relative to the largest. */
+function usualShare({ sampler, train }: TrainerParts, worst: readonly PreparedRow[][]): number {
+  const mean = tokensIn(train) / Math.max(1, sampler.batchesPerEpoch);
+  return Math.min(1, mean / tokensIn(worst.flat()));
 }
 
 function tokensIn(rows: readonly PreparedRow[]): number {

@@ -52,7 +52,7 @@ async function fitMemory(tuned: TunedModel): Promise<MemoryPlan> {
   return planned;
 }
 
-/** What a plan of memory is made from. */
+/** Facts about a run's model and rows from which its memory is planned. */
 export async function memoryRequest({ rows, model, tuning }: TunedModel): Promise<MemoryRequest> {
   const { objective, train, validation } = rows;
   const { recipe } = rows.context;
