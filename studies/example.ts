@@ -2,6 +2,8 @@
 export interface Setting {
   /** Fewer test rows and one training draw: minutes instead of an hour. */
   quick: boolean;
+  /** The only part to run, of a study with parts that have names. */
+  only?: string;
   /** Folder of data, base models and runs; existing ones are used again. */
   folder: string;
   /** Reports one line of progress. */
@@ -23,10 +25,19 @@ export interface Table {
   rows: readonly (readonly string[])[];
 }
 
+/** A page of sections. */
+export interface Page {
+  file: string;
+  /** Title and introduction. */
+  head: string;
+}
+
 /** A task on real data, run with attune's own functions. */
 export interface Example {
   readonly title: string;
   /** Runs only if it is named: it takes as long as several others. */
   readonly onlyByName?: boolean;
+  /** Where in docs the findings stand; results.md unless given. */
+  readonly page?: Page;
   run(setting: Setting): Promise<Findings>;
 }

@@ -18,6 +18,7 @@ const table = {
   decisions: () => import('./decisions.ts').then((module) => module.decisions),
   rivals: () => import('./rivals.ts').then((module) => module.rivals),
   'first-hour': () => import('./first-hour.ts').then((module) => module.firstHour),
+  fields: () => import('./fields.ts').then((module) => module.fields),
   users: () => import('./users.ts').then((module) => module.usersStudy),
   sites: () => import('./sites.ts').then((module) => module.sites),
   'personal-data': () => import('./personal-data.ts').then((module) => module.personalData),

@@ -11,10 +11,10 @@ import { formatDuration } from '../src/base/format.ts';
 import { attuneCache } from '../src/base/home.ts';
 import { examples } from './index.ts';
 import { runExamples } from './run-examples.ts';
-import { writeSection } from './results.ts';
+import { RESULTS, sectionText, writeSection } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..');
-const USAGE = 'npm run studies [-- NAME… --quick]';
+const USAGE = 'npm run studies [-- NAME… --quick --only PART]';
 
 // A hundred short runs each start a worker, which would compile the same code again.
 process.env.NODE_COMPILE_CACHE ??= join(attuneCache(), 'compiled');
@@ -27,11 +27,15 @@ await runExamples(async () => {
   const chosen = [];
   for (const name of names) chosen.push({ name, ...(await examples.load(name)) });
   const isMeant = ({ onlyByName = false }) => positionals.length > 0 || !onlyByName;
-  for (const one of chosen.filter(isMeant)) await runOne(one, values.quick === true);
+  for (const one of chosen.filter(isMeant)) await runOne(one, values);
 });
 
 function readArguments() {
-  const options = { quick: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+  const options = {
+    quick: { type: 'boolean' },
+    only: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
@@ -47,11 +51,20 @@ async function printUsage(): Promise<void> {
     say(`  ${name.padEnd(16)}${title}${onlyByName ? ' (only where it is named)' : ''}`);
   }
   say(`\n  ${'--quick'.padEnd(16)}fewer rows, one training draw: minutes instead of an hour`);
+  say(`  ${'--only PART'.padEnd(16)}one part of a study, such as a field of "fields": printed, not written`);
 }
 
-async function runOne(example: { name: string } & Awaited<ReturnType<typeof examples.load>>, quick: boolean) {
-  const { name, title } = example;
-  const setting = { quick, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
+interface Wanted {
+  quick?: boolean;
+  only?: string;
+}
+
+async function runOne(
+  example: { name: string } & Awaited<ReturnType<typeof examples.load>>,
+  { quick = false, only }: Wanted,
+) {
+  const { name, title, page = RESULTS } = example;
+  const setting = { quick, only, folder: join(attuneCache(), 'examples'), log: (line: string) => say(`  ${line}`) };
   say(title);
   // Read before the run: the code may change in the meantime.
   const code = codeState();
@@ -60,7 +73,9 @@ async function runOne(example: { name: string } & Awaited<ReturnType<typeof exam
   const command = `npm run studies -- ${name}${quick ? ' --quick' : ''}`;
   const took = formatDuration((performance.now() - started) / 1000);
   const provenance = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${code}, ${machine()}, ${took}.`;
-  writeSection(join(ROOT, 'docs', 'results.md'), { name, title, provenance, findings }, examples.names);
+  const section = { name, title, provenance, findings };
+  if (only === undefined) writeSection({ ...page, folder: join(ROOT, 'docs') }, section, examples.names);
+  else say(sectionText(section));
 }
 
 function codeState(): string {

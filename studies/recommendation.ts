@@ -42,17 +42,22 @@ interface Part {
   verdict: string[];
 }
 
-async function shop(setting: Setting): Promise<Part> {
-  const { quick } = setting;
-  const baskets = (await fetchBaskets(setting)).slice(0, quick ? 500 : undefined);
+/** Both models and the cheap baselines on a supermarket's baskets. */
+export async function measureBaskets(setting: Setting) {
+  const baskets = (await fetchBaskets(setting)).slice(0, setting.quick ? 500 : undefined);
   const goods = [...new Set(baskets.flat())].toSorted().map((item) => ({ item, text: item }));
   const rows = baskets.map((items) => ({ items }));
   const epochs = { two_tower: 10, sasrec: 8 };
   const found = await study({ name: 'baskets', rows, catalogue: goods, epochs }, setting);
+  return { ...found, baskets: baskets.length, goods: goods.length };
+}
+
+async function shop(setting: Setting): Promise<Part> {
+  const found = await measureBaskets(setting);
   return {
     about:
-      `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${baskets.length} ` +
-      `baskets of ${goods.length} departments and groups of goods, which have no features but their names. ` +
+      `Baskets of a supermarket (supermarket.arff in the Debian package weka, GPL-2): ${found.baskets} ` +
+      `baskets of ${found.goods} departments and groups of goods, which have no features but their names. ` +
       'A basket has no order, so each was given one by chance; its last piece is to be found (test), the ' +
       'one before it chooses the step that is kept (validation), and the models learn all others from the ' +
       'pieces before them.',

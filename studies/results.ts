@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../src/files/atomic.ts';
-import type { Findings, Table } from './example.ts';
+import type { Findings, Page, Table } from './example.ts';
 
 /** One example's section of the file. */
 export interface Section {
@@ -20,12 +21,20 @@ const HEAD = `# What the examples found
 ].join(' ')}
 `;
 
+/** Page of studies that name no other. */
+export const RESULTS: Page = { file: 'results.md', head: HEAD };
+
 /** Replaces the example's earlier section, or inserts it in the given order. */
-export function writeSection(path: string, section: Section, order: readonly string[]): void {
+export function writeSection(
+  { folder, head, file }: Page & { folder: string },
+  section: Section,
+  order: readonly string[],
+): void {
+  const path = join(folder, file);
   const sections = existsSync(path) ? readSections(readFileSync(path, 'utf8')) : new Map<string, string>();
   sections.set(section.name, sectionText(section));
   const names = [...sections.keys()].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
-  writeFileAtomic(path, `${[HEAD, ...names.map((name) => sections.get(name)!)].join('\n')}`);
+  writeFileAtomic(path, `${[head, ...names.map((name) => sections.get(name)!)].join('\n')}`);
 }
 
 /** Sections by the name in the comment at their beginning. */
@@ -34,7 +43,7 @@ function readSections(text: string): Map<string, string> {
   return new Map(parts.map((part) => [/example: ([\w-]+)/.exec(part)![1], `${part.trim()}\n`]));
 }
 
-function sectionText({ name, title, provenance, findings }: Section): string {
+export function sectionText({ name, title, provenance, findings }: Section): string {
   const { about, tables, verdict } = findings;
   const parts = [
     `<!-- example: ${name} -->`,

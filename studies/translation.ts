@@ -22,19 +22,7 @@ const LONGEST_ANSWER = 72;
 export const translation: Example = {
   title: 'Lines about games, from English into Italian',
   async run(setting) {
-    const data = await fetchTranslation(setting);
-    const { quick } = setting;
-    const tuned = await tune('translation', BASE, data, setting);
-    const untaught = await tune('translation-untaught', 'attune-base', data, setting);
-    const dictionary = await translateByWords(data, setting);
-    const { comparison, samples } = await compare([tuned, `base:${tuned}`, untaught, dictionary, 'nearest', 'copy'], {
-      metrics: METRICS,
-      maxRows: quick ? 120 : 400,
-      maxNewTokens: LONGEST_ANSWER,
-      seed: 0,
-      allowOverlap: true,
-    });
-    for (const folder of [tuned, untaught]) rmSync(folder, { recursive: true });
+    const { data, comparison, samples } = await measureTranslation(setting);
     const about = [
       `Lines and short paragraphs (at most 120 characters) of Debian's package descriptions with the ` +
         `Italian of Debian's volunteers (${data.origin}); each under its package's licence. The base is ` +
@@ -53,6 +41,24 @@ export const translation: Example = {
     };
   },
 };
+
+/** Tunes two bases on pairs about games, and compares them with cheap systems. */
+export async function measureTranslation(setting: Setting) {
+  const data = await fetchTranslation(setting);
+  const { quick } = setting;
+  const tuned = await tune('translation', BASE, data, setting);
+  const untaught = await tune('translation-untaught', 'attune-base', data, setting);
+  const dictionary = await translateByWords(data, setting);
+  const { comparison, samples } = await compare([tuned, `base:${tuned}`, untaught, dictionary, 'nearest', 'copy'], {
+    metrics: METRICS,
+    maxRows: quick ? 120 : 400,
+    maxNewTokens: LONGEST_ANSWER,
+    seed: 0,
+    allowOverlap: true,
+  });
+  for (const folder of [tuned, untaught]) rmSync(folder, { recursive: true });
+  return { data, comparison, samples };
+}
 
 async function tune(name: string, model: string, { files }: TranslationData, { folder, quick }: Setting) {
   const output = join(folder, 'runs', name);

@@ -53,7 +53,7 @@ const ISSUES: Record<Queue, readonly string[]> = {
   ],
 };
 
-const REPLIES: Record<Queue, string> = {
+export const REPLIES: Record<Queue, string> = {
   Billing: 'Our accounts team checks the payment and writes to you within two days.',
   Technical: 'Please restart it and install the newest version; if that does not help, send us the log file.',
   Returns: 'A return label is on its way to you by e-mail; the exchange is free of charge.',

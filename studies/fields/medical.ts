@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { data, predict } from '../../src/app/index.ts';
+import { formatPercent } from '../../src/base/format.ts';
+import { clinicNotes, type ClinicNote } from '../data/clinic-notes.ts';
+import type { Setting } from '../example.ts';
+import { readRows, writeRows } from '../rows.ts';
+import { fieldFolder, RIVALS, tuneField, type Field } from './field.ts';
+
+const MOST_ERRORS = 0.05;
+
+export const medical: Field = {
+  title: 'Medicine: codes for notes, with abstention',
+  about:
+    'Synthetic notes of a surgery (studies/data/clinic-notes.ts; no real person, and nothing a clinician has checked) with ' +
+    'one of eight ICD-10 categories. Findings overlap, denied ones mislead, one note in ten says too little to be coded and ' +
+    'one code in 25 is wrong. Names, dates of birth and phone numbers are redacted before anything else.',
+  learnt: '',
+  async measure(setting) {
+    const files = await redactedNotes(setting);
+    const { comparison, run } = await tuneField(
+      'medical',
+      {
+        data: { ...files.splits, allow_overlap: true },
+        objective: 'classification',
+        training: { max_steps: setting.quick ? 40 : 200, batch_size: 16, learning_rate: 1e-3 },
+        evaluation: { every: 'never', baselines: RIVALS, max_rows: setting.quick ? 60 : 300, other_words: false },
+      },
+      setting,
+    );
+    return { comparison, further: [files.redacted, await abstention(run, files.splits)] };
+  },
+};
+
+async function redactedNotes(setting: Setting) {
+  const folder = fieldFolder('medical', setting);
+  const sizes = setting.quick
+    ? { train: 300, validation: 150, test: 150 }
+    : { train: 1000, validation: 400, test: 600 };
+  const splits = { train: '', validation: '', test: '' };
+  let count = 0;
+  for (const [place, split] of (['train', 'validation', 'test'] as const).entries()) {
+    const [raw, clean] = [join(folder, `${split}-raw.jsonl`), join(folder, `${split}.jsonl`)];
+    writeRows(
+      raw,
+      clinicNotes(sizes[split], place).map((row) => ({ ...row })),
+    );
+    const { kinds } = await data.redact(raw, { output: clean, preset: 'medical', column: ['text'] });
+    count += Object.values(kinds).reduce((sum, one) => sum + one, 0);
+    splits[split] = clean;
+  }
+  const notes = Object.values(sizes).reduce((sum, size) => sum + size, 0);
+  return { splits, redacted: `Redaction replaced ${count} values in ${notes} notes that hold three each.` };
+}
+
+/** Codes only notes above a confidence with few errors on the validation rows; a person codes the others. */
+async function abstention(run: string, { validation, test }: { validation: string; test: string }): Promise<string> {
+  const [known, unknown] = [await answered(run, validation), await answered(run, test)];
+  const threshold = confidenceFor(known);
+  const kept = unknown.filter(({ confidence }) => confidence >= threshold);
+  const wrong = kept.filter(({ isRight }) => !isRight).length;
+  return (
+    `With a confidence from ${threshold.toFixed(2)}, chosen on the validation rows for at most ${formatPercent(MOST_ERRORS)} ` +
+    `of errors, it codes ${kept.length} of ${unknown.length} notes, ${wrong} of them wrongly, and leaves the rest to a person.`
+  );
+}
+
+interface Answered {
+  confidence: number;
+  isRight: boolean;
+}
+
+async function answered(run: string, file: string): Promise<Answered[]> {
+  const rows = readRows<ClinicNote & Record<string, unknown>>(file);
+  const { answers } = await predict(run, { input: rows.map(({ text }) => ({ text })) });
+  return answers!.map(({ prediction, probability }, i) => ({
+    confidence: Number(probability),
+    isRight: prediction === rows[i].label,
+  }));
+}
+
+/** The lowest confidence above which at most `MOST_ERRORS` of the answers are wrong. */
+function confidenceFor(answers: readonly Answered[]): number {
+  let [threshold, wrong] = [1, 0];
+  for (const [place, { confidence, isRight }] of answers.toSorted((a, b) => b.confidence - a.confidence).entries()) {
+    if (!isRight) wrong++;
+    if (wrong <= MOST_ERRORS * (place + 1)) threshold = confidence;
+  }
+  return threshold;
+}
