@@ -13,7 +13,7 @@ import { sectionRows } from '../../../studies/data/sections.ts';
 import { translationRows } from '../../../studies/data/translation.ts';
 import { meanOfDraws, rateOfDraws } from '../../../studies/draws.ts';
 import { examples } from '../../../studies/index.ts';
-import { writeSection } from '../../../studies/results.ts';
+import { RESULTS, writeSection } from '../../../studies/results.ts';
 import { drawRows } from '../../../studies/rows.ts';
 
 let folder: string;
@@ -45,7 +45,7 @@ describe('the command line', () => {
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },
     });
-  const usage = 'npm run studies [-- NAME… --quick]';
+  const usage = 'npm run studies [-- NAME… --quick --only PART]';
 
   test('names what it can run', () => {
     const { status, stdout } = called('--help');
@@ -93,17 +93,17 @@ describe('docs/results.md', () => {
   });
 
   test('has a table for each example, in the order of the registry whichever ran first', () => {
-    writeSection(path(), section('second', '1'), order);
-    writeSection(path(), section('first', '1'), order);
+    writeSection({ ...RESULTS, folder }, section('second', '1'), order);
+    writeSection({ ...RESULTS, folder }, section('first', '1'), order);
     const text = readFileSync(path(), 'utf8');
     expect(text.indexOf('About first')).toBeLessThan(text.indexOf('About second'));
     expect(text).toContain('| a\\|b | c |\n| --- | --- |\n| 1 | 2 |\n\nso\n');
   });
 
   test('keeps what other examples found and replaces what this one did', () => {
-    writeSection(path(), section('first', 'old'), order);
-    writeSection(path(), section('second', 'other'), order);
-    writeSection(path(), section('first', 'new'), order);
+    writeSection({ ...RESULTS, folder }, section('first', 'old'), order);
+    writeSection({ ...RESULTS, folder }, section('second', 'other'), order);
+    writeSection({ ...RESULTS, folder }, section('first', 'new'), order);
     const text = readFileSync(path(), 'utf8');
     expect(text).not.toContain('old');
     expect(text).toContain('| other | 2 |');
