@@ -12,8 +12,8 @@ import { writeJson } from '../src/files/json.ts';
 import { toys } from '../studies/rivals/toys.ts';
 
 const SETTINGS = 40;
-const STEPS = 64;
-const EVERY = 4;
+const STEPS = 32;
+const EVERY = 2;
 const SEED = 0;
 
 const dimensions: readonly Dimension[] = [
