@@ -28,7 +28,7 @@ export async function fetchFunctions(setting: Setting) {
 }
 
 const FUNCTION =
-  /^( *)def (\w+)(\([^"]*?\))(?: -> [^\n:]+)?:\n +(?:b|r)?"""(.+)\n?([\s\S]*?)"""\n([\s\S]*?)(?=\n\1\S|\n*$(?![\s\S]))/gmu;
+  /^( *)def (\w+)(\((?:[^()]|\([^()]*\))*\))(?: -> [^\n:]+)?:\n +(?:b|r)?"""(.+)\n?([\s\S]*?)"""\n([\s\S]*?)(?=\n\1\S|\n*$(?![\s\S]))/gmu;
 
 export function functionsOf(source: string, file: string): RelatedRow[] {
   return [...source.matchAll(FUNCTION)].flatMap(([, , name, parameters, first, , body]): RelatedRow[] => {

@@ -28,7 +28,11 @@ test('a function is asked for the first line of its documentation, without showi
     '    return os.path.expandvars(path)',
     '',
     'def bare():',
-    '    return 1',
+    '    return (1)',
+    '',
+    'def other(a=(1, 2)):',
+    "    '''no documentation'''",
+    '    return a',
     '',
   ].join('\n');
   expect(functionsOf(source, 'util.py')).toEqual([
