@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { retrieve } from '../../src/app/index.ts';
 import { fetchClauses, type Clause } from '../data/licence-clauses.ts';
-import type { Setting } from '../example.ts';
 import { importedModel } from '../models.ts';
 import { writeRows } from '../rows.ts';
 import { fieldFolder, tuneField, type Field } from './field.ts';
