@@ -79,10 +79,12 @@ async function runCommand(
     import('./context.ts'),
     import('../training/first-run.ts'),
   ]);
-  const context = createContext({ parsed: parseArguments(name, command, rest), recipeFlags: flags, surroundings });
+  const ended = new AbortController();
+  const parsed = parseArguments(name, command, rest);
+  const context = createContext({ parsed, recipeFlags: flags, surroundings, ended: ended.signal });
   onFirstRun((message) => context.log.line(`${context.log.colours.yellow('!')} ${message}`));
   for (const renamed of renamedOptions(command, rest)) context.log.line(context.log.colours.dim(renamed));
-  const result = await command.run(context);
+  const result = await command.run(context).finally(() => ended.abort());
   if (context.isJson) return command.streamsJson === true ? undefined : printJson(result ?? null, surroundings);
   const text = (await command.render?.(result, context.out)) ?? '';
   if (text !== '') context.out.write(text.endsWith('\n') ? text : `${text}\n`);

@@ -1,6 +1,7 @@
 import type { RecipeFlags } from '../app/recipe/index.ts';
 import { AttuneError } from '../base/errors.ts';
 import { withoutCredentials } from '../base/secrets.ts';
+import { onStopSignals } from '../base/stop-signals.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import { createProgress } from '../app/terminal/progress/index.ts';
@@ -20,9 +21,11 @@ export interface ContextParts {
   parsed: ParsedArguments;
   recipeFlags: RecipeFlags;
   surroundings: Surroundings;
+  /** Aborts when the command has ended. */
+  ended: AbortSignal;
 }
 
-export function createContext({ parsed, recipeFlags, surroundings }: ContextParts): CommandContext {
+export function createContext({ parsed, recipeFlags, surroundings, ended }: ContextParts): CommandContext {
   const { stdin, stdout, stderr, env } = surroundings;
   const isJson = parsed.options.has('--json');
   const log = createTerminal(stderr, env, withoutCredentials);
@@ -37,19 +40,18 @@ export function createContext({ parsed, recipeFlags, surroundings }: ContextPart
     out: createTerminal(isJson ? silent : stdout, env),
     log,
     progress: () => createProgress(log),
-    stopSignal: (advice) => stopSignal(() => log.line(typeof advice === 'string' ? advice : advice())),
+    stopSignal: (advice) => stopSignal(() => log.line(typeof advice === 'string' ? advice : advice()), ended),
   };
 }
 
 /** The first Ctrl-C or SIGTERM aborts. After that the default behaviour applies, so a second one kills the process. */
-function stopSignal(announce: () => void): AbortSignal {
+function stopSignal(announce: () => void, ended: AbortSignal): AbortSignal {
   const controller = new AbortController();
-  const signals: NodeJS.Signals[] = ['SIGINT', 'SIGTERM'];
-  const stop = (signal: NodeJS.Signals): void => {
-    for (const name of signals) process.off(name, stop);
+  const unlisten = onStopSignals((signal) => {
+    unlisten();
     announce();
     controller.abort(new AttuneError('E_STOPPED', { what: `Stopped: received ${signal}` }));
-  };
-  for (const signal of signals) process.on(signal, stop);
+  });
+  ended.addEventListener('abort', unlisten, { once: true });
   return controller.signal;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   constants,
   copyFileSync,
@@ -8,9 +9,10 @@ import {
   renameSync,
   rmSync,
   statSync,
+  watch,
   writeFileSync,
+  type FSWatcher,
 } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
 import { writeFailure } from '../files/atomic.ts';
 import { parseJson } from '../files/json.ts';
@@ -28,8 +30,8 @@ export interface LockOwner extends ProcessIdentity {
 /** A process on another machine counts as gone if its heartbeat is older than this. */
 const SILENCE_MS = 120_000;
 const TAKEOVER_TIMEOUT_MS = 5_000;
-/** Polling interval while waiting for a lock. */
-const WAIT_MS = 200;
+/** A death, or a change on a network drive, causes no event of a lock's file. */
+const LOOK_MS = 1_000;
 
 export interface RunLock {
   readonly owner: LockOwner;
@@ -151,16 +153,37 @@ function isWorking(folder: string, owner: LockOwner): boolean {
  */
 export async function untilFree(folder: string, signal: AbortSignal): Promise<void> {
   const { lock } = runPaths(folder);
-  const watch = new SilenceWatch(SILENCE_MS);
-  while (!signal.aborted) {
-    const asked = performance.now();
-    const owner = readOwner(lock);
-    const alive = owner !== undefined && isAlive(owner);
-    if (owner === undefined || alive === false) return;
-    const sign = `${owner.token} ${readHeartbeat(folder)?.at}`;
-    if (watch.silent([sign], asked).has(sign) && alive === undefined) releaseLock(lock, owner);
-    else await sleep(WAIT_MS);
+  const changes = watchFile(lock);
+  if (changes === undefined) return;
+  const silence = new SilenceWatch(SILENCE_MS);
+  try {
+    while (!signal.aborted) {
+      const asked = performance.now();
+      const owner = readOwner(lock);
+      const alive = owner !== undefined && isAlive(owner);
+      if (owner === undefined || alive === false) return;
+      const sign = `${owner.token} ${readHeartbeat(folder)?.at}`;
+      if (silence.silent([sign], asked).has(sign) && alive === undefined) releaseLock(lock, owner);
+      else await nextChange(changes, signal);
+    }
+  } finally {
+    changes.close();
   }
+}
+
+/** Undefined if there is no file. */
+function watchFile(path: string): FSWatcher | undefined {
+  try {
+    return watch(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function nextChange(changes: FSWatcher, signal: AbortSignal): Promise<void> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+  await once(changes, 'change', { signal: patience }).catch(() => undefined);
 }
 
 function requireHeld(folder: string, { token }: LockOwner): void {

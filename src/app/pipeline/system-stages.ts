@@ -1,5 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
-import { findLockOwner } from '../../store/run-lock.ts';
+import { untilFree } from '../../store/run-lock.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { entryOf } from '../../base/table.ts';
@@ -106,7 +105,8 @@ function recipeOf(system: string, { deployment, run }: { deployment: Deployment;
 async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
   const { output_dir: folder, model } = recipe;
   const options = { onEvent, signal, handleSignals: false };
-  await whenFree(folder, signal);
+  await untilFree(folder, AbortSignal.any([signal, AbortSignal.timeout(LAST_WORK)]));
+  signal.throwIfAborted();
   const isBegun = isRunFolder(folder);
   const outcome =
     isBegun && !isWeightlessModel(model)
@@ -117,11 +117,6 @@ async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Pro
 
 /** Milliseconds for the worker of a killed pipeline to end. */
 const LAST_WORK = 60_000;
-
-async function whenFree(folder: string, signal: AbortSignal): Promise<void> {
-  const until = Date.now() + LAST_WORK;
-  while (findLockOwner(folder) !== undefined && Date.now() < until) await setTimeout(100, undefined, { signal });
-}
 
 /** "accuracy 0.93" */
 function figure(comparison: Comparison | undefined): string | undefined {

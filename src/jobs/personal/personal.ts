@@ -1,12 +1,11 @@
 import { rmSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventSink } from '../../base/events.ts';
 import type { JobContext } from '../../base/job.ts';
 import { loadData, type LoadedData } from '../../data/index.ts';
 import { writeAssessment } from '../../evaluation/assessments/assessment-files.ts';
 import { engineIdentity } from '../../engine/tensor/index.ts';
 import { newRunId, RunFolder } from '../../store/run-folder.ts';
-import { findLockOwner } from '../../store/run-lock.ts';
+import { untilFree } from '../../store/run-lock.ts';
 import { runPaths } from '../../store/run-paths.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
@@ -55,7 +54,8 @@ export async function run(_input: object, { requests, signal }: JobContext): Pro
 async function personalise(request: PersonalRequest, signal: AbortSignal): Promise<PersonalFindings> {
   const began = performance.now();
   const { recipe } = request;
-  await awaitOrphan(request.folder);
+  await untilFree(request.folder, AbortSignal.any([signal, AbortSignal.timeout(LAST_STEP)]));
+  signal.throwIfAborted();
   rmSync(request.folder, { recursive: true, force: true });
   const run = new RunFolder(request.folder);
   try {
@@ -81,13 +81,8 @@ async function personalise(request: PersonalRequest, signal: AbortSignal): Promi
 /** Events without texts of rows. */
 const KEPT: ReadonlySet<string> = new Set(['run-started', 'run-finished']);
 
-const ORPHAN_SECONDS = 10;
-
-/** Waits for the worker of a killed call, which stops after its step. */
-async function awaitOrphan(folder: string): Promise<void> {
-  const until = Date.now() + 1000 * ORPHAN_SECONDS;
-  while (findLockOwner(folder) !== undefined && Date.now() < until) await sleep(50);
-}
+/** Milliseconds for the worker of a killed call, which stops after its step. */
+const LAST_STEP = 10_000;
 
 function rowsOf({ train, test, recipe }: PersonalRequest, signal: AbortSignal): Promise<LoadedData> {
   const { format, columns } = recipe.data;

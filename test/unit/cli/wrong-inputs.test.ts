@@ -255,6 +255,7 @@ interface Failure {
 describe('a wrong input', () => {
   it.each(inputs)('%s: %s', async (argv, code, ...words) => {
     let output = '';
+    const listening = process.listenerCount('SIGINT');
     const exit = await runCommandLine([...argv.split(' '), '--json'], {
       stdin: {},
       stdout: { write: (part) => void (output += part) },
@@ -263,6 +264,7 @@ describe('a wrong input', () => {
     });
     const { error } = JSON.parse(output) as { error?: Failure };
     expect({ exit, code: error?.code }, output).toEqual({ exit: 1, code });
+    expect(process.listenerCount('SIGINT')).toBe(listening);
     const { what, got, expected, fix, problems } = error!;
     const places = problems.map((one) => `line ${one.line}: ${one.field} ${one.message} → ${one.fix}`);
     const said = [what, got, expected, fix, ...places].join('\n');

@@ -47,3 +47,15 @@ describe('a run of another machine', () => {
     expect(existsSync(runPaths(folder).lock)).toBe(true);
   });
 });
+
+it("the end of a run's work is an event for those who wait", async () => {
+  const unhurried = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal);
+  onTestFinished(() => unhurried.mockRestore());
+  const lock = lockRun(folder);
+  const { signal } = new AbortController();
+  const free = untilFree(folder, signal);
+  await expect(Promise.race([free, sleep(50, 'held')])).resolves.toBe('held');
+  lock.release();
+  await free;
+  await untilFree(folder, signal);
+});
