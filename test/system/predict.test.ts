@@ -60,6 +60,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
     expect(Object.keys(row)).toEqual(['text', 'prediction']);
     expect(row.prediction).toBeGreaterThan(-500);
     await expect(answers('number', ['invoice'], { topK: 2 })).rejects.toMatchObject({ code: 'E_OPTION_IDLE' });
+    await expect(answers('number', ['invoice'], { regex: 'a+' })).rejects.toMatchObject({ code: 'E_OPTION_IDLE' });
   });
 
   it('gives stretches of texts by their characters, of texts and of words', async () => {
@@ -106,6 +107,8 @@ describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
   it('writes texts where the model writes, and names the command where it answers no rows', async () => {
     const { answers: written } = await predict(bench.path('model'), { text: ['Where is parcel'], maxNewTokens: 4 });
     expect(written).toMatchObject([{ prediction: expect.any(String), cut: true }]);
+    const chosen = await predict(bench.path('model'), { text: ['Where is parcel'], choices: ['lost', 'on its way'] });
+    expect(['lost', 'on its way']).toContain(chosen.answers?.[0].prediction);
     writeTinyWhisper(bench.path('whisper'), ['hello', 'world']);
     bench.write('tone.wav', tone());
     const heard = await predict(bench.path('whisper'), { input: bench.path('tone.wav') });

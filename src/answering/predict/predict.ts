@@ -2,7 +2,7 @@ import { AttuneError } from '../../base/errors.ts';
 import type { Example, RowShape } from '../../data/index.ts';
 import type { MediaKind } from '../../data/media.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
-import { DEFAULT_NEW_TOKENS } from '../decoding/index.ts';
+import { DEFAULT_NEW_TOKENS, type ConstraintSpec } from '../decoding/index.ts';
 import { storages, type StorageName } from '../../methods/storages/index.ts';
 import type { Task } from '../../models/architecture.ts';
 import type { AnswerKind } from '../tasks/define.ts';
@@ -43,6 +43,8 @@ export type PredictRequest = { examples?: undefined } | (PredictBody & { example
 
 interface PredictBody {
   maxNewTokens?: number;
+  /** Form of generated answers. */
+  constraint?: ConstraintSpec;
   /** Rows answered before and in total, for progress. */
   done?: number;
   total?: number;
@@ -99,12 +101,19 @@ async function answer(
   const signal = AbortSignal.any([request.signal, context.signal]);
   if (body.examples === undefined) return { description: describe(opened) };
   const { prompted } = opened;
-  const { examples, maxNewTokens = prompted?.maxNewTokens ?? DEFAULT_NEW_TOKENS, done: before, total } = body;
+  const {
+    examples,
+    maxNewTokens = prompted?.maxNewTokens ?? DEFAULT_NEW_TOKENS,
+    done: before,
+    total,
+    constraint,
+  } = body;
   const onProgress = (done: number) => {
     if (before === undefined) return;
     context.emit({ type: 'work-advanced', phase: 'generate', done: before + done, total, unit: 'rows' });
   };
-  const { stop, held, style } = prompted ?? {};
+  const { stop, style } = prompted ?? {};
+  const held = constraint === undefined ? prompted?.held : { plain: constraint, chat: constraint };
   const options = { maxNewTokens, labels: opened.notes?.labels, stop, held, style, signal, onProgress };
   return { predictions: await answerReadable(opened, examples, options) };
 }

@@ -23,9 +23,10 @@ export async function openAnsweringModel(options: PredictorOptions, job: Signals
   const described = await ask({});
   return {
     description: (described as { description: PredictorDescription }).description,
-    answer: async (examples, { maxNewTokens, done, total } = {}) => {
+    answer: async (examples, { maxNewTokens, constraint, done, total } = {}) => {
       if (examples.length === 0) return [];
-      return ((await ask({ examples, maxNewTokens, done, total })) as { predictions: Prediction[] }).predictions;
+      return ((await ask({ examples, maxNewTokens, constraint, done, total })) as { predictions: Prediction[] })
+        .predictions;
     },
     close: () => session.close(),
     ended: session.ended,

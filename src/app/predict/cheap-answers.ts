@@ -7,6 +7,7 @@ import type { Prediction, Predictor } from '../../scoring/predictor.ts';
 import type { AnswerKind } from '../../answering/tasks/define.ts';
 import { notedShapes } from '../../answering/model/noted-shapes.ts';
 import { readNotes } from '../../answering/model/result-notes.ts';
+import type { ConstraintSpec } from '../../answering/decoding/index.ts';
 import type { Example } from '../../data/index.ts';
 import type { PredictorDescription } from '../../answering/predict/predict.ts';
 import type { TalkOptions } from '../talk.ts';
@@ -20,6 +21,8 @@ export interface PredictorOptions extends TalkOptions {
 export interface AnswerOptions {
   /** Maximum length of generated answers in tokens. Default 256. */
   maxNewTokens?: number;
+  /** Form of generated answers. */
+  constraint?: ConstraintSpec;
   /** Number of rows answered before, and total number of rows; progress is reported only if given. */
   done?: number;
   total?: number;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { AttuneError } from '../../base/errors.ts';
+import { AttuneError, type Problem } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import { formatCount, plural } from '../../base/format.ts';
 import { BadRows } from '../../data/bad-rows.ts';
@@ -11,13 +11,16 @@ import { writingFor } from './output-file.ts';
 import { OutputLayout } from './output-row.ts';
 import { OutputSink } from './output-sink.ts';
 import { thresholdsOf } from './predicted-row.ts';
-import { RowAnswerer, type LayoutOptions } from './row-answerer.ts';
+import { RowAnswerer, type LayoutOptions, type RowsOptions } from './row-answerer.ts';
 import type { useCase, Predicted } from '../use-cases/predict.ts';
 import { columnMapping } from '../use-cases/shared/columns-field.ts';
+import { constraintOf } from '../use-cases/shared/sampling-fields.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 
-/** Options with parsed columns. */
-export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & LayoutOptions;
+/** Options with parsed columns and a single constraint. */
+export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> &
+  LayoutOptions &
+  Pick<RowsOptions, 'constraint'>;
 
 /**
  * Predicts for rows of files or in memory, in order, and writes results progressively in constant memory. Invalid
@@ -26,7 +29,11 @@ export type PredictOptions = Omit<CallOptions<typeof useCase>, 'columns'> & Layo
  * E_OUTPUT_KIND, E_STOPPED, and errors of reading files and opening models
  */
 export async function predict(target: string, given: CallOptions<typeof useCase>): Promise<Predicted> {
-  const options: PredictOptions = { ...given, columns: await columnMapping(given.columns) };
+  const options: PredictOptions = {
+    ...given,
+    columns: await columnMapping(given.columns),
+    constraint: constraintOf(given),
+  };
   const { base, precision, storage, trainedDefaults, signal, onEvent } = options;
   // Planned first, so that invalid input does not cost loading a model.
   const plan = await planOutput(options);
@@ -70,15 +77,21 @@ function checkOutput(to: string, { sources }: InputPlan): void {
 }
 
 /** Rejects options that have no effect. */
-function refuseIdle({ description: { answers } }: RowAnswerer, { topK, probabilities }: PredictOptions): void {
-  if (answers === 'label' || answers === 'labels') return;
-  const idle = { top_k: topK !== undefined, probabilities: probabilities === true };
-  const problems = Object.entries(idle).filter(([, isGiven]) => isGiven);
-  if (problems.length === 0) return;
-  throw new AttuneError('E_OPTION_IDLE', {
-    what: 'These options have no effect',
-    problems: problems.map(([field]) => ({ field, message: 'the model gives no class probabilities' })),
-  });
+function refuseIdle({ description: { answers, task } }: RowAnswerer, options: PredictOptions): void {
+  const { topK, probabilities, schema, regex, choices } = options;
+  const hasClasses = answers === 'label' || answers === 'labels';
+  const isWriting = task === 'causal-lm' && answers === 'text';
+  const noClasses = { top_k: topK, probabilities: probabilities === true || undefined };
+  const noForm = { schema, regex, choices };
+  const problems = [
+    ...(hasClasses ? [] : givenIn(noClasses, 'the model gives no class probabilities')),
+    ...(isWriting ? [] : givenIn(noForm, 'the model does not generate its answers')),
+  ];
+  if (problems.length > 0) throw new AttuneError('E_OPTION_IDLE', { what: 'These options have no effect', problems });
+}
+
+function givenIn(options: Record<string, unknown>, message: string): Problem[] {
+  return Object.entries(options).flatMap(([field, value]) => (value === undefined ? [] : [{ field, message }]));
 }
 
 /** Number of rows answered and written at a time: the same as in evaluations, so that the digits agree. */

@@ -19,7 +19,8 @@ export interface LayoutOptions {
   columns?: ColumnMapping;
 }
 
-export interface RowsOptions extends LayoutOptions, ReadingOptions, Pick<AnswerOptions, 'maxNewTokens'> {}
+export interface RowsOptions
+  extends LayoutOptions, ReadingOptions, Pick<AnswerOptions, 'maxNewTokens' | 'constraint'> {}
 
 /** A model, together with the conversion of rows to its examples and of its predictions to answers. */
 export class RowAnswerer {
@@ -80,12 +81,12 @@ export class RowAnswerer {
     inputs: readonly InputRow[],
     options: ReadingOptions & AnswerOptions & { onTokens?: (read: number) => void } = {},
   ): Promise<PredictedRow[]> {
-    const { topK, threshold, maxNewTokens, done, total, onTokens } = options;
+    const { topK, threshold, maxNewTokens, constraint, done, total, onTokens } = options;
     const { description } = this;
     const thresholds = thresholdsOf(description, threshold);
     const examples = inputs.flatMap(({ example }) => example ?? []);
     const asked = examples.map((example) => exampleInTrainedForm(example, this.#trained));
-    const answered = await this.#model.answer(asked, { maxNewTokens, done, total });
+    const answered = await this.#model.answer(asked, { maxNewTokens, constraint, done, total });
     onTokens?.(answered.reduce((sum, { usage }) => sum + (usage?.inputTokens ?? 0), 0));
     const predictions = answered.values();
     return inputs.map(({ example, problems, columns, file, line }) => {

@@ -1,7 +1,7 @@
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { withCall } from '../terminal/with-progress.ts';
 import { layoutFields } from './shared/layout-fields.ts';
-import { baseField, computeFields, storageField } from './shared/sampling-fields.ts';
+import { baseField, computeFields, constraintFields, storageField } from './shared/sampling-fields.ts';
 import { defineUseCase } from './use-case.ts';
 import type { OutputRow } from '../predict/output-row.ts';
 
@@ -59,6 +59,7 @@ export const useCase = defineUseCase({
     strict: fields.flag('refuse all rows if one is bad; otherwise a bad row gets an error instead of an answer'),
     ...layoutFields(fields),
     maxNewTokens: fields.count('COUNT', 'maximum tokens of a generated answer (256)'),
+    ...constraintFields(fields),
     ...baseField(fields),
     trainedDefaults: fields.flag('use neither system message nor tools of the training rows', {
       flag: '--no-trained-defaults',
@@ -72,6 +73,7 @@ export const useCase = defineUseCase({
     'predict runs/tickets --text "My invoice is wrong"',
     'predict runs/tickets --input new-tickets.csv --output answered.csv',
     'predict runs/tickets --input new-tickets.csv --output answered.jsonl --top-k 3',
+    'predict runs/orders --input mails.csv --output orders.jsonl --schema order.schema.json',
     'predict runs/photos --input photos/ --output classes.csv',
   ],
   async run({ model, ...options }, call): Promise<Predicted> {

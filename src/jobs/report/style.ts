@@ -121,6 +121,7 @@ const ANSWERS_STYLE = `
 .answers .wanted { border-color: var(--tone-3); } .answers .latest { border-color: var(--tone-1); }
 .sample[hidden] { display: none; }
 .sample .about { margin-bottom: 8px; display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; }
+.sample .about .badge { white-space: normal; }
 .score { font-weight: 400; font-variant-numeric: tabular-nums; }
 .controls { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; margin: 12px 0 14px; position: sticky; top: 0;
   background: var(--panel); padding: 8px 0; z-index: 1; }

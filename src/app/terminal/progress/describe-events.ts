@@ -14,6 +14,7 @@ import type {
 import type { ProfiledPart, ProfileFinished, Utilisation } from '../../../base/profile-event.ts';
 import { sizeAsWritten } from '../../../base/byte-size.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../../base/format.ts';
+import { formatsOfFiles } from '../../../data/formats-of-files.ts';
 import { formatTable } from '../format-table.ts';
 import type { Colours } from '../terminal.ts';
 
@@ -59,7 +60,7 @@ export function describeData(event: DataPrepared, colours: Colours): string {
     `${event.format} rows: ${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`,
   ];
   // A cheap system reads no tokens.
-  if (inputTokens > 0) {
+  if (inputTokens > 0 && !formatsOfFiles.has(event.format)) {
     parts.push(`${plural(inputTokens, 'tokens')}${lossTokens === 0 ? '' : `, ${formatCount(lossTokens)} trained`}`);
     parts.push(`${lengths.min} to ${plural(lengths.max, 'tokens')} per row, median ${lengths.median}`);
   }

@@ -81,7 +81,7 @@ function drawingFields({ z, number, parsed }: FieldKit) {
   };
 }
 
-function constraintFields({ z, text, parsed }: FieldKit) {
+export function constraintFields({ z, text, parsed }: FieldKit) {
   return {
     schema: parsed(
       z.union([z.boolean(), z.record(z.string(), z.unknown())]),
@@ -145,7 +145,10 @@ export function samplingOf({
   };
 }
 
-function constraintOf({ schema, regex, choices }: SamplingOptions): ConstraintSpec | undefined {
+type ConstraintOptions = Values<typeof constraintFields>;
+
+/** @throws AttuneError E_USAGE if there are two constraints */
+export function constraintOf({ schema, regex, choices }: ConstraintOptions): ConstraintSpec | undefined {
   const given = Object.entries({ schema, regex, choices }).filter(([, value]) => value !== undefined);
   if (given.length === 0) return undefined;
   if (given.length === 1) return Object.fromEntries(given) as unknown as ConstraintSpec;

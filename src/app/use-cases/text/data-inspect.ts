@@ -1,5 +1,6 @@
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatCount, plural } from '../../../base/format.ts';
+import { formatsOfFiles } from '../../../data/formats-of-files.ts';
 import { describeGroupReport } from './groups.ts';
 import { histogram } from '../../terminal/text-histogram.ts';
 import { describeLabels } from './label.ts';
@@ -63,15 +64,12 @@ function describeSplits({ report, objective }: DataInspectionResult, { colours }
   );
 }
 
-/** Formats whose rows are files, whose length does not vary. */
-const OF_FILES: ReadonlySet<string> = new Set(['image_classification', 'audio_classification', 'recordings']);
-
 function describeLengths(
   { lengths, trainedTokens = 0, longRows, tooLong, tokenizer, report }: DataInspectionResult,
   { colours }: Terminal,
 ): string {
   if (lengths === undefined) {
-    const isOfFiles = report.files.every(({ format }) => OF_FILES.has(format));
+    const isOfFiles = report.files.every(({ format }) => formatsOfFiles.has(format));
     return tokenizer !== undefined || isOfFiles
       ? ''
       : `  ${colours.dim('lengths in tokens need a model: --model FOLDER')}`;
