@@ -73,7 +73,7 @@ export const useCase = defineUseCase({
     'predict runs/tickets --text "My invoice is wrong"',
     'predict runs/tickets --input new-tickets.csv --output answered.csv',
     'predict runs/tickets --input new-tickets.csv --output answered.jsonl --top-k 3',
-    'predict runs/orders --input mails.csv --output orders.jsonl --schema order.schema.json',
+    'predict runs/replies --input mails.csv --output urgent.csv --choices yes,no',
     'predict runs/photos --input photos/ --output classes.csv',
   ],
   async run({ model, ...options }, call): Promise<Predicted> {
