@@ -11,7 +11,7 @@ import { warnOfEndless } from './answer-lengths.ts';
 import { meaningOf } from './label-meaning.ts';
 import { rowsWithinBudget } from './row-budget.ts';
 import { learnsFromRewards } from './rewarded-answers.ts';
-import { comparisonFinished, runComparison } from './run-comparison.ts';
+import { runComparison } from './run-comparison.ts';
 import type { SystemSpec } from './systems/system-spec.ts';
 import { warnOfWeakQuestions } from './warn-of-weak-questions.ts';
 
@@ -48,7 +48,8 @@ function reportSample(rows: number, { context, loaded: { splits } }: FinishedRun
 
 /**
  * Final step of a run: compares the result with the base model and cheap systems on the test rows. A failure becomes a
- * warning, since the result already exists. The memory of training has been freed before.
+ * warning, since the result already exists. The memory of training has been freed before. `recordWording` reports the
+ * verdict.
  */
 export async function compareResult(run: FinishedRun, { result, systems, training, isFlat }: Contest): Promise<void> {
   const { recipe, folder, emit, signal } = run.context;
@@ -76,7 +77,6 @@ export async function compareResult(run: FinishedRun, { result, systems, trainin
     writeModelCard(folder, result);
     await warnOfEndless(compared.comparison, { recipe, result, emit });
     warnOfWeakQuestions(compared.comparison, { emit });
-    emit(comparisonFinished(compared.comparison));
   } catch (error) {
     if (signal.aborted) return notCompared('stopped before the result was compared; run attune compare later');
     // Even a bug here must not lose a finished training.

@@ -21,25 +21,27 @@ const MOST_EXAMPLES = 8;
 /** The baseline that ignores words. */
 const WORDLESS = 'majority';
 
-/** After a comparison on the original rows, tests the result and its cheap rivals on reworded rows. */
+/**
+ * After a comparison on the original rows, tests the result and its cheap rivals on reworded rows, and reports the
+ * verdict on both.
+ */
 export async function recordWording(run: FinishedRun, result: string, subject: SystemSpec): Promise<void> {
-  const { recipe, folder } = run.context;
+  const { recipe, folder, emit } = run.context;
   const comparison = readAssessment(folder, 'comparison');
-  const [first] = run.loaded.splits.train;
-  if (!recipe.evaluation.other_words || comparison === undefined || !canReword(first)) return;
-  await recordAssessment(run, 'wording', {
-    result,
-    question: 'sensitivity to wording',
-    measure: () => measureWording(run, { subject, comparison }),
-    report: (wording) => reportChange(run, comparison, withOtherWords(comparison, wording)),
-  });
-}
-
-/** Reports a verdict that reworded rows have changed. */
-function reportChange({ context: { folder, emit } }: FinishedRun, before: Comparison, after: Comparison): void {
-  if (after === before) return;
-  writeAssessment(folder, 'comparison', after);
-  emit(comparisonFinished(after));
+  if (comparison === undefined) return;
+  let judged = comparison;
+  if (recipe.evaluation.other_words && canReword(run.loaded.splits.train[0])) {
+    await recordAssessment(run, 'wording', {
+      result,
+      question: 'sensitivity to wording',
+      measure: () => measureWording(run, { subject, comparison }),
+      report(wording) {
+        judged = withOtherWords(comparison, wording);
+        writeAssessment(folder, 'comparison', judged);
+      },
+    });
+  }
+  emit(comparisonFinished(judged));
 }
 
 interface Asked {

@@ -14,7 +14,7 @@ import type {
 import type { ProfiledPart, ProfileFinished, Utilisation } from '../../../base/profile-event.ts';
 import { sizeAsWritten } from '../../../base/byte-size.ts';
 import { formatBytes, formatCount, formatDuration, formatNumber, plural } from '../../../base/format.ts';
-import { formatsOfFiles } from '../../../data/formats-of-files.ts';
+import { formatsOfFiles } from '../../../base/formats-of-files.ts';
 import { formatTable } from '../format-table.ts';
 import type { Colours } from '../terminal.ts';
 

@@ -1,6 +1,6 @@
 import { describeProblem, shortList } from '../../../base/errors.ts';
 import { formatCount, plural } from '../../../base/format.ts';
-import { formatsOfFiles } from '../../../data/formats-of-files.ts';
+import { formatsOfFiles } from '../../../base/formats-of-files.ts';
 import { describeGroupReport } from './groups.ts';
 import { histogram } from '../../terminal/text-histogram.ts';
 import { describeLabels } from './label.ts';
