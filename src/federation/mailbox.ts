@@ -45,7 +45,7 @@ interface Waiting {
 /** Limits of an answer: objects, and bytes of all of them. */
 const MOST_OBJECTS = 20_000;
 const MOST_BYTES = 2_000_000_000;
-/** Seconds without a sign of life after which a site counts as away. */
+/** Seconds without a request after which a site counts as away. */
 const AWAY_SECONDS = 90;
 const RUN = '1';
 
@@ -78,7 +78,7 @@ export class Mailbox implements Sites {
     return [...this.#sites.values()].find((site) => site.publicKey.trim() === publicKey.trim());
   }
 
-  /** A sign of life. A site that starts again receives its open request again. */
+  /** Marks the site as present. A site that starts again receives its open request again. */
   activate(site: string): void {
     this.seen(site);
     const open = this.#waiting.get(site);

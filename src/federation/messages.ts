@@ -161,7 +161,7 @@ function forged(what: string, got: string): AttuneError {
   return new AttuneError('E_FEDERATED_FORGED', {
     what,
     got,
-    expected: 'what was signed, unchanged',
+    expected: 'the message as signed',
     fix: 'join again with the link from the coordinator',
   });
 }

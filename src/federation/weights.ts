@@ -28,7 +28,7 @@ export function faultsOf(weights: Weights, expected: Weights): Problem[] {
     if (String(shape) !== String(wanted.shape))
       return [{ field: name, message: `has shape [${shape.join(', ')}] instead of [${wanted.shape.join(', ')}]` }];
     const place = values.findIndex((value) => !Number.isFinite(value));
-    return place < 0 ? [] : [{ field: name, message: `is ${values[place]} at ${place}` }];
+    return place < 0 ? [] : [{ field: name, message: `has the value ${values[place]} at index ${place}` }];
   });
   return [...missing.map((name) => ({ field: name, message: 'is missing' })), ...known];
 }

@@ -1,7 +1,7 @@
 /**
- * Insulting, degrading or threatening words and phrases, by language; each hardly ever means anything else, in its
- * own language or another of these. Names of groups are not included: texts about the groups contain them far more
- * often than insults do.
+ * Insulting, degrading or threatening words and phrases, by language: only those with hardly any other meaning, in their
+ * own or another of these languages. Names of groups are left out: texts about the groups use them far more often than
+ * insults do.
  */
 const INSULTS: Record<string, string> = {
   en:

@@ -22,7 +22,7 @@ const WAYS: readonly Way[] = [
   { name: 'alone', title: 'the manual alone' },
   {
     name: 'replay',
-    title: `the manual, and ${100 * SHARE} % of general text among it`,
+    title: `the manual with ${100 * SHARE} % general text mixed in`,
     retention: (path) => ({ replay: { path, share: SHARE, format: 'text' } }),
   },
 ];

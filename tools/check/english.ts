@@ -1,6 +1,6 @@
 /**
- * Comments and messages in plain English: no comment begins a sentence with "What …", "Of …", "Who …", and neither uses
- * the phrases below, which read as if translated. Start with a noun or a verb and use the field's own word.
+ * Comments and messages in plain English: neither begins a sentence with "What …", "Of …", "Who …" (titles and questions may), and
+ * neither uses the phrases below, which read as if translated. Start with a noun or a verb and use the field's own word.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { listFiles } from './source-files.ts';
 
 const FOLDERS = ['src', 'packages', 'native'];
 const OPENINGS = /^(?:Of|What|Whoever|Who|Whom|Whose|(?:By|From|With|To|In) what)\b/;
+const MESSAGE_OPENINGS = /^(?:what|whoever|who|whom|whose|nobody|somebody)\b/i;
 const PHRASES =
   /\b(?:(?:is|are) told|whoever|whomever|so many|made (?:again|anew)|beside|lest|is asked for|comes of|unless (?:told|asked)|as (?:it|they) stands?|go(?:es)? on|(?<!there )(?:is|are) no(?= (?!longer\b)\w))\b/i;
 /** Parts of errors and of definitions that users read. */
@@ -33,7 +34,9 @@ export function foreignMessages(source: string): string[] {
     const parts = MESSAGE.exec(line);
     if (parts === null) return [];
     const [at, text] = parts[2] === undefined ? [i + 1, TEXT.exec(lines[i + 1] ?? '')?.[2]] : [i, parts[2]];
-    const found = PHRASES.exec((text ?? '').replaceAll(/\$\{[^}]*\}/g, ''))?.[0];
+    const words = (text ?? '').replaceAll(/\$\{[^}]*\}/g, '');
+    const isHeading = /^\s*title:/.test(line) || words.endsWith('?');
+    const found = (isHeading ? undefined : MESSAGE_OPENINGS.exec(words)?.[0]) ?? PHRASES.exec(words)?.[0];
     return found === undefined ? [] : [fault(at + 1, found)];
   });
 }

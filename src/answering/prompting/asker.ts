@@ -11,10 +11,10 @@ export interface Asker {
   note?: string;
 }
 
-/** Rows as they are. */
+/** Rows without instruction, examples or passages. */
 export const asTheyAre: Asker = { ask: (examples) => Promise.resolve(examples.map((example) => ({ example }))) };
 
-/** Puts a prompting in front of rows; opens its encoder, if it has one. @throws errors of opening the encoder */
+/** Asks with an instruction, examples and passages; opens the encoder that searches for them, if there is one. @throws errors of opening it */
 export async function openAsker(prompting: Prompting): Promise<Asker> {
   const { instruction, shots, library } = prompting;
   const find = library === undefined ? undefined : await finderOf(library);
@@ -57,7 +57,7 @@ async function fusedFinder(library: Library): Promise<Finder> {
   const read = await FusedSearch.over(passages, embed);
   return async (examples) => {
     const queries = examples.map(input);
-    // One more, since a training row is not shown as its own example.
+    // One more than shown: a training row must not be its own example.
     const found = shown === 0 ? queries.map(() => []) : await solved.find(queries, shown + 1);
     // Few passages are all shown, since a search could only leave some out.
     const places =

@@ -91,7 +91,7 @@ export class LangfuseReader {
     const about = [row.observationId, subject.id, row.traceId, subject.traceId].filter(
       (one) => typeof one === 'string',
     );
-    if (about.length === 0) return { field: 'traceId', message: 'is missing: the score is about nothing' };
+    if (about.length === 0) return { field: 'traceId', message: 'is missing: the score names no trace or observation' };
     const { comment } = row;
     this.#gathered.scores.set(String(row.id), {
       id: String(row.id),

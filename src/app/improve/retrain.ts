@@ -112,7 +112,7 @@ export function gateOf({ gate }: Plan): GateOptions & { forgetting: number | nul
   };
 }
 
-/** Weights earlier rows to a share of what training sees; with `all`, every row is seen once. */
+/** Weights of earlier and new rows: `replay` is the share of earlier ones; with `all`, every row is seen once. */
 function weighted(
   old: readonly RecipeSource[],
   fresh: readonly RecipeSource[],
@@ -133,7 +133,7 @@ export const gate: Step = async ({ plan, folder, source, onEvent, signal }) => {
   if (champion === undefined) return { wait: noChampion(plan.model) };
   const facts = { run, champion: champion.version };
   const { better_than: better, margin } = plan.gate;
-  // A user's run has been compared by its training, since its rows are in no file.
+  // A user's rows are in no file, so training has already compared the run.
   if (source === undefined && (better === 'champion' || margin !== undefined))
     await compare([run, champion.folder], { output: run, onEvent, signal });
   // Not repeated after a crash.

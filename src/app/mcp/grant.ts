@@ -91,7 +91,7 @@ export function requireGranted(
   if (until !== undefined && Date.now() >= until)
     throw new AttuneError('E_GRANT_EXPIRED', {
       what: `This agent's rights ended ${formatDuration((Date.now() - until) / 1000)} ago`,
-      fix: 'a person starts `attune mcp` again',
+      fix: 'ask a person to restart `attune mcp`',
     });
   const missing = needed.filter((scope) => !scopes.includes(scope));
   if (missing.length === 0) return;
@@ -99,6 +99,6 @@ export function requireGranted(
   throw new AttuneError('E_SCOPE', {
     what: `${what} needs the right to ${missing.join(' and to ')}`,
     got: `this agent may ${scopes.join(', ')}`,
-    fix: `a person starts \`attune mcp --allow ${allow.join(',')}\``,
+    fix: `ask a person to start \`attune mcp --allow ${allow.join(',')}\``,
   });
 }

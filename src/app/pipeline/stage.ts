@@ -1,4 +1,4 @@
-/** Stages of a pipeline, and the records by which a stage with the same inputs is not run again. */
+/** Stages of a pipeline, and records of finished ones: a stage whose inputs have not changed is skipped. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventSink } from '../../base/events.ts';
@@ -8,7 +8,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { Deployment } from './pipeline-file.ts';
 
-/** Raised if a stage makes something else of the same inputs. */
+/** Version of the stages’ code: incremented when a stage gives another output for the same inputs. */
 const CODE = 1;
 
 export interface StageContext {
@@ -17,17 +17,17 @@ export interface StageContext {
   signal: AbortSignal;
 }
 
-/** Results of the stages before, by name. */
+/** Results of earlier stages, by name. */
 export type Outputs = Readonly<Record<string, unknown>>;
 
 export interface Stage {
   name: string;
-  /** Stages that its inputs come from; all before it by default. */
+  /** Stages that its inputs come from; all earlier ones by default. */
   needs?: readonly string[];
-  /** Everything that determines the output, as plain values; undefined as long as a stage before has not run. */
+  /** Everything that determines the output, as plain values; undefined until the stages that it needs have run. */
   inputs(context: StageContext, before: Outputs): Promise<unknown> | unknown;
   run(context: StageContext, before: Outputs): Promise<StageResult>;
-  /** Time and memory, as far as they can be measured before. */
+  /** Expected time and memory, if they can be measured in advance. */
   estimate?(context: StageContext, before: Outputs): Promise<StageEstimate | undefined>;
   /** Whether the recorded output is still there. */
   isThere?(context: StageContext, output: never): boolean | Promise<boolean>;

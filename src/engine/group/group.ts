@@ -14,7 +14,7 @@ const NOTICE_MILLISECONDS = 10_000;
 /** A collective may wait long for a rank that evaluates or writes; heartbeats show whether a rank is alive. */
 const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
 const WATCH_MILLISECONDS = 500;
-/** A rank without a sign of life for this long is lost. */
+/** A rank without a heartbeat for this long is lost. */
 const SILENT_SECONDS = 15;
 /** After a broken connection: the silence that tells which rank it was, and how long to wait for it. */
 const BROKEN_SECONDS = 2.5;
@@ -249,11 +249,11 @@ export class Group implements AsyncDisposable {
     const { rank, seconds, collective } = lost;
     const isStore = collective < 0;
     const name = isStore ? undefined : (this.#names[collective % REMEMBERED] ?? 'joining');
-    const place = name === undefined ? '' : `; its last collective was number ${collective} (${name})`;
+    const place = name === undefined ? '' : `; its last collective was ${collective} (${name})`;
     const own = this.#pending;
     return new AttuneError('E_RANK_LOST', {
       what: `Rank ${rank} of ${this.size} is gone${isStore ? ' or its machine cannot be reached' : ''}`,
-      got: `no sign of life for ${seconds.toFixed(0)} s${place}${own === undefined ? '' : `; rank ${this.rank} waits in number ${own.number} (${own.name})`}`,
+      got: `no heartbeat for ${seconds.toFixed(0)} s${place}${own === undefined ? '' : `; rank ${this.rank} waits in collective ${own.number} (${own.name})`}`,
       fix: AGAIN,
       cause,
     });

@@ -90,7 +90,7 @@ export interface Native {
   openStore(host: string, port: number, serves: boolean, prefix: string, milliseconds: number): Promise<number>;
   /** Waits for all ranks. */
   joinGroup(group: number, rank: number, size: number, joinMilliseconds: number, milliseconds: number): Promise<number>;
-  /** Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1. */
+  /** Seconds since each rank's last heartbeat and its last collective; at the end, those of the store and -1. */
   groupSigns(group: number): (readonly [seconds: number, collective: number])[];
   /**
    * `gather` [n] → [size · n]; `exchange`, by sizes sent to each rank and received from each, or in equal parts;

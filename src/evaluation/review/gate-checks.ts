@@ -110,7 +110,7 @@ function isApproved({ signOffs, problems, hasNewChoices }: SignOffCheck): Findin
   const fix = 'attune review sign RUN --by NAME --decision approve --reason TEXT';
   if (problems.length > 0) {
     const faults = problems.map(({ file, line, message }) => `${[file, line].filter(Boolean).join(':')} ${message}`);
-    return { isPassed: false, message: `what was signed has been changed: ${faults.join('; ')}`, fix };
+    return { isPassed: false, message: `signed files have changed: ${faults.join('; ')}`, fix };
   }
   if (last === undefined) return { isPassed: false, message: 'it has not been approved', fix };
   if (hasNewChoices) return { isPassed: false, message: 'choices were added after the last sign-off', fix };

@@ -59,7 +59,7 @@ export function checkSignOffs(target: string): SignOffCheck {
 
 export function changed(file: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_SIGN_OFFS_CHANGED', {
-    what: `What was signed in ${file} has been changed since`,
+    what: `Files have changed since they were signed in ${file}`,
     problems,
     fix: 'restore the files from a copy; or move the sign-offs away and have the result signed again',
     exitCode: 3,

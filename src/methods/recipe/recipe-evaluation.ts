@@ -72,8 +72,7 @@ export const evaluationSchema = z.strictObject({
     })
     .default('auto')
     .meta({
-      description:
-        'what to compare the result with on the test rows, in addition to its base; auto: cheap; none: nothing',
+      description: 'systems to compare the result with on the test rows, in addition to its base; auto: the cheap ones',
       shown: 'auto|none|LIST',
     }),
   report_rows: z

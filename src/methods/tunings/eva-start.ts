@@ -9,8 +9,9 @@ import { noGrad, scope } from '../../engine/tensor/index.ts';
 import type { PassedRows } from '../interfaces.ts';
 import type { TokenRow } from '../../data/cut-row.ts';
 
-/** Minimum tokens of a pass, unless more directions are needed, and maximum number of passes: directions converge long before. */
+/** Minimum tokens of a pass; more if more directions are needed. */
 const PASS_TOKENS = 256;
+/** Directions converge in far fewer passes. */
 const MOST_PASSES = 32;
 
 /**

@@ -56,7 +56,7 @@ function spreadAlong(scales: Tensor, dim: 0 | 1, { size, block }: { size: number
   if (block === undefined || Math.ceil(size / block) !== count) {
     throw new AttuneError('E_QUANTISATION_BAD', {
       what: 'The scales of a quantised weight do not match its size',
-      got: `${count} scales for ${size} ${dim === 0 ? 'rows' : 'columns'}, in blocks of ${block ?? 'no known size'}`,
+      got: `${count} scales for ${size} ${dim === 0 ? 'rows' : 'columns'}, ${block === undefined ? 'block size unknown' : `in blocks of ${block}`}`,
       fix: 'config.json and the weights belong to different models: fetch both again',
     });
   }

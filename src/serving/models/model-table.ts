@@ -188,6 +188,6 @@ function nameTaken(name: string): AttuneError {
   return new AttuneError('E_SERVE_NAMES', {
     what: `Two models have the same name: ${name}`,
     expected: 'a unique name for each',
-    fix: 'serve one of them as --alias NAME=TARGET only',
+    fix: 'serve one of them under another name only: --alias NAME=TARGET',
   });
 }

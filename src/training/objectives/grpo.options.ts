@@ -93,7 +93,10 @@ export const options = z
       .enum(['sum_then_normalize', 'normalize_then_sum'])
       .default('sum_then_normalize')
       .describe('with several rewards: normalise their sum, or each of them (GDPO)'),
-    delta: positive.nullable().default(null).describe('upper bound of unclipped ratios; above 1 + epsilon'),
+    delta: positive
+      .nullable()
+      .default(null)
+      .describe('cap on ratios that epsilon leaves unclipped (two-sided clipping); above 1 + epsilon'),
     top_entropy_quantile: z
       .number()
       .positive()

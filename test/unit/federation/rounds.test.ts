@@ -157,7 +157,7 @@ describe('answers that cannot be used', () => {
   });
 
   it.each([
-    ['NaN', 'is NaN at 0'],
+    ['NaN', 'has the value NaN at index 0'],
     ['shape', 'has shape [2, 1] instead of [1, 1]'],
     ['examples', 'num-examples 0'],
   ])('with a wrong %s, though signed, are left out by name', async (kind, reason) => {

@@ -99,6 +99,6 @@ describe('weights', () => {
       'more is not part of the shared weights',
     ]);
     other.set('layer.lora_B.weight', { shape: [5, 2], values: new Float32Array(10).fill(NaN) });
-    expect(faultsOf(other, weights).some(({ message }) => message === 'is NaN at 0')).toBe(true);
+    expect(faultsOf(other, weights).some(({ message }) => message === 'has the value NaN at index 0')).toBe(true);
   });
 });

@@ -247,16 +247,20 @@ describe('the English of comments and messages', () => {
     ["    what: 'The run goes on',", 'goes on', 1],
     ['    fix: `${name} is told`,', 'is told', 1],
     ["    summary:\n      'work beside a run',", 'beside', 2],
+    ["    expected: 'what was signed, unchanged',", 'what', 1],
   ])('is refused in messages: %s', (source, words, line) => {
     expect(foreignMessages(source)).toEqual([
       `${line} "${words}": begin with a noun or a verb, in the field's own words`,
     ]);
   });
 
-  it.each(["what: 'The run continues',", 'got: `${beside} rows`,', "const beside = 'what goes on';"])(
-    'is accepted in messages: %s',
-    (source) => expect(foreignMessages(source)).toEqual([]),
-  );
+  it.each([
+    "what: 'The run continues',",
+    'got: `${beside} rows`,',
+    "const beside = 'what goes on';",
+    "title: 'What it forgot',",
+    "message: 'What is the label?',",
+  ])('is accepted in messages: %s', (source) => expect(foreignMessages(source)).toEqual([]));
 });
 
 describe('lookups of names in tables', () => {

@@ -2,7 +2,7 @@ import { AttuneError } from '../../../base/errors.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 import type { Batch, PreparedRow } from './prepared-rows.ts';
 
-/** A row with masked tokens, which are its trained ones. */
+/** A row with masked tokens; only these are trained. */
 export interface HiddenRow extends PreparedRow {
   /** The original ids of the masked tokens. */
   targets: Int32Array;

@@ -119,7 +119,10 @@ describe('tools', () => {
     expect(names).toContain('data_columns');
     expect(names).not.toContain('train');
     const error = errorOf(await call('train', { recipe: join(home, 'work', 'recipe.yaml') }));
-    expect(error).toMatchObject({ code: 'E_SCOPE', fix: 'a person starts `attune mcp --allow read,compute,write`' });
+    expect(error).toMatchObject({
+      code: 'E_SCOPE',
+      fix: 'ask a person to start `attune mcp --allow read,compute,write`',
+    });
     await expect(call('constructor')).rejects.toThrow('No tool is named');
     await expect(call('keys_create', { name: 'x', file: 'keys.yaml' })).rejects.toThrow('No tool is named');
   });

@@ -151,7 +151,7 @@ describe('the gate', () => {
     await decide('approve');
     writeAssessment(folder, 'comparison', { ...readAssessment(folder, 'comparison')!, sentence: 'much better' });
     await expect(gateRun(folder, asked)).rejects.toMatchObject({
-      problems: [{ message: expect.stringMatching(/signed has been changed/) }],
+      problems: [{ message: expect.stringMatching(/signed files have changed/) }],
     });
   });
 
