@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Watcher } from '../../src/monitoring/index.ts';
 import { fakeServer, type FakeServer } from '../unit/serving/fake-models.ts';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 
 const SAID = '<img src=x onerror=alert(1)> hello';
 
@@ -47,8 +48,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of answers'
     await watcher.flush();
     listening = createServer(getRequestListener(server.app.fetch)).listen(0, '127.0.0.1');
     await once(listening, 'listening');
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 360, height: 740 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
 import { openStudio, type OpenStudio } from '../../src/app/studio/studio.ts';
@@ -10,6 +10,7 @@ import type { RunEvent } from '../../src/base/events.ts';
 import { RunFolder } from '../../src/store/run-folder.ts';
 import { recipe, stepFinished } from '../unit/jobs/report/sample-run.ts';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 
 describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run that goes on', () => {
   let folder: string;
@@ -29,8 +30,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     run.record({ type: 'run-started', run: 'run-1', folder, base: '', recipe, identity: {} });
     run.record({ type: 'phase-started', phase: 'data', message: 'reading tickets.jsonl' });
     server = await openPage(folder);
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 360, height: 800 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

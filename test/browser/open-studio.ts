@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 
 /** Whether a browser and the engine are here. */
 export const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
@@ -23,8 +24,7 @@ export class OpenedStudio {
     const opened = new OpenedStudio();
     prepare(opened.folder);
     await opened.start();
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    opened.browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    opened.browser = await startBrowser();
     opened.page = await opened.newPage();
     return opened;
   }
@@ -94,9 +94,9 @@ export class OpenedStudio {
   /** A page that needs scrolling sideways, and barriers in some theme. */
   async faults(themes: readonly ('light' | 'dark')[] = ['light', 'dark']): Promise<string[]> {
     const found = (await this.isTooWide()) ? ['is too wide'] : [];
-    for (const colorScheme of themes) {
+    for (const [i, colorScheme] of themes.entries()) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      found.push(...(await barriers(this.page)));
+      found.push(...(await barriers(this.page, i === 0 ? 'everything' : 'colours')));
     }
     return found;
   }

@@ -2,12 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
 import type { OpenStudio } from '../../src/app/studio/studio.ts';
 import { writeTinyModel } from '../system/cli-tiny-model.ts';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 
 const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
 
@@ -29,8 +30,7 @@ describe.skipIf(!isReady)('the page of a run', () => {
     const { status, stderr } = spawnSync(resolve('bin/attune'), ['train', ...settings], { cwd: folder, env });
     if (status !== 0) throw new Error(String(stderr));
     server = await openPage(join(folder, 'run'));
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

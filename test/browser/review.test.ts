@@ -2,11 +2,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReview } from '../../src/app/review/open-review.ts';
 import { reviewResults } from '../../src/app/review/review.ts';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 import type { OpenReview } from '../../src/app/use-cases/review.ts';
 
 const HOSTILE = `</script><script>window.broken = true</script><img src=x onerror="window.broken = true">${'long'.repeat(60)}`;
@@ -36,8 +37,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a review
     });
     writeFileSync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     review = await openReview(file, { reviewer: ['anna'] });
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     page = await browser.newPage({ viewport: { width: 360, height: 800 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

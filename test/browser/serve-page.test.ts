@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeServer, type FakeServer } from '../unit/serving/fake-models.ts';
 import { barriers } from './axe.ts';
+import { startBrowser } from './start-browser.ts';
 
 const SAID = '<img src=x onerror=alert(1)> hello';
 
@@ -21,8 +22,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
     server = await fakeServer({ models }, { says: SAID, pause: 20, saysOf: { talkative: 'word '.repeat(5000) } });
     listening = createServer(getRequestListener(server.app.fetch)).listen(0, '127.0.0.1');
     await once(listening, 'listening');
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     page = await browser.newPage();
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));

@@ -1,6 +1,6 @@
 // The box of a run's page for every kind of result, in a browser.
 import { cpSync, existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { WaveFile } from '../wave-file.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openPage } from '../../src/app/page/index.ts';
@@ -9,6 +9,7 @@ import { BadInputBench } from '../system/bad-input-bench.ts';
 import { writeTinyBert } from '../system/cli-tiny-bert.ts';
 import { writeTinyClip } from '../system/cli-tiny-clip.ts';
 import { flatPng } from '../unit/app/embed/flat-png.ts';
+import { startBrowser } from './start-browser.ts';
 
 const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
 const topics = ['parcel', 'invoice', 'login', 'weather'];
@@ -61,8 +62,7 @@ describe.skipIf(!isReady)('the box to try', () => {
     bench = await BadInputBench.make();
     // Models are asked where the page is served from: two workers a page would cost more than all answers.
     vi.stubEnv('ATTUNE_IN_PROCESS', '1');
-    const args = ['--no-sandbox', '--disable-background-networking'];
-    browser = await chromium.launch({ executablePath: process.env.ATTUNE_CHROMIUM, args });
+    browser = await startBrowser();
     writeTinyBert(bench.path('bert'), [...topics, 'anna', 'rome', 'sees', 'question', 'answer', 'of', 'the']);
   });
   afterEach(async () => {

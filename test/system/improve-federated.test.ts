@@ -2,19 +2,20 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { federate, improve, models, resolveRecipeFile, train } from '../../src/app/index.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
 
 let folder: string;
-let home: string | undefined;
 let cwd: string;
 
 describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'attune-site-loop-'));
-    [home, cwd] = [process.env.ATTUNE_HOME, process.cwd()];
-    process.env.ATTUNE_HOME = join(folder, 'home');
+    cwd = process.cwd();
+    vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
+    // A worker for each round of each site would take longer than all of their steps.
+    vi.stubEnv('ATTUNE_IN_PROCESS', '1');
     writeTinyLoop(folder);
     process.chdir(folder);
     await train(await resolveRecipeFile('topics.yaml'), { handleSignals: false });
@@ -23,7 +24,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
   }, 120_000);
   afterAll(() => {
     process.chdir(cwd);
-    process.env.ATTUNE_HOME = home;
+    vi.unstubAllEnvs();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'attune-memory-'));
 const COLOURS = ['red', 'green', 'blue', 'white'];
 
 beforeAll(() => {
-  const rows = Array.from({ length: 240 }, (_, i) => [
+  const rows = Array.from({ length: 96 }, (_, i) => [
     COLOURS[(i * 7) % 4],
     `What colour has thing ${i} of box ${(i * 31) % 97}?`,
   ]);

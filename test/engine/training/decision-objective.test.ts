@@ -158,17 +158,17 @@ test.each([
     const model = kind === 'decoder' ? base : join(folder, 'bert');
     if (kind !== 'decoder') writeTinyBert(model, [...COLOURS, 'choice', 'question']);
     const rows = join(folder, 'rows.jsonl');
-    writeFileSync(rows, Array.from({ length: 200 }, (_, i) => JSON.stringify(colourRow(i))).join('\n'));
+    writeFileSync(rows, Array.from({ length: 160 }, (_, i) => JSON.stringify(colourRow(i))).join('\n'));
     const recipe = await resolveRecipe({
       model,
-      data: { train: rows, validation: 0, test: 0.2 },
+      data: { train: rows, validation: 0, test: 0 },
       objective: { name: 'decision', shuffle_options: false, ...given },
       tuning: 'full',
       training: {
-        max_steps: kind === 'decoder' ? 40 : 150,
+        max_steps: { decoder: 40, encoder: 150, sentences: 70 }[kind],
         batch_size: 16,
         precision: 'f32',
-        learning_rate: kind === 'decoder' ? 0.01 : 0.005,
+        learning_rate: kind === 'encoder' ? 0.005 : 0.01,
       },
       output_dir: join(folder, `run-${kind}`),
     });
