@@ -4,10 +4,14 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, assert, beforeAll, describe, expect, it } from 'vitest';
 import { keys, users } from '../../src/app/index.ts';
+import { inLanes } from '../../src/base/lanes.ts';
+import { randomUnit } from '../../src/base/random.ts';
 import { erasureRecords, subjectOf } from '../../src/app/users/erasure-record.ts';
 import { TraceStore } from '../../src/monitoring/traces/trace-store.ts';
+import { trials } from '../sample.ts';
 import { corrections, habitOf, MODEL, promptOf, writeTinyUsers } from './tiny-users.ts';
 import { startServer } from './serve-tiny.ts';
 
@@ -24,9 +28,33 @@ async function ask(key: string, body: Record<string, unknown> = {}, headers: Rec
     headers: { authorization: `Bearer ${keyOf.get(key)}`, 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ model: MODEL, prompt: promptOf(1), temperature: 0, max_tokens: 8, ...body }),
   });
-  const reply = (await response.json()) as { choices?: { text: string }[]; error?: { code: string } };
+  const reply = (await response.json()) as Reply;
   const version = response.headers.get('x-attune-model-version');
-  return { status: response.status, version, text: reply.choices?.[0].text, code: reply.error?.code };
+  const { choices, error, usage } = reply;
+  const cached = usage?.prompt_tokens_details.cached_tokens;
+  return { status: response.status, version, text: choices?.[0].text, code: error?.code, cached };
+}
+
+interface Reply {
+  choices?: { text: string }[];
+  error?: { code: string };
+  usage?: { prompt_tokens_details: { cached_tokens: number } };
+}
+
+/** Kinds of requests among which nobody may get anything of another user. */
+const KINDS = [
+  'as usual',
+  "by another's route",
+  "another's model",
+  "in another's name",
+  'a prompt of their own, which another asks next',
+] as const;
+const FOREIGN = { status: 403, code: 'foreign_user' };
+
+type Answer = Omit<Awaited<ReturnType<typeof ask>>, 'cached'>;
+
+function told({ cached: _, ...answer }: Awaited<ReturnType<typeof ask>>): Answer {
+  return answer;
 }
 
 const ownFolder = (owner: string): string => join(folder, 'improve', MODEL, 'users', owner);
@@ -101,16 +129,53 @@ describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
     expect(await listed.text()).not.toContain(':user:');
   }, 60_000);
 
-  it('300 mixed requests: each by its own model, each answer as when asked alone', async () => {
+  it('mixed requests: each by its own model, as when asked alone, and no cache of another user', async () => {
     const askers = [...PEOPLE, 'app'];
-    const alone = new Map<string, Awaited<ReturnType<typeof ask>>>();
+    const alone = new Map<string, Answer>();
     for (const asker of askers)
-      for (let i = 0; i < 5; i++) alone.set(`${asker} ${i}`, await ask(asker, { prompt: promptOf(i) }));
-    const requests = Array.from({ length: 300 }, (_, k) => ({ asker: askers[(k * 7) % 4], i: (k * 11) % 5 }));
-    const answers = await Promise.all(requests.map(({ asker, i }) => ask(asker, { prompt: promptOf(i) })));
-    for (const [k, { asker, i }] of requests.entries()) expect(answers[k]).toEqual(alone.get(`${asker} ${i}`));
-    expect(new Set(answers.map(({ version }) => version)).size).toBe(3);
-  }, 120_000);
+      for (let i = 0; i < 5; i++) alone.set(`${asker} ${i}`, told(await ask(asker, { prompt: promptOf(i) })));
+    const counts = new Map<string, number>();
+    const asked = trials(300, 10_000);
+    const results = await inLanes(Array(asked).keys(), 16, async (k) => {
+      const [asker, other] = [askers[(k * 7) % 4], askers[(k * 7 + 1 + (k % 3)) % 4]];
+      const i = (k * 11) % 5;
+      const kind = KINDS[Math.floor(randomUnit([44, 'kind', k]) * KINDS.length)];
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      const own = alone.get(`${asker} ${i}`)!;
+      const foreign = alone.get(`${other} ${i}`)!.version!;
+      switch (kind) {
+        case 'as usual':
+          return [told(await ask(asker, { prompt: promptOf(i) })), own];
+        case "by another's route":
+          return [told(await ask(asker, { prompt: promptOf(i) }, { 'x-attune-route': foreign })), own];
+        case "another's model": {
+          const { status, version } = await ask(asker, { prompt: promptOf(i), model: foreign });
+          return [
+            { status, version },
+            foreign.includes(':user:') ? { status: 404, version: null } : { status, version },
+          ];
+        }
+        case "in another's name": {
+          const { status, code } = await ask(asker, { prompt: promptOf(i), user: other });
+          return [{ status, code }, asker === 'app' ? { status: 200, code: undefined } : FOREIGN];
+        }
+        case 'a prompt of their own, which another asks next': {
+          const prompt = `${k} ${'box tube bag sack '.repeat(8)}`;
+          const first = await ask(asker, { prompt });
+          const again = await ask(asker, { prompt });
+          const next = await ask(other, { prompt });
+          const shared = [first, next].map(({ cached }) => cached);
+          return [
+            { shared, again: again.cached! > 0 },
+            { shared: [0, 0], again: true },
+          ];
+        }
+      }
+    });
+    expect(results.filter(([found, expected]) => !isDeepStrictEqual(found, expected))).toEqual([]);
+    expect([...counts.keys()].toSorted()).toEqual([...KINDS].toSorted());
+    expect(new Set([...alone.values()].map(({ version }) => version)).size).toBe(3);
+  }, 3_600_000);
 
   it('a killed training leaves nothing of the user behind, and the next one gives the same bytes', async () => {
     const store = await TraceStore.open();
