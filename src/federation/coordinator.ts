@@ -141,7 +141,7 @@ export class Coordinator {
     const updates = new Map<string, Update>();
     for (const [site, { weights = new Map(), metrics }] of found.replies) {
       try {
-        requireFitting(weights, shared, site);
+        requireFitting(weights, shared, `site ${site}`);
         updates.set(site, { weights, examples: requireExamples(metrics, site) });
       } catch (error) {
         this.#asker.leaveOut(leftOut, round, site, (error as Error).message);

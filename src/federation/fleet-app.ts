@@ -83,7 +83,7 @@ type Answers = { [Name in CallName]: Answer<Name> };
 /** Presence of sites. */
 function presence(
   mailbox: Mailbox,
-): Pick<Answers, 'register-node' | 'activate-node' | 'deactivate-node' | 'send-node-heartbeat'> {
+): Pick<Answers, 'register-node' | 'activate-node' | 'deactivate-node' | 'send-node-heartbeat' | 'get-run'> {
   return {
     'register-node': (_, site) => ({ node_id: site.id }),
     'activate-node'(_, site) {
@@ -98,6 +98,7 @@ function presence(
       mailbox.seen(site.id);
       return { success: true };
     },
+    'get-run': ({ run_id }) => ({ run: { run_id } }),
   };
 }
 
@@ -135,6 +136,7 @@ function replies(mailbox: Mailbox): Pick<Answers, 'push-messages' | 'push-object
       return {
         results: Object.fromEntries(results) as Record<string, number>,
         objects_to_push: wanted.flatMap((ids) => ids ?? []),
+        session_id: '',
       };
     },
     'push-object'({ object_id: id, object_content: bytes }, site) {

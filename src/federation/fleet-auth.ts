@@ -18,7 +18,8 @@ export const HEADERS = {
 const TOLERANCE_SECONDS = 300;
 
 export function authHeaders(signer: Signer, path: string, body: Uint8Array): Record<string, string> {
-  const time = new Date().toISOString();
+  // As Python writes it.
+  const time = new Date().toISOString().replace('Z', '+00:00');
   return {
     [HEADERS.publicKey]: Buffer.from(signer.publicKey).toString('base64'),
     [HEADERS.signature]: signer.sign(time).toString('base64'),

@@ -1,10 +1,17 @@
-/** A site's connection to a coordinator: requests in, answers out. */
+/** A site's connection to a coordinator or to Flower's SuperLink: messages in, answers out. */
 import { setTimeout } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';
-import { authHeaders, HEADERS } from './fleet-auth.ts';
+import { authHeaders } from './fleet-auth.ts';
 import type { Introduction } from './fleet-app.ts';
 import { idsOf, messageObject, objectsOf, readMessage, treeOf, type Content, type Message } from './flower/objects.ts';
-import { decodeResponse, encodeRequest, type CallName, type Calls, type WireMessage } from './flower/schema.ts';
+import {
+  decodeResponse,
+  encodeRequest,
+  type CallName,
+  type Calls,
+  type Metadata,
+  type WireMessage,
+} from './flower/schema.ts';
 import { fingerprint, isSigned, type Signer } from './signers.ts';
 import { planSchema } from './plan.ts';
 
@@ -38,45 +45,77 @@ const PAUSE = 0.5;
 const TRIES = 8;
 const HEARTBEAT = 30;
 
+/** Flower's code of an error that an app raised. */
+const RAISED = 2;
+
+export interface FleetPlace {
+  /** Without a slash at the end. */
+  url: string;
+  /** Headers besides those of authentication. */
+  headers: Readonly<Record<string, string>>;
+}
+
+interface ClientParts {
+  signer: Signer;
+  signal: AbortSignal;
+}
+
+export interface ServeParts {
+  /** Answers a message; its failure goes to the other side, with its reason. */
+  answer(message: Message): Promise<Content>;
+  /** Whether the answer to this message was the last. */
+  isLast?(message: Message): boolean;
+  /** Asked now and then while there is no message. */
+  isOver?(): Promise<boolean>;
+}
+
+/** A node of Flower's Fleet API over HTTP. */
 export class FleetClient {
-  readonly #link: JoinLink;
+  readonly #place: FleetPlace;
   readonly #signer: Signer;
-  readonly #title: string;
   readonly #signal: AbortSignal;
   #node = '0';
 
-  constructor(link: JoinLink, { signer, title, signal }: { signer: Signer; title: string; signal: AbortSignal }) {
-    this.#link = link;
+  constructor(place: FleetPlace, { signer, signal }: ClientParts) {
+    this.#place = place;
     this.#signer = signer;
-    this.#title = title;
     this.#signal = signal;
   }
 
   /** The federation's plan, if its coordinator is the one of the link. @throws AttuneError E_FEDERATED_FORGED */
-  async introduction(): Promise<Introduction> {
+  async introduction(expected: string): Promise<Introduction> {
     const response = await this.#request('/v1/federation', {});
     const found = (await response.json()) as Introduction;
     const isFrom = isSigned(JSON.stringify(found.plan), Buffer.from(found.signature, 'base64'), found.publicKey);
-    if (!isFrom || fingerprint(found.publicKey) !== this.#link.fingerprint)
+    if (!isFrom || fingerprint(found.publicKey) !== expected)
       throw new AttuneError('E_FEDERATED_FORGED', {
-        what: `${this.#link.url} is not the coordinator of this link`,
+        what: `${this.#place.url} is not the coordinator of this link`,
         got: isFrom ? `a key with the fingerprint ${fingerprint(found.publicKey)}` : 'a plan without a valid signature',
-        expected: this.#link.fingerprint,
+        expected,
         fix: 'ask the coordinator for a new link',
       });
     return { ...found, plan: planSchema.parse(found.plan) };
   }
 
-  /** Registers with the invitation, or as the site that it is already. @returns the site's id */
-  async join(): Promise<string> {
-    const key = { public_key: Buffer.from(this.#signer.publicKey) };
-    this.#node = (await this.#call('register-node', key)).node_id;
-    await this.#call('activate-node', { ...key, heartbeat_interval: HEARTBEAT });
+  /** Registers this node's key, which a coordinator of ours does again, and Flower once. */
+  async register(): Promise<void> {
+    await this.#call('register-node', this.#key);
+  }
+
+  /** @returns the node's id */
+  async activate(): Promise<string> {
+    this.#node = (await this.#call('activate-node', { ...this.#key, heartbeat_interval: HEARTBEAT })).node_id;
     return this.#node;
   }
 
-  /** Answers requests until `isLast` says so of one, or the signal. Reasons of failures go to the coordinator too. */
-  async serve(answer: (content: Content) => Promise<Content>, isLast: (content: Content) => boolean): Promise<void> {
+  /** @throws AttuneError E_FEDERATED_REFUSED if the run has ended */
+  async run(run: string): Promise<void> {
+    await this.#call('get-run', { node: this.#self, run_id: run });
+  }
+
+  /** Answers messages until the last one, or the signal. */
+  async serve(parts: ServeParts): Promise<void> {
+    const { isLast = () => false, isOver = () => Promise.resolve(false) } = parts;
     const beat = setInterval(
       () =>
         void this.#call('send-node-heartbeat', { node: this.#self, heartbeat_interval: HEARTBEAT }).catch(
@@ -88,8 +127,10 @@ export class FleetClient {
       for (;;) {
         this.#signal.throwIfAborted();
         const message = await this.#next();
-        if (message === undefined) await this.#pause(PAUSE);
-        else if ((await this.#answer(message, answer)) && isLast(message.content!)) break;
+        if (message !== undefined) {
+          if ((await this.#answer(message, parts)) && isLast(message)) break;
+        } else if (await isOver()) break;
+        else await this.#pause(PAUSE);
       }
       // The coordinator may have ended by now.
       await this.#call('deactivate-node', { node_id: this.#node }, 1).catch(() => undefined);
@@ -102,6 +143,10 @@ export class FleetClient {
     return { node_id: this.#node };
   }
 
+  get #key(): { public_key: Uint8Array } {
+    return { public_key: Buffer.from(this.#signer.publicKey) };
+  }
+
   async #next(): Promise<Message | undefined> {
     const { messages_list: messages, message_object_trees: trees } = await this.#call('pull-messages', {
       node: this.#self,
@@ -111,9 +156,9 @@ export class FleetClient {
     const [{ metadata }] = messages;
     const objects = new Map<string, Uint8Array>();
     for (const id of new Set(idsOf(trees[0]))) {
-      const found = await this.#call('pull-object', { node: this.#self, run_id: metadata.run_id, object_id: id });
-      if (!found.object_found) return undefined;
-      objects.set(id, found.object_content);
+      const content = await this.#object(metadata.run_id, id);
+      if (content === undefined) return undefined;
+      objects.set(id, content);
     }
     await this.#call('confirm-message-received', {
       node: this.#self,
@@ -123,31 +168,44 @@ export class FleetClient {
     return readMessage(metadata.message_id, objects);
   }
 
+  /** An object, once its sender has finished sending it; undefined for unknown ones. */
+  async #object(run_id: string, object_id: string): Promise<Uint8Array | undefined> {
+    for (;;) {
+      const found = await this.#call('pull-object', { node: this.#self, run_id, object_id });
+      if (!found.object_found) return undefined;
+      if (found.object_available) return found.object_content;
+      await this.#pause(PAUSE);
+    }
+  }
+
   /** @returns whether the answer was given, rather than the reason why there is none */
-  async #answer({ metadata, content }: Message, answer: (content: Content) => Promise<Content>): Promise<boolean> {
-    const reply = {
-      ...metadata,
-      message_id: '',
-      src_node_id: this.#node,
-      dst_node_id: metadata.src_node_id,
-      reply_to_message_id: metadata.message_id,
-      created_at: Date.now() / 1000,
-    };
+  async #answer(message: Message, { answer }: ServeParts): Promise<boolean> {
     let failure: unknown;
-    const found = await answer(content!).catch((error: unknown) => {
+    const content = await answer(message).catch((error: unknown) => {
       failure = error;
       return undefined;
     });
     // An interrupted site says nothing: it answers when it is started again.
     this.#signal.throwIfAborted();
-    const object = messageObject({ metadata: reply, ...(found && { content: found }) });
-    const error = failure === undefined ? undefined : { code: 1, reason: (failure as Error).message };
-    const wire: WireMessage = { metadata: { ...reply, message_id: object.id }, content: {}, ...(error && { error }) };
-    const tree = treeOf(object);
-    const { objects_to_push: wanted } = await this.#call('push-messages', {
+    const reply = replyTo(message.metadata, this.#node);
+    const error = content === undefined ? { code: RAISED, reason: (failure as Error).message } : undefined;
+    await this.#push({ metadata: reply, ...(content && { content }), ...(error && { error }) });
+    if (failure !== undefined && !(failure instanceof AttuneError)) throw failure;
+    return failure === undefined;
+  }
+
+  async #push(message: Message): Promise<void> {
+    const { metadata, content, error } = message;
+    const object = messageObject(message);
+    const wire: WireMessage = {
+      metadata: { ...metadata, message_id: object.id },
+      ...(content && { content: {} }),
+      ...(error && { error }),
+    };
+    const { objects_to_push: wanted, session_id } = await this.#call('push-messages', {
       node: this.#self,
       messages_list: [wire],
-      message_object_trees: [tree],
+      message_object_trees: [treeOf(object)],
       clientapp_runtime_list: [],
     });
     const objects = objectsOf(object);
@@ -157,9 +215,8 @@ export class FleetClient {
         run_id: metadata.run_id,
         object_id: id,
         object_content: objects.get(id)!,
+        session_id,
       });
-    if (failure !== undefined && !(failure instanceof AttuneError)) throw failure;
-    return failure === undefined;
   }
 
   async #call<Name extends CallName>(name: Name, request: Calls[Name][0], tries = TRIES): Promise<Calls[Name][1]> {
@@ -179,10 +236,9 @@ export class FleetClient {
         const headers = {
           ...authHeaders(this.#signer, path, init.body ?? new Uint8Array()),
           'content-type': 'application/protobuf',
-          [HEADERS.invitation]: this.#link.invitation,
-          [HEADERS.title]: encodeURIComponent(this.#title),
+          ...this.#place.headers,
         };
-        const response = await fetch(this.#link.url + path, {
+        const response = await fetch(this.#place.url + path, {
           ...init,
           headers,
           signal: AbortSignal.any([this.#signal, AbortSignal.timeout(60_000)]),
@@ -190,17 +246,18 @@ export class FleetClient {
         });
         if (response.ok) return response;
         const { detail = '' } = (await response.json().catch(() => ({}))) as { detail?: string };
+        if (response.status >= 500) throw new Error(`${response.status}: ${String(detail).slice(0, 300)}`);
         throw new AttuneError('E_FEDERATED_REFUSED', {
           what: 'The coordinator refused this site',
           got: `${response.status}: ${String(detail).slice(0, 300)}`,
-          fix: 'ask the coordinator for a new link',
+          fix: 'ask those who run the coordinator for a new link, or to register the key of this site',
         });
       } catch (error) {
         this.#signal.throwIfAborted();
         if (error instanceof AttuneError) throw error;
         if (attempt === tries)
           throw new AttuneError('E_FEDERATED_AWAY', {
-            what: `The coordinator at ${this.#link.url} cannot be reached`,
+            what: `The coordinator at ${this.#place.url} cannot be reached`,
             got: (error as Error).message,
             fix: 'start this command again when it runs: the site continues where it was',
             cause: error,
@@ -213,4 +270,18 @@ export class FleetClient {
   async #pause(seconds: number): Promise<void> {
     await setTimeout(1000 * seconds, undefined, { signal: this.#signal }).catch(() => this.#signal.throwIfAborted());
   }
+}
+
+/** A reply lives no longer than what it replies to. */
+function replyTo(metadata: Metadata, node: string): Metadata {
+  const now = Date.now() / 1000;
+  return {
+    ...metadata,
+    message_id: '',
+    src_node_id: node,
+    dst_node_id: metadata.src_node_id,
+    reply_to_message_id: metadata.message_id,
+    created_at: now,
+    ttl: Math.max(0, metadata.created_at + metadata.ttl - now),
+  };
 }

@@ -34,11 +34,11 @@ export function faultsOf(weights: Weights, expected: Weights): Problem[] {
 }
 
 /** @throws AttuneError E_FEDERATED_WEIGHTS naming every tensor that does not fit */
-export function requireFitting(weights: Weights, expected: Weights, site: string): void {
+export function requireFitting(weights: Weights, expected: Weights, sender: string): void {
   const problems = faultsOf(weights, expected);
   if (problems.length === 0) return;
   throw new AttuneError('E_FEDERATED_WEIGHTS', {
-    what: `The weights of site ${site} cannot be averaged`,
+    what: `The weights of ${sender} cannot be used`,
     expected: 'finite values in the names and shapes of the round',
     problems: problems.slice(0, 20),
     problemCount: problems.length,

@@ -6,7 +6,8 @@ import type { EventSink } from '../../base/events.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import { readJson, writeJson } from '../../files/json.ts';
 import { FleetClient, readLink } from '../../federation/fleet-client.ts';
-import type { Content } from '../../federation/flower/objects.ts';
+import { HEADERS } from '../../federation/fleet-auth.ts';
+import type { Message } from '../../federation/flower/objects.ts';
 import { signerIn } from '../../federation/signers.ts';
 import type { Request } from '../../federation/messages.ts';
 import type { Plan } from '../../federation/plan.ts';
@@ -58,17 +59,19 @@ export async function joinFederation(link: string, options: JoinOptions): Promis
   const folder = resolve(options.output ?? join('federations', 'site'));
   makeFolders(folder);
   const signer = signerIn(join(folder, 'site.key'), 'site');
-  const client = new FleetClient(place, { signer, title: name, signal });
-  const { plan, publicKey } = await client.introduction();
+  const headers = { [HEADERS.invitation]: place.invitation, [HEADERS.title]: encodeURIComponent(name) };
+  const client = new FleetClient({ url: place.url, headers }, { signer, signal });
+  const { plan, publicKey } = await client.introduction(place.fingerprint);
   refuseOther(folder, { plan, coordinator: publicKey });
   options.onPlan?.(plan);
   const run = join(folder, 'run');
   const recipe = await siteRecipe(plan, { flags, model, folder: run });
-  const site = await client.join();
+  await client.register();
+  const site = await client.activate();
   const training = new PausedRun(recipe, { ...options, folder: run });
   const part = new Site({ plan, site, coordinator: publicKey, folder, training, onRequest: options.onRequest });
-  const isLast = (content: Content) => content.configs.get('terms')?.stage === 'finish';
-  await client.serve((content) => part.answer(content), isLast);
+  const isLast = ({ content }: Message) => content?.configs.get('terms')?.stage === 'finish';
+  await client.serve({ answer: ({ content }) => part.answer(content!), isLast });
   return { folder, site, run };
 }
 

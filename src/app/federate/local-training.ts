@@ -1,14 +1,16 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import type { EventSink } from '../../base/events.ts';
-import type { Findings, LocalTraining, Trained } from '../../federation/site.ts';
+import type { FlowerTraining } from '../../federation/flower-site.ts';
+import type { Findings, Trained } from '../../federation/site.ts';
 import { totalSteps, type Plan } from '../../federation/plan.ts';
 import { strategies } from '../../federation/strategies.ts';
 import { readWeights, replaceWeights } from '../../federation/weights-file.ts';
 import type { Weights } from '../../federation/weights.ts';
-import { listCheckpoints } from '../../store/checkpoints.ts';
+import { readJson, writeJson } from '../../files/json.ts';
+import { listCheckpoints, type Checkpoint } from '../../store/checkpoints.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { resolveRecipe, type RecipeFlags } from '../recipe/index.ts';
 import type { TrainOutcome } from '../run.ts';
@@ -56,12 +58,11 @@ export async function siteRecipe(plan: Plan, { flags, model, folder }: Omit<Loca
 }
 
 /** Trains a site's rounds as one run, paused between them. */
-export class PausedRun implements LocalTraining {
+export class PausedRun implements FlowerTraining {
   readonly #recipe: Recipe;
   readonly #options: Omit<LocalOptions, 'flags' | 'model'>;
   readonly #folder: string;
-  /** Training rows. */
-  #rows = 0;
+  #rows = { train: 0, validation: 0 };
 
   constructor(recipe: Recipe, options: Omit<LocalOptions, 'flags' | 'model'>) {
     this.#recipe = recipe;
@@ -83,10 +84,22 @@ export class PausedRun implements LocalTraining {
     return findings(await this.#run({ resume: true, isRound: true }));
   }
 
+  /** @throws AttuneError E_FEDERATED_FLOWER without validation rows */
+  async evaluate(weights: Weights, from: number): Promise<{ examples: number; loss: number }> {
+    adopt(this.#folder, from, weights);
+    const { metrics } = await this.#run({ pauseAt: from, resume: true, isRound: true });
+    if (metrics.loss !== undefined) return { loss: metrics.loss, examples: this.#rows.validation };
+    throw new AttuneError('E_FEDERATED_FLOWER', {
+      what: 'This site cannot evaluate weights',
+      got: 'no validation rows',
+      fix: 'join with --data.validation 0.1, or let the ServerApp evaluate nothing (fraction_evaluate=0)',
+    });
+  }
+
   async #run(more: { pauseAt?: number; isRound?: boolean; resume?: boolean }): Promise<TrainOutcome> {
     const { signal, inProcess, onEvent } = this.#options;
     const watch: EventSink = (event) => {
-      if (event.type === 'data-prepared') this.#rows = event.rows.train;
+      if (event.type === 'data-prepared') this.#rows = event.rows;
       onEvent?.(event);
     };
     const options = { ...more, inProcess, signal, onEvent: watch, handleSignals: false };
@@ -97,7 +110,7 @@ export class PausedRun implements LocalTraining {
 
   #trained(step: number, { metrics: { loss } }: TrainOutcome): Trained {
     const weights = readWeights(join(checkpoint(this.#folder, step), WEIGHTS));
-    return { weights, examples: this.#rows, metrics: { ...(loss !== undefined && { 'validation-loss': loss }) } };
+    return { weights, examples: this.#rows.train, metrics: { ...(loss !== undefined && { 'validation-loss': loss }) } };
   }
 }
 
@@ -132,7 +145,16 @@ function checkpoint(folder: string, step: number): string {
 
 /** Puts the shared weights in place of the site's own, and forgets later steps, which a crash may have left. */
 function adopt(folder: string, step: number, weights: Weights): void {
-  for (const later of listCheckpoints(folder).filter((one) => one.step > step))
-    rmSync(later.folder, { recursive: true });
+  const all = listCheckpoints(folder);
+  for (const later of all.filter((one) => one.step > step)) rmSync(later.folder, { recursive: true });
+  const latest = all.findLast((one) => one.step <= step);
+  if (latest !== undefined && latest.step < step) catchUp(latest, step);
   replaceWeights(join(checkpoint(folder, step), WEIGHTS), weights);
+}
+
+/** A site that missed rounds goes on at the others' step: with their learning rate, and its own next rows. */
+function catchUp({ folder }: Checkpoint, step: number): void {
+  const file = join(folder, 'trainer_state.json');
+  writeJson(file, { ...readJson<object>(file), step });
+  renameSync(folder, join(folder, '..', `step-${step}`));
 }

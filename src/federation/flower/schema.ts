@@ -47,13 +47,20 @@ message PushMessagesRequest {
   Node node = 1; repeated Message messages_list = 2; repeated ObjectTree message_object_trees = 3;
   repeated double clientapp_runtime_list = 4;
 }
-message PushMessagesResponse { map<string, uint32> results = 2; repeated string objects_to_push = 3; }
-message PushObjectRequest { Node node = 1; uint64 run_id = 2; string object_id = 3; bytes object_content = 4; }
+message PushMessagesResponse {
+  map<string, uint32> results = 2; repeated string objects_to_push = 3; string session_id = 4;
+}
+message PushObjectRequest {
+  Node node = 1; uint64 run_id = 2; string object_id = 3; bytes object_content = 4; string session_id = 5;
+}
 message PushObjectResponse { bool stored = 1; }
 message PullObjectRequest { Node node = 1; uint64 run_id = 2; string object_id = 3; }
 message PullObjectResponse { bool object_found = 1; bool object_available = 2; bytes object_content = 3; }
 message ConfirmMessageReceivedRequest { Node node = 1; uint64 run_id = 2; string message_object_id = 3; }
 message ConfirmMessageReceivedResponse {}
+message Run { uint64 run_id = 1; }
+message GetRunRequest { Node node = 1; uint64 run_id = 2; }
+message GetRunResponse { Run run = 1; }
 `;
 
 const { root } = protobuf.parse(PROTO, { keepCase: true });
@@ -111,10 +118,10 @@ export interface Calls {
       message_object_trees: ObjectTree[];
       clientapp_runtime_list: number[];
     },
-    { results: Record<string, number>; objects_to_push: string[] },
+    { results: Record<string, number>; objects_to_push: string[]; session_id: string },
   ];
   'push-object': [
-    { node: OwnNode; run_id: string; object_id: string; object_content: Uint8Array },
+    { node: OwnNode; run_id: string; object_id: string; object_content: Uint8Array; session_id: string },
     { stored: boolean },
   ];
   'pull-object': [
@@ -122,6 +129,8 @@ export interface Calls {
     { object_found: boolean; object_available: boolean; object_content: Uint8Array },
   ];
   'confirm-message-received': [{ node: OwnNode; run_id: string; message_object_id: string }, Record<string, never>];
+  /** Flower refuses it once the run has ended. */
+  'get-run': [{ node: OwnNode; run_id: string }, { run: { run_id: string } }];
 }
 
 export type CallName = keyof Calls;
@@ -136,6 +145,7 @@ const STEMS: Record<CallName, string> = {
   'push-object': 'PushObject',
   'pull-object': 'PullObject',
   'confirm-message-received': 'ConfirmMessageReceived',
+  'get-run': 'GetRun',
 };
 
 export const callNames = Object.keys(STEMS) as CallName[];

@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Coordinator } from '../../../src/federation/coordinator.ts';
 import { fleetApp } from '../../../src/federation/fleet-app.ts';
-import { authHeaders } from '../../../src/federation/fleet-auth.ts';
+import { authHeaders, HEADERS } from '../../../src/federation/fleet-auth.ts';
 import { FleetClient, readLink, writeLink } from '../../../src/federation/fleet-client.ts';
 import type { Content } from '../../../src/federation/flower/objects.ts';
 import { encodeRequest } from '../../../src/federation/flower/schema.ts';
@@ -118,17 +118,22 @@ interface Joining {
 async function site({ link, own, folder = newFolder(), stop = new AbortController(), before }: Joining): Promise<void> {
   folders.push(folder);
   const signer = signerIn(join(folder, 'site.key'), 'site');
-  const client = new FleetClient(readLink(link), { signer, title: 'a site', signal: stop.signal });
-  const { plan, publicKey } = await client.introduction();
-  const id = await client.join();
-  const part = new Site({ plan, site: id, coordinator: publicKey, folder, training: lineTraining(own) });
-  await client.serve(
-    async (content) => {
-      await before?.(content);
-      return part.answer(content);
-    },
-    (content) => content.configs.get('terms')?.stage === 'finish',
+  const { url, invitation, fingerprint: print } = readLink(link);
+  const client = new FleetClient(
+    { url, headers: { [HEADERS.invitation]: invitation } },
+    { signer, signal: stop.signal },
   );
+  const { plan, publicKey } = await client.introduction(print);
+  await client.register();
+  const id = await client.activate();
+  const part = new Site({ plan, site: id, coordinator: publicKey, folder, training: lineTraining(own) });
+  await client.serve({
+    async answer({ content }) {
+      await before?.(content!);
+      return part.answer(content!);
+    },
+    isLast: ({ content }) => content!.configs.get('terms')?.stage === 'finish',
+  });
 }
 
 async function inOneProcess(plan: Partial<PlanInput>): Promise<number[]> {

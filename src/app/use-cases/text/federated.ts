@@ -58,6 +58,10 @@ export function requestLine({ round, stage }: Request): string {
   return round === 0 || stage === 'finish' ? STAGES[stage] : `round ${round}: ${STAGES[stage]}`;
 }
 
+export function flowerLine({ type, round }: { type: string; round: number }): string {
+  return round === 0 ? type : `round ${round}: ${type}`;
+}
+
 export function describeJoined({ run }: Joined, { colours: { green, cyan } }: Terminal): string {
   return `${green('✓')} took part; the shared model on this site’s rows: ${cyan(`attune runs open ${shortPath(run)}`)}`;
 }
