@@ -53,7 +53,8 @@ const FOREIGN = { status: 403, code: 'foreign_user' };
 
 type Answer = Omit<Awaited<ReturnType<typeof ask>>, 'cached'>;
 
-function told({ cached: _, ...answer }: Awaited<ReturnType<typeof ask>>): Answer {
+function told(whole: Awaited<ReturnType<typeof ask>>): Answer {
+  const { cached: _, ...answer } = whole;
   return answer;
 }
 

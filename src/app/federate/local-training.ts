@@ -152,7 +152,7 @@ function adopt(folder: string, step: number, weights: Weights): void {
   replaceWeights(join(checkpoint(folder, step), WEIGHTS), weights);
 }
 
-/** A site that missed rounds goes on at the others' step: with their learning rate, and its own next rows. */
+/** Moves a site that missed rounds to the others' step: their learning rate, its own next rows. */
 function catchUp({ folder }: Checkpoint, step: number): void {
   const file = join(folder, 'trainer_state.json');
   writeJson(file, { ...readJson<object>(file), step });
