@@ -87,10 +87,11 @@ describe('/v1/systemone', () => {
         b: { type: 'score', criteria: ['one'] },
         c: { type: 'rank' },
         d: { type: 'noul', criteria: { maybe: 'm' } },
+        e: { type: 'noul', instruction: 'Is it urgent?' },
       },
     });
     expect([status, body.error.param]).toEqual([400, 'questions.a.criteria']);
-    for (const field of ['a.criteria', 'b.criteria', 'c.type', 'd.criteria.maybe'])
+    for (const field of ['a.criteria', 'b.criteria', 'c.type', 'd.criteria.maybe', 'e.instruction'])
       expect(body.error.message).toContain(`questions.${field}`);
   });
 

@@ -38,7 +38,9 @@ export function readDecision(
   const row = new RowReader({ [name]: given.state, questions: given.questions }, { file: '', line: 0 });
   const state = textOf(row, name, given.state);
   if (state === undefined && row.problems.length === 0) row.problem(name, 'is missing');
-  const questions = readQuestions(row, 'questions', given.questions).map(({ question }) => question);
+  const placed = readQuestions(row, 'questions', given.questions);
+  for (const { path, value } of placed) refuseUnknown(row, path, value);
+  const questions = placed.map(({ question }) => question);
   if (questions.length > MOST_QUESTIONS)
     row.problem('questions', `has ${questions.length} questions; the maximum is ${MOST_QUESTIONS}`);
   if (row.problems.length === 0) return { state: state!, questions };
@@ -46,6 +48,16 @@ export function readDecision(
     what: 'These questions are invalid',
     problems: row.problems.map(({ field, message, fix }) => ({ field, message, fix })),
   });
+}
+
+/** What a question may have besides its type, in the names of all clients. */
+const FIELDS = ['type', 'id', 'name', 'instructions', 'question', 'criteria', 'options', 'choices', 'levels'];
+
+/** A misspelt field would change the answer in silence. Rows of files may have more: labels, weights. */
+function refuseUnknown(row: RowReader, path: string, value: unknown): void {
+  if (!isObject(value)) return;
+  for (const key of Object.keys(value).filter((name) => !FIELDS.includes(name)))
+    row.problem(`${path}.${key}`, 'is unknown: a question has a type, instructions and criteria');
 }
 
 /** Questions by id, or a list of questions with ids; problems are noted on the row. */
@@ -83,7 +95,10 @@ export function readQuestion(
   if (!isObject(value)) return row.problem(path, `must be an object with a type, not ${describeValue(value)}`);
   const type = typeof value.type === 'string' && Object.hasOwn(TYPES, value.type) ? TYPES[value.type] : undefined;
   if (type === undefined)
-    return row.problem(at('type'), `must be noul, choice or score, not ${describeValue(value.type)}`);
+    return row.problem(
+      at('type'),
+      `must be noul (predicate, boolean), choice or score, not ${describeValue(value.type)}`,
+    );
   const before = row.problems.length;
   const instructions = textOf(row, at('instructions'), value.instructions ?? value.question);
   const name = ['criteria', 'options', 'choices', 'levels'].find((one) => value[one] !== undefined) ?? 'criteria';

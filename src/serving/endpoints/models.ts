@@ -70,7 +70,7 @@ export const endpoint = defineEndpoint({
     const { settings } = call.server;
     const data = call.seen.map(({ name, model }) => modelEntry(name, model, settings));
     const models = call.seen
-      .filter(({ model }) => model.kind === 'text')
+      .filter(({ model }) => model.kind === 'text' || model.task === 'decision')
       .map(({ name, model }) => ({ name, description: model.id, release_date: dayOf(model.created) }));
     return Response.json({ object: 'list', data, models });
   },

@@ -41,7 +41,7 @@ export class DecisionVectors implements DecisionReader {
 
   async #framed(texts: readonly string[]): Promise<Int32Array[]> {
     const { start, end } = await (this.#frame ??= textFrame(this.#tokenizer));
-    return (await plainTexts(this.#tokenizer, texts)).map((ids) => Int32Array.of(...start, ...ids, ...end));
+    return (await plainTexts(this.#tokenizer, texts)).map((ids) => Int32Array.from([...start, ...ids, ...end]));
   }
 }
 
