@@ -36,6 +36,7 @@ section { background: var(--panel); border: 1px solid var(--rule); border-radius
 figure { margin: 14px 0 0; } figcaption { color: var(--soft); font-size: 13px; margin-bottom: 6px; } figcaption b { color: var(--ink); }
 .scroll { overflow-x: auto; } .picture { display: block; width: 100%; height: auto; } .picture.narrow { display: none; max-width: 480px; }
 .grid-2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(430px, 100%), 1fr)); gap: 8px 28px; }
+.grid-2 .picture { max-width: 560px; }
 .grid-2.squares { grid-template-columns: repeat(auto-fit, minmax(min(380px, 100%), 440px)); }
 .picture text { font-size: 12px; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .picture .tick, .picture .label, .picture .note { fill: var(--soft); }

@@ -33,3 +33,8 @@ export function SameIn({ command, program }: { command: string; program: string 
     </details>
   );
 }
+
+/** A text in which backticks mark code. */
+export function Words({ text }: { text: string }) {
+  return <>{text.split('`').map((part, at) => (at % 2 === 0 ? part : <code key={at}>{part}</code>))}</>;
+}

@@ -6,6 +6,7 @@ interface Column {
 }
 
 interface TableOptions {
+  class?: string;
   /** For screen readers. */
   label: string;
   columns: readonly Column[];
@@ -13,11 +14,11 @@ interface TableOptions {
   rows: readonly { key: string; cells: readonly ComponentChildren[] }[];
 }
 
-export function Table({ label, columns, rows }: TableOptions) {
+export function Table({ class: name, label, columns, rows }: TableOptions) {
   const classOf = ({ isNumeric }: Column) => (isNumeric === true ? 'number' : undefined);
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>
-      <table>
+      <table class={name}>
         <thead>
           <tr>
             {columns.map((column) => (

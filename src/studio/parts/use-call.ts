@@ -1,10 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallState } from '../../app/calls/calls.ts';
-import type { RunEvent } from '../../base/events.ts';
 import { failureOf, followCall, startCall, stopCall, type CallPart, type Failure } from '../client.ts';
-
-/** The newest event of each type. */
-export type Latest = { [Type in RunEvent['type']]?: Extract<RunEvent, { type: Type }> };
 
 /** A use case called from a screen, with its progress, result and error. */
 export interface LiveCall<Result> {
@@ -16,14 +12,13 @@ export interface LiveCall<Result> {
   result?: Result;
   failure?: Failure;
   state?: CallState;
-  latest: Latest;
   isAway: boolean;
   start(input: object): void;
   stop(): void;
 }
 
 type Seen<Result> = Omit<LiveCall<Result>, 'start' | 'stop'>;
-const IDLE = { isRunning: false, isAway: false, latest: {} };
+const IDLE = { isRunning: false, isAway: false };
 
 export function useCall<Result>(name: string): LiveCall<Result> {
   const [seen, setSeen] = useState<Seen<Result>>(IDLE);
@@ -39,7 +34,7 @@ export function useCall<Result>(name: string): LiveCall<Result> {
       const state = await starting;
       if (signal.aborted) return;
       add({ state });
-      const take = (part: CallPart) => setSeen((before) => ({ ...before, ...read<Result>(part, before.latest) }));
+      const take = (part: CallPart) => add(read<Result>(part));
       await followCall(state.id, take, { signal, onAway: (isAway) => add({ isAway }) });
     } catch (error) {
       if (!signal.aborted) add({ isRunning: false, failure: failureOf(error) });
@@ -60,10 +55,8 @@ export function useCall<Result>(name: string): LiveCall<Result> {
   };
 }
 
-function read<Result>({ lines, state }: CallPart, before: Latest): Partial<Seen<Result>> {
-  const events = lines.flatMap((line) => ('event' in line ? [[line.event.type, line.event]] : []));
-  const latest = { ...before, ...Object.fromEntries(events) } as Latest;
-  const seen: Partial<Seen<Result>> = { state, latest, isRunning: state.status === 'running' };
+function read<Result>({ lines, state }: CallPart): Partial<Seen<Result>> {
+  const seen: Partial<Seen<Result>> = { state, isRunning: state.status === 'running' };
   for (const line of lines) {
     if ('notice' in line) seen.progress = line.notice;
     else if (!('event' in line)) continue;

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { entryOf } from '../../base/table.ts';
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
 import { failureOf, useCases, type Failure } from '../client.ts';
-import { SameIn } from '../parts/code.tsx';
+import { SameIn, Words } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { Progress } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
@@ -43,7 +43,10 @@ export function Actions() {
               .filter((one) => one.section === section)
               .map(({ name, summary }) => (
                 <li key={name}>
-                  <a href={linkTo('actions', name)}>{name}</a> <span class="soft">{summary}</span>
+                  <a href={linkTo('actions', name)}>{name}</a>{' '}
+                  <span class="soft">
+                    <Words text={summary} />
+                  </span>
                 </li>
               ))}
           </ul>
@@ -66,6 +69,8 @@ const EFFECTS: Record<DescribedUseCase['effects'][number], string> = {
   judges: "records a person's judgement",
   grants: 'grants rights',
 };
+
+const EFFECT_LIST = new Intl.ListFormat('en-GB');
 
 interface ActionOptions {
   name: string;
@@ -111,9 +116,13 @@ function Form({ useCase, given = {}, isPart = false, only, button = 'Run', onRes
   return (
     <>
       {!isPart && <h1 tabIndex={-1}>{name}</h1>}
-      {only === undefined && <p class="lead">{summary}</p>}
+      {only === undefined && (
+        <p class="lead">
+          <Words text={summary} />
+        </p>
+      )}
       {only === undefined && effects.length > 0 && (
-        <p class="soft small">It {effects.map((effect) => EFFECTS[effect]).join(', ')}.</p>
+        <p class="soft small">It {EFFECT_LIST.format(effects.map((effect) => EFFECTS[effect]))}.</p>
       )}
       <form onSubmit={submit}>
         {fields

@@ -108,7 +108,7 @@ const GATE_TONES = { passed: 'good', failed: 'bad', 'not asked': '' } as const;
 type Step = 'promote' | 'trial' | 'back';
 const STEPS: Record<Step, { title: string; useCase: UseCaseName; only: readonly string[] }> = {
   promote: { title: 'Promote', useCase: 'models promote', only: ['force'] },
-  trial: { title: 'Try it on traffic first', useCase: 'models promote', only: ['shadow', 'canary', 'bake', 'guard'] },
+  trial: { title: 'Start the trial', useCase: 'models promote', only: ['shadow', 'canary', 'bake', 'guard'] },
   back: { title: 'Roll back', useCase: 'models rollback', only: ['reason'] },
 };
 /** Guards that the loop uses, and a canary of a tenth. */
@@ -141,8 +141,9 @@ function Registered({ model, onChange }: { model: RegisteredModel; onChange(): v
             aria-expanded={step === one}
             onClick={() => choose(step === one ? undefined : one)}
           >
-            {one === 'back' && trial !== undefined ? 'End the trial' : STEPS[one].title}
-            {one !== 'back' && ` version ${version}`}
+            {one === 'promote' && `Promote version ${version}`}
+            {one === 'trial' && `Try version ${version} on traffic first`}
+            {one === 'back' && (trial === undefined ? 'Roll back' : 'End the trial')}
           </button>
         ))}
       </div>

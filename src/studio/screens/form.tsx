@@ -1,4 +1,5 @@
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
+import { Words } from '../parts/code.tsx';
 import { kindOf, type Schema } from './form-input.ts';
 
 interface FieldOptions {
@@ -31,7 +32,10 @@ export function Field({
           checked={value === switchesTo}
           onChange={(event) => onValue(event.currentTarget.checked ? switchesTo : '')}
         />{' '}
-        {title} <span class="soft small">{summary}</span>
+        {title}{' '}
+        <span class="soft small">
+          <Words text={summary} />
+        </span>
       </label>
     );
   const text = typeof value === 'string' ? value : '';
@@ -65,7 +69,7 @@ export function Field({
         />
       )}
       <p id={about} class="soft small">
-        {summary}
+        <Words text={summary} />
         {kind === 'lines' && '; one a line'}
         {kind === 'json' && '; as JSON'}
         {problem !== undefined && <span class="warn"> {problem}</span>}

@@ -161,6 +161,7 @@ function Runs({ runs }: { runs: readonly ListedRun[] }) {
     <section>
       <h2>Runs</h2>
       <Table
+        class="runs"
         label="Runs"
         columns={COLUMNS}
         rows={runs.map((run) => ({

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { formatBytes, formatDuration, plural } from '../../base/format.ts';
-import type { DetachedRun } from '../../app/run.ts';
+import type { DetachedRun, TrainOutcome } from '../../app/run.ts';
 import type { Advised } from '../../app/use-cases/advise.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
 import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
@@ -19,7 +19,7 @@ const ROWS = 4;
 /** A recipe before training: its rows, its cost, and whether training is worthwhile. */
 export function Plan({ recipe }: { recipe: string }) {
   const data = useCall<DataInspectionResult>('data inspect');
-  const trial = useCall<unknown>('train');
+  const trial = useCall<TrainOutcome>('train');
   const advice = useCall<Advised>('advise');
   const training = useCall<DetachedRun>('train');
   const { plan, again, withBase } = usePlan(recipe);
@@ -128,14 +128,14 @@ function Chosen({ plan, data }: { plan?: KeptPlan; data?: DataInspectionResult }
   );
 }
 
-function Cost({ trial }: { trial: LiveCall<unknown> }) {
-  const found = trial.latest['preflight-finished'];
-  if (found === undefined) return null;
-  const { totalSeconds, peakBytes, availableBytes, steps, diskBytes } = found;
+function Cost({ trial }: { trial: LiveCall<TrainOutcome> }) {
+  const plan = trial.result?.plan;
+  if (plan === undefined) return null;
+  const { steps, seconds, memory, disk } = plan;
   const figures = [
-    ['Time', formatDuration(totalSeconds), plural(steps, 'steps')],
-    ['Memory', formatBytes(peakBytes), `${formatBytes(availableBytes)} are free`],
-    ['Disk', formatBytes(diskBytes), ''],
+    ['Time', formatDuration(seconds), steps > 0 && plural(steps, 'steps')],
+    ['Memory', formatBytes(memory.peakBytes), `${formatBytes(memory.availableBytes)} are free`],
+    ['Disk', formatBytes(disk.bytes), `${formatBytes(disk.freeBytes)} are free`],
   ];
   return (
     <dl class="tiles">

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { formatCount, plural } from '../../base/format.ts';
 import type { RedactedData } from '../../app/use-cases/data-redact.ts';
@@ -41,8 +42,9 @@ export function RowCounts({ file, columns, first, onFilter }: RowCountsOptions) 
         {isLooking && (
           <>
             <h3>Personal data</h3>
-            <Counts file={file} counted={{ of: 'personal' }} none="None was found." onFilter={onFilter} />
-            <Replace file={file} />
+            <Counts file={file} counted={{ of: 'personal' }} none="None was found." onFilter={onFilter}>
+              <Replace file={file} />
+            </Counts>
             <h3>People, by English words and names</h3>
             <Counts file={file} counted={{ of: 'people' }} none="Nobody is mentioned." onFilter={onFilter} />
           </>
@@ -76,10 +78,12 @@ interface CountsOptions {
   counted: Counted;
   /** Said where nothing was found. */
   none?: string;
+  /** Shown where something was found. */
+  children?: ComponentChildren;
   onFilter(label: RowLabel): void;
 }
 
-function Counts({ file, counted, none, onFilter }: CountsOptions) {
+function Counts({ file, counted, none, children, onFilter }: CountsOptions) {
   const { found, failure } = useCounts(file, counted);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (found === undefined) return <p role="status">Counting …</p>;
@@ -105,6 +109,7 @@ function Counts({ file, counted, none, onFilter }: CountsOptions) {
         ))}
       </ol>
       {distinct > labels.length && <p class="soft small">and {plural(distinct - labels.length, 'other values')}</p>}
+      {distinct > 0 && children}
     </>
   );
 }

@@ -23,7 +23,7 @@ export interface ScaleOptions {
   nice?: boolean;
 }
 
-/** A linear axis. An empty or single-valued domain is widened. */
+/** A linear axis. A domain without a visible extent is widened. */
 export function linearScale(domain: readonly [number, number], options: ScaleOptions): Scale {
   const [low, high] = widened(domain);
   const step = niceStep((high - low) / (options.ticks ?? 5));
@@ -50,9 +50,10 @@ export function niceStep(rough: number): number {
 }
 
 function widened([low, high]: readonly [number, number]): [number, number] {
-  if (low < high) return [low, high];
+  // Narrower than that, six digits do not tell ticks apart.
+  if (high - low > 5e-5 * Math.max(Math.abs(low), Math.abs(high))) return [low, high];
   const margin = Math.abs(low) * 0.1 || 1;
-  return [low - margin, low + margin];
+  return [low - margin, high + margin];
 }
 
 function mapping(domain: readonly [number, number], range: readonly [number, number], bend: (value: number) => number) {

@@ -1,3 +1,4 @@
+import { capitalised } from '../../../base/articles.ts';
 import { entryOf } from '../../../base/table.ts';
 import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
@@ -98,7 +99,7 @@ function otherCharts(curves: Curves): Html[] {
     ),
   ];
   const further = metrics.map((metric) => ({
-    title: metric,
+    title: capitalised(metric.replaceAll('_', ' ')),
     names: [`train/${metric}`, `validation/${metric}`],
     yScale: 'linear' as const,
   }));
@@ -107,7 +108,9 @@ function otherCharts(curves: Curves): Html[] {
 
 function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
   const { title, names, yScale, format, divisor = 1 } = chart;
-  const series = names.map((name) => seriesOf(name, scaled(curveOf(curves, name), divisor)));
+  const series = names
+    .map((name) => seriesOf(name, scaled(curveOf(curves, name), divisor)))
+    .filter(({ curve }) => curve.points.length > 0);
   // A single evaluation is not a curve; its number is in the comparison or the table.
   if (series.every(({ curve }) => curve.points.length < 2)) return undefined;
   const named = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;

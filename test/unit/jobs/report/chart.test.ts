@@ -28,6 +28,8 @@ describe('a linear scale', () => {
     expect(domain).toEqual([4.5, 5.5]);
     expect(position(5)).toBe(50);
     expect(linearScale([0, 0], { range }).domain).toEqual([-1, 1]);
+    const flat = labels(linearScale([1, 1 + 1e-8], { range, nice: true }));
+    expect(new Set(flat).size).toBe(flat.length);
   });
 
   test('steps by 1, 2 or 5 times a power of ten', () => {
