@@ -50,7 +50,7 @@ export function readDecision(
   });
 }
 
-/** What a question may have besides its type, in the names of all clients. */
+/** Fields of a question, in the names of all clients. */
 const FIELDS = ['type', 'id', 'name', 'instructions', 'question', 'criteria', 'options', 'choices', 'levels'];
 
 /** A misspelt field would change the answer in silence. Rows of files may have more: labels, weights. */
