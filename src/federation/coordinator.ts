@@ -60,23 +60,45 @@ export class Coordinator {
         got: entryOf(leftOut, sites[0]) ?? 'an answer without weights',
         fix: 'see why on that site, then start the coordinator again',
       });
-    const hash = hashWeights(weights);
-    for (const [site, { values }] of replies) {
-      if (values.start === hash) continue;
-      replies.delete(site);
-      this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
+    const none = {
+      round: 0,
+      attempt: 0,
+      sites: [],
+      left_out: {},
+      metrics: {},
+      error: 0,
+      weights: hashWeights(weights),
+    };
+    return keepRound(this.#parts.folder, this.#begun(none, replies, leftOut), weights);
+  }
+
+  /** Lets sites in that came after the first round, if they begin with the common weights too. */
+  async #admit(): Promise<void> {
+    const { folder, sites } = this.#parts;
+    const [before] = readRounds(folder);
+    const isNew = (site: string): boolean => !before.sites.includes(site) && !(site in before.left_out);
+    const asked = sites.present().filter(isNew);
+    if (asked.length === 0) return;
+    const values = new Map(asked.map((site) => [site, { send: false }]));
+    const { replies, leftOut } = await this.#asker.ask('start', { round: 0, attempt: 0, values });
+    await keepRound(folder, this.#begun(before, replies, leftOut), weightsOf(folder, 0));
+  }
+
+  /** Round 0 with the sites that have its weights, and without those that have others. */
+  #begun(before: RoundRecord, replies: ReadonlyMap<string, Reply>, leftOut: Record<string, string>): RoundRecord {
+    const [sites, metrics] = [[...before.sites], { ...before.metrics }];
+    for (const [site, reply] of replies) {
+      if (reply.values.start === before.weights) {
+        sites.push(site);
+        metrics[site] = reply.metrics;
+      } else this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
     }
-    const metrics = Object.fromEntries([...replies].map(([site, reply]) => [site, reply.metrics]));
-    const sitesHere = [...replies.keys()];
-    return keepRound(
-      this.#parts.folder,
-      { round: 0, attempt: 0, sites: sitesHere, left_out: leftOut, metrics, error: 0, weights: hash },
-      weights,
-    );
+    return { ...before, sites, metrics, left_out: { ...before.left_out, ...leftOut } };
   }
 
   async #round(round: number): Promise<RoundRecord> {
     const { plan, emit } = this.#parts;
+    await this.#admit();
     for (let attempt = 1; ; attempt++) {
       const sites = this.#asker.drawn(round, await this.#asker.present(this.#parties()));
       emit({ type: 'round-started', round, rounds: plan.rounds, sites });

@@ -69,6 +69,8 @@ export interface Trial {
   /** Sees each request before its site does. */
   onAsk?(content: Content, place: { site: number; key: string }): void;
   training?(rows: readonly Row[], site: number): LocalTraining;
+  /** Sites that are there; all by default. */
+  isPresent?(site: number): boolean;
   folder?: string;
 }
 
@@ -131,9 +133,9 @@ export class LocalFederation {
   run(signal = new AbortController().signal) {
     const { plan, folder } = this;
     const sites = new Map(this.#trial.rows.map((_, place) => [`${place + 1}`, this.site(place)]));
-    const { disturb = (answer) => answer, onAsk } = this.#trial;
+    const { disturb = (answer) => answer, onAsk, isPresent = () => true } = this.#trial;
     const reached: Sites = {
-      present: () => [...sites.keys()],
+      present: () => [...sites.keys()].filter((site) => isPresent(Number(site))),
       publicKey: (site) => sites.get(site)!.publicKey,
       title: (site) => `site ${site}`,
       async ask(requests, { key }) {

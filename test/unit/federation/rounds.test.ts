@@ -133,6 +133,25 @@ it('a site that began with other weights is told so once, and not asked again', 
   expect(asked).toEqual(['0-0-start']);
 });
 
+it('a site that comes after the first round takes part from then on, unless it began with other weights', async () => {
+  let isLate = false;
+  const training = (own: readonly Row[], site: number) => {
+    const usual = lineTraining(own);
+    return site === 2 ? { ...usual, start: () => usual.train(weightsOf(1, 1), { from: 0, until: 1 }) } : usual;
+  };
+  const one = federation({
+    rows,
+    plan: { strategy: 'fedavg' },
+    training,
+    isPresent: (site) => isLate || site === 1,
+    onAsk: (_, { key }) => void (isLate ||= key === '1-1-train'),
+  });
+  const { rounds, verdicts } = await one.run();
+  expect(rounds.map(({ sites }) => sites)).toEqual([['1'], ['1'], ['1', '2'], ['1', '2']]);
+  expect(Object.keys(verdicts)).toEqual(['1', '2']);
+  expect(one.events).toContainEqual(expect.objectContaining({ type: 'site-left-out', site: 'site 3' }));
+});
+
 describe('answers that cannot be used', () => {
   const cases: Record<string, { change(answer: Content): Content; reason: string }> = {
     'of another shape': {
