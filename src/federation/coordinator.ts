@@ -76,8 +76,8 @@ export class Coordinator {
   async #admit(): Promise<void> {
     const { folder, sites } = this.#parts;
     const [before] = readRounds(folder);
-    const isNew = (site: string): boolean => !before.sites.includes(site) && !(site in before.left_out);
-    const asked = sites.present().filter(isNew);
+    const known = new Set([...before.sites, ...Object.keys(before.left_out)]);
+    const asked = sites.present().filter((site) => !known.has(site));
     if (asked.length === 0) return;
     const values = new Map(asked.map((site) => [site, { send: false }]));
     const { replies, leftOut } = await this.#asker.ask('start', { round: 0, attempt: 0, values });
@@ -86,14 +86,16 @@ export class Coordinator {
 
   /** Round 0 with the sites that have its weights, and without those that have others. */
   #begun(before: RoundRecord, replies: ReadonlyMap<string, Reply>, leftOut: Record<string, string>): RoundRecord {
-    const [sites, metrics] = [[...before.sites], { ...before.metrics }];
-    for (const [site, reply] of replies) {
-      if (reply.values.start === before.weights) {
-        sites.push(site);
-        metrics[site] = reply.metrics;
-      } else this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
-    }
-    return { ...before, sites, metrics, left_out: { ...before.left_out, ...leftOut } };
+    const isSame = ([, { values }]: [string, Reply]): boolean => values.start === before.weights;
+    for (const [site] of [...replies].filter((one) => !isSame(one)))
+      this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
+    const begun = [...replies].filter(isSame);
+    return {
+      ...before,
+      sites: [...before.sites, ...begun.map(([site]) => site)],
+      metrics: { ...before.metrics, ...Object.fromEntries(begun.map(([site, { metrics }]) => [site, metrics])) },
+      left_out: { ...before.left_out, ...leftOut },
+    };
   }
 
   async #round(round: number): Promise<RoundRecord> {
@@ -115,15 +117,7 @@ export class Coordinator {
   }
 
   /** @throws AttuneError E_FEDERATED_SITES if fewer sites answered than a round needs */
-  async #attempt({
-    round,
-    attempt,
-    sites,
-  }: {
-    round: number;
-    attempt: number;
-    sites: readonly string[];
-  }): Promise<RoundRecord> {
+  async #attempt({ round, attempt, sites }: Pick<Attempt, 'round' | 'attempt' | 'sites'>): Promise<RoundRecord> {
     const { plan } = this.#parts;
     const before = weightsOf(this.#parts.folder, round - 1);
     const leftOut: Record<string, string> = {};

@@ -91,7 +91,7 @@ it('takes part in the rounds of a ServerApp, whose average is that of our own co
   const broken = new Map([...shared, ['line.bias', { shape: [1], values: Float32Array.of(NaN) }]]);
   const errors = [
     ['train', arraysOf(strange, 3), 'other: is not part of the shared weights'],
-    ['train', arraysOf(broken, 3), 'line.bias: is NaN at 0'],
+    ['train', arraysOf(broken, 3), 'line.bias: has the value NaN at index 0'],
     ['train', arraysOf(shared, 4), "Round 4 is not one of this site's 3"],
     ['train', NOTHING, 'Round 4 is not one'],
     ['system', NOTHING, 'does not answer messages of type system'],
