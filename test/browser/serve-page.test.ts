@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fakeServer, type FakeServer } from '../unit/serving/fake-models.ts';
 import { barriers } from './axe.ts';
+import { PAYLOADS } from './payloads.ts';
 import { startBrowser } from './start-browser.ts';
 
 const SAID = '<img src=x onerror=alert(1)> hello';
@@ -142,5 +143,28 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await page.emulateMedia({ colorScheme: 'dark' });
     expect(await barriers(page)).toEqual([]);
+  });
+
+  test('shows payloads in a prompt and in an answer as the texts that they are', async () => {
+    const said = PAYLOADS.join(' ').replaceAll('\0', '');
+    const hostile = await fakeServer({ models: ['text'] }, { says: said });
+    const other = createServer(getRequestListener(hostile.app.fetch)).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    await page.unrouteAll();
+    complaints.length = 0;
+    try {
+      await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+      await page.locator('#model option').first().waitFor({ state: 'attached' });
+      await ask(said);
+      expect(await page.locator('.question').textContent()).toBe(said);
+      expect(await page.locator('.answer .text').textContent()).toBe(said);
+      expect(await page.locator('main :is(img, script, iframe, svg, object, video, form)').count()).toBe(0);
+      expect(complaints).toEqual([]);
+    } finally {
+      await page.goto('about:blank');
+      other.closeAllConnections();
+      other.close();
+      await hostile.close();
+    }
   });
 });
