@@ -75,6 +75,44 @@ describe('rounds', () => {
     expect(numbers(resumed.weights)).toEqual(numbers(whole.weights));
   });
 
+  it.each(['0-0-start', '1-1-setup', '1-1-share_keys', '1-1-collect_masked_vectors', '1-1-unmask', '3-0-finish'])(
+    'under secure aggregation have the same result after a kill of the coordinator in %s',
+    async (stage) => {
+      const plan = { strategy: 'fedavg', secure: true, min_sites: 3, rounds: 2 } as const;
+      const first = federation({ rows, plan });
+      const stop = new AbortController();
+      const disturb: Trial['disturb'] = (answer, { site, key }) => {
+        if (site === 2 && key === stage) stop.abort(new Error('killed'));
+        return answer;
+      };
+      const killed = new LocalFederation({ rows, plan, folder: first.folder, disturb });
+      await expect(killed.run(stop.signal)).rejects.toThrow('killed');
+      const { weights, rounds } = await new LocalFederation({ rows, plan, folder: first.folder }).run();
+      const plain = await federation({ rows, plan: { strategy: 'fedavg', rounds: 2 } }).run();
+      for (const [i, value] of numbers(plain.weights).entries()) expect(numbers(weights)[i]).toBeCloseTo(value, 4);
+      expect(rounds.every(({ sites }) => sites.length === 3)).toBe(true);
+    },
+  );
+
+  it.each(['setup', 'share_keys', 'collect_masked_vectors', 'unmask'])(
+    'under secure aggregation survive a site that is lost in %s, and name it',
+    async (stage) => {
+      const four = [...rows, line(-2, 5)];
+      const disturb: Trial['disturb'] = (answer, { site, key }) => {
+        if (site === 4 && key.endsWith(stage)) throw new Error('away');
+        return answer;
+      };
+      const plan = { strategy: 'fedavg', rounds: 1 } as const;
+      const secure = federation({ rows: four, plan: { ...plan, secure: true, min_sites: 3 }, disturb });
+      const { weights, rounds } = await secure.run();
+      expect(rounds[1].left_out).toEqual({ 4: 'away' });
+      // A site that is lost after it sent its masked change is in the sum.
+      const counted = stage === 'unmask' ? four : rows;
+      const plain = await federation({ rows: counted, plan }).run();
+      for (const [i, value] of numbers(plain.weights).entries()) expect(numbers(weights)[i]).toBeCloseTo(value, 4);
+    },
+  );
+
   it('bound and hide what a site changes, and tell the price', async () => {
     const privacy = { clip: 0.1, noise_multiplier: 0.5, delta: 1e-5 };
     const [one, two] = await Promise.all(
