@@ -43,7 +43,7 @@ export const memoryCases: readonly MemoryCase[] = [
   { model: 'attune-base', rows: 'prompts', objective: { name: 'ppo', ...rollout }, storage: 'nf4' },
   { model: 'attune-base', rows: 'labels', objective: 'classification' },
   { model: 'attune-base', rows: 'labels', objective: 'classification', tuning: 'full' },
-  { model: 'attune-base', rows: 'labels', objective: 'classification', tuning: 'bitfit' },
+  { model: 'attune-base', rows: 'labels', objective: 'classification', tuning: 'ln_tuning' },
   { model: 'attune-base', rows: 'texts', objective: 'pretrain', tuning: 'full' },
   { model: 'm44', rows: 'answers', objective: 'sft' },
   { model: 'm44', rows: 'answers', objective: 'sft', training: { gradient_checkpointing: true } },

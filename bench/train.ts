@@ -1,6 +1,6 @@
 /**
  * One measured training in a separate process, so that its memory peak is its own. Started by `bench/main.ts`: `node
- * bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--steps
+ * bench/train.ts --workload w1 --model FOLDER [--make] [--full] [--checkpointing | --least] [--storage dense] [--int8-embeddings] [--steps
  * 3]`. `--make` only writes the model's folder with random weights. With `--rank R --processes P --port N` it is one of
  * the processes that share the steps. Prints one JSON line.
  */
@@ -68,8 +68,9 @@ interface Choice {
   folder: string;
   full: boolean;
   checkpointing: Checkpointing;
-  /** Storage of frozen weights. */
+  /** Storage of frozen weights, and whether token tables are in int8. */
   storage: string;
+  int8Tables: boolean;
   steps: number;
   /** Tokens of a micro-batch; all rows in one by default. */
   tokens: number;
@@ -77,9 +78,9 @@ interface Choice {
 }
 
 /** The parts of a run as `attune train` builds them: trained weights in f32, frozen ones as stored, in bf16. */
-async function partsOf({ lora }: Workload, { folder, full, storage, group }: Choice): Promise<StepParts> {
+async function partsOf({ lora }: Workload, { folder, full, storage, int8Tables, group }: Choice): Promise<StepParts> {
   const method = await storages.load(storage);
-  const keep = await method.keep({});
+  const keep = await method.keep(int8Tables ? { int8_embeddings: true } : {});
   const { model } = await loadModel(folder, { task: objective.task, dtype: 'stored', keep });
   const adapter = complete(loraOptions.parse({ r: lora.r, alpha: lora.lora_alpha }));
   const tuning = full ? createFull(model, {}) : createLora(model, adapter, { seed: SEED });
@@ -141,6 +142,7 @@ const { values } = parseArgs({
     checkpointing: { type: 'boolean', default: false },
     least: { type: 'boolean', default: false },
     storage: { type: 'string', default: 'dense' },
+    'int8-embeddings': { type: 'boolean', default: false },
     steps: { type: 'string', default: '3' },
     tokens: { type: 'string', default: '1000000' },
     rank: { type: 'string', default: '0' },
@@ -155,7 +157,10 @@ else {
   const checkpointing = values.least ? 'least' : values.checkpointing;
   await using group = await joinedGroup();
   const counts = { steps: Number(values.steps), tokens: Number(values.tokens) };
-  console.log(JSON.stringify(await measure(workload, { ...values, ...counts, checkpointing, folder, group })));
+  const int8Tables = values['int8-embeddings'];
+  console.log(
+    JSON.stringify(await measure(workload, { ...values, ...counts, checkpointing, int8Tables, folder, group })),
+  );
 }
 
 async function joinedGroup(): Promise<Group | undefined> {

@@ -81,6 +81,7 @@ constexpr TypeKernels dryTypeKernels() {
   k.lowRank = {[](const LowRank&, int64_t, int64_t) {}, [](const LowRank&, int64_t, int64_t) {}};
   k.int8 = {[](const Int8Input&, int64_t, int64_t) {}, [](const Int8Product&, const Int8Block&) {}};
   k.unpackFourBit = [](const FourBit&, int64_t, int64_t) {};
+  k.widenInt8 = [](const RoundedRows&, int64_t, int64_t) {};
   return k;
 }
 

@@ -249,6 +249,14 @@ struct FourBit {
   void* y;
 };
 
+// Rows of int8 values with a scale each, in another type: y [N, size].
+struct RoundedRows {
+  const int8_t* values;  // [N, size]
+  const float* scales;   // [N]
+  int64_t size;
+  void* y;
+};
+
 struct TypeKernels {
   AttentionKernels attention;
   void (*pagedRow)(const PagedRow&, float* scratch);
@@ -268,6 +276,7 @@ struct TypeKernels {
   Int8Kernels int8;
   // Blocks [begin, end).
   void (*unpackFourBit)(const FourBit&, int64_t begin, int64_t end);
+  void (*widenInt8)(const RoundedRows&, int64_t begin, int64_t end);
 };
 
 struct Kernels {

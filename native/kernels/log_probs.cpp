@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fused.hpp"
+#include "int8_rows.hpp"
 
 namespace attune {
 
@@ -38,10 +39,10 @@ struct Head {
 };
 
 // Product for the rows [begin, end), in the hidden states' type.
-at::Tensor productOf(at::TensorList hidden, at::TensorList weight, int64_t begin, int64_t end) {
+at::Tensor productOf(at::TensorList hidden, const std::vector<Table>& weight, int64_t begin, int64_t end) {
   at::Tensor logits;
   for (size_t i = 0; i < hidden.size(); i++) {
-    const at::Tensor part = at::matmul(hidden[i].slice(0, begin, end), weight[i].t());
+    const at::Tensor part = timesTurned(hidden[i].slice(0, begin, end), weight[i]);
     logits = logits.defined() ? logits.add_(part) : part;
   }
   return logits;
@@ -73,7 +74,7 @@ LogProbs problemOf(const at::Tensor& logits, const at::Tensor& targets, const at
 }
 
 // The rows [begin, end) of all logits, f32, before the log-softmax.
-at::Tensor logitsOf(at::TensorList hidden, at::TensorList weight, const at::Tensor& bias, const Head& head, int64_t begin, int64_t end) {
+at::Tensor logitsOf(at::TensorList hidden, const std::vector<Table>& weight, const at::Tensor& bias, const Head& head, int64_t begin, int64_t end) {
   at::Tensor logits = productOf(hidden, weight, begin, end);
   logits = logits.to(at::promote_types(logits.scalar_type(), at::kFloat));
   if (bias.defined()) logits.add_(bias);
@@ -82,9 +83,13 @@ at::Tensor logitsOf(at::TensorList hidden, at::TensorList weight, const at::Tens
   return logits;
 }
 
-std::vector<at::Tensor> inComputeType(at::TensorList weight, const at::Tensor& like) {
-  std::vector<at::Tensor> result;
-  for (const auto& w : weight) result.push_back(w.detach().to(like.scalar_type()));
+// The weights in the hidden states' type; an int8 one, which only the first can be, stays as it is.
+std::vector<Table> inComputeType(at::TensorList weight, const at::Tensor& scales, const at::Tensor& like) {
+  std::vector<Table> result;
+  for (const auto& w : weight) {
+    const bool isRounded = scales.defined() && result.empty();
+    result.push_back(isRounded ? tableOf(w, scales) : Table{w.detach().to(like.scalar_type()), {}});
+  }
   return result;
 }
 
@@ -134,10 +139,10 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
   // each log-probability had gradient 1; backward multiplies by the actual ones. A weight's gradient is a sum over
   // rows, so it must wait.
   static variable_list forward(AutogradContext* context, at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
-                               const at::Tensor& targets, const Head& head, bool isEarly, bool isRecorded) {
+                               const std::optional<at::Tensor>& scales, const at::Tensor& targets, const Head& head, bool isEarly, bool isRecorded) {
     const at::AutoDispatchBelowADInplaceOrView guard;
-    const auto weights = inComputeType(weight, hidden[0]);
-    const at::Tensor offset = bias.has_value() ? *bias : at::Tensor();
+    const at::Tensor offset = bias.has_value() ? *bias : at::Tensor(), sizes = scales.has_value() ? *scales : at::Tensor();
+    const auto weights = inComputeType(weight, sizes, hidden[0]);
     const LogProbKernels* kernels = rowKernels(hidden[0], offset, head);
     const int64_t rows = hidden[0].size(0), step = chunkRows(weight[0], rows, kernels != nullptr);
     const auto wide = hidden[0].options().dtype(at::promote_types(hidden[0].scalar_type(), at::kFloat));
@@ -156,13 +161,13 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
       if (isRecorded && !isEarly && rows * weight[0].size(0) * width <= kKeptBytes) kept->logits.push_back(logits);
       if (!isEarly) continue;
       const at::Tensor gradient = rowGradient(logits, {scores.normaliser, wanted, at::ones({end - begin}, wide)}, head, *kernels);
-      for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(at::matmul(gradient, weights[i]));
+      for (size_t i = 0; i < hidden.size(); i++) early[i].slice(0, begin, end).copy_(timesTable(gradient, weights[i]));
     }
     variable_list saved = std::move(early);
     if (!isEarly) {
       saved.assign(hidden.begin(), hidden.end());
       saved.insert(saved.end(), weight.begin(), weight.end());
-      saved.insert(saved.end(), {offset, targets, normaliser});
+      saved.insert(saved.end(), {offset, targets, normaliser, sizes});
     }
     context->save_for_backward(saved);
     context->saved_data["kept"] = c10::IValue::make_capsule(kept);
@@ -177,8 +182,8 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
   static variable_list earlyBackward(const variable_list& saved, const at::Tensor& given) {
     variable_list result;
     for (const at::Tensor& early : saved) result.push_back((early * given.unsqueeze(1)).to(early.scalar_type()));
-    // The weights, bias, targets, the head's numbers, isEarly and isRecorded.
-    result.resize(2 * saved.size() + 5);
+    // The weights, bias, scales, targets, the head's numbers, isEarly and isRecorded.
+    result.resize(2 * saved.size() + 6);
     return result;
   }
 
@@ -190,7 +195,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     const Head head{context->saved_data["softcap"].toDouble(), context->saved_data["scale"].toDouble()};
     const std::vector<at::Tensor> hidden(saved.begin(), saved.begin() + pairs), weight(saved.begin() + pairs, saved.begin() + 2 * pairs);
     const at::Tensor &bias = saved[2 * pairs], &targets = saved[2 * pairs + 1], &normaliser = saved[2 * pairs + 2];
-    const auto weights = inComputeType(weight, hidden[0]);
+    const auto weights = inComputeType(weight, saved[2 * pairs + 3], hidden[0]);
     variable_list hiddenGradients(pairs), weightGradients(pairs);
     for (size_t i = 0; i < pairs; i++) {
       if (context->needs_input_grad(i)) hiddenGradients[i] = at::empty_like(hidden[i]);
@@ -215,7 +220,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
         narrow = wideGradient(logits, chunk, head, biasGradient).to(hidden[0].scalar_type());
       }
       for (size_t i = 0; i < pairs; i++) {
-        if (hiddenGradients[i].defined()) hiddenGradients[i].slice(0, begin, end).copy_(at::matmul(narrow, weights[i]));
+        if (hiddenGradients[i].defined()) hiddenGradients[i].slice(0, begin, end).copy_(timesTable(narrow, weights[i]));
         if (weightGradients[i].defined()) addWeightGradient(weightGradients[i], narrow, hidden[i].slice(0, begin, end));
       }
     }
@@ -235,7 +240,7 @@ struct TokenLogProbs : public torch::autograd::Function<TokenLogProbs> {
     for (size_t i = 0; i < weight.size(); i++) {
       result.push_back(weightGradients[i].defined() ? weightGradients[i].to(weight[i].scalar_type()) : at::Tensor());
     }
-    result.insert(result.end(), {bias, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()});  // targets, head, isEarly, isRecorded
+    result.insert(result.end(), {bias, at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor(), at::Tensor()});  // scales, targets, head, isEarly, isRecorded
     return result;
   }
 };
@@ -245,7 +250,7 @@ bool isTrained(at::TensorList tensors) {
 }
 
 std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::TensorList weight, const std::optional<at::Tensor>& bias,
-                                                 const at::Tensor& targets, double softcap, double scale) {
+                                                 const at::Tensor& targets, double softcap, double scale, const std::optional<at::Tensor>& rowScales) {
   TORCH_CHECK(hidden.size() == weight.size() && !hidden.empty(), "token_log_probs wants as many hidden tensors as weights");
   TORCH_CHECK(targets.dim() == 1 && hidden[0].dim() == 2 && targets.size(0) == hidden[0].size(0), "token_log_probs wants hidden [N, D] and targets [N]");
   TORCH_CHECK(targets.scalar_type() == at::kLong, "token_log_probs wants int64 targets");
@@ -257,7 +262,7 @@ std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::Tens
   const Head head{softcap, scale};
   const bool isRecorded = isTrained(hidden) || isTrained(weight);
   const bool isEarly = rowKernels(hidden[0], bias.value_or(at::Tensor()), head) != nullptr && isTrained(hidden) && !isTrained(weight);
-  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, targets.contiguous(), head, isEarly, isRecorded);
+  const auto outputs = TokenLogProbs::apply(hidden, weight, bias, rowScales, targets.contiguous(), head, isEarly, isRecorded);
   return {outputs[0], outputs[1]};
 }
 
@@ -265,7 +270,8 @@ std::tuple<at::Tensor, at::Tensor> tokenLogProbs(at::TensorList hidden, at::Tens
 
 TORCH_LIBRARY_FRAGMENT(attune, library) {
   library.def(
-      "token_log_probs(Tensor[] hidden, Tensor[] weight, Tensor? bias, Tensor targets, *, float softcap=0, float scale=1) "
+      "token_log_probs(Tensor[] hidden, Tensor[] weight, Tensor? bias, Tensor targets, *, float softcap=0, float scale=1, "
+      "Tensor? row_scales=None) "
       "-> (Tensor log_probs, Tensor hit)");
 }
 

@@ -4,6 +4,7 @@
 #include "few_rows_kernel.hpp"
 #include "four_bit_kernel.hpp"
 #include "int8_kernel.hpp"
+#include "int8_rows_kernel.hpp"
 #include "log_probs_kernel.hpp"
 #include "low_rank_kernel.hpp"
 #include "paged_kernel.hpp"
@@ -33,7 +34,8 @@ constexpr TypeKernels typeKernels() {
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
           {Int8Rows<Stored>::run, Int8Panels<Stored>::run},
-          FourBitBlocks<Stored>::run};
+          FourBitBlocks<Stored>::run,
+          WidenedRows<Stored>::run};
 }
 
 }  // namespace

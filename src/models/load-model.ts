@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { readJsonObject } from '../files/json-object.ts';
-import { isLinear, ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
+import { ModuleBuffer, type Module, type Parameter } from '../engine/nn/index.ts';
 import { currentDevice, isFloating, noGrad, scope, type DType, type Tensor } from '../engine/tensor/index.ts';
 import { rootOf, type HeadPlan } from './architecture.ts';
 import type { RawConfig } from './raw-config.ts';
 import { architectures } from './index.ts';
 import { grow, type Growth } from './grown-table.ts';
 import { initialise } from './initialise.ts';
+import { keptParameters } from './kept-weights.ts';
 import { isClassifierOf, labelConfig } from './labels.ts';
 import type { Model } from './model.ts';
 import { withoutQuantisation } from './quantised/quantisation-config.ts';
@@ -208,12 +209,14 @@ function fill(model: Model, files: Weights, options: FillOptions): Filled {
     }
     unused.delete(name);
     isBare ||= isTrunk && !name.startsWith(root);
-    const problem = kept.has(parameter)
+    const quantise = kept.get(parameter);
+    const problem = quantise
       ? keepWeight(parameter, files, {
-          ...options,
           name,
           path: path.slice(0, path.lastIndexOf('.')),
-          keep: options.keep!,
+          kind: options.keep!.kind,
+          quantise,
+          device: options.device,
         })
       : assign(parameter, files.get(name), options);
     if (problem !== undefined) problems.push({ field: name, message: problem });
@@ -234,21 +237,20 @@ function isOfShape(stored: Tensor, parameter: Parameter): boolean {
   return stored.shape.join() === parameter.shape.join();
 }
 
-/** Weights to store in another form: those of the trunk's linear layers that are not trained. */
-export function keptParameters(model: Model, keep: KeepWeight | undefined): Set<Parameter> {
-  if (keep === undefined) return new Set();
-  const layers = [...model.modules()].filter(([path]) => !model.isOfHead(`${path}.weight`) && !keep.except?.(path));
-  return new Set(layers.flatMap(([, module]) => (isLinear(module) ? [module.weight] : [])));
-}
-
 /** Weights already packed in the wanted form are used unchanged. */
 function keepWeight(
   parameter: Parameter,
   files: Weights,
-  { name, path, keep, device }: { name: string; path: string; keep: KeepWeight; device: string },
+  {
+    name,
+    path,
+    kind,
+    quantise,
+    device,
+  }: { name: string; path: string; device: string } & Pick<KeepWeight, 'kind' | 'quantise'>,
 ): string | undefined {
   return scope(() => {
-    const packed = files.packed?.(name, keep.kind);
+    const packed = files.packed?.(name, kind);
     const stored = packed ?? files.get(name);
     if (
       stored.shape.join() !== parameter.shape.join() ||
@@ -256,7 +258,7 @@ function keepWeight(
     )
       return assign(parameter, files.get(name), { dtype: 'stored', device });
     // Quantised where the checkpoint is, so that the codes are the same on every device.
-    const weight = packed ?? keep.quantise(stored as Tensor, path);
+    const weight = packed ?? quantise(stored as Tensor, path);
     parameter.assign(weight.moveTo(device));
     return undefined;
   });

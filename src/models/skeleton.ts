@@ -18,6 +18,8 @@ export interface KeepWeight {
   kind: string;
   /** `path` is the layer's. */
   quantise(stored: Tensor, path: string): KeptWeight;
+  /** Form of token tables: the embedding, and the output matrix of a head. They stay as they are by default. */
+  quantiseTable?(stored: Tensor): KeptWeight;
   /** Modules to leave unchanged because they are trained. */
   except?(path: string): boolean;
 }

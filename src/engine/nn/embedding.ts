@@ -1,5 +1,6 @@
 import { aten, type DType, type Tensor } from '../tensor/index.ts';
 import { AdapterList } from './adapter-route.ts';
+import { weightTerm } from './int8-table.ts';
 import { termsOf } from './linear.ts';
 import { Module, Parameter } from './module.ts';
 import { notesRows, tapRows } from './row-taps.ts';
@@ -49,6 +50,8 @@ export class Embedding extends Module {
   }
 
   #rows(ids: Tensor, dtype: DType): Tensor {
+    const { form } = this.weight;
+    if (form?.rows !== undefined) return form.rows(ids, dtype);
     const { tensor, trainable } = this.weight;
     if (!notesRows() || !trainable) return aten.embedding.default(tensor, ids, { padding_idx: this.#fixed }).to(dtype);
     return tapRows(aten.embedding.default(tensor.detach(), ids).to(dtype), ids, this.weight);
@@ -57,6 +60,6 @@ export class Embedding extends Module {
   /** Terms of the logits of hidden [N, D], if the table is the output head. */
   headTerms(hidden: Tensor): Term[] {
     const added = termsOf(this.adapters.acting(hidden.shape[0]), hidden);
-    return [{ hidden, weight: this.weight.tensor, parameter: this.weight }, ...added];
+    return [weightTerm(hidden, this.weight), ...added];
   }
 }

@@ -28,6 +28,7 @@ export {
 export { earlierTokens, lastTokens } from './earlier-tokens.ts';
 export { Embedding, type EmbeddingAdapter } from './embedding.ts';
 export { FourBitWeight, type FourBitParts } from './four-bit-weight.ts';
+export { Int8Table, roundRows, weightTerm } from './int8-table.ts';
 export { Int8Weight, MOST_INT8_DEPTH, type Int8Use } from './int8-weight.ts';
 export { atStageEnd, KeptProducts } from './kept-products.ts';
 export {

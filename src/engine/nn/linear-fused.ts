@@ -11,6 +11,8 @@ import { notesRows } from './row-taps.ts';
 export interface Term {
   hidden: Tensor;
   weight: Tensor;
+  /** Scales of the weight's rows, if it is in int8: f32 [out] */
+  scales?: Tensor;
   /** The weight's parameter, if it is trainable. */
   parameter?: Parameter;
   /** Output rows that `hidden` belongs to; all by default. */

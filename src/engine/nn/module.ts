@@ -9,6 +9,8 @@ export interface Weight {
   dense(dtype?: DType): Tensor;
   /** Operands of products in the current pass; undefined to use the weight itself. */
   operands(): WeightOperands | undefined;
+  /** Some rows, without making the others dense: ids int64 [N] → [N, …] */
+  rows?(ids: Tensor, dtype: DType): Tensor;
   dispose(): void;
 }
 

@@ -2,7 +2,7 @@ import { storages } from '../../methods/storages/index.ts';
 import { tunings } from '../../methods/tunings/index.ts';
 import { updates } from '../../training/optimizers/index.ts';
 import type { RawConfig } from '../../models/raw-config.ts';
-import { keptParameters } from '../../models/load-model.ts';
+import { keptParameters } from '../../models/kept-weights.ts';
 import type { Model } from '../../models/model.ts';
 import { skeleton } from '../../models/skeleton.ts';
 import { isLinear, ModuleBuffer, type LinearLike } from '../../engine/nn/index.ts';
@@ -80,7 +80,7 @@ async function storeFrozen(model: Model, choice: StepChoice, dtype: DType): Prom
     if (parameter instanceof ModuleBuffer || !isFloating(parameter.tensor.dtype)) continue;
     scope(() => {
       const weight = empty(parameter.shape, { dtype, device: 'meta' });
-      parameter.assign(kept.has(parameter) ? keep!.quantise(weight, path) : weight);
+      parameter.assign(kept.get(parameter)?.(weight, path) ?? weight);
     });
   }
   // LoRA copies its initial factors into its own weights.

@@ -1,10 +1,20 @@
 // n values of a weight
 import { z } from 'zod';
 import { withArticle } from '../../base/articles.ts';
+import { plural } from '../../base/format.ts';
 import { AttuneError } from '../../base/errors.ts';
 import type { KeepWeight } from '../../models/skeleton.ts';
 import type { Model } from '../../models/model.ts';
-import { byBlocks, dynamicMap, FourBitWeight, isLinear, nearestOf, type Parameter } from '../../engine/nn/index.ts';
+import {
+  byBlocks,
+  dynamicMap,
+  FourBitWeight,
+  Int8Table,
+  isLinear,
+  nearestOf,
+  roundRows,
+  type Parameter,
+} from '../../engine/nn/index.ts';
 import { cat, empty, fromArray, scope, type DType, type Tensor } from '../../engine/tensor/index.ts';
 import type { Storage } from '../interfaces.ts';
 import { codes } from './four-bit-codes.ts';
@@ -16,9 +26,14 @@ export const options = z.strictObject({
     .literal([32, 64, 128, 256, 512], { error: 'expected 32, 64, 128, 256 or 512' })
     .default(64)
     .describe('values that share a scale'),
+  int8_embeddings: z
+    .boolean()
+    .default(false)
+    .describe('keep token embedding and output head in int8, a scale per row: for large vocabularies'),
 });
 
 export type FourBitOptions = z.output<typeof options>;
+type Blocks = Pick<FourBitOptions, 'block_size' | 'double_quantization'>;
 
 /** Values to quantise at a time: intermediate results take several times their memory. */
 const PIECE = 1 << 22;
@@ -39,13 +54,14 @@ export function fourBitStorage(kind: keyof typeof codes) {
     keep: (options: FourBitOptions): KeepWeight => ({
       kind,
       quantise: (stored) => quantise(stored, codes[kind], options),
+      ...(options.int8_embeddings && { quantiseTable: roundRows }),
     }),
     create: (model: Model): Storage => describe(model, kind),
   };
 }
 
 /** Quantises a checkpoint's weight to 4 bits. */
-export function quantise(stored: Tensor, values: readonly number[], options: FourBitOptions): FourBitWeight {
+export function quantise(stored: Tensor, values: readonly number[], options: Blocks): FourBitWeight {
   if (stored.device === 'meta') return quantisedShape(stored, options);
   const { block_size: block, double_quantization: isNested } = options;
   const { shape, dtype, size } = stored;
@@ -70,7 +86,7 @@ export function quantise(stored: Tensor, values: readonly number[], options: Fou
 }
 
 /** Sizes of a quantised weight on the meta device. */
-function quantisedShape({ shape, dtype, size }: Tensor, options: FourBitOptions): FourBitWeight {
+function quantisedShape({ shape, dtype, size }: Tensor, options: Blocks): FourBitWeight {
   const { block_size: block, double_quantization: isNested } = options;
   const of = (count: number, type: DType) => empty([count], { dtype: type, device: 'meta' });
   const blocks = Math.ceil(size / block);
@@ -105,8 +121,12 @@ function describe(model: Model, kind: string): Storage {
   if (packed.length === 0) throw nothingToStore(kind, model);
   const bytes = (some: readonly Parameter[], of: (one: Parameter) => number) =>
     `${(some.reduce((sum, one) => sum + of(one), 0) / 1e6).toFixed(1)} MB`;
+  const tables = [...model.parameters()].flatMap(([, one]) => (one.form instanceof Int8Table ? [one] : []));
+  const saved = (some: readonly Parameter[]) =>
+    `${bytes(some, (one) => one.bytes)} (${bytes(some, (one) => 2 * one.size)} in bf16)`;
+  const ofTables = tables.length === 0 ? '' : `, ${plural(tables.length, 'token tables')} in int8: ${saved(tables)}`;
   return {
-    note: `${packed.length} layers in ${kind}: ${bytes(packed, (one) => one.bytes)} (${bytes(packed, (one) => 2 * one.size)} in bf16)`,
+    note: `${packed.length} layers in ${kind}: ${saved(packed)}${ofTables}`,
     dispose: () => undefined,
   };
 }

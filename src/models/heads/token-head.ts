@@ -7,6 +7,7 @@ import {
   Parameter,
   tapScores,
   termsOf,
+  weightTerm,
   type LinearLike,
   type Term,
 } from '../../engine/nn/index.ts';
@@ -45,13 +46,13 @@ export abstract class TokenHead extends Module {
     const shape = { softcap: this.softcap / temperature, scale: this.scale / temperature };
     const [bias, biasParameter] = biasOf(this.outputBias());
     const isNoted = notesRows() && [...terms, { parameter: biasParameter }].some(isTrained);
-    const made = isNoted ? terms.map(withoutGradient) : terms;
+    const made = isNoted ? terms.map(asNoted) : terms;
     const [logProbs, hit] = attune.token_log_probs.default(
       made.map((term) => term.hidden),
       made.map((term) => term.weight),
       isNoted ? bias?.detach() : bias,
       targets,
-      shape,
+      { ...shape, row_scales: made[0].scales },
     );
     if (!isNoted) return { logProbs, hit };
     const noted = made.map(({ hidden: x, weight, parameter }) => ({ x, weight, parameter }));
@@ -72,9 +73,8 @@ export abstract class TokenHead extends Module {
 /** A linear layer's output as terms, including adapters; adapters on a head must be sums of products. */
 export function linearTerms(layer: LinearLike, hidden: Tensor): Term[] {
   const input = changedInput(layer, hidden);
-  const { tensor: weight } = layer.weight;
   const added = termsOf(layer.adapters.acting(hidden.shape[0]), hidden);
-  return [{ hidden: input, weight, parameter: layer.weight }, ...added];
+  return [weightTerm(input, layer.weight), ...added];
 }
 
 /** A bias, and its parameter if that is trained. */
@@ -87,14 +87,19 @@ function isTrained({ parameter }: Pick<Term, 'parameter'>): boolean {
   return parameter?.trainable === true;
 }
 
-/** Detaches a trained weight, whose gradient the tap computes; other terms keep theirs. */
-function withoutGradient(term: Term): Term {
-  return isTrained(term) ? { ...term, weight: term.weight.detach() } : { ...term, parameter: undefined };
+/** Detaches a trained weight, whose gradient the tap computes; other terms keep theirs. Taps read dense weights. */
+function asNoted(term: Term): Term {
+  if (isTrained(term)) return { ...term, weight: term.weight.detach() };
+  const weight = term.scales === undefined ? term.weight : term.parameter!.tensor;
+  return { ...term, weight, scales: undefined, parameter: undefined };
 }
 
 /** Adds a term to the sum so far: [N, V] */
-function addTerm(sum: Tensor | undefined, { hidden, weight, span }: Term): Tensor {
-  const product = aten.linear.default(hidden, weight.to(hidden.dtype));
+function addTerm(sum: Tensor | undefined, { hidden, weight, scales, span }: Term): Tensor {
+  const product =
+    scales === undefined
+      ? aten.linear.default(hidden, weight.to(hidden.dtype))
+      : attune.int8_rows_product.default(hidden, weight, scales);
   if (sum === undefined) return product;
   if (span === undefined) return sum.add(product);
   sum.narrow(0, span.start, span.end - span.start).add_(product);

@@ -11,7 +11,8 @@ import { complete, options as loraOptions } from '../../../src/methods/tunings/l
 import { tunings } from '../../../src/methods/tunings/index.ts';
 import { ClippedSum } from '../../../src/training/optimizers/clipped-sum.ts';
 import { updates } from '../../../src/training/optimizers/index.ts';
-import { createModel, keptParameters } from '../../../src/models/load-model.ts';
+import { createModel } from '../../../src/models/load-model.ts';
+import { keptParameters } from '../../../src/models/kept-weights.ts';
 import { engine, noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import type { PreparedRow } from '../../../src/answering/tasks/rows/prepared-rows.ts';
 import type { Tuning, Update } from '../../../src/methods/interfaces.ts';
@@ -51,8 +52,8 @@ async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held
   const model = await createModel(config, { dtype: 'f32', seed: 3 });
   const { keep } = await keepOf(choice);
   noGrad(() => {
-    for (const parameter of keptParameters(model, keep))
-      scope(() => parameter.assign(keep!.quantise(parameter.tensor, '')));
+    for (const [parameter, quantise] of keptParameters(model, keep))
+      scope(() => parameter.assign(quantise(parameter.tensor, '')));
   });
   const { method, ...options } = choice.tuning;
   const tokens = method === 'trainable_tokens' ? [3, 4] : [];
