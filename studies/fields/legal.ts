@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { retrieve } from '../../src/app/index.ts';
 import { fetchClauses, type Clause } from '../data/licence-clauses.ts';
@@ -49,6 +50,7 @@ function pairOf({ question, rest }: Clause) {
 /** Finds a clause as a user does, by an index whose rows hold their spans. */
 async function shownAnswer(run: string, { clauses, folder }: { clauses: readonly Clause[]; folder: string }) {
   const index = join(folder, 'index');
+  rmSync(index, { recursive: true, force: true });
   const input = clauses.map(({ rest, licence, from, to }) => ({ text: rest, licence, from, to }));
   await retrieve.index(run, { input, textColumn: ['text'], output: index });
   const { answers } = await retrieve.query(index, { text: [QUESTION], topK: 1 });
