@@ -30,7 +30,7 @@ export async function jointStep(parts: PassParts, request: JointRequest): Promis
   const { gradients, perRow } = scope(() => {
     const vectors = cat(kept).detach().setRequiresGrad();
     const result = joint.loss(vectors, microBatches.flat(), { model, totals });
-    backward([result.perRow.sum()]);
+    backward([result.perRow.sum().mul(parts.lossScale?.state.scale ?? 1)]);
     request.add(inNumbers(result.tally));
     const split = (vectors.grad as Tensor).split(kept.map(({ shape }) => shape[0]));
     return { gradients: split.map((part) => part.clone().own()), perRow: [...result.perRow.toNumbers()] };

@@ -2,6 +2,7 @@ import type { Model } from '../models/model.ts';
 import { withRandomness } from '../engine/nn/index.ts';
 import { backward, noGrad, scope, span } from '../engine/tensor/index.ts';
 import type { Batch, Counts, PreparedRow, Reference } from '../answering/tasks/rows/prepared-rows.ts';
+import type { LossScale } from './loss-scale.ts';
 import type { LossResult, Objective } from './objective.ts';
 import { sharePasses } from './shared/share-passes.ts';
 import type { Shared } from './shared/shared.ts';
@@ -16,6 +17,8 @@ export interface PassParts {
   reference?: Reference;
   /** The processes that take turns with micro-batches; undefined for one process. */
   shared?: Shared;
+  /** Only for steps in f16. */
+  lossScale?: LossScale;
 }
 
 export interface PassRequest {
@@ -31,9 +34,10 @@ export interface PassRequest {
   around?<T>(body: () => T): T;
 }
 
-export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape): void {
+/** `scale`: factor of the gradients, against their underflow in f16. */
+export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape, scale = 1): void {
   span('backward', () => {
-    backward([perRow.sum()]);
+    backward([scale === 1 ? perRow.sum() : perRow.sum().mul(scale)]);
     tape.backward();
   });
 }

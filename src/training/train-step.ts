@@ -8,6 +8,7 @@ import { tokensOf, type Counts } from '../answering/tasks/rows/prepared-rows.ts'
 import type { Driven, StepOptions, StepPasses, Update } from '../methods/interfaces.ts';
 import type { PreparedRow } from '../answering/tasks/rows/prepared-rows.ts';
 import { jointStep } from './joint-step.ts';
+import type { LossScale } from './loss-scale.ts';
 import { followBack, passOver, type PassParts, type PassRequest } from './passes.ts';
 import { passesApart, rowByRow } from './rows-apart.ts';
 import { sharePasses } from './shared/share-passes.ts';
@@ -59,7 +60,7 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
     totals,
     add: (tally) => sums.add(tally),
   });
-  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
+  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(parts, given, { wanted, step }));
   const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
   refuseNonFinite(perRow, rows, wanted);
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
@@ -74,13 +75,33 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
 
 /** The usual step. Non-finite losses are reported before they affect any gradients. */
 async function followGradients(
-  update: Update,
+  parts: StepParts,
   passes: StepPasses,
   { wanted, step }: { wanted: StepRequest; step: number },
 ): Promise<Driven> {
+  const { update, lossScale } = parts;
   const perRow = await passes.gradients();
-  refuseNonFinite(perRow, wanted.microBatches.flat(), wanted);
-  return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+  const rows = wanted.microBatches.flat();
+  refuseNonFinite(perRow, rows, wanted);
+  if (lossScale === undefined) return stepOf();
+  const { scale } = lossScale.state;
+  const isFinite = !(await isOverflowing(parts, lossScale));
+  lossScale.update(isFinite);
+  if (!isFinite && scale <= 1) throw diverged('gradients that overflow f16 without a loss scale', rows, wanted);
+  const metrics = { loss_scale: scale };
+  if (isFinite) return { ...stepOf(), metrics };
+  lossScale.skip();
+  return { perRow, gradNorm: 0, metrics };
+
+  function stepOf(): Driven {
+    return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+  }
+}
+
+/** Whether gradients of any process are infinite or not numbers; a process may hold its own weights' only. */
+async function isOverflowing({ shared }: StepParts, lossScale: LossScale): Promise<boolean> {
+  const own = !lossScale.unscale();
+  return (await shared?.isAny('whether gradients overflow', own)) ?? own;
 }
 
 function passesOf(parts: StepParts, request: PassRequest): StepPasses {
@@ -89,7 +110,7 @@ function passesOf(parts: StepParts, request: PassRequest): StepPasses {
     gradients() {
       const isWhole = parts.shared === undefined && request.microBatches.length === 1;
       if (objective.joint !== undefined && !isWhole) return jointStep(parts, request);
-      return passOver(parts, request, (result, tape) => followBack(result, tape));
+      return passOver(parts, request, (result, tape) => followBack(result, tape, parts.lossScale?.state.scale));
     },
     losses: () => passOver(parts, request, undefined),
     rowGradients: (weights, factorOf) => rowByRow(parts, request, { weights, factorOf }),

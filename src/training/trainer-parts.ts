@@ -7,6 +7,7 @@ import type { Schedule } from '../methods/recipe/rate-schedule.ts';
 import type { Model } from '../models/model.ts';
 import type { Checkpointing } from '../models/tape.ts';
 import type { Measure } from './evaluate-losses.ts';
+import type { LossScale } from './loss-scale.ts';
 import type { Objective } from './objective.ts';
 import type { Rollouts } from './produce.ts';
 import type { Shared } from './shared/shared.ts';
@@ -22,6 +23,8 @@ export interface TrainerParts {
   rollouts?: Rollouts;
   /** The processes that share the steps; undefined for one process. */
   shared?: Shared;
+  /** Only for training in f16. */
+  lossScale?: LossScale;
   /** Private updates: whether per-row norms can be computed from batches. */
   rowsApart?: boolean;
   train: readonly PreparedRow[];

@@ -3,6 +3,7 @@ import { AttuneError } from '../base/errors.ts';
 import type { Metrics } from '../base/events.ts';
 import { readJson, writeJson } from '../files/json.ts';
 import { noGrad, SafetensorsFile, scope, writeSafetensors, type Tensor } from '../engine/tensor/index.ts';
+import type { LossScaleState } from './loss-scale.ts';
 import type { Objective } from './objective.ts';
 import type { Tuning, Update } from '../methods/interfaces.ts';
 import type { SettledTraining } from '../methods/recipe/base-recipe.ts';
@@ -33,6 +34,8 @@ export interface TrainerState {
   seconds: number;
   /** Training by the runs that this one continues. */
   before: EarlierTraining;
+  /** Only of training in f16. */
+  lossScale?: LossScaleState;
 }
 
 /** Updates and epochs of earlier runs, from which random numbers and the rows' order continue. */

@@ -32,6 +32,8 @@ export class Trainer {
     this.state = { ...state };
     this.#savedStep = state.step;
     this.#parts.sampler.restore(state);
+    const { lossScale } = this.#parts;
+    if (lossScale !== undefined && state.lossScale !== undefined) lossScale.state = state.lossScale;
   }
 
   /** Starts from another run's weights and moments; its steps and epochs count as done. */
@@ -143,6 +145,8 @@ export class Trainer {
     state.inputTokens += result.inputTokens;
     state.lossTokens += result.counts.tokens ?? 0;
     state.seconds += seconds;
+    const { lossScale } = this.#parts;
+    if (lossScale !== undefined) state.lossScale = lossScale.state;
     const { totalSteps } = this.#options.schedule;
     this.#hooks.emit({
       type: 'step-finished',

@@ -44,7 +44,7 @@ export interface OpenOptions {
   base?: boolean;
   /** Opens the base model with its saved head instead of a new one for the run's task. */
   ownTask?: boolean;
-  precision?: 'auto' | 'bf16' | 'f32';
+  precision?: 'auto' | 'bf16' | 'f16' | 'f32';
   /** Task, for a model that does not declare one. */
   as?: Task;
   /** How it embeds a row, if its folder does not define that. */

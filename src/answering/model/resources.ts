@@ -63,7 +63,7 @@ export function hasFastBf16(): boolean {
 }
 
 /** The compute type on the current device. */
-export function computeType(precision: 'auto' | 'bf16' | 'f32'): DType {
+export function computeType(precision: 'auto' | 'bf16' | 'f16' | 'f32'): DType {
   if (precision !== 'auto') return precision;
   const device = currentDevice();
   const isFast = multipliesBf16(device) ?? (device === 'cpu' && hasFastBf16());

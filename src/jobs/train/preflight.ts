@@ -132,7 +132,7 @@ function tokensIn(rows: readonly PreparedRow[]): number {
 async function timeStep({ parts, options }: PreflightRequest, microBatches: PreparedRow[][]): Promise<number> {
   const started = performance.now();
   await trainStep(
-    { ...parts, update: gradientsOnly(parts) },
+    { ...parts, update: gradientsOnly(parts), lossScale: undefined },
     {
       microBatches,
       step: 0,

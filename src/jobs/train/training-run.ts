@@ -1,6 +1,9 @@
+import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
+import type { Update } from '../../methods/interfaces.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
+import { LossScale } from '../../training/loss-scale.ts';
 import { Rollouts } from '../../training/produce.ts';
 import { Trainer } from '../../training/trainer.ts';
 import type { TrainerHooks, TrainerParts } from '../../training/trainer-parts.ts';
@@ -61,10 +64,22 @@ async function assembleRun(plan: RunPlan): Promise<TrainingRun> {
       cacheBytes: rolloutBytes(recipe),
     }),
   };
+  if (model.dtype === 'f16') {
+    refusePerRow(update);
+    parts.lossScale = new LossScale([...tuning.trainables, ...(objective.trainables?.(model) ?? [])]);
+  }
   parts.rowsApart = await rowsApartOf(context, parts);
   return new TrainingRun(plan, parts, () => {
     reference?.dispose();
     storage.dispose();
+  });
+}
+
+function refusePerRow({ needs }: Update): void {
+  if (needs !== 'row-gradients') return;
+  throw new AttuneError('E_BAD_RECIPE', {
+    what: 'Private training cannot be computed in f16: gradients of single rows are not scaled',
+    fix: 'training.precision: bf16 or f32',
   });
 }
 

@@ -114,7 +114,11 @@ const bf16: ForeignKey = {
 };
 
 const withUnsloth = translated('training.gradient_checkpointing', (value) => (value === 'unsloth' ? true : value));
-const halfPrecision = offOnly('attune computes in bf16 or f32', 'training.precision: auto');
+
+const fp16: ForeignKey = {
+  path: 'training.precision',
+  read: (value) => (value === true ? set({ 'training.precision': 'f16' }) : drop('bf16 decides')),
+};
 
 /** Keys about steps, learning rates, the optimizer and precision. */
 export const trainingKeys: ForeignKeys = {
@@ -133,8 +137,8 @@ export const trainingKeys: ForeignKeys = {
   eps,
   ...named(['adam_epsilon', 'adam_eps'], renamed('training.optimizer.epsilon')),
   ...named(['gradient_clipping', 'max_gradient_norm', 'clip_grad_norm'], renamed('training.max_grad_norm')),
-  bf16,
-  ...named(['fp16', 'float16', 'pure_bf16'], halfPrecision),
+  ...named(['bf16', 'pure_bf16'], bf16),
+  ...named(['fp16', 'float16'], fp16),
   tf32: needless('f32 computations never use tensor cores here'),
   ...named(['grad_checkpoint', 'use_gradient_checkpointing', 'gradient_checkpointing'], withUnsloth),
   disable_gradient_checkpointing: {

@@ -1,0 +1,75 @@
+// Loss scaling for f16: the published numbers of torch.amp.GradScaler, and training that they keep going.
+import { mkdirSync, rmSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { Parameter } from '../../../src/engine/nn/index.ts';
+import { fromArray, scope } from '../../../src/engine/tensor/index.ts';
+import { readState, writeState } from '../../../src/training/trainer-state.ts';
+import { LossScale } from '../../../src/training/loss-scale.ts';
+import { matrixFolder } from '../matrix-folder.ts';
+import { prepare, recipeOf } from '../method-matrix.ts';
+
+it('halves at an overflow and doubles after 2000 steps without one, from 65536 on', () => {
+  const scale = new LossScale([]);
+  expect(scale.state).toEqual({ scale: 65_536, good: 0 });
+  const scalesAfter = (steps: number, isFinite: boolean) => {
+    for (let i = 0; i < steps; i++) scale.update(isFinite);
+    return scale.state;
+  };
+  expect(scalesAfter(1999, true)).toEqual({ scale: 65_536, good: 1999 });
+  expect(scalesAfter(1, true)).toEqual({ scale: 131_072, good: 0 });
+  expect(scalesAfter(5, true)).toEqual({ scale: 131_072, good: 5 });
+  expect(scalesAfter(2, false)).toEqual({ scale: 32_768, good: 0 });
+  scale.state = { scale: 2 ** 127, good: 1999 };
+  // Twice that is no number of f32.
+  expect(scalesAfter(1, true)).toEqual({ scale: 2 ** 127, good: 0 });
+});
+
+it.each([
+  [[65_536, -131_072], true, [1, -2]],
+  [[65_536, Number.POSITIVE_INFINITY], false, undefined],
+  [[Number.NaN, 1], false, undefined],
+])('divides gradients %j: finite %j', (gradient, isFinite, expected) => {
+  scope(() => {
+    const parameter = new Parameter([2]);
+    parameter.assign(fromArray(new Float32Array(2)));
+    parameter.tensor.grad = fromArray(Float32Array.from(gradient));
+    const scale = new LossScale([{ name: 'weight', parameter, decays: false }]);
+    expect(scale.unscale()).toBe(isFinite);
+    if (expected !== undefined) expect([...parameter.tensor.grad.toNumbers()]).toEqual(expected);
+    scale.skip();
+    expect(parameter.tensor.grad).toBeUndefined();
+  });
+});
+
+const folder = matrixFolder('loss-scale', ['llama']);
+
+async function lossesIn(precision: 'f16' | 'f32', start?: number) {
+  const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
+  recipe.training.precision = precision;
+  const losses: number[] = [];
+  const run = await prepare(recipe, (event) => {
+    if (event.type === 'step-finished') losses.push(event.loss);
+  });
+  const { lossScale } = run.parts;
+  if (lossScale !== undefined && start !== undefined) lossScale.state = { scale: start, good: 0 };
+  await run.trainer.run();
+  const kept = `${recipe.output_dir}/kept`;
+  mkdirSync(kept, { recursive: true });
+  const { tuning, update, objective } = run.parts;
+  writeState(kept, run.trainer.state, { tuning, update, objective, recipe, constants: run.constants });
+  const saved = readState(kept, run.parts).lossScale;
+  run.dispose();
+  rmSync(recipe.output_dir, { recursive: true });
+  return { losses, saved };
+}
+
+it('trains in f16 as in f32, and leaves out steps that overflow until the scale is low enough', async () => {
+  const [half, whole] = [await lossesIn('f16'), await lossesIn('f32')];
+  expect(half.saved).toEqual({ scale: 65_536, good: 3 });
+  expect(whole.saved).toBeUndefined();
+  for (const [step, loss] of whole.losses.entries()) expect(Math.abs(half.losses[step] - loss)).toBeLessThan(0.02);
+  const high = await lossesIn('f16', 2 ** 40);
+  expect(high.saved).toEqual({ scale: 2 ** 37, good: 0 });
+  // Nothing has moved.
+  expect(high.losses[0]).toBe(half.losses[0]);
+});
