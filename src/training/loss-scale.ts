@@ -2,7 +2,7 @@ import type { Trainable } from '../methods/interfaces.ts';
 import { noGrad, scope } from '../engine/tensor/index.ts';
 import { gradientNorm } from './gradient-norm.ts';
 
-/** What a checkpoint keeps. */
+/** State in checkpoints. */
 export interface LossScaleState {
   scale: number;
   /** Steps without overflow since the scale last changed. */

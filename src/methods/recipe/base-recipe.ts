@@ -207,10 +207,7 @@ const trainingSchema = z.strictObject({
   weight_decay: z.number().min(0).default(0).describe('decoupled weight decay; never on norms and biases'),
   max_grad_norm: z.number().min(0).default(1).describe('clip the gradient to this norm; 0 for none'),
   optimizer: axisSchema('how gradients become a step').prefault('adamw'),
-  precision: z
-    .enum(['auto', 'bf16', 'f16', 'f32'])
-    .default('auto')
-    .describe('compute type; auto is bf16 where it is fast; f16, with loss scaling, is for cards without bf16'),
+  precision: z.enum(['auto', 'bf16', 'f16', 'f32']).default('auto').describe('compute type; auto is bf16 where fast'),
   gradient_checkpointing: z
     .union([z.enum(['auto', 'least']), z.boolean()], { error: 'expected auto, true, false or least' })
     .default('auto')

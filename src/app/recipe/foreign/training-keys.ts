@@ -8,7 +8,6 @@ import {
   isOff,
   named,
   needless,
-  offOnly,
   refuse,
   refused,
   renamed,
