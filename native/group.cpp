@@ -146,7 +146,7 @@ napi_value joinGroup(napi_env env, napi_callback_info info) {
   });
 }
 
-// groupSigns(handle) → pairs: seconds since each rank's last sign of life, its last collective; then those of the store
+// groupSigns(handle) → pairs: seconds since each rank's last heartbeat, its last collective; then those of the store
 napi_value groupSigns(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const auto& group = groupOf(env, arguments[0]);

@@ -52,7 +52,7 @@ class Signs : public std::enable_shared_from_this<Signs> {
     std::thread([self = shared_from_this()] { self->run(); }).detach();
   }
   void stop() { stop_ = true; }
-  // Seconds since each rank's last sign of life and its last collective; at the end, those of the store and -1.
+  // Seconds since each rank's last heartbeat and its last collective; at the end, those of the store and -1.
   std::vector<std::pair<double, int64_t>> ages() {
     const std::lock_guard<std::mutex> lock(mutex_);
     const auto now = Clock::now();

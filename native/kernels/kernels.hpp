@@ -50,8 +50,8 @@ struct AttentionKernels {
   void (*backward)(const Attention&, const AttentionUnit&, void* scratch);
 };
 
-// Heads of one new token that share a key head, and the cached tokens that it sees: the key head's values in slot 0,
-// and the distance between slots.
+// The query heads of one new token that share a key head, and the cached tokens that they attend to. `keys` and `values`
+// point to this key head in slot 0; `stride` is the distance between slots.
 struct PagedRow {
   const void* q;  // [heads, size]
   const void* keys;
@@ -63,7 +63,7 @@ struct PagedRow {
   void* y;  // [heads, size]
 };
 
-// Tokens whose scores are held at once, and scratch floats for such heads, four at a time.
+// Tokens per block of scores, and the scratch floats that a block needs for four heads.
 constexpr int64_t kPagedBlock = 128;
 constexpr int64_t pagedScratch(int64_t size) { return 4 * (2 * (size + 16) + kPagedBlock); }
 
@@ -158,14 +158,14 @@ struct LowRankKernels {
   void (*add)(const LowRank&, int64_t begin, int64_t end);
 };
 
-// y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16; depth is even, the values of a row of a lie side by
-// side. A beta of 0 reads no y.
+// y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16. depth is even and rows of `a` are
+// contiguous. With a beta of 0, y is not read.
 struct PanelFactors {
   const void* a;
   int64_t aStride;
   const void* b;
   int64_t bStride;
-  bool isTurned;  // the values of a column of b lie side by side, not those of a row
+  bool isTurned;  // columns of b are contiguous, not its rows
   int64_t rows, depth, width;
   float alpha, beta;
   void* y;
@@ -184,7 +184,8 @@ struct PanelKernels {
   void (*run)(const PanelFactors&, const PanelBlock&, void* scratch);
 };
 
-// aᵀ × b in bf16, from a [rows, narrow] and b [rows, width] whose rows' values lie side by side: y [narrow, width], or turned [width, narrow].
+// aᵀ × b in bf16, from a [rows, narrow] and b [rows, width] with contiguous rows: y [narrow, width], or turned
+// [width, narrow].
 struct RowSums {
   const void* a;
   int64_t aStride;

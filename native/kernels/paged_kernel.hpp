@@ -1,5 +1,5 @@
-// Softmax attention of one token's heads to keys and values that lie anywhere in a cache: heads of one key head go through them
-// together. Scores are kept to base 2. Sums have a fixed order, so that a row's result depends neither on others nor on its slots.
+// Softmax attention of one token's heads to keys and values anywhere in a cache. Heads that share a key head read them
+// once. Scores are logarithms to base 2. Sums have a fixed order, so that a row's result depends neither on others nor on its slots.
 #pragma once
 #include <cmath>
 

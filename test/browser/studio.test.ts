@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
@@ -229,6 +229,33 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     expect(await page.getByRole('link', { name: 'parcels-trees', exact: true }).getAttribute('href')).toContain(
       'parcels-trees',
     );
+    await isSound();
+  });
+
+  test('follows a run past a kill of its server', async () => {
+    const rows = Array.from({ length: 24 }, (_, i) => ({
+      prompt: `Parcel ${i}?`,
+      completion: ` It is in bay ${i % 4}.`,
+    }));
+    writeFileSync(join(studio.folder, 'bays.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const recipe = {
+      model: 'attune-base',
+      data: { train: 'bays.jsonl', validation: 0.2, test: 0.2 },
+      training: { max_steps: 16, batch_size: 2 },
+      output_dir: 'runs/bays',
+    };
+    writeFileSync(join(studio.folder, 'bays.yaml'), JSON.stringify(recipe));
+    const events = join(studio.folder, 'runs/bays/events.jsonl');
+    const happened = () => (existsSync(events) ? readFileSync(events, 'utf8') : '');
+    await studio.goTo('plan', 'bays.yaml');
+    await button('Train').click();
+    await button('Save and stop').waitFor();
+    await expect.poll(happened, { timeout: 60_000, interval: 20 }).toContain('"step-finished"');
+    studio.kill();
+    expect(happened()).not.toContain('"run-finished"');
+    await studio.start();
+    await page.reload();
+    await page.locator('.verdict').waitFor();
     await isSound();
   });
 

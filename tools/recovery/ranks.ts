@@ -163,7 +163,7 @@ async function strike(
 
 function isNamed(said: string, id: number): boolean {
   return (
-    /local_rank: \d+ \(pid|Rank \d+ of \d+ is gone|rank \d+ of \d+ has not arrived|waits for rank \d+|Rank \d+ has ended|E_RANK_LOST/.test(
+    /Rank \d+ of \d+ is gone|rank \d+ of \d+ has not arrived|waits for rank \d+|Rank \d+ has ended|E_RANK_LOST/.test(
       said,
     ) || said.includes(String(id))
   );
