@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers } from './axe.ts';
+import { bufferingProxy } from './buffering-proxy.ts';
 import { isReady, OpenedStudio, parcels } from './open-studio.ts';
 import { PAYLOADS } from './payloads.ts';
 
@@ -232,7 +233,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await isSound();
   });
 
-  test('follows a run past a kill of its server', async () => {
+  test('follows a run past a kill of its server, also through a proxy that holds back replies', async () => {
     const rows = Array.from({ length: 24 }, (_, i) => ({
       prompt: `Parcel ${i}?`,
       completion: ` It is in bay ${i % 4}.`,
@@ -255,7 +256,14 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     expect(happened()).not.toContain('"run-finished"');
     await studio.start();
     await page.reload();
+    await using proxy = await bufferingProxy(studio.origin);
+    const context = await studio.browser.newContext();
+    await context.addCookies(await page.context().cookies());
+    const other = await context.newPage();
+    await other.goto(page.url().replace(studio.origin, proxy.origin));
+    await other.locator('.verdict').waitFor();
     await page.locator('.verdict').waitFor();
+    await context.close();
     await isSound();
   });
 
