@@ -1,6 +1,7 @@
 #include "int8_rows.hpp"
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
 #include "fused.hpp"
@@ -10,6 +11,8 @@ namespace attune {
 namespace {
 
 using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
 
 // Bytes of widened rows at a time.
 constexpr int64_t kWidenedBytes = 1 << 23;
@@ -25,24 +28,31 @@ Tensor int8RowsDense(const Tensor& values, const Tensor& scales, at::ScalarType 
   return rowsOf(tableOf(values, scales), 0, values.size(0), type);
 }
 
-Tensor int8RowsProduct(const Tensor& x, const Tensor& values, const Tensor& scales) {
-  const at::NoGradGuard noGrad;
-  return timesTurned(x, tableOf(values, scales));
-}
+// x × tableᵀ, with a gradient of x alone.
+struct Int8RowsProduct : public torch::autograd::Function<Int8RowsProduct> {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& values, const Tensor& scales) {
+    const at::AutoDispatchBelowADInplaceOrView guard;
+    context->save_for_backward({values, scales});
+    return timesTurned(x, tableOf(values, scales));
+  }
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const auto saved = context->get_saved_variables();
+    return {timesTable(gradients[0], tableOf(saved[0], saved[1])), Tensor(), Tensor()};
+  }
+};
+
+Tensor int8RowsProduct(const Tensor& x, const Tensor& values, const Tensor& scales) { return Int8RowsProduct::apply(x, values, scales); }
 
 }  // namespace
 
 Table tableOf(const Tensor& values, const Tensor& scales) {
-  if (!scales.defined()) return {values, scales};
   TORCH_CHECK(values.dim() == 2 && values.scalar_type() == at::kChar && values.is_contiguous(), "a table in int8 has int8 values [V, D]");
   TORCH_CHECK(scales.scalar_type() == at::kFloat && scales.numel() == values.size(0) && scales.is_contiguous(), "a table in int8 has a scale for each row");
   return {values, scales};
 }
 
 Tensor rowsOf(const Table& table, int64_t begin, int64_t end, at::ScalarType type) {
-  const Tensor values = table.values.slice(0, begin, end);
-  if (!table.isRounded()) return values.to(type);
-  const Tensor scales = table.scales.slice(0, begin, end);
+  const Tensor values = table.values.slice(0, begin, end), scales = table.scales.slice(0, begin, end);
   Tensor y = at::empty(values.sizes(), scales.options().dtype(type));
   const TypeKernels* kernels = kernelsFor(y);
   if (kernels == nullptr) return (values.to(at::kFloat) * scales.unsqueeze(1)).to(type);

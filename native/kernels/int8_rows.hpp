@@ -1,4 +1,4 @@
-// Tables of tokens in int8, a scale for each row, for use by other operators: outside of autograd, which those implement themselves.
+// Tables of tokens in int8 with a scale per row. These functions have no gradients: operators that call them implement theirs.
 // n inputs, D width, V rows.
 #pragma once
 #include <ATen/core/Tensor.h>
@@ -15,10 +15,10 @@ struct Table {
   int64_t rows() const { return values.size(0); }
 };
 
-// Rejects scales that do not fit the values.
+// A table in int8. Rejects scales that do not fit the values.
 Table tableOf(const at::Tensor& values, const at::Tensor& scales);
 
-// The rows [begin, end) in the given type.
+// Rows [begin, end) of a table in int8, in the given type.
 at::Tensor rowsOf(const Table& table, int64_t begin, int64_t end, at::ScalarType type);
 
 // x [n, D] × tableᵀ → [n, V]

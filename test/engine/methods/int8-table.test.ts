@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Embedding, Int8Table, roundRows } from '../../../src/engine/nn/index.ts';
 import {
+  aten,
   attune,
   backward,
   fromArray,
@@ -78,6 +79,26 @@ describe.each(paths)('log-probabilities of tokens with $path kernels', ({ path, 
         return [...logProbs.toNumbers(), ...(x.grad as Tensor).toNumbers()];
       };
       const [wanted, got] = [passOf(rounded.dense(dtype)), passOf(rounded.codes, rounded.scales)];
+      const tolerance = (dtype === 'f32' ? 1e-6 : 2 ** -7) * Math.max(...wanted.map(Math.abs));
+      for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThanOrEqual(tolerance);
+      rounded.dispose();
+    });
+  });
+});
+
+describe.each(paths)('logits with $path kernels', ({ path, isHere }) => {
+  it.skipIf(!isHere).each(['f32', 'bf16'] as const)('are those of the dense table, gradients too, in %s', (dtype) => {
+    attune.kernels.default({ use: path });
+    scope(() => {
+      const rounded = roundRows(normal([300, 70], 'table', dtype));
+      const passOf = (product: (x: Tensor) => Tensor): number[] => {
+        const x = normal([9, 70], 'x', dtype).setRequiresGrad();
+        const logits = product(x);
+        backward([logits], [normal([9, 300], 'given', dtype)]);
+        return [...logits.toNumbers(), ...(x.grad as Tensor).toNumbers()];
+      };
+      const wanted = passOf((x) => aten.linear.default(x, rounded.dense(dtype)));
+      const got = passOf((x) => attune.int8_rows_product.default(x, rounded.codes, rounded.scales));
       const tolerance = (dtype === 'f32' ? 1e-6 : 2 ** -7) * Math.max(...wanted.map(Math.abs));
       for (const [i, value] of wanted.entries()) expect(Math.abs(got[i] - value)).toBeLessThanOrEqual(tolerance);
       rounded.dispose();
