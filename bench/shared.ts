@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../src/base/format.ts';
+import { freePort } from '../src/base/free-port.ts';
 import { median } from '../src/base/median.ts';
 import type { Measurement } from './train.ts';
 
@@ -81,12 +81,4 @@ async function start(words: readonly string[], threads: number): Promise<Measure
   const [printed] = await Promise.all([text(child.stdout), once(child, 'close')]);
   if (child.exitCode !== 0) throw new Error(`bench/train.ts ${words.join(' ')} ended with ${child.exitCode}`);
   return printed === '' ? ({} as Measurement) : (JSON.parse(printed) as Measurement);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }

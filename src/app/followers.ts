@@ -1,7 +1,6 @@
-import { createServer, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
+import { freePort } from '../base/free-port.ts';
 import { readLaunch, type Launch } from '../engine/group/launch.ts';
 import { startJob, type JobOptions, type JobResult, type RunningJob } from '../jobs/worker/index.ts';
 import type { StartOptions } from './use-cases/train.ts';
@@ -35,14 +34,6 @@ async function localLaunch(size: number): Promise<Launch> {
   const store = { host: '127.0.0.1', port: await freePort(), serves: true };
   const shape = { rank: 0, size, localRank: 0, localSize: size, starts: size - 1 };
   return { ...shape, attempt: 0, store, from: 'local', id: 'local' };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** A leader that does not stop within this time is stopped itself, like a process under SIGSTOP. */
@@ -80,7 +71,7 @@ export async function runWithFollowers(
     else failed.signal.addEventListener('abort', onFailed, { once: true });
     return await leader.result;
   } catch (error) {
-    // The leader was told to stop because of it, or is itself the lost rank that a follower names.
+    // The leader was told to stop because of it, or is itself the rank that a follower has lost.
     const isReason = isCode(error, 'E_STOPPED') || isAnotherLost;
     throw failed.signal.aborted && isReason ? failed.signal.reason : error;
   } finally {

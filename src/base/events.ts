@@ -98,7 +98,7 @@ export interface DevicePreflight {
   /** Such as `cuda:0`. */
   name: string;
   peakBytes: number;
-  /** Free, and held by the run already; undefined where the device cannot say. */
+  /** Free memory plus tensors that the run already holds; undefined if the device does not report it. */
   availableBytes?: number;
 }
 

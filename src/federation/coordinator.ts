@@ -72,7 +72,7 @@ export class Coordinator {
     return keepRound(this.#parts.folder, this.#begun(none, replies, leftOut), weights);
   }
 
-  /** Lets sites in that came after the first round, if they begin with the common weights too. */
+  /** Admits sites that joined after the first round, if they start from the common weights. */
   async #admit(): Promise<void> {
     const { folder, sites } = this.#parts;
     const [before] = readRounds(folder);

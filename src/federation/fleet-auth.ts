@@ -18,7 +18,7 @@ export const HEADERS = {
 const TOLERANCE_SECONDS = 300;
 
 export function authHeaders(signer: Signer, path: string, body: Uint8Array): Record<string, string> {
-  // As Python writes it.
+  // Python's ISO format, which Flower parses.
   const time = new Date().toISOString().replace('Z', '+00:00');
   return {
     [HEADERS.publicKey]: Buffer.from(signer.publicKey).toString('base64'),

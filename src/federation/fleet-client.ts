@@ -65,7 +65,7 @@ export interface ServeParts {
   answer(message: Message): Promise<Content>;
   /** Whether the answer to this message was the last. */
   isLast?(message: Message): boolean;
-  /** Asked now and then while there is no message. */
+  /** Called repeatedly while there is no message; true ends the connection. */
   isOver?(): Promise<boolean>;
 }
 
@@ -97,7 +97,7 @@ export class FleetClient {
     return { ...found, plan: planSchema.parse(found.plan) };
   }
 
-  /** Registers this node's key, which a coordinator of ours does again, and Flower once. */
+  /** Registers this node's key. Our coordinator accepts a known key again; Flower refuses it. */
   async register(): Promise<void> {
     await this.#call('register-node', this.#key);
   }

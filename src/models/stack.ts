@@ -111,7 +111,7 @@ export abstract class Stack extends Module {
     if (input.layout === undefined) throw new Error('an input of tokens needs a layout');
     return input.layout;
   }
-  /** Number of the regime of rows this long, if position encodings depend on the length: only rows of one regime share cached keys. */
+  /** Regime of rows of this length, if position encodings depend on it: only rows of one regime share cached keys. */
   regimeOf?(length: number): number;
   /** Whether cached keys become invalid when a row grows from one length to another. */
   outdates?(from: number, to: number): boolean;

@@ -30,7 +30,7 @@ export interface LockOwner extends ProcessIdentity {
 /** A process on another machine counts as gone if its heartbeat is older than this. */
 const SILENCE_MS = 120_000;
 const TAKEOVER_TIMEOUT_MS = 5_000;
-/** A death, or a change on a network drive, causes no event of a lock's file. */
+/** Interval of checks without an event: the death of a process and changes on network drives cause none. */
 const LOOK_MS = 1_000;
 
 export interface RunLock {

@@ -98,7 +98,7 @@ async function followGradients(
   }
 }
 
-/** Whether gradients of any process are infinite or not numbers; a process may hold its own weights' only. */
+/** Whether any process has gradients that are not finite; each may hold gradients of its own weights only. */
 async function isOverflowing({ shared }: StepParts, lossScale: LossScale): Promise<boolean> {
   const own = !lossScale.unscale();
   return (await shared?.isAny('whether gradients overflow', own)) ?? own;

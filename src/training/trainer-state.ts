@@ -34,7 +34,7 @@ export interface TrainerState {
   seconds: number;
   /** Training by the runs that this one continues. */
   before: EarlierTraining;
-  /** Only of training in f16. */
+  /** Only for training in f16. */
   lossScale?: LossScaleState;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/app/followers.ts';
+import { freePort } from '../../src/base/free-port.ts';
 import { isRunning } from '../../src/base/is-running.ts';
 import { readEvents } from '../../src/store/run-folder.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';

@@ -15,9 +15,10 @@ export interface FlowerOptions extends Omit<JoinOptions, 'name' | 'onPlan' | 'on
   onRequest?(request: { type: string; round: number }): void;
 }
 
-/** Seconds for which Flower may take a killed site for present; between questions whether a run has ended. */
+/** Flower may count a killed site as present for this long. */
 const PRESENT_SECONDS = 90;
-const QUESTION_SECONDS = 10;
+/** Time between checks whether the run has ended. */
+const CHECK_SECONDS = 10;
 
 /**
  * Takes part in a run of a Flower federation until the run ends. Rows, base and adapter are this site's recipe; the
@@ -68,7 +69,7 @@ async function activated(client: FleetClient, publicKey: string, signal: AbortSi
     if (typeof refusal === 'string') return refusal;
     const unknown = await client.register().then(() => undefined, refusalOf);
     if (unknown === undefined) continue;
-    // A key in use is this site's own, which Flower takes for present for a while after a kill.
+    // The key in use is this site's own: after a kill, Flower counts it as present for a while.
     if (!/in use/i.test(unknown.got ?? '') || Date.now() > until) throw unregistered(unknown, publicKey);
     await sleep(5000, undefined, { signal });
   }
@@ -87,11 +88,11 @@ function unregistered({ got }: AttuneError, publicKey: string): AttuneError {
   });
 }
 
-/** A run that has ended is no longer told about. */
+/** Checks now and then whether the run has ended: Flower then refuses requests about it. */
 function endOf(client: FleetClient, site: FlowerSite): () => Promise<boolean> {
   let asked = Date.now();
   return async () => {
-    if (site.run === undefined || Date.now() - asked < 1000 * QUESTION_SECONDS) return false;
+    if (site.run === undefined || Date.now() - asked < 1000 * CHECK_SECONDS) return false;
     asked = Date.now();
     const refusal = await client.run(site.run).then(() => undefined, refusalOf);
     return refusal !== undefined;

@@ -8,7 +8,7 @@ import { readJson, writeJson } from '../../files/json.ts';
 import { makeFolders } from '../../files/make-folder.ts';
 import type { Deployment } from './pipeline-file.ts';
 
-/** Version of the stages’ code: incremented when a stage gives another output for the same inputs. */
+/** Version of the stages' code: incremented when a stage gives another output for the same inputs. */
 const CODE = 1;
 
 export interface StageContext {

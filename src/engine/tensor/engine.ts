@@ -75,7 +75,7 @@ function load(): Native {
   return native;
 }
 
-/** Meanings of the dynamic linker's words. */
+/** Plain reasons for the dynamic linker's messages. */
 const REASONS: readonly [pattern: RegExp, reason: (name: string) => string][] = [
   [/version .(GLIBC\w*_[\d.]+). not found/, (name) => `this system's libraries are older than the engine's (${name})`],
   [/(lib(?:torch|c10)[\w.]*): cannot open/, (name) => `libtorch has gone from where it was (${name})`],
@@ -83,7 +83,7 @@ const REASONS: readonly [pattern: RegExp, reason: (name: string) => string][] = 
   [/undefined symbol: (\S+)/, () => 'libtorch has another version or C++ ABI than the engine was built for'],
 ];
 
-/** @returns E_ENGINE_BROKEN, with the reason in plain words and the linker's own */
+/** @returns E_ENGINE_BROKEN with a plain reason and the linker's message */
 export function broken(error: Error): AttuneError {
   const [pattern, reason] = REASONS.find(([known]) => known.test(error.message)) ?? [];
   const name = pattern?.exec(error.message)?.[1] ?? '';

@@ -46,7 +46,7 @@ export async function explainingMemory<Result>({ plan }: TrainingRun, body: () =
     return await body();
   } catch (error) {
     if (!isOutOfMemory(error)) throw error;
-    // So much was there: a cache of freed blocks makes the device's own figure too low.
+    // Tensors have held this much, so it is available; the device's own figure leaves out cached blocks.
     const reached = engine().takeTensorPeak(model.device);
     const room = reached - engine().tensorBytes(model.device);
     throw new AttuneError('E_OUT_OF_MEMORY', {

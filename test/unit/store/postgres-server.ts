@@ -1,10 +1,9 @@
 // A PostgreSQL server in a temporary folder, by Debian's own programs; it does not run as root.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../../src/base/free-port.ts';
 
 const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
 const isRoot = process.getuid?.() === 0;
@@ -61,14 +60,4 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
   };
   return running;
-}
-
-/** One that nobody listens at: other tests may have servers of their own at the same time. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

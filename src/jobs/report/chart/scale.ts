@@ -50,7 +50,7 @@ export function niceStep(rough: number): number {
 }
 
 function widened([low, high]: readonly [number, number]): [number, number] {
-  // Narrower than that, six digits do not tell ticks apart.
+  // In a narrower domain, ticks would have the same six digits.
   if (high - low > 5e-5 * Math.max(Math.abs(low), Math.abs(high))) return [low, high];
   const margin = Math.abs(low) * 0.1 || 1;
   return [low - margin, high + margin];
