@@ -14,7 +14,7 @@ export async function answerCalls(page: Page, state: State, results: Readonly<Re
   await page.unroute('**/api/calls**');
   if (state === 'own') return;
   await page.route('**/api/calls**', async (route) => {
-    if (state === 'filled' && !isKnown(route, results)) return route.fallback();
+    if (state === 'filled' && !isListing(route) && !isKnown(route, results)) return route.fallback();
     await route.fulfill({ json: replyTo(route, state, results) });
   });
 }
@@ -23,6 +23,10 @@ export async function answerCalls(page: Page, state: State, results: Readonly<Re
 function nameOf(route: Route): string {
   if (route.request().method() === 'POST') return (route.request().postDataJSON() as { name: string }).name;
   return decodeURIComponent(new URL(route.request().url()).pathname.split('/').at(-1)!);
+}
+
+function isListing(route: Route): boolean {
+  return route.request().method() === 'GET' && route.request().url().endsWith('/api/calls');
 }
 
 function isKnown(route: Route, results: Readonly<Record<string, unknown>>): boolean {
@@ -41,11 +45,23 @@ function replyTo(route: Route, state: State, results: Readonly<Record<string, un
     ...(state === 'failed' && { error: FAULT }),
     ...(state === 'filled' && { result: results[name], text: `text of ${name}` }),
   };
-  if (route.request().url().endsWith('/api/calls')) return route.request().method() === 'GET' ? [] : call;
+  if (isListing(route)) return state === 'filled' ? [SERVED] : [];
+  if (route.request().url().endsWith('/api/calls')) return call;
   const lines = [{ event: { type: 'work-advanced', phase: 'data', done: 3, total: 10, unit: 'rows' } }];
   // The page asks again after the pause: not within a test.
   return { lines, next: 1, state: call, pause: 600_000 };
 }
+
+/** A server that this studio runs. */
+const SERVED: CallState = {
+  id: 'serve',
+  name: 'serve',
+  startedAt: 0,
+  status: 'running',
+  command: 'attune serve --registry',
+  program: 'await serve({ registry: true })',
+  result: { url: 'http://127.0.0.1:49152', models: ['base', 'tickets-of-the-support-team'] },
+};
 
 const FAULT = {
   code: 'E_BAD_ROWS',
