@@ -147,12 +147,10 @@ describe.skipIf(!existsSync('build/attune.node'))('attune train', () => {
     const closed = new Promise<number | null>((done) => child.on('close', done));
     for await (const chunk of child.stderr) {
       stderr += String(chunk);
-      if (stderr.includes('validation after step 4:')) {
-        child.kill('SIGINT');
-        break;
-      }
+      if (stderr.includes('validation after step 4:') && !child.killed) child.kill('SIGINT');
     }
     expect(await closed).toBe(1);
+    expect(stderr).toContain('attune runs resume');
     expect(readdirSync(join(folder, 'runs/stopped/checkpoints')).length).toBeGreaterThan(0);
   });
 });
