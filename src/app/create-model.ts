@@ -25,7 +25,7 @@ export async function createModel(modelType: string, options: CreateOptions): Pr
   const shape = { width, blocks, heads, dropout, maxPositions };
   const source = { path: resolve(data), format, columns: await columnMapping(options.columns) };
   const catalogue = items === undefined ? undefined : resolve(items);
-  // Stored as an absolute path: the folder reads texts of further items later, from any working directory.
+  // Stored as an absolute path: adding items later encodes their texts, from any working directory.
   const encoder = textEncoder !== undefined && existsSync(textEncoder) ? resolve(textEncoder) : textEncoder;
   const texts = { textEncoder: encoder, tunesEncoder };
   const folder = resolve(output);

@@ -52,7 +52,7 @@ export async function examineForInit(
     throw new AttuneError('E_INIT_FORMAT', {
       what: `${path} contains ${inspection.format} rows, which no objective supports`,
       got: inspection.reason,
-      expected: 'messages, alpaca, sharegpt, prompt and completion, text, text and label, or text and labels',
+      expected: 'messages, alpaca, sharegpt, prompt + completion, text, text + label, or text + labels',
       fix: 'choose another format with --format, or set columns with --text-column, --label-column or --answer-column',
     });
   }

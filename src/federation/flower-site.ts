@@ -1,4 +1,4 @@
-/** A site of a real Flower federation: answers what a ServerApp asks with Flower's own records. Runs none of its code. */
+/** A site in a real Flower federation. Answers a ServerApp's messages in Flower's format, without running Flower's code. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
@@ -11,7 +11,7 @@ import { writeWeights, readWeights } from './weights-file.ts';
 import { requireFitting, type Weights } from './weights.ts';
 
 export interface FlowerTraining extends LocalTraining {
-  /** Loss of weights on the site's validation rows, without training. */
+  /** Loss on the site's validation rows with these weights, without training. */
   evaluate(weights: Weights, from: number): Promise<{ examples: number; loss: number }>;
 }
 
@@ -24,7 +24,7 @@ export interface FlowerSiteParts {
   onRequest?(request: { type: string; round: number }): void;
 }
 
-/** Kept between starts. */
+/** Stored across restarts. */
 interface Progress {
   /** Training rows. */
   examples?: number;
@@ -57,7 +57,7 @@ export class FlowerSite {
     return existsSync(file) ? readWeights(file) : undefined;
   }
 
-  /** @throws AttuneError E_FEDERATED_FLOWER for what this site does not do, E_FEDERATED_WEIGHTS, and as training does */
+  /** @throws AttuneError E_FEDERATED_FLOWER for unsupported messages, E_FEDERATED_WEIGHTS, and errors of training */
   async answer({ metadata: { run_id: run, message_type: type }, content }: Message): Promise<Content> {
     this.#progress ??= { run, round: 0 };
     if (this.#progress.run !== run)
@@ -78,7 +78,7 @@ export class FlowerSite {
     };
   }
 
-  /** Rounds count as the ServerApp does (`server-round`), or by trainings where it does not say. */
+  /** The ServerApp's round number (`server-round`); without one, the number of trainings. */
   #roundOf(type: string, content: Content | undefined): number {
     const configs = [...(content?.configs.values() ?? [])];
     const told = configs.map((config) => config['server-round']).find((value) => value !== undefined);
@@ -116,7 +116,7 @@ export class FlowerSite {
     }
   }
 
-  /** Weights of the ServerApp, if they are some of this site's, in its names and shapes. */
+  /** Checks that the ServerApp's weights have names and shapes of this site's, and stores them. */
   async #accepted(given: Weights | undefined): Promise<Weights> {
     const start = await this.#start();
     if (given === undefined)
@@ -127,7 +127,7 @@ export class FlowerSite {
     return given;
   }
 
-  /** The weights before training, which are kept: a later checkpoint does not have them. */
+  /** The weights before training, stored because later checkpoints lack them. */
   async #start(): Promise<Weights> {
     const file = this.#path('start.safetensors');
     if (this.#progress!.examples !== undefined) return readWeights(file);

@@ -1,6 +1,6 @@
 /**
- * Searches files for contents that are known by fingerprints only: short windows of bytes, each by a rolling hash to find
- * it and a SHA-256 to be sure. Fingerprints can be kept where the contents must not be.
+ * Searches files for contents that are known only by fingerprints. A fingerprint is of a short window of bytes: a rolling
+ * hash finds it, and a SHA-256 confirms it. Fingerprints can be kept where the contents must not be.
  */
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -27,7 +27,7 @@ export function fingerprint(window: Uint8Array): Fingerprint {
   return { rolling: window.reduce((hash, byte) => roll(hash, byte), 0), sha256: sha256(window) };
 }
 
-/** Windows of a text between characters that JSON or HTML write differently, longest stretches first. */
+/** Windows of a text without characters that JSON or HTML escape, from the longest such passages first. */
 export function textWindows(text: string, most: number): Uint8Array[] {
   const stretches = text.split(/[\p{Cc}"'\\<>&]/u).map((part) => Buffer.from(part.trim()));
   const long = stretches.filter(({ length }) => length >= WINDOW).toSorted((a, b) => b.length - a.length);
@@ -89,7 +89,7 @@ function roll(hash: number, byte: number): number {
 
 class WindowSearch {
   readonly #wanted = new Map<number, Set<string>>();
-  /** Which hashes may be wanted, by their upper bits: most bytes need no look-up. */
+  /** Marks the upper bits of wanted hashes, so that most bytes need no look-up. */
   readonly #filter = new Uint8Array(1 << FILTER_BITS);
 
   constructor(fingerprints: readonly Fingerprint[]) {
@@ -110,7 +110,7 @@ class WindowSearch {
         before = new Uint8Array(all.subarray(Math.max(0, all.length - WINDOW + 1)));
       }
     } catch (error) {
-      unlessMissing(error); // deleted meanwhile
+      unlessMissing(error); // deleted in the meantime
     }
     return { bytes, isFound };
   }

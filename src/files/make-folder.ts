@@ -34,7 +34,7 @@ function refuseAddress(missing: readonly string[]): void {
   });
 }
 
-/** Another process may have created it meanwhile. */
+/** Another process may have created it in the meantime. */
 function makeOne(path: string): void {
   try {
     mkdirSync(path, folderMode(path));

@@ -38,7 +38,7 @@ export interface ImageReader {
   readonly blocks?: number;
   /** Whether `vectors` needs the blocks' auxiliary outputs (states of several layers). */
   readonly hasAside?: boolean;
-  /** Hidden states of all patches [T · P, V] → [T · S, D]; the last dimension is a multiple of D if later blocks add further parts. */
+  /** Hidden states of all patches [T · P, V] → [T · S, D], or a multiple of D if later decoder layers add the rest. */
   vectors(hidden: Tensor, read: ReadImages): Tensor;
   /** Number of tokens of a variable-size image; absent if all tiles have the same number. */
   tokensOf?(grid: PatchGrid): number;
@@ -77,9 +77,9 @@ export interface Tower {
 export interface Towers {
   readonly text: Tower;
   readonly image: Tower;
-  /** Logarithm of the factor of the cosines. */
+  /** Logarithm of the factor by which cosine similarities are multiplied. */
   readonly logScale: Parameter;
-  /** Added to the scaled cosines. */
+  /** Added to the scaled cosine similarities. */
   readonly bias?: Parameter;
 }
 
@@ -137,7 +137,7 @@ export const taskFacts = {
 
 export type Task = keyof typeof taskFacts;
 
-/** Ending of our own class names for encoders that decide by vectors. */
+/** Suffix of attune's class names for encoders that score options by their vectors. */
 export const DECIDES = 'ForDecisions';
 
 export function factsOf(task: Task): TaskFacts {

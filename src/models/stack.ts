@@ -11,7 +11,7 @@ import {
 } from '../engine/nn/index.ts';
 import type { Memory } from './memory.ts';
 
-/** Image vectors that replace tokens' embeddings: places int64 [M], vectors [M, D], or wider if later blocks add further parts. */
+/** Vectors that replace tokens' embeddings: places int64 [M], vectors [M, D], or a multiple of D if later layers add the rest. */
 export interface Placed {
   places: BigInt64Array;
   vectors: Tensor;

@@ -24,7 +24,7 @@ export interface CallParts<Body> {
   /** Hash of the request's content, by which retries are recognised. */
   fingerprint: string;
   fields: FieldNames;
-  /** Whether it is the fallback for another model, for which the client's permission suffices. */
+  /** Whether the call goes to a model's fallback; permission for the requested model is enough. */
   isFallback?: boolean;
 }
 
@@ -103,7 +103,7 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
-  /** Pseudonym of the user whose key it is. Never read from the body: everyone can write any name there. */
+  /** Pseudonym of the user whose key it is. Never read from the body: a client could write any name there. */
   get #person(): string | undefined {
     const { key, server } = this;
     return key?.user === undefined ? undefined : server.watcher?.store.keys.hash(ownerOf({ user: key.user }));

@@ -48,7 +48,7 @@ export class RunFolder {
     }
   }
 
-  /** @throws AttuneError E_RUN_LOCKED if another process has locked the folder meanwhile */
+  /** @throws AttuneError E_RUN_LOCKED if another process has locked the folder in the meantime */
   requireHeld(): void {
     this.#lock.requireHeld();
   }

@@ -74,7 +74,7 @@ export async function approve(id: string, by = localActor()): Promise<Approval> 
   });
   if (approval === undefined)
     throw new AttuneError('E_APPROVAL_MISSING', {
-      what: `No call waits for an approval with the id ${id}`,
+      what: `No call with the id ${id} is waiting for approval`,
       fix: '`attune approve` lists waiting calls; they expire after an hour',
     });
   const { name, input, reasons } = approval;

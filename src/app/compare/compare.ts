@@ -96,7 +96,7 @@ function refuseIdle(specs: readonly SystemSpec[], options: CompareOptions): void
   const problems = [
     ...(baselines === undefined
       ? []
-      : [{ field: 'baselines', message: 'only applies to a run by itself', fix: 'give each system' }]),
+      : [{ field: 'baselines', message: 'only applies to a run by itself', fix: 'name each baseline as a system' }]),
     ...(instruction === undefined || isTold
       ? []
       : [{ field: 'instruction', message: 'has no effect', fix: 'add prompted:MODEL or few_shot:MODEL' }]),

@@ -49,7 +49,7 @@ function withKey(hashes: unknown, name: unknown, renamed: unknown): unknown {
   return Object.fromEntries(Object.entries(hashes).map(([key, hash]) => [key === name ? renamed : key, hash]));
 }
 
-/** Locates the paths of sources, but not their weights. */
+/** Makes the paths of sources absolute; their other fields stay as they are. */
 function locateSources(sources: unknown, field: string, locate: (field: string, path: string) => string): unknown {
   if (!Array.isArray(sources)) return sources;
   return (sources as { path: string; media_dir?: string }[]).map((source) => ({
@@ -59,12 +59,12 @@ function locateSources(sources: unknown, field: string, locate: (field: string, 
   }));
 }
 
-/** Resolves a value that may be a file or a name; it is a file if that exists. */
+/** Absolute path of a value that names an existing file or folder; any other value is returned as is. */
 function existing(value: unknown, base: string): unknown {
   return typeof value === 'string' && existsSync(resolve(base, value)) ? resolve(base, value) : value;
 }
 
-/** Locates every `./file.ts#name`, also as a key of its hash. */
+/** Makes the file of every `./file.ts#name` absolute, in keys (of hashes) as well as in values. */
 function withReferences(value: unknown, base: string): unknown {
   if (typeof value === 'string') {
     const reference = parseReference(value);

@@ -26,7 +26,7 @@ export const useCase = defineUseCase({
       ({ id, command, reasons, until }) =>
         `${colours.cyan(id)}  ${command}  ${colours.dim(`${reasons.join(', ')}; ${formatDuration((until - Date.now()) / 1000)} left`)}`,
     );
-    if (allowed === undefined && waiting.length === 0) return 'no call waits for an approval';
+    if (allowed === undefined && waiting.length === 0) return 'no call is waiting for approval';
     return [...said, ...lines].join('\n');
   },
 });

@@ -9,7 +9,7 @@ export interface RestoredData {
 
 export const useCase = defineUseCase({
   section: 'Data',
-  summary: 'replace tags in redacted rows or answers by the original values',
+  summary: 'replace tags in redacted rows or answers with the original values',
   arguments: ({ argument }) => [argument('file', 'FILE', 'rows (.jsonl) or any text with tags')],
   options: (fields) => ({
     vault: fields.required(

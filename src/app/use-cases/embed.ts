@@ -52,7 +52,7 @@ export const useCase = defineUseCase({
     // Vectors of a whole file are of no use on standard output.
     if (options.input !== undefined && options.text === undefined && options.output === undefined)
       throw new AttuneError('E_USAGE', {
-        what: 'Vectors of a file need an output file',
+        what: 'Embedding a file requires an output file',
         fix: 'add --output vectors.npy',
       });
     const { embed } = await import('../embed/embed.ts');

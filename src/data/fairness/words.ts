@@ -1,4 +1,4 @@
-/** Words of a text, without what follows an apostrophe, marking those that begin a sentence. */
+/** Splits a text into words without endings such as 's, and marks those that begin a sentence. */
 import { tokensOf } from '@attune/privacy/tokens';
 
 export interface Word {

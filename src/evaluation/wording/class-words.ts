@@ -9,7 +9,7 @@ export interface LabelledText {
 const WORDS = /[\p{L}\p{M}\p{N}]+(?:['’.@-][\p{L}\p{M}\p{N}]+)*/gu;
 /** Additive smoothing, so that an unseen word does not rule out a class. */
 const SMOOTHING = 0.5;
-/** Increase in a class's probability from which a single word is indicative. */
+/** A word is indicative if it raises a class's probability by more than this. */
 const TELLING = 0.2;
 
 /** A text's words, unchanged. */
@@ -17,7 +17,7 @@ export function wordsIn(text: string): string[] {
   return text.match(WORDS) ?? [];
 }
 
-/** Counting key of a word: case-insensitive, with all numbers and codes as one. */
+/** Key under which a word is counted: lower case; all numbers and codes share one key. */
 function keyOf(word: string): string {
   return /\p{N}/u.test(word) ? '#' : word.toLowerCase();
 }

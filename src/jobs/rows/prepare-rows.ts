@@ -95,7 +95,7 @@ function refuseFixed(
   const fixed = examples.find((one) => !kinds.has(one.kind) || hasMore(one));
   if (fixed === undefined) return;
   const { kind, source } = fixed;
-  const of = kinds.has(kind) ? 'a file, or two texts in one' : `a row of ${kind}`;
+  const of = kinds.has(kind) ? 'a row with a file or two texts' : `a row of ${kind}`;
   throw new AttuneError('E_OPTION_IDLE', {
     what: `These rows are never ${verb}`,
     got: `${got}, but ${of} (${source.file}:${source.line})`,

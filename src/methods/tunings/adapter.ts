@@ -91,7 +91,7 @@ export class BottleneckAdapter extends Module implements AdapterPart, SublayerAd
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
       what: 'A bottleneck adapter is not linear: it cannot be merged into the model’s weights',
-      fix: 'use base model and adapter together, or tune with lora',
+      fix: 'use the base model and the adapter together, or tune with lora',
     });
   }
   unmerge(): void {}

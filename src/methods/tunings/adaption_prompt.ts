@@ -60,7 +60,7 @@ class AdaptionPrompt implements AdapterPart, AttentionAdapter {
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
       what: 'Adaption prompts do not change the model’s weights, so they cannot be merged',
-      fix: 'use base model and adapter together, or tune with lora',
+      fix: 'use the base model and the adapter together, or tune with lora',
     });
   }
   unmerge(): void {}

@@ -229,7 +229,7 @@ function rowLengths(weight: Tensor): Tensor {
 function noBias(path: string): AttuneError {
   return new AttuneError('E_NOT_MERGEABLE', {
     what: `The adapter has a bias for ${path}, but the layer has no bias to merge it into`,
-    fix: 'use base model and adapter together, or train with tuning.lora_bias: false',
+    fix: 'use the base model and the adapter together, or train with tuning.lora_bias: false',
   });
 }
 

@@ -81,7 +81,7 @@ export class LoraEmbedding extends LayerAdapter<Embedding> implements EmbeddingA
     if (!this.#isHead) return super.merge(options);
     throw new AttuneError('E_NOT_MERGEABLE', {
       what: `The adapter changes ${this.path}, which is also the output head of this model: merging would change the head too`,
-      fix: 'use base model and adapter together, or leave the table out of tuning.target_modules',
+      fix: 'use the base model and the adapter together, or leave the table out of tuning.target_modules',
     });
   }
 }

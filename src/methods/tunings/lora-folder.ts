@@ -88,7 +88,7 @@ function isFirst(path: string, index: number, all: readonly string[]): boolean {
 
 function unsupported(folder: string, problems: readonly Problem[]): AttuneError {
   return new AttuneError('E_ADAPTER_UNSUPPORTED', {
-    what: `${folder} is not a LoRA adapter of low-rank factors only`,
+    what: `${folder} is not a LoRA adapter that consists only of low-rank factors`,
     problems,
     fix: 'merge it into its base model instead: attune export ADAPTER --to merged',
   });

@@ -164,7 +164,7 @@ class Prefix implements AdapterPart {
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
       what: 'A prefix does not change the model’s weights, so it cannot be merged',
-      fix: 'use base model and adapter together, or tune with lora',
+      fix: 'use the base model and the adapter together, or tune with lora',
     });
   }
   unmerge(): void {}

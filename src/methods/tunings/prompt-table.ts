@@ -85,7 +85,7 @@ export class PromptTable extends Module implements AdapterPart, EmbeddingAdapter
   merge(): never {
     throw new AttuneError('E_NOT_MERGEABLE', {
       what: 'Virtual tokens do not change the model’s weights, so they cannot be merged',
-      fix: 'use base model and adapter together, or tune with lora',
+      fix: 'use the base model and the adapter together, or tune with lora',
     });
   }
   unmerge(): void {}

@@ -23,7 +23,7 @@ interface Place {
   module: Module;
   parameter: Parameter;
   owner?: AdapterOwner;
-  /** Whether it is also the output head's. */
+  /** Whether the output head uses the same parameter. */
   isShared?: boolean;
 }
 
@@ -106,7 +106,7 @@ class InputTable implements AdapterPart, EmbeddingAdapter {
       what:
         'The adapter changes an embedding table that is also the output head of this model: merging would ' +
         'change the head too',
-      fix: 'use base model and adapter together',
+      fix: 'use the base model and the adapter together',
     });
   }
   unmerge(): void {}

@@ -74,7 +74,7 @@ class Attention extends Module {
 
 const MLP = ['fc1', 'fc2'] as const;
 
-/** Feed-forward half of the family. */
+/** Feed-forward sublayer of the family. */
 export function mlp({ hidden_size: width, intermediate_size: inner, hidden_act: activation }: MlpConfig) {
   return new NamedFeedForward(MLP, { in: width, inner }, { activation });
 }

@@ -10,7 +10,7 @@ const schema = z.looseObject({
   logit_scale: z.number().positive().default(0.0625),
 });
 
-/** Parallel halves; rotary positions only in layers with a sliding window (Command A, Cohere, 2025). */
+/** Parallel attention and feed-forward; rotary positions only in layers with a sliding window (Command A, Cohere, 2025). */
 export const architecture = defineDecoder({
   modelType: 'cohere2',
   classes: decoderClasses('Cohere2'),

@@ -14,7 +14,7 @@ const schema = z.looseObject({
   num_hidden_layers: count,
 });
 
-/** Post-norm halves and norms of q and k; layers with full attention have no positions (EXAONE 4, 2025). */
+/** Post-norm sublayers and norms of q and k; layers with full attention have no positions (EXAONE 4, 2025). */
 export const architecture = defineDecoder({
   modelType: 'exaone4',
   classes: decoderClasses('Exaone4'),

@@ -51,7 +51,7 @@ function ropeOf(config: FalconConfig) {
   return ropeOptions(config, config.hidden_size / config.num_attention_heads);
 }
 
-/** Multi-query attention and parallel halves (Almazrouei et al., 2023). */
+/** Multi-query attention, in parallel with the feed-forward sublayer (Almazrouei et al., 2023). */
 export const architecture: Architecture = {
   modelType: 'falcon',
   prefix: 'transformer',

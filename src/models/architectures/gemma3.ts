@@ -79,7 +79,7 @@ export const architecture = defineVisionLanguage({
   text(raw) {
     parseConfig(schema, raw);
     const { architecture, raw: own } = textModelOf(raw, 'gemma3_text', ['gemma3_text']);
-    // Logits have no cap next to images, as transformers computes them.
+    // As in transformers, the vision language model does not cap logits.
     return { architecture, raw: { ...usualText, ...own, final_logit_softcapping: null } };
   },
   parts({ tower, k }, decoder) {

@@ -2,7 +2,7 @@ import { FusedFeedForward } from '../decoder/feed-forward.ts';
 import { decoderClasses, defineDecoder } from '../decoder/define.ts';
 import { normsAround } from '../decoder/layer.ts';
 
-/** Norms before and after each half; rotary positions on half of each head (GLM-4-0414, Zhipu AI, 2025). */
+/** Norms before and after each sublayer; rotary positions on half of each head (GLM-4-0414, Zhipu AI, 2025). */
 export const architecture = defineDecoder({
   modelType: 'glm4',
   classes: decoderClasses('Glm4'),

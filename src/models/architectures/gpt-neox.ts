@@ -132,14 +132,14 @@ class Layer extends Block {
       const again = this.post_attention_layernorm.forward(stream);
       return this.mlp_sublayer.change(again, afterFeedForward.forward(this.mlp.forward(again)));
     };
-    // With parallel residuals, both halves read the layer's input; otherwise the second reads the first one's sum.
+    // With parallel residuals, both sublayers read the layer's input; otherwise the second reads the first one's sum.
     if (this.#isParallel) return feed(x).add(attended).add(x);
     const sum = attended.add(x);
     return feed(sum).add(sum);
   }
 }
 
-/** Decoder with parallel halves and partial rotary positions (Black et al., 2022). */
+/** Decoder with parallel attention and feed-forward, and partial rotary positions (Black et al., 2022). */
 class GptNeox extends Stack implements Trunk {
   readonly embed_in: Embedding;
   readonly layers: readonly Layer[];

@@ -135,7 +135,7 @@ class Encoder extends Module {
   }
 }
 
-/** InternViT: reads tiles of one size; the output of each half is scaled per feature. */
+/** InternViT: reads tiles of one size; the output of each sublayer is scaled per feature. */
 class Vision extends Stack {
   readonly embeddings: ViTEmbeddings;
   readonly encoder: Encoder;

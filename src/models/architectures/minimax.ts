@@ -25,7 +25,7 @@ const schema = z.looseObject({
   mlp_beta_factor: factor,
 });
 
-/** Factors of each half, and which layers have linear attention. */
+/** Factors of each sublayer, and which layers have linear attention. */
 export function minimaxConfig(raw: RawConfig) {
   const own = parseConfig(schema, raw);
   const isLinear = (layer: number) =>
@@ -71,10 +71,10 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Factors of a half's input and output in their sum. */
+/** Factors of a sublayer's input and output in their sum. */
 type Factors = Record<'attention' | 'feedForward', readonly [before: number, result: number]>;
 
-/** Each half's output is added to its normalised input. */
+/** Each sublayer's output is added to its normalised input. */
 class MiniMaxLayer extends Block {
   readonly self_attn: AttentionPart;
   readonly block_sparse_moe: SparseFeedForward;

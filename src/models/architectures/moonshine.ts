@@ -137,7 +137,7 @@ class Encoder extends Stack {
   }
 }
 
-/** A decoder layer with cross-attention between its halves. */
+/** A decoder layer with cross-attention between self-attention and feed-forward. */
 class CrossLayer extends DecoderLayer {
   readonly encoder_attn: CrossAttention;
   readonly input_layernorm: Norm;

@@ -112,7 +112,7 @@ const decoder = defineDecoder({
   },
 });
 
-/** Layers that are each a state space, attention without positions, or a feed-forward half (NVIDIA, 2025). */
+/** Layers that are each a state space, attention without positions, or a feed-forward sublayer (NVIDIA, 2025). */
 export const architecture: Architecture = {
   ...decoder,
   prefix: 'backbone',
@@ -128,7 +128,7 @@ interface Mixer extends Module {
   forward(x: Tensor, pass: Pass): Tensor;
 }
 
-/** A layer that consists of a single half. */
+/** A layer that consists of a single sublayer. */
 class OneHalf extends Block {
   readonly norm: RMSNorm;
   readonly mixer: Mixer;
@@ -172,7 +172,7 @@ function mambaOf(own: z.output<typeof schema>) {
   } satisfies Partial<MambaShape>;
 }
 
-/** Ungated feed-forward half. */
+/** Ungated feed-forward sublayer. */
 function plainHalf(
   width: number,
   inner: number,

@@ -1,7 +1,7 @@
 import { defineDecoder } from '../decoder/define.ts';
 import { NormAfter } from '../decoder/layer.ts';
 
-/** Post-norm halves, and norms over all heads of q and of k (OLMo et al., 2024). */
+/** Post-norm sublayers, and norms over all heads of q and of k (OLMo et al., 2024). */
 export const architecture = defineDecoder({
   modelType: 'olmo2',
   classes: { causal: 'Olmo2ForCausalLM' },

@@ -18,7 +18,7 @@ export interface LayerShape {
   index: number;
   heads: number;
   inner: number;
-  /** Norms before each half (pre-norm), or after each residual sum (post-norm). */
+  /** Norms before each sublayer (pre-norm), or after each residual sum (post-norm). */
   norms: 'before' | 'after';
   /** Whether keys have a bias; Whisper's do not. */
   keyBias: boolean;
@@ -106,7 +106,7 @@ abstract class Layer extends Block {
     };
   }
 
-  /** Adds a half's output to x, with the norm before or after. */
+  /** Adds a sublayer's output to x, with the norm before or after. */
   protected around(x: Tensor, norm: LayerNorm, half: (read: Tensor) => Tensor): Tensor {
     return this.#norms === 'before' ? x.add(half(norm.forward(x))) : norm.forward(x.add(half(x)));
   }

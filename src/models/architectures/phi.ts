@@ -33,7 +33,7 @@ function ropeOf(config: PhiConfig) {
   return ropeOptions(config, headShape(config).size, { share: 0.5 });
 }
 
-/** Parallel halves that share one norm, and partial rotary positions (Li et al., "Phi-1.5", 2023). */
+/** Parallel attention and feed-forward that share one norm, and partial rotary positions (Li et al., "Phi-1.5", 2023). */
 export const architecture: Architecture = {
   modelType: 'phi',
   prefix: 'model',

@@ -76,7 +76,7 @@ export function gatedExperts(config: DecoderConfig, { raw, has }: TraitsContext,
   } satisfies Partial<DecoderTraits>;
 }
 
-/** Feed-forward half of a layer: experts, optionally with a shared one, or dense. */
+/** Feed-forward sublayer of a layer: experts, optionally with a shared one, or dense. */
 export function sparseOrDense(
   layer: number,
   own: SparseConfig,

@@ -58,7 +58,7 @@ function sideOf(raw: RawConfig, name: SideName): SideConfig {
   return { name, raw: whole[name], config: configOf(name), dropout: whole.dropout_rate, memoryWidth };
 }
 
-/** Gemma 2's layer with dropout after each half. */
+/** Gemma 2's layer with dropout after each sublayer. */
 class EncoderLayer extends DecoderLayer {
   readonly pre_self_attn_layernorm: Norm;
   readonly post_self_attn_layernorm: Norm;
@@ -85,7 +85,7 @@ class EncoderLayer extends DecoderLayer {
   }
 }
 
-/** An encoder layer with cross-attention between its halves. */
+/** An encoder layer with cross-attention between self-attention and feed-forward. */
 class CrossLayer extends EncoderLayer {
   readonly cross_attn: CrossAttention;
   readonly pre_cross_attn_layernorm: Norm;

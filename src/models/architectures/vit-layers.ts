@@ -153,7 +153,7 @@ interface ScaledLayerConfig {
   drop_path_rate: number;
 }
 
-/** Pre-norm layer whose halves are scaled per feature (DINOv2, DINOv3). */
+/** Pre-norm layer whose sublayers are scaled per feature (DINOv2, DINOv3). */
 export class ScaledLayer extends Block {
   readonly norm1: LayerNorm;
   readonly attention: Module & { forward(x: Tensor, pass: Pass): Tensor };

@@ -218,7 +218,7 @@ const ADAPTER_NORM_EPSILON = 1e-5;
 /** Builds a layer's attention, given its path. */
 export type NewAttention = (config: Wav2Vec2Config, path: string) => Attention;
 
-/** A layer with norms after each half, or before (`do_stable_layer_norm`). */
+/** A layer with norms after each sublayer, or before (`do_stable_layer_norm`). */
 export class EncoderLayer extends Block {
   readonly attention: Attention;
   readonly layer_norm: LayerNorm;

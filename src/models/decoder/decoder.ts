@@ -24,15 +24,15 @@ export interface DecoderTraits {
   attention?(layer: number): AttentionTraits | Named<AttentionPart>;
   /** Replaces the whole layer. */
   block?(layer: number, norm: NormOf): Block;
-  /** The feed-forward half; gated and dense by default. */
+  /** The feed-forward sublayer; gated and dense by default. */
   feedForward?(layer: number): FeedForwardPart;
-  /** Biases in the dense feed-forward half; none by default. */
+  /** Biases in the dense feed-forward sublayer; none by default. */
   mlpBias?: boolean;
   /** Renames in checkpoints: the decoder's own parts, a layer's, and its attention's. */
   names?: Partial<Record<'decoder' | 'layer' | 'attention', Readonly<Record<string, string>>>>;
   /** `mlp` by default. */
   feedForwardName?: string;
-  /** Placement of a layer's norms; before each half by default. */
+  /** Placement of a layer's norms; before each sublayer by default. */
   layer?: new (parts: LayerParts) => DecoderLayer;
   /** Builds layers that have more than the usual parts (T5Gemma). */
   newLayer?(parts: LayerParts): DecoderLayer;

@@ -13,7 +13,7 @@ import {
 import type { Tensor } from '../../engine/tensor/index.ts';
 import type { Pass } from '../stack.ts';
 
-/** The feed-forward half of a layer: acts on each token alone. */
+/** The feed-forward sublayer of a layer: acts on each token alone. */
 export interface FeedForwardPart extends Module {
   /** x [N, D] → [N, D]; with `isEnd`, the result is only added to the stage's output. */
   forward(x: Tensor, pass: Pass, isEnd?: boolean): Tensor;

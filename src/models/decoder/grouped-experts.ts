@@ -85,7 +85,7 @@ interface Scoring {
   bias?: boolean;
 }
 
-/** The feed-forward half of a layer: dense in the first layers, experts in the rest. */
+/** The feed-forward sublayer of a layer: dense in the first layers, experts in the rest. */
 export function groupedFeedForward(
   layer: number,
   config: DecoderConfig,

@@ -8,7 +8,7 @@ import type { FeedForwardPart } from './feed-forward.ts';
 /** With more tokens, the overhead between matrix products is negligible. */
 const FEW_TOKENS = 8;
 
-/** A layer whose halves read normalised input and are added to the residual stream. */
+/** A layer whose sublayers read normalised input and are added to the residual stream. */
 export interface FusableLayer {
   attention: AttentionPart;
   feedForward: FeedForwardPart;

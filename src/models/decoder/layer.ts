@@ -17,7 +17,7 @@ export interface LayerParts {
   width: number;
   /** Scales each sublayer's output (Granite). */
   residualScale: number;
-  /** Applied to each half's result (Phi-3). */
+  /** Applied to each sublayer's result (Phi-3). */
   dropouts?: { attention: Dropout; feedForward: Dropout };
 }
 
@@ -48,7 +48,7 @@ export abstract class DecoderLayer extends Block {
     return add(attended, this.feed(attended, pass));
   }
 
-  /** Both halves, if their results are currently added unchanged. */
+  /** Both sublayers, if their results are currently added unchanged. */
   protected get plainParts(): { attention: AttentionPart; feedForward: FeedForwardPart } | undefined {
     const { residualScale, dropouts } = this.#parts;
     const isPlain = this.attention_sublayer.isIdle && this.mlp_sublayer.isIdle;
@@ -66,7 +66,7 @@ export abstract class DecoderLayer extends Block {
   }
 }
 
-/** Norms on the input of each half (Llama and most others). */
+/** Norms on the input of each sublayer (Llama and most others). */
 export class NormBefore extends DecoderLayer {
   readonly input_layernorm: Norm;
   readonly post_attention_layernorm: Norm;
@@ -110,13 +110,13 @@ export class NormAfter extends DecoderLayer {
   }
 }
 
-/** Names of the norms before and after each half of a layer. */
+/** Names of the norms before and after each sublayer of a layer. */
 export interface NormNames {
   attention: readonly [before: string, after: string];
   feedForward: readonly [before: string, after: string];
 }
 
-/** Norms on the input and the output of each half, with their names in checkpoints. */
+/** Norms on the input and the output of each sublayer, with their names in checkpoints. */
 export function normsAround({ attention, feedForward }: NormNames): new (parts: LayerParts) => DecoderLayer {
   return class extends DecoderLayer {
     readonly #norms: readonly Norm[];
@@ -143,7 +143,7 @@ export const NormAround = normsAround({
   feedForward: ['pre_feedforward_layernorm', 'post_feedforward_layernorm'],
 });
 
-/** Both halves read the same normalised input in parallel (Cohere). */
+/** Both sublayers read the same normalised input in parallel (Cohere). */
 export class SideBySide extends DecoderLayer {
   readonly input_layernorm: Norm;
 

@@ -1,5 +1,5 @@
 // N tokens, D width
-/** Decoders with LayerNorm and a two-layer feed-forward half, as GPT has them. */
+/** Decoders with LayerNorm and a two-layer feed-forward sublayer, as GPT has them. */
 import {
   activations,
   Linear,
@@ -28,8 +28,9 @@ interface AttentionHalf extends Module {
 }
 
 /**
- * Placement of norms. `before`: each half normalises its input and adds its result to the stream; `before, and kept`:
- * to the normalised input instead; `after`: each sum is normalised; `side by side`: both halves read the layer's input.
+ * Placement of norms. `before`: each sublayer normalises its input and adds its result to the stream; `before, and kept`:
+ * to the normalised input instead; `after`: each sum is normalised; `side by side`: both sublayers read the layer's
+ * input.
  */
 export type Arrangement = 'before' | 'before, and kept' | 'after' | 'side by side';
 
@@ -38,10 +39,10 @@ export interface PlainLayerParts {
   /** Without a name, its modules are direct children of the layer (OPT). */
   feedForward: { name?: string; module: PlainFeedForward };
   attentionNorm: Named<LayerNorm>;
-  /** `side by side` only: absent if both halves share one norm. */
+  /** `side by side` only: absent if both sublayers share one norm. */
   feedForwardNorm?: Named<LayerNorm>;
   arrangement: Arrangement;
-  /** Applied to each half's result. */
+  /** Applied to each sublayer's result. */
   dropouts: { attention: Dropout; feedForward: Dropout };
 }
 

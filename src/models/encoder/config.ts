@@ -33,7 +33,7 @@ export interface EncoderConfig {
   max_position_embeddings: number;
   type_vocab_size: number;
   layer_norm_eps: number;
-  /** Dropout of embeddings, and by default of each half's output. */
+  /** Dropout of embeddings, and by default of each sublayer's output. */
   hidden_dropout_prob: number;
   attention_probs_dropout_prob: number;
   classifier_dropout?: number | null;

@@ -27,7 +27,7 @@ export interface EncoderTraits {
   layer?(index: number): Partial<LayerShape>;
   /** Builds a layer with additional parts. */
   newLayer?(shape: LayerShape, index: number): EncoderLayer;
-  /** Replaces the layers when several blocks share one; their weights are in `parts`. */
+  /** Replaces the layers if blocks share weights, which are then in `parts`. */
   blocks?: readonly Block[];
   /** Path of a norm after the last layer. As in the reference, the last exposed hidden state precedes this norm. */
   finalNorm?: string;
@@ -48,7 +48,7 @@ export const bertNames: LayerNames = {
   norm: 'output.LayerNorm',
 };
 
-/** `site`: of the dropout on attention probabilities. */
+/** `site` names the dropout on attention probabilities. */
 export function bertDropouts(config: EncoderConfig, site = 'attention.self'): LayerShape['dropouts'] {
   const { hidden_dropout_prob: hidden, attention_probs_dropout_prob: probabilities } = config;
   return {

@@ -1,4 +1,4 @@
-// N tokens, D width, I inner width of the feed-forward half, H heads, d head size
+// N tokens, D width, I inner width of the feed-forward sublayer, H heads, d head size
 import {
   activations,
   Dropout,
@@ -17,8 +17,8 @@ import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 
 /**
- * Projections of attention (`qkv` fuses three), its output projection, and those of the feed-forward half, where `gate`
- * belongs to the values of `inner`.
+ * Projections of attention (`qkv` fuses three), its output projection, and those of the feed-forward sublayer, where
+ * `gate` belongs to the values of `inner`.
  */
 type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'gate' | 'outer';
 type NormPart = 'attentionNorm' | 'norm';
@@ -26,7 +26,7 @@ type NormPart = 'attentionNorm' | 'norm';
 /** Paths of a layer's parts, in the checkpoint's order. A norm without a name does not exist. */
 export type LayerNames = Partial<Record<LinearPart | NormPart, string>>;
 
-/** Dropout on attention probabilities, on each half's result, and between the feed-forward projections. */
+/** Dropout on attention probabilities, on each sublayer's result, and between the feed-forward projections. */
 type DropoutPart = 'probabilities' | 'attended' | 'inner' | 'outer';
 
 export type LayerDropouts = Partial<Record<DropoutPart, Dropout>>;
@@ -42,7 +42,7 @@ export interface LayerShape {
   names: LayerNames;
   /** Each with a site below `path`, which keys its random numbers. */
   dropouts: Partial<Record<DropoutPart, readonly [probability: number, site: string]>>;
-  /** `before`: each half normalises its input; `after`: each residual sum is normalised. */
+  /** `before`: each sublayer normalises its input; `after`: each residual sum is normalised. */
   norms: 'before' | 'after';
   /** All parts have biases by default. */
   biases?: Partial<Record<'attention' | 'feedForward' | 'norms', boolean>>;
@@ -52,7 +52,7 @@ export interface LayerShape {
   attention?: Omit<AttentionOptions, 'dropout'> & { rope?: Rope; index?: number };
 }
 
-/** Transformer layer, bidirectional by default: attention and a feed-forward half with residual connections. */
+/** Transformer layer, bidirectional by default: attention and a feed-forward sublayer with residual connections. */
 export class EncoderLayer extends Block {
   readonly attention_sublayer: Sublayer;
   readonly mlp_sublayer: Sublayer;

@@ -123,7 +123,7 @@ function mambaLayouts(module: string, { heads, headSize, groups }: Mamba): Recor
   };
 }
 
-/** Granite 4: state spaces, with experts next to a feed-forward half, or that alone. */
+/** Granite 4: state spaces, with experts next to a feed-forward sublayer, or that alone. */
 export const graniteHybrid: GgufFamily = {
   architecture: 'granitehybrid',
   rotatesNeighbours: true,
@@ -178,7 +178,7 @@ export const graniteHybrid: GgufFamily = {
   keeps: 'all',
 };
 
-/** Layers that are a state space, attention or a feed-forward half each. */
+/** Layers that are a state space, attention or a feed-forward sublayer each. */
 export const nemotronH: GgufFamily = {
   architecture: 'nemotron_h',
   variant: (raw) => (nemotronConfig(raw).kinds.includes('moe') ? 'nemotron_h_moe' : undefined),

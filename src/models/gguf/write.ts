@@ -213,6 +213,6 @@ function outOfRange(problems: Problem[]): AttuneError {
   return new AttuneError('E_WEIGHT_RANGE', {
     what: `The file's type cannot hold the values of ${plural(problems.length, 'tensors')}`,
     problems,
-    fix: 'f16 ends at 65,504: use bf16 or f32 (--dtype f32); if those fail too, the model itself has NaN or infinite weights',
+    fix: 'f16 only goes up to 65,504: use bf16 or f32 (--dtype f32); if those fail too, the model itself has NaN or infinite weights',
   });
 }

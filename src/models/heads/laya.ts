@@ -94,7 +94,7 @@ class Kept extends Module {
 
 const ACT_WIDTH = 256;
 
-/** Laya's head: a vector for the type of question, layers over the row, and a score of each option at its mask. */
+/** Laya's head: adds a vector for the question's type, runs layers over the row, and scores options at their mask tokens. */
 export class LayaHead extends Module {
   readonly type_emb: Embedding;
   readonly temperature = new ModuleBuffer([Object.keys(LAYA_TYPES).length]);

@@ -255,8 +255,8 @@ function noStop(row: ChatRow, index: number, tokenizer: Tokenizer): AttuneError 
 function onlyOpen(row: ChatRow, tokenizer: Tokenizer): AttuneError {
   const stops = stopTexts(tokenizer).join(', ');
   return new AttuneError('E_TEMPLATE_NO_STOP', {
-    what: `The ${tokenizer.templates.describe(row)} writes ${stops} only after the last turn, which is not a trained answer`,
-    fix: 'end the row with a trained answer',
+    what: `The ${tokenizer.templates.describe(row)} writes ${stops} only after the last turn, which is not an answer to train on`,
+    fix: 'end the row with an answer to train on',
   });
 }
 

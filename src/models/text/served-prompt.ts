@@ -32,7 +32,7 @@ export function tokenMismatch(prompt: Int32Array, row: Int32Array, tokenizer: To
   return new AttuneError('E_TEMPLATE_SERVING', {
     what: `The tokenizer of ${tokenizer.origin} merges the end of the prompt with the start of the answer`,
     got: `tokens ${shown(row)} in training, ${shown(prompt)} in serving`,
-    expected: 'an answer that starts with a token of its own',
+    expected: 'an answer that starts at a token boundary',
     fix: 'remove white space from the start of the answer, or end the prompt with a special token',
   });
 }

@@ -29,7 +29,7 @@ export class VersionMonitor {
   readonly #options: MonitorOptions;
   #reference: Observation[] = [];
   #size = 0;
-  /** Answers that extend the reference unless an alarm is raised meanwhile. */
+  /** Answers that extend the reference unless an alarm is raised in the meantime. */
   #joining: Observation[] = [];
   readonly #said: Record<SaidName, number[]> = { thumb_down: [], edits: [] };
   #isFrozen = false;

@@ -75,7 +75,7 @@ function injections(candidates: readonly Candidate[]): Hold[] {
 function duplicates(candidates: readonly Candidate[]): Hold[] {
   const seen = new Map<string, string>();
   return candidates.flatMap((one): Hold[] => {
-    // For traffic, one answer per request is enough to review.
+    // Traffic rows are compared by request alone: one answer per request is enough to review.
     const said = one.origin === 'traffic' ? [] : [one.target ?? '', one.isUp ?? '', one.answer ?? ''];
     const key = JSON.stringify([wordsOf(askedText(one.prompt)), ...said]);
     const first = seen.get(key);
@@ -87,7 +87,7 @@ function duplicates(candidates: readonly Candidate[]): Hold[] {
 /** Requests with two different targets: either may be wrong. */
 function contradictions(candidates: readonly Candidate[]): Hold[] {
   const withTarget = candidates.filter(({ target, kind }) => target !== undefined && kind === 'label');
-  // Several typed questions about one state are several requests.
+  // Each typed question about a state counts as a separate request.
   const groups = Map.groupBy(
     withTarget,
     ({ prompt, question = '' }) => `${question}\n${wordsOf(askedText(prompt)).join(' ')}`,

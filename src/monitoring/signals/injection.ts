@@ -1,6 +1,6 @@
 /**
  * Detects attempts to override a model's instructions by typical phrases in several languages. The list misses other
- * phrases, so the monitor tests changes of the match rate.
+ * phrases, so the monitor tests for changes in the match rate.
  */
 import { askedText } from '../trace.ts';
 import type { Signal } from './signal.ts';

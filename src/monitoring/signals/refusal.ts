@@ -1,6 +1,6 @@
 /**
  * Detects refusals by the phrases with which assistants begin them in several languages. The list misses other
- * phrases, so the monitor tests changes of the match rate.
+ * phrases, so the monitor tests for changes in the match rate.
  */
 
 /** Number of characters examined. */

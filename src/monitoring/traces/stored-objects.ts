@@ -187,7 +187,7 @@ export class KeptObjects implements KeptStore {
       .where('expires_at', '>', Date.now());
   }
 
-  /** Undefined for objects whose user was erased meanwhile. */
+  /** Undefined for objects whose user was erased in the meantime. */
   async #heads(rows: readonly HeadRow[]): Promise<(KeptHead | undefined)[]> {
     const sealed = rows.map(({ id, user, head }) => ({ user, place: headPlaceOf(id), sealed: head }));
     const heads = await this.#store.keys.unsealAll<KeptHead>(sealed);

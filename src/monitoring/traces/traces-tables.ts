@@ -109,7 +109,7 @@ export interface ResponsesTable {
   expires_at: number;
 }
 
-/** The server that tests the answers of all servers on the database. */
+/** The one server that runs the tests for all servers that share this database. */
 export interface TestersTable {
   name: string;
   holder: string;

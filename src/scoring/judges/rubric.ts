@@ -74,7 +74,7 @@ export async function judgeByRubric(
     ]);
     const answers = await askJudge(endpoint, scoreForm(criterion), questions, options);
     const scores = answers.map((answer) => (answer === undefined ? undefined : readScore(answer, criterion)));
-    for (const [i, { scores: own }] of rated.entries()) own[criterion.name] = [scores[2 * i], scores[2 * i + 1]]; // own: of a table
+    for (const [i, { scores: own }] of rated.entries()) own[criterion.name] = [scores[2 * i], scores[2 * i + 1]]; // own: a table
     const both = bothScores(criterion.name, rated);
     requireReadable(both.length, answers, endpoint.model);
     results.push(resultOf(criterion, both, rated.length));
@@ -121,7 +121,7 @@ export function readScore(answer: string, { scale: [low, high] }: Pick<Criterion
 
 function bothScores(name: string, rated: readonly RatedPair[]): (readonly [number, number])[] {
   return rated.flatMap(({ scores }) => {
-    const [a, b] = scores[name]; // own: of a table
+    const [a, b] = scores[name]; // own: a table
     return a === undefined || b === undefined ? [] : [[a, b] as const];
   });
 }

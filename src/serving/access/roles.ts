@@ -1,6 +1,6 @@
-/** Rights of people and agents beyond asking models: one table for keys, the studio and tools. */
+/** Rights of people and agents other than querying models: one table for keys, the studio and tools. */
 
-/** Rights that an agent can be given; nobody gives it the right to give rights. */
+/** Rights that an agent can be granted. Granting rights is never one of them. */
 export const agentScopes = ['read', 'compute', 'write', 'judge', 'deploy', 'delete'] as const;
 
 export type AgentScope = (typeof agentScopes)[number];

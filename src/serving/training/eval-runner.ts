@@ -147,7 +147,7 @@ export class EvalRunner {
     const { metadata: shared } = config as EvalConfig & { metadata?: Record<string, string> };
     const wish = { ...source, metadata: { ...shared, ...source.metadata } };
     const key = this.#server.keys?.named(run.owner)?.name;
-    // Identified by id instead of index, since some may be deleted meanwhile.
+    // Identified by id instead of index, since some may be deleted in the meantime.
     const known = new Set(done.map(({ item }) => item.id));
     let place = done.length;
     for await (const row of storedRows(this.#server.kept, wish, { key, before: run.created_at, known }))

@@ -35,7 +35,7 @@ interface Within {
 export async function* storedRows(kept: KeptStore, wish: StoredSource, within: Within): AsyncGenerator<EvalRow> {
   for (const id of await storedIds(kept, wish, within)) {
     const found = await kept.find<KeptCompletion>('completion', id, within.key);
-    // The completion may have been deleted meanwhile.
+    // The completion may have been deleted in the meantime.
     if (found === undefined) continue;
     const { head, value } = found;
     const { model, choices, usage } = value.reply;

@@ -61,7 +61,7 @@ export class ConstraintCompiler {
     const known = this.#kept.get(owner, key);
     if (known !== undefined) return known;
     using _turn = await this.#turns.take({ owner, signal });
-    // Another request of the same owner may have compiled it meanwhile.
+    // Another request of the same owner may have compiled it in the meantime.
     const meanwhile = this.#kept.get(owner, key);
     if (meanwhile !== undefined) return meanwhile;
     const answer = await this.#ask(spec, signal);

@@ -85,7 +85,7 @@ export function describeSettled(event: TrainingSettled): string | undefined {
 
 export function describeTrials({ trials, startLoss, steps, chosen }: RatesTried): string {
   const losses = trials.map(({ rate, loss }) => `${rate}: ${loss === null ? 'diverged' : formatNumber(loss)}`);
-  return `learning rate ${chosen}, by trials of ${plural(steps, 'steps')} (loss ${formatNumber(startLoss)} before; ${losses.join(', ')})`;
+  return `learning rate ${chosen}, from trials of ${plural(steps, 'steps')} (loss ${formatNumber(startLoss)} before; ${losses.join(', ')})`;
 }
 
 /** "1 epoch", "0.5 epochs". */

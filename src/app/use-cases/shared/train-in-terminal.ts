@@ -33,7 +33,7 @@ export async function trainShown(
 ): Promise<Ended> {
   const { train } = await import('../../train.ts');
   const launch = readLaunch(process.env);
-  // Several processes write to one terminal: the leader speaks.
+  // Several processes write to one terminal: only rank 0 prints.
   if (launch === undefined || launch.rank === 0) await showRecipe(console, recipe, options.dryRun === true);
   console.stopSignal('saving, then stopping; press Ctrl-C again to stop at once');
   const outcome = await withProgress(console, (onEvent) => train(recipe, { ...options, onEvent }));
@@ -66,7 +66,7 @@ async function showRecipe({ log }: Console, recipe: Recipe, inFull: boolean): Pr
     [tuning.method, ...options.map(([name, value]) => `${name} ${String(value)}`)].join(' '),
     objective.name,
     length,
-    rate === 'auto' ? 'learning rate by trials' : rate !== null && `learning rate ${rate}`,
+    rate === 'auto' ? 'learning rate from trials' : rate !== null && `learning rate ${rate}`,
     batch !== null && `batch ${batch}`,
     `seed ${training.seed}`,
   ].filter((part) => part !== false);

@@ -30,8 +30,8 @@ export function settingsSection(report: RunReport): Html | undefined {
 const ORIGINS: Record<SettingSource, string> = {
   recipe: '',
   base: '(suits the base)',
-  trials: '(by trials)',
-  pending: '(by trials)',
+  trials: '(from trials)',
+  pending: '(from trials)',
 };
 
 /** The recipe with the settings that the run chose, marked as such. */

@@ -118,6 +118,6 @@ function requireSameFiles(units: readonly OwnedUnit[]): void {
   throw new AttuneError('E_PARTS_DIFFER', {
     what: 'A source was changed between shards',
     problems,
-    fix: 'run all shards again; those whose files are the same end at once',
+    fix: 'run all shards again; shards whose files have not changed finish immediately',
   });
 }
