@@ -1,9 +1,12 @@
 import { html, type Html } from './html.ts';
 
-type Cell = Html | string | number | undefined | false;
+export type Cell = Html | string | number | undefined | false;
 
-/** A plain table, each row named by its first cell. A `+` before a title marks numbers; without titles there is no head. */
-export function dataTable(titles: readonly string[], rows: readonly (readonly Cell[])[]): Html {
+/**
+ * A plain table, each row named by its first cell. A `+` before a title marks numbers; without titles there is no head.
+ * `last`: cells of a row below them.
+ */
+export function dataTable(titles: readonly string[], rows: readonly (readonly Cell[])[], last?: Html): Html {
   const columns = titles.map((title) => ({ title: title.replace(/^\+/, ''), isNumeric: title.startsWith('+') }));
   const head = html`<thead>
     <tr>
@@ -23,6 +26,12 @@ export function dataTable(titles: readonly string[], rows: readonly (readonly Ce
             ${cells.map(cell)}
           </tr>`,
       )}
+      ${
+        last &&
+        html`<tr>
+          ${last}
+        </tr>`
+      }
     </tbody>
   </table>`;
 }

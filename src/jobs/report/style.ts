@@ -136,11 +136,11 @@ fieldset label:last-of-type span { border-radius: 0 8px 8px 0; }
 fieldset b { font-weight: 400; color: var(--soft); }
 fieldset input:checked + span { background: var(--ink); border-color: var(--ink); color: var(--panel); } fieldset input:checked + span b { color: inherit; }
 :focus-visible, fieldset input:focus-visible + span { outline: 2px solid var(--tone-1); outline-offset: 2px; }
-input[type="search"], textarea { font: inherit; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px;
-  padding: 5px 10px; }
+input, select, textarea { font: inherit; color: var(--ink); background: var(--panel); border: 1px solid var(--quiet); border-radius: 8px;
+  padding: 5px 10px; max-width: 100%; }
 .search { font-size: 13.5px; color: var(--soft); }
-button { font: inherit; font-weight: 600; color: var(--panel); background: var(--ink); border: 0; border-radius: 8px; padding: 6px 16px;
-  cursor: pointer; }
+button, .button { display: inline-block; font: inherit; font-weight: 600; color: var(--panel); background: var(--ink); border: 0;
+  border-radius: 8px; padding: 6px 16px; cursor: pointer; }
 button[disabled] { opacity: 0.5; cursor: default; }
 .notice { border-radius: 8px; padding: 8px 12px; font-size: 13.5px; margin: 10px 0 0; }
 .more { margin: 12px 0 0; }
@@ -149,9 +149,7 @@ button[disabled] { opacity: 0.5; cursor: default; }
 textarea { width: 100%; resize: vertical; line-height: 1.5; }
 .row { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; font-size: 13.5px; }
 .row output { margin-left: 0; }
-input[type="number"] { font: inherit; width: 84px; color: var(--ink); background: var(--page); border: 1px solid var(--quiet); border-radius: 8px;
-  padding: 4px 8px; }
-input[type="file"] { font: inherit; font-size: 13.5px; max-width: 100%; }
+input[type="number"] { width: 84px; } input[type="file"] { font-size: 13.5px; }
 ::file-selector-button { font: inherit; color: var(--ink); background: var(--sunk); border: 1px solid var(--quiet); border-radius: 8px;
   padding: 4px 12px; margin-right: 10px; cursor: pointer; }
 .preview { max-width: min(240px, 100%); max-height: 240px; border-radius: 8px; justify-self: start; }
@@ -165,7 +163,7 @@ input[type="file"] { font: inherit; font-size: 13.5px; max-width: 100%; }
 .marked { line-height: 2; }
 mark { color: inherit; background: var(--sunk); border-bottom: 2px solid var(--tone); border-radius: 4px 4px 0 0; padding: 1px 4px; }
 mark small { color: var(--tone); font-weight: 600; font-size: 11px; margin-left: 6px; white-space: nowrap; }
-.progress progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; }
+progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; }
 input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }
 `;
 

@@ -1,7 +1,28 @@
+import { SameIn } from './code.tsx';
+import { Fault } from './fault.tsx';
 import type { LiveCall } from './use-call.ts';
 
+interface CalledOptions {
+  call: LiveCall<unknown>;
+  /** What it does while it runs. */
+  label: string;
+  /** Whether the command and the program that do the same are shown. */
+  hasSame?: boolean;
+}
+
+/** A call: its progress, how it failed, how to do the same elsewhere. */
+export function Called({ call, label, hasSame = false }: CalledOptions) {
+  return (
+    <>
+      <Progress call={call} label={label} />
+      {call.failure && <Fault failure={call.failure} />}
+      {hasSame && call.state && <SameIn {...call.state} />}
+    </>
+  );
+}
+
 /** Progress of a call, with a way to stop it. */
-export function Progress({ call, label }: { call: LiveCall<unknown>; label: string }) {
+export function Progress({ call, label }: CalledOptions) {
   if (!call.isRunning) return null;
   return (
     <div class="waiting">

@@ -20,12 +20,15 @@ export interface LiveCall<Result> {
 type Seen<Result> = Omit<LiveCall<Result>, 'start' | 'stop'>;
 const IDLE = { isRunning: false, isAway: false };
 
-export function useCall<Result>(name: string): LiveCall<Result> {
+export function useCall<Result>(name: string, onResult?: (result: Result) => void): LiveCall<Result> {
   const [seen, setSeen] = useState<Seen<Result>>(IDLE);
   const gone = useRef<AbortController>(undefined);
   // A promise, so that a call can be stopped before the server has returned its id.
   const id = useRef<Promise<string>>(undefined);
   useEffect(() => () => gone.current?.abort(), []);
+  useEffect(() => {
+    if (seen.result !== undefined) onResult?.(seen.result);
+  }, [seen.result]);
   const add = (more: Partial<Seen<Result>>) => setSeen((before) => ({ ...before, ...more }));
   const run = async (input: object, signal: AbortSignal) => {
     try {

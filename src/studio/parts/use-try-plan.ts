@@ -1,16 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
 import type { TryPlan } from '../../app/page/try-plan.ts';
-import { failureOf, get, type Failure } from '../client.ts';
+import { get } from '../client.ts';
+import { useLoaded } from './use-loaded.ts';
 
 /** How a run's result is asked; null for one that cannot be asked by itself. */
-export function useTryPlan(run: string): { plan?: TryPlan | null; failure?: Failure } {
-  const [found, setFound] = useState<{ plan?: TryPlan | null; failure?: Failure }>({});
-  useEffect(() => {
-    if (run === '') return;
-    get<TryPlan | null>(`/api/run/plan?run=${encodeURIComponent(run)}`).then(
-      (plan) => setFound({ plan }),
-      (error: unknown) => setFound({ failure: failureOf(error) }),
-    );
-  }, [run]);
-  return found;
+export function useTryPlan(run: string) {
+  const load = () => get<TryPlan | null>(`/api/run/plan?run=${encodeURIComponent(run)}`);
+  return useLoaded(() => (run === '' ? Promise.resolve(null) : load()), [run]);
 }

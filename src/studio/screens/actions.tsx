@@ -1,29 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { entryOf } from '../../base/table.ts';
 import type { DescribedUseCase } from '../../app/studio/described-use-cases.ts';
-import { failureOf, useCases, type Failure } from '../client.ts';
-import { SameIn, Words } from '../parts/code.tsx';
+import { useCases } from '../client.ts';
+import { Words } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { useLoaded } from '../parts/use-loaded.ts';
 import { linkTo } from '../address.ts';
 import { inputOf, type Schema } from './form-input.ts';
 import { Field } from './form.tsx';
 
-function useDescribed(): { all?: DescribedUseCase[]; failure?: Failure } {
-  const [found, setFound] = useState<{ all?: DescribedUseCase[]; failure?: Failure }>({});
-  useEffect(() => {
-    useCases().then(
-      (all) => setFound({ all }),
-      (error: unknown) => setFound({ failure: failureOf(error) }),
-    );
-  }, []);
-  return found;
-}
-
 /** All actions of attune by section. */
 export function Actions() {
-  const { all, failure } = useDescribed();
+  const { value: all, failure } = useLoaded(useCases);
   const [wanted, setWanted] = useState('');
   const shown = all?.filter(({ name, summary }) => `${name} ${summary}`.toLowerCase().includes(wanted.toLowerCase()));
   const sections = [...new Set(shown?.map(({ section }) => section))];
@@ -87,7 +77,7 @@ interface ActionOptions {
 
 /** A form for one action, generated from its schema. */
 export function Action({ name, ...options }: ActionOptions) {
-  const { all, failure } = useDescribed();
+  const { value: all, failure } = useLoaded(useCases);
   const useCase = all?.find((one) => one.name === name);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (all === undefined) return null;
@@ -102,10 +92,7 @@ interface FormOptions extends Omit<ActionOptions, 'name'> {
 function Form({ useCase, given = {}, isPart = false, only, button = 'Run', onResult }: FormOptions) {
   const { name, summary, effects, fields, input: schema } = useCase;
   const [values, setValues] = useState<Record<string, string | boolean>>(given);
-  const call = useCall<unknown>(name);
-  useEffect(() => {
-    if (call.result !== undefined) onResult?.(call.result);
-  }, [call.result]);
+  const call = useCall<unknown>(name, onResult);
   const properties = (schema.properties ?? {}) as Record<string, Schema>;
   const { input, problems } = inputOf(values, properties);
   const submit = (event: Event) => {
@@ -142,9 +129,7 @@ function Form({ useCase, given = {}, isPart = false, only, button = 'Run', onRes
           <button disabled={call.isRunning || Object.keys(problems).length > 0}>{button}</button>
         </div>
       </form>
-      <Progress call={call} label={name} />
-      {call.failure && <Fault failure={call.failure} />}
-      {call.state && <SameIn {...call.state} />}
+      <Called call={call} label={name} hasSame />
       {call.state && (call.state.text !== undefined || call.result !== undefined) && (
         <>
           <h3>Result</h3>

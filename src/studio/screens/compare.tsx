@@ -1,27 +1,20 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { RunSummary } from '../../store/run-summary.ts';
 import { go, linkTo } from '../address.ts';
-import { failureOf, get, type Failure } from '../client.ts';
+import { get } from '../client.ts';
 import { Drawn } from '../parts/drawn.tsx';
 import { Fault } from '../parts/fault.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { useLoaded } from '../parts/use-loaded.ts';
 
 /** Runs next to each other; the address names them. */
 export function Compare({ runs }: { runs: readonly string[] }) {
   const list = useCall<{ runs: RunSummary[] }>('runs list');
-  const [text, setText] = useState<string>();
-  const [failure, setFailure] = useState<Failure>();
   useEffect(() => list.start({}), []);
-  useEffect(() => {
-    setText(undefined);
-    setFailure(undefined);
-    if (runs.length === 0) return;
-    const query = new URLSearchParams(runs.map((run) => ['run', run]));
-    get<{ shown: string }>(`/api/runs/compared?${query.toString()}`).then(
-      ({ shown }) => setText(shown),
-      (error: unknown) => setFailure(failureOf(error)),
-    );
-  }, [runs.join('\n')]);
+  const query = new URLSearchParams(runs.map((run) => ['run', run])).toString();
+  const load = (signal: AbortSignal) => get<{ shown: string }>(`/api/runs/compared?${query}`, signal);
+  const compared = useLoaded((signal) => (query === '' ? Promise.resolve(undefined) : load(signal)), [query]);
+  const failure = compared.failure ?? list.failure;
   const toggle = (folder: string) =>
     go('compare', ...(runs.includes(folder) ? runs.filter((one) => one !== folder) : [...runs, folder]));
   return (
@@ -39,11 +32,11 @@ export function Compare({ runs }: { runs: readonly string[] }) {
           ))}
         </div>
       </section>
-      {(failure ?? list.failure) && <Fault failure={(failure ?? list.failure)!} />}
-      {text !== undefined && (
+      {failure && <Fault failure={failure} />}
+      {compared.value && (
         <section>
           <h2>Side by side</h2>
-          <Drawn text={text} />
+          <Drawn text={compared.value.shown} />
         </section>
       )}
     </>

@@ -3,9 +3,8 @@ import { plural, valueText } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import type { TableColumns } from '../../app/use-cases/data-columns.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
-import { Fault, Problems } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
-import { SameIn } from '../parts/code.tsx';
+import { Problems } from '../parts/fault.tsx';
+import { Called } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { keepPlan } from './plans.ts';
@@ -32,8 +31,7 @@ export function Data({ file }: { file: string }) {
     <>
       <h1 tabIndex={-1}>What should the model learn?</h1>
       <p class="lead">{file}</p>
-      {table.failure && <Fault failure={table.failure} />}
-      <Progress call={table} label="Reading the columns" />
+      <Called call={table} label="Reading the columns" />
       {table.result && <Mapping file={file} table={table.result} />}
       {table.result && (
         <Rows
@@ -56,13 +54,11 @@ function Mapping({ file, table }: { file: string; table: TableColumns }) {
         ? 'text'
         : 'label',
   );
-  const init = useCall<InitResult>('init');
   const input = initInput(file, roles, learnt);
-  useEffect(() => {
-    if (init.result === undefined) return;
-    keepPlan({ ...init.result, input });
-    go('plan', init.result.recipe);
-  }, [init.result]);
+  const init = useCall<InitResult>('init', (result) => {
+    keepPlan({ ...result, input });
+    go('plan', result.recipe);
+  });
   const isTaken = init.failure?.code === 'E_RECIPE_EXISTS';
   const missing = missingOf(roles, learnt);
   return (
@@ -96,9 +92,7 @@ function Mapping({ file, table }: { file: string; table: TableColumns }) {
           )}
           {missing !== undefined && <span class="warn">{missing}</span>}
         </div>
-        <Progress call={init} label="Checking all rows and choosing a model" />
-        {init.failure && <Fault failure={init.failure} />}
-        {init.state && <SameIn {...init.state} />}
+        <Called call={init} label="Checking all rows and choosing a model" hasSame />
       </section>
     </>
   );

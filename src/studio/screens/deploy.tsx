@@ -17,7 +17,7 @@ export function Deploy({ run = '' }: { run?: string }) {
   const list = useCall<KnownModels>('models list');
   const renew = () => list.start({});
   useEffect(renew, []);
-  const { plan } = useTryPlan(run);
+  const { value: plan } = useTryPlan(run);
   const registered = list.result?.registered;
   return (
     <>

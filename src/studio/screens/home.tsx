@@ -2,11 +2,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { formatTime, plural } from '../../base/format.ts';
 import type { PreparedData } from '../../app/use-cases/data-prepare.ts';
 import type { ListedRun } from '../../app/find-runs.ts';
-import { OUTCOMES } from '../../jobs/report/sections/outcome.ts';
+import { OUTCOMES, STATUS_TONES } from '../../jobs/report/sections/outcome.ts';
 import { failureOf, upload, type Failure } from '../client.ts';
-import { SameIn } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { Table } from '../parts/table.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { go, linkTo } from '../address.ts';
@@ -21,7 +20,12 @@ export function Home() {
       <Drop />
       <Documents />
       {list.failure && <Fault failure={list.failure} />}
-      {runs !== undefined && <Runs runs={runs} />}
+      {runs !== undefined && (
+        <section>
+          <h2>Runs</h2>
+          <Runs runs={runs} />
+        </section>
+      )}
     </>
   );
 }
@@ -78,10 +82,7 @@ function Drop() {
 function Documents() {
   const [told, setTold] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
-  const prepare = useCall<PreparedData>('data prepare');
-  useEffect(() => {
-    if (prepare.result !== undefined) go('data', prepare.result.to);
-  }, [prepare.result]);
+  const prepare = useCall<PreparedData>('data prepare', ({ to }) => go('data', to));
   const take = async (files: readonly File[]) => {
     if (files.length === 0) return;
     setFailure(undefined);
@@ -107,9 +108,8 @@ function Documents() {
         <DocumentsButton title="Choose a folder" isFolder isBusy={isBusy} onFiles={(files) => void take(files)} />
       </div>
       {told !== undefined && <p role="status">{told}</p>}
-      <Progress call={prepare} label="Reading the documents" />
-      {(failure ?? prepare.failure) && <Fault failure={(failure ?? prepare.failure)!} />}
-      {prepare.state && <SameIn {...prepare.state} />}
+      {failure && <Fault failure={failure} />}
+      <Called call={prepare} label="Reading the documents" hasSame />
     </section>
   );
 }
@@ -140,48 +140,30 @@ function DocumentsButton({ title, isFolder = false, isBusy, onFiles }: Documents
   );
 }
 
-const TONES: Record<ListedRun['status'], string> = {
-  finished: 'good',
-  running: 'fair',
-  waiting: 'fair',
-  stopped: 'fair',
-  interrupted: 'bad',
-  failed: 'bad',
-};
-
 function Runs({ runs }: { runs: readonly ListedRun[] }) {
-  if (runs.length === 0)
-    return (
-      <section>
-        <h2>Runs</h2>
-        <p class="soft">None yet. What you train appears here, with its verdict.</p>
-      </section>
-    );
+  if (runs.length === 0) return <p class="soft">None yet. What you train appears here, with its verdict.</p>;
   return (
-    <section>
-      <h2>Runs</h2>
-      <Table
-        class="runs"
-        label="Runs"
-        columns={COLUMNS}
-        rows={runs.map((run) => ({
-          key: run.id,
-          cells: [
-            <a key="run" href={linkTo('run', run.folder)}>
-              {run.name}
-            </a>,
-            <span key="status" class={`status ${TONES[run.status]}`}>
-              {run.status}
-            </span>,
-            <Verdict key="verdict" run={run} />,
-            <NextStep key="next" run={run} />,
-            run.steps === undefined ? run.step : `${run.step} of ${run.steps}`,
-            run.model,
-            formatTime(run.createdAt),
-          ],
-        }))}
-      />
-    </section>
+    <Table
+      class="runs"
+      label="Runs"
+      columns={COLUMNS}
+      rows={runs.map((run) => ({
+        key: run.id,
+        cells: [
+          <a key="run" href={linkTo('run', run.folder)}>
+            {run.name}
+          </a>,
+          <span key="status" class={`status ${STATUS_TONES[run.status]}`}>
+            {run.status}
+          </span>,
+          <Verdict key="verdict" run={run} />,
+          <NextStep key="next" run={run} />,
+          run.steps === undefined ? run.step : `${run.step} of ${run.steps}`,
+          run.model,
+          formatTime(run.createdAt),
+        ],
+      }))}
+    />
   );
 }
 

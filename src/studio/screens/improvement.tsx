@@ -2,9 +2,9 @@ import { useState } from 'preact/hooks';
 import { plural } from '../../base/format.ts';
 import type { ImprovementStatus } from '../../app/improve/improve.ts';
 import type { Improvement as Improved } from '../../app/use-cases/improve-run.ts';
-import { Code, SameIn } from '../parts/code.tsx';
+import { Code } from '../parts/code.tsx';
 import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { Table } from '../parts/table.tsx';
 import { useCall } from '../parts/use-call.ts';
 
@@ -67,9 +67,7 @@ export function Improvement() {
               Discard
             </button>
           </div>
-          <Progress call={step} label="Improving" />
-          {step.failure && <Fault failure={step.failure} />}
-          {step.state && <SameIn {...step.state} />}
+          <Called call={step} label="Improving" hasSame />
           <ol class="actions">
             {(step.result?.decisions ?? decisions)?.map(({ number, at, state: to, reason: why }) => (
               <li key={number}>

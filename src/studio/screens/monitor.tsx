@@ -2,8 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { versionPart } from '../../app/monitor/version-part.ts';
 import type { Monitored } from '../../app/use-cases/monitor.ts';
 import { Drawn } from '../parts/drawn.tsx';
-import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { SameIn } from '../parts/code.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { OpenAlarm } from './alarm.tsx';
@@ -20,8 +19,7 @@ export function Monitor() {
   return (
     <>
       <h1 tabIndex={-1}>Models in use</h1>
-      <Progress call={call} label="Reading what was served" />
-      {call.failure && <Fault failure={call.failure} />}
+      <Called call={call} label="Reading what was served" />
       {versions?.length === 0 && (
         <p class="soft">Nothing has been served yet. Open a finished run and press “Serve it”.</p>
       )}

@@ -4,9 +4,10 @@ import type { DetachedRun, TrainOutcome } from '../../app/run.ts';
 import type { Advised } from '../../app/use-cases/advise.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
 import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
-import { Fault, Problems } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
-import { SameIn } from '../parts/code.tsx';
+import { tiles } from '../../jobs/report/tiles.ts';
+import { Drawn } from '../parts/drawn.tsx';
+import { Problems } from '../parts/fault.tsx';
+import { Called } from '../parts/progress.tsx';
 import { useCall, type LiveCall } from '../parts/use-call.ts';
 import { go } from '../address.ts';
 import { BaseModels } from './base-models.tsx';
@@ -21,7 +22,7 @@ export function Plan({ recipe }: { recipe: string }) {
   const data = useCall<DataInspectionResult>('data inspect');
   const trial = useCall<TrainOutcome>('train');
   const advice = useCall<Advised>('advise');
-  const training = useCall<DetachedRun>('train');
+  const training = useCall<DetachedRun>('train', ({ folder }) => go('run', folder));
   const { plan, again, withBase } = usePlan(recipe);
   const train = () => {
     trial.stop();
@@ -35,9 +36,6 @@ export function Plan({ recipe }: { recipe: string }) {
       advice.stop();
     };
   }, [plan]);
-  useEffect(() => {
-    if (training.result !== undefined) go('run', training.result.folder);
-  }, [training.result]);
   return (
     <>
       <h1 tabIndex={-1}>Plan</h1>
@@ -45,8 +43,7 @@ export function Plan({ recipe }: { recipe: string }) {
       <Chosen plan={plan} data={data.result} />
       <section>
         <h2>What it takes on this machine</h2>
-        <Progress call={trial} label="Trying the longest batch" />
-        {trial.failure && <Fault failure={trial.failure} />}
+        <Called call={trial} label="Trying the longest batch" />
         <Cost trial={trial} />
         <div class="row">
           <button type="button" disabled={training.isRunning || trial.failure !== undefined} onClick={train}>
@@ -61,13 +58,10 @@ export function Plan({ recipe }: { recipe: string }) {
             Is it worth training?
           </button>
         </div>
-        <Progress call={training} label="Starting" />
-        {training.failure && <Fault failure={training.failure} />}
-        {training.state && <SameIn {...training.state} />}
+        <Called call={training} label="Starting" hasSame />
       </section>
       <Worth advice={advice} />
-      <Progress call={again} label="Writing the recipe with another base" />
-      {again.failure && <Fault failure={again.failure} />}
+      <Called call={again} label="Writing the recipe with another base" />
       {data.result?.lengths && data.result.tokenizer !== undefined && (
         <BaseModels
           chosen={data.result.tokenizer}
@@ -86,8 +80,7 @@ export function Plan({ recipe }: { recipe: string }) {
       />
       <section>
         <h2>What the model sees</h2>
-        <Progress call={data} label="Reading the rows" />
-        {data.failure && <Fault failure={data.failure} />}
+        <Called call={data} label="Reading the rows" />
         {data.result && <Seen data={data.result} />}
       </section>
     </>
@@ -96,14 +89,12 @@ export function Plan({ recipe }: { recipe: string }) {
 
 /** The plan of a recipe, which may be written again for another base. */
 function usePlan(recipe: string) {
-  const again = useCall<InitResult>('init');
   const [plan, setPlan] = useState(() => planOf(recipe));
-  useEffect(() => {
-    if (again.result === undefined) return;
-    const next = { ...again.result, input: plan!.input };
+  const again = useCall<InitResult>('init', (result) => {
+    const next = { ...result, input: plan!.input };
     keepPlan(next);
     setPlan(next);
-  }, [again.result]);
+  });
   return { plan, again, withBase: (model: string) => again.start({ ...plan!.input, model, force: true }) };
 }
 
@@ -132,24 +123,12 @@ function Cost({ trial }: { trial: LiveCall<TrainOutcome> }) {
   const plan = trial.result?.plan;
   if (plan === undefined) return null;
   const { steps, seconds, memory, disk } = plan;
-  const figures = [
+  const figures = tiles([
     ['Time', formatDuration(seconds), steps > 0 && plural(steps, 'steps')],
     ['Memory', formatBytes(memory.peakBytes), `${formatBytes(memory.availableBytes)} are free`],
     ['Disk', formatBytes(disk.bytes), `${formatBytes(disk.freeBytes)} are free`],
-  ];
-  return (
-    <dl class="tiles">
-      {figures.map(([name, value, note]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>
-            {value}
-            <small>{note}</small>
-          </dd>
-        </div>
-      ))}
-    </dl>
-  );
+  ]);
+  return <Drawn text={figures.text} />;
 }
 
 function Worth({ advice }: { advice: LiveCall<Advised> }) {
@@ -157,8 +136,7 @@ function Worth({ advice }: { advice: LiveCall<Advised> }) {
   return (
     <section>
       <h2>Is it worth training?</h2>
-      <Progress call={advice} label="Measuring cheap systems" />
-      {advice.failure && <Fault failure={advice.failure} />}
+      <Called call={advice} label="Measuring cheap systems" />
       {advice.result && <LearningCurve advice={advice.result} />}
       {advice.state?.text !== undefined && <pre tabIndex={0}>{advice.state.text}</pre>}
     </section>
@@ -181,7 +159,7 @@ function Seen({ data: { report, rows, problems } }: { data: DataInspectionResult
       {rows.map(({ file, line, pieces }) => (
         <figure key={`${file}:${line}`} class="seen">
           <figcaption>line {line}</figcaption>
-          <p>
+          <p class="said prompt">
             {pieces.map(({ text, trained }, at) =>
               trained ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
             )}

@@ -1,15 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { formatCount, plural } from '../../base/format.ts';
 import type { RedactedData } from '../../app/use-cases/data-redact.ts';
 import type { Counted } from '../../app/studio/row-labels.ts';
 import type { LabelCounts, RowLabel } from '../../app/studio/row-pages.ts';
 import { go } from '../address.ts';
-import { failureOf, get, queryOf, type Failure } from '../client.ts';
-import { SameIn } from '../parts/code.tsx';
+import { get, queryOf } from '../client.ts';
 import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
+import { useLoaded } from '../parts/use-loaded.ts';
 
 interface RowCountsOptions {
   file: string;
@@ -56,19 +56,14 @@ export function RowCounts({ file, columns, first, onFilter }: RowCountsOptions) 
 
 /** A copy of the file without personal data. */
 function Replace({ file }: { file: string }) {
-  const redact = useCall<RedactedData>('data redact');
-  useEffect(() => {
-    if (redact.result !== undefined) go('data', redact.result.to);
-  }, [redact.result]);
+  const redact = useCall<RedactedData>('data redact', ({ to }) => go('data', to));
   const output = `${file.replace(/(\.[a-z0-9]+)+$/i, '')}-redacted.jsonl`;
   return (
     <>
       <button type="button" class="quiet" disabled={redact.isRunning} onClick={() => redact.start({ file, output })}>
         Replace it in a copy
       </button>
-      <Progress call={redact} label="Replacing personal data" />
-      {redact.failure && <Fault failure={redact.failure} />}
-      {redact.state && <SameIn {...redact.state} />}
+      <Called call={redact} label="Replacing personal data" hasSame />
     </>
   );
 }
@@ -84,7 +79,12 @@ interface CountsOptions {
 }
 
 function Counts({ file, counted, none, children, onFilter }: CountsOptions) {
-  const { found, failure } = useCounts(file, counted);
+  const query = queryOf({ file, of: counted.of, column: counted.column });
+  const { value: found, failure } = useLoaded(
+    (signal) => get<LabelCounts>(`/api/rows/counts?${query}`, signal),
+    [query],
+    ({ isWhole }) => isWhole,
+  );
   if (failure !== undefined) return <Fault failure={failure} />;
   if (found === undefined) return <p role="status">Counting …</p>;
   const { labels, distinct, done, rows, isWhole } = found;
@@ -112,31 +112,4 @@ function Counts({ file, counted, none, children, onFilter }: CountsOptions) {
       {distinct > 0 && children}
     </>
   );
-}
-
-const POLL_MS = 500;
-
-/** Counts as far as they are known, until they are whole. */
-function useCounts(file: string, { of, column }: Counted): { found?: LabelCounts; failure?: Failure } {
-  const [state, setState] = useState<{ found?: LabelCounts; failure?: Failure }>({});
-  useEffect(() => {
-    const gone = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const ask = async () => {
-      try {
-        const found = await get<LabelCounts>(`/api/rows/counts?${queryOf({ file, of, column })}`, gone.signal);
-        setState({ found });
-        if (!found.isWhole) timer = setTimeout(() => void ask(), POLL_MS);
-      } catch (error) {
-        if (!gone.signal.aborted) setState({ failure: failureOf(error) });
-      }
-    };
-    setState({});
-    void ask();
-    return () => {
-      gone.abort();
-      clearTimeout(timer);
-    };
-  }, [file, of, column]);
-  return state;
 }

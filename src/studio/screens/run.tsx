@@ -42,7 +42,7 @@ export function RunScreen({ run }: { run: string }) {
 
 /** The result, to try and to use. */
 function Result({ run }: { run: string }) {
-  const { plan, failure } = useTryPlan(run);
+  const { value: plan, failure } = useTryPlan(run);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (plan === undefined) return null;
   // The page of the server asks both.
@@ -82,10 +82,7 @@ interface ControlOptions {
 
 function Controls({ run, isRunning, status, onResume }: ControlOptions) {
   const stop = useCall('runs stop');
-  const resume = useCall('runs resume');
-  useEffect(() => {
-    if (resume.result !== undefined) onResume();
-  }, [resume.result]);
+  const resume = useCall('runs resume', onResume);
   const failure = stop.failure ?? resume.failure;
   return (
     <div class="row">

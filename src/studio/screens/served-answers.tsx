@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerList } from '../../serving/endpoints/answers.ts';
-import { Fault } from '../parts/fault.tsx';
-import { Progress } from '../parts/progress.tsx';
+import { Called } from '../parts/progress.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { feedbackText } from '../pages/feedback-text.ts';
 import { Action } from './actions.tsx';
@@ -18,8 +17,7 @@ export function ServedAnswers({ input }: { input: Readonly<Record<string, unknow
   const answers = list.result?.data;
   return (
     <>
-      <Progress call={list} label="Reading the answers" />
-      {list.failure && <Fault failure={list.failure} />}
+      <Called call={list} label="Reading the answers" />
       {answers?.length === 0 && <p class="soft">No answers without feedback.</p>}
       {answers?.map(({ id, asked, said, label, flags, feedback }) => (
         <article key={id} class="kept">

@@ -6,10 +6,11 @@ import { splitNames } from '../../../data/index.ts';
 import type { DataSetManifest, DataSurvey } from '../../../preparation/index.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
-import { histogram } from '../chart/histogram.ts';
+import { lengthFigure } from '../length-figure.ts';
 import { htmlPage } from '../html-page.ts';
 import { html, type Html } from '../html.ts';
 import { dataTable } from '../data-table.ts';
+import { tiles, type Tile } from '../tiles.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';
@@ -50,9 +51,12 @@ function dataReportPage(parts: DataReportParts): string {
 function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowLists): Section[] {
   const total = survey.lengths.rows;
   return [
-    tiles(manifest, survey, lists),
+    counts(manifest, survey, lists),
     stepsSection(manifest, lists),
-    lengthSection(survey),
+    html`<section>
+      <h2>Length</h2>
+      ${lengthFigure(survey.lengths, 'characters')}
+    </section>`,
     groupSection('Labels', survey.labels, { total, lists }),
     peopleSections(survey.groups, lists),
     groupSection('Flags on rows that were kept', survey.flags, { total, lists }),
@@ -62,48 +66,32 @@ function sectionsOf({ manifest, survey, examples }: DataReportParts, lists: RowL
   ];
 }
 
-function tiles({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {
+function counts({ rows, files, split }: DataSetManifest, { splits }: DataSurvey, lists: RowLists): Html {
   const ordered = splitNames.flatMap((split) => splits.find(({ name }) => name === split) ?? []);
-  const groups = ordered.map(({ name, rows: count, first }) => {
-    return tile(name, lists.link(formatCount(count), { title: `Rows of ${name}`, count, first }), undefined);
-  });
   const total = rows.train + rows.validation + rows.test;
-  return html`<dl class="tiles">
-    ${tile('Rows', formatCount(total), undefined)} ${groups}
-    ${tile('Files read', formatCount(files.read), `of ${formatCount(files.files)}`)}
-    ${tile('Kept together', formatCount(split.clusteredRows), `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: no set is in two splits`)}
-    ${split.leftOut !== undefined && tile('Left out by the split', formatCount(split.leftOut), 'on the other side in time than the rest of their set')}
-  </dl>`;
+  return tiles([
+    ['Rows', formatCount(total)],
+    ...ordered.map(({ name, rows: count, first }): Tile => {
+      return [name, lists.link(formatCount(count), { title: `Rows of ${name}`, count, first })];
+    }),
+    ['Files read', formatCount(files.read), `of ${formatCount(files.files)}`],
+    [
+      'Kept together',
+      formatCount(split.clusteredRows),
+      `in ${plural(split.clusters, 'sets')}, ${togetherBy(split)}: no set is in two splits`,
+    ],
+    split.leftOut !== undefined && [
+      'Left out by the split',
+      formatCount(split.leftOut),
+      'on the other side in time than the rest of their set',
+    ],
+  ]);
 }
 
 /** Explains why rows are kept on one side of the split. */
 function togetherBy({ by, groupBy = [] }: DataSetManifest['split']): string {
   const of = [...(by === 'document' ? ['document'] : []), ...groupBy];
   return [...of.map((what) => `of one ${what}`), 'alike'].join(' or ');
-}
-
-function tile(name: string, value: Html | string, note: string | undefined): Html {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}${note !== undefined && html`<small>${note}</small>`}</dd>
-  </div>`;
-}
-
-function lengthSection({ lengths }: DataSurvey): Html {
-  const { min, median, p95, max, histogram: buckets } = lengths;
-  const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;
-  const marks = [
-    { value: median, label: `median ${formatCount(median)}` },
-    { value: p95, label: `95 % ${formatCount(p95)}` },
-  ];
-  const title = 'Rows by length in characters';
-  return html`<section>
-    <h2>Length</h2>
-    <figure>
-      <figcaption><b>Length of rows</b> in characters: ${numbers}</figcaption>
-      ${forWindows((size) => histogram({ title, description: `${numbers}.`, buckets, unit: 'characters', marks, ...size }))}
-    </figure>
-  </section>`;
 }
 
 const MOST_BARS = 20;
@@ -138,23 +126,19 @@ function filesSection({ files }: DataSetManifest): Html | undefined {
   if (skipped.length + notes.length === 0) return undefined;
   return html`<section>
     <h2>Not read</h2>
-    ${skipped.map(
-      ([reason, { count, first }]) =>
-        html`<details>
-          <summary><b>${formatCount(count)}</b> files: ${reason}</summary>
-          <ul>
-            ${first.map(({ file, message }) => html`<li><code>${file}</code> ${message}</li>`)}
-          </ul>
-        </details>`,
-    )}
-    ${notes.map(
-      ([reason, { count, first }]) =>
-        html`<details>
-          <summary><b>${formatCount(count)}</b> left out of files that were read: ${reason}</summary>
-          <ul>
-            ${first.map((place) => html`<li>${place}</li>`)}
-          </ul>
-        </details>`,
-    )}
+    ${skipped.map(([reason, { count, first }]) => {
+      const places = first.map(({ file, message }) => html`<code>${file}</code> ${message}`);
+      return folded(count, `files: ${reason}`, places);
+    })}
+    ${notes.map(([reason, { count, first }]) => folded(count, `left out of files that were read: ${reason}`, first))}
   </section>`;
+}
+
+function folded(count: number, told: string, places: readonly (Html | string)[]): Html {
+  return html`<details>
+    <summary><b>${formatCount(count)}</b> ${told}</summary>
+    <ul>
+      ${places.map((place) => html`<li>${place}</li>`)}
+    </ul>
+  </details>`;
 }

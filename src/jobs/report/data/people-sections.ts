@@ -3,8 +3,9 @@ import type { AxisReport, GroupLabel, GroupOfRows, GroupReport } from '../../../
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { intervalAxis, intervalMark, intervalScale } from '../chart/intervals.ts';
+import type { Scale } from '../chart/scale.ts';
 import { html, type Html } from '../html.ts';
-import { dataTable } from '../data-table.ts';
+import { dataTable, type Cell } from '../data-table.ts';
 import type { ListedRow, RowLists } from './row-lists.ts';
 
 const MOST_BARS = 20;
@@ -76,41 +77,24 @@ function balance({ groups, labels }: Axis): Html | undefined {
       alone. A filled mark is sure after Holm’s correction for all that is compared here.
     </p>
     <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">group</th>
-            <th scope="col">label</th>
-            <th scope="col" class="number">share</th>
-            <th scope="col" class="number">others</th>
-            <th scope="col">difference (95 %)</th>
-            <th scope="col" class="number">p (Holm)</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.slice(0, MOST_DIFFERENCES).map(({ group, one }) => differenceRow(group, one, scale))}
-          <tr>
-            <td colspan="4"></td>
-            <td>${intervalAxis(scale)}</td>
-            <td></td>
-          </tr>
-        </tbody>
-      </table>
+      ${dataTable(
+        ['group', 'label', '+share', '+others', 'difference (95 %)', '+p (Holm)'],
+        rows.slice(0, MOST_DIFFERENCES).map(({ group, one }) => differenceCells(group, one, scale)),
+        html`<td colspan="4"></td>
+          <td>${intervalAxis(scale)}</td>
+          <td></td>`,
+      )}
     </div>`;
 }
 
-function differenceRow(
-  group: string,
-  { label, share, others, difference }: GroupLabel,
-  scale: ReturnType<typeof intervalScale>,
-): Html {
+function differenceCells(group: string, { label, share, others, difference }: GroupLabel, scale: Scale): Cell[] {
   const { estimate, low, high, pAdjusted, verdict } = difference!;
-  return html`<tr>
-    <th scope="row">${group}</th>
-    <td>${label}</td>
-    <td class="number">${formatPercent(share)}</td>
-    <td class="number">${formatPercent(others)}</td>
-    <td>${intervalMark({ estimate, low, high, kind: verdict }, scale)}</td>
-    <td class="number">${formatNumber(pAdjusted, 2)}</td>
-  </tr>`;
+  return [
+    group,
+    label,
+    formatPercent(share),
+    formatPercent(others),
+    intervalMark({ estimate, low, high, kind: verdict }, scale),
+    formatNumber(pAdjusted, 2),
+  ];
 }

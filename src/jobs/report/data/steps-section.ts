@@ -38,26 +38,24 @@ function oneStep({ step, options, itemsIn, itemsOut, leftOut, found, remarks }: 
   return html`<div class="step">
     <h3>${step} <span class="soft">${formatCount(itemsIn)} → ${formatCount(itemsOut)}</span></h3>
     ${optionsText(options) !== '' && html`<p class="soft small">${optionsText(options)}</p>`}
-    ${remarks.slice(0, MOST_LINES).map(remarkText)}
-    ${
-      remarks.length > MOST_LINES &&
-      html`<details>
-        <summary>${remarks.length - MOST_LINES} more</summary>
-        ${remarks.slice(MOST_LINES).map(remarkText)}
-      </details>`
-    }
-    ${lines.length > 0 && tableOf(lines.slice(0, MOST_LINES))}
-    ${
-      lines.length > MOST_LINES &&
-      html`<details>
-        <summary>${lines.length - MOST_LINES} more</summary>
-        ${tableOf(lines.slice(MOST_LINES))}
-      </details>`
-    }
+    ${partlyFolded(remarks, (shown) => html`${shown.map(remarkText)}`)} ${partlyFolded(lines, tableOf)}
   </div>`;
 }
 
 const MOST_LINES = 10;
+
+/** The first lines, and the others on demand. */
+function partlyFolded<Line>(lines: readonly Line[], draw: (lines: readonly Line[]) => Html): Html {
+  const rest = lines.slice(MOST_LINES);
+  return html`${lines.length > 0 && draw(lines.slice(0, MOST_LINES))}
+  ${
+    rest.length > 0 &&
+    html`<details>
+      <summary>${rest.length} more</summary>
+      ${draw(rest)}
+    </details>`
+  }`;
+}
 
 function remarkText(remark: string): Html {
   return html`<p class="small">${remark}</p>`;

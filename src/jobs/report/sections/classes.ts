@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../../base/format.ts';
 import { classTitle } from '../../../scoring/metrics/class-title.ts';
 import { neverGiven } from '../../../evaluation/compare/class-rows.ts';
 import type { Comparison } from '../../../store/results.ts';
+import { dataTable } from '../data-table.ts';
 import { html, type Html } from '../html.ts';
 
 const MOST_CLASSES = 50;
@@ -11,30 +12,18 @@ export function classesSection(comparison: Comparison | undefined): Html | undef
   const classes = comparison?.classes;
   if (comparison === undefined || classes === undefined || classes.length === 0) return undefined;
   const shown = classes.toSorted((a, b) => a.train - b.train).slice(0, MOST_CLASSES);
-  return html`<section>
+  return html`<section class="classes">
     <h2>Rows of each class</h2>
     ${shown.length < classes.length && html`<p class="soft">The ${shown.length} rarest of ${formatCount(classes.length)} classes.</p>`}
-    <table class="classes">
-      <thead>
-        <tr>
-          <th scope="col">Class</th>
-          <th scope="col" class="number">Training rows</th>
-          <th scope="col" class="number">Rows of ${comparison.split}</th>
-          <th scope="col" class="number">Predicted</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${shown.map(
-          ({ label, train, test, given }) =>
-            html`<tr>
-              <th scope="row">${label}${nameOf(label, comparison)}</th>
-              <td class="number">${formatCount(train)}</td>
-              <td class="number">${formatCount(test)}</td>
-              <td class="number">${given === 0 && test > 0 ? html`<b>never</b>` : formatCount(given)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(
+      ['Class', '+Training rows', `+Rows of ${comparison.split}`, '+Predicted'],
+      shown.map(({ label, train, test, given }) => [
+        html`${label}${nameOf(label, comparison)}`,
+        formatCount(train),
+        formatCount(test),
+        given === 0 && test > 0 ? html`<b>never</b>` : formatCount(given),
+      ]),
+    )}
   </section>`;
 }
 

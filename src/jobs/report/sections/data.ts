@@ -1,11 +1,10 @@
 import { entryOf } from '../../../base/table.ts';
 import type { DataPrepared } from '../../../base/events.ts';
 import { formatCount } from '../../../base/format.ts';
-import { forWindows } from '../chart/frame.ts';
-import { histogram } from '../chart/histogram.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 import { dataTable } from '../data-table.ts';
+import { lengthFigure } from '../length-figure.ts';
 
 /** The training data: rows, hashes, lengths. */
 export function dataSection({ data, recipe, run }: RunReport): Html | undefined {
@@ -24,7 +23,7 @@ export function dataSection({ data, recipe, run }: RunReport): Html | undefined 
         html`<code class="hash">${entryOf(data.hashes, split) ?? '–'}</code>`,
       ]),
     )}
-    ${cuts(data)}${data.inputTokens > 0 && lengthFigure(data, maxLength(recipe))}
+    ${cuts(data)}${data.inputTokens > 0 && lengthFigure(data.lengths, 'tokens', maxLength(recipe))}
   </section>`;
 }
 
@@ -47,23 +46,6 @@ function cuts({ truncated, dropped, leftOut = 0 }: DataPrepared): Html {
       <b>${formatCount(truncated)}</b> rows were cut and <b>${formatCount(dropped)}</b> left out, by the recipe’s
       <code>long_rows</code>.
     </p>`;
-}
-
-function lengthFigure({ lengths }: DataPrepared, limit: number | undefined): Html {
-  const { min, median, p95, max, histogram: buckets } = lengths;
-  const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;
-  const marks = [
-    { value: median, label: `median ${formatCount(median)}` },
-    { value: p95, label: `95 % ${formatCount(p95)}` },
-    ...(limit === undefined ? [] : [{ value: limit, label: `max_length ${formatCount(limit)}` }]),
-  ];
-  const title = 'Rows by length in tokens';
-  const about = { title, description: `${numbers}.`, unit: 'tokens', marks };
-  const picture = buckets && forWindows((size) => histogram({ ...about, buckets, ...size }));
-  return html`<figure>
-    <figcaption><b>Length of rows</b> in tokens: ${numbers}</figcaption>
-    ${picture}
-  </figure>`;
 }
 
 function maxLength(recipe: unknown): number | undefined {

@@ -1,31 +1,23 @@
 import { describeProblem, type Problem } from '../../../base/errors.ts';
 import type { Metrics, ResultChoice } from '../../../base/events.ts';
 import { formatBytes, formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
-import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
+import { tiles } from '../tiles.ts';
+import { STATUS_TONES } from './outcome.ts';
 import { verdictBox } from './verdict.ts';
-
-const TONE_OF_STATUS: Record<RunStatus, string> = {
-  finished: 'good',
-  waiting: 'fair',
-  running: 'fair',
-  stopped: 'fair',
-  interrupted: 'bad',
-  failed: 'bad',
-};
 
 /** The run, its verdict, and the most important numbers. */
 export function heading(report: RunReport): Html {
   const { run } = report;
   const made = [run.tuning, run.objective].filter((part) => part !== undefined).join(' · ');
   return html`<header>
-      <h1>${run.name}<span class="status ${TONE_OF_STATUS[run.status]}">${run.status}</span></h1>
+      <h1>${run.name}<span class="status ${STATUS_TONES[run.status]}">${run.status}</span></h1>
       <p class="lead">
         ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · begun ${formatTime(run.createdAt)}
       </p>
     </header>
-    ${verdictBox(report)}${failure(report.error)}${tiles(report)}`;
+    ${verdictBox(report)}${failure(report.error)}${figures(report)}`;
 }
 
 function failure(error: Record<string, unknown> | undefined): Html | undefined {
@@ -44,39 +36,38 @@ function failure(error: Record<string, unknown> | undefined): Html | undefined {
   </div>`;
 }
 
-function tiles({ run, totals, evaluations, data, choice }: RunReport): Html {
+function figures({ run, totals, evaluations, data, choice }: RunReport): Html {
   const best = evaluations.findLast(({ best, split }) => best && split === 'validation');
   const { inputTokens, lossTokens, peakMemoryBytes, times, tokensPerSecond } = totals;
   const [time, parts] = formatTimes(times).split(': ');
   const steps = run.steps === undefined || run.steps === run.step ? undefined : `of ${formatCount(run.steps)}`;
   // Cheap systems are not trained in steps.
   const hasSteps = choice === undefined || run.step > 0;
-  return html`<dl class="tiles">
-    ${best !== undefined && tile(...watchedFigure(best.metrics), `step ${formatCount(best.step)}`)}
-    ${
-      run.loss !== undefined &&
-      best?.metrics.reward === undefined &&
-      tile(
+  const epoch = run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`;
+  return tiles([
+    best && [...watchedFigure(best.metrics), `step ${formatCount(best.step)}`],
+    run.loss !== undefined &&
+      best?.metrics.reward === undefined && [
         'Loss of the last step',
         formatNumber(run.loss),
-        `on the training rows of step ${formatCount(run.step)}` +
-          `${run.epoch === undefined ? '' : `, epoch ${formatNumber(run.epoch, 3)}`}`,
-      )
-    }
-    ${choice !== undefined && hasSteps && tile('The result', `step ${formatCount(choice.step)}`, reasonOf(choice, best?.metrics))}
-    ${hasSteps && tile('Steps', formatCount(run.step), steps)}
-    ${
-      data !== undefined &&
-      tile(
-        'Training rows',
-        formatCount(data.rows.train),
-        `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`,
-      )
-    }
-    ${inputTokens > 0 && tile('Input tokens', formatCount(inputTokens), lossTokens > 0 && `${formatCount(lossTokens)} carried loss`)}
-    ${tokensPerSecond !== undefined && tile('Input tokens per second', formatCount(tokensPerSecond))}
-    ${tile('Time', time, parts)} ${peakMemoryBytes !== undefined && tile('Peak memory', formatBytes(peakMemoryBytes))}
-  </dl>`;
+        `on the training rows of step ${formatCount(run.step)}${epoch}`,
+      ],
+    choice && hasSteps && ['The result', `step ${formatCount(choice.step)}`, reasonOf(choice, best?.metrics)],
+    hasSteps && ['Steps', formatCount(run.step), steps],
+    data && [
+      'Training rows',
+      formatCount(data.rows.train),
+      `${formatCount(data.rows.validation)} validation, ${formatCount(data.rows.test)} test`,
+    ],
+    inputTokens > 0 && [
+      'Input tokens',
+      formatCount(inputTokens),
+      lossTokens > 0 && `${formatCount(lossTokens)} carried loss`,
+    ],
+    tokensPerSecond !== undefined && ['Input tokens per second', formatCount(tokensPerSecond)],
+    ['Time', time, parts],
+    peakMemoryBytes !== undefined && ['Peak memory', formatBytes(peakMemoryBytes)],
+  ]);
 }
 
 /** The loss of answers with rewards is the negative reward. */
@@ -93,13 +84,6 @@ function reasonOf({ reason, loss, lastLoss }: ResultChoice, metrics: Metrics | u
   const last =
     lastLoss === undefined || lastLoss === loss ? '' : `; ${formatNumber(0 + sign * lastLoss)} after the last`;
   return `${best} of the trained steps${last}`;
-}
-
-function tile(name: string, value: string, note?: string | false): Html {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}${note !== undefined && note !== false && html`<small>${note}</small>`}</dd>
-  </div>`;
 }
 
 function textOf(value: unknown): string {

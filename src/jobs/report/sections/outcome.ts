@@ -1,7 +1,18 @@
 import { formatSigned } from '../../../base/format.ts';
 import { isUndoneByCorrection } from '../../../evaluation/compare/correction.ts';
 import type { ComparedSystem, Comparison, Conclusion, Difference, Verdict } from '../../../store/results.ts';
+import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
+
+/** Presentation of a run's status. */
+export const STATUS_TONES: Record<RunStatus, string> = {
+  finished: 'good',
+  waiting: 'fair',
+  running: 'fair',
+  stopped: 'fair',
+  interrupted: 'bad',
+  failed: 'bad',
+};
 
 /** Presentation of a comparison's conclusion. */
 export const OUTCOMES: Record<Conclusion['outcome'], { tone: string; word: string }> = {

@@ -166,15 +166,7 @@ function sample(row: SampleRow, index: number, layout: Layout): Html {
       <span class="soft">row <code>${row.id}</code></span>
     </p>
     ${asked(row)}
-    <div class="answers">
-      ${
-        row.expected !== undefined &&
-        html`<div class="wanted">
-          <h3>expected</h3>
-          ${said(row.expected)}
-        </div>`
-      }${layout.first.map((system) => answered(row, system, layout))}
-    </div>
+    <div class="answers">${wanted(row)}${layout.first.map((system) => answered(row, system, layout))}</div>
     ${layout.rest.length > 0 && others(row, layout)}
   </article>`;
 }
@@ -188,6 +180,18 @@ export function asked({ prompt, file, picture }: Pick<SampleRow, 'prompt' | 'fil
   </figure>`;
 }
 
+export function wanted({ expected }: Pick<SampleRow, 'expected'>): Html | undefined {
+  if (expected === undefined) return undefined;
+  return html`<div class="wanted">
+    <h3>expected</h3>
+    ${said(expected)}
+  </div>`;
+}
+
+export function matchOf({ expected }: Pick<SampleRow, 'expected'>, answer: string): Html | undefined {
+  return expected?.trim() === answer.trim() ? html` <span class="match">✓ as expected</span>` : undefined;
+}
+
 function others(row: SampleRow, layout: Layout): Html {
   return html`<details>
     <summary>${plural(layout.rest.length, 'other systems')}</summary>
@@ -197,12 +201,12 @@ function others(row: SampleRow, layout: Layout): Html {
 
 function answered(row: SampleRow, { name, title }: Samples['systems'][number], layout: Layout): Html {
   const answer = entryOf(row.answers, name) ?? { text: '', scores: {} };
-  const isMatch = row.expected !== undefined && answer.text.trim() === row.expected.trim();
+  const match = matchOf(row, answer.text);
   return html`<div class="${name === layout.subject ? 'latest' : ''}">
     <h3>
-      ${title}${isMatch && html` <span class="match">✓ as expected</span>`}${
+      ${title}${match}${
         answer.valid === false && html` <span class="badge bad">invalid</span>`
-      }${!isMatch && scoreOf(answer, layout)}
+      }${match === undefined && scoreOf(answer, layout)}
     </h3>
     ${said(answer.text)}
   </div>`;

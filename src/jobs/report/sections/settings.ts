@@ -1,4 +1,5 @@
 import type { SettingSource } from '../../../base/events.ts';
+import { dataTable } from '../data-table.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 
@@ -19,7 +20,7 @@ export function settingsSection(report: RunReport): Html | undefined {
     <h2>Settings</h2>
     <p class="soft">Every setting as it was used, defaults included.</p>
     <p class="soft small hash">SHA-256 of recipe.json: <code>${recipeHash}</code></p>
-    <div class="settings">${all.map(({ name, settings }) => settingsTable(name, settings))}</div>
+    <div class="settings small">${all.map(({ name, settings }) => settingsTable(name, settings))}</div>
     <details>
       <summary>recipe.json</summary>
       <pre tabindex="0">${JSON.stringify(recipe, null, 2)}</pre>
@@ -50,17 +51,7 @@ type Setting = readonly [name: string, value: string];
 function settingsTable(name: string, settings: readonly Setting[]): Html {
   return html`<div>
     <h3>${name}</h3>
-    <table class="small">
-      <tbody>
-        ${settings.map(
-          ([key, value]) =>
-            html`<tr>
-              <th scope="row">${key}</th>
-              <td>${value}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
+    ${dataTable(['', ''], settings)}
   </div>`;
 }
 

@@ -3,7 +3,7 @@ import { dataTable } from '../data-table.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 import type { WatchedAnswer, WatchedRow } from '../watched-rows.ts';
-import { asked, said } from './samples.ts';
+import { asked, matchOf, said, wanted } from './samples.ts';
 
 /** More changes than these are not read. */
 const MOST_EARLIER = 12;
@@ -19,24 +19,14 @@ export function watchedSection({ watched }: Pick<RunReport, 'watched'>): Html | 
 }
 
 function watchedRow(row: WatchedRow, index: number): Html {
-  const { expected, answers } = row;
+  const { answers } = row;
   const last = answers.at(-1)!;
-  const isMatch = expected !== undefined && last.answer.trim() === expected.trim();
   return html`<article class="sample" aria-label="Validation row ${index + 1}">
     ${asked(row)}
     <div class="answers">
-      ${
-        expected !== undefined &&
-        html`<div class="wanted">
-          <h3>expected</h3>
-          ${said(expected)}
-        </div>`
-      }
+      ${wanted(row)}
       <div class="latest">
-        <h3>
-          since step
-          ${formatCount(last.step)}${isMatch && html` <span class="match">✓ as expected</span>`}${rewardOf(last)}
-        </h3>
+        <h3>since step ${formatCount(last.step)}${matchOf(row, last.answer)}${rewardOf(last)}</h3>
         ${said(last.answer)}
       </div>
     </div>
