@@ -2,6 +2,7 @@
 import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/calls/calls.ts';
 import type { RunPart } from '../app/studio/run-page.ts';
+import { linesOf } from './parts/lines.ts';
 
 /** A defect of a file, with its location. */
 export interface Problem {
@@ -53,9 +54,13 @@ export async function get<Value>(path: string, signal?: AbortSignal): Promise<Va
   return (await (await send(path, { signal })).json()) as Value;
 }
 
-export async function post<Value>(path: string, body: unknown): Promise<Value> {
+function sendJson(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const headers = { 'content-type': 'application/json' };
-  return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as Value;
+  return send(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+}
+
+export async function post<Value>(path: string, body: unknown): Promise<Value> {
+  return (await (await sendJson(path, body)).json()) as Value;
 }
 
 /** A query of the values that are given. */
@@ -145,17 +150,6 @@ export async function ask(
   onLine: (line: unknown) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const response = await send(`/api/run/ask?run=${encodeURIComponent(run)}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal,
-  });
-  let rest = '';
-  const text = response.body!.pipeThrough(new TextDecoderStream());
-  for await (const chunk of text as unknown as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) onLine(JSON.parse(line));
-  }
+  const response = await sendJson(`/api/run/ask?run=${encodeURIComponent(run)}`, body, signal);
+  for await (const line of linesOf(response)) onLine(JSON.parse(line));
 }

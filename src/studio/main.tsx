@@ -1,4 +1,4 @@
-import { render, type ComponentType } from 'preact';
+import { render, type ComponentType, type VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { entryOf } from '../base/table.ts';
 import { failureOf, post, type Failure } from './client.ts';
@@ -16,32 +16,23 @@ import { Deploy } from './screens/deploy.tsx';
 import { restoreTheme, Theme } from './parts/theme.tsx';
 import { Served } from './screens/served.tsx';
 
+/** Screens by the first part of the address, drawn from the parts after it. */
+const SCREENS: Readonly<Record<string, (rest: readonly string[]) => VNode>> = {
+  '': () => <Home />,
+  data: ([file]) => <Data key={file} file={file} />,
+  plan: ([recipe]) => <Plan key={recipe} recipe={recipe} />,
+  run: ([run]) => <RunScreen key={run} run={run} />,
+  compare: (runs) => <Compare runs={runs.filter((run) => run !== '')} />,
+  review: ([pairs]) => <Reviews pairs={pairs} />,
+  monitor: () => <Monitor />,
+  deploy: ([run]) => <Deploy run={run} />,
+  served: () => <Served />,
+  actions: ([name]) => (name ? <Action key={name} name={name} /> : <Actions />),
+};
+
 function Screen() {
   const [name = '', ...rest] = route.value;
-  switch (name) {
-    case '':
-      return <Home />;
-    case 'data':
-      return <Data key={rest[0]} file={rest[0]} />;
-    case 'plan':
-      return <Plan key={rest[0]} recipe={rest[0]} />;
-    case 'run':
-      return <RunScreen key={rest[0]} run={rest[0]} />;
-    case 'compare':
-      return <Compare runs={rest.filter((run) => run !== '')} />;
-    case 'review':
-      return <Reviews pairs={rest[0]} />;
-    case 'monitor':
-      return <Monitor />;
-    case 'deploy':
-      return <Deploy run={rest[0]} />;
-    case 'served':
-      return <Served />;
-    case 'actions':
-      return rest[0] ? <Action key={rest[0]} name={rest[0]} /> : <Actions />;
-    default:
-      return <h1 tabIndex={-1}>This page does not exist</h1>;
-  }
+  return entryOf(SCREENS, name)?.(rest) ?? <h1 tabIndex={-1}>This page does not exist</h1>;
 }
 
 const PLACES = [

@@ -3,10 +3,8 @@ import { cellText, intervalText, type Figures } from '../../base/figures.ts';
 import { entryOf } from '../../base/table.ts';
 import { assessmentNames, figuresOf, type Assessments } from '../../evaluation/assessments/index.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
-import { forWindows } from '../../jobs/report/chart/frame.ts';
 import type { LineSeries } from '../../jobs/report/chart/hover.ts';
-import { lineChart } from '../../jobs/report/chart/line-chart.ts';
-import { seriesTable } from '../../jobs/report/chart/series-table.ts';
+import { lineFigure } from '../../jobs/report/chart/line-figure.ts';
 import { html, type Html } from '../../jobs/report/html.ts';
 import { readReport, type RunReport } from '../../jobs/report/run-report.ts';
 import {
@@ -69,21 +67,13 @@ function lossCurves(reports: readonly RunReport[]): Html | undefined {
     return [{ name: run.name, curve, style: 'dots', tone: TONES[at % TONES.length] }];
   });
   if (series.length < 2) return undefined;
-  const about = {
+  const ends = series.map(({ name, curve }) => `${name} ends at ${formatNumber(curve.points.at(-1)!.value)}.`);
+  return lineFigure({
     title: 'Loss by step',
-    description: series
-      .map(({ name, curve }) => `${name} ends at ${formatNumber(curve.points.at(-1)!.value)}.`)
-      .join(' '),
+    caption: html`<b>Loss by step</b>, on validation rows where there are any`,
+    description: ends.join(' '),
     series,
-  };
-  const drawn = forWindows((size) => lineChart({ ...about, ...size }));
-  return (
-    drawn &&
-    html`<figure>
-      <figcaption><b>Loss by step</b>, on validation rows where there are any</figcaption>
-      ${drawn} ${seriesTable(series)}
-    </figure>`
-  );
+  });
 }
 
 /** Figures of runs that were tested on other rows say little about each other. */

@@ -11,7 +11,7 @@ export const PALETTE = `
 `;
 
 /** The page: typography, tables, pictures. */
-const PAGE_STYLE = `${PALETTE}* { box-sizing: border-box; }
+const PAGE_STYLE = `${PALETTE}* { box-sizing: border-box; } [hidden] { display: none !important; }
 body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5; font-size: 15px;
   font-family: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; }
 main { max-width: 1040px; margin: 0 auto; padding: 40px 24px 64px; }
@@ -120,13 +120,11 @@ const ANSWERS_STYLE = `
 .answers .match { color: var(--good); font-weight: 600; }
 .answers > div { border-left: 3px solid var(--rule); padding-left: 12px; min-width: 0; }
 .answers .wanted { border-color: var(--tone-3); } .answers .latest { border-color: var(--tone-1); }
-.sample[hidden] { display: none; }
 .sample .about { margin-bottom: 8px; display: flex; flex-wrap: wrap; gap: 4px 10px; align-items: baseline; }
 .sample .about .badge { white-space: normal; }
 .score { font-weight: 400; font-variant-numeric: tabular-nums; }
 .controls { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; margin: 12px 0 14px; position: sticky; top: 0;
   background: var(--panel); padding: 8px 0; z-index: 1; }
-.controls[hidden] { display: none; }
 fieldset { border: 0; padding: 0; margin: 0; display: flex; flex-wrap: wrap; } legend { position: absolute; clip-path: inset(50%); }
 fieldset label { cursor: pointer; }
 fieldset input { position: absolute; opacity: 0; }
@@ -148,12 +146,10 @@ button[disabled] { opacity: 0.5; cursor: default; }
 .try > label { font-size: 13.5px; color: var(--soft); }
 textarea { width: 100%; resize: vertical; line-height: 1.5; }
 .row { display: flex; flex-wrap: wrap; gap: 8px 18px; align-items: center; font-size: 13.5px; }
-.row output { margin-left: 0; }
 input[type="number"] { width: 84px; } input[type="file"] { font-size: 13.5px; }
 ::file-selector-button { font: inherit; color: var(--ink); background: var(--sunk); border: 1px solid var(--quiet); border-radius: 8px;
   padding: 4px 12px; margin-right: 10px; cursor: pointer; }
 .preview { max-width: min(240px, 100%); max-height: 240px; border-radius: 8px; justify-self: start; }
-.preview[hidden] { display: none; }
 .headline { font-size: 20px; font-weight: 650; margin: 2px 0 8px; overflow-wrap: anywhere; }
 .bars { list-style: none; margin: 0 0 8px; padding: 0; display: grid; gap: 8px; }
 .bars li { display: grid; grid-template-columns: 1fr auto; gap: 2px 12px; }
@@ -161,7 +157,8 @@ input[type="number"] { width: 84px; } input[type="file"] { font-size: 13.5px; }
 .bars .figure { font-variant-numeric: tabular-nums; }
 .bars .chosen { font-weight: 650; }
 .marked { line-height: 2; }
-mark { color: inherit; background: var(--sunk); border-bottom: 2px solid var(--tone); border-radius: 4px 4px 0 0; padding: 1px 4px; }
+mark { --tone: var(--tone-3); color: inherit; background: var(--sunk); box-decoration-break: clone;
+  border-bottom: 2px solid var(--tone); border-radius: 4px 4px 0 0; padding: 1px 4px; }
 mark small { color: var(--tone); font-weight: 600; font-size: 11px; margin-left: 6px; white-space: nowrap; }
 progress { width: 100%; height: 10px; accent-color: var(--tone-1); margin: 6px 0; display: block; }
 input[type="radio"] { accent-color: var(--tone-1); } .quiet { background: var(--sunk); color: var(--ink); } .live .said { min-height: 1.5em; }

@@ -1,5 +1,6 @@
 /** The OpenAI-compatible API, as the pages of a server use it. */
 import { signal } from '@preact/signals';
+import { linesOf } from '../parts/lines.ts';
 
 /** Key of the requests; empty where none is needed. */
 export const apiKey = signal('');
@@ -33,16 +34,10 @@ export async function read<Value>(path: string, body?: object, signal?: AbortSig
 
 /** Events of a streamed reply. */
 export async function* eventsOf<Event extends object>(response: Response): AsyncGenerator<Event> {
-  let held = '';
-  const text = response.body!.pipeThrough(new TextDecoderStream());
-  for await (const chunk of text as unknown as AsyncIterable<string>) {
-    const lines = (held + chunk).split('\n');
-    held = lines.pop()!;
-    for (const line of lines) {
-      if (!line.startsWith('data: ') || line === 'data: [DONE]') continue;
-      const event = JSON.parse(line.slice(6)) as Event | ErrorReply;
-      if ('error' in event && event.error !== undefined) throw new Error(event.error.message);
-      yield event as Event;
-    }
+  for await (const line of linesOf(response)) {
+    if (!line.startsWith('data: ') || line === 'data: [DONE]') continue;
+    const event = JSON.parse(line.slice(6)) as Event | ErrorReply;
+    if ('error' in event && event.error !== undefined) throw new Error(event.error.message);
+    yield event as Event;
   }
 }

@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ReviewSettings } from '../../app/review/open-review.ts';
 import type { SessionProgress, ShownPair, Side } from '../../evaluation/review/review-session.ts';
 import type { Criterion } from '../../scoring/judges/rubric.ts';
 import { entryOf } from '../../base/table.ts';
 import { get, post } from '../client.ts';
+import { useKeys } from '../parts/use-keys.ts';
 
 type State = SessionProgress & { pair?: ShownPair; error?: string };
 type Answer = 'left' | 'right';
@@ -256,19 +257,4 @@ function complete(criteria: readonly Criterion[], ratings: readonly Rating[]): o
   const both = criteria.map(({ name }) => [name, [value(name, 'left'), value(name, 'right')]] as const);
   const given = both.filter(([, scores]) => scores.every((score) => !Number.isNaN(score)));
   return given.length === 0 ? undefined : Object.fromEntries(given);
-}
-
-/** `take` returns whether it handled the key. */
-function useKeys(take: (key: string, target: EventTarget | null) => boolean): void {
-  const latest = useRef(take);
-  latest.current = take;
-  // At once: a key that comes with the next pair must not be lost.
-  useLayoutEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-      if (latest.current(event.key, event.target)) event.preventDefault();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
 }

@@ -2,6 +2,7 @@ import { signal, type Signal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Programs } from '../parts/programs.tsx';
 import { Scores } from '../parts/scores.tsx';
+import { useKeys } from '../parts/use-keys.ts';
 import { apiKey, isKeyWanted, read, send } from './api.ts';
 import { Question } from './server-question.tsx';
 import { Options } from './server-settings.tsx';
@@ -36,7 +37,10 @@ export function ServerPage() {
   const others = models.filter((one) => one !== model && one.task === model?.task);
   const other = others.find(({ id }) => id === (beside ?? model?.parent));
   useEffect(() => isKeyWanted.subscribe((isWanted) => isWanted && setOpen(true)), []);
-  useEscape(() => running?.abort());
+  useKeys((key) => {
+    if (key === 'Escape') running?.abort();
+    return false;
+  });
   const ask = async (question: string, row?: Turn['row']) => {
     const controller = new AbortController();
     setRunning(controller);
@@ -236,16 +240,4 @@ function Answer({ card }: { card: Signal<Card> }) {
       )}
     </article>
   );
-}
-
-function useEscape(stop: () => void): void {
-  const latest = useRef(stop);
-  latest.current = stop;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') latest.current();
-    };
-    document.addEventListener('keydown', onKey);
-    return () => document.removeEventListener('keydown', onKey);
-  }, []);
 }

@@ -1,8 +1,5 @@
 import type { Advised } from '../../app/use-cases/advise.ts';
-import { forWindows } from '../../jobs/report/chart/frame.ts';
-import { lineChart } from '../../jobs/report/chart/line-chart.ts';
-import { seriesTable } from '../../jobs/report/chart/series-table.ts';
-import { html } from '../../jobs/report/html.ts';
+import { lineFigure } from '../../jobs/report/chart/line-figure.ts';
 import { Drawn } from '../parts/drawn.tsx';
 
 type Point = Advised['curve']['points'][number];
@@ -14,21 +11,16 @@ export function LearningCurve({ advice: { curve, comparison } }: { advice: Advis
     { name: 'measured', curve: curveOf(curve.points), style: 'dots', tone: 1 },
     { name: 'forecast', curve: curveOf(curve.forecast), style: 'dots', tone: 2 },
   ] as const;
-  const about = {
-    title: `${metric} of ${curve.system} by training rows`,
+  const title = `${metric} of ${curve.system} by training rows`;
+  const drawn = lineFigure({
+    title,
+    caption: title,
     description: series.map(({ name, curve: { points } }) => `${name} for ${points.length} sizes`).join(', '),
     series,
     steps: 'training rows',
-    yScale: 'linear' as const,
-  };
-  const drawn = forWindows((size) => lineChart({ ...about, ...size }));
-  if (drawn === undefined) return null;
-  return (
-    <figure>
-      <figcaption>{about.title}</figcaption>
-      <Drawn text={html`${drawn} ${seriesTable(series, about)}`.text} />
-    </figure>
-  );
+    yScale: 'linear',
+  });
+  return drawn === undefined ? null : <Drawn text={drawn.text} />;
 }
 
 function curveOf(points: readonly Point[]) {

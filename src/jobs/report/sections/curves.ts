@@ -4,7 +4,7 @@ import { formatCount, formatNumber } from '../../../base/format.ts';
 import { barChart } from '../chart/bars.ts';
 import { forWindows } from '../chart/frame.ts';
 import { lineChart } from '../chart/line-chart.ts';
-import { seriesTable } from '../chart/series-table.ts';
+import { lineFigure } from '../chart/line-figure.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
 import { dataTable } from '../data-table.ts';
@@ -113,16 +113,9 @@ function smallChart(chart: SmallChart, curves: Curves): Html | undefined {
     .filter(({ curve }) => curve.points.length > 0);
   // A single evaluation is not a curve; its number is in the comparison or the table.
   if (series.every(({ curve }) => curve.points.length < 2)) return undefined;
-  const named = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;
-  const about = { title, description: allInWords(series), series: named, yScale, format };
-  const picture = forWindows((size) => lineChart({ ...about, ...size }), SMALL);
-  return (
-    picture &&
-    html`<figure>
-      <figcaption><b>${title}</b></figcaption>
-      ${picture} ${seriesTable(series, { format })}
-    </figure>`
-  );
+  const drawn = names.length === 1 ? series.map((one) => ({ ...one, name: 'last' })) : series;
+  const about = { title, description: allInWords(series), yScale, format };
+  return lineFigure({ ...about, caption: html`<b>${title}</b>`, series: drawn, named: series }, SMALL);
 }
 
 function seriesOf(name: string, curve: Curve): LineSeries {

@@ -1,0 +1,16 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** Keys pressed anywhere on the page; `take` returns whether it handled one. */
+export function useKeys(take: (key: string, target: EventTarget | null) => boolean): void {
+  const latest = useRef(take);
+  latest.current = take;
+  // At once: a key that comes with the next pair must not be lost.
+  useLayoutEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+      if (latest.current(event.key, event.target)) event.preventDefault();
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+}
