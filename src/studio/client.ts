@@ -2,7 +2,7 @@
 import type { DescribedUseCase } from '../app/studio/described-use-cases.ts';
 import type { CallLine, CallState } from '../app/calls/calls.ts';
 import type { RunPart } from '../app/studio/run-page.ts';
-import { linesOf } from './parts/lines.ts';
+import { linesOf } from './parts/reply-lines.ts';
 
 /** A defect of a file, with its location. */
 export interface Problem {

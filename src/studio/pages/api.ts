@@ -1,6 +1,6 @@
 /** The OpenAI-compatible API, as the pages of a server use it. */
 import { signal } from '@preact/signals';
-import { linesOf } from '../parts/lines.ts';
+import { linesOf } from '../parts/reply-lines.ts';
 
 /** Key of the requests; empty where none is needed. */
 export const apiKey = signal('');

@@ -8,7 +8,7 @@ interface Loaded<Value> {
   failure?: Failure;
 }
 
-/** What a request gives: asked for whenever one of `given` changes, and again until the value is the last one. */
+/** Value of a request: asked for whenever one of `given` changes, and again until the value is the last one. */
 export function useLoaded<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   given: readonly unknown[] = [],

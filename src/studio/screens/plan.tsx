@@ -4,7 +4,7 @@ import type { DetachedRun, TrainOutcome } from '../../app/run.ts';
 import type { Advised } from '../../app/use-cases/advise.ts';
 import type { InitResult } from '../../app/use-cases/init.ts';
 import type { DataInspectionResult } from '../../app/use-cases/data-inspect.ts';
-import { tiles } from '../../jobs/report/tiles.ts';
+import { tiles } from '../../jobs/report/figure-tiles.ts';
 import { Drawn } from '../parts/drawn.tsx';
 import { Problems } from '../parts/fault.tsx';
 import { Called } from '../parts/progress.tsx';

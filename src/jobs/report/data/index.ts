@@ -10,7 +10,7 @@ import { lengthFigure } from '../length-figure.ts';
 import { htmlPage } from '../html-page.ts';
 import { html, type Html } from '../html.ts';
 import { dataTable } from '../data-table.ts';
-import { tiles, type Tile } from '../tiles.ts';
+import { tiles, type Tile } from '../figure-tiles.ts';
 import { peopleSections } from './people-sections.ts';
 import { RowLists } from './row-lists.ts';
 import { stepsSection } from './steps-section.ts';

@@ -3,7 +3,7 @@ import type { Metrics, ResultChoice } from '../../../base/events.ts';
 import { formatBytes, formatCount, formatNumber, formatTime, formatTimes } from '../../../base/format.ts';
 import { html, type Html } from '../html.ts';
 import type { RunReport } from '../run-report.ts';
-import { tiles } from '../tiles.ts';
+import { tiles } from '../figure-tiles.ts';
 import { STATUS_TONES } from './outcome.ts';
 import { verdictBox } from './verdict.ts';
 
