@@ -1,6 +1,6 @@
 /**
- * Searches files for contents that are known only by fingerprints. A fingerprint is of a short window of bytes: a rolling
- * hash finds it, and a SHA-256 confirms it. Fingerprints can be kept where the contents must not be.
+ * Searches files for contents that are known only by fingerprints. A fingerprint identifies a short window of bytes: a
+ * rolling hash finds it, and a SHA-256 confirms it. Fingerprints can be kept where the contents must not be.
  */
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -27,7 +27,7 @@ export function fingerprint(window: Uint8Array): Fingerprint {
   return { rolling: window.reduce((hash, byte) => roll(hash, byte), 0), sha256: sha256(window) };
 }
 
-/** Windows of a text without characters that JSON or HTML escape, from the longest such passages first. */
+/** Windows of a text that hold no character that JSON or HTML escapes, those of the longest passages first. */
 export function textWindows(text: string, most: number): Uint8Array[] {
   const stretches = text.split(/[\p{Cc}"'\\<>&]/u).map((part) => Buffer.from(part.trim()));
   const long = stretches.filter(({ length }) => length >= WINDOW).toSorted((a, b) => b.length - a.length);

@@ -4,7 +4,7 @@ export type Cell = Html | string | number | undefined | false;
 
 /**
  * A plain table, each row named by its first cell. A `+` before a title marks numbers; without titles there is no head.
- * `last`: cells of a row below them.
+ * `last`: the cells of a final row.
  */
 export function dataTable(titles: readonly string[], rows: readonly (readonly Cell[])[], last?: Html): Html {
   const columns = titles.map((title) => ({ title: title.replace(/^\+/, ''), isNumeric: title.startsWith('+') }));

@@ -4,7 +4,7 @@ import { forWindows } from './chart/frame.ts';
 import { histogram } from './chart/histogram.ts';
 import { html, type Html } from './html.ts';
 
-/** How long rows are, with the limit that cuts them, if any. */
+/** Distribution of row lengths, with a mark at the length that rows are cut to, if any. */
 export function lengthFigure(lengths: DataPrepared['lengths'], unit: string, limit?: number): Html {
   const { min, median, p95, max, histogram: buckets } = lengths;
   const numbers = `shortest ${formatCount(min)}, median ${formatCount(median)}, 95 % below ${formatCount(p95)}, longest ${formatCount(max)}`;

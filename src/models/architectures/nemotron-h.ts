@@ -106,7 +106,7 @@ const decoder = defineDecoder({
   traits(config, { raw }) {
     const own = nemotronConfig(raw);
     return {
-      block: (layer) => new OneHalf(config, mixerOf(config, own, layer), own.kinds[layer]),
+      block: (layer) => new SingleSublayer(config, mixerOf(config, own, layer), own.kinds[layer]),
       names: { decoder: { embed_tokens: 'embeddings', norm: 'norm_f' } },
     };
   },
@@ -129,7 +129,7 @@ interface Mixer extends Module {
 }
 
 /** A layer that consists of a single sublayer. */
-class OneHalf extends Block {
+class SingleSublayer extends Block {
   readonly norm: RMSNorm;
   readonly mixer: Mixer;
   readonly sublayer: Sublayer;
@@ -153,8 +153,9 @@ function mixerOf(config: DecoderConfig, own: Own, layer: number): Mixer {
   if (kind === 'mamba') return new Mamba2({ ...own.mamba, layer, width, epsilon });
   const norm = (size: number) => new RMSNorm(size, epsilon);
   if (kind === 'attention') return new SplitAttention(config, {}, { layer, norm });
-  const halfOf = (outer: number, inner: number, bias = config.mlp_bias) => plainHalf(outer, inner, { ...own, bias });
-  return kind === 'mlp' ? halfOf(width, config.intermediate_size) : expertsOf(config, own, halfOf);
+  const feedForward = (outer: number, inner: number, bias = config.mlp_bias) =>
+    ungatedFeedForward(outer, inner, { ...own, bias });
+  return kind === 'mlp' ? feedForward(width, config.intermediate_size) : expertsOf(config, own, feedForward);
 }
 
 function mambaOf(own: z.output<typeof schema>) {
@@ -172,8 +173,7 @@ function mambaOf(own: z.output<typeof schema>) {
   } satisfies Partial<MambaShape>;
 }
 
-/** Ungated feed-forward sublayer. */
-function plainHalf(
+function ungatedFeedForward(
   width: number,
   inner: number,
   { bias, mlp_hidden_act: name }: { bias: boolean; mlp_hidden_act: string },
@@ -185,7 +185,7 @@ function plainHalf(
 function expertsOf(
   { hidden_size: width, mlp_bias: bias }: DecoderConfig,
   own: Own,
-  halfOf: (outer: number, inner: number, bias?: boolean) => Expert,
+  feedForward: (outer: number, inner: number, bias?: boolean) => Expert,
 ): SparseFeedForward {
   const { n_routed_experts: experts, moe_latent_size: latent } = own;
   const gate = new RouterWeight(width, experts, true);
@@ -196,8 +196,8 @@ function expertsOf(
     chosen: own.num_experts_per_tok,
     choose: (logits) => chooseByGroups(logits, own, scoring, gate.e_score_correction_bias?.tensor),
     router: linearRouter('gate', gate),
-    parts: separateExperts(experts, () => halfOf(latent ?? width, own.moe_intermediate_size, false)),
-    shared: { name: 'shared_experts', module: halfOf(width, own.moe_shared_expert_intermediate_size) },
+    parts: separateExperts(experts, () => feedForward(latent ?? width, own.moe_intermediate_size, false)),
+    shared: { name: 'shared_experts', module: feedForward(width, own.moe_shared_expert_intermediate_size) },
     around:
       typeof latent !== 'number'
         ? undefined

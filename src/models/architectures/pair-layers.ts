@@ -107,8 +107,8 @@ abstract class Layer extends Block {
   }
 
   /** Adds a sublayer's output to x, with the norm before or after. */
-  protected around(x: Tensor, norm: LayerNorm, half: (read: Tensor) => Tensor): Tensor {
-    return this.#norms === 'before' ? x.add(half(norm.forward(x))) : norm.forward(x.add(half(x)));
+  protected around(x: Tensor, norm: LayerNorm, sublayer: (read: Tensor) => Tensor): Tensor {
+    return this.#norms === 'before' ? x.add(sublayer(norm.forward(x))) : norm.forward(x.add(sublayer(x)));
   }
 
   protected attendSelf(x: Tensor, pass: Pass, causal: boolean): Tensor {

@@ -176,7 +176,7 @@ export class ScaledLayer extends Block {
     this.layer_scale2 = new LayerScale(width, first);
     this.attention_sublayer = new Sublayer('attention', width);
     this.mlp_sublayer = new Sublayer('mlp', width);
-    this.#dropPaths = ['attention', 'mlp'].map((half) => new DropPath(config.drop_path_rate, `${path}.${half}.path`));
+    this.#dropPaths = ['attention', 'mlp'].map((part) => new DropPath(config.drop_path_rate, `${path}.${part}.path`));
   }
 
   override forward(x: Tensor, pass: Pass): Tensor {

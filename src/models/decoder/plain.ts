@@ -22,7 +22,7 @@ export interface Named<Part extends Module> {
 }
 
 /** Attention as this file needs it, without depending on an implementation. */
-interface AttentionHalf extends Module {
+interface AttentionSublayer extends Module {
   /** x [N, D] → [N, D] */
   forward(x: Tensor, pass: Pass): Tensor;
 }
@@ -35,7 +35,7 @@ interface AttentionHalf extends Module {
 export type Arrangement = 'before' | 'before, and kept' | 'after' | 'side by side';
 
 export interface PlainLayerParts {
-  attention: { name: string; module: AttentionHalf };
+  attention: { name: string; module: AttentionSublayer };
   /** Without a name, its modules are direct children of the layer (OPT). */
   feedForward: { name?: string; module: PlainFeedForward };
   attentionNorm: Named<LayerNorm>;

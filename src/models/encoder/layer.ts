@@ -98,9 +98,9 @@ export class EncoderLayer extends Block {
     return this.#shape.attention ?? {};
   }
 
-  #add(x: Tensor, part: NormPart, half: (read: Tensor) => Tensor): Tensor {
+  #add(x: Tensor, part: NormPart, sublayer: (read: Tensor) => Tensor): Tensor {
     const norm = (y: Tensor) => this.#norms[part]?.forward(y) ?? y;
-    return this.#shape.norms === 'before' ? x.add(half(norm(x))) : norm(half(x).add(x));
+    return this.#shape.norms === 'before' ? x.add(sublayer(norm(x))) : norm(sublayer(x).add(x));
   }
 
   #attend(x: Tensor, pass: Pass, dropouts: LayerDropouts): Tensor {

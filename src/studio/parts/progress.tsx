@@ -6,11 +6,10 @@ interface CalledOptions {
   call: LiveCall<unknown>;
   /** What it does while it runs. */
   label: string;
-  /** Whether the command and the program that do the same are shown. */
   hasSame?: boolean;
 }
 
-/** A call: its progress, how it failed, how to do the same elsewhere. */
+/** Progress and failure of a call, and on request the command and the program that do the same. */
 export function Called({ call, label, hasSame = false }: CalledOptions) {
   return (
     <>

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 export function useKeys(take: (key: string, target: EventTarget | null) => boolean): void {
   const latest = useRef(take);
   latest.current = take;
-  // At once: a key that comes with the next pair must not be lost.
+  // Before the next paint: a key pressed as soon as something is shown must not be lost.
   useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;

@@ -8,7 +8,7 @@ interface Loaded<Value> {
   failure?: Failure;
 }
 
-/** Value of a request: asked for whenever one of `given` changes, and again until the value is the last one. */
+/** Result of a request, which is sent whenever one of `given` changes, and repeated until `isLast`. */
 export function useLoaded<Value>(
   load: (signal: AbortSignal) => Promise<Value>,
   given: readonly unknown[] = [],

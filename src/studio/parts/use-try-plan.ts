@@ -4,6 +4,6 @@ import { useLoaded } from './use-loaded.ts';
 
 /** How a run's result is asked; null for one that cannot be asked by itself. */
 export function useTryPlan(run: string) {
-  const load = () => get<TryPlan | null>(`/api/run/plan?run=${encodeURIComponent(run)}`);
-  return useLoaded(() => (run === '' ? Promise.resolve(null) : load()), [run]);
+  const path = `/api/run/plan?run=${encodeURIComponent(run)}`;
+  return useLoaded(async (signal) => (run === '' ? null : get<TryPlan | null>(path, signal)), [run]);
 }

@@ -12,8 +12,10 @@ export function Compare({ runs }: { runs: readonly string[] }) {
   const list = useCall<{ runs: RunSummary[] }>('runs list');
   useEffect(() => list.start({}), []);
   const query = new URLSearchParams(runs.map((run) => ['run', run])).toString();
-  const load = (signal: AbortSignal) => get<{ shown: string }>(`/api/runs/compared?${query}`, signal);
-  const compared = useLoaded((signal) => (query === '' ? Promise.resolve(undefined) : load(signal)), [query]);
+  const compared = useLoaded(
+    async (signal) => (query === '' ? undefined : get<{ shown: string }>(`/api/runs/compared?${query}`, signal)),
+    [query],
+  );
   const failure = compared.failure ?? list.failure;
   const toggle = (folder: string) =>
     go('compare', ...(runs.includes(folder) ? runs.filter((one) => one !== folder) : [...runs, folder]));

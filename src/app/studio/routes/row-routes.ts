@@ -24,7 +24,7 @@ export function rowRoutes(pages: RowPages): Hono {
   app.get('/rows/counts', async (context) => {
     const wanted = countedOf(context);
     if (wanted === undefined)
-      throw new AttuneError('E_USAGE', { what: '`of` is not a known kind of count', expected: counted.join(', ') });
+      throw new AttuneError('E_USAGE', { what: '`of` does not name what to count', expected: counted.join(', ') });
     return context.json(await pages.of(context.req.query('file') ?? '').counts(wanted));
   });
   app.post('/rows/edited', bodyLimit({ maxSize: MOST_BODY_BYTES }), async (context) => {

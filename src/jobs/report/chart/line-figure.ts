@@ -3,7 +3,10 @@ import { forWindows, type WindowSize } from './frame.ts';
 import { lineChart, type LineChartOptions } from './line-chart.ts';
 import { seriesTable } from './series-table.ts';
 
-/** Curves with a caption and their numbers as a table; undefined if no series has any. `wide`: size in wide windows. */
+/**
+ * Curves with a caption and a table of their numbers; undefined if there are none. `named`: the series with the names
+ * that the table uses, if the chart uses others. `wide`: size of the chart in wide windows.
+ */
 export function lineFigure(
   { caption, named, ...about }: LineChartOptions & { caption: Html | string; named?: LineChartOptions['series'] },
   wide?: WindowSize,

@@ -4,7 +4,7 @@ import type { ComparedSystem, Comparison, Conclusion, Difference, Verdict } from
 import type { RunStatus } from '../../../store/run-summary.ts';
 import { html, type Html } from '../html.ts';
 
-/** Presentation of a run's status. */
+/** Tone in which a run's status is shown. */
 export const STATUS_TONES: Record<RunStatus, string> = {
   finished: 'good',
   waiting: 'fair',
