@@ -3,7 +3,7 @@ import { failureOf, type Failure } from '../client.ts';
 
 const POLL_MS = 500;
 
-interface Loaded<Value> {
+export interface Loaded<Value> {
   value?: Value;
   failure?: Failure;
 }
