@@ -229,7 +229,7 @@ function timesTable(found: readonly PersonalFindings[], within: number): Table {
     head: ['seconds', 'median', 'longest'],
     rows: [
       row(
-        'elapsed, two cores',
+        'elapsed',
         found.map(({ seconds }) => seconds.training),
       ),
       row(
