@@ -6,13 +6,17 @@ import { entryOf } from '../src/base/table.ts';
 import { readJson, writeJson } from '../src/files/json.ts';
 import { conclusionOf } from '../src/evaluation/compare/conclusion.ts';
 import { isAskingWay } from '../src/store/asking-ways.ts';
+import { writeFileAtomic } from '../src/files/atomic.ts';
 import type { ComparedSystem, Comparison } from '../src/store/results.ts';
 import { decimals, shownValue } from './comparison-table.ts';
 import type { Example, Setting, Table } from './example.ts';
 import { fieldFolder, type Field, type FieldFindings } from './fields/field.ts';
 import { fields as table } from './fields/index.ts';
+import { fieldsPicture, type FieldPanel } from './fields/picture.ts';
+import { tableText } from './results.ts';
 
 const FIELDS: Readonly<Record<string, Field>> = table;
+const PICTURE = 'fields.svg';
 
 /** `npm run studies -- fields [--only NAME] [--quick]`. */
 export const fields: Example = {
@@ -36,10 +40,13 @@ export const fields: Example = {
       setting.log(`${one.field.title}: ${adviceOn(one.comparison)} (${one.seconds.toFixed(0)} s)`);
       measured.push(one);
     }
+    if (setting.only === undefined)
+      writeFileAtomic(join(import.meta.dirname, '..', 'docs', PICTURE), fieldsPicture(measured.map(panelOf)));
     return {
       about: [
         'Values with 95 % intervals on test rows; prompting is the better of a plain instruction, examples and a searched ' +
           'prompt, retrieval the better with and without tuning. The advice is the verdict of the run.',
+        `![Every way in every field, with 95 % intervals](${PICTURE})`,
       ],
       tables: [tableOf(measured)],
       verdict: measured.flatMap(sectionOf),
@@ -66,10 +73,10 @@ const keptFile = (name: string, setting: Setting): string => join(fieldFolder(na
 async function measure(name: string, setting: Setting): Promise<Measured> {
   const field = FIELDS[name];
   const started = performance.now();
-  const { comparison, further } = await field.measure(setting);
+  const findings = await field.measure(setting);
   const seconds = (performance.now() - started) / 1000;
   const day = new Date().toISOString().slice(0, 10);
-  const found: Kept = { comparison, further, about: field.about, quick: setting.quick, day, seconds };
+  const found: Kept = { ...findings, about: field.about, quick: setting.quick, day, seconds };
   writeJson(keptFile(name, setting), found);
   return { name, field, ...found };
 }
@@ -102,53 +109,82 @@ const COLUMNS: Readonly<Record<string, (system: ComparedSystem, comparison: Comp
 };
 
 function tableOf(measured: readonly Measured[]): Table {
+  const total = measured.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
-    caption: 'Every way on the same rows',
+    caption: `Every way on the same rows, in ${formatDuration(total)}`,
     head: ['field', 'metric', 'rows', ...Object.keys(COLUMNS), 'to use', 'measured'],
-    rows: measured.map(({ field, comparison, day, seconds }) => {
-      const { metrics, metric, rows } = comparison;
-      const { use } = conclusionOf(comparison);
-      return [
-        field.title.split(':')[0],
-        metrics.find(({ name }) => name === metric)?.title ?? metric,
-        String(rows),
-        ...Object.entries(COLUMNS).map(([column, isMeant]) => bestOf(comparison, isMeant, column.includes('cheap'))),
-        comparison.systems.find(({ name }) => name === use)?.title ?? 'undecided',
-        `${day}, ${formatDuration(seconds)}`,
-      ];
-    }),
+    rows: measured.map(({ field, comparison, day, seconds }) => [
+      shortTitle(field),
+      metricTitle(comparison),
+      String(comparison.rows),
+      ...Object.keys(COLUMNS).map((column) => shownBest(comparison, column)),
+      usedTitle(comparison),
+      `${day}, ${formatDuration(seconds)}`,
+    ]),
   };
 }
 
-/** The best value among some systems, with its system's title if there is more than one kind. */
-function bestOf(comparison: Comparison, isMeant: (typeof COLUMNS)[string], isNamed: boolean): string {
+function panelOf({ field, comparison }: Measured): FieldPanel {
+  const { use } = conclusionOf(comparison);
+  const ways = Object.keys(COLUMNS).map((name) => {
+    const best = bestOf(comparison, name);
+    return { name, value: best?.value, isUsed: best !== undefined && best.system.name === use };
+  });
+  return { title: shortTitle(field), unit: metricTitle(comparison), ways };
+}
+
+const shortTitle = ({ title }: Field): string => title.split(':')[0];
+
+function metricTitle({ metric, metrics }: Comparison): string {
+  return metrics.find(({ name }) => name === metric)?.title ?? metric;
+}
+
+function usedTitle(comparison: Comparison): string {
+  const { use } = conclusionOf(comparison);
+  const system = comparison.systems.find(({ name }) => name === use);
+  return system === undefined ? 'undecided' : withoutFolders(system.title, comparison);
+}
+
+/** The best of the systems that a column is about. */
+function bestOf(comparison: Comparison, column: string) {
   const { systems, metric, metrics } = comparison;
   const sign = metrics.find(({ name }) => name === metric)?.better === 'lower' ? -1 : 1;
   const [best] = systems
-    .filter((system) => isMeant(system, comparison))
-    .flatMap(({ title, values }) => {
-      const value = entryOf(values, metric);
-      return value === undefined ? [] : [{ title, value }];
+    .filter((system) => COLUMNS[column](system, comparison))
+    .flatMap((system) => {
+      const value = entryOf(system.values, metric);
+      return value === undefined ? [] : [{ system, value }];
     })
     .toSorted((a, b) => sign * (b.value.value - a.value.value));
+  return best as typeof best | undefined;
+}
+
+/** The best value of a column; of cheap systems, which are of many kinds, with the title. */
+function shownBest(comparison: Comparison, column: string): string {
+  const best = bestOf(comparison, column);
   if (best === undefined) return '—';
   const shown = shownValue(best.value, decimals(best.value.value > 2 ? 1 : 3));
-  return isNamed ? `${shown} ${best.title}` : shown;
+  return best.system.kind === 'cheap' ? `${shown} ${best.system.title}` : shown;
 }
 
-/** The advice, with names in place of runs' folders. */
 function adviceOn(comparison: Comparison): string {
-  const folders = comparison.systems.map(({ name }) => name).filter((name) => isAbsolute(name));
-  const nameOf = (folder: string) => (folder === comparison.subject ? 'the tuned model' : basename(folder));
-  return folders.reduce((text, folder) => text.replaceAll(folder, nameOf(folder)), conclusionOf(comparison).advice);
+  return withoutFolders(conclusionOf(comparison).advice, comparison);
 }
 
-function sectionOf({ name, field, comparison, further = [] }: Measured): string[] {
+/** Runs are named after their folders. */
+function withoutFolders(text: string, { systems, subject }: Comparison): string {
+  const folders = systems.map(({ name }) => name).filter((name) => isAbsolute(name));
+  const nameOf = (folder: string) => (folder === subject ? 'the tuned model' : basename(folder));
+  return folders.reduce((shown, folder) => shown.replaceAll(folder, nameOf(folder)), text);
+}
+
+function sectionOf({ name, field, comparison, further = [], table: own }: Measured): string[] {
   return [
     `### ${field.title}`,
     `\`npm run studies -- fields --only ${name}\``,
     field.about,
     [`**Verdict.** ${adviceOn(comparison)}`, ...further].join(' '),
+    ...(own === undefined ? [] : [tableText(own)]),
     ...(field.learnt === '' ? [] : [`**Learnt.** ${field.learnt}`]),
   ];
 }

@@ -56,7 +56,8 @@ export function sectionText({ name, title, provenance, findings }: Section): str
   return `${parts.join('\n\n')}\n`;
 }
 
-function tableText({ caption, head, rows }: Table): string {
+/** A caption and a table in Markdown. */
+export function tableText({ caption, head, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [`${caption}:`, '', line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

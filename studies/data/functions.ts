@@ -33,12 +33,13 @@ const FUNCTION =
 export function functionsOf(source: string, file: string): RelatedRow[] {
   return [...source.matchAll(FUNCTION)].flatMap(([, , name, parameters, first, , body]): RelatedRow[] => {
     const line = first.split('"""')[0].trim();
-    if (line.length < SHORTEST || line.length > LONGEST) return [];
+    if (line.length < SHORTEST || line.length > LONGEST || body.trim() === '') return [];
     const code = `def ${name}${parameters.replaceAll(/\s+/gu, ' ')}:\n${body}`.slice(0, LONGEST_CODE);
     const prompt = `${code
       .replaceAll(/\n\s*\n/gu, '\n')
       .replaceAll(/^ {4,}/gmu, '    ')
       .trimEnd()}\n\nIn short:`;
-    return [{ prompt, completion: ` ${line}`, keys: [`line ${line}`, `file ${file} ${name}`], mayTest: true }];
+    const keys: RelatedRow['keys'] = [`line ${line}`, `file ${file} ${name}`, `code ${prompt}`];
+    return [{ prompt, completion: ` ${line}`, keys, mayTest: true }];
   });
 }

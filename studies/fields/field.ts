@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { resolveRecipe, type RecipeInput } from '../../src/app/index.ts';
 import { writeJson } from '../../src/files/json.ts';
 import type { Comparison } from '../../src/store/results.ts';
-import type { Setting } from '../example.ts';
+import type { Setting, Table } from '../example.ts';
 import { trainWhole } from '../train-whole.ts';
 
 /** A field of work: a task on data that installs by name, and every way to solve it, measured on the same rows. */
@@ -20,6 +20,7 @@ export interface FieldFindings {
   comparison: Comparison;
   /** Sentences with further figures. */
   further?: readonly string[];
+  table?: Table;
 }
 
 /** A recipe without what `tuneField` sets. */

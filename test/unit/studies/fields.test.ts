@@ -18,7 +18,7 @@ test('a clause keeps its place in the file', () => {
   });
 });
 
-test('a function is asked for the first line of its documentation, without showing it', () => {
+test('a function with a body is asked for the first line of its documentation, without showing it', () => {
   const source = [
     'import os',
     'def _expand(path: bytes, deep=False) -> bytes:',
@@ -34,12 +34,15 @@ test('a function is asked for the first line of its documentation, without showi
     "    '''no documentation'''",
     '    return a',
     '',
+    'def abstract(self):',
+    '    """a line about nothing"""',
+    '',
   ].join('\n');
   expect(functionsOf(source, 'util.py')).toEqual([
     {
       prompt: 'def _expand(path: bytes, deep=False):\n    return os.path.expandvars(path)\n\nIn short:',
       completion: ' expand variables in a path',
-      keys: ['line expand variables in a path', 'file util.py _expand'],
+      keys: ['line expand variables in a path', 'file util.py _expand', expect.stringMatching(/^code def _expand/)],
       mayTest: true,
     },
   ]);
