@@ -171,9 +171,10 @@ function adviceOn(comparison: Comparison): string {
   return withoutFolders(conclusionOf(comparison).advice, comparison);
 }
 
-/** Runs are named after their folders. */
+/** Runs are named after their folders, of which one may begin another. */
 function withoutFolders(text: string, { systems, subject }: Comparison): string {
   const folders = systems.map(({ name }) => name).filter((name) => isAbsolute(name));
+  folders.sort((a, b) => b.length - a.length);
   const nameOf = (folder: string) => (folder === subject ? 'the tuned model' : basename(folder));
   return folders.reduce((shown, folder) => shown.replaceAll(folder, nameOf(folder)), text);
 }

@@ -27,7 +27,13 @@ export const code: Field = {
           long_rows: 'drop',
         },
         training: { max_steps: setting.quick ? 20 : 120, batch_size: 16, learning_rate: 2e-3 },
-        evaluation: { every: 'never', metrics: ['chrf'], baselines: RIVALS, max_rows: setting.quick ? 30 : 150 },
+        evaluation: {
+          every: 'never',
+          other_words: false,
+          metrics: ['chrf'],
+          baselines: RIVALS,
+          max_rows: setting.quick ? 30 : 100,
+        },
       },
       setting,
     );

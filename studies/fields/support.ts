@@ -32,6 +32,7 @@ export const support: Field = {
         prompting: { passages, shots: 4, budget: 40 },
         evaluation: {
           every: 'never',
+          other_words: false,
           metrics: ['exact_match', 'chrf'],
           baselines: [...RIVALS, 'searched'],
           max_rows: setting.quick ? 20 : 100,
