@@ -17,6 +17,7 @@ import { tableText } from './results.ts';
 
 const FIELDS: Readonly<Record<string, Field>> = table;
 const PICTURE = 'fields.svg';
+const CHEAP = 'best cheap system';
 
 /** `npm run studies -- fields [--only NAME] [--quick]`. */
 export const fields: Example = {
@@ -105,7 +106,7 @@ const COLUMNS: Readonly<Record<string, (system: ComparedSystem, comparison: Comp
   untuned: ({ kind }) => kind === 'base',
   prompting: ({ kind, name }) => isAskingWay(kind) && name !== 'retrieved',
   retrieval: ({ name }) => name === 'retrieved' || name === 'tuned_retrieved',
-  'best cheap system': ({ kind }) => kind === 'cheap',
+  [CHEAP]: ({ kind }) => kind === 'cheap' || kind === 'other',
 };
 
 function tableOf(measured: readonly Measured[]): Table {
@@ -164,18 +165,18 @@ function shownBest(comparison: Comparison, column: string): string {
   const best = bestOf(comparison, column);
   if (best === undefined) return '—';
   const shown = shownValue(best.value, decimals(best.value.value > 2 ? 1 : 3));
-  return best.system.kind === 'cheap' ? `${shown} ${best.system.title}` : shown;
+  return column === CHEAP ? `${shown} ${withoutFolders(best.system.title, comparison)}` : shown;
 }
 
 function adviceOn(comparison: Comparison): string {
   return withoutFolders(conclusionOf(comparison).advice, comparison);
 }
 
-/** Runs are named after their folders, of which one may begin another. */
+/** Runs and files of answers are named after their paths, of which one may begin another. */
 function withoutFolders(text: string, { systems, subject }: Comparison): string {
   const folders = systems.map(({ name }) => name).filter((name) => isAbsolute(name));
   folders.sort((a, b) => b.length - a.length);
-  const nameOf = (folder: string) => (folder === subject ? 'the tuned model' : basename(folder));
+  const nameOf = (folder: string) => (folder === subject ? 'the tuned model' : basename(folder, '.jsonl'));
   return folders.reduce((shown, folder) => shown.replaceAll(folder, nameOf(folder)), text);
 }
 

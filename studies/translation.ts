@@ -81,7 +81,7 @@ async function translateByWords({ files, general }: TranslationData, { folder }:
   const [train, test] = [[general, files.train], [files.test]].map((paths) => paths.flatMap(completions));
   const predictor = await wordForWord.fit(train);
   const answers = await predictor.predict(test);
-  const path = join(folder, 'runs', 'translation-by-words.jsonl');
+  const path = join(folder, 'runs', 'learnt dictionary.jsonl');
   writeRows(
     path,
     test.map(({ prompt }, i) => ({ prompt, completion: answers[i].text ?? '' })),
