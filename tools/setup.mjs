@@ -4,8 +4,8 @@
  * only Node 20 and npm, repairs what it can, and prints the command for the rest. A second run takes well under a
  * second.
  *
- *   node tools/setup.mjs [--yes] [--json] [--addon-only]        of an installed package: npx attune setup [--yes]
- *   [--json]
+ *   node tools/setup.mjs [--yes] [--json] [--addon-only]
+ *   npx attune setup [--yes] [--json] [--with FEATURE,…]        of an installed package
  *
  * ATTUNE_LIBTORCH is the path of a libtorch; ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256 give another source of
  * the archive; ATTUNE_YES=1 answers every question with yes.
@@ -15,6 +15,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from './setup/addon.mjs';
 import { consentMode } from './setup/consent.mjs';
+import { installFeatures } from './setup/features.mjs';
 import { ensureGenerated } from './setup/generated.mjs';
 import { localNode } from './setup/libtorch.mjs';
 import { prepareMachine } from './setup/machine.mjs';
@@ -26,7 +27,18 @@ const OLDEST_NODE = 20;
 /** `--told`: a user started it and gets a confirmation if nothing is to do; npm's scripts stay silent. */
 const FLAGS = ['--yes', '--json', '--told', '--addon-only'];
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const flags = new Set(process.argv.slice(2));
+const { flags, features } = readFlags(process.argv.slice(2));
+
+/** `--with a,b` and `--with=a`, also repeated. */
+function readFlags(words) {
+  const [flags, features] = [new Set(), []];
+  for (let at = 0; at < words.length; at++) {
+    const [name, value] = words[at].split(/=(.*)/s);
+    if (name === '--with') features.push(...(value ?? words[++at] ?? '').split(','));
+    else flags.add(words[at]);
+  }
+  return { flags, features };
+}
 
 async function setUp() {
   const start = Date.now();
@@ -34,6 +46,7 @@ async function setUp() {
   const changed = flags.has('--addon-only') ? false : ensurePackages(root);
   if (needsProxy()) return runAgainBehindProxy();
   if (!flags.has('--addon-only')) ensureGenerated(root);
+  if (features.length > 0) installFeatures(root, features);
   const isRoot = process.getuid?.() === 0;
   const mode = consentMode({
     yes: flags.has('--yes'),
@@ -61,7 +74,7 @@ function print(document) {
 function refuseStrangers() {
   for (const flag of flags) {
     if (FLAGS.includes(flag)) continue;
-    throw new SetupError(`Unknown option ${flag}`, [`${SETUP} [--yes] [--json]`]);
+    throw new SetupError(`Unknown option ${flag}`, [`${SETUP} [--yes] [--json] [--with FEATURE]`]);
   }
   if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
     throw new SetupError(`Node ${process.versions.node} is too old`, [
@@ -79,13 +92,17 @@ function refuseStrangers() {
  */
 function needsProxy() {
   const { HTTPS_PROXY, https_proxy: lower, NODE_USE_ENV_PROXY } = process.env;
-  return Boolean(HTTPS_PROXY || lower) && NODE_USE_ENV_PROXY === undefined && localNode(root) !== undefined;
+  return Boolean(HTTPS_PROXY || lower) && NODE_USE_ENV_PROXY === undefined && proxyNode() !== undefined;
+}
+
+function proxyNode() {
+  return Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : localNode(root);
 }
 
 function runAgainBehindProxy() {
   const environment = { ...process.env, NODE_USE_ENV_PROXY: '1' };
   const script = fileURLToPath(import.meta.url);
-  return spawnSync(localNode(root), [script, ...flags], { stdio: 'inherit', env: environment }).status ?? 1;
+  return spawnSync(proxyNode(), [script, ...process.argv.slice(2)], { stdio: 'inherit', env: environment }).status ?? 1;
 }
 
 try {

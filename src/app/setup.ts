@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { AttuneError } from '../base/errors.ts';
+import type { Feature } from '../base/optional-packages.ts';
 import { parseJson } from '../files/json.ts';
 
 /** The document that the script prints with --json. */
@@ -22,10 +23,14 @@ export async function ensureEngine(signal?: AbortSignal): Promise<void> {
 }
 
 /** Runs the setup script, which installs what the engine needs. @throws AttuneError errors of the script */
-export async function setUp(options: { yes?: boolean; signal?: AbortSignal }): Promise<MachineSetup> {
-  const { yes = false, signal } = options;
+export async function setUp(options: {
+  yes?: boolean;
+  features?: readonly Feature[];
+  signal?: AbortSignal;
+}): Promise<MachineSetup> {
+  const { yes = false, features = [], signal } = options;
   const script = fileURLToPath(new URL('../../tools/setup.mjs', import.meta.url));
-  const flags = ['--told', '--json', ...(yes ? ['--yes'] : [])];
+  const flags = ['--told', '--json', ...(yes ? ['--yes'] : []), ...features.map((name) => `--with=${name}`)];
   const child = spawn(process.execPath, [script, ...flags], { stdio: ['inherit', 'pipe', 'inherit'] });
   const stop = () => child.kill();
   signal?.addEventListener('abort', stop);

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -102,7 +111,7 @@ describe.skipIf(process.platform === 'win32')('bin/attune', () => {
     expect(old.stderr).toMatch(/E_NO_NODE[\s\S]*node tools\/setup\.mjs/);
     rmSync(join(root, 'path'), { recursive: true });
     const packaged = install('package', 'dist/cli/main.js');
-    expect(run(packaged, [], pathWith()).stderr).toMatch(/npm install --include=optional attune/);
+    expect(run(packaged, [], pathWith()).stderr).toMatch(/E_NO_NODE[\s\S]*install Node 20 or newer/);
   });
 
   it('sets itself up on Node 20 too', () => {
@@ -114,5 +123,24 @@ describe.skipIf(process.platform === 'win32')('bin/attune', () => {
     expect(result).toMatchObject({ main: join(root, 'checkout/tools/setup.mjs'), rest: ['--told', '--yes'] });
     addNode('checkout');
     expect(printed(run(attune, ['setup', '--help'])).main).toBe(join(root, 'checkout/src/cli/main.ts'));
+  });
+
+  it('brings a Node 24 for a published package on Node 20, once, and stops where that fails', () => {
+    const attune = install('project/node_modules/attune', 'dist/cli/main.js');
+    const node = join('home/cache/packages/node_modules', nodePackage, 'bin/node');
+    const fetched = `#!/bin/sh\nexec '${process.execPath}' "$@"\n`;
+    const old = `#!/bin/sh
+      [ "$1" = --version ] && echo v20.20.2 && exit
+      echo fetch >> '${root}/fetches'
+      [ -f '${root}/offline' ] && exit 1
+      mkdir -p '${join(root, dirname(node))}' && printf '%s' '${fetched.replaceAll("'", `'\\''`)}' > '${join(root, node)}' && chmod +x '${join(root, node)}'`;
+    const PATH = `${pathWith(old)}:/usr/bin:/bin`;
+    const start = () =>
+      spawnSync(attune, ['help'], { encoding: 'utf8', cwd: root, env: { PATH, ATTUNE_HOME: join(root, 'home') } });
+    put('offline', '');
+    expect(start()).toMatchObject({ status: 1, stdout: '' });
+    rmSync(join(root, 'offline'));
+    for (const _ of [1, 2]) expect(printed(start()).rest).toEqual(['help']);
+    expect(readFileSync(join(root, 'fetches'), 'utf8')).toBe('fetch\nfetch\n');
   });
 });

@@ -1,5 +1,5 @@
 /** The engine's package: an addon for each libtorch, and what it fits. */
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAddon } from '../setup/addon.mjs';
 import type { Libtorch } from '../setup/libtorch.mjs';
@@ -34,9 +34,22 @@ export async function packEngine({ root, output, libtorchs, pins }: EnginePlan):
     writeFileSync(join(place, 'engine.json'), `${JSON.stringify(facts, null, 2)}\n`);
     built.push(`${enginePackage()} for libtorch ${minor}`);
   }
+  copyTokenizers(root, join(folder, 'tokenizers'));
   writePackage(root, folder);
   pack(folder, output);
   return built;
+}
+
+/** The library with this platform's binary alone: npm's package holds those of 13 platforms. */
+function copyTokenizers(root: string, target: string): void {
+  const source = join(root, 'node_modules/tokenizers');
+  const binary = new RegExp(`^tokenizers\\.${process.platform}-${process.arch}(-gnu)?\\.node$`);
+  mkdirSync(target, { recursive: true });
+  const names = readdirSync(source).filter(
+    (name) => /^(package\.json|index\.js|LICENSE)$/.test(name) || binary.test(name),
+  );
+  if (!names.some((name) => binary.test(name))) throw new Error(`${source} has no binary for this platform`);
+  for (const name of names) copyFileSync(join(source, name), join(target, name));
 }
 
 function minorOf(version: string): string {
@@ -53,7 +66,7 @@ function writePackage(root: string, folder: string): void {
     os: [process.platform],
     cpu: [process.arch],
     ...(process.platform === 'linux' && { libc: ['glibc'] }),
-    files: ['*/attune.node', '*/engine.json'],
+    files: ['*/attune.node', '*/engine.json', 'tokenizers'],
   };
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));

@@ -21,13 +21,23 @@ export function packAttune({ root, output }: { root: string; output: string }): 
 interface Manifest {
   version: string;
   optionalDependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional: boolean }>;
   [field: string]: unknown;
 }
 
 export function publishedManifest(manifest: Manifest): Manifest {
-  const { scripts: _, devDependencies: __, workspaces: ___, ...kept } = manifest;
+  const { scripts: _, devDependencies: __, workspaces: ___, optionalDependencies: nodes, ...kept } = manifest;
   const engines = Object.fromEntries(MACHINES.map((machine) => [enginePackage(machine), manifest.version]));
-  return { ...kept, version: manifest.version, optionalDependencies: { ...manifest.optionalDependencies, ...engines } };
+  // bin/attune fetches a Node only where the machine's is too old.
+  const asked = Object.fromEntries(Object.keys(nodes).map((name) => [name, { optional: true }]));
+  return {
+    ...kept,
+    version: manifest.version,
+    optionalDependencies: engines,
+    peerDependencies: { ...manifest.peerDependencies, ...nodes },
+    peerDependenciesMeta: { ...manifest.peerDependenciesMeta, ...asked },
+  };
 }
 
 /** @returns the archive's name */

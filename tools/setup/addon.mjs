@@ -7,6 +7,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
+import { installNode, isCheckout } from './features.mjs';
 import { libraryName, nodeHeaders, openblasFolder } from './libtorch.mjs';
 import { ask, collect } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
@@ -76,6 +77,7 @@ function toolchain({ root, libtorch }) {
   const compiler = process.env.CXX || (process.platform === 'darwin' ? 'clang++' : 'g++');
   const version = ask(compiler, ['--version'])?.split('\n')[0];
   if (version === undefined) throw new SetupError(`No C++ compiler: ${compiler} does not run`, compilerFixes());
+  if (nodeHeaders(root) === undefined && !isCheckout(root)) installNode(root);
   const headers = nodeHeaders(root);
   if (headers === undefined) {
     throw new SetupError('node_api.h is not in node_modules', ['npm ci --include=optional --include=dev']);

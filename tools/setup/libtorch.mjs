@@ -3,6 +3,7 @@
  */
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { cacheFolder } from './features.mjs';
 import { SetupError } from './report.mjs';
 import { ask, which } from './process.mjs';
 
@@ -221,6 +222,7 @@ function nodePackages(root) {
   const folders = [];
   for (let folder = root; ; folder = dirname(folder)) {
     folders.push(...names.map((name) => join(folder, 'node_modules', name)));
-    if (folder === dirname(folder)) return folders;
+    if (folder === dirname(folder)) break;
   }
+  return [...folders, ...names.map((name) => join(cacheFolder(), 'packages/node_modules', name))];
 }

@@ -3,9 +3,10 @@
  * a compiler.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { fetchLibtorch } from './archive.mjs';
+import { VERSION } from './archives.mjs';
 import { aptInstall, candidateVersion, hasApt, refreshLists } from './apt.mjs';
+import { libtorchFolder } from './features.mjs';
 import { findLibtorch, isRecent, openblasFolder } from './libtorch.mjs';
 import { which } from './process.mjs';
 import { SetupError, say } from './report.mjs';
@@ -25,7 +26,8 @@ import { SetupError, say } from './report.mjs';
  * @returns {Promise<import('./libtorch.mjs').Libtorch>}
  */
 export async function prepareMachine(machine) {
-  const search = { ...machine, downloaded: join(machine.root, 'build/libtorch') };
+  const downloaded = libtorchFolder(machine.root, machine.environment, `${VERSION}-dev`);
+  const search = { ...machine, downloaded };
   let found = withHeaders(findLibtorch(search), machine.environment);
   if (hasApt()) {
     const names = await missingPackages(found, machine);

@@ -127,7 +127,7 @@ function fingerprint(root, missing) {
 }
 
 /** The npm that started this program, on the Node that runs it; else the one in the PATH. */
-function npm(parameters, root) {
+export function npm(parameters, root) {
   const { npm_execpath: script, npm_node_execpath: node } = process.env;
   if (script?.endsWith('npm-cli.js') && node && existsSync(node) && existsSync(script)) {
     return show(node, [script, ...parameters], { cwd: root });

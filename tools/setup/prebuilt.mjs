@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { aptInstall, candidateVersion, hasApt, refreshLists } from './apt.mjs';
+import { isCheckout, libtorchFolder } from './features.mjs';
 import { fetchLibraries } from './libraries.mjs';
 import { findLibtorch, libraryFile, libraryName, openblasFolder } from './libtorch.mjs';
 import { collect } from './process.mjs';
@@ -66,14 +67,15 @@ function enginesIn(folder) {
 export async function placePrebuilt(machine) {
   const engines = readEngines(machine.root);
   if (engines.length === 0) {
-    if (!existsSync(join(machine.root, 'package-lock.json'))) tellCompiling(`${enginePackage()} is not installed`);
+    if (!isCheckout(machine.root)) tellCompiling(`${enginePackage()} is not installed`);
     return undefined;
   }
   const usable = engines.filter((engine) => compareVersions(glibcVersion(), engine.glibc) >= 0);
   if (usable.length === 0) {
     return tellCompiling(`the prebuilt engine needs glibc ${engines[0].glibc}, and this system has ${glibcVersion()}`);
   }
-  const search = { ...machine, downloaded: join(machine.root, 'build/libtorch') };
+  const pinned = usable.findLast(({ source }) => source !== undefined)?.source.version ?? 'none';
+  const search = { ...machine, downloaded: libtorchFolder(machine.root, machine.environment, pinned) };
   const libtorch = findLibtorch(search) ?? (await bringLibtorch(usable, search));
   if (libtorch === undefined)
     return tellCompiling('no libtorch that the prebuilt engine fits is there or can be fetched');

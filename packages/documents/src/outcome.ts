@@ -5,6 +5,7 @@ export const skipReasons = {
   'unknown-format': 'no known format',
   binary: 'binary data of an unknown format',
   broken: 'damaged, truncated, or not what its name says',
+  'not-installed': 'needs packages that are not installed',
   encrypted: 'needs a password',
   bomb: 'unpacks to far more than its size',
   'too-large': 'larger than the limit for its format',

@@ -1,3 +1,4 @@
+import { featureNames } from '../../base/optional-packages.ts';
 import type { MachineSetup } from '../setup.ts';
 import { defineUseCase } from './use-case.ts';
 
@@ -5,11 +6,18 @@ import { defineUseCase } from './use-case.ts';
 export const useCase = defineUseCase({
   section: 'Start',
   summary: 'prepare this machine: libtorch, a compiler, the engine',
-  options: ({ flag }) => ({ yes: flag('install what is missing without asking') }),
+  options: ({ flag, choices }) => ({
+    yes: flag('install what is missing without asking'),
+    with: choices(
+      featureNames,
+      'FEATURE',
+      `install packages that few need: ${featureNames.join(', ')}; can be repeated`,
+    ),
+  }),
   effects: ['fetches', 'writes-files', 'computes'],
-  examples: ['setup', 'setup --yes --json'],
-  async run({ yes }, { signal }): Promise<MachineSetup> {
+  examples: ['setup', 'setup --yes --json', 'setup --with ocr --with s3'],
+  async run({ yes, with: features }, { signal }): Promise<MachineSetup> {
     const { setUp } = await import('../setup.ts');
-    return setUp({ yes, signal });
+    return setUp({ yes, features, signal });
   },
 });

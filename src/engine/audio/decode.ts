@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { withFeature } from '../../base/optional-packages.ts';
 import { checkSize, type Recording } from './recording.ts';
 import { decodeWav, isWav, tag } from './wav.ts';
 
@@ -26,7 +27,7 @@ function undoScale({ channels }: Recording, bits: number): void {
 }
 
 async function decodeWith(codec: Codec, bytes: Uint8Array): Promise<Recording> {
-  const { default: decode } = await import('audio-decode');
+  const { default: decode } = await withFeature('audio', () => import('audio-decode'));
   let decoded: { channelData: Float32Array[]; sampleRate: number };
   try {
     // Copied, since the library reads the whole buffer behind a view.

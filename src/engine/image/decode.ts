@@ -1,6 +1,7 @@
 import type { Sharp, SharpOptions } from 'sharp';
 import { Allowance } from '../../base/allowance.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { withFeature } from '../../base/optional-packages.ts';
 import type { Pixels } from './pixels.ts';
 
 /** Pillow's limit against decompression bombs: 179 million pixels. */
@@ -42,7 +43,7 @@ async function metadata(bytes: Uint8Array): ReturnType<Sharp['metadata']> {
 
 /** sharp is loaded with the first image, since loading takes as long as 200 of our files. */
 async function open(bytes: Uint8Array, options: SharpOptions = {}): Promise<Sharp> {
-  const { sharp } = await import('../../files/image-library.ts');
+  const { sharp } = await withFeature('images', () => import('../../files/image-library.ts'));
   // Damaged and truncated files fail; warnings are ignored.
   return sharp(bytes, { failOn: 'error', limitInputPixels: false, ignoreIcc: true, ...options });
 }

@@ -4,6 +4,7 @@ import { environmentChecks } from './environment.ts';
 import { kernelChecks } from './kernels.ts';
 import { measureRates, type Rates } from './rates.ts';
 import type { JobContext } from '../../base/job.ts';
+import { listFeatures, type FeatureState } from '../../base/optional-packages.ts';
 import { computeType } from '../../answering/model/resources.ts';
 
 export interface DoctorInput {
@@ -19,6 +20,8 @@ export interface Diagnosis extends Rates {
   /** The compute type that `precision: auto` chooses on this machine. */
   computeType: string;
   checks: Check[];
+  /** Features whose packages are installed when asked for. */
+  features: FeatureState[];
   /** True if no check fails. */
   ok: boolean;
 }
@@ -32,6 +35,7 @@ export async function run(input: DoctorInput, { emit }: JobContext): Promise<Dia
     ...measureRates(input.quick === true ? 5 : 20),
     computeType: computeType('auto'),
     checks,
+    features: listFeatures(),
     ok: checks.every(({ status }) => status !== 'fail'),
   };
 }

@@ -1,8 +1,9 @@
 /** Loads the tokenizers library from a folder's files. */
-import { byteLevelProcessing, Tokenizer as Core } from 'tokenizers';
+import type { Tokenizer as Core } from 'tokenizers';
 import { AttuneError } from '../../base/errors.ts';
 import { parseJson } from '../../files/json.ts';
 import type { AddedTokenJson } from './bpe/train-bpe.ts';
+import { tokenizers } from './tokenizers-library.ts';
 import { resolveSpecialTokens, type SpecialTokens } from './special-tokens.ts';
 import { parseOther, type TokenizerFiles } from './tokenizer-files.ts';
 import type { TextSide } from './translation-traits.ts';
@@ -23,7 +24,7 @@ export interface Traits {
 /** @throws AttuneError E_TOKENIZER_INVALID */
 export function loadCore(files: TokenizerFiles, tokenizer = files.tokenizer): Core {
   try {
-    return Core.fromString(withoutDropout(tokenizer));
+    return tokenizers.Tokenizer.fromString(withoutDropout(tokenizer));
   } catch (error) {
     throw invalid(files, (error as Error).message);
   }
@@ -78,7 +79,7 @@ export async function findTraits(
   const declared = parseOther(files, 'tokenizer_config.json').add_bos_token;
   const adds = typeof declared === 'boolean' ? declared : framed[0] === special.bos?.id;
   // Nothing is added from here on, and offsets keep the spaces that some post-processors trim.
-  core.setPostProcessor(byteLevelProcessing(false));
+  core.setPostProcessor(tokenizers.byteLevelProcessing(false));
   const probe = ['One, two;\n', 'three\n', 'four'];
   const parts = await core.encodeBatch([probe.join(''), ...probe], { addSpecialTokens: false });
   const [whole, ...cut] = parts.map((encoding) => encoding.getIds());

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import type * as S3 from '@aws-sdk/client-s3';
 import { AttuneError } from '../../base/errors.ts';
+import { withFeature } from '../../base/optional-packages.ts';
 import type { FileDraft } from '../../files/file-draft.ts';
 import { isBroken, s3Failure } from './s3-failure.ts';
 import { shownS3, type S3Place } from './s3-url.ts';
@@ -158,7 +159,7 @@ export class Bucket {
   }
 
   async #load(): Promise<Client> {
-    const s3 = await import('@aws-sdk/client-s3');
+    const s3 = await withFeature('s3', () => import('@aws-sdk/client-s3'));
     const { endpoint, region, isPathStyle } = this.#place;
     const client = new s3.S3Client({
       ...(endpoint !== undefined && { endpoint }),

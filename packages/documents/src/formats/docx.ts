@@ -1,3 +1,4 @@
+import { withFeature } from '@attune/base/optional-packages';
 import { refuseLarge } from '../text/decode.ts';
 import { htmlSections } from '../text/html-sections.ts';
 import type { Draft, FileInput, ReadContext, Reader } from '../reader.ts';
@@ -9,7 +10,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   refuseLarge(input, context);
   using parts = await ZipParts.open(input, context);
   const title = /<dc:title>([^<]+)<\/dc:title>/.exec((await parts.text('docProps/core.xml')) ?? '')?.[1].trim();
-  const { default: mammoth } = await import('mammoth');
+  const { default: mammoth } = await withFeature('documents', () => import('mammoth'));
   const { value, messages } = await mammoth.convertToHtml(filesOf(parts) as never, {
     styleMap: STYLES,
     // Omits pictures, which would otherwise be encoded in base64 only to be dropped.

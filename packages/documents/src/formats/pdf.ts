@@ -1,3 +1,4 @@
+import { withFeature } from '@attune/base/optional-packages';
 import { readFile } from 'node:fs/promises';
 import { Unreadable } from '../outcome.ts';
 import { refuseLarge } from '../text/decode.ts';
@@ -43,7 +44,7 @@ const SCANNED = 'scanned pages without text';
 type PdfDocument = Awaited<ReturnType<typeof openDocument>>;
 
 async function openDocument(bytes: Buffer) {
-  const { getDocumentProxy } = await import('unpdf');
+  const { getDocumentProxy } = await withFeature('documents', () => import('unpdf'));
   try {
     // Nothing is drawn and no embedded code is run: fonts are only used to map glyphs to letters.
     return await getDocumentProxy(new Uint8Array(bytes), {
@@ -85,7 +86,7 @@ async function readPage(
 }
 
 async function hasPictures(page: Awaited<ReturnType<PdfDocument['getPage']>>): Promise<boolean> {
-  const { getResolvedPDFJS } = await import('unpdf');
+  const { getResolvedPDFJS } = await withFeature('documents', () => import('unpdf'));
   const { OPS } = await getResolvedPDFJS();
   const pictures = new Set<number>([OPS.paintImageXObject, OPS.paintInlineImageXObject, OPS.paintImageMaskXObject]);
   const { fnArray } = await page.getOperatorList();
@@ -93,7 +94,7 @@ async function hasPictures(page: Awaited<ReturnType<PdfDocument['getPage']>>): P
 }
 
 async function recognisePage(document: PdfDocument, page: number, context: ReadContext): Promise<string> {
-  const { extractImages } = await import('unpdf');
+  const { extractImages } = await withFeature('documents', () => import('unpdf'));
   const images = await extractImages(document, page);
   return recogniseImages(
     images.map(({ data, width, height, channels }) => ({ data, raw: { width, height, channels } })),

@@ -1,3 +1,4 @@
+import { withFeature } from '@attune/base/optional-packages';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { Unreadable } from '../outcome.ts';
@@ -6,7 +7,7 @@ import { Resumption, unpackEntry, usableName } from './archive/unpack.ts';
 import { UnpackBudget } from './archive/unpack-budget.ts';
 
 async function* unpack(input: FileInput, context: ReadContext): AsyncGenerator<Entry> {
-  const { extract } = await import('tar-stream');
+  const { extract } = await withFeature('documents', () => import('tar-stream'));
   const budget = new UnpackBudget(input.bytes, context);
   const resumption = new Resumption(context);
   const archive = extract();

@@ -234,6 +234,8 @@ function failureOf(error: unknown, documents: number): Partial<FileOutcome> {
   if (error instanceof Unreadable) return { status, reason: error.reason, message: error.message };
   const full = noSpace(error);
   if (full !== undefined) return { status, reason: 'disk-full', message: `${full}: ${skipReasons['disk-full']}` };
+  if (error instanceof AttuneError && error.code === 'E_NOT_INSTALLED')
+    return { status, reason: 'not-installed', message: `${error.what}: ${error.fix}` };
   const problem = error instanceof AttuneError ? error.problems[0] : undefined;
   const [line] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
   const message = (problem === undefined ? line : `${line}: ${problem.message}`).slice(0, 300);

@@ -1,4 +1,5 @@
 /** Converts HTML to Markdown sections; extracts the main content with Mozilla's Readability if possible. */
+import { withFeature } from '@attune/base/optional-packages';
 import type { Section } from '../document.ts';
 import { madeSections } from './markdown-sections.ts';
 import { toMarkdown } from './to-markdown.ts';
@@ -19,7 +20,7 @@ export async function htmlSections(
   html: string,
   { onlyMain }: HtmlOptions,
 ): Promise<{ title?: string; sections: Section[] }> {
-  const { parseHTML } = await import('linkedom');
+  const { parseHTML } = await withFeature('documents', () => import('linkedom'));
   const whole = /<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`;
   const { document } = parseHTML(whole) as unknown as { document: HtmlDocument };
   const title = clean(document.title ?? '');
@@ -41,7 +42,7 @@ interface HtmlDocument {
 async function mainContent(document: HtmlDocument): Promise<string | undefined> {
   const marked = [...document.querySelectorAll('main, [role=main]')].map(({ outerHTML }) => outerHTML);
   if (marked.length > 0) return marked.join('\n');
-  const { Readability } = await import('@mozilla/readability');
+  const { Readability } = await withFeature('documents', () => import('@mozilla/readability'));
   try {
     const first = [...document.querySelectorAll('h1')][0];
     suitReadability(document);

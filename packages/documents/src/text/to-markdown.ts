@@ -1,15 +1,20 @@
 /** Converts HTML to Markdown for people and models, with as little escaping as possible. */
+import { withFeature } from '@attune/base/optional-packages';
 import type TurndownService from 'turndown';
 import { markdownTable, tableCaption, tableCells, type TableNode } from './html-table.ts';
 import { lowered, raised } from './off-line.ts';
 
 /** Tables become pipe tables; pictures are dropped, links keep only their text. */
 export async function toMarkdown(html: string): Promise<string> {
-  const [{ default: Turndown }, { strikethrough, taskListItems, highlightedCodeBlock }] = await Promise.all([
-    import('turndown'),
-    // @ts-expect-error -- the package has no types
-    import('@joplin/turndown-plugin-gfm') as Promise<Record<string, never>>,
-  ]);
+  const [{ default: Turndown }, { strikethrough, taskListItems, highlightedCodeBlock }] = await withFeature(
+    'documents',
+    () =>
+      Promise.all([
+        import('turndown'),
+        // @ts-expect-error -- the package has no types
+        import('@joplin/turndown-plugin-gfm') as Promise<Record<string, never>>,
+      ]),
+  );
   const service = new Turndown({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', br: '' });
   service.escape = escapeStart;
   service.use([strikethrough, taskListItems]);

@@ -1,3 +1,4 @@
+import { withFeature } from '@attune/base/optional-packages';
 import { pushAll } from '@attune/base/many';
 /** XML of Office files and e-books, accessed by element names without prefixes. */
 
@@ -14,7 +15,7 @@ export interface XmlElement {
 
 /** The root element; undefined if the text is not XML. */
 export async function parseXml(text: string): Promise<XmlElement | undefined> {
-  const { DOMParser } = await import('linkedom');
+  const { DOMParser } = await withFeature('documents', () => import('linkedom'));
   const document = new DOMParser().parseFromString(text, 'text/xml') as unknown as {
     documentElement: XmlElement | null;
   };

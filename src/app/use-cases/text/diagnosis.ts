@@ -11,9 +11,12 @@ export function describeDiagnosis(diagnosis: Diagnosis, { colours }: Terminal): 
     const line = `  ${paint[status](marks[status])} ${name.padEnd(width)}  ${found}`;
     return fix === undefined ? line : `${line}\n    ${' '.repeat(width)}  ${colours.dim(fix)}`;
   });
+  const missing = diagnosis.features.filter(({ installed }) => !installed);
+  const features = missing.map(({ feature, does }) => `  – ${feature}: ${does}; attune setup --with ${feature}`);
   const { bf16Gflops, f32Gflops, attentionMs, computeType } = diagnosis;
   return [
     ...lines,
+    ...(missing.length > 0 ? ['', '  not installed:', ...features] : []),
     '',
     `  products: bf16 ${Math.round(bf16Gflops)} GFLOP/s, f32 ${Math.round(f32Gflops)} GFLOP/s; attention ` +
       `${attentionMs.toFixed(1)} ms; precision auto is ${computeType}`,

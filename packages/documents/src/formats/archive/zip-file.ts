@@ -1,4 +1,5 @@
 /** Zip archives, for all formats that are based on them. */
+import { withFeature } from '@attune/base/optional-packages';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { Entry, ZipFile } from 'yauzl';
@@ -10,7 +11,7 @@ export const isZip = (head: Buffer): boolean => head.subarray(0, 4).equals(Buffe
 
 /** @throws Unreadable broken */
 export async function openZip(path: string): Promise<ZipFile> {
-  const { default: yauzl } = await import('yauzl');
+  const { default: yauzl } = await withFeature('documents', () => import('yauzl'));
   try {
     // Names are checked on use; one bad name must not hide the entries after it.
     return await yauzl.openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });

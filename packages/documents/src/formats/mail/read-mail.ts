@@ -1,3 +1,4 @@
+import { withFeature } from '@attune/base/optional-packages';
 import type { Email } from 'postal-mime';
 import { htmlSections } from '../../text/html-sections.ts';
 import { isForward, isReply } from '../../text/mail-marks.ts';
@@ -17,7 +18,7 @@ export async function* readMail(
 ): AsyncGenerator<Draft | InnerFile> {
   const resumed = resumedAt(context);
   if (row < resumed) return;
-  const { default: PostalMime } = await import('postal-mime');
+  const { default: PostalMime } = await withFeature('documents', () => import('postal-mime'));
   const mail = await PostalMime.parse(raw, { maxNestingDepth: NESTING });
   const message = row === resumed ? undefined : await messageOf(mail, row, context);
   const isJoined = mail.attachments.some((attachment) => isRead(attachment, context));

@@ -1,6 +1,6 @@
 /** Recognises text in pictures with Tesseract and its bundled English data. */
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { featureFile, withFeature } from '@attune/base/optional-packages';
 import type { ReadContext } from '../../reader.ts';
 
 export interface Picture {
@@ -16,7 +16,7 @@ const LEAST_CONFIDENCE = 40;
 
 /** The text of pictures, in order. */
 export async function recogniseImages(pictures: readonly Picture[], context: ReadContext): Promise<string> {
-  const { sharp } = await import('@attune/files/image-library');
+  const { sharp } = await withFeature('ocr', () => import('@attune/files/image-library'));
   const worker = await openWorker(context);
   try {
     const texts: string[] = [];
@@ -37,8 +37,8 @@ export async function recogniseImages(pictures: readonly Picture[], context: Rea
 }
 
 async function openWorker({ folder }: ReadContext) {
-  const { createWorker, OEM } = await import('tesseract.js');
-  const data = dirname(createRequire(import.meta.url).resolve('@tesseract.js-data/eng/package.json'));
+  const { createWorker, OEM } = await withFeature('ocr', () => import('tesseract.js'));
+  const data = dirname(featureFile('ocr', '@tesseract.js-data/eng/package.json'));
   return createWorker('eng', OEM.LSTM_ONLY, {
     langPath: join(data, '4.0.0_best_int'),
     cachePath: folder,

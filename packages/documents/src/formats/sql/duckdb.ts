@@ -1,32 +1,20 @@
 /** Parquet and CSV files, read and filtered by a query: DuckDB inside the reader process. */
 import type * as DuckDB from '@duckdb/node-api';
 import { AttuneError } from '@attune/base/errors';
+import { withFeature } from '@attune/base/optional-packages';
 import { table } from '@attune/base/table';
 import { Unreadable } from '../../outcome.ts';
 import type { Draft, ReadContext } from '../../reader.ts';
 import { tableFormat, type FileQuery, type TableFormat } from './file-query.ts';
 import { isReading } from './query.ts';
 
-const PACKAGE = '@duckdb/node-api';
-/** Version that was tested. */
-const VERSION = '1.5.6-r.1';
-
-/** DuckDB is 68 MB, so that it is installed by those who use it. @throws AttuneError E_NOT_INSTALLED */
+/** @throws AttuneError E_NOT_INSTALLED */
 export async function requireDuckDB(): Promise<void> {
   await loadDuckDB();
 }
 
-async function loadDuckDB(): Promise<typeof DuckDB> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch (error) {
-    throw new AttuneError('E_NOT_INSTALLED', {
-      what: 'DuckDB, which runs the pipeline\'s "sql", cannot be loaded',
-      got: (error as Error).message.split('\n', 1)[0],
-      fix: `npm install ${PACKAGE}@${VERSION}`,
-      cause: error,
-    });
-  }
+function loadDuckDB(): Promise<typeof DuckDB> {
+  return withFeature('sql', () => import('@duckdb/node-api'));
 }
 
 /** How a file is read in SQL. Columns of CSV stay as they are written: identifiers begin with zeros. */
