@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userFolder } from './optional-packages.ts';
 import { Channel } from './channel.ts';
 import { AttuneError } from './errors.ts';
 import { isSilence, Killable, type End, type Host, type Listener, type Silence } from './killable.ts';
@@ -146,7 +147,7 @@ export function limitedProcess(
       execArgv: limitingArguments(limits, rights),
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: { PATH: process.env.PATH, ...environment },
+      env: { PATH: process.env.PATH, ATTUNE_PACKAGES: userFolder(), ...environment },
     });
     let words = '';
     const timer = setInterval(() => {
@@ -201,7 +202,7 @@ function ownCode(): readonly string[] {
   if (own !== undefined) return own;
   let folder = dirname(realpathSync(fileURLToPath(import.meta.url)));
   while (!isPackageRoot(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  const found = [folder];
+  const found = [folder, userFolder()];
   for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent))
     found.push(join(parent, 'node_modules'), join(parent, 'package.json'));
   return (own = found);

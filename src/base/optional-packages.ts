@@ -2,7 +2,7 @@
  * Packages that few users need. npm does not install them with attune; `features` of package.json names them, and
  * `attune setup --with FEATURE` brings them into a folder of the user, at the versions of its peerDependencies.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -55,23 +55,32 @@ export function listFeatures(): FeatureState[] {
 }
 
 export function readManifest(): Manifest {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as Manifest;
+  return createRequire(import.meta.url)('../../package.json') as Manifest;
 }
 
 function versioned(packages: readonly string[]): string[] {
-  const { peerDependencies } = readManifest();
-  return packages.map((name) => `${name}@${peerDependencies[name]}`);
+  const versions = new Map(Object.entries(readManifest().peerDependencies));
+  return packages.map((name) => `${name}@${versions.get(name)}`);
 }
 
 /** Searched as files, since `exports` of a package need not show its package.json. */
 function isInstalled(name: string): boolean {
   const above = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  return [...above, join(userFolder(), 'node_modules')].some((folder) => existsSync(join(folder, name)));
+  return [...above, join(userFolder(), 'node_modules')].some((folder) => isReadable(join(folder, name)));
 }
 
-/** `tools/setup/features.mjs` installs there. */
-function userFolder(): string {
-  return join(attuneCache(), 'packages', '/');
+/** `tools/setup/features.mjs` installs there. Limited processes do not have the variables that it follows from. */
+export function userFolder(): string {
+  return process.env.ATTUNE_PACKAGES ?? join(attuneCache(), 'packages', '/');
+}
+
+/** False also for folders that a limited process may not read. */
+function isReadable(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch {
+    return false;
+  }
 }
 
 function resolveFrom(base: string, path: string): string | undefined {
@@ -87,7 +96,7 @@ let isSearched = false;
 /** Node looks for packages above the importing file only: this adds the user's folder, after those. */
 function searchUserFolder(): void {
   const folder = userFolder();
-  if (isSearched || !existsSync(join(folder, 'node_modules'))) return;
+  if (isSearched || !isReadable(join(folder, 'node_modules'))) return;
   isSearched = true;
   const { features } = readManifest();
   const names = new Set(Object.values(features).flatMap(({ packages }) => packages));

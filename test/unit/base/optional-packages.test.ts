@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { attuneCache } from '../../../src/base/home.ts';
-import { featureNames, listFeatures, readManifest, withFeature } from '../../../src/base/optional-packages.ts';
+import { limitingArguments } from '../../../src/base/limited-process.ts';
+import {
+  featureNames,
+  listFeatures,
+  readManifest,
+  userFolder,
+  withFeature,
+} from '../../../src/base/optional-packages.ts';
 import { cacheFolder } from '../../../tools/setup/features.mjs';
 
 const manifest = readManifest() as ReturnType<typeof readManifest> & {
@@ -70,6 +77,11 @@ it("a package in the user's folder is found where node_modules has none", () => 
   } finally {
     rmSync(home, { recursive: true });
   }
+});
+
+it('processes that read untrusted files may read that folder', () => {
+  const flags = limitingArguments({ seconds: 1, memoryBytes: 2 ** 30 }, { reads: [] });
+  expect(flags).toContain(`--allow-fs-read=${userFolder()}`);
 });
 
 it.each([{}, { ATTUNE_HOME: '/a' }, { XDG_CACHE_HOME: '/b' }])(
