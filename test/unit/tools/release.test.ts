@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { broken } from '../../../src/engine/tensor/engine.ts';
 import { MACHINES, publishedManifest } from '../../../tools/release/package.ts';
+import { shippedBom } from '../../../tools/release/sbom.ts';
 import { newerSymbols } from '../../../tools/release/symbols.ts';
 
 it('what is published runs no scripts and names an engine for each machine', () => {
@@ -19,6 +20,28 @@ it('the workflow of a release builds an engine on each of these machines', () =>
   const machines = jobs.engine.strategy.matrix.include.map(({ machine }: { machine: string }) => machine);
   expect(machines).toEqual([...MACHINES]);
   expect(jobs.attune.needs).toBe('engine');
+});
+
+it('the bill of materials lists what is shipped and what is installed on demand, not the tools of developers', () => {
+  const refs = ['zod@4.6.7', 'tokenizers@0.23.2', '@aws-sdk/client-s3@3.0.0', '@smithy/core@1.0.0', 'vitest@5.1.1'];
+  const development = [{ name: 'cdx:npm:package:development', value: 'true' }];
+  const bom = {
+    components: refs.map((ref) => ({ 'bom-ref': ref, scope: 'required', properties: development })),
+    dependencies: [
+      { ref: 'attune@0.1.0', dependsOn: refs.filter((ref) => !ref.startsWith('@smithy')) },
+      { ref: '@aws-sdk/client-s3@3.0.0', dependsOn: ['@smithy/core@1.0.0'] },
+      { ref: 'vitest@5.1.1', dependsOn: ['zod@4.6.7'] },
+    ],
+  };
+  const peerDependencies = { tokenizers: '0.23.2', '@aws-sdk/client-s3': '3.0.0' };
+  const shipped = shippedBom(bom, { dependencies: { zod: '4.6.7' }, optionalDependencies: {}, peerDependencies });
+  expect(shipped.components).toEqual([
+    { 'bom-ref': 'zod@4.6.7', scope: 'required' },
+    { 'bom-ref': 'tokenizers@0.23.2', scope: 'required' },
+    { 'bom-ref': '@aws-sdk/client-s3@3.0.0', scope: 'optional' },
+    { 'bom-ref': '@smithy/core@1.0.0', scope: 'optional' },
+  ]);
+  expect(JSON.stringify(shipped.dependencies)).not.toContain('vitest');
 });
 
 it('an addon that needs a newer system than is promised is named by its symbols', () => {
