@@ -36,10 +36,10 @@ export function shippedBom(bom: Bom, manifest: Manifest): Bom {
     ...bom,
     components: bom.components
       .filter((component) => shipped.has(component['bom-ref']))
-      .map(({ properties: _, ...component }) => ({
-        ...component,
-        scope: required.has(component['bom-ref']) ? 'required' : 'optional',
-      })),
+      .map((component) => {
+        const { properties: _, ...kept } = component;
+        return { ...kept, scope: required.has(component['bom-ref']) ? 'required' : 'optional' };
+      }),
     dependencies: bom.dependencies
       .filter(({ ref }) => ref === root || shipped.has(ref))
       .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((other) => shipped.has(other)) })),
