@@ -1,9 +1,8 @@
 import { jsonForTerminal } from '../app/terminal/control-characters.ts';
-import type { Command, Overview } from './command.ts';
+import type { Command } from './command.ts';
 import { type Invocation, parseInvocation } from './command-names.ts';
 import { commands } from './commands.ts';
 import type { Surroundings } from './context.ts';
-import { readFailure } from '../files/bytes.ts';
 import { createTerminal } from '../app/terminal/terminal.ts';
 
 export type { Surroundings } from './context.ts';
@@ -15,7 +14,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
     await runInvocation(parseInvocation(argv, commands.names), surroundings, isJson);
     return 0;
   } catch (caught) {
-    const error = unreadableLink(caught);
+    const error = await unreadableLink(caught);
     const { describeFailure, exitCodeOf, failureDocument } = await import('./failure.ts');
     if (isJson) printJson(failureDocument(error), surroundings);
     else {
@@ -27,9 +26,11 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
 }
 
 /** A symbolic link to itself fails on first access, long before any file is read. */
-function unreadableLink(error: unknown): unknown {
+async function unreadableLink(error: unknown): Promise<unknown> {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  return (code === 'ELOOP' || code === 'ENAMETOOLONG') && path !== undefined ? readFailure(path, error) : error;
+  if ((code !== 'ELOOP' && code !== 'ENAMETOOLONG') || path === undefined) return error;
+  const { readFailure } = await import('../files/bytes.ts');
+  return readFailure(path, error);
 }
 
 async function runInvocation(invocation: Invocation, surroundings: Surroundings, isJson: boolean): Promise<void> {
@@ -39,27 +40,23 @@ async function runInvocation(invocation: Invocation, surroundings: Surroundings,
       return printVersion(surroundings, isJson);
     case 'overview':
     case 'group': {
-      const { overviewHelp, groupHelp } = await import('./help.ts');
-      const all = await loadAll();
+      const [{ overviewHelp, groupHelp }, { overviews }] = await Promise.all([
+        import('./help.ts'),
+        import('./overviews.generated.ts'),
+      ]);
       const isGroup = invocation.kind === 'group';
-      return terminal.write(isGroup ? groupHelp(invocation.group, all, terminal) : overviewHelp(all, terminal));
+      return terminal.write(
+        isGroup ? groupHelp(invocation.group, overviews, terminal) : overviewHelp(overviews, terminal),
+      );
     }
     case 'command': {
-      const { whole } = await commands.load(invocation.name);
-      const command = await whole();
+      const command = await commands.load(invocation.name);
       if (!invocation.isHelp) return runCommand(invocation.name, command, invocation.argv, surroundings);
       const { settingsHelp } = await import('./help.ts');
       const keys = command.takesRecipe === true ? (await loadKeys()).all : [];
       return terminal.write(settingsHelp(invocation.name, command, { keys, wanted: invocation.wanted }, terminal));
     }
   }
-}
-
-async function loadAll(): Promise<Map<string, Overview>> {
-  const entries = await Promise.all(
-    commands.names.map(async (name) => [name, (await commands.load(name)).overview] as const),
-  );
-  return new Map(entries);
 }
 
 async function loadKeys() {

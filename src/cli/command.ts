@@ -46,7 +46,7 @@ export interface Command<Result = unknown> {
 }
 
 /** Entry in the list of commands. */
-export type Overview = Pick<Command, 'section' | 'summary'>;
+export type Overview = Pick<Command, 'section' | 'summary'> & { name: string };
 
 export interface CommandContext extends Console {
   readonly arguments: readonly string[];

@@ -19,13 +19,11 @@ const recipeNote =
 const sections: readonly Section[] = ['Start', 'Data', 'Train', 'Use', 'System'];
 
 /** `attune --help`: one line per command, grouped by purpose. */
-export function overviewHelp(commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
+export function overviewHelp(commands: readonly Overview[], terminal: Terminal): string {
   const { bold, dim } = terminal.colours;
   const blocks = sections.map((title) => ({
     title,
-    rows: [...commands]
-      .filter(([, command]) => command.section === title)
-      .map(([name, command]): Row => [name, command.summary]),
+    rows: commands.filter(({ section }) => section === title).map(({ name, summary }): Row => [name, summary]),
   }));
   return [
     `${bold('attune')} fine-tunes AI models on your own data.`,
@@ -39,9 +37,9 @@ export function overviewHelp(commands: ReadonlyMap<string, Overview>, terminal: 
 }
 
 /** `attune runs`: the commands of one group. */
-export function groupHelp(group: string, commands: ReadonlyMap<string, Overview>, terminal: Terminal): string {
-  const rows = [...commands].filter(([name]) => name.startsWith(`${group} `));
-  const block = { title: `attune ${group}`, rows: rows.map(([name, { summary }]): Row => [name, summary]) };
+export function groupHelp(group: string, commands: readonly Overview[], terminal: Terminal): string {
+  const members = commands.filter(({ name }) => name.startsWith(`${group} `));
+  const block = { title: `attune ${group}`, rows: members.map(({ name, summary }): Row => [name, summary]) };
   return formatBlocks([block], terminal).join('\n');
 }
 

@@ -11,8 +11,7 @@ export async function commandReference(): Promise<string> {
   const terminal = createTerminal({ write: () => true, columns: 100 }, { NO_COLOR: '1' });
   const parts = await Promise.all(
     commands.names.map(async (name) => {
-      const { whole } = await commands.load(name);
-      const help = commandHelp(name, await whole(), [], terminal);
+      const help = commandHelp(name, await commands.load(name), [], terminal);
       return `## ${name}\n\n\`\`\`\n${help.trim()}\n\`\`\``;
     }),
   );

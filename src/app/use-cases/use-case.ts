@@ -38,7 +38,7 @@ export type Effect =
 /**
  * One thing that a user can do, declared once: the command with its flags, help and usage errors, the library's typed
  * function, the reference pages, forms and tools are all generated from it. Imports dependencies inside `run` and
- * `render`, since the overview loads every definition.
+ * `render`, so that help and usage errors come at once.
  */
 export interface UseCase<
   Arguments extends readonly Argument[] = readonly Argument[],

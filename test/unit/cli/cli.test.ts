@@ -52,7 +52,7 @@ function fixOf(action: () => unknown): string | undefined {
 
 describe('an option that a command cannot do without', async () => {
   const all = await Promise.all(
-    commands.names.map(async (name) => ({ name, command: await (await commands.load(name)).whole() })),
+    commands.names.map(async (name) => ({ name, command: await commands.load(name) })),
   );
   const needing = all.filter(({ command }) => command.options?.some(({ required }) => required === true));
 
@@ -201,10 +201,10 @@ describe('the help', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     for (const name of commands.names) {
-      const { overview } = await commands.load(name);
+      const { summary } = await commands.load(name);
       expect(stdout).toContain(name);
       // Long ones are wrapped.
-      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(overview.summary);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(summary);
     }
   });
 
@@ -239,8 +239,8 @@ describe('the help', async () => {
     expect(short).not.toContain('--weight_decay');
     expect(short.replaceAll(/\s+/g, ' ')).toContain('attune train --help all lists every one');
     const { stdout: all } = await run('train', '--help', 'all');
-    const whole = await (await commands.load('train')).whole!();
-    expect(all).toBe(commandHelp('train', whole, keys, createTerminal(capture().stream, {})));
+    const train = await commands.load('train');
+    expect(all).toBe(commandHelp('train', train, keys, createTerminal(capture().stream, {})));
     const { stdout: group } = await run('train', '--help', 'checkpoints');
     expect(group).toContain('--checkpoints.every');
     expect(group).not.toContain('--max_steps');
@@ -254,7 +254,7 @@ describe('the help', async () => {
     const terminal = createTerminal(capture({ isTTY: true, columns: 80 }).stream, { NO_COLOR: '1' });
     const lines = commandHelp('train', sample, keys, terminal).split('\n');
     expect(lines.filter((line) => line.length > 80)).toEqual([]);
-    expect(overviewHelp(new Map([['train', sample]]), terminal)).toContain('train  do something');
+    expect(overviewHelp([{ name: 'train', ...sample }], terminal)).toContain('train  do something');
   });
 
   it('and the version are no errors', async () => {
@@ -289,7 +289,7 @@ describe('options of a command', () => {
 
   it('of where to write is --output in every command', async () => {
     for (const name of commands.names) {
-      const { options = [] } = await (await commands.load(name)).whole();
+      const { options = [] } = await commands.load(name);
       const places = options.map((option) => option.name).filter((option) => /^--(output|to|output-dir)$/.test(option));
       // `export --to` and `export job --to` are forms, `store move` goes from and to an address.
       const isOther = ['store move', 'export', 'export job'].includes(name);

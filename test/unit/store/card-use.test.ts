@@ -28,8 +28,8 @@ it.each(TASKS)('the card of a %s model names commands and functions that there a
     const [attuneWord, ...argv] = wordsOf(line);
     const invocation = parseInvocation(argv, commands.names);
     if (invocation.kind !== 'command') throw new Error(line);
-    const { whole } = await commands.load(invocation.name);
-    const parsed = parseArguments(invocation.name, await whole(), invocation.argv);
+    const command = await commands.load(invocation.name);
+    const parsed = parseArguments(invocation.name, command, invocation.argv);
     expect([attuneWord, parsed.all.length], line).toEqual(['attune', 1]);
   }
   const [, name] = /import \{ (\w+) \} from 'attune';/.exec(program)!;
