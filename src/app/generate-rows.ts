@@ -86,7 +86,7 @@ async function generateFrom(options: Generating, files: RowFiles<'input'>): Prom
   return answers.flat();
 }
 
-/** Adds the files and lines of the prompts to an error of their request. */
+/** Replaces `prompts[i]` in an error's problems with the file and line of that row. */
 function withPlaces(error: AttuneError, rows: readonly Example[]): AttuneError {
   const problems = error.problems.map((problem): Problem => {
     const prompt = /^prompts\[(?<index>\d+)\]$/.exec(problem.field ?? '')?.groups?.index;

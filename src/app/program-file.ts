@@ -38,7 +38,7 @@ export async function importDefault(
 function fixOf(file: string, got: string): string {
   if (/import statement outside a module|top-level await|Cannot use import|await is only valid/i.test(got))
     return `rename it to ${basename(file, extname(file))}.mts, or write "type": "module" into the package.json next to it`;
-  return 'correct it as the message says';
+  return 'correct the error that the message describes';
 }
 
 let isProvided = false;

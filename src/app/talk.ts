@@ -172,7 +172,7 @@ function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
       for await (const chunk of session.send<SessionChunk>(request)) {
         if ('installed' in chunk) return { ...chunk.installed, trained: trainedForm(adapter) };
       }
-      throw new Error('an adapter was installed without a word');
+      throw new Error('the session ended without confirming that the adapter was installed');
     },
     async remove(id) {
       const request: RemoveRequest = { remove: id };

@@ -23,7 +23,7 @@ export async function scorePredictions(
   const named = await Promise.all(specs.map((spec) => createMetric(spec)));
   for (const [index, example] of examples.entries()) {
     const prediction = predictions[index];
-    if (prediction?.id !== example.id) throw new Error(`prediction ${index} is not of row ${example.id}`);
+    if (prediction?.id !== example.id) throw new Error(`prediction ${index} does not belong to row ${example.id}`);
     for (const { metric } of named) metric.add(prediction, example);
   }
   return named.map(({ name, definition, metric }) => ({

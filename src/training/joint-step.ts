@@ -35,7 +35,7 @@ export async function jointStep(parts: PassParts, request: JointRequest): Promis
     const split = (vectors.grad as Tensor).split(kept.map(({ shape }) => shape[0]));
     return { gradients: split.map((part) => part.clone().own()), perRow: [...result.perRow.toNumbers()] };
   });
-  // Each process has the gradients of the loss itself already; only those of the second passes are summed.
+  // Every process has already computed the loss's own gradients; only those of the second passes are summed.
   await sharePasses({
     name: 'second passes',
     shared,
@@ -79,7 +79,7 @@ export async function jointLoss(
   return found;
 }
 
-/** One tensor per micro-batch, without a graph; processes that share a step take turns and get all. */
+/** One tensor per micro-batch, without a graph; processes that share a step split the work, and each gets all tensors. */
 async function vectorsOf(
   { model, objective, shared }: PassParts,
   microBatches: readonly (readonly PreparedRow[])[],

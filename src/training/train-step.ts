@@ -152,7 +152,7 @@ function refuseNonFinite(perRow: readonly number[], rows: readonly PreparedRow[]
 
 function diverged(got: string, rows: readonly PreparedRow[], { step, options }: StepRequest): AttuneError {
   return new AttuneError('E_DIVERGED', {
-    what: `Training diverged at step ${step + 1}; the weights before it are those of the last checkpoint`,
+    what: `Training diverged at step ${step + 1}; the last checkpoint has the weights from before it`,
     got,
     problems: rows.map((row) => ({ ...row.source, message: `a row of ${tokensOf(row)} tokens in this step` })),
     fix: `train again with a lower learning rate (it was ${formatNumber(options.learningRate, 2)} at this step), or look at the rows named above`,

@@ -32,7 +32,7 @@ const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
  * @property {import('./libtorch.mjs').Libtorch} libtorch
  * @property {string} [sources] folder of the .cpp files; native/ by default
  * @property {string} [output] folder of the result; build/ by default
- * @property {string} [objects] folder of the object files; objects/ in the output's by default
+ * @property {string} [objects] folder of the object files; objects/ in the output folder by default
  * @property {boolean} [portable] for other machines: libtorch is looked for in lib/ next to the addon, under plain names
  */
 
@@ -100,7 +100,7 @@ function toolchain({ root, libtorch }) {
     ...(libtorch.cuda ? ['-DATTUNE_CUDA=1'] : []),
     ...libtorch.includes.flatMap((folder) => (folder === '/usr/include' ? [] : ['-isystem', folder])),
   ];
-  // Identified by content, not by path: a copied or moved checkout compiles nothing again.
+  // Identified by content, not by path: a copied or moved checkout is not recompiled.
   const api = includedTexts(join(headers, 'node_api.h'));
   const identity = [version, `libtorch ${libtorch.version} ${libtorch.libraries}`, ...api];
   return { compiler, identity, flags, headers };
@@ -123,7 +123,7 @@ function planUnits(sources, objects, { compiler, identity, flags, headers }) {
     .filter((name) => name.endsWith('.cpp') && (process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
     .toSorted(byName);
   if (wanted.length === 0)
-    throw new SetupError(`${sources} holds no .cpp file`, ['the checkout is not whole: clone it again']);
+    throw new SetupError(`${sources} contains no .cpp files`, ['the checkout is incomplete: clone it again']);
   return wanted.map((name) => {
     const source = join(sources, name);
     const keyed = [...flags, ...instructionFlags(name)];
@@ -205,7 +205,7 @@ async function compileUnit({ name, source, compiler, flags, object }, [header] =
   const { status, output } = await collect(compiler, [...flags, ...first, '-c', source, '-o', temporary]);
   if (status !== 0) {
     rmSync(temporary, { force: true });
-    return `${name} does not compile (${compiler} ended with ${status}):\n${output.trim()}`;
+    return `${name} does not compile (${compiler} exited with ${status}):\n${output.trim()}`;
   }
   if (output.trim() !== '') process.stderr.write(output);
   renameSync(temporary, object);
@@ -269,7 +269,8 @@ async function writeNames(folder, compiler) {
       join(folder, name),
       named,
     ]);
-    if (status !== 0) throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['mend the compiler']);
+    if (status !== 0)
+      throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['repair the compiler installation']);
   }
 }
 
@@ -279,7 +280,7 @@ async function linkAddon({ units, file, link, compiler }) {
   const { status, output } = await collect(compiler, [...units.map((unit) => unit.object), ...link, '-o', temporary]);
   if (status !== 0) {
     rmSync(temporary, { force: true });
-    throw new SetupError(`The addon does not link (${compiler} ended with ${status}):\n${output.trim()}`, [
+    throw new SetupError(`The addon does not link (${compiler} exited with ${status}):\n${output.trim()}`, [
       `rm -r build && ${SETUP}, and if that fails too, report it with the lines above`,
     ]);
   }

@@ -37,7 +37,7 @@ export interface Usage {
   answer: number;
 }
 
-/** A final part of an answer: no later token can change it. */
+/** A part of an answer that no later token can change. */
 export interface TextEvent {
   /** Index of the sample. */
   sample: number;
@@ -60,7 +60,7 @@ export class Sequence {
   read = 0;
   /** Prompt tokens that were already cached. */
   shared = 0;
-  /** Row length that the cached keys were computed for. */
+  /** Sequence length for which the cached keys were computed. */
   readAs: number;
   /** Slot of each token's keys and values. */
   slots = new Int32Array();

@@ -58,7 +58,7 @@ function requireWithin(given: readonly Given[], folders: readonly string[]): voi
   const problems = given.flatMap((one) => problemOf(one, folders));
   if (problems.length === 0) return;
   throw new AttuneError('E_OUTSIDE', {
-    what: 'Some files may not be used from here',
+    what: 'Access to some of these files is not allowed',
     expected: `files in ${folders.join(' or ')}`,
     problems,
     fix: 'copy them there, or ask the owner (`attune mcp --folder FOLDER` allows an agent another folder)',

@@ -35,7 +35,7 @@ interface Started extends NamedCall {
   state: CallState;
   feed: Feed<CallLine>;
   stop: AbortController;
-  /** Aborted when this process ends; a training then continues by itself. */
+  /** Aborted when this process ends; a training run then continues on its own. */
   leave: AbortController;
   /** Closes a server or the pages of a review. */
   close?: () => Promise<void>;
@@ -56,7 +56,7 @@ const MOST_CALLS = 50;
 
 /**
  * Calls of use cases from pages and agents. Each has a log that can be read from any cursor. Calls end with this
- * process, except for trainings, which run in their own process.
+ * process, except for training runs, which have their own process.
  */
 export class Calls {
   readonly #calls = new Map<string, Started>();
@@ -118,7 +118,7 @@ export class Calls {
     return started !== undefined;
   }
 
-  /** Ends all calls except trainings, which continue by themselves. */
+  /** Ends all calls except training runs, which continue on their own. */
   async close(): Promise<void> {
     const all = [...this.#calls.values()];
     for (const { leave } of all) leave.abort();
@@ -167,7 +167,7 @@ export class Calls {
   }
 }
 
-/** Trainings take turns: pages and agents ask for several at a time. */
+/** Queues training runs, since pages and agents start several at a time. */
 function queued(call: NamedCall): NamedCall {
   if (!canLeave(call.useCase) || call.input.dryRun === true || call.input.queue !== undefined) return call;
   return { ...call, input: { ...call.input, queue: true } };

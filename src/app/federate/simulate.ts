@@ -45,7 +45,7 @@ export async function simulateFederation(given: string | PlanInput, options: Sim
     throw new AttuneError('E_FEDERATED_SITES', {
       what: 'There are fewer sites than a round needs',
       got: `${files.length}`,
-      expected: `${plan.min_sites}: min_sites`,
+      expected: `at least ${plan.min_sites} (min_sites)`,
       fix: 'give --sites, more files, or a smaller min_sites',
     });
   const coordinator = signerIn(join(folder, 'coordinator.key'), 'coordinator').publicKey;

@@ -51,7 +51,7 @@ export class LangfuseReader {
 
   #all(rows: readonly unknown[]): { field: string; message: string } | undefined {
     for (const row of rows) {
-      if (!isPlainObject(row)) continue; // Ids alone, in lists of traces.
+      if (!isPlainObject(row)) continue; // Lists of traces contain bare ids.
       const fault = this.add(row);
       if (fault !== undefined) return fault;
     }
@@ -104,7 +104,7 @@ export class LangfuseReader {
     return undefined;
   }
 
-  /** Turns traces without an answering observation into answers; the others provide the user. */
+  /** Turns traces without a generation into answers; other traces supply the users of their answers. */
   finish(): void {
     const { answers } = this.#gathered;
     const answered = new Set([...answers.values()].map(({ trace }) => trace));

@@ -16,7 +16,7 @@ import { rowForms, trainingRow, type RowForm, type RowLayout } from '../../monit
 export interface DataVersion {
   version: 1;
   form: RowForm;
-  /** Files in the training format with their contents. */
+  /** Files of training rows in the chosen form. */
   train: VersionFile[];
   holdout: VersionFile[];
   /** Files in all formats that the rows support. */
@@ -81,7 +81,7 @@ export async function writeDataVersion(
   return version;
 }
 
-/** Chooses held-out rows by prompt: near-duplicates are never split, and never held out next to a known training prompt. */
+/** Chooses held-out rows by prompt: near-duplicates stay together, and those of a known training prompt are never held out. */
 export async function heldOut(
   candidates: readonly Candidate[],
   { holdout, seed, known }: Pick<VersionSettings, 'holdout' | 'seed' | 'known'>,

@@ -13,18 +13,19 @@ export interface UserErasure extends Erasure {
   models: string[];
   /** Number of versions of the user's own models that were deleted. */
   own: number;
-  /** Files that were searched for the user's words and weights afterwards, and those in which some were found. */
+  /** Result of the final search through all files for fragments of the user's texts and model weights. */
   search: FileSearch;
-  /** The signed record, which holds nothing of the user. */
+  /** Receipt for the signed record of this erasure; the record contains no user data. */
   record: ErasureReceipt;
 }
 
 /**
- * Erases a user of served models: stored answers and feedback, rows of data sets that loops made of them, and the
+ * Erases a user of served models: stored answers and feedback, the rows that loops derived from them, and the
  * encryption key, so that copies cannot be decrypted either. @throws AttuneError E_TRACES, E_USAGE
  */
 export async function eraseUser(user: string): Promise<UserErasure> {
-  if (user === '') throw new AttuneError('E_USAGE', { what: 'No user is given', fix: 'give the user as in requests' });
+  if (user === '')
+    throw new AttuneError('E_USAGE', { what: 'No user is given', fix: 'give the user id as sent in requests' });
   const store = await TraceStore.open();
   try {
     return await eraseUserFrom(store, user);
@@ -34,8 +35,9 @@ export async function eraseUser(user: string): Promise<UserErasure> {
 }
 
 /**
- * Erases a user with an open store. Data sets come first: their rows are found by the store's contents. The end is a
- * search of all files for what was erased, and a record of both. Repeated after a crash, it finishes the rest.
+ * Erases a user with an open store. Starts with data sets, since the store's contents are needed to
+ * find their rows. Then searches all files for traces of the erased data, and records the erasure and the search.
+ * After a crash, a repeated call finishes the rest.
  */
 export async function eraseUserFrom(store: TraceStore, user: string): Promise<UserErasure> {
   const { owner, said, answers } = await feedbackOf(store, user);

@@ -11,7 +11,7 @@ export const useCase = defineUseCase({
   ],
   options: ({ inMemory }) => ({
     owner: inMemory<string>("API key that owns the model (this machine's user)"),
-    run: inMemory<string>("run that produced the target, if that is not the run's own folder"),
+    run: inMemory<string>("run that produced the target, if the target is not that run's folder"),
     by: inMemory<string>('actor for the audit log (the user of this machine)'),
   }),
   effects: ['writes-registry'],

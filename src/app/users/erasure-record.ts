@@ -59,7 +59,7 @@ export function erasureRecords(): ErasureRecord[] {
   });
   const forged = records
     .filter((record) => !isOwn(record))
-    .map(({ number }) => ({ file, line: number + 1, message: 'is not signed by its key' }));
+    .map(({ number }) => ({ file, line: number + 1, message: 'has a signature that does not match its key' }));
   if (problems.length + forged.length === 0) return records;
   throw new AttuneError('E_ERASURES_CHANGED', {
     what: 'The records of erasures have been changed',

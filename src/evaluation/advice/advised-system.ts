@@ -65,7 +65,7 @@ function withModel(comparison: Comparison): Recommendation {
   }
   if (asked?.verdict === 'no-evidence') {
     const advice =
-      'Keep more test rows before you decide: tuning is shown to be neither better nor worse than prompting.';
+      'Hold out more test rows before you decide: tuning is not shown to be better or worse than prompting.';
     return { choice: 'unclear', advice, reasons };
   }
   return { choice: 'fine-tuning', advice: 'Fine-tune: it is better than anything that needs no training.', reasons };
@@ -127,7 +127,7 @@ function withoutModel(comparison: Comparison, cheap: ComparedSystem, model: stri
 
 const HARDEST: readonly Verdict[] = ['worse', 'no-evidence', 'better'];
 
-/** Among rivals of these kinds that the subject is not shown to beat, the one with the smallest lead of the subject. */
+/** Difference from the strongest rival of these kinds: ordered by verdict (worse, no evidence, better), then by estimate. */
 function decidingDifference(comparison: Comparison, kinds: readonly SystemKind[]): Difference | undefined {
   const { differences, metric, rivals, systems } = comparison;
   const names = systems
@@ -147,7 +147,7 @@ function figures(comparison: Comparison, { against, estimate, low, high, verdict
     low === undefined || high === undefined
       ? 'with too few rows or groups for an interval'
       : `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
-  return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}) tuning is ${words}: by ${formatNumber(estimate, 3)}, ${interval}.`;
+  return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}), tuning is ${words}: difference ${formatNumber(estimate, 3)}, ${interval}.`;
 }
 
 /** Whether more training or test rows would help. */
@@ -157,12 +157,12 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
   const now = points.at(-1);
   const reasons: string[] = [];
   if (twice !== undefined && now !== undefined && exponent !== undefined) {
-    // Below this a curve cannot be distinguished from a flat one.
+    // If the exponent's interval reaches 0, the curve cannot be distinguished from a flat one.
     const gains = exponent.low > 0;
     const range = `${formatNumber(twice.low, 3)} to ${formatNumber(twice.high, 3)}`;
     reasons.push(
       gains
-        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should come to ${title} ` +
+        ? `With twice the rows (${formatCount(twice.rows)}) ${system} should reach ${title} ` +
             `${formatNumber(twice.value, 3)} (${range}), from ${formatNumber(now.value, 3)}.`
         : `It is unclear whether more rows would help ${system}: its curve may be flat.`,
     );
@@ -170,8 +170,8 @@ function aboutRows(comparison: Comparison, { exponent, forecast, points, system 
   const smallest = detectable(comparison);
   if (smallest > 0) {
     reasons.push(
-      `With ${formatCount(comparison.rows)} test rows, differences from about ${formatNumber(smallest, 2)} ` +
-        `in ${title} can be detected; to detect half of that takes four times as many rows.`,
+      `With ${formatCount(comparison.rows)} test rows, differences of about ${formatNumber(smallest, 2)} or more ` +
+        `in ${title} can be detected; detecting half of that takes four times as many rows.`,
     );
   }
   return reasons;

@@ -17,7 +17,7 @@ export function adapterFolder(target: string): string {
   if (!isAdapterFolder(folder)) {
     throw new AttuneError('E_NOT_AN_ADAPTER', {
       what: `${target} is a complete model, not an adapter`,
-      fix: 'extract its change first: attune adapters extract MODEL --base BASE',
+      fix: 'extract an adapter first: attune adapters extract MODEL --base BASE',
     });
   }
   adapterWeights(folder);

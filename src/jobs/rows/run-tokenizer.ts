@@ -124,7 +124,7 @@ async function decideSpace({ data, objective }: Recipe, tokenizer: Tokenizer, ex
   if (plain.length > 0 || !data.answer_space) return data.answer_space;
   throw new AttuneError('E_OPTION_IDLE', {
     what: 'data.answer_space has no effect: no row is trained as prompt and completion',
-    fix: 'remove it, or train rows of prompt and completion (objective: sft)',
+    fix: 'remove it, or train on rows with prompt and completion (objective: sft)',
   });
 }
 

@@ -68,7 +68,7 @@ function refuseTokens({ data, tuning }: Recipe): void {
   const trainable = 'trainable_tokens' in tuning ? tuning.trainable_tokens : [];
   if (data.new_tokens.length === 0 && trainable.length === 0) return;
   throw new AttuneError('E_NEW_TOKENS', {
-    what: 'Speech models cannot be trained with new or chosen tokens',
+    what: 'Speech models support neither new tokens nor trainable tokens',
     got: data.new_tokens.length > 0 ? 'data.new_tokens' : 'tuning.trainable_tokens',
     fix: 'remove the key',
   });

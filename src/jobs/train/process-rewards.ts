@@ -45,7 +45,7 @@ export function refuseUnknownStep(labels: readonly string[], { model, label }: R
     what: `${model} cannot be used as a reward model`,
     got: label === undefined ? `a model of ${labels.length} classes` : `label ${JSON.stringify(label)}`,
     expected: `one of ${labels.slice(0, 20).join(', ')}`,
-    fix: 'choose the class of right steps: label: CLASS',
+    fix: 'choose the class that means a correct step: label: CLASS',
   });
 }
 

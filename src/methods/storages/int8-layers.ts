@@ -35,8 +35,8 @@ function frozenLayers(model: Model): LinearLike[] {
 
 function nothingToStore(name: StorageName, { config }: Model): AttuneError {
   return new AttuneError('E_STORAGE_UNSUPPORTED', {
-    what: `storage ${name} finds nothing to round in this model`,
-    got: `${withArticle(String(config.model_type))} model without frozen linear layers of weights [out, in]`,
+    what: `storage ${name} finds nothing to quantise in this model`,
+    got: `${withArticle(String(config.model_type))} model without frozen linear layers whose weights are [out, in]`,
     fix: 'choose storage: dense',
   });
 }

@@ -7,7 +7,7 @@ export interface Rule {
 }
 
 export interface MergeMethod extends Rule {
-  /** Operand of the rule: A and B separately, the layer's change, or A and B stacked, which needs no rule. */
+  /** Operand of the rule: A and B separately, the layer's delta (B A), or A and B stacked, which needs no rule. */
   on: 'factors' | 'change' | 'stack';
 }
 

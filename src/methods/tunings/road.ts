@@ -71,7 +71,7 @@ export const { create, open } = tuneLayers<RoadOptions>({
     const unfit = targets.filter(({ layer }) => layer.outFeatures % size !== 0 || size % 2 !== 0);
     if (unfit.length === 0) return;
     throw new AttuneError('E_RECIPE', {
-      what: `tuning.group_size: ${size} does not divide all layers`,
+      what: `tuning.group_size: ${size} must be even and divide the outputs of every layer`,
       problems: unfit.map(({ path, layer }) => ({ field: path, message: `has ${layer.outFeatures} outputs` })),
       fix: 'choose an even number that divides them',
     });

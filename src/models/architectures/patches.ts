@@ -14,7 +14,7 @@ export function fitting(grids: readonly PatchGrid[], most: number): readonly Pat
     what: 'An image has more patches along a side than this model has positions',
     got: `${longest} patches`,
     expected: `at most ${most}`,
-    fix: 'prepare images by the preprocessor_config.json of this model',
+    fix: "prepare the images with this model's preprocessor_config.json",
   });
 }
 

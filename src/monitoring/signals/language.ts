@@ -45,6 +45,6 @@ export const language_switch: Signal = {
     const said = asked === undefined ? undefined : detected(served.answer, context);
     return said === undefined ? undefined : Number(asked !== said);
   },
-  cause: 'requests in a language with few training rows, or the current version',
+  cause: 'requests in a language with few training rows, or a problem with the current version',
   action: 'train on rows whose answers use the language of the request',
 };

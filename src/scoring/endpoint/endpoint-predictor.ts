@@ -150,7 +150,7 @@ function unreached({ url }: Endpoint, reason: string): AttuneError {
   return new AttuneError('E_ENDPOINT_FAILED', {
     what: `${url} cannot be reached`,
     got: reason,
-    fix: 'check the address, the network, and whether the server runs',
+    fix: 'check the address, the network, and whether the server is running',
   });
 }
 

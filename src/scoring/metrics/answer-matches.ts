@@ -139,7 +139,7 @@ function compiled(pattern: string): RegExp {
     return new RegExp(pattern, 'u');
   } catch (error) {
     throw new AttuneError('E_METRIC_OPTION', {
-      what: 'The option pattern is not a regular expression',
+      what: 'The option "pattern" is not a valid regular expression',
       got: (error as Error).message,
       expected: "a pattern as in JavaScript with the flag u: '^[0-9]{4}$'",
     });

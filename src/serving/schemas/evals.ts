@@ -62,7 +62,7 @@ export const evalRunRequest = z
       z.strictObject({
         type: z.literal('completions'),
         source: z.discriminatedUnion('type', [...source.options, storedSource]),
-        model: z.string().optional().openapi({ description: 'Default: the answers in the rows' }),
+        model: z.string().optional().openapi({ description: 'If omitted, the answers in the rows are evaluated' }),
         input_messages: z
           .discriminatedUnion('type', [
             z.strictObject({ type: z.literal('template'), template: z.array(turn).min(1) }),

@@ -42,10 +42,10 @@ function problemText({ line, field, message, fix }: Problem): string {
   return `${place === '' ? '' : `${place}: `}${message}${fix === undefined ? '' : ` (${fix})`}`;
 }
 
-/** Replaces paths by the names of files and models that the client knows. */
+/** Replaces paths with the names of files and models that the client knows. */
 function withoutPaths(text: string, { model, recipe }: Job): string {
   const folder = recipe?.model;
   return (typeof folder === 'string' ? text.replaceAll(folder, `the model '${model}'`) : text)
     .replaceAll(/(?:\/[^\s/"';:]+)+\/(file-\w+)\.jsonl/g, '$1')
-    .replaceAll(/(?:\/[\w.-]+){2,}/g, '(a file of the server)');
+    .replaceAll(/(?:\/[\w.-]+){2,}/g, '(a file on the server)');
 }

@@ -18,7 +18,7 @@ export function overdrawn(
   const name = (['steps', 'tokens', 'hours'] as const).find((one) => spent[one] > limits[one]);
   if (name === undefined) return undefined;
   return new AttuneError('E_JOB_LIMIT', {
-    what: `The job was stopped at a server limit, with its newest checkpoint: job_${name} is ${limits[name]}`,
+    what: `The job exceeded this server's limit (job_${name}: ${limits[name]}) and was stopped at its newest checkpoint`,
     got: String(Math.round(spent[name] * 100) / 100),
     fix: 'train for fewer steps, or on fewer rows',
   });

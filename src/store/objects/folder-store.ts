@@ -70,7 +70,7 @@ export class FolderStore implements ObjectStore {
   }
 }
 
-/** Whether a file is complete: it appears by a rename. */
+/** Whether the file exists with this size. Files are renamed into place, so the size is enough. */
 export function hasSize(path: string, bytes: number): boolean {
   return statSync(path, { throwIfNoEntry: false })?.size === bytes;
 }

@@ -68,7 +68,7 @@ async function settle(transaction: RegistryTransaction, note: Note): Promise<voi
 function givenUp(key: string): AttuneError {
   return new AttuneError(GIVEN_UP_CODE, {
     what: `The upload of ${key} was abandoned before it was complete`,
-    got: 'more than a day since it started, or another process that writes it',
+    got: 'it started more than a day ago, or another process is writing the object',
     fix: 'start again',
   });
 }

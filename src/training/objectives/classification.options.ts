@@ -14,7 +14,7 @@ export const options = z.strictObject({
     .nullable()
     .default(null)
     .describe(
-      'with two labels, the probability from which the second is chosen; auto: tuned on validation rows, ' +
+      'with two labels, the probability at or above which the second is chosen; auto: tuned on validation rows, ' +
         'as is usual if one label has less than a tenth of the rows',
     ),
   costs: costs

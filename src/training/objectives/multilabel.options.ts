@@ -7,10 +7,10 @@ export const options = z.strictObject({
   labels: labelNames.describe('label names in the order of the head (default: those of the training rows, sorted)'),
   class_weights: classWeights
     .meta({ shown: 'balanced|{LABEL: NUMBER}' })
-    .describe('weight of rows that have the label; balanced: as much in total as rows without it'),
+    .describe('weight of rows that have the label; balanced: the same total weight as the rows without it'),
   threshold: threshold
     .default('auto')
-    .describe('probability from which a label is assigned; auto: tuned per label on validation rows'),
+    .describe('probability at or above which a label is assigned; auto: tuned per label on validation rows'),
   costs: costs
     .meta({ shown: '{LABEL: {missed: NUMBER, false_alarm: NUMBER}}' })
     .describe(

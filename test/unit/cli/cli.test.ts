@@ -51,9 +51,7 @@ function fixOf(action: () => unknown): string | undefined {
 }
 
 describe('an option that a command cannot do without', async () => {
-  const all = await Promise.all(
-    commands.names.map(async (name) => ({ name, command: await commands.load(name) })),
-  );
+  const all = await Promise.all(commands.names.map(async (name) => ({ name, command: await commands.load(name) })));
   const needing = all.filter(({ command }) => command.options?.some(({ required }) => required === true));
 
   it.each(needing)('stands in the usage of $name, and is asked for by name', async ({ name, command }) => {

@@ -128,7 +128,7 @@ describe('a recommendation', () => {
     const { reasons, ...recommendation } = choose(asked, ofCheap);
     expect(recommendation.choice).toBe(choice);
     expect(reasons.join(' ')).toContain('Against PROMPTED (accuracy 0.8)');
-    expect(reasons.at(-1)).toMatch(/^With 200 test rows, differences from about 0\.07 in accuracy can be detected/);
+    expect(reasons.at(-1)).toMatch(/^With 200 test rows, differences of about 0\.07 or more in accuracy can be detected/);
   });
 
   test('is to prompt where that is shown to be better, and a cheap system only as good as tuning', () => {
@@ -190,7 +190,7 @@ describe('a recommendation', () => {
         forecast,
         exponent: { value: 0.3, low, high: 0.5 },
       }).reasons.join(' ');
-    expect(reasonsOf(0.1)).toContain('With twice the rows (200) tuned should come to accuracy 0.93 (0.91 to 0.95)');
+    expect(reasonsOf(0.1)).toContain('With twice the rows (200) tuned should reach accuracy 0.93 (0.91 to 0.95)');
     expect(reasonsOf(0)).toContain('It is unclear whether more rows would help');
   });
 });

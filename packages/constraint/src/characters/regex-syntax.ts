@@ -52,7 +52,7 @@ class RegexReader {
     return parts.length === 1 ? parts[0] : { kind: 'sequence', parts };
   }
 
-  /** A lazy quantifier only finds another match first: its language is the same. */
+  /** A lazy quantifier only changes which match is found first, not the language. */
   #readRepeat(body: Pattern): Pattern {
     const quantifier = this.#take(/(?:[*+?]|\{(\d+)(,?)(\d*)\})\??/y);
     if (quantifier === undefined) return body;

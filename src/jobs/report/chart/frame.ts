@@ -37,7 +37,7 @@ function nameOf(id: string): Html {
   return html`aria-labelledby="${id}-title ${id}-text"`;
 }
 
-/** Size of a chart in a narrow window. */
+/** Size of a chart in a wide or narrow window. */
 export interface WindowSize {
   width?: number;
   height?: number;
