@@ -1,7 +1,6 @@
-// n values of a weight, B blocks
 import { z } from 'zod';
-import { byBlocks, dynamicMap, nearestOf } from '../../engine/nn/index.ts';
-import { fromArray, type Tensor } from '../../engine/tensor/index.ts';
+import { dynamicMap } from '../../engine/nn/index.ts';
+import { attune, fromArray, type Tensor } from '../../engine/tensor/index.ts';
 import type { Trainable } from '../../methods/interfaces.ts';
 import { defineUpdate } from '../../methods/method.ts';
 import { adamOptions } from './adam-options.ts';
@@ -19,13 +18,12 @@ type Slot = 'state1' | 'absmax1' | 'state2' | 'absmax2';
 
 /** Number of values that share a scale. */
 const BLOCK = 256;
-/** The mean gradient is signed, the mean square is not. */
-const maps = { signed: dynamicMap(), unsigned: dynamicMap({ isSigned: false }) };
-const numbers = { signed: [...maps.signed], unsigned: [...maps.unsigned] };
 
 /** Equivalent to bitsandbytes' AdamW8bit on CPU: decay first, moments and step in f32, then rounding to the nearest code. */
 class AdamW8bit extends FirstOrderUpdate<Slot> {
   readonly #options: Adamw8bitOptions;
+  /** Numbers of the codes: the mean gradient is signed, the mean square is not. */
+  readonly #numbers = [fromArray(dynamicMap()).own(), fromArray(dynamicMap({ isSigned: false })).own()] as const;
 
   constructor(trainables: readonly Trainable[], options: Adamw8bitOptions) {
     super(trainables, ({ shape, size }) => {
@@ -36,41 +34,22 @@ class AdamW8bit extends FirstOrderUpdate<Slot> {
     this.#options = options;
   }
 
-  protected override move(move: Move, slots: Record<Slot, Tensor>): void {
+  protected override move(move: Move, { state1, absmax1, state2, absmax2 }: Record<Slot, Tensor>): void {
     const { beta1, beta2, epsilon } = this.#options;
     const { weight, gradient, count, learningRate } = move;
     decay(move);
-    const mean = stored(slots.state1, slots.absmax1, 'signed')
-      .mul(beta1)
-      .add(gradient.mul(1 - beta1));
-    const square = stored(slots.state2, slots.absmax2, 'unsigned')
-      .mul(beta2)
-      .add(gradient.mul(gradient).mul(1 - beta2));
     const correction = Math.sqrt(1 - beta2 ** (count + 1));
     const rate = (learningRate * correction) / (1 - beta1 ** (count + 1));
-    weight.copy_(weight.sub(mean.div(square.pow(0.5).add(epsilon * correction)).mul(rate)));
-    store(mean, slots.state1, slots.absmax1, 'signed');
-    store(square, slots.state2, slots.absmax2, 'unsigned');
+    if (state1.dtype === 'u8') {
+      const [signed, unsigned] = this.#numbers.map((numbers) => numbers.toDevice(weight.device));
+      const moments = [state1, absmax1, state2, absmax2, signed, unsigned] as const;
+      attune.adamw_8bit_.default(weight, gradient, ...moments, rate, beta1, beta2, epsilon * correction);
+      return;
+    }
+    state1.copy_(state1.mul(beta1).add(gradient.mul(1 - beta1)));
+    state2.copy_(state2.mul(beta2).add(gradient.mul(gradient).mul(1 - beta2)));
+    weight.copy_(weight.sub(state1.div(state2.pow(0.5).add(epsilon * correction)).mul(rate)));
   }
-}
-
-/** Decodes moments to f32, in the weight's shape. */
-function stored(codes: Tensor, scales: Tensor, kind: keyof typeof maps): Tensor {
-  if (codes.dtype !== 'u8') return codes;
-  const values = fromArray(maps[kind]).toDevice(codes.device).indexSelect(0, codes.flatten().to('i32')); // [n]
-  const perValue = scales.unsqueeze(1).expand(scales.size, BLOCK).flatten().narrow(0, 0, codes.size);
-  return values.mul(perValue).reshape(...codes.shape);
-}
-
-function store(values: Tensor, codes: Tensor, scales: Tensor, kind: keyof typeof maps): void {
-  if (codes.dtype !== 'u8') return void codes.copy_(values);
-  const { fractions, sizes } = byBlocks(values.flatten(), BLOCK);
-  codes.copy_(
-    nearestOf(fractions, numbers[kind])
-      .narrow(0, 0, codes.size)
-      .reshape(...codes.shape),
-  );
-  scales.copy_(sizes);
 }
 
 export const method = defineUpdate({ options, create: (trainables, options) => new AdamW8bit(trainables, options) });
