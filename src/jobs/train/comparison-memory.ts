@@ -20,7 +20,7 @@ export interface ComparisonSize {
 
 const MIB = 2 ** 20;
 /** Lazily loaded code, and garbage awaiting collection: measured at 30 to 60 MiB. */
-const HEAP = 48 * MIB;
+const HEAP = 64 * MIB;
 
 /**
  * Memory of the final comparison besides the model: generated answers, fitted cheap systems, statistics. It is used

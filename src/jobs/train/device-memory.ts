@@ -10,29 +10,26 @@ import type { TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 
 /** Measures a device while a preflight tries steps; undefined for the CPU, whose memory is the machine's. */
-export function watchDevice(device: string): ((laterBytes: number) => DevicePreflight) | undefined {
+export function watchDevice(device: string): (() => DevicePreflight) | undefined {
   if (device === 'cpu') return undefined;
   const free = deviceMemory(device)?.free;
   const before = engine().tensorBytes(device);
   engine().takeTensorPeak(device);
-  return (laterBytes) => ({
+  return () => ({
     name: device,
-    peakBytes: engine().takeTensorPeak(device) + laterBytes,
+    peakBytes: engine().takeTensorPeak(device),
     ...(free !== undefined && { availableBytes: free + before }),
   });
 }
 
-/**
- * `laterBytes`: the optimizer's state, which the first step allocates.
- * @throws AttuneError E_OUT_OF_MEMORY if the steps will not fit with it
- */
-export async function refuseDevice(found: DevicePreflight, tuned: TunedModel, laterBytes: number): Promise<void> {
+/** @throws AttuneError E_OUT_OF_MEMORY if the steps will not fit */
+export async function refuseDevice(found: DevicePreflight, tuned: TunedModel): Promise<void> {
   const { name, peakBytes, availableBytes = Number.POSITIVE_INFINITY } = found;
   if (peakBytes <= availableBytes) return;
-  const room = availableBytes - engine().tensorBytes(name) - laterBytes;
+  const room = availableBytes - engine().tensorBytes(name);
   throw new AttuneError('E_OUT_OF_MEMORY', {
     what: `The run does not fit into the memory of ${name}`,
-    got: `steps need ${formatBytes(peakBytes)}, with ${formatBytes(laterBytes)} for the optimizer's state`,
+    got: `steps need ${formatBytes(peakBytes)}`,
     expected: `at most ${formatBytes(availableBytes)}`,
     fix: await whatFits(tuned, room),
   });

@@ -6,7 +6,7 @@ import type { EventSink, PreflightFinished, WarningRaised } from '../../base/eve
 import { formatBytes } from '../../base/format.ts';
 import type { Sampler } from '../../data/index.ts';
 import { writeFailure } from '../../files/atomic.ts';
-import { dtypeBytes, engine, scope, synchronise } from '../../engine/tensor/index.ts';
+import { engine, synchronise } from '../../engine/tensor/index.ts';
 import { evaluateRows } from '../../training/evaluate-losses.ts';
 import { tokensOf, type PreparedRow } from '../../answering/tasks/rows/prepared-rows.ts';
 import type { Objective } from '../../training/objective.ts';
@@ -49,7 +49,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const tried = objective.production === undefined ? 'the largest batch' : 'the largest batch, the first rollouts';
   request.emit({ type: 'phase-started', phase: 'preflight', message: `trying ${tried}, an evaluation and a save` });
   const before = availableBytes();
-  const startPeak = peakBytes();
+  const [startPeak, loaded] = [peakBytes(), engine().residentBytes()];
   const watched = watchDevice(parts.model.device);
   const worst = largestBatches(worstStep(parts.sampler, parts.train), parts, options);
   const remembered = objective.memory?.state();
@@ -60,12 +60,9 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   // Rollouts have been tried.
   if (objective.production === undefined) await request.answerSamples?.();
   const diskBytes = trySave(request) * (request.checkpointsKept + 1);
-  // The trial step applied no update, so the optimiser's state was not allocated; the comparison runs after it is
-  // freed.
-  const state = stateBytes(parts);
-  const device = watched?.(state);
-  const stepBytes = peakBytes() + (device === undefined ? state : 0);
-  const peak = Math.max(stepBytes, engine().residentBytes() + request.comparisonBytes);
+  const device = watched?.();
+  // The comparison runs after the training's memory has been freed.
+  const peak = Math.max(peakBytes(), loaded + request.comparisonBytes);
   const secondsPerStep = produced ?? seconds * usualShare(parts, worst);
   const { totalSteps: steps } = options.schedule;
   const finished: PreflightFinished = {
@@ -160,13 +157,6 @@ async function timeProduced(
   // The run's own first step must start without the cached keys and values of this trial.
   parts.rollouts?.weightsMoved();
   return updates.length === 0 ? seconds + update : seconds;
-}
-
-/** Memory of the optimizer's state, which a trial step does not allocate. */
-export function stateBytes({ update }: TrainerParts): number {
-  return scope(() =>
-    [...update.state().values()].reduce((sum, tensor) => sum + tensor.size * dtypeBytes[tensor.dtype], 0),
-  );
 }
 
 /** An update that computes gradients without changing weights. */

@@ -28,7 +28,7 @@ import { recordCourse, recordRewards } from './judge-course.ts';
 import { recordForgetting } from './result/measure-forgetting.ts';
 import { recordOverfitting } from './result/measure-overfitting.ts';
 import { explainingMemory, refuseDevice } from './device-memory.ts';
-import { preflight, stateBytes } from './preflight.ts';
+import { preflight } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
 import { follow, joinOthers, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
@@ -175,7 +175,7 @@ async function checkBefore({
     answerSamples,
     emit,
   });
-  if (found.device !== undefined) await refuseDevice(found.device, plan.tuned, stateBytes(parts));
+  if (found.device !== undefined) await refuseDevice(found.device, plan.tuned);
   return found;
 }
 

@@ -1,6 +1,7 @@
 import { AttuneError } from '../../base/errors.ts';
 import type { EventSink } from '../../base/events.ts';
 import type { Update } from '../../methods/interfaces.ts';
+import { engine } from '../../engine/tensor/index.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { listCheckpoints, pruneCheckpoints, writeCheckpoint } from '../../store/checkpoints.ts';
 import { LossScale } from '../../training/loss-scale.ts';
@@ -175,6 +176,7 @@ export class TrainingRun {
     for (const { parameter } of objective.trainables?.(model) ?? []) parameter.dispose();
     tuning.dispose();
     model.dispose();
+    engine().trimMemory();
   }
 }
 

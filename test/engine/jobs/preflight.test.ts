@@ -79,7 +79,7 @@ it('refuses a run that does not fit on its device once the optimizer has its sta
   const run = await prepare(recipe, () => undefined);
   const held = engine().tensorBytes('cpu');
   const refuse = (room: number) =>
-    refuseDevice({ name: 'cpu', peakBytes: held + 2e9, availableBytes: held + room }, run.plan.tuned, 0);
+    refuseDevice({ name: 'cpu', peakBytes: held + 2e9, availableBytes: held + room }, run.plan.tuned);
   await expect(refuse(2e9)).resolves.toBeUndefined();
   const fixes = [1e8, 1.6e5, 1].map(async (room) => {
     const error = await refuse(room).catch((reason: unknown) => reason);
