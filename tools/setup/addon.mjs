@@ -269,8 +269,7 @@ async function writeNames(folder, compiler) {
       join(folder, name),
       named,
     ]);
-    if (status !== 0)
-      throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['repair the compiler installation']);
+    if (status !== 0) throw new SetupError(`${name} cannot be linked:\n${output.trim()}`, ['reinstall the compiler']);
   }
 }
 

@@ -147,7 +147,8 @@ function figures(comparison: Comparison, { against, estimate, low, high, verdict
     low === undefined || high === undefined
       ? 'with too few rows or groups for an interval'
       : `${formatNumber(confidence * 100)} % interval ${formatNumber(low, 3)} to ${formatNumber(high, 3)}`;
-  return `Against ${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)}), tuning is ${words}: difference ${formatNumber(estimate, 3)}, ${interval}.`;
+  const rival = `${titleOf(comparison, against)} (${title} ${formatNumber(value, 3)})`;
+  return `Against ${rival}, tuning is ${words}: difference ${formatNumber(estimate, 3)}, ${interval}.`;
 }
 
 /** Whether more training or test rows would help. */

@@ -128,7 +128,9 @@ describe('a recommendation', () => {
     const { reasons, ...recommendation } = choose(asked, ofCheap);
     expect(recommendation.choice).toBe(choice);
     expect(reasons.join(' ')).toContain('Against PROMPTED (accuracy 0.8)');
-    expect(reasons.at(-1)).toMatch(/^With 200 test rows, differences of about 0\.07 or more in accuracy can be detected/);
+    expect(reasons.at(-1)).toMatch(
+      /^With 200 test rows, differences of about 0\.07 or more in accuracy can be detected/,
+    );
   });
 
   test('is to prompt where that is shown to be better, and a cheap system only as good as tuning', () => {
