@@ -2,14 +2,16 @@
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
+import { commonConfig } from './common-config.ts';
 import type { Sent } from './flower/objects.ts';
 import type { Reply, Stage } from './messages.ts';
+import { partsBySite, rankOf, widened } from './ranks.ts';
 import { keepRound, readRounds, weightsOf, type RoundRecord } from './rounds-folder.ts';
 import { averageSecurely } from './secure-round.ts';
 import { SiteAsker, type CoordinatorParts } from './site-asker.ts';
 import { noisyMean, privacySpent } from './site-privacy.ts';
 import { applied, changeOf, clipped, strategies, travelling } from './strategies.ts';
-import type { Update } from './updates.ts';
+import { requireExamples, type Update } from './updates.ts';
 import { combine, hashWeights, requireFitting, type Weights } from './weights.ts';
 
 export interface FederationResult {
@@ -17,7 +19,7 @@ export interface FederationResult {
   rounds: readonly RoundRecord[];
   /** By site: the findings on its own rows. */
   verdicts: Readonly<Record<string, SiteVerdict>>;
-  /** adapter_config.json; the same at every site. */
+  /** adapter_config.json. */
   adapterConfig: string;
   epsilon?: number;
 }
@@ -28,6 +30,8 @@ export interface SiteVerdict {
   metrics: Readonly<Record<string, number>>;
 }
 
+/** Why a site is not asked again. */
+const OTHER_START = 'starts from other weights: another base model, recipe or version';
 /** Attempts at a round with too few answers before the coordinator stops. */
 const ATTEMPTS = 3;
 
@@ -50,14 +54,16 @@ export class Coordinator {
 
   /** The common weights before training: every site has them from the seed, and one of them sends them. */
   async #start(): Promise<RoundRecord> {
-    const sites = await this.#asker.present();
-    const asked = new Map(sites.map((site, place) => [site, { send: place === 0 }]));
+    const isWhole = (site: string): boolean => this.#rankAt(site) === undefined;
+    const sites = await this.#asker.present(() => true, isWhole);
+    const sender = sites.find(isWhole)!;
+    const asked = new Map(sites.map((site) => [site, { send: site === sender }]));
     const { replies, leftOut } = await this.#asker.ask('start', { round: 0, attempt: 0, values: asked });
-    const weights = replies.get(sites[0])?.weights;
+    const weights = replies.get(sender)?.weights;
     if (weights === undefined)
       throw new AttuneError('E_FEDERATED_SITES', {
         what: 'No site sent the weights to start from',
-        got: entryOf(leftOut, sites[0]) ?? 'an answer without weights',
+        got: entryOf(leftOut, sender) ?? 'an answer without weights',
         fix: 'see why on that site, then start the coordinator again',
       });
     const none = {
@@ -69,40 +75,41 @@ export class Coordinator {
       error: 0,
       weights: hashWeights(weights),
     };
-    return keepRound(this.#parts.folder, this.#begun(none, replies, leftOut), weights);
+    return this.#begin(none, weights, { replies, leftOut });
   }
 
-  /** Admits sites that joined after the first round, if they start from the common weights. */
-  async #admit(): Promise<void> {
+  /** Admits sites that joined later, or did not answer in time, if they start from the common weights. */
+  async #admit(round: number): Promise<void> {
     const { folder, sites } = this.#parts;
     const [before] = readRounds(folder);
-    const known = new Set([...before.sites, ...Object.keys(before.left_out)]);
+    // Before the first round the others have just been asked.
+    const refused = Object.entries(before.left_out).filter(([, reason]) => round === 1 || reason === OTHER_START);
+    const known = new Set([...before.sites, ...refused.map(([site]) => site)]);
     const asked = sites.present().filter((site) => !known.has(site));
     if (asked.length === 0) return;
     const values = new Map(asked.map((site) => [site, { send: false }]));
     const { replies, leftOut } = await this.#asker.ask('start', { round: 0, attempt: 0, values });
-    await keepRound(folder, this.#begun(before, replies, leftOut), weightsOf(folder, 0));
+    await this.#begin(before, weightsOf(folder, 0), { replies, leftOut });
   }
 
-  /** Round 0 with the sites that have its weights, and without those that have others. */
-  #begun(before: RoundRecord, replies: ReadonlyMap<string, Reply>, leftOut: Record<string, string>): RoundRecord {
-    const isSame = ([, { values }]: [string, Reply]): boolean => values.start === before.weights;
-    for (const [site] of [...replies].filter((one) => !isSame(one)))
-      this.#asker.leaveOut(leftOut, 0, site, 'starts from other weights: another base model, recipe or version');
-    const begun = [...replies].filter(isSame);
-    return {
-      ...before,
-      sites: [...before.sites, ...begun.map(([site]) => site)],
-      metrics: { ...before.metrics, ...Object.fromEntries(begun.map(([site, { metrics }]) => [site, metrics])) },
-      left_out: { ...before.left_out, ...leftOut },
-    };
+  /** Keeps round 0 with the sites that have its weights, and without those that have others. */
+  #begin(before: RoundRecord, weights: Weights, { replies, leftOut }: Started): Promise<RoundRecord> {
+    const partOf = this.#partsOf(weights);
+    const isSame = ([site, { values }]: [string, Reply]): boolean => values.start === hashWeights(partOf(site));
+    const [begun, others] = [[...replies].filter(isSame), [...replies].filter((one) => !isSame(one))];
+    for (const [site] of others) this.#asker.leaveOut(leftOut, 0, site, OTHER_START);
+    const sites = [...before.sites, ...begun.map(([site]) => site)];
+    const left = Object.entries({ ...before.left_out, ...leftOut }).filter(([site]) => !sites.includes(site));
+    const metrics = { ...before.metrics, ...Object.fromEntries(begun.map(([site, reply]) => [site, reply.metrics])) };
+    const record = { ...before, sites, metrics, left_out: Object.fromEntries(left) };
+    return keepRound(this.#parts.folder, record, weights);
   }
 
   async #round(round: number): Promise<RoundRecord> {
     const { plan, emit } = this.#parts;
-    await this.#admit();
+    await this.#admit(round);
     for (let attempt = 1; ; attempt++) {
-      const sites = this.#asker.drawn(round, await this.#asker.present(this.#parties()));
+      const sites = this.#asker.drawn(round, await this.#asker.present(this.#isParty()));
       emit({ type: 'round-started', round, rounds: plan.rounds, sites });
       try {
         const record = await this.#attempt({ round, attempt, sites });
@@ -147,18 +154,20 @@ export class Coordinator {
     const { plan } = this.#parts;
     const strategy = strategies[plan.strategy];
     const shared = this.#shared(before);
+    const partOf = this.#partsOf(shared);
     const found = await this.#asker.ask('train', {
       round,
       attempt,
-      weights: shared,
+      weightsOf: partOf,
       values: new Map(sites.map((site) => [site, {}])),
     });
     Object.assign(leftOut, found.leftOut);
     const updates = new Map<string, Update>();
     for (const [site, { weights = new Map(), metrics }] of found.replies) {
       try {
-        requireFitting(weights, shared, `site ${site}`);
-        updates.set(site, { weights, examples: requireExamples(metrics, site) });
+        requireFitting(weights, partOf(site), `site ${site}`);
+        const whole = this.#rankAt(site) === undefined ? weights : widened(weights, shared);
+        updates.set(site, { weights: whole, examples: requireExamples(metrics, site) });
       } catch (error) {
         this.#asker.leaveOut(leftOut, round, site, (error as Error).message);
       }
@@ -179,7 +188,8 @@ export class Coordinator {
     const { plan } = this.#parts;
     const shared = this.#shared(before);
     const ask = async (stage: Stage, values: ReadonlyMap<string, Record<string, Sent>>, weights?: Weights) => {
-      const found = await this.#asker.ask(stage, { round, attempt, weights, values });
+      const weightsOf = weights && (() => weights);
+      const found = await this.#asker.ask(stage, { round, attempt, weightsOf, values });
       Object.assign(leftOut, found.leftOut);
       this.#requireEnough(found.replies.size, plan.min_sites);
       return found.replies;
@@ -220,14 +230,14 @@ export class Coordinator {
   async #finish(rounds: readonly RoundRecord[]): Promise<FederationResult> {
     const { plan, sites } = this.#parts;
     const weights = weightsOf(this.#parts.folder, plan.rounds);
-    const present = await this.#asker.present(this.#parties());
+    const present = await this.#asker.present(this.#isParty());
     const { replies } = await this.#asker.ask('finish', {
       round: plan.rounds + 1,
       attempt: 0,
-      weights: this.#shared(weights),
+      weightsOf: this.#partsOf(this.#shared(weights)),
       values: new Map(present.map((site) => [site, {}])),
     });
-    const adapterConfig = commonConfig(replies);
+    const adapterConfig = commonConfig(replies, plan);
     this.#asker.audit.add({ event: 'finished', plan: this.#asker.plan, weights: hashWeights(weights) });
     return {
       weights,
@@ -243,6 +253,20 @@ export class Coordinator {
   /** The weights that travel. */
   #shared(weights: Weights): Weights {
     return travelling(weights, this.#parts.plan.strategy);
+  }
+
+  /** The part of weights that each site trains. */
+  #partsOf(weights: Weights): (site: string) => Weights {
+    return partsBySite(weights, (site) => this.#rankAt(site));
+  }
+
+  #rankAt(site: string): number | undefined {
+    return rankOf(this.#parts.plan, this.#parts.sites.title(site));
+  }
+
+  #isParty(): (site: string) => boolean {
+    const parties = new Set(this.#parties());
+    return (site) => parties.has(site);
   }
 
   /** Sites that began with the common weights: any other would train something else. */
@@ -261,33 +285,15 @@ export class Coordinator {
   }
 }
 
+interface Started {
+  replies: ReadonlyMap<string, Reply>;
+  leftOut: Record<string, string>;
+}
+
 interface Attempt {
   round: number;
   attempt: number;
   sites: readonly string[];
   before: Weights;
   leftOut: Record<string, string>;
-}
-
-/** @throws AttuneError E_FEDERATED_SITES unless all sites that finished have the same kind of adapter */
-function commonConfig(replies: ReadonlyMap<string, Reply>): string {
-  const configs = new Set([...replies.values()].map(({ values }) => values['adapter-config']));
-  const [config] = configs;
-  if (configs.size === 1 && typeof config === 'string') return config;
-  throw new AttuneError('E_FEDERATED_SITES', {
-    what: 'The sites did not finish with the same kind of adapter',
-    got: configs.size === 0 ? 'no site finished' : `${configs.size} different configurations`,
-    fix: 'see why on the sites (audit.jsonl), then start the coordinator again: the rounds are kept',
-  });
-}
-
-/** @throws AttuneError E_FEDERATED_WEIGHTS */
-function requireExamples(metrics: Readonly<Record<string, number>>, site: string): number {
-  const examples = metrics['num-examples'];
-  if (Number.isSafeInteger(examples) && examples > 0) return examples;
-  throw new AttuneError('E_FEDERATED_WEIGHTS', {
-    what: `The weights of site ${site} cannot be averaged`,
-    got: `num-examples ${examples}`,
-    expected: 'the number of its rows',
-  });
 }

@@ -23,6 +23,10 @@ export const planSchema = z.strictObject({
   rounds: z.int().min(1).max(10_000).default(5),
   local_steps: z.int().min(1).default(20).describe('steps of each site in a round'),
   strategy: z.enum(strategyNames).default('ffa'),
+  ranks: z
+    .record(z.string().min(1).max(80), z.int().min(1))
+    .optional()
+    .describe("with product: ranks of sites, by name, that are smaller than the recipe's"),
   proximal: z
     .number()
     .positive()
@@ -78,6 +82,29 @@ export function planProblems(plan: Plan): { field: string; message: string }[] {
     if (plan.recipe.training[key] != null) add(`recipe.training.${key}`, 'is decided by rounds and local_steps');
   if (plan.recipe.training.optimizer !== undefined && JSON.stringify(plan.recipe.training.optimizer).includes('dp_sgd'))
     add('recipe.training.optimizer', 'dp_sgd protects rows; set privacy to protect sites');
+  return [...problems, ...rankProblems(plan)];
+}
+
+/** Sites of different ranks need the same scale of their products, and factors that begin alike. */
+function rankProblems({ ranks, strategy, recipe: { tuning = {} } }: Plan): { field: string; message: string }[] {
+  if (ranks === undefined) return [];
+  const problems: { field: string; message: string }[] = [];
+  const options: Record<string, unknown> = typeof tuning === 'string' ? {} : tuning;
+  if (strategy !== 'product')
+    problems.push({ field: 'ranks', message: `are averaged by strategy product; this one is ${strategy}` });
+  const most = options.r;
+  if (typeof most !== 'number')
+    problems.push({
+      field: 'recipe.tuning.r',
+      message: 'is missing: the rank of the result, and of sites not in ranks',
+    });
+  for (const [site, rank] of Object.entries(ranks))
+    if (typeof most === 'number' && rank > most)
+      problems.push({ field: `ranks.${site}`, message: `is ${rank}; the recipe's rank, ${most}, is the largest` });
+  const usual = { rank_pattern: undefined, alpha_pattern: undefined, use_rslora: false, init_lora_weights: true };
+  for (const [key, value] of Object.entries(usual))
+    if (options[key] !== undefined && options[key] !== value)
+      problems.push({ field: `recipe.tuning.${key}`, message: 'cannot be combined with ranks' });
   return problems;
 }
 

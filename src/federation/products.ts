@@ -65,9 +65,16 @@ function truncated(factors: readonly Factors[], rank: number) {
   const core = r.map((row) => s.map((other) => dot(row, other)));
   const { u, v, values } = singularValues(core);
   const order = values.map((_, i) => i).sort((i, j) => values[j] - values[i]);
+  const least = 1e-7 * (values[order[0]] ?? 0);
+  const known = factors.find(({ a }) => a.shape[0] === rank)!.a;
   const a = new Float32Array(rank * inputs);
   const b = new Float32Array(outputs * rank);
   for (const [place, i] of order.slice(0, rank).entries()) {
+    if (values[i] <= least) {
+      // Nothing is left for this direction. With A and B zero it could never learn again; B alone is zero at a start.
+      a.set(known.values.subarray(place * inputs, (place + 1) * inputs), place * inputs);
+      continue;
+    }
     const root = Math.sqrt(values[i]);
     for (let row = 0; row < outputs; row++)
       b[row * rank + place] = root * q.reduce((sum, column, k) => sum + column[row] * u[k][i], 0);

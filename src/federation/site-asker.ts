@@ -30,7 +30,8 @@ export interface CoordinatorParts {
 interface StageRequest {
   round: number;
   attempt: number;
-  weights?: Weights;
+  /** The weights that a site is sent. */
+  weightsOf?(site: string): Weights;
   values: ReadonlyMap<string, Readonly<Record<string, Sent>>>;
 }
 
@@ -57,13 +58,16 @@ export class SiteAsker {
   /** Asks sites, and reads the answers that came; the others are left out with their reason. */
   async ask(
     stage: Stage,
-    { round, attempt, weights, values }: StageRequest,
+    { round, attempt, weightsOf, values }: StageRequest,
   ): Promise<{ replies: Map<string, Reply>; leftOut: Record<string, string> }> {
     const { plan, sites, signal } = this.#parts;
     const termsOf = (site: string) => ({ plan: this.plan, round, attempt, stage, site });
     const requests = new Map<string, Content>();
-    const hash = hashOf(weights);
+    const hashes = new Map<Weights | undefined, string>();
     for (const [site, own] of values) {
+      const weights = weightsOf?.(site);
+      const hash = hashes.get(weights) ?? hashOf(weights);
+      hashes.set(weights, hash);
       requests.set(site, requestContent({ ...termsOf(site), weights, hash, values: own }, this.#signer));
       this.audit.add({ event: 'asked', ...termsOf(site), ...(weights && { weights: hash }) });
     }
@@ -98,14 +102,18 @@ export class SiteAsker {
     this.#parts.emit({ type: 'site-left-out', round, site: this.#parts.sites.title(site), reason });
   }
 
-  /** Waits until as many sites are present as a round needs, of those that take part: all before the start. */
-  async present(parties?: readonly string[]): Promise<readonly string[]> {
+  /** Waits until as many sites are present as a round needs, of those that may take part; one must be as `isNeeded` says. */
+  async present(
+    isParty: (site: string) => boolean,
+    isNeeded: (site: string) => boolean = () => true,
+  ): Promise<readonly string[]> {
     const { plan, sites, emit, signal } = this.#parts;
     for (let told = -1; ;) {
       signal.throwIfAborted();
-      const present = sites.present().filter((site) => parties?.includes(site) !== false);
-      if (present.length >= plan.min_sites) return present;
-      if (told !== present.length) emit({ type: 'waiting', present: present.length, needed: plan.min_sites });
+      const present = sites.present().filter(isParty);
+      if (present.length >= plan.min_sites && present.some(isNeeded)) return present;
+      const needed = Math.max(plan.min_sites, present.length + 1);
+      if (told !== present.length) emit({ type: 'waiting', present: present.length, needed });
       told = present.length;
       await setTimeout(200, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

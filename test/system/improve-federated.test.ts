@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { federate, improve, models, resolveRecipeFile, train } from '../../src/app/index.ts';
+import { narrowed } from '../../src/federation/ranks.ts';
+import { readWeights } from '../../src/federation/weights-file.ts';
 import { feedback, NEW, texts, writeTinyLoop } from './tiny-loop.ts';
 
 let folder: string;
@@ -62,4 +64,33 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
     await federate.verify('hub', 'improve/topics/cycles/0001');
     expect(readFileSync('hub/audit.jsonl', 'utf8')).not.toMatch(/pizza|hail/);
   }, 180_000);
+
+  it('or a federation of sites with different ranks: each trains its part of the shared adapter', async () => {
+    const recipe = {
+      model: join(folder, 'model'),
+      objective: { name: 'classification', labels: ['weather', 'money', 'food'] },
+      tuning: { r: 8, alpha: 16, target_modules: 'all-linear' },
+      training: { batch_size: 16, learning_rate: 1e-2, precision: 'f32' },
+    };
+    const ranks = { 'site-2': 2 };
+    const plan = { name: 'ranks', recipe, rounds: 2, local_steps: 5, strategy: 'product' as const, ranks };
+    const data = [7000, 8000].map((start) => {
+      const file = join(folder, `site-${start}.jsonl`);
+      const rows = texts(NEW, 60, start).map((row) => `${JSON.stringify(row)}\n`);
+      writeFileSync(file, rows.join(''));
+      return file;
+    });
+    const misspelt = federate.simulate({ ...plan, ranks: { rome: 2 } }, { data, output: 'misspelt' });
+    await expect(misspelt).rejects.toMatchObject({ problems: [{ field: 'ranks.rome' }] });
+    const { result, rounds } = await federate.simulate(plan, { data, output: 'ranks' });
+    expect(rounds.map(({ sites }) => sites.length)).toEqual([2, 2, 2]);
+    const configOf = (at: string) => JSON.parse(readFileSync(join(at, 'adapter_config.json'), 'utf8')) as object;
+    expect(configOf(result)).toMatchObject({ r: 8, lora_alpha: 16 });
+    expect(configOf('ranks/sites/site-2/run/adapter')).toMatchObject({ r: 2, lora_alpha: 4 });
+    const [whole, part] = [result, 'ranks/sites/site-2/run/adapter'].map((at) =>
+      readWeights(join(at, 'adapter_model.safetensors')),
+    );
+    expect(narrowed(whole, 2)).toEqual(part);
+    expect(readFileSync(join(result, 'README.md'), 'utf8')).toContain('rank 8; site-2: 2');
+  }, 120_000);
 });

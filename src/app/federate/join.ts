@@ -24,7 +24,8 @@ export interface JoinOptions {
   name?: string;
   inProcess?: boolean;
   signal: AbortSignal;
-  onPlan?(plan: Plan): void;
+  /** Called with the plan and this site's name in it. */
+  onPlan?(plan: Plan, site: string): void;
   onRequest?(request: Request): void;
   onEvent?: EventSink;
 }
@@ -63,9 +64,9 @@ export async function joinFederation(link: string, options: JoinOptions): Promis
   const client = new FleetClient({ url: place.url, headers }, { signer, signal });
   const { plan, publicKey } = await client.introduction(place.fingerprint);
   refuseOther(folder, { plan, coordinator: publicKey });
-  options.onPlan?.(plan);
+  options.onPlan?.(plan, name);
   const run = join(folder, 'run');
-  const recipe = await siteRecipe(plan, { flags, model, folder: run });
+  const recipe = await siteRecipe(plan, { name, flags, model, folder: run });
   await client.register();
   const site = await client.activate();
   const training = new PausedRun(recipe, { ...options, folder: run });

@@ -6,6 +6,7 @@ import type { EventSink } from '../../base/events.ts';
 import type { FlowerTraining } from '../../federation/flower-site.ts';
 import type { Findings, Trained } from '../../federation/site.ts';
 import { totalSteps, type Plan } from '../../federation/plan.ts';
+import { tuningAt } from '../../federation/ranks.ts';
 import { strategies } from '../../federation/strategies.ts';
 import { readWeights, replaceWeights } from '../../federation/weights-file.ts';
 import type { Weights } from '../../federation/weights.ts';
@@ -31,9 +32,12 @@ export interface LocalOptions {
 const WEIGHTS = 'weights.safetensors';
 
 /** A site's recipe: the settings that all share, and its own rows. @throws AttuneError E_RECIPE, E_FEDERATED_PLAN */
-export async function siteRecipe(plan: Plan, { flags, model, folder }: Omit<LocalOptions, 'signal'>): Promise<Recipe> {
-  const { tuning, training, ...shared } = plan.recipe;
-  const method = typeof tuning === 'string' ? { method: tuning } : { method: 'lora', ...tuning };
+export async function siteRecipe(
+  plan: Plan,
+  { name, flags, model, folder }: Omit<LocalOptions, 'signal'> & { name: string },
+): Promise<Recipe> {
+  const { tuning: _, training, ...shared } = plan.recipe;
+  const method = tuningAt(plan, name);
   const { freezesA } = strategies[plan.strategy];
   if (method.method !== 'lora' && (freezesA || plan.strategy === 'product'))
     throw new AttuneError('E_FEDERATED_PLAN', {

@@ -81,6 +81,7 @@ function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): stri
       `of ${plural(plan.local_steps, 'steps')}. Rows never left their sites.`,
     '',
     `- **Average**: ${strategies[strategy].title}${errorOf(rounds)}.`,
+    ...ranksOf(plan),
     `- **Seen by the coordinator**: ${secure ? SUMS : 'the trained weights of each site'}.`,
     privacy === null
       ? '- **Differential privacy**: none. Weights can reveal something about the rows that they were trained on.'
@@ -97,6 +98,13 @@ function card(plan: Plan, { rounds, verdicts, epsilon }: FederationResult): stri
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function ranksOf({ ranks, recipe }: Plan): string[] {
+  if (ranks === undefined) return [];
+  const { r } = recipe.tuning as { r: number };
+  const own = Object.entries(ranks).map(([site, rank]) => `${site}: ${rank}`);
+  return [`- **Ranks**: rank ${r}; ${own.join(', ')}. A site of a smaller rank trained and tested its leading part.`];
 }
 
 function errorOf(rounds: readonly RoundRecord[]): string {

@@ -48,16 +48,29 @@ export async function simulateFederation(given: string | PlanInput, options: Sim
       expected: `at least ${plan.min_sites} (min_sites)`,
       fix: 'give --sites, more files, or a smaller min_sites',
     });
+  refuseUnknown(plan, files);
   const coordinator = signerIn(join(folder, 'coordinator.key'), 'coordinator').publicKey;
   const sites = new Map<string, Site>();
   for (const { title, path } of files) {
     const own = join(folder, 'sites', title);
-    const training = await siteTraining(plan, { ...options, own, path });
+    const training = await siteTraining(plan, { ...options, name: title, own, path });
     sites.set(title, new Site({ plan, site: title, coordinator, folder: own, training }));
   }
   const { onFederation: emit, signal } = options;
   const found = await new Coordinator({ plan, folder, sites: inTurn(sites), emit, signal }).run();
   return writeFederated(folder, plan, found);
+}
+
+/** @throws AttuneError E_FEDERATED_PLAN for ranks of sites that do not exist */
+function refuseUnknown({ ranks = {} }: Plan, files: readonly SiteFile[]): void {
+  const titles = files.map(({ title }) => title);
+  const unknown = Object.keys(ranks).filter((site) => !titles.includes(site));
+  if (unknown.length === 0) return;
+  throw new AttuneError('E_FEDERATED_PLAN', {
+    what: 'The plan has ranks of sites that do not take part',
+    problems: unknown.map((site) => ({ field: `ranks.${site}`, message: 'is not a site of this federation' })),
+    expected: titles.join(', '),
+  });
 }
 
 /** Sites one after the other, since they share the machine. */
@@ -85,10 +98,10 @@ function inTurn(sites: ReadonlyMap<string, Site>): Sites {
 
 async function siteTraining(
   plan: Plan,
-  { own, path, ...options }: SimulateOptions & { own: string; path: string },
+  { name, own, path, ...options }: SimulateOptions & { name: string; own: string; path: string },
 ): Promise<LocalTraining> {
   const folder = join(own, 'run');
-  const recipe = await siteRecipe(plan, { flags: { ...options.flags, train: path }, folder });
+  const recipe = await siteRecipe(plan, { name, flags: { ...options.flags, train: path }, folder });
   const training = new PausedRun(recipe, { ...options, folder });
   if (options.alone !== true) return training;
   return {

@@ -39,7 +39,7 @@ export const useCase = defineUseCase({
       throw await oneFederation();
     return joinFederation(link, {
       ...given,
-      onPlan: (plan) => onNotice(planLine(plan)),
+      onPlan: (plan, site) => onNotice(planLine(plan, site)),
       onRequest: (request) => onNotice(requestLine(request)),
     });
   },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { crossCheck, readAudit } from '../../../src/federation/audit-chain.ts';
 import type { Content } from '../../../src/federation/flower/objects.ts';
+import { readRounds } from '../../../src/federation/rounds-folder.ts';
 import { privacySpent } from '../../../src/federation/site-privacy.ts';
 import { changeOf } from '../../../src/federation/strategies.ts';
 import { normOf } from '../../../src/federation/weights.ts';
@@ -188,6 +189,24 @@ it('a site that comes after the first round takes part from then on, unless it b
   expect(rounds.map(({ sites }) => sites)).toEqual([['1'], ['1'], ['1', '2'], ['1', '2']]);
   expect(Object.keys(verdicts)).toEqual(['1', '2']);
   expect(one.events).toContainEqual(expect.objectContaining({ type: 'site-left-out', site: 'site 3' }));
+});
+
+it('a site that did not answer at the start is asked again after a round, and takes part from then on', async () => {
+  const asked: string[] = [];
+  const one = federation({
+    rows,
+    plan: { strategy: 'fedavg' },
+    onAsk(_, { site, key }) {
+      if (site !== 2) return;
+      asked.push(key);
+      if (asked.length === 1) throw new Error('no answer within 3600 seconds');
+    },
+  });
+  const { rounds, verdicts } = await one.run();
+  expect(asked).toEqual(['0-0-start', '0-0-start', '2-1-train', '3-1-train', '4-0-finish']);
+  expect(rounds.slice(1).map(({ sites }) => String(sites))).toEqual(['1,3', '1,2,3', '1,2,3']);
+  expect(readRounds(one.folder)[0]).toMatchObject({ sites: ['1', '3', '2'], left_out: {} });
+  expect(Object.keys(verdicts)).toEqual(['1', '2', '3']);
 });
 
 describe('answers that cannot be used', () => {

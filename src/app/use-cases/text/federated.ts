@@ -2,6 +2,7 @@ import { formatNumber, plural } from '../../../base/format.ts';
 import type { FederationEvent } from '../../../federation/site-asker.ts';
 import type { Request } from '../../../federation/messages.ts';
 import type { Plan } from '../../../federation/plan.ts';
+import { rankOf } from '../../../federation/ranks.ts';
 import { strategies } from '../../../federation/strategies.ts';
 import type { Joined } from '../../federate/join.ts';
 import { verdictOf, type Federated } from '../../federate/result.ts';
@@ -33,14 +34,17 @@ export function federationLine(event: Told): string {
 }
 
 /** The terms of a federation, before a site trains. */
-export function planLine({ name, recipe, rounds, local_steps: steps, strategy, secure, privacy }: Plan): string {
+export function planLine(plan: Plan, site: string): string {
+  const { name, recipe, rounds, local_steps: steps, strategy, secure, privacy } = plan;
+  const rank = rankOf(plan, site);
   const seen = secure ? 'sums of weights' : 'this site’s trained weights';
   const noise =
     privacy === null
       ? 'no differential privacy'
       : `noise ${privacy.noise_multiplier} on changes clipped to ${privacy.clip}`;
   const length = `${plural(rounds, 'rounds')} of ${plural(steps, 'steps')}`;
-  const terms = [strategies[strategy].title, `the coordinator sees ${seen}`, noise, 'rows stay here'];
+  const part = rank === undefined ? [] : [`${site} trains rank ${rank}`];
+  const terms = [strategies[strategy].title, ...part, `the coordinator sees ${seen}`, noise, 'rows stay here'];
   return `${name}: ${recipe.model}, ${length}; ${terms.join('; ')}`;
 }
 
