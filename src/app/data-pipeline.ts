@@ -102,7 +102,7 @@ async function pipelineRun(given: string | PipelineSpec, options: DataPipelineOp
     cache: partsFolder(),
     keepsParts: cache,
     to: (hash) => (output === undefined ? defaultFolder(pipeline.name, hash) : resolve(output)),
-    base: base ?? (isFile ? dirname(resolve(given)) : process.cwd()),
+    base: base !== undefined ? resolve(base) : isFile ? dirname(resolve(given)) : process.cwd(),
     reading: { processes, limits: limitsOf(options) },
     thread: THREAD,
     threads,

@@ -2,7 +2,7 @@ import { AttuneError } from '../base/errors.ts';
 import { flagName } from '../base/flag-name.ts';
 import { freePort } from '../base/free-port.ts';
 import { readLaunch, type Launch } from '../engine/group/launch.ts';
-import { startJob, type JobOptions, type JobResult, type RunningJob } from '../jobs/worker/index.ts';
+import { runJob, startJob, type JobOptions, type JobResult, type RunningJob } from '../jobs/worker/index.ts';
 import type { StartOptions } from './use-cases/train.ts';
 
 /** The place of this process among those that share a run, by its launcher or by `processes`. @throws AttuneError E_USAGE */
@@ -73,10 +73,24 @@ export async function runWithFollowers(
   } catch (error) {
     // The leader was told to stop because of it, or is itself the rank that a follower has lost.
     const isReason = isCode(error, 'E_STOPPED') || isAnotherLost;
-    throw failed.signal.aborted && isReason ? failed.signal.reason : error;
+    throw failed.signal.aborted && isReason ? failed.signal.reason : ofCrash(launch.rank, error);
   } finally {
     for (const follower of followers) follower.kill();
   }
+}
+
+/** Runs the job of a rank that a launcher started. */
+export async function runRank(job: JobOptions<'train'>, { rank }: Launch): Promise<JobResult<'train'>> {
+  try {
+    return await runJob(job);
+  } catch (error) {
+    throw ofCrash(rank, error);
+  }
+}
+
+/** Names the rank of a process that crashed: its launcher may end the others before they find out. */
+function ofCrash(rank: number, error: unknown): unknown {
+  return isCode(error, 'E_WORKER_CRASHED') ? ofRank(rank, error) : error;
 }
 
 function isCode(error: unknown, code: string): error is AttuneError {

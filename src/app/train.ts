@@ -11,7 +11,7 @@ import { checkFree, hasStarted, isRunFolder } from '../store/run-folder.ts';
 import type { TrainInput } from '../jobs/train/train-job.ts';
 import type { Recipe } from '../training/recipe/recipe.ts';
 import { endEarlierAttempt, runJob, startJob, type JobOptions } from '../jobs/worker/index.ts';
-import { launchOf, runWithFollowers } from './followers.ts';
+import { launchOf, runRank, runWithFollowers } from './followers.ts';
 import { pullForRecipe } from './pull.ts';
 import { locateRecipe } from './recipe/locate.ts';
 import { RecipeRows } from './rows/recipe-rows.ts';
@@ -77,9 +77,9 @@ async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOu
       signal,
     };
     const outcome =
-      launch !== undefined && launch.starts > 0
-        ? await runWithFollowers(job, launch)
-        : await (leave === undefined ? runJob(job) : runLeft({ ...job, leave }));
+      launch === undefined
+        ? await (leave === undefined ? runJob(job) : runLeft({ ...job, leave }))
+        : await (launch.starts > 0 ? runWithFollowers(job, launch) : runRank(job, launch));
     if (outcome.outcome !== 'finished') return { ...outcome, folder };
     return { ...outcome, folder, ...assessmentsOf(recipe, folder) };
   };

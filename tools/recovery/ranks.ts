@@ -1,8 +1,8 @@
 /**
- * `npm run stress:recovery -- ranks [--ranks 2] [--resume-with 2] [--kind full] [--launcher torchrun] [--moment backward]` kills
+ * `npm run stress:recovery -- ranks [--ranks 2] [--resume-with 2] [--kind full] [--launcher torchrun] [--moment backward] [--longest 240]` kills
  * (SIGKILL) and stops (SIGSTOP) each process of a shared run at ten moments. The others must name it within 30 seconds.
  * Then `--resume-with` processes resume the run, or torchrun starts all of them again. The result and its comparison must be
- * those of an undisturbed run.
+ * those of an undisturbed run. A run that takes longer than `--longest` seconds is ended: give more on a busy machine.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     kind: { type: 'string', default: 'full' },
     launcher: { type: 'string', default: 'local' },
     moment: { type: 'string' },
+    longest: { type: 'string', default: '240' },
   },
   allowPositionals: true,
 });
@@ -30,7 +31,6 @@ const RANKS = Number(values.ranks);
 const isTorchrun = values.launcher === 'torchrun';
 const SIGNALS = ['SIGKILL', 'SIGSTOP'] as const;
 const MOST_SECONDS = 30;
-const LONGEST_RUN_SECONDS = 240;
 
 interface Event {
   type: string;
@@ -124,7 +124,7 @@ function start(more: readonly string[], argv: readonly string[] = [attune]): Run
   const ended = new Promise<number | null>((done) => {
     child.once('close', done);
   });
-  const timer = setTimeout(() => child.kill('SIGKILL'), LONGEST_RUN_SECONDS * 1000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), Number(values.longest) * 1000);
   void ended.then(() => clearTimeout(timer));
   return { child, said: () => text, ended, leader: {} };
 }

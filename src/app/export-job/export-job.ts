@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, extname, resolve } from 'node:path';
+import { basename, dirname, extname, isAbsolute, resolve } from 'node:path';
 import { AttuneError, type Problem } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 import { hasCredentials } from '../../base/secrets.ts';
@@ -28,7 +28,8 @@ export async function exportJob(file: string, options: ExportJobOptions): Promis
   const tree = parse(text, { logLevel: 'error' }) as Record<string, unknown>;
   const kind: JobPlan['kind'] = 'sources' in tree ? 'pipeline' : 'recipe';
   if (!form.kinds.includes(kind)) throw otherKind(file, kind, to);
-  const problems = problemsOf(kind, options);
+  const readsFiles = kind === 'pipeline' ? hasRelative(checkPipeline(tree, file)) : options.data === undefined;
+  const problems = problemsOf({ kind, readsFiles }, options);
   if (problems.length > 0) throw new AttuneError('E_USAGE', { what: `${file} cannot become a job`, problems });
   const memoryGiB = options.memory ?? (await memoryFor(kind, tree, { ...options, file }));
   const { data, parts, secret, claim } = options;
@@ -40,6 +41,7 @@ export async function exportJob(file: string, options: ExportJobOptions): Promis
     cpus: options.cpus ?? USUAL_CPUS,
     memoryGiB,
     text,
+    folder: readsFiles ? dirname(resolve(file)) : undefined,
     data,
     parts,
     secret,
@@ -63,6 +65,12 @@ function readText(file: string): string {
   });
 }
 
+/** Whether a pipeline reads files by paths that are relative to its own. */
+function hasRelative({ sources, sql }: ReturnType<typeof checkPipeline>): boolean {
+  const paths = [...sources, ...Object.values(sql?.tables ?? {})];
+  return paths.some((path) => !isAbsolute(path) && !/^[a-z][a-z0-9+.-]*:/i.test(path));
+}
+
 /** A DNS label: lower case letters, digits and dashes. */
 function nameOf(file: string): string {
   const name = basename(file, extname(file))
@@ -83,7 +91,10 @@ const NAME = /^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/;
 const IMAGE = /^[\w.:/@-]{1,500}$/;
 
 /** @returns all defects of the options */
-function problemsOf(kind: JobPlan['kind'], options: ExportJobOptions): Problem[] {
+function problemsOf(
+  { kind, readsFiles }: { kind: JobPlan['kind']; readsFiles: boolean },
+  options: ExportJobOptions,
+): Problem[] {
   const { to, data, parts, secret, claim, image } = options;
   const problems: Problem[] = [];
   const note = (field: string, message: string): void => void problems.push({ field, message });
@@ -98,6 +109,8 @@ function problemsOf(kind: JobPlan['kind'], options: ExportJobOptions): Problem[]
     note('--data', 'only for recipes: a pipeline names its bucket in sources');
   if ((to === 'trainjob' || to === 'jobset') && claim === undefined)
     note('--claim', 'missing: runs and checkpoints would go with the pod; name a volume claim');
+  if (to === 'indexed-job' && readsFiles && claim === undefined)
+    note('--claim', 'missing: relative sources are files of the volume, mounted at /work; or name a bucket in sources');
   if (kind === 'recipe' && parts !== undefined) note('--parts', 'only for pipelines');
   return problems;
 }
@@ -122,10 +135,7 @@ async function memoryFor(
   tree: Record<string, unknown>,
   { file, onEvent, signal }: ExportJobOptions & { file: string },
 ): Promise<number> {
-  if (kind === 'pipeline') {
-    checkPipeline(tree, file);
-    return SHARD_GIB;
-  }
+  if (kind === 'pipeline') return SHARD_GIB;
   const {
     model,
     training: { optimizer },

@@ -116,10 +116,12 @@ const indexedJob: JobForm = {
 const slurm: JobForm = {
   kinds: ['recipe', 'pipeline'],
   write(plan) {
-    const { name, kind, count, cpus, memoryGiB, text } = plan;
+    const { name, kind, count, cpus, memoryGiB, text, folder } = plan;
     // A delimiter that no line of the text is.
     const end = `ATTUNE_${sha256(text).slice(0, 16)}`;
-    const script = scriptOf(plan, { work: '$SLURM_SUBMIT_DIR', index: '$SLURM_ARRAY_TASK_ID' });
+    // Machines of a cluster share their folders.
+    const base = folder === undefined ? undefined : shellWord(folder);
+    const script = scriptOf(plan, { work: '"$SLURM_SUBMIT_DIR"', index: '$SLURM_ARRAY_TASK_ID', base });
     const head = [
       '#!/bin/sh',
       `#SBATCH --job-name=${name}`,
@@ -143,15 +145,17 @@ function quoted(script: string): string {
 const skypilot: JobForm = {
   kinds: ['recipe', 'pipeline'],
   write(plan) {
-    const { name, image, count, cpus, memoryGiB, text } = plan;
+    const { name, image, count, cpus, memoryGiB, text, folder } = plan;
     return {
       name,
       num_nodes: count,
       resources: { cpus: `${cpus}+`, memory: `${memoryGiB}+`, image_id: `docker:${image}` },
+      // Files that are sent to ~/sky_workdir.
+      ...(folder !== undefined && { workdir: folder }),
       envs: { [FILE_VARIABLE]: text },
       // Values come from `sky launch --secret NAME`.
       ...(plan.secret !== undefined && { secrets: { AWS_ACCESS_KEY_ID: null, AWS_SECRET_ACCESS_KEY: null } }),
-      run: scriptOf(plan, { work: '$HOME/sky_workdir', index: '$SKYPILOT_NODE_RANK' }),
+      run: scriptOf(plan, { work: '"$HOME"/sky_workdir', index: '$SKYPILOT_NODE_RANK' }),
     };
   },
   start: (file) => `sky launch ${file}`,

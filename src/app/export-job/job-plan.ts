@@ -12,6 +12,8 @@ export interface JobPlan {
   memoryGiB: number;
   /** Content of the recipe or pipeline file, which travels with the job. */
   text: string;
+  /** The file's folder on this machine, if files next to it are read: those of a bucket need none. */
+  folder?: string;
   /** Bucket with the files that a recipe names; they are fetched to where the recipe is. */
   data?: string;
   /** Folder or bucket of a pipeline's parts. */
@@ -29,18 +31,33 @@ export const WORK = '/work';
 
 /**
  * Shell lines that write the file, fetch the data and run the command. A repetition after a failure continues: from the
- * newest checkpoint, or from the part that is there.
+ * newest checkpoint, whose recipe's paths must lead to the same places, or from the part that is there.
  * @param index shell expression of the shard's number
+ * @param base folder of a pipeline's relative paths, as a shell word; default: `work`
  */
-export function scriptOf(plan: JobPlan, { work, index }: { work: string; index: string }): string {
+export function scriptOf(plan: JobPlan, place: { work: string; index: string; base?: string }): string {
   const file = `"$folder/${plan.name}.yaml"`;
   const begin = ['set -eu', 'folder=$(mktemp -d)', `printf '%s' "$${FILE_VARIABLE}" > ${file}`];
-  const run =
-    plan.kind === 'recipe'
-      ? [
-          ...(plan.data === undefined ? [] : [`attune data pull ${shellWord(plan.data)} --output "$folder"`]),
-          `exec attune train ${file} --output-dir ${work}/runs/${plan.name} --resume`,
-        ]
-      : [`exec attune data pipeline ${file} --shard "${index}/${plan.count}" --output ${shellWord(plan.parts!)}`];
+  const run = plan.kind === 'recipe' ? training(plan, file, place.work) : [shardOf(plan, file, place)];
   return `${[...begin, ...run].join('\n')}\n`;
+}
+
+/** Paths in recipes are relative to the current folder. */
+function training({ name, data }: JobPlan, file: string, work: string): string[] {
+  const here = data === undefined ? work : `${work}/data/${name}`;
+  return [
+    `mkdir -p ${here}`,
+    `cd ${here}`,
+    ...(data === undefined ? [] : [`attune data pull ${shellWord(data)} --output .`]),
+    `exec attune train ${file} --output-dir ${work}/runs/${name} --resume`,
+  ];
+}
+
+function shardOf(
+  { count, parts, folder }: JobPlan,
+  file: string,
+  { work, index, base = work }: { work: string; index: string; base?: string },
+): string {
+  const from = folder === undefined ? '' : ` --base ${base}`;
+  return `exec attune data pipeline ${file} --shard "${index}/${count}"${from} --output ${shellWord(parts!)}`;
 }

@@ -18,7 +18,7 @@ export const useCase = defineUseCase({
       flag: '--no-cache',
     }),
     line: readingFields(fields).line,
-    base: fields.inMemory<string>("base folder of relative paths (the pipeline file's, or the current one)"),
+    base: fields.text('FOLDER', "base folder of relative paths (the pipeline file's, or the current one)"),
   }),
   effects: ['writes-files', 'computes', 'fetches'],
   examples: ['data merge support.yaml s3://bucket/parts --output data/support'],

@@ -34,7 +34,7 @@ export const useCase = defineUseCase({
       flag: '--no-cache',
     }),
     ...readingFields(fields),
-    base: fields.inMemory<string>("base folder of relative paths (the pipeline file's, or the current one)"),
+    base: fields.text('FOLDER', "base folder of relative paths (the pipeline file's, or the current one)"),
   }),
   resultWith: { shard: resultType<ShardResult>() },
   effects: ['writes-files', 'computes', 'sends', 'fetches'],

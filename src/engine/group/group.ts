@@ -53,8 +53,7 @@ export class Group implements AsyncDisposable {
   sentBytes = 0;
   #count = 0;
   #pending: Collective | undefined;
-  #lost: AttuneError | undefined;
-  #fail: ((error: AttuneError) => void) | undefined;
+  readonly #losing = new AbortController();
   #watch: NodeJS.Timeout | undefined;
 
   private constructor(handle: number, launch: Launch) {
@@ -62,6 +61,11 @@ export class Group implements AsyncDisposable {
     this.#joinTime = joinTime(launch);
     this.rank = launch.rank;
     this.size = launch.size;
+  }
+
+  /** Aborted with E_RANK_LOST when a rank is lost, also while this one waits in no collective. */
+  get lost(): AbortSignal {
+    return this.#losing.signal;
   }
 
   /** Opens the store of rank 0, or finds it. `onWait` gets a sentence if that takes long. */
@@ -173,7 +177,7 @@ export class Group implements AsyncDisposable {
 
   /** Takes over the tensors and gives the last of them back when it has ended. */
   #begin(name: string, kind: Kind, tensors: readonly Tensor[], numbers: readonly number[] = []): Pending {
-    if (this.#lost !== undefined) throw this.#lost;
+    this.lost.throwIfAborted();
     const number = ++this.#count;
     this.#names[number % REMEMBERED] = name;
     this.sentBytes += this.#sizeOf(kind, tensors[0]);
@@ -183,25 +187,22 @@ export class Group implements AsyncDisposable {
   }
 
   #take(number: number, tensors: readonly Tensor[]): Tensor | undefined {
-    if (this.#lost !== undefined || !engine().takeCollective(this.#handle, number)) return undefined;
+    if (this.lost.aborted || !engine().takeCollective(this.#handle, number)) return undefined;
     for (const tensor of tensors.slice(0, -1)) tensor.dispose();
     return tensors.at(-1);
   }
 
   async #end(collective: Collective, tensors: readonly Tensor[]): Promise<Tensor> {
-    if (this.#lost !== undefined) throw this.#lost;
+    this.lost.throwIfAborted();
     this.#pending = collective;
-    const { promise: lost, reject } = Promise.withResolvers<never>();
-    this.#fail = reject;
     try {
-      await Promise.race([engine().endCollective(this.#handle, collective.number), lost]);
+      await unlessStopped(engine().endCollective(this.#handle, collective.number), this.lost);
       return tensors.at(-1)!;
     } catch (error) {
       throw error instanceof AttuneError ? error : await this.#broken(error);
     } finally {
       for (const tensor of tensors.slice(0, -1)) tensor.dispose();
       this.#pending = undefined;
-      this.#fail = undefined;
     }
   }
 
@@ -215,9 +216,8 @@ export class Group implements AsyncDisposable {
   #look(): void {
     const lost = this.#silent(SILENT_SECONDS);
     if (lost === undefined) return;
-    this.#lost = this.#lostRank(lost);
     clearInterval(this.#watch);
-    this.#fail?.(this.#lost);
+    this.#lose(this.#lostRank(lost));
   }
 
   /** Longest silent other rank; that of the store if the store itself is silent. */
@@ -235,14 +235,17 @@ export class Group implements AsyncDisposable {
     const until = performance.now() + BROKEN_WAIT_MILLISECONDS;
     while (performance.now() < until) {
       const lost = this.#silent(BROKEN_SECONDS);
-      if (lost !== undefined) return (this.#lost = this.#lostRank(lost, cause));
+      if (lost !== undefined) return this.#lose(this.#lostRank(lost, cause));
       await new Promise((resolve) => setTimeout(resolve, WATCH_MILLISECONDS / 2));
     }
-    return (this.#lost = new AttuneError('E_RANK_LOST', {
-      what: `A collective failed on rank ${this.rank} of ${this.size}: ${this.#pending?.name ?? 'none'}`,
-      got: firstLine(cause),
-      fix: AGAIN,
-    }));
+    const what = `A collective failed on rank ${this.rank} of ${this.size}: ${this.#pending?.name ?? 'none'}`;
+    return this.#lose(new AttuneError('E_RANK_LOST', { what, got: firstLine(cause), fix: AGAIN }));
+  }
+
+  /** The first loss is the one that every later collective reports. */
+  #lose(error: AttuneError): AttuneError {
+    this.#losing.abort(error);
+    return this.lost.reason as AttuneError;
   }
 
   #lostRank(lost: { rank: number; seconds: number; collective: number }, cause?: unknown): AttuneError {

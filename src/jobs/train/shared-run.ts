@@ -8,7 +8,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { JobContext } from '../../base/job.ts';
 import { Group, type Collectives } from '../../engine/group/index.ts';
-import { setThreads } from '../../engine/tensor/index.ts';
+import { engine, setThreads } from '../../engine/tensor/index.ts';
+import { unlessStopped } from '../../base/turn.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
 import { Shared } from '../../training/shared/shared.ts';
@@ -82,11 +83,28 @@ export async function follow(input: TrainInput, { signal }: JobContext, group: C
     const run = await prepareRun({ ...context, isFollowing: true });
     await meetOthers(run, group);
     if (hasTrials) await findLearningRate(run);
-    await trainTogether(run);
-    return unfinished(run, 'followed');
+    const outcome = await trainTogether(run);
+    const followed = unfinished(run, 'followed');
+    if (outcome === 'finished') await awaitVerdict(run, { signal, group });
+    return followed;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Stays with the leader while it judges the result, so that one that is lost there is named; keeps little memory. */
+async function awaitVerdict(
+  run: TrainingRun,
+  { signal, group }: { signal: AbortSignal; group: Collectives },
+): Promise<void> {
+  run.dispose();
+  engine().trimMemory();
+  await unlessStopped(meetAtEnd(group), signal);
+}
+
+/** All processes meet once the result is judged. */
+export async function meetAtEnd(group: Collectives | undefined): Promise<void> {
+  await group?.gatherNumbers('end', 0);
 }
 
 /** Weights and counters of the leader, and all tensors of the checkpoint that it has read. */

@@ -1,3 +1,4 @@
+import { unlessStopped } from '../../base/turn.ts';
 import { onDevice } from '../../base/wanted-device.ts';
 import { plural } from '../../base/format.ts';
 import type { PreflightFinished } from '../../base/events.ts';
@@ -31,7 +32,7 @@ import { explainingMemory, refuseDevice } from './device-memory.ts';
 import { preflight } from './preflight.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
-import { follow, joinOthers, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
+import { follow, joinOthers, meetAtEnd, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 import type { TunedModel } from './tuned-model.ts';
 import { writeResult } from './result/write-result.ts';
@@ -93,7 +94,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   if (outcome === 'paused') return { ...unfinished(training, outcome), paused: pausedState(training) };
   if (outcome !== 'finished') return unfinished(training, outcome);
   // A repeated run only needs its weights.
-  return finish(training, { isJudged: input.like === undefined });
+  return finish(training, { isJudged: input.like === undefined, group });
 }
 
 function pausedState({ trainer, plan }: TrainingRun): PausedState {
@@ -101,8 +102,20 @@ function pausedState({ trainer, plan }: TrainingRun): PausedState {
   return { steps: plan.options.schedule.totalSteps, inputTokens, loss: best?.loss ?? null, rowLosses };
 }
 
-/** Writes the result and assesses it. */
-async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Promise<TrainResult> {
+/** Writes the result and assesses it. @throws AttuneError E_RANK_LOST if a process that shares the run is lost meanwhile */
+async function finish(
+  run: TrainingRun,
+  { isJudged, group }: { isJudged: boolean; group: Group | undefined },
+): Promise<TrainResult> {
+  const finished = await unlessStopped(conclude(run, isJudged), group?.lost);
+  await meetAtEnd(group);
+  const { choice, result, metrics, stepSeconds: seconds } = finished;
+  const { emit } = run.rows.context;
+  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
+  return finished;
+}
+
+async function conclude(run: TrainingRun, isJudged: boolean) {
   const { trainer, rows, plan, constants } = run;
   const { emit, folder } = rows.context;
   forgetSecret(folder);
@@ -118,10 +131,9 @@ async function finish(run: TrainingRun, { isJudged }: { isJudged: boolean }): Pr
   const { training } = constants;
   const advice = isJudged ? ((await recordCourse(run, choice.step)) ?? null) : null;
   if (isJudged) await judgeResult(rows, result, { training, isFlat: advice?.course === 'flat' });
-  const { seconds, step } = trainer.state;
-  emit({ type: 'run-finished', step: choice.step, choice, result, metrics, seconds, peakBytes: peakBytes() });
+  const { seconds: stepSeconds, step } = trainer.state;
   const { task } = rows.objective;
-  return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds: seconds, training, advice };
+  return { outcome: 'finished', step, task, result, choice, metrics, stepSeconds, training, advice } as const;
 }
 
 /** Compares the result and runs its assessments. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
@@ -13,6 +13,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const RECIPE = `# It's "$(HOSTNAME)" and $HOME: \`not\` to be replaced\nmodel: attune-base\ndata: {train: rows.jsonl}\n`;
 const PIPELINE = 'sources: s3://bucket/tickets\nsteps: [{step: records}]\n';
+const LOCAL = 'sources: [rows]\nsteps: [{step: records}]\n';
 
 async function make(text: string, options: Omit<ExportJobOptions, 'output'>, name = 'My Tickets.yaml') {
   const file = join(folder, name);
@@ -56,14 +57,21 @@ function run(script: string, variables: Record<string, string> = {}) {
     [
       '#!/bin/sh',
       'echo "$@" | sed "s|/[^ ]*/\\(my-tickets\\)|\\1|; s|/tmp/[^ ]*|FOLDER|"',
+      '[ "$2" = pull ] && echo a row >rows.jsonl',
+      '[ "$1" != train ] || cat rows.jsonl',
       '[ "$2" = pull ] || cat "$([ "$1" = train ] && echo "$2" || echo "$3")"',
       '',
     ].join('\n'),
     { mode: 0o755 },
   );
   writeFileSync(join(folder, 'srun'), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+  mkdirSync(join(folder, 'work'), { recursive: true });
   const env = { PATH: `${folder}:${process.env.PATH}`, ...variables };
-  const { stdout, stderr } = spawnSync('sh', ['-c', script], { env, encoding: 'utf8', cwd: folder });
+  const { stdout, stderr } = spawnSync('sh', ['-c', script.replaceAll('/work/', `${folder}/work/`)], {
+    env,
+    encoding: 'utf8',
+    cwd: folder,
+  });
   return stdout + stderr;
 }
 
@@ -85,8 +93,8 @@ it('recipes arrive as they are, whatever they contain, and the command continues
   const value = trainer.env.find(({ name }) => name === 'ATTUNE_FILE')!.value!;
   const out = run(expanded(trainer.args[0]), { ATTUNE_FILE: expanded(value) });
   expect(out).toBe(
-    'data pull s3://bucket/tickets --output FOLDER\n' +
-      `train my-tickets.yaml --output-dir /work/runs/my-tickets --resume\n${RECIPE}`,
+    'data pull s3://bucket/tickets --output .\n' +
+      `train my-tickets.yaml --output-dir FOLDER --resume\na row\n${RECIPE}`,
   );
 });
 
@@ -98,9 +106,27 @@ it('a script for Slurm is an array of shards, or machines of a training', async 
   expect(out).toBe(`data pipeline my-tickets.yaml --shard 2/4 --output /shared/the parts\n${PIPELINE.trimEnd()}`);
   const training = await make(RECIPE, { to: 'slurm', count: 2 });
   expect(training.written).toContain('#SBATCH --nodes=2\n#SBATCH --ntasks-per-node=1\n');
-  expect(run(training.written, { SLURM_SUBMIT_DIR: '/shared' })).toContain(
-    '--output-dir /shared/runs/my-tickets --resume\n# It\'s "$(HOSTNAME)"',
+  writeFileSync(join(folder, 'rows.jsonl'), 'a row of the submitting folder\n');
+  expect(run(training.written, { SLURM_SUBMIT_DIR: folder })).toContain(
+    '--output-dir FOLDER --resume\na row of the submitting folder\n# It\'s "$(HOSTNAME)"',
   );
+});
+
+it("a pipeline's relative sources are those next to its file, or on the volume", async () => {
+  const slurm = await make(LOCAL, { to: 'slurm', count: 4, parts: 'parts' });
+  expect(slurm.written).toContain(`--shard "$SLURM_ARRAY_TASK_ID/4" --base ${folder} --output parts`);
+  expect(run(slurm.written, { SLURM_ARRAY_TASK_ID: '2' })).toContain('--base FOLDER --output parts\nsources: [rows]');
+  const options = { count: 4, parts: 's3://bucket/parts' };
+  expect((await make(LOCAL, { to: 'indexed-job', claim: 'files', ...options })).written).toContain('--base /work ');
+  await expect(make(LOCAL, { to: 'indexed-job', ...options })).rejects.toMatchObject({
+    problems: [{ field: '--claim', message: expect.stringContaining('relative sources') }],
+  });
+  const sky = await make(LOCAL, { to: 'skypilot', ...options });
+  expect(parse(sky.written)).toMatchObject({
+    workdir: folder,
+    run: expect.stringContaining('--base "$HOME"/sky_workdir'),
+  });
+  expect((await make(PIPELINE, { to: 'slurm', ...options })).written).not.toContain('--base');
 });
 
 it('SkyPilot gets resources, an image and a script of values', async () => {
