@@ -159,6 +159,7 @@ export function joinUpdates(results: readonly StepResult[]): StepResult {
     inputTokens: results.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
     counts: addCounts(results.map(({ counts }) => counts)),
     metrics: Object.fromEntries(names.map((name) => [name, meanOf(known(name))])),
+    isSkipped: results.every(({ isSkipped }) => isSkipped),
   };
 }
 

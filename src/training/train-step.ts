@@ -39,6 +39,8 @@ export interface StepResult {
   inputTokens: number;
   counts: Counts;
   metrics: Metrics;
+  /** Left out since its gradients overflow f16. */
+  isSkipped?: boolean;
 }
 
 /**
@@ -60,8 +62,9 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
     totals,
     add: (tally) => sums.add(tally),
   });
-  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(parts, given, { wanted, step }));
-  const { perRow, gradNorm, metrics } = await drive(passes, { ...request.options, step, seed });
+  const drive = update.drive?.bind(update) ?? ((given: StepPasses) => followGradients(update, given, { wanted, step }));
+  const drivenBy = (given: StepPasses) => drive(given, { ...request.options, step, seed });
+  const { perRow, gradNorm, metrics, isSkipped } = await unlessOverflowing(parts, passes, { wanted, drivenBy });
   refuseNonFinite(perRow, rows, wanted);
   if (!Number.isFinite(gradNorm)) throw diverged(`a gradient norm of ${gradNorm}`, rows, wanted);
   return {
@@ -70,31 +73,58 @@ export async function trainStep(parts: StepParts, wanted: StepRequest): Promise<
     inputTokens: rows.reduce((sum, row) => sum + tokensOf(row), 0),
     counts,
     metrics: { ...sums.metrics(), ...metrics },
+    isSkipped,
   };
 }
 
-/** The usual step. Non-finite losses are reported before they affect any gradients. */
+/** The usual step. Non-finite losses are reported before they affect any weights. */
 async function followGradients(
-  parts: StepParts,
+  update: Update,
   passes: StepPasses,
   { wanted, step }: { wanted: StepRequest; step: number },
 ): Promise<Driven> {
-  const { update, lossScale } = parts;
   const perRow = await passes.gradients();
-  const rows = wanted.microBatches.flat();
-  refuseNonFinite(perRow, rows, wanted);
-  if (lossScale === undefined) return stepOf();
-  const { scale } = lossScale.state;
-  const isFinite = !(await isOverflowing(parts, lossScale));
-  lossScale.update(isFinite);
-  if (!isFinite && scale <= 1) throw diverged('gradients that overflow f16 without a loss scale', rows, wanted);
-  const metrics = { loss_scale: scale };
-  if (isFinite) return { ...stepOf(), metrics };
-  lossScale.skip();
-  return { perRow, gradNorm: 0, metrics };
+  refuseNonFinite(perRow, wanted.microBatches.flat(), wanted);
+  return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+}
 
-  function stepOf(): Driven {
-    return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
+/** Thrown through an update, whatever it does with gradients, to leave out its step. */
+class Overflow extends Error {
+  readonly perRow: readonly number[];
+
+  constructor(perRow: readonly number[]) {
+    super('gradients overflow f16');
+    this.perRow = perRow;
+  }
+}
+
+/** A step whose gradients come without the loss scale, or that is left out if they overflow. */
+async function unlessOverflowing(
+  parts: StepParts,
+  passes: StepPasses,
+  { wanted, drivenBy }: { wanted: StepRequest; drivenBy: (passes: StepPasses) => Promise<Driven> },
+): Promise<Driven & { isSkipped?: boolean }> {
+  const { lossScale } = parts;
+  if (lossScale === undefined) return drivenBy(passes);
+  const { scale } = lossScale.state;
+  const metrics = { loss_scale: scale };
+  const rows = wanted.microBatches.flat();
+  const gradients = async () => {
+    const perRow = await passes.gradients();
+    refuseNonFinite(perRow, rows, wanted);
+    const isFinite = !(await isOverflowing(parts, lossScale));
+    lossScale.update(isFinite);
+    if (isFinite) return perRow;
+    if (scale <= 1) throw diverged('gradients that overflow f16 without a loss scale', rows, wanted);
+    throw new Overflow(perRow);
+  };
+  try {
+    const driven = await drivenBy({ ...passes, gradients });
+    return { ...driven, metrics: { ...driven.metrics, ...metrics } };
+  } catch (error) {
+    if (!(error instanceof Overflow)) throw error;
+    lossScale.skip();
+    return { perRow: error.perRow, gradNorm: 0, metrics, isSkipped: true };
   }
 }
 

@@ -18,6 +18,8 @@ export interface TrainerState {
   index: number;
   /** Updates of the weights: one per step, unless a step makes several. */
   updates: number;
+  /** Steps that were left out since their gradients overflow f16; the schedule does not count them. */
+  skipped: number;
   inputTokens: number;
   lossTokens: number;
   /** Validation before the first step. */
@@ -78,6 +80,7 @@ export function newTrainerState(): TrainerState {
     epoch: 0,
     index: 0,
     updates: 0,
+    skipped: 0,
     inputTokens: 0,
     lossTokens: 0,
     initial: null,

@@ -129,17 +129,23 @@ export class Trainer {
       seed: this.#options.seed,
       checkpointing: this.#options.checkpointing,
       options: {
-        learningRate: learningRateAt(this.#options.schedule, this.state.step),
+        learningRate: this.#learningRate(),
         weightDecay: this.#options.weightDecay,
         maxGradNorm: this.#options.maxGradNorm,
       },
     };
   }
 
+  #learningRate(): number {
+    const { step, skipped } = this.state;
+    return learningRateAt(this.#options.schedule, step - skipped);
+  }
+
   #advance(result: StepResult, seconds: number): void {
     const { state } = this;
-    const learningRate = learningRateAt(this.#options.schedule, state.step);
+    const learningRate = this.#learningRate();
     state.step++;
+    if (result.isSkipped === true) state.skipped++;
     state.epoch = this.#parts.sampler.state.epoch;
     state.index = this.#parts.sampler.state.index;
     state.inputTokens += result.inputTokens;

@@ -24,6 +24,9 @@ const usual: Cell[] = [
   { objective: 'grpo', tuning: 'lora', model: 'qwen3_moe' },
 ];
 
+/** A loss scale at which the gradients of some steps overflow f16, and those of others do not. */
+const OVERFLOWING = 2 ** 17;
+
 interface Trained {
   checkpoint: CellRun['whole'];
   constants: RunConstants;
@@ -45,6 +48,7 @@ async function trainOne(
   const plan = isFollowing ? await group.share<SharedPlan>('plan') : undefined;
   const own = isFollowing ? { ...recipe, output_dir: mkdtempSync(join(folder, 'rank-')) } : recipe;
   const run = await prepare(own, () => undefined, { like: plan?.constants ?? like, group });
+  if (run.parts.lossScale !== undefined) run.parts.lossScale.state = { scale: OVERFLOWING, good: 0 };
   if (!isFollowing) await sharePlan(run, group);
   await meetOthers(run, group);
   await trainTogether(run);
@@ -81,3 +85,11 @@ it.each(['dp_sgd', 'mezo', 'prodigy', 'adamw_8bit', 'muon', 'schedule_free'])(
     await expectSame({ ...recipe, training: { ...recipe.training, optimizer } } as Recipe);
   },
 );
+
+it('in f16 all processes leave out the same steps', async () => {
+  const recipe = await recipeOf({ objective: 'sft', tuning: 'full', model: 'llama' }, folder);
+  recipe.training.precision = 'f16';
+  const { trainer } = await trainOne({ ...recipe, output_dir: `${recipe.output_dir}-alone` }, undefined, undefined);
+  expect(trainer.state).toMatchObject({ step: 3, skipped: 1 });
+  await expectSame(recipe);
+});

@@ -46,9 +46,11 @@ const folder = matrixFolder('loss-scale', ['llama']);
 async function lossesIn(precision: 'f16' | 'f32', start?: number) {
   const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
   recipe.training.precision = precision;
-  const losses: number[] = [];
+  const [losses, rates]: number[][] = [[], []];
   const run = await prepare(recipe, (event) => {
-    if (event.type === 'step-finished') losses.push(event.loss);
+    if (event.type !== 'step-finished') return;
+    losses.push(event.loss);
+    rates.push(event.learning_rate);
   });
   const { lossScale } = run.parts;
   if (lossScale !== undefined && start !== undefined) lossScale.state = { scale: start, good: 0 };
@@ -57,10 +59,11 @@ async function lossesIn(precision: 'f16' | 'f32', start?: number) {
   mkdirSync(kept, { recursive: true });
   const { tuning, update, objective } = run.parts;
   writeState(kept, run.trainer.state, { tuning, update, objective, recipe, constants: run.constants });
-  const saved = readState(kept, run.parts).lossScale;
+  const { lossScale: saved, skipped } = readState(kept, run.parts);
+  const counts = [...update.state()].flatMap(([name, count]) => (name.endsWith('.step') ? [count.item()] : []));
   run.dispose();
   rmSync(recipe.output_dir, { recursive: true });
-  return { losses, saved };
+  return { losses, saved, skipped, rates, counts: new Set(counts) };
 }
 
 it('trains in f16 as in f32, and leaves out steps that overflow until the scale is low enough', async () => {
@@ -72,4 +75,9 @@ it('trains in f16 as in f32, and leaves out steps that overflow until the scale 
   expect(high.saved).toEqual({ scale: 2 ** 37, good: 0 });
   // Nothing has moved.
   expect(high.losses[0]).toBe(half.losses[0]);
+  // As in torch, neither the schedule nor Adam's correction of its moments counts such a step.
+  const [first] = half.rates;
+  expect(half.rates).not.toEqual([first, first, first]);
+  expect(high).toMatchObject({ skipped: 3, rates: [first, first, first], counts: new Set([0]) });
+  expect(half).toMatchObject({ skipped: 0, counts: new Set([3]) });
 });
