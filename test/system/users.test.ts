@@ -35,6 +35,16 @@ async function ask(key: string, body: Record<string, unknown> = {}, headers: Rec
   return { status: response.status, version, text: choices?.[0].text, code: error?.code, cached };
 }
 
+/** Status of a request about stored responses, and the id of a new one. */
+async function respond(key: string, path = '', body?: Record<string, unknown>) {
+  const response = await fetch(`${server.url}/v1/responses${path}`, {
+    headers: { authorization: `Bearer ${keyOf.get(key)}`, 'content-type': 'application/json' },
+    ...(body && { method: 'POST', body: JSON.stringify({ model: MODEL, max_output_tokens: 16, ...body }) }),
+  });
+  const { id } = (await response.json()) as { id?: string };
+  return { status: response.status, id };
+}
+
 interface Reply {
   choices?: { text: string }[];
   error?: { code: string };
@@ -48,6 +58,7 @@ const KINDS = [
   "another's model",
   "in another's name",
   'a prompt of their own, which another asks next',
+  'a stored response, which another asks for',
 ] as const;
 const FOREIGN = { status: 403, code: 'foreign_user' };
 
@@ -170,6 +181,12 @@ describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
             { shared, again: again.cached! > 0 },
             { shared: [0, 0], again: true },
           ];
+        }
+        case 'a stored response, which another asks for': {
+          const { id } = await respond(asker, '', { input: promptOf(i) });
+          const asked = [await respond(asker, `/${id}`), await respond(other, `/${id}`)];
+          const next = await respond(other, '', { input: 'and then?', previous_response_id: id });
+          return [[...asked, next].map(({ status }) => status), [200, 404, 400]];
         }
       }
     });
