@@ -14,7 +14,7 @@ import { trainWhole } from './train-whole.ts';
 
 const SEEDS = 10;
 const QUICK_SEEDS = 2;
-const SIZE: ToySize = { rows: 240, test: 30 };
+const SIZE: ToySize = { rows: 240, test: 40 };
 
 /** What the verdict of a run decides. */
 export type Decision = Way | 'cheap' | 'undecided';
@@ -88,7 +88,7 @@ export async function play(
     model: base,
     data: { ...Object.fromEntries(files), allow_overlap: true },
     training: { epochs: 4, batch_size: 16, learning_rate: 3e-3, seed },
-    prompting: { ...(passages !== undefined && { passages: at('passages.jsonl') }), shots: 4, budget: 60 },
+    prompting: { ...(passages !== undefined && { passages: at('passages.jsonl') }), shots: 4, budget: 120 },
     evaluation: {
       every: 'never',
       metrics: [toy.metric],

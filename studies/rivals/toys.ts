@@ -61,7 +61,7 @@ const facts: Toy = {
   },
 };
 
-const FEW = 12;
+const FEW = 3;
 
 const rules: Toy = {
   title: 'a rule that is easily said',
