@@ -131,7 +131,7 @@ function panelOf({ field, comparison }: Measured): FieldPanel {
     const best = bestOf(comparison, name);
     return { name, value: best?.value, isUsed: best !== undefined && best.system.name === use };
   });
-  return { title: shortTitle(field), unit: metricTitle(comparison), ways };
+  return { title: shortTitle(field), unit: `${metricTitle(comparison)}, ${comparison.rows} rows`, ways };
 }
 
 const shortTitle = ({ title }: Field): string => title.split(':')[0];

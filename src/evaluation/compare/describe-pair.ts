@@ -27,9 +27,9 @@ type Pair = readonly [ComparedSystem, ComparedSystem];
 /** The mention of the first system. */
 const LEAD = /^it\b/;
 
-/** "the tuned model", "the base model", "tf-idf + logistic regression". */
+/** "the tuned model", "the base model with examples", "tf-idf + logistic regression". */
 export function systemTitle({ title }: ComparedSystem): string {
-  return title === 'tuned' || title === 'base' ? `the ${title} model` : title;
+  return title.replace(/^(tuned|base)(?=$| with )/u, 'the $1 model');
 }
 
 /** Costs of both if the first is cheaper: costs decide for users who set them. */

@@ -219,6 +219,17 @@ describe('a conclusion', () => {
     );
   });
 
+  test('names a model together with what stands in front of its questions', async () => {
+    const rows = frauds(5, 10);
+    const answers = (wrong: number) => (i: number) => Number(i < 5 !== i >= 10 - wrong);
+    const both = scorer(rows, ['tuned_retrieved', 'tuned with retrieval', 'tuned'], answers(2));
+    const { advice } = (await compareAnswers([scorer(rows, TUNED, answers(4)), both], rows, BY_ACCURACY)).comparison
+      .conclusion!;
+    expect(advice).toMatch(
+      /^The tuned model with retrieval looks better: the tuned model with retrieval answers 8 of 10/,
+    );
+  });
+
   test('keeps a result that knows words beyond its rows where word counts do as well on them', async () => {
     const rows = frauds(500, 1000);
     const scored = [TUNED, ['logistic_regression', 'tf-idf', 'cheap'] as const].map((names) =>
