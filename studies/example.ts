@@ -17,6 +17,8 @@ export interface Findings {
   tables: readonly Table[];
   /** Conclusions from the tables, including losses; one paragraph each. */
   verdict: readonly string[];
+  /** Duration of all measurements, if some were kept from an earlier call. */
+  seconds?: number;
 }
 
 export interface Table {

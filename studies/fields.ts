@@ -31,7 +31,7 @@ export const fields: Example = {
         '`npm run studies -- fields --only NAME` measures one field again and prints it; the whole ' +
         'study keeps what was measured before. The rows and the recipe stay in the folder ' +
         '`examples/fields/NAME` of the cache (`attune train FOLDER/recipe.json` repeats it). The models are ' +
-        'small enough for two cores: attune-base has five million parameters, and its answers to prompts say little about larger models.',
+        'small enough for two cores: attune-base has five million parameters, and its answers to prompts say little about larger models.\n',
     ].join('\n\n'),
   },
   async run(setting) {
@@ -44,9 +44,10 @@ export const fields: Example = {
     if (setting.only === undefined)
       writeFileAtomic(join(import.meta.dirname, '..', 'docs', PICTURE), fieldsPicture(measured.map(panelOf)));
     return {
+      seconds: measured.reduce((sum, { seconds }) => sum + seconds, 0),
       about: [
         'Values with 95 % intervals on test rows; prompting is the better of a plain instruction, examples and a searched ' +
-          'prompt, retrieval the better with and without tuning. The advice is the verdict of the run.',
+          'prompt, retrieval the better with and without tuning. The advice is the verdict of the run; the picture fills the point of what it recommends.',
         `![Every way in every field, with 95 % intervals](${PICTURE})`,
       ],
       tables: [tableOf(measured)],
@@ -82,13 +83,13 @@ async function measure(name: string, setting: Setting): Promise<Measured> {
   return { name, field, ...found };
 }
 
-/** What an earlier call measured of the same task and at the same size. */
+/** What an earlier call measured of the same task, at the same size or, for a quick study, at the whole one. */
 function kept(name: string, setting: Setting): Measured | undefined {
   const path = keptFile(name, setting);
   if (!existsSync(path)) return undefined;
   const found = readJson<Kept>(path);
   const field = FIELDS[name];
-  return found.quick === setting.quick && found.about === field.about ? { name, field, ...found } : undefined;
+  return (setting.quick || !found.quick) && found.about === field.about ? { name, field, ...found } : undefined;
 }
 
 function namesOf({ only }: Setting): string[] {
@@ -110,26 +111,25 @@ const COLUMNS: Readonly<Record<string, (system: ComparedSystem, comparison: Comp
 };
 
 function tableOf(measured: readonly Measured[]): Table {
-  const total = measured.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
-    caption: `Every way on the same rows, in ${formatDuration(total)}`,
+    caption: 'Every way on the same rows',
     head: ['field', 'metric', 'rows', ...Object.keys(COLUMNS), 'to use', 'measured'],
-    rows: measured.map(({ field, comparison, day, seconds }) => [
+    rows: measured.map(({ field, comparison, quick, day, seconds }) => [
       shortTitle(field),
       metricTitle(comparison),
       String(comparison.rows),
       ...Object.keys(COLUMNS).map((column) => shownBest(comparison, column)),
       usedTitle(comparison),
-      `${day}, ${formatDuration(seconds)}`,
+      `${day}, ${formatDuration(seconds)}${quick ? ', quick' : ''}`,
     ]),
   };
 }
 
 function panelOf({ field, comparison }: Measured): FieldPanel {
   const { use } = conclusionOf(comparison);
-  const ways = Object.keys(COLUMNS).map((name) => {
-    const best = bestOf(comparison, name);
-    return { name, value: best?.value, isUsed: best !== undefined && best.system.name === use };
+  const used = comparison.systems.find(({ name }) => name === use);
+  const ways = Object.entries(COLUMNS).map(([name, isMeant]) => {
+    return { name, value: bestOf(comparison, name)?.value, isUsed: used !== undefined && isMeant(used, comparison) };
   });
   return { title: shortTitle(field), unit: `${metricTitle(comparison)}, ${comparison.rows} rows`, ways };
 }
@@ -141,9 +141,10 @@ function metricTitle({ metric, metrics }: Comparison): string {
 }
 
 function usedTitle(comparison: Comparison): string {
-  const { use } = conclusionOf(comparison);
+  const { use, outcome } = conclusionOf(comparison);
   const system = comparison.systems.find(({ name }) => name === use);
-  return system === undefined ? 'undecided' : withoutFolders(system.title, comparison);
+  if (system !== undefined) return withoutFolders(system.title, comparison);
+  return outcome === 'not-better' ? 'no need to tune' : 'undecided';
 }
 
 /** The best of the systems that a column is about. */

@@ -71,7 +71,8 @@ async function runOne(
   const started = performance.now();
   const findings = await example.run(setting);
   const command = `npm run studies -- ${name}${quick ? ' --quick' : ''}`;
-  const took = formatDuration((performance.now() - started) / 1000);
+  const { seconds = (performance.now() - started) / 1000 } = findings;
+  const took = formatDuration(seconds);
   const provenance = `\`${command}\`, ${new Date().toISOString().slice(0, 10)}, ${code}, ${machine()}, ${took}.`;
   const section = { name, title, provenance, findings };
   if (only === undefined) writeSection({ ...page, folder: join(ROOT, 'docs') }, section, examples.names);

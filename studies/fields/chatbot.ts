@@ -7,7 +7,11 @@ export const chatbot: Field = {
     'Questions about options in the manual pages of dpkg, devscripts and debhelper (GPL-2 and others), with four options of ' +
     'the page, of which none is the one asked for in every third row: the right answer is then “I do not know.” Whole pages ' +
     'are held out. `npm run studies -- judged` has more on made-up answers.',
-  learnt: '',
+  learnt:
+    'The answer stands in the prompt, so it is a matter of choosing and copying, which attune-base has to learn from ' +
+    'the rows. Always saying “I do not know.” is right in every third question and more: compare with it before you ' +
+    'trust a share of right answers. Examples in front of the question make a tuned model of this size worse, as it ' +
+    'was trained without them.',
   async measure(setting) {
     const { train, test } = await fetchManualQuestions(setting);
     return tuneField(

@@ -8,7 +8,10 @@ export const code: Field = {
   about:
     'Functions of Mercurial (Debian package mercurial-common, GPL-2+) without their documentation, and its first line as ' +
     'its programmers wrote it. Functions with the same documentation, and functions that are nearly alike, are in one split.',
-  learnt: '',
+  learnt:
+    'Tuning loses: the documentation of the most similar function is the better line, since functions that are alike ' +
+    'are documented alike. Examples in front of the question make the tuned model worse, as it was trained without ' +
+    'them.',
   async measure(setting) {
     const at = (split: string) => join(fieldFolder('code', setting), `${split}.jsonl`);
     for (const [split, rows] of Object.entries(await fetchFunctions(setting)))

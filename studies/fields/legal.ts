@@ -12,7 +12,11 @@ export const legal: Field = {
     "Paragraphs of licences in Debian's package base-files. The first sentence of a paragraph is the question, and the rest " +
     'is to be found among those of eight licences that were held out as a whole. An answer names its file and characters. ' +
     'There is nothing to generate, so that no model is prompted.',
-  learnt: '',
+  learnt:
+    'Tuning on fewer than two hundred clauses lifts the encoder above its untuned self, and only level with BM25, ' +
+    'which needs no training. Clauses repeat the terms that they define, so words find them. Show the source with ' +
+    'its place: the question in everyday words above shares hardly a word with its clause, and the answer that is ' +
+    'found is wrong.',
   async measure(setting) {
     const clauses = await fetchClauses(setting);
     const folder = fieldFolder('legal', setting);

@@ -23,7 +23,11 @@ export const medical: Field = {
     'Synthetic notes of a surgery (studies/data/clinic-notes.ts; no real person, and nothing a clinician has checked) with ' +
     'one of eight ICD-10 categories. Findings overlap, denied ones mislead, one note in ten says too little to be coded and ' +
     'one code in 25 is wrong. Names, dates of birth and phone numbers are redacted before anything else. An encoder cannot be prompted.',
-  learnt: '',
+  learnt:
+    'Counting words codes these notes nearly as well as a tuned encoder, since each finding has its own words. ' +
+    'Abstention is what helps: notes that say too little get a low confidence, and among those that are coded, errors ' +
+    'are hardly more frequent than wrong codes in the record, which no model can avoid. Choose the bound on errors ' +
+    'above that share, or no threshold exists.',
   async measure(setting) {
     const files = await redactedNotes(setting);
     const { comparison, run } = await tuneField(

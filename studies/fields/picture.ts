@@ -11,7 +11,7 @@ export interface FieldPanel {
   ways: readonly { name: string; value?: ComparedValue; isUsed: boolean }[];
 }
 
-const [WIDTH, LEFT, TOP, LINE, BOTTOM] = [430, 126, 44, 20, 32];
+const [WIDTH, LEFT, TOP, LINE, BOTTOM] = [430, 134, 44, 20, 32];
 
 /** Every way with its interval, one panel for each field and two per row, as SVG; the recommended way is filled. */
 export function fieldsPicture(panels: readonly FieldPanel[]): string {

@@ -9,7 +9,11 @@ export const support: Field = {
   about:
     'Replies to tickets of a made-up shop (studies/first-hour/tickets.ts): each greets the customer by name, repeats the ' +
     "order's number and gives the policy for what is asked. Retrieval also reads the policies as passages.",
-  learnt: '',
+  learnt:
+    "Tuning teaches a small model the shop's voice: only tuned models write whole replies right, because attune-base " +
+    'follows no instructions. The nearest old reply comes closest in wording and never has the right name and order ' +
+    'number, so a template per policy with slots is a rival to try before tuning. Policies in front of a question add ' +
+    'nothing that these rows could show: the tuned model already knows them.',
   async measure(setting) {
     const folder = fieldFolder('support', setting);
     makeFolders(folder);

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { clinicNotes } from '../../../studies/data/clinic-notes.ts';
 import { functionsOf } from '../../../studies/data/functions.ts';
 import { clausesOf } from '../../../studies/data/licence-clauses.ts';
+import { fieldsPicture } from '../../../studies/fields/picture.ts';
 import { spellingFeedback } from '../../../studies/fields/spelling-feedback.ts';
 
 test('a clause keeps its place in the file', () => {
@@ -65,4 +66,17 @@ test('clinic notes are the same for a seed, and hold personal data to redact', (
     expect(text).toMatch(/^Patient \w+ \w+, born [\d.]+, phone 0171 \d{7}\. Complains of .+ Denies .+\.$/);
     expect(label).toMatch(/^[A-Z]\d\d$/);
   }
+});
+
+test('the picture has a line for every way, a dash for one that is missing, and the recommended one filled', () => {
+  const ways = [
+    { name: 'tuned', value: { value: 0.4, low: 0.2, high: 0.8 }, isUsed: true },
+    { name: 'untuned', value: { value: 0.1 }, isUsed: false },
+    { name: 'prompting', isUsed: false },
+  ];
+  const picture = fieldsPicture([{ title: 'Law & order', unit: 'MRR, 10 rows', ways }]);
+  expect(picture).toContain('Law &amp; order');
+  expect([...picture.matchAll(/fill="(#1f5f99|#fff)" stroke=/g)].map(([, fill]) => fill)).toEqual(['#1f5f99', '#fff']);
+  expect(picture.match(/>—</g)).toHaveLength(1);
+  expect(picture).toMatch(/font-weight="bold">tuned</);
 });
