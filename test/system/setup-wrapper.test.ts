@@ -127,7 +127,7 @@ describe.skipIf(process.platform === 'win32')('bin/attune', () => {
 
   it('brings a Node 24 for a published package on Node 20, once, and stops where that fails', () => {
     const attune = install('project/node_modules/attune', 'dist/cli/main.js');
-    const node = join('home/cache/packages/node_modules', nodePackage, 'bin/node');
+    const node = join('home/cache/node/node_modules', nodePackage, 'bin/node');
     const fetched = `#!/bin/sh\nexec '${process.execPath}' "$@"\n`;
     const old = `#!/bin/sh
       [ "$1" = --version ] && echo v20.20.2 && exit

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { ARCHIVES, OFFICIAL, VERSION } from './archives.mjs';
 import { askFirst } from './consent.mjs';
 import { fetchFile } from './download.mjs';
-import { readLibtorch } from './libtorch.mjs';
+import { FETCHED, readLibtorch } from './libtorch.mjs';
 import { libcName } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
 import { unzip } from './unzip.mjs';
@@ -104,5 +104,5 @@ async function install(file, folder) {
     rmSync(temporary, { recursive: true, force: true });
   }
   rmSync(file, { force: true });
-  return readLibtorch(folder, 'the official archive');
+  return readLibtorch(folder, FETCHED);
 }

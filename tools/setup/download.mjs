@@ -178,8 +178,14 @@ function giveUp(url, part, error) {
   ]);
 }
 
+/** fetch's own message is "fetch failed"; that of several refused addresses is empty. */
 function reason(error) {
-  return error.cause?.code ?? error.cause?.message ?? error.message;
+  return error.cause?.message || (error.cause?.code ?? error.message);
+}
+
+/** @param {string} file @returns {number} bytes that are there of a file that is complete or not */
+export function keptBytes(file) {
+  return Math.max(partSize(file), partSize(`${file}.part`));
 }
 
 function partSize(part) {

@@ -1,12 +1,16 @@
 /**
  * Packages that npm does not install with attune: those of features that few need, and a Node for machines that have an
- * older one. They lie in one folder of the user, which every attune of that user searches after its own node_modules.
+ * older one. They lie in two folders of the user, which every attune of that user searches after its own node_modules.
  */
-import { existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { npm } from './packages.mjs';
 import { SetupError, say, since, size } from './report.mjs';
+
+const NPM_OPTIONS = ['--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--no-global', '--loglevel=error'];
+/** npm's exit status for ENOSPC: -28, as a byte. */
+const NO_SPACE = 228;
 
 /** The folder of `attuneCache` (src/base/home.ts). */
 export function cacheFolder({ ATTUNE_HOME, XDG_CACHE_HOME } = process.env) {
@@ -41,6 +45,7 @@ export function installFeatures(root, names) {
   install(
     [...packages].map((name) => `${name}@${peerDependencies[name]}`),
     names.join(', '),
+    join(cacheFolder(), 'packages'),
   );
 }
 
@@ -54,41 +59,52 @@ export function installNode(root) {
     throw new SetupError(`npm has no Node 24 for ${machine}, and this is Node ${process.versions.node}`, [
       'install Node 24 or newer: https://nodejs.org',
     ]);
-  install([`${name}@${versions[name]}`], `Node ${versions[name]}, since this one is ${process.versions.node}`);
+  say(`attune runs on Node 24, and this is ${process.versions.node}`);
+  install([`${name}@${versions[name]}`], `Node ${versions[name]}`, join(cacheFolder(), 'node'));
 }
 
 function readManifest(root) {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 }
 
-/** npm writes package.json and a lock there: what is installed later keeps what is there. */
-function install(packages, purpose) {
-  const folder = join(cacheFolder(), 'packages');
+/**
+ * npm works on a copy that takes the folder's place when it is complete: npm leaves half a package behind where the
+ * disk is full or it is killed, and takes it for a whole one the next time.
+ */
+function install(packages, purpose, folder) {
   const start = Date.now();
   say(`installing ${purpose} (${packages.join(', ')}) to ${folder}`);
-  let status;
+  const copy = `${folder}.${process.pid}.tmp`;
   try {
-    mkdirSync(folder, { recursive: true });
-    if (!existsSync(join(folder, 'package.json')))
-      writeFileSync(
-        join(folder, 'package.json'),
-        '{ "private": true, "description": "optional packages of attune" }\n',
-      );
-    const options = ['--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--no-global', '--loglevel=error'];
-    status = npm(['install', '--prefix', folder, ...options, ...packages], folder);
+    copyFolder(folder, copy);
+    const status = npm(['install', '--prefix', copy, ...NPM_OPTIONS, ...packages], copy);
+    if (status !== 0) throw npmFailed(status, purpose, folder);
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(copy, folder);
   } catch (error) {
+    if (error instanceof SetupError) throw error;
     throw new SetupError(`${folder} cannot be written: ${error.message}`, [
       'make the folder writable, or name another: XDG_CACHE_HOME or ATTUNE_HOME',
     ]);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
   }
-  if (status !== 0)
-    throw new SetupError(`npm install ended with ${status}; ${freeIn(folder)} are free in ${folder}`, [
-      "read npm's message above, and run the same command again",
-    ]);
   say(`installed in ${since(start)}`);
 }
 
-function freeIn(folder) {
-  const { bavail, bsize } = statfsSync(folder);
-  return size(bavail * bsize);
+/** With package.json and lock, so that npm keeps what is there. */
+function copyFolder(folder, copy) {
+  mkdirSync(copy, { recursive: true });
+  if (existsSync(folder)) cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
+  else writeFileSync(join(copy, 'package.json'), '{ "private": true, "description": "packages of attune" }\n');
+}
+
+function npmFailed(status, purpose, folder) {
+  const { bavail, bsize } = statfsSync(dirname(folder));
+  const what = `${purpose} cannot be installed: npm ended with ${status}; ${size(bavail * bsize)} were free in ${dirname(folder)}`;
+  const fix =
+    status === NO_SPACE
+      ? 'free some space there and in ~/.npm, or name another folder: XDG_CACHE_HOME'
+      : "read npm's message above";
+  return new SetupError(what, [`${fix}; then run the same command again`]);
 }

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
 import { OFFICIAL } from './archives.mjs';
 import { askFirst } from './consent.mjs';
-import { fetchFile } from './download.mjs';
+import { fetchFile, keptBytes } from './download.mjs';
 import { libcName } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
 
@@ -43,15 +43,19 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
   const [packed, bytes] = [sumOf(source.members, 'packed'), sumOf(source.members, 'bytes')];
   const sizes = `${size(packed)} to download, ${size(bytes)} on disk`;
   await askFirst(mode, `Fetch libtorch ${source.version} from ${url} (${sizes})?`, [
-    'or name a libtorch: ATTUNE_LIBTORCH=/its/folder',
+    `or name a libtorch: ATTUNE_LIBTORCH=/its/folder ${SETUP}`,
   ]);
   const downloads = join(dirname(folder), 'downloads');
   mkdirSync(downloads, { recursive: true });
-  refuseFullDisk(downloads, packed + bytes);
+  const packedFile = ({ name }) => join(downloads, `${source.version}-${name}`);
+  const kept = sumOf(
+    source.members.map((member) => ({ bytes: keptBytes(packedFile(member)) })),
+    'bytes',
+  );
+  refuseFullDisk(downloads, packed + bytes - kept);
   const start = Date.now();
   say(`fetching libtorch ${source.version} from ${url}: ${sizes}`);
   const temporary = `${folder}.${process.pid}.tmp`;
-  const packedFile = ({ name }) => join(downloads, `${source.version}-${name}`);
   try {
     mkdirSync(join(temporary, 'lib'), { recursive: true });
     let before = 0;

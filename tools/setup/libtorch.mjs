@@ -8,6 +8,8 @@ import { SetupError } from './report.mjs';
 import { ask, which } from './process.mjs';
 
 export const OLDEST = '2.6.0';
+/** Source of a libtorch that the set-up has fetched. */
+export const FETCHED = 'the official archive';
 
 /**
  * @typedef {object} Libtorch
@@ -33,7 +35,7 @@ export const PREFIXES = ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew']
 export function findLibtorch({ environment, downloaded, prefixes = PREFIXES }) {
   const chosen = environment.ATTUNE_LIBTORCH;
   if (chosen) return fromVariable(chosen);
-  return findSystem(prefixes) ?? findPython(environment) ?? readLibtorch(downloaded, 'the official archive');
+  return findSystem(prefixes) ?? findPython(environment) ?? readLibtorch(downloaded, FETCHED);
 }
 
 /** A folder that the user specifies is used or refused, never silently skipped. */
@@ -224,5 +226,5 @@ function nodePackages(root) {
     folders.push(...names.map((name) => join(folder, 'node_modules', name)));
     if (folder === dirname(folder)) break;
   }
-  return [...folders, ...names.map((name) => join(cacheFolder(), 'packages/node_modules', name))];
+  return [...folders, ...names.map((name) => join(cacheFolder(), 'node/node_modules', name))];
 }

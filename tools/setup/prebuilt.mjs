@@ -18,9 +18,9 @@ import { dirname, join } from 'node:path';
 import { aptInstall, candidateVersion, hasApt, refreshLists } from './apt.mjs';
 import { isCheckout, libtorchFolder } from './features.mjs';
 import { fetchLibraries } from './libraries.mjs';
-import { findLibtorch, libraryFile, libraryName, openblasFolder } from './libtorch.mjs';
-import { collect } from './process.mjs';
-import { SetupError, say } from './report.mjs';
+import { FETCHED, findLibtorch, libraryFile, libraryName, openblasFolder } from './libtorch.mjs';
+import { ask, collect } from './process.mjs';
+import { SETUP, SetupError, say } from './report.mjs';
 
 /**
  * @typedef {object} Engine
@@ -104,9 +104,13 @@ function misfits(engines, libtorch) {
 function misfit(engine, libtorch) {
   if (engine.libtorch !== minorOf(libtorch.version)) return `libtorch is ${libtorch.version}, not ${engine.libtorch}`;
   if (engine.cxx11 !== libtorch.cxx11)
-    return `${libtorch.source} was built with the ${libtorch.cxx11 ? 'new' : 'old'} C++ ABI, and the prebuilt engine with the other`;
+    return `${libtorch.source} was built with the ${nameAbi(libtorch)} C++ ABI, and the prebuilt engine with the ${nameAbi(engine)} one`;
   if (libtorch.cuda) return `${libtorch.source} has CUDA, and the prebuilt engine is for processors only`;
   return undefined;
+}
+
+function nameAbi({ cxx11 }) {
+  return cxx11 ? 'new' : 'old';
 }
 
 function minorOf(version) {
@@ -153,7 +157,7 @@ async function place(root, engine, libtorch) {
     .update(JSON.stringify(libtorch))
     .digest('hex')
     .slice(0, 20);
-  if (existsSync(file) && readKey(stamp) === key) return undefined;
+  if (existsSync(file) && readKey(stamp) === key && (await tryLoading(file)) === undefined) return undefined;
   try {
     mkdirSync(build, { recursive: true });
     linkLibraries(join(build, 'lib'), libtorch);
@@ -168,6 +172,7 @@ async function place(root, engine, libtorch) {
   const failure = await tryLoading(file);
   if (failure !== undefined) {
     rmSync(file, { force: true });
+    refuseMissingLibrary(failure, libtorch);
     return `the prebuilt engine does not load (${failure})`;
   }
   writeFileSync(stamp, `${JSON.stringify({ key, prebuilt: engine.libtorch, libtorch }, null, 2)}\n`);
@@ -196,6 +201,19 @@ function linkLibraries(folder, { libraries, system }) {
     const target = join(folder, libraryName(name));
     if (!existsSync(target)) symlinkSync(libraryFile(libraries, name), target);
   }
+}
+
+/** A compiled engine would need the same library. */
+function refuseMissingLibrary(failure, { libraries, source }) {
+  const name = /([^\s:]+): cannot open shared object/.exec(failure)?.[1];
+  if (name === undefined) return;
+  const owner = ask('dpkg-query', ['--search', `*/${name}`])?.split(':')[0];
+  const reinstall = `apt-get install --reinstall ${owner}, then: ${SETUP}`;
+  const fetchAgain = `rm -r ${dirname(libraries)}, then: ${SETUP}   (it is fetched again)`;
+  throw new SetupError(`libtorch cannot be loaded: ${source} needs ${name}, which is missing`, [
+    ...(source === FETCHED ? [fetchAgain] : owner === undefined ? [] : [reinstall]),
+    `or name another libtorch: ATTUNE_LIBTORCH=/its/folder ${SETUP}`,
+  ]);
 }
 
 async function tryLoading(file) {
