@@ -15,7 +15,15 @@ afterEach(() => rmSync(root, { recursive: true }));
 function compile(output: string, source: string, needed: string[] = []): void {
   const file = join(root, 'source.cpp');
   writeFileSync(file, source);
-  const child = spawnSync('g++', ['-shared', '-fPIC', '-o', output, file, ...needed, '-Wl,-rpath,$ORIGIN/lib']);
+  const child = spawnSync(process.env.CXX || 'g++', [
+    '-shared',
+    '-fPIC',
+    '-o',
+    output,
+    file,
+    ...needed,
+    '-Wl,-rpath,$ORIGIN/lib',
+  ]);
   if (child.status !== 0) throw new Error(String(child.stderr));
 }
 

@@ -48,10 +48,7 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
   const downloads = join(dirname(folder), 'downloads');
   mkdirSync(downloads, { recursive: true });
   const packedFile = ({ name }) => join(downloads, `${source.version}-${name}`);
-  const kept = sumOf(
-    source.members.map((member) => ({ bytes: keptBytes(packedFile(member)) })),
-    'bytes',
-  );
+  const kept = source.members.reduce((sum, member) => sum + keptBytes(packedFile(member)), 0);
   refuseFullDisk(downloads, packed + bytes - kept);
   const start = Date.now();
   say(`fetching libtorch ${source.version} from ${url}: ${sizes}`);
@@ -60,11 +57,10 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
     mkdirSync(join(temporary, 'lib'), { recursive: true });
     let before = 0;
     for (const member of source.members) {
-      const { name, start: first, packed: own, sha256 } = member;
-      const range = { start: first, bytes: own, before, total: packed };
-      await fetchFile({ url, file: packedFile(member), sha256, range, ...patience });
-      before += own;
-      await unpack(packedFile(member), join(temporary, 'lib', name), member);
+      const range = { start: member.start, bytes: member.packed, before, total: packed };
+      await fetchFile({ url, file: packedFile(member), sha256: member.sha256, range, ...patience });
+      before += member.packed;
+      await unpack(packedFile(member), join(temporary, 'lib', member.name), member);
     }
     writeFileSync(join(temporary, 'build-version'), `${source.version}\n`);
     rmSync(folder, { recursive: true, force: true });
