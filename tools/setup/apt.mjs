@@ -54,11 +54,11 @@ export async function aptInstall(names, access) {
   await askFirst(access.mode, `Install ${names.join(', ')} with apt-get (${sizes})?`, byHand);
   say(`installing ${names.join(', ')} with apt-get: ${sizes}`);
   const start = Date.now();
-  if ((await runApt(parameters, access)) !== 0) {
+  if ((await runApt(parameters, access)) !== undefined) {
     say('apt-get failed; once more with fresh lists');
     await runApt(['update'], access);
-    const status = await runApt(parameters, access);
-    if (status !== 0) throw new SetupError(`apt-get install ended with ${status}`, byHand);
+    const failure = await runApt(parameters, access);
+    if (failure !== undefined) throw new SetupError(`apt-get cannot install ${names.join(', ')}: ${failure}`, byHand);
   }
   say(`installed ${names.join(', ')} in ${since(start)}`);
 }
@@ -82,7 +82,10 @@ async function installSizes(names) {
   return `${fetched ?? 'nothing'} to download, ${disk ?? 'an unknown size'} on disk`;
 }
 
-/** Hidden unless it fails: hundreds of lines. */
+/**
+ * Hidden unless it fails: hundreds of lines.
+ * @returns {Promise<string | undefined>} apt's first error, if it failed
+ */
 async function runApt(parameters, { isRoot, mode }) {
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
   // Another apt may be running, as on a machine that has just started: waits for its lock.
@@ -96,6 +99,7 @@ async function runApt(parameters, { isRoot, mode }) {
     command = ['sudo', ...(mode === 'ask' ? [] : ['-n']), 'DEBIAN_FRONTEND=noninteractive', ...command];
   }
   const { status, output } = await collect(command[0], command.slice(1), { env: environment });
-  if (status !== 0) process.stderr.write(`${output.trim().split('\n').slice(-LINES_SHOWN).join('\n')}\n`);
-  return status;
+  if (status === 0) return undefined;
+  process.stderr.write(`${output.trim().split('\n').slice(-LINES_SHOWN).join('\n')}\n`);
+  return /^E: (.+)/m.exec(output)?.[1] ?? `it ended with ${status}`;
 }
