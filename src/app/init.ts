@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { type ColumnMapping, columnsOf } from '../data/columns.ts';
-import { isRepeatedPerson } from '../data/guess/index.ts';
+import { isDated, isRepeatedPerson } from '../data/guess/index.ts';
 import { type DataInspection, inspectData } from '../data/index.ts';
 import { isCheapModel } from '../answering/baselines/cheap-names.ts';
 import { fewTestRows } from '../evaluation/compare/few-test-rows.ts';
@@ -63,7 +63,8 @@ export async function examineForInit(
     return isRepeatedPerson(profile) || (groupName.test(name) && profile.distinct < profile.filled);
   };
   const groupColumns = kind === 'items' ? [] : inspection.columns.filter((name) => isGroup(name) && !used.has(name));
-  return { path, inspection, objective, groupColumns };
+  const timeColumn = profiles.find((one) => isDated(one) && one.filled === one.rows && one.distinct > 1)?.name;
+  return { path, inspection, objective, groupColumns, ...(kind !== 'items' && timeColumn && { timeColumn }) };
 }
 
 /** `tickets.jsonl.gz` → `tickets.yaml` in the current folder; a data set named by a hash gets its pipeline's name. */
@@ -105,6 +106,7 @@ export async function recipeText(findings: InitFindings, answers: InitAnswers): 
     ...(columns === undefined ? [] : [[`  columns: ${plain(columns)}`, 'input columns and target column'] as const]),
     ...splitLines(inspection),
     ...groupLine(findings, groupBy, plain),
+    ...timeLine(findings, plain),
     ...(isCheapModel(model) ? cheapLines(objective) : await modelLines(inspection, { model, objective })),
   ];
   const bringing = command === undefined ? '' : `# The model comes from: ${command}\n`;
@@ -143,6 +145,12 @@ function groupLine(
   if (groupBy !== undefined) return [[`  group_by: ${plain(groupBy)}`, 'rows with the same value stay in one split']];
   const [likely] = groupColumns;
   return likely === undefined ? [] : [[`  # group_by: ${plain(likely)}`, 'rows with the same value stay in one split']];
+}
+
+/** The column of times as a comment, ready for use. */
+function timeLine({ timeColumn }: InitFindings, plain: (value: unknown) => string): Line[] {
+  if (timeColumn === undefined) return [];
+  return [[`  # split_by_time: ${plain(timeColumn)}`, 'train on earlier rows, test on later ones']];
 }
 
 /** Whether rows are files such as images, whose length does not vary. */

@@ -107,9 +107,14 @@ function isList(source: Exclude<ColumnSource, string>): source is readonly strin
   return Array.isArray(source);
 }
 
-/** @throws AttuneError E_BAD_COLUMNS if no row of a file has the group column */
-export function checkGroup(rows: readonly Row[], column: string, file: string): void {
-  requireColumns(rows, [['group_by', column]], file);
+/** @throws AttuneError E_BAD_COLUMNS if no row of a file has a column that rows are divided by; by the recipe's key */
+export function checkDividing(
+  rows: readonly Row[],
+  columns: Readonly<Record<string, string | undefined>>,
+  file: string,
+): void {
+  const named = Object.entries(columns).flatMap(([key, column]) => (column === undefined ? [] : [[key, column] as const]));
+  requireColumns(rows, named, file);
 }
 
 function requireColumns(rows: readonly Row[], named: readonly (readonly [string, string])[], file: string): void {

@@ -7,11 +7,12 @@ import { fieldsOf, mapColumns, valueAt } from './columns.ts';
 import { containerName } from './containers/index.ts';
 import type { Detection } from './formats/detect.ts';
 import type { ExampleBody } from './formats/format.ts';
-import { isObject, RowReader } from './formats/row-reader.ts';
+import { describeValue, isObject, RowReader } from './formats/row-reader.ts';
 import { kindOf, type Example } from './kinds/index.ts';
 import { FLAGS, mailsOf, PROVENANCE } from './provenance-column.ts';
 import type { FormattedRow, LeftOutRow } from './row-formatter.ts';
 import type { SourceFile } from './sources.ts';
+import { timeIn } from './time-in.ts';
 
 /** Report on one file. */
 export interface FileReport {
@@ -49,8 +50,10 @@ const MAX_LISTED = 20;
 export interface ReadOptions {
   /** Dotted path of the group column. */
   groupBy?: string;
-  /** Whether every row must have a group. */
-  needsGroup?: boolean;
+  /** Dotted path of the column of times. */
+  splitByTime?: string;
+  /** Whether the rows are to be divided, so that each needs its group and time. */
+  isDivided?: boolean;
   onProgress?: (rows: number) => void;
   signal?: AbortSignal;
 }
@@ -98,6 +101,7 @@ export class ExampleSink {
     const { read, readInput = read } = this.#detection.format;
     const body = (this.#source.isInput === true ? readInput : read)(reader);
     const group = this.#group(original ?? value, reader);
+    const time = this.#time(original ?? value, reader);
     this.#note(row, reader);
     if (body === undefined || reader.problems.length > 0) return reader.problems;
     const id = sha256(contentOf(body)).slice(0, 16);
@@ -107,6 +111,7 @@ export class ExampleSink {
     const together = {
       ...(fields && { fields }),
       ...(group !== undefined && { group }),
+      ...(time !== undefined && { time }),
       ...(mails.length > 0 && { mails }),
     };
     this.examples.push({ ...body, id, source: { file, line }, ...together });
@@ -121,15 +126,29 @@ export class ExampleSink {
   }
 
   #group(value: Record<string, unknown>, reader: RowReader): string | undefined {
-    const { groupBy, needsGroup } = this.#options;
+    const { groupBy, isDivided } = this.#options;
     if (groupBy === undefined) return undefined;
     this.#used.add(groupBy.split('.')[0]).add(groupBy);
     const group = valueAt(value, groupBy);
     if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
     if (group === undefined || group === null || group === '') {
-      return needsGroup ? reader.problem(groupBy, 'is empty, but rows are grouped by it (group_by)') : undefined;
+      return isDivided === true ? reader.problem(groupBy, 'is empty, but rows are grouped by it (group_by)') : undefined;
     }
     return reader.problem(groupBy, 'must be text or a number, because rows are grouped by it (group_by)');
+  }
+
+  #time(value: Record<string, unknown>, reader: RowReader): number | undefined {
+    const { splitByTime: column, isDivided } = this.#options;
+    if (column === undefined) return undefined;
+    this.#used.add(column.split('.')[0]).add(column);
+    const found = valueAt(value, column);
+    const time = timeIn(found);
+    if (time !== undefined || isDivided !== true) return time;
+    return reader.problem(
+      column,
+      `is not a time (${describeValue(found)}), but rows are split by it (split_by_time)`,
+      'write a number, or a date such as 2026-01-31T12:00:00Z',
+    );
   }
 
   #note(row: Record<string, unknown>, reader: RowReader): void {

@@ -6,6 +6,8 @@ export type { DataSource, DataSpec, KnownShapes, RowShape } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
 export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
+export { LEFT_OUT, splitByTime } from './split-by-time.ts';
+export { timeIn } from './time-in.ts';
 export { foldsOf } from './folds.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { countLabels, type LabelReport } from './label-counts.ts';

@@ -20,6 +20,8 @@ export interface DataOptions {
   test?: number | DataSpec;
   /** Dotted path of a column; rows with the same value never straddle splits. */
   groupBy?: string;
+  /** Dotted path of a column of times: the newest train rows become test, those before them validation. */
+  splitByTime?: string;
   /** Format of files that name none; detected if undefined. */
   format?: string;
   columns?: ColumnMapping;
@@ -65,6 +67,15 @@ export interface DataReport {
   origins: Record<SplitName, string>;
   /** Present if the last items of rows are held out instead of whole rows. */
   lastItems?: LastItems;
+  /** Present if rows are split by time. */
+  byTime?: TimeSplit;
+}
+
+/** A split by time: the newest rows are test, those before them validation. */
+interface TimeSplit {
+  column: string;
+  /** Rows in no split, since the rest of their group or near-duplicates is on the other side of a border. */
+  leftOut: number;
 }
 
 /**
@@ -78,9 +89,11 @@ export async function loadData(options: DataOptions): Promise<LoadedData> {
   const plan = planSplits(options);
   const read = await readSplits(plan, options);
   const byLast = splitsByLast(read.splits, plan.shares);
+  if (byLast && options.splitByTime !== undefined) throw bothByLastAndTime();
   const divided = await partition(read.splits, {
     shares: byLast ? { validation: 0, test: 0 } : plan.shares,
     seed: options.seed,
+    isByTime: options.splitByTime !== undefined,
     isKept: plan.ownShares && ((row) => plan.ownShares![read.sourceOf.get(row)!] !== undefined),
     signal: options.signal,
     onProgress: (rows, total) => options.onProgress?.({ activity: 'compare', rows, total }),
@@ -89,7 +102,9 @@ export async function loadData(options: DataOptions): Promise<LoadedData> {
   if (options.allowOverlap !== true) refuseOverlap(overlap);
   // Last items are held out after the overlap check, since rows share their beginning with training rows by design.
   const lastItems = byLast ? holdLastItems(divided, read, plan) : undefined;
-  const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins, lastItems });
+  const { splitByTime: column } = options;
+  const byTime = column === undefined ? undefined : { column, leftOut: divided.leftOut };
+  const report = reportOn(divided, { files: read.files, overlap, origins: plan.origins, lastItems, byTime });
   return { splits: divided.splits, mixture: mix(divided.splits.train, read.sourceOf, plan), report };
 }
 
@@ -100,6 +115,13 @@ function holdLastItems(divided: Partition, read: ReadSplits, plan: Plan): LastIt
   const held = (['validation', 'test'] as const).filter((split) => plan.shares[split] > 0);
   for (const split of held) plan.origins[split] = `an item at the end of each row with ${report.needed} or more`;
   return report;
+}
+
+function bothByLastAndTime(): AttuneError {
+  return new AttuneError('E_SPLIT_TIME', {
+    what: 'Rows of items cannot be split by time (split_by_time): the last items of each row are held out already',
+    fix: 'remove split_by_time',
+  });
 }
 
 interface Plan {
@@ -167,7 +189,8 @@ async function readSplits(plan: Plan, options: DataOptions): Promise<ReadSplits>
     for (const source of plan.files[split]) {
       const { examples, report } = await reader.read(source, {
         groupBy: options.groupBy,
-        needsGroup: split === 'train',
+        splitByTime: options.splitByTime,
+        isDivided: split === 'train' && plan.ownShares?.[source.source] === undefined,
         signal: options.signal,
         onProgress: (rows) => options.onProgress?.({ activity: 'read', rows }),
       });
@@ -228,7 +251,7 @@ function isMixed({ weights, ownShares }: Plan): boolean {
 
 function reportOn(
   { splits, duplicates }: Partition,
-  rest: Pick<DataReport, 'files' | 'overlap' | 'origins' | 'lastItems'>,
+  rest: Pick<DataReport, 'files' | 'overlap' | 'origins' | 'lastItems' | 'byTime'>,
 ): DataReport {
   const perSplit = <T>(valueOf: (rows: Example[]) => T): Record<SplitName, T> => ({
     train: valueOf(splits.train),

@@ -1,5 +1,4 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
-import type { SplitName } from './assign-splits.ts';
 import type { Example } from './example.ts';
 import { questionOf, textOf } from './compared-text.ts';
 import type { Partition } from './partition.ts';
@@ -36,7 +35,7 @@ export function findOverlaps({ clusters, splitOf, rows }: Partition): OverlapRep
   return report;
 }
 
-function firstSplit(cluster: readonly number[], splitOf: readonly SplitName[]): SplitName {
+function firstSplit(cluster: readonly number[], splitOf: Partition['splitOf']): string {
   const present = new Set(cluster.map((row) => splitOf[row]));
   return present.has('train') ? 'train' : present.has('validation') ? 'validation' : 'test';
 }
@@ -48,7 +47,7 @@ function nearestOf(row: number, others: readonly number[], rows: readonly Exampl
   return candidates.reduce((best, candidate) => (candidate.value > best.value ? candidate : best)).other;
 }
 
-function describe(row: number, other: number, splitOf: readonly SplitName[], rows: readonly Example[]): Problem {
+function describe(row: number, other: number, splitOf: Partition['splitOf'], rows: readonly Example[]): Problem {
   const [mine, theirs] = [rows[row], rows[other]];
   const place = `${theirs.source.file}:${theirs.source.line} of ${splitOf[other]}`;
   return {

@@ -9,6 +9,7 @@ import {
 } from './assign-splits.ts';
 import { clusterings, firmClusters, type ClusterOptions, type Clustering } from './clusters.ts';
 import type { Example } from './example.ts';
+import { splitByTime } from './split-by-time.ts';
 import { strataOf } from './strata.ts';
 import type { UnionFind } from './union-find.ts';
 
@@ -18,6 +19,8 @@ export interface PartitionOptions extends ClusterOptions {
   /** Shares of the train rows; 0 if a split has files of its own or is not wanted. */
   shares: SplitShares;
   seed: number;
+  /** Splits by the rows' times, so that rows of test and validation are newer than those of train. */
+  isByTime?: boolean;
   /** Train rows that must remain train rows, with their clusters. */
   isKept?(row: Example): boolean;
 }
@@ -37,10 +40,12 @@ export interface Partition {
   splits: Splits;
   /** Clusters over the given train, validation and test rows, in this order. */
   clusters: number[][];
-  /** The split of each of those rows. */
-  splitOf: SplitName[];
+  /** The split of each of those rows; undefined for rows left out when splitting by time. */
+  splitOf: (SplitName | undefined)[];
   rows: Example[];
   duplicates: DuplicateReport;
+  /** Rows left out when splitting by time, since the rest of their cluster is on the other side of the border. */
+  leftOut: number;
 }
 
 /**
@@ -53,19 +58,25 @@ export async function partition(given: Splits, options: PartitionOptions): Promi
   const exact = rows.length - new Set(rows.map(({ id }) => id)).size;
   const isSplit = options.shares.validation > 0 || options.shares.test > 0;
   if (!isSplit && given.validation.length === 0 && given.test.length === 0) {
-    return { splits: given, clusters: [], splitOf: rows.map(() => 'train'), rows, duplicates: { exact } };
+    return { splits: given, clusters: [], splitOf: rows.map(() => 'train'), rows, duplicates: { exact }, leftOut: 0 };
   }
-  const divided = { given, rows, ids: rows.map(({ id }) => id), strata: isSplit ? strataOf(rows) : undefined };
+  const divided = { given, rows, ids: rows.map(({ id }) => id), strata: isSplit && options.isByTime !== true ? strataOf(rows) : undefined };
   const clustering = await chooseClustering(divided, options);
   const clusters = clustering.sets.sets();
   const splitOf = placeRows(divided, clusters, options);
   const splits: Splits = { train: [], validation: [], test: [] };
-  for (const [index, row] of rows.entries()) splits[splitOf[index]].push(row);
+  let leftOut = 0;
+  for (const [index, row] of rows.entries()) {
+    const split = splitOf[index];
+    if (split === undefined) leftOut++;
+    else splits[split].push(row);
+  }
   return {
     splits,
-    clusters,
+    clusters: leftOut === 0 ? clusters : clusters.map((cluster) => cluster.filter((row) => splitOf[row] !== undefined)),
     splitOf,
     rows,
+    leftOut,
     duplicates: { exact, ...describe(clusters), commonShare: clustering.commonShare },
   };
 }
@@ -101,7 +112,8 @@ async function chooseClustering(divided: Divided, options: PartitionOptions): Pr
   return chosen!;
 }
 
-function serves(sets: UnionFind, { given, rows, ids, strata }: Divided, options: PartitionOptions): boolean {
+function serves(sets: UnionFind, divided: Divided, options: PartitionOptions): boolean {
+  const { given, rows } = divided;
   const clusters = sets.sets();
   const own = fromOwnFiles(given);
   const mixed = clusters.filter((cluster) => new Set(cluster.map(own)).size > 1).flat();
@@ -109,34 +121,63 @@ function serves(sets: UnionFind, { given, rows, ids, strata }: Divided, options:
   if (2 * overlapping > given.validation.length + given.test.length) return false;
   const isKept = (row: number) => options.isKept?.(rows[row]) === true;
   const free = clusters.filter((cluster) => cluster.every((row) => own(row) === 'train' && !isKept(row)));
-  const assigned = assignSplits(listClusters(free, ids, strata), options.shares, options.seed);
+  const assigned = divide(free, divided, options);
   if (assigned === undefined) return false;
   const count =
     options.isKept === undefined ? given.train.length : given.train.filter((row) => !options.isKept!(row)).length;
+  const held = { validation: 0, test: 0 };
+  let leftOut = 0;
+  for (const split of assigned.values()) {
+    if (split === undefined) leftOut++;
+    else if (split !== 'train') held[split]++;
+  }
+  if (leftOut > count / 2) return false;
   return (['validation', 'test'] as const).every((split) => {
     const target = targetRows(options.shares[split], count);
-    const got = free.reduce(
-      (total, cluster, index) => total + (splitNames[assigned[index]] === split ? cluster.length : 0),
-      0,
-    );
-    return Math.abs(got - target) <= Math.max(1, target / 2);
+    return Math.abs(held[split] - target) <= Math.max(1, target / 2);
   });
 }
 
+/** The split of each row of some clusters; undefined if a split would stay empty. */
+function divide(
+  clusters: readonly (readonly number[])[],
+  { rows, ids, strata }: Divided,
+  { shares, seed, isByTime }: PartitionOptions,
+): Map<number, SplitName | undefined> | undefined {
+  if (isByTime === true) return divideByTime(clusters, rows, shares);
+  const assigned = assignSplits(listClusters(clusters, ids, strata), shares, seed);
+  return assigned && new Map(clusters.flatMap((cluster, i) => cluster.map((row) => [row, splitNames[assigned[i]]])));
+}
+
+function divideByTime(
+  clusters: readonly (readonly number[])[],
+  rows: readonly Example[],
+  shares: SplitShares,
+): Map<number, SplitName | undefined> | undefined {
+  const places = clusters.flat();
+  const setOf = Uint32Array.from(clusters.flatMap((cluster, set) => cluster.map(() => set)));
+  const times = Float64Array.from(places, (row) => rows[row].time!);
+  const assigned = splitByTime({ times, setOf, sizes: Uint32Array.from(clusters, ({ length }) => length) }, shares);
+  // LEFT_OUT is no split's index.
+  return assigned && new Map(places.map((row, i) => [row, splitNames.at(assigned[i])]));
+}
+
 function placeRows(
-  { given, rows, ids, strata }: Divided,
-  clusters: readonly number[][],
-  { shares, seed, isKept }: PartitionOptions,
-): SplitName[] {
+  divided: Divided,
+  clusters: readonly (readonly number[])[],
+  options: PartitionOptions,
+): (SplitName | undefined)[] {
+  const { given, rows } = divided;
+  const { shares, isKept } = options;
   const own = fromOwnFiles(given);
   const isFree = (row: number) => own(row) === 'train' && isKept?.(rows[row]) !== true;
   const free = clusters.filter((cluster) => cluster.every(isFree));
-  const splitOf = rows.map((_, row) => own(row));
+  const splitOf: (SplitName | undefined)[] = rows.map((_, row) => own(row));
   // If nothing is taken, nothing needs to remain: all rows may come from the splits' own files.
   if (shares.validation + shares.test === 0) return splitOf;
-  const assigned = assignSplits(listClusters(free, ids, strata), shares, seed);
-  if (assigned === undefined) throw impossible(given.train.length, free.length, shares);
-  for (const [index, cluster] of free.entries()) for (const row of cluster) splitOf[row] = splitNames[assigned[index]];
+  const assigned = divide(free, divided, options);
+  if (assigned === undefined) throw impossible(given.train.length, free.length, options);
+  for (const [row, split] of assigned) splitOf[row] = split;
   return splitOf;
 }
 
@@ -146,14 +187,14 @@ function fromOwnFiles(given: Splits): (row: number) => SplitName {
   return (row) => (row < train ? 'train' : row < validation ? 'validation' : 'test');
 }
 
-function impossible(rows: number, clusters: number, shares: SplitShares): AttuneError {
+function impossible(rows: number, clusters: number, { shares, isByTime }: PartitionOptions): AttuneError {
   const wanted = splitNames.filter((split) => split !== 'train' && shares[split] > 0);
   const parts =
     clusters === rows ? '' : ` in ${clusters} ${clusters === 1 ? 'cluster' : 'clusters'} that must not be split`;
   return new AttuneError('E_SPLIT_IMPOSSIBLE', {
     what: `The rows cannot be split into train and ${wanted.join(' and ')}`,
     got: `${rows} ${rows === 1 ? 'row' : 'rows'}${parts} (the same group, the same text or nearly the same)`,
-    expected: `at least ${wanted.length + 1}`,
+    expected: `at least ${wanted.length + 1}${isByTime === true ? ', with different times' : ''}`,
     fix: `add rows, give ${wanted.join(' and ')} separate files, or set it to 0`,
   });
 }

@@ -1,6 +1,6 @@
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { BadRows } from './bad-rows.ts';
-import { checkGroup, checkMapping, mapColumns } from './columns.ts';
+import { checkDividing, checkMapping, mapColumns } from './columns.ts';
 import { containerName, containers, dataExtensions } from './containers/index.ts';
 import type { RawRow } from '@attune/tables';
 import { readDecimalCommas } from './decimal-commas.ts';
@@ -58,8 +58,8 @@ export async function openFile(
   const isEmpty = good.length === 0;
   // Rows to be answered may lack answer columns.
   if (!isEmpty && source.columns && source.isInput !== true) checkMapping(good, source.columns, source.file);
-  if (options.groupBy !== undefined && options.needsGroup === true)
-    checkGroup(originalsOf(head), options.groupBy, source.file);
+  const { groupBy: group_by, splitByTime: split_by_time } = options;
+  if (options.isDivided === true) checkDividing(originalsOf(head), { group_by, split_by_time }, source.file);
   const mapped = good.map((row) => mapColumns(row, source.columns));
   const detection =
     isEmpty && (source.format === undefined || source.formatter !== undefined)
@@ -168,7 +168,7 @@ async function takeHead(
   return { head, good };
 }
 
-/** Original rows, since a formatter may drop the group column. */
+/** Original rows, since a formatter may drop the columns that rows are divided by. */
 function originalsOf(head: readonly FormattedRow[]): Record<string, unknown>[] {
   return head.flatMap(({ value, original = value }) => (original === undefined ? [] : [original]));
 }

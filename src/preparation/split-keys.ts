@@ -1,4 +1,5 @@
 /** Split keys of rows, stored separately if a step removes them from the values. */
+import { timeIn } from '../data/index.ts';
 import { sha256 } from '../files/hash.ts';
 
 /** Columns used for splitting; a dotted path reaches into objects. */
@@ -14,8 +15,8 @@ export function splitKeysOf(values: Record<string, unknown>, { time, groups }: S
   const hashed = found
     .filter(([, value]) => !isEmpty(value))
     .map(([column, value]) => [column, sha256(groupOf(value))]);
-  const at = time === undefined ? undefined : timeOf(valueAt(values, time));
-  return { ...Object.fromEntries(hashed), ...(at !== undefined && !Number.isNaN(at) && { [time!]: at }) };
+  const at = time === undefined ? undefined : timeIn(valueAt(values, time));
+  return { ...Object.fromEntries(hashed), ...(at !== undefined && { [time!]: at }) };
 }
 
 /** Equal texts for equal values. */
@@ -30,10 +31,4 @@ export function valueAt(values: Record<string, unknown>, path: string): unknown 
 
 export function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || value === '';
-}
-
-/** Milliseconds, from a date as text or a number of seconds or milliseconds. */
-export function timeOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  return typeof value === 'string' ? Date.parse(value) : NaN;
 }

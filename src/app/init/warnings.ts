@@ -13,6 +13,8 @@ export interface InitFindings {
   objective: UsualObjective;
   /** Columns whose values may define groups of related rows. */
   groupColumns: string[];
+  /** A column with a date in every row. */
+  timeColumn?: string;
 }
 
 /** With fewer rows there is almost nothing to learn from or to evaluate on. */

@@ -33,6 +33,7 @@ const ADDITIONS: Readonly<Record<string, readonly string[] | 'all'>> = {
     'validation',
     'test',
     'group_by',
+    'split_by_time',
     'allow_overlap',
   ],
 };

@@ -18,6 +18,7 @@ export {
   quantityFit,
   textFit,
 } from './column-traits.ts';
+export { isDated } from './other-guesses.ts';
 export { profileColumns, profileRows } from './sample.ts';
 
 /** In order of precedence for ties. */

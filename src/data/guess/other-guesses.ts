@@ -1,4 +1,4 @@
-import { timeIn } from '../formats/interactions.ts';
+import { timeIn } from '../time-in.ts';
 import { type ColumnWish, describeValues, type Guess, joined, listed } from './guess.ts';
 import { nameFit } from './column-names.ts';
 import { isRecord } from './pair-guesses.ts';
@@ -93,7 +93,8 @@ function timeColumn(columns: readonly ColumnProfile[]): ColumnProfile | undefine
   );
 }
 
-function isDated(column: ColumnProfile): boolean {
+/** Whether a column has dates, at least as far as the most frequent values tell. */
+export function isDated(column: ColumnProfile): boolean {
   return column.kind === 'date' && holdsAll(column, (value) => timeIn(value) !== undefined);
 }
 

@@ -9,6 +9,8 @@ export interface Provenance {
   source: { file: string; line: number };
   /** Rows of one group never straddle splits (customer, patient, conversation). */
   group?: string;
+  /** Sort key of the row's time, if rows are split by it. */
+  time?: number;
   /** Mails that a prepared row belongs to or was attached to; rows of one mail never straddle splits. */
   mails?: readonly string[];
 }

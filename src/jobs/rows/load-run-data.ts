@@ -36,6 +36,7 @@ export async function loadRunData(
     validation: share(data.validation),
     test: share(data.test),
     groupBy: data.group_by ?? undefined,
+    splitByTime: data.split_by_time ?? undefined,
     format: data.format ?? undefined,
     columns: data.columns ?? undefined,
     formatters: await loadFormatters(formats, recipe.references),
@@ -50,12 +51,25 @@ export async function loadRunData(
   });
   reportReading(loaded.report, context.emit);
   reportShort(loaded.report.lastItems, context.emit);
+  reportBorders(loaded.report.byTime, context.emit);
   return loaded;
 }
 
 /** Rows for replay, mixed into the run's own training rows. */
 function replayed(replay: Recipe['retention']['replay']): DataSource[] {
   return replay === null ? [] : [{ path: replay.path, share: replay.share, format: replay.format ?? undefined }];
+}
+
+/** Reports rows left out by a split by time (F6). */
+function reportBorders(byTime: DataReport['byTime'], emit: EventSink): void {
+  if (byTime === undefined || byTime.leftOut === 0) return;
+  emit({
+    type: 'warning-raised',
+    code: 'W_ROWS_LEFT_OUT',
+    message:
+      `${plural(byTime.leftOut, 'rows')} left out by the split by ${byTime.column}: rows of the same group, or nearly ` +
+      'the same, are on the other side of a border',
+  });
 }
 
 /** Reports users without held-out items (F6). */

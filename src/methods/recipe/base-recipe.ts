@@ -89,6 +89,11 @@ const dataSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe('column whose values never straddle splits (customer, patient)'),
+  split_by_time: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe('column with a date or number: the newest rows are test, those before them validation, older ones train'),
   allow_overlap: z.boolean().default(false).describe('continue if a validation or test file repeats training rows'),
   strict: z
     .boolean()

@@ -8,11 +8,14 @@ import { GrowingArray } from '../../base/growing-array.ts';
 import {
   assignSplits,
   DiskSignatures,
+  LEFT_OUT,
   linkBuckets,
   NEAR,
   packSignature,
+  splitByTime,
   splitNames,
   TextSigner,
+  timeIn,
   UnionFind,
   unpackSignature,
   type SplitName,
@@ -20,9 +23,8 @@ import {
 import type { DataRow, Item } from '@attune/documents';
 import { textOfRow } from '../row-texts.ts';
 import { digitsOf, HashList } from '../hash-list.ts';
-import { groupOf, isEmpty, timeOf, valueAt } from '../split-keys.ts';
+import { groupOf, isEmpty, valueAt } from '../split-keys.ts';
 import type { SplitSpec } from './pipeline-spec.ts';
-import { LEFT_OUT, splitByTime } from './split-by-time.ts';
 
 export interface SplitReport {
   by: SplitSpec['by'];
@@ -93,9 +95,9 @@ export class SplitPlanner implements Disposable {
     }
     if (by !== 'time') return;
     const value = keyOf(row, column!);
-    const time = timeOf(value);
-    this.#times.push(time);
-    if (Number.isNaN(time) && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
+    const time = timeIn(value);
+    this.#times.push(time ?? Number.NaN);
+    if (time === undefined && this.#untimed.length < MOST_LISTED) this.#untimed.push({ row, got: value });
   }
 
   /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { withArticle } from '../../base/articles.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
-import { splitNames, type SplitName } from '../../data/index.ts';
+import { LEFT_OUT, splitNames, type SplitName } from '../../data/index.ts';
 import type { DataRow, Item } from '@attune/documents';
 import { writeFileAtomic } from '../../files/atomic.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -19,7 +19,6 @@ import type { Pipeline } from './pipeline-spec.ts';
 import { subjectsOf, type PipelineWork } from './pipeline-stages.ts';
 import { readSeen } from './run-over.ts';
 import type { SourceParts } from './source-parts.ts';
-import { LEFT_OUT } from './split-by-time.ts';
 import { SplitPlanner, type SplitLook, type SplitReport } from './split-rows.ts';
 import { lookAt, shardsOf, type Stage } from './step-parts.ts';
 

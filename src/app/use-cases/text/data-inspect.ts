@@ -50,18 +50,23 @@ function describeLeftOut(leftOut: DataInspectionResult['report']['files'][number
 }
 
 function describeSplits({ report, objective }: DataInspectionResult, { colours }: Terminal): string {
-  const { rows, duplicates, overlap } = report;
+  const { rows, duplicates, overlap, byTime } = report;
   const counts = `${formatCount(rows.train)} train, ${formatCount(rows.validation)} validation, ${formatCount(rows.test)} test`;
   const near = duplicates.clusters === undefined ? '' : `, ${plural(duplicates.clusters, 'groups')} of near-duplicates`;
   return formatFacts(
     [
       ['objective', objective],
-      ['splits', counts],
+      ['splits', byTime === undefined ? counts : `${counts}, by ${byTime.column}${leftOutBy(byTime)}`],
       ['duplicates', `${formatCount(duplicates.exact)} exact${near}; none straddles splits`],
       ['overlap', overlap.rows === 0 ? undefined : colours.red(`${overlap.rows} held-out rows repeat training rows`)],
     ],
     colours,
   );
+}
+
+function leftOutBy({ leftOut }: NonNullable<DataInspectionResult['report']['byTime']>): string {
+  if (leftOut === 0) return '';
+  return `; ${plural(leftOut, 'rows')} left out, like rows on the other side of a border`;
 }
 
 function describeLengths(

@@ -131,6 +131,12 @@ describe('init without a terminal', () => {
     expect(readFileSync('tickets.yaml', 'utf8')).toContain('# group_by: customer');
   });
 
+  it('offers a split by time where each row has a date', async () => {
+    cells.created = (row) => `2026-03-${String((row % 28) + 1).padStart(2, '0')} 08:30:00`;
+    await done(table('cases.csv', 'body', 'queue', 'created'));
+    expect(readFileSync('cases.yaml', 'utf8')).toContain('# split_by_time: created');
+  });
+
   it('offers one model for all columns of classes', async () => {
     cells.paid = (row) => ['yes', 'no'][row % 2];
     const { result } = await done(table('cases.csv', 'body', 'queue', 'product', 'paid'));

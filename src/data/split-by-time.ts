@@ -2,7 +2,7 @@
  * Splits rows into train, validation and test by time, keeping sets of rows whole, so that evaluation rows are newer
  * than training rows.
  */
-import { splitNames, targetRows, type SplitShares } from '../../data/index.ts';
+import { splitNames, targetRows, type SplitShares } from './assign-splits.ts';
 
 /** Marks a row outside of all splits: the rest of its set is on the other side of the border. */
 export const LEFT_OUT = splitNames.length;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { randomUint32 } from '../../../src/base/random.ts';
-import { LEFT_OUT, splitByTime, type TimedRows } from '../../../src/preparation/pipeline/split-by-time.ts';
+import { LEFT_OUT, splitByTime, type TimedRows } from '../../../src/data/split-by-time.ts';
 
 const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 
