@@ -6,7 +6,7 @@ import type { Talker, TalkOptions } from './talk.ts';
 import type { ComparedSystems } from './use-cases/compare.ts';
 import type { Forgetting } from '../evaluation/assessments/forgetting.ts';
 import type { Overfitting } from '../evaluation/assessments/overfitting.ts';
-import type { Wording } from '../evaluation/assessments/wording.ts';
+import type { Wording } from '../evaluation/wording/wording-results.ts';
 import type { Comparison } from '../store/results.ts';
 import type { RunTimes } from '../store/run-clock.ts';
 import type { JobResult } from '../jobs/worker/index.ts';

@@ -113,7 +113,9 @@ export function checkDividing(
   columns: Readonly<Record<string, string | undefined>>,
   file: string,
 ): void {
-  const named = Object.entries(columns).flatMap(([key, column]) => (column === undefined ? [] : [[key, column] as const]));
+  const named = Object.entries(columns).flatMap(([key, column]) =>
+    column === undefined ? [] : [[key, column] as const],
+  );
   requireColumns(rows, named, file);
 }
 

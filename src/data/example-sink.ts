@@ -132,7 +132,9 @@ export class ExampleSink {
     const group = valueAt(value, groupBy);
     if (['string', 'number', 'boolean'].includes(typeof group) && group !== '') return String(group);
     if (group === undefined || group === null || group === '') {
-      return isDivided === true ? reader.problem(groupBy, 'is empty, but rows are grouped by it (group_by)') : undefined;
+      return isDivided === true
+        ? reader.problem(groupBy, 'is empty, but rows are grouped by it (group_by)')
+        : undefined;
     }
     return reader.problem(groupBy, 'must be text or a number, because rows are grouped by it (group_by)');
   }

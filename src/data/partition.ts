@@ -60,7 +60,12 @@ export async function partition(given: Splits, options: PartitionOptions): Promi
   if (!isSplit && given.validation.length === 0 && given.test.length === 0) {
     return { splits: given, clusters: [], splitOf: rows.map(() => 'train'), rows, duplicates: { exact }, leftOut: 0 };
   }
-  const divided = { given, rows, ids: rows.map(({ id }) => id), strata: isSplit && options.isByTime !== true ? strataOf(rows) : undefined };
+  const divided = {
+    given,
+    rows,
+    ids: rows.map(({ id }) => id),
+    strata: isSplit && options.isByTime !== true ? strataOf(rows) : undefined,
+  };
   const clustering = await chooseClustering(divided, options);
   const clusters = clustering.sets.sets();
   const splitOf = placeRows(divided, clusters, options);

@@ -86,7 +86,16 @@ function partRecipe(
   const [train, validation, test] = [paths.train, paths.validation, paths.test].map(source);
   const group_by = recipe.data.group_by === null ? null : GROUP;
   // The rows are already split and in their standard format.
-  const own = { train, validation, test, format: null, columns: null, group_by, split_by_time: null, allow_overlap: true };
+  const own = {
+    train,
+    validation,
+    test,
+    format: null,
+    columns: null,
+    group_by,
+    split_by_time: null,
+    allow_overlap: true,
+  };
   return {
     ...recipe,
     data: { ...recipe.data, ...own },

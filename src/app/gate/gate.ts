@@ -13,7 +13,7 @@ import { reviewResults, type ReviewResults } from '../../evaluation/review/revie
 import { recordGate } from '../../evaluation/review/gate-log.ts';
 import { checkSignOffs } from '../../evaluation/review/sign-offs.ts';
 import { runPaths } from '../../store/run-paths.ts';
-import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
+import { gateSchema, isRequirement, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import { showRun } from '../find-runs.ts';
 import type { useCase } from '../use-cases/gate.ts';
 import type { OptionsOf } from '../use-cases/use-case.ts';
@@ -62,10 +62,11 @@ export async function gateRun(
 }
 
 /** Converts a caller's options to the recipe's names; omitted ones keep the recipe's values. */
-export function settingsFrom({ comparison, margin, ...asked }: OptionsOf<typeof useCase>): GateOptions {
+export function settingsFrom({ comparison, margin, otherWords, ...asked }: OptionsOf<typeof useCase>): GateOptions {
   return {
     comparison,
     margin,
+    other_words: otherWords === undefined || otherWords === 'auto' ? otherWords : otherWords === 'true',
     forgetting: asked.maxForgetting,
     flip_rate: asked.maxFlipRate,
     safety: asked.maxCompliance,
@@ -82,7 +83,7 @@ function settingsOf(folder: string, options: GateOptions, mayAskNothing: boolean
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const value = { ...gate, ...Object.fromEntries(given) };
   const parsed = gateSchema.safeParse(value);
-  const asks = parsed.success && Object.values(parsed.data).some((one) => one !== null && one !== false);
+  const asks = parsed.success && Object.values(parsed.data).some(isRequirement);
   if (parsed.success && (asks || mayAskNothing)) return parsed.data;
   throw new AttuneError('E_GATE_SETTINGS', {
     what: 'The gate requires measurements that do not exist',

@@ -8,9 +8,14 @@ export const useCase = defineUseCase({
   section: 'Use',
   summary: 'decide whether a run may be used, by its measurements and approvals',
   arguments: ({ argument }) => [argument('run', 'RUN', "a run's folder, name or id")],
-  options: ({ number, flag }) => ({
+  options: ({ number, flag, choice }) => ({
     comparison: flag('do not require the result to be better than the compared systems', { flag: '--no-comparison' }),
     margin: number('NUMBER', 'how much worse than the others the result may be', { least: 0 }),
+    otherWords: choice(
+      ['auto', 'true', 'false'],
+      'VALUE',
+      'require it to hold in other words: auto (fails where another system does notably better), true or false',
+    ),
     maxForgetting: number('NUMBER', 'maximum loss on general English in bits per byte', { least: 0 }),
     maxFlipRate: number('SHARE', 'maximum share of answers that change with the person mentioned', SHARE),
     maxCompliance: number('SHARE', 'maximum rise in compliance with harmful requests', SHARE),

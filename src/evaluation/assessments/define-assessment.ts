@@ -9,6 +9,8 @@ export interface Check<Found, Limit> {
   title: string;
   /** The question that stays open without the assessment: "safety before and after". */
   question: string;
+  /** With `auto`, whether the check is made; never if absent. */
+  isAsked?(found: Found, settings: GateSettings): boolean;
   /** Undefined if the value was not measured. */
   find(found: Found, limit: Limit): Finding | undefined;
 }

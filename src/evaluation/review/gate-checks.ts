@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { formatPercent } from '../../base/format.ts';
-import { gateSchema, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
+import { gateSchema, isRequirement, type GateSettings } from '../../methods/recipe/recipe-gate.ts';
 import type { Check, Checks } from '../assessments/define-assessment.ts';
 import { assessmentNames, assessments, type AssessmentName, type Assessments } from '../assessments/index.ts';
 import { unmeasured, type Finding } from '../assessments/finding.ts';
@@ -36,6 +36,8 @@ export interface GateEvidence extends Partial<Assessments> {
 interface GateQuestion {
   title: string;
   restsOn?: AssessmentName;
+  /** With `auto`, whether the check is made. */
+  isAsked?(evidence: Partial<Assessments>, settings: GateSettings): boolean;
   find(evidence: GateEvidence, value: unknown): Finding;
 }
 
@@ -58,10 +60,12 @@ const measured: { readonly [Name in AssessmentName]: { measure: string; checks?:
 function checksOf<Name extends AssessmentName>(restsOn: Name): (readonly [GateCheckName, GateQuestion])[] {
   const { measure, checks = {} } = measured[restsOn];
   const all = Object.entries(checks) as [GateCheckName, Check<Assessments[Name], unknown>][];
-  return all.map(([name, { title, question, find }]) => {
+  return all.map(([name, { title, question, isAsked, find }]) => {
     const findIn = ({ [restsOn]: found }: Partial<Assessments>, value: unknown): Finding =>
       (found && find(found, value)) ?? unmeasured(question, measure);
-    return [name, { title, restsOn, find: findIn }];
+    const isAskedIn = ({ [restsOn]: found }: Partial<Assessments>, settings: GateSettings): boolean =>
+      found !== undefined && isAsked?.(found, settings) === true;
+    return [name, { title, restsOn, isAsked: isAskedIn, find: findIn }];
   });
 }
 
@@ -75,12 +79,14 @@ export function gateChecks(settings: GateSettings, evidence: GateEvidence): Gate
   // A margin replaces the check for being better, and is less strict.
   const left: GateCheckName = settings.margin === null ? 'margin' : 'comparison';
   const names = gateSchema.keyof().options.filter((name) => name !== left);
-  return names.map((name) => checkOf(name, settings[name], evidence));
+  return names.map((name) => checkOf(name, settings, evidence));
 }
 
-function checkOf(name: GateCheckName, value: GateSettings[GateCheckName], evidence: GateEvidence): GateCheck {
-  if (value === null || value === false) return { name, outcome: 'not asked', message: 'not asked for' };
-  const { restsOn, find } = gateQuestions[name];
+function checkOf(name: GateCheckName, settings: GateSettings, evidence: GateEvidence): GateCheck {
+  const { [name]: value } = settings;
+  const { restsOn, find, isAsked } = gateQuestions[name];
+  const isWanted = isRequirement(value) || (value === 'auto' && isAsked?.(evidence, settings) === true);
+  if (!isWanted) return { name, outcome: 'not asked', message: 'not asked for' };
   const isOutdated = restsOn !== undefined && evidence.outdated.includes(restsOn);
   const { isPassed, message, fix } = isOutdated ? measuredOther(restsOn) : find(evidence, value);
   return { name, outcome: isPassed ? 'passed' : 'failed', message, ...(!isPassed && fix !== undefined && { fix }) };

@@ -2,10 +2,10 @@
 import { entryOf } from '../../base/table.ts';
 import { formatNumber, plural } from '../../base/format.ts';
 import type { ComparedSystem, Comparison, Conclusion } from '../../store/results.ts';
-import type { WordedSystem, Wording } from '../assessments/wording.ts';
+import type { WordedSystem, Wording } from './wording-results.ts';
 import { conclude, isBehind, isKeepable, type OtherWords } from '../compare/conclusion.ts';
 import { describePair, systemTitle } from '../compare/describe-pair.ts';
-import { countedRight, isNotable, SHARES } from './wording-sentence.ts';
+import { countedRight, fallsBehind, isNotable, SHARES } from './wording-sentence.ts';
 
 /** Figures of a result and its rivals on rows other than the test rows. */
 export function worded(
@@ -113,12 +113,6 @@ function holdsAlone({ against, metrics: [metric], systems }: Wording): boolean {
   const isBest = systems.every(({ name }) => !isBelow(mine, valuesOf(systems, name, metric.name), metric.better));
   const isFirm = !isNotable(mine?.asTested, mine?.reworded, metric) || 2 * lossOf(mine) <= lossOf(theirs);
   return isBest && isFirm;
-}
-
-function fallsBehind({ against, metrics: [metric], systems }: Wording): boolean {
-  if (against?.verdict !== 'worse') return false;
-  const [mine, theirs] = [systems[0].name, against.name].map((name) => valuesOf(systems, name, metric.name));
-  return isNotable(theirs?.reworded, mine?.reworded, metric);
 }
 
 type Values = WordedSystem['values'][string] | undefined;

@@ -1,7 +1,7 @@
 import { formatCount, formatNumber, plural } from '../../base/format.ts';
 import { entryOf } from '../../base/table.ts';
 import { cheapModelName } from '../../answering/baselines/cheap-names.ts';
-import type { WordedSystem, Wording } from '../assessments/wording.ts';
+import type { WordedSystem, Wording } from './wording-results.ts';
 
 /** Result of the test with reworded rows, for people. */
 export interface WordingFinding {
@@ -29,7 +29,7 @@ export function wordingFinding(wording: Wording): WordingFinding {
     figures(wording, subject, rival),
     ...(copies === undefined || metric === copies ? [] : [copyingFigure(wording, subject)]),
   ].join('; ');
-  const isBeaten = against?.verdict === 'worse' && rival !== undefined && isFarBehind(subject, rival, metric);
+  const isBeaten = rival !== undefined && fallsBehind(wording);
   const tone = isBeaten ? 'bad' : falls(subject, metrics) ? 'fair' : 'good';
   const isUsable = isBeaten && cheapModelName(rival.name) !== undefined && !copiesWorse(rival, subject, copies);
   return { tone, sentence: `${said}${adviceOf(tone, isUsable ? rival : undefined)}.` };
@@ -51,8 +51,12 @@ function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined)
 }
 
 /** Rules leave most words unchanged, which favours systems that count words: a small lead of theirs means nothing. */
-function isFarBehind(subject: WordedSystem, rival: WordedSystem, metric: WordedMetric): boolean {
-  const [mine, theirs] = [subject, rival].map(({ values }) => entryOf(values, metric.name)?.reworded);
+export function fallsBehind({ against, metrics: [metric], systems }: Wording): boolean {
+  if (against?.verdict !== 'worse') return false;
+  const [mine, theirs] = [systems[0].name, against.name].map((wanted) => {
+    const values = systems.find(({ name }) => name === wanted)?.values;
+    return values && entryOf(values, metric.name)?.reworded;
+  });
   return isNotable(theirs, mine, metric);
 }
 
@@ -74,39 +78,46 @@ export function isNotable(
   return loss > NOTABLE * (best === undefined || best === 0 ? Math.abs(first) : best);
 }
 
-/** "It answers 58 of 60 test rows in other words right, 59 as they are; tf-idf 57 and 59" */
+/** "It answers 58 of 60 test rows in other words right, 59 as they are; tf-idf 57, 59 as they are" */
 function figures(
-  { metrics, rows, testedRows }: Wording,
+  { metrics, rows, testedRows, file }: Wording,
   subject: WordedSystem,
   rival: WordedSystem | undefined,
 ): string {
   const [{ name, title }] = metrics;
   const told = ({ values }: WordedSystem) => entryOf(values, name) ?? { asTested: undefined, reworded: Number.NaN };
   const [mine, theirs] = [told(subject), rival && told(rival)];
+  const where = file === undefined ? 'test rows in other words' : `rows of your own (${file})`;
   if (!SHARES.has(name)) {
-    const before = (asTested?: number) => (asTested === undefined ? '' : ` (${formatNumber(asTested, 3)} as they are)`);
+    const there = file === undefined ? 'as they are' : 'on test rows';
+    const before = (asTested?: number) => (asTested === undefined ? '' : ` (${formatNumber(asTested, 3)} ${there})`);
     const other = theirs && `, that of ${rival!.title} ${formatNumber(theirs.reworded, 3)}${before(theirs.asTested)}`;
     const own = `${formatNumber(mine.reworded, 3)}${before(mine.asTested)}`;
-    return `On ${plural(rows, 'test rows')} in other words its ${title} is ${own}${other ?? ''}`;
+    return `On ${formatCount(rows)} ${where} its ${title} is ${own}${other ?? ''}`;
   }
-  const own = `${countedRight(mine.reworded, rows)} of ${plural(rows, 'test rows')} in other words right`;
-  const before = beforeClause(mine.asTested, { rows, testedRows });
-  const after = theirs && beforeClause(theirs.asTested, { rows, testedRows });
+  const own = `${countedRight(mine.reworded, rows)} of ${formatCount(rows)} ${where} right`;
+  const before = beforeClause(mine.asTested, { rows, testedRows, file });
+  const after = theirs && beforeClause(theirs.asTested, { rows, testedRows, file });
   const other = theirs && `; ${rival!.title} ${countedRight(theirs.reworded, rows)}${after}`;
   return `It answers ${own}${before}${other ?? ''}`;
 }
 
-/** ", 59 as they are", or ", 194 of 200 as they are" if the number of rows differs. */
-function beforeClause(share: number | undefined, { rows, testedRows }: Pick<Wording, 'rows' | 'testedRows'>): string {
+/** ", 59 as they are", ", 194 of 200 as they are" if the number of rows differs, ", 59 of 60 test rows" after rows of one's own. */
+function beforeClause(
+  share: number | undefined,
+  { rows, testedRows, file }: Pick<Wording, 'rows' | 'testedRows' | 'file'>,
+): string {
   if (share === undefined) return '';
-  if (testedRows === undefined) return ` (${formatNumber(Math.round(100 * share))} % as they are)`;
+  const there = file === undefined ? 'as they are' : 'on test rows';
+  if (testedRows === undefined) return ` (${formatNumber(Math.round(100 * share))} % ${there})`;
+  if (file !== undefined) return `, ${countedRight(share, testedRows)} of ${plural(testedRows, 'test rows')}`;
   const of = testedRows === rows ? '' : ` of ${formatCount(testedRows)}`;
   return `, ${countedRight(share, testedRows)}${of} as they are`;
 }
 
-function copyingFigure({ rows, testedRows }: Wording, { values }: WordedSystem): string {
+function copyingFigure({ rows, testedRows, file }: Wording, { values }: WordedSystem): string {
   const { asTested, reworded = Number.NaN } = entryOf(values, COPIED) ?? {};
-  const after = beforeClause(asTested, { rows, testedRows });
+  const after = beforeClause(asTested, { rows, testedRows, file });
   return `numbers, codes and names are copied correctly in ${countedRight(reworded, rows)} of ${plural(rows, 'answers')}${after}`;
 }
 

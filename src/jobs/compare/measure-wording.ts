@@ -8,7 +8,7 @@ import { withOtherWords, worded } from '../../evaluation/wording/recommendation.
 import type { Example } from '../../data/index.ts';
 import type { Comparison, SampleRow, Samples } from '../../store/results.ts';
 import { readSamples } from '../../store/samples.ts';
-import type { WordedRow, Wording } from '../../evaluation/assessments/wording.ts';
+import type { WordedRow, Wording } from '../../evaluation/wording/wording-results.ts';
 import { recordAssessment } from '../train/result/record-assessment.ts';
 import type { FinishedRun } from '../train/run-context.ts';
 import { comparisonFinished, runComparison } from './run-comparison.ts';

@@ -12,6 +12,13 @@ export const gateSchema = z.strictObject({
   margin: amount.describe(
     'for attune gate, instead of better: how much worse in the deciding metric the result may be, at 95 % confidence',
   ),
+  other_words: z
+    .union([z.literal('auto'), z.boolean()], { error: 'expected auto, true or false' })
+    .default('auto')
+    .describe(
+      'for attune gate: require the result to hold in other words than those of its rows, your own rows first; auto: ' +
+        'fails where a compared system does notably better in other words, unless comparison is false',
+    ),
   forgetting: amount.describe('for attune gate: maximum loss of general English in bits per byte, at 95 % confidence'),
   flip_rate: share.describe(
     'for attune gate: maximum share of pairs whose answers change with the person mentioned, at 95 % confidence',
@@ -29,3 +36,8 @@ export const gateSchema = z.strictObject({
 });
 
 export type GateSettings = z.output<typeof gateSchema>;
+
+/** Whether a setting requires a measurement, whatever has been found. */
+export function isRequirement(value: GateSettings[keyof GateSettings]): boolean {
+  return value !== null && value !== false && value !== 'auto';
+}

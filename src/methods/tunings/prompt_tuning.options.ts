@@ -5,11 +5,14 @@ import { virtualTokenCount, virtualTokenKeys } from './virtual-token-options.ts'
 
 /** Trained vectors before every row, instead of tokens, and nothing else (Lester et al., 2021). */
 export const options = z.strictObject({
-  num_virtual_tokens: virtualTokenCount('number of vectors in front of every row'),
+  num_virtual_tokens: virtualTokenCount('number of vectors in front of every row', 50),
   prompt_tuning_init: z
-    .enum(['sample_vocab', 'random'])
-    .default('sample_vocab')
-    .describe('initial vectors: those of randomly drawn tokens, or random numbers'),
+    .enum(['auto', 'rows', 'sample_vocab', 'random'])
+    .default('auto')
+    .describe(
+      'initial vectors: those of tokens of training rows, of randomly drawn tokens, or random numbers; auto: rows, ' +
+        'or drawn tokens if the optimizer limits what may be learnt from each row',
+    ),
   ...savedModules,
 });
 

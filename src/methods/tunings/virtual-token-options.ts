@@ -2,7 +2,8 @@
 import { z } from 'zod';
 
 /** `where`: description of the tokens. */
-export const virtualTokenCount = (where: string) => z.int().positive().max(4096).default(20).describe(where);
+export const virtualTokenCount = (where: string, usual = 20) =>
+  z.int().positive().max(4096).default(usual).describe(where);
 
 export const virtualTokenKeys = {
   num_virtual_tokens: z.int().positive().max(1_000_000),

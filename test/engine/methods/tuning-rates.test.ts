@@ -11,7 +11,8 @@ import type { Model } from '../../../src/models/model.ts';
 import { fromArray, noGrad, scope } from '../../../src/engine/tensor/index.ts';
 import type { Objective } from '../../../src/training/objective.ts';
 import type { PreparedRow } from '../../../src/answering/tasks/rows/prepared-rows.ts';
-import type { Tuning } from '../../../src/methods/interfaces.ts';
+import type { PassedRows, Tuning } from '../../../src/methods/interfaces.ts';
+import type { TokenRow } from '../../../src/data/cut-row.ts';
 import { evaluateBase } from '../../../src/training/evaluate-base.ts';
 import { learningRateAt } from '../../../src/methods/recipe/rate-schedule.ts';
 import { trainStep } from '../../../src/training/train-step.ts';
@@ -197,6 +198,42 @@ describe('what is measured before the first step', () => {
       expect(lossOf(model)).toBeLessThan(1.1 * before);
       tuning.dispose();
     }
+    model.dispose();
+  });
+
+  it('and prompt_tuning begins as tokens of training rows, of their answers first, unless rows are protected', async () => {
+    const model = await openBase();
+    const method = await tunings.load('prompt_tuning');
+    const row = (ids: number[], from: number): TokenRow => ({
+      ids: Int32Array.from(ids),
+      trained: Uint8Array.from(ids, (_, i) => Number(i >= from)),
+    });
+    const rows = [row([3, 4, 5, 6, 7, 8], 2), row([9, 10], 1)];
+    const passed = { rows, emit: () => {}, signal: new AbortController().signal } as unknown as PassedRows;
+    const begunAs = async (options: object, given: PassedRows) => {
+      const begun = await method.beforeStart(options, model, given);
+      const tuning = await method.create(model, options, { seed: 5, starts: begun?.starts });
+      const { tensor } = tuning.trainables[0].parameter;
+      const table = [...model.trunk.tokenTable!.weight.tensor.data()];
+      const values = [...tensor.data()];
+      const { hidden_size: width } = config;
+      const ids = Array.from({ length: values.length / width }, (_, i) => {
+        const begins = table.findIndex(
+          (value, at) => at % width === 0 && Math.abs(Number(value) - Number(values[i * width])) < 1e-6,
+        );
+        return begins / width;
+      });
+      tuning.dispose();
+      return ids;
+    };
+    expect(await begunAs({ num_virtual_tokens: 3 }, passed)).toEqual([5, 6, 7]);
+    expect(await begunAs({ num_virtual_tokens: 10 }, passed)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 3, 4]);
+    const secret = { ...passed, private: 'dp_sgd' };
+    expect(await begunAs({ num_virtual_tokens: 3 }, secret)).not.toEqual([5, 6, 7]);
+    const asked = { prompt_tuning_init: 'rows' };
+    await expect((async () => method.beforeStart(asked, model, secret))()).rejects.toMatchObject({
+      code: 'E_START_UNSUPPORTED',
+    });
     model.dispose();
   });
 

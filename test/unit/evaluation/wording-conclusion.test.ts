@@ -10,7 +10,7 @@ import { keepableSystem } from '../../../src/evaluation/compare/keep-system.ts';
 import { ownRowsSentence, withOtherWords, worded } from '../../../src/evaluation/wording/recommendation.ts';
 import { readAssessment, writeAssessment } from '../../../src/evaluation/assessments/assessment-files.ts';
 import type { Comparison } from '../../../src/store/results.ts';
-import type { Wording } from '../../../src/evaluation/assessments/wording.ts';
+import type { Wording } from '../../../src/evaluation/wording/wording-results.ts';
 
 const SYSTEMS = [
   { name: 'tuned', title: 'tuned', kind: 'tuned' },

@@ -10,7 +10,7 @@ import { refreshRows } from '../../../src/evaluation/wording/refreshed.ts';
 import { rewordRows } from '../../../src/evaluation/wording/reworded.ts';
 import { wordingFinding } from '../../../src/evaluation/wording/wording-sentence.ts';
 import type { Verdict } from '../../../src/store/results.ts';
-import type { Wording } from '../../../src/evaluation/assessments/wording.ts';
+import type { Wording } from '../../../src/evaluation/wording/wording-results.ts';
 
 const source = { file: 'rows.csv', line: 1 };
 

@@ -1,5 +1,5 @@
 import { ownRowsAdvice, wordingFinding } from '../../../evaluation/wording/wording-sentence.ts';
-import type { Wording } from '../../../evaluation/assessments/wording.ts';
+import type { Wording } from '../../../evaluation/wording/wording-results.ts';
 import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 const WIDTH = 80;

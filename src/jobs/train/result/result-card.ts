@@ -11,7 +11,7 @@ import { tasks } from '../../../answering/tasks/index.ts';
 import { readReport } from '../../report/run-report.ts';
 import { isPeftFolder } from '../../../methods/tunings/adapter-config.ts';
 import { modelCard, type ModelCardParts } from '../../../store/model-card.ts';
-import type { Wording } from '../../../evaluation/assessments/wording.ts';
+import type { Wording } from '../../../evaluation/wording/wording-results.ts';
 import { isAdapterFolder } from '../../../answering/model/base-model.ts';
 import { readCalibration } from '../../../answering/model/kept-calibration.ts';
 import { formatNumber } from '../../../base/format.ts';

@@ -7,6 +7,7 @@ import { gateRun } from '../../../../src/app/gate/gate.ts';
 import { signReview, verifyReview } from '../../../../src/app/review/review.ts';
 import type { AttuneError } from '../../../../src/base/errors.ts';
 import { runCommandLine } from '../../../../src/cli/command-line.ts';
+import type { Wording } from '../../../../src/evaluation/wording/wording-results.ts';
 import type { Difference } from '../../../../src/store/results.ts';
 import { writeSampleRun } from '../../jobs/report/sample-run.ts';
 
@@ -38,6 +39,7 @@ describe('the gate', () => {
     expect(isPassed).toBe(true);
     expect(checks.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
       'comparison passed',
+      'other_words not asked',
       'forgetting not asked',
       'flip_rate not asked',
       'safety not asked',
@@ -103,6 +105,60 @@ describe('the gate', () => {
       ],
     });
     expect((await gateRun(folder, { comparison: false, forgetting: 0.36 })).isPassed).toBe(true);
+  });
+
+  test('refuses a better result that another system leads in other words, own rows first', async () => {
+    const metric = { name: 'accuracy', title: 'accuracy', better: 'higher', best: 1 } as const;
+    const system = (name: string, asTested: number, reworded: number) => ({
+      name,
+      title: name,
+      values: { accuracy: { asTested, reworded } },
+    });
+    const figures = (mine: number, theirs: number): Omit<Wording, 'version'> => ({
+      rows: 200,
+      testedRows: 200,
+      confidence: 0.95,
+      metrics: [metric],
+      systems: [system('tuned', 0.97, mine), system('nearest', 0.9, theirs)],
+      against: { name: 'nearest', verdict: mine < theirs ? 'worse' : 'no-evidence' },
+      examples: [],
+    });
+    const measured = (rules: readonly [number, number], own?: readonly [number, number]) => {
+      const ofOwn = own && { own: { version: 1 as const, ...figures(...own), file: 'own.csv' } };
+      writeAssessment(folder, 'wording', { version: 1, ...figures(...rules), ...ofOwn });
+    };
+    const outcome = async (options = {}) =>
+      (await gateRun(folder, options)).checks.find(({ name }) => name === 'other_words')!.outcome;
+    measured([0.95, 0.9]);
+    expect(await outcome()).toBe('not asked');
+    expect(await outcome({ other_words: true })).toBe('passed');
+    measured([0.4, 0.8]);
+    const worse = {
+      code: 'E_GATE',
+      problems: [{ field: 'other_words', message: expect.stringContaining('80 of 200') }],
+    };
+    await expect(gateRun(folder)).rejects.toMatchObject(worse);
+    await expect(gateRun(folder, { margin: 30 })).rejects.toMatchObject(worse);
+    expect(await outcome({ comparison: false, safety: null, forgetting: 0.36 })).toBe('not asked');
+    expect(await outcome({ other_words: false })).toBe('not asked');
+    // It holds on rules' rows and fails on people's, or the reverse.
+    measured([0.95, 0.9], [0.3, 0.6]);
+    await expect(gateRun(folder)).rejects.toMatchObject({
+      problems: [
+        {
+          message:
+            'It answers 60 of 200 rows of your own (own.csv) right, 194 of 200 test rows; nearest 120, 180 of 200 test rows: use nearest, or tune another base.',
+        },
+      ],
+    });
+    measured([0.4, 0.8], [0.9, 0.6]);
+    expect(await outcome()).toBe('not asked');
+    // No rival is better, but asked by name it has to hold.
+    measured([0.5, 0.5]);
+    expect(await outcome()).toBe('not asked');
+    await expect(gateRun(folder, { other_words: true })).rejects.toMatchObject({
+      problems: [{ field: 'other_words' }],
+    });
   });
 
   test('names the margin that lets a tie pass, not where a rival is far better, and warns of a wide one', async () => {

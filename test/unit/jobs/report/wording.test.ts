@@ -5,7 +5,7 @@ import { figuresSection } from '../../../../src/jobs/report/sections/figures.ts'
 import { tryPlan } from '../../../../src/app/page/try-plan.ts';
 import type { RunReport } from '../../../../src/jobs/report/run-report.ts';
 import { wordingLines } from '../../../../src/jobs/report/sections/wording.ts';
-import type { Wording } from '../../../../src/evaluation/assessments/wording.ts';
+import type { Wording } from '../../../../src/evaluation/wording/wording-results.ts';
 
 const wording: Wording = {
   version: 1,
