@@ -31,5 +31,8 @@ export function fewTestRowsAdvice(test: readonly Example[]): string | undefined 
   const rare = rarest && `${plural(rarest[1], 'test rows')} of the rarest class, ${rarest[0]}, say little about it`;
   const told = [few, rare].filter((one) => one !== undefined);
   if (told.length === 0) return undefined;
-  return `${told.join('; ')}: add rows, use a larger share (data.test: 0.3), or give a file of test rows; attune advise lets all rows take turns as test rows, for systems that cost nothing`;
+  return (
+    `${told.join('; ')}: add rows, use a larger share (data.test: 0.3), or give a file of test rows; ` +
+    'attune advise compares systems that cost nothing on all rows (cross-validation)'
+  );
 }
