@@ -147,7 +147,8 @@ describe('the gate', () => {
       problems: [
         {
           message:
-            'It answers 60 of 200 rows of your own (own.csv) right, 194 of 200 test rows; nearest 120, 180 of 200 test rows: use nearest, or tune another base.',
+            'It answers 60 of 200 rows of your own (own.csv) right, 194 of 200 test rows; ' +
+            'nearest 120, 180 of 200 test rows: use nearest, or tune another base.',
         },
       ],
     });
