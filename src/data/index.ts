@@ -5,7 +5,7 @@ export { loadData, type DataOptions, type DataProgress, type DataReport, type Lo
 export type { DataSource, DataSpec, KnownShapes, RowShape } from './sources.ts';
 export { exampleRow } from './example-row.ts';
 export { refuseContaminated } from './contamination.ts';
-export { assignSplits, targetRows, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
+export { assignSplits, splitNames, type SplitName, type SplitShares } from './assign-splits.ts';
 export { LEFT_OUT, splitByTime } from './split-by-time.ts';
 export { timeIn } from './time-in.ts';
 export { foldsOf } from './folds.ts';

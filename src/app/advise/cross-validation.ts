@@ -23,9 +23,13 @@ export interface CrossValidated {
   skipped: SkippedSystem[];
 }
 
-/** Whether to cross-validate: the test rows are too few, and all rows few enough to fit every system several times. */
+/**
+ * Whether to cross-validate: the test rows are too few, and all rows few enough to fit every system several times. Rows
+ * split by time are not: systems would be fitted on later rows than they answer.
+ */
 export function isCrossValidated({ train, validation, test }: CheapRows): boolean {
-  return test.length < FEW && train.length + validation.length + test.length <= MOST_ROWS;
+  const isByTime = test.some(({ time }) => time !== undefined);
+  return !isByTime && test.length < FEW && train.length + validation.length + test.length <= MOST_ROWS;
 }
 
 /** Answers of every cheap system to every row, each from a system fitted on the other folds. */

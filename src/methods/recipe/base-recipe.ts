@@ -80,20 +80,16 @@ const splitSchema = z
     error: 'must be a share below 1, or a file',
   });
 
+const columnName = z.string().nullable().default(null);
+
 const dataSchema = z.strictObject({
   train: sourcesSchema.meta({ description: 'rows to train on; several sets as a list with weights', shown: 'PATH' }),
   validation: splitSchema.default(0.1).meta({ description: 'rows to validate on while training', shown: 'SHARE|PATH' }),
   test: splitSchema.default(0.1).meta({ description: 'rows kept for the final comparison', shown: 'SHARE|PATH' }),
-  group_by: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('column whose values never straddle splits (customer, patient)'),
-  split_by_time: z
-    .string()
-    .nullable()
-    .default(null)
-    .describe('column with a date or number: the newest rows are test, those before them validation, older ones train'),
+  group_by: columnName.describe('column whose values never straddle splits (customer, patient)'),
+  split_by_time: columnName.describe(
+    'column with a date or number: the newest rows are test, those before them validation, older ones train',
+  ),
   allow_overlap: z.boolean().default(false).describe('continue if a validation or test file repeats training rows'),
   strict: z
     .boolean()

@@ -4,6 +4,7 @@ import { indexOf } from '../../models/token-tables.ts';
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { TokenRow } from '../../data/cut-row.ts';
 import { AttuneError } from '../../base/errors.ts';
+import { pushAll } from '../../base/many.ts';
 import type { Embedding } from '../../engine/nn/index.ts';
 import type { Begun, PassedRows, Tuning, TuningContext } from '../interfaces.ts';
 import { begin } from './layer-method.ts';
@@ -39,7 +40,7 @@ function tokensOfRows(rows: readonly TokenRow[], count: number): number[] {
   for (let i = 0; i < spread && ids.length < count; i++) {
     const { ids: own, trained } = rows[Math.floor((i * rows.length) / spread)];
     const from = Math.max(0, Math.min(trained.indexOf(1), own.length - count));
-    ids.push(...own.subarray(from, from + count - ids.length));
+    pushAll(ids, own.subarray(from, from + count - ids.length));
   }
   return ids;
 }

@@ -285,47 +285,6 @@ describe('splitting', () => {
     expect(prompts(splits.train).intersection(prompts(splits.test)).size).toBe(0);
   });
 
-  it('by time tests on the newest rows, validates on those before them, and leaves no relative on both sides', async () => {
-    const rows: Row[] = texts(200).map((row, id) => ({
-      ...row,
-      sent: new Date(Date.UTC(2026, 0, id + 1)).toISOString(),
-    }));
-    rows.push({ text: `${String(rows[199].text)} again`, sent: '2025-12-31' }); // an early copy of a test row
-    write('a.jsonl', rows.toReversed());
-    const { splits, report } = await load({ train: 'a.jsonl', validation: 0.1, test: 0.2, splitByTime: 'sent' });
-    const of = (split: Example[]) => split.map(({ time }) => time!);
-    expect(Math.max(...of(splits.train))).toBeLessThan(Math.min(...of(splits.validation)));
-    expect(Math.max(...of(splits.validation))).toBeLessThan(Math.min(...of(splits.test)));
-    expect(report).toMatchObject({
-      rows: { train: 140, validation: 20, test: 40 },
-      byTime: { column: 'sent', leftOut: 1 },
-    });
-    expect(report.files[0].ignored).toEqual([]);
-    expect(report.overlap.rows).toBe(0);
-  });
-
-  it('by time needs a time in each row, several of them, and rows that are no lists of items', async () => {
-    const rows = texts(30).map((row, id) => ({ ...row, sent: `2026-01-${String(id + 1).padStart(2, '0')}` }));
-    write('a.jsonl', [...rows, { text: prose(99), sent: 'soon' }]);
-    const bad = await failure({ train: 'a.jsonl', test: 0.2, splitByTime: 'sent' });
-    expect(bad).toMatchObject({ code: 'E_BAD_ROWS', problems: [{ line: 31, field: 'sent' }] });
-    const missing = await failure({ train: 'a.jsonl', test: 0.2, splitByTime: 'send' });
-    expect(missing.problems).toMatchObject([{ field: 'split_by_time', fix: 'did you mean "sent"?' }]);
-    write(
-      'same.jsonl',
-      texts(30).map((row) => ({ ...row, sent: '2026-01-01' })),
-    );
-    const same = await failure({ train: 'same.jsonl', test: 0.2, splitByTime: 'sent' });
-    expect(same).toMatchObject({ code: 'E_SPLIT_IMPOSSIBLE', expected: expect.stringContaining('different times') });
-    write(
-      'items.jsonl',
-      texts(30).map((_, id) => ({ user: `u${id}`, items: ['a', 'b', 'c'], sent: '2026-01-01' })),
-    );
-    expect(await failure({ train: 'items.jsonl', test: 0.2, splitByTime: 'sent' })).toMatchObject({
-      code: 'E_SPLIT_TIME',
-    });
-  });
-
   it('says why one row, or one group, cannot be split', async () => {
     write('one.jsonl', texts(1));
     expect((await load({ train: 'one.jsonl' })).splits.train).toHaveLength(1);

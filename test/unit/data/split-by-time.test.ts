@@ -1,5 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { AttuneError } from '../../../src/base/errors.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
+import { loadData, type Example, type LoadedData } from '../../../src/data/index.ts';
 import { LEFT_OUT, splitByTime, type TimedRows } from '../../../src/data/split-by-time.ts';
 
 const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
@@ -62,5 +67,68 @@ describe('rows split by time', () => {
     expect(splitByTime(alone, { validation: 0, test: 0.2 })).toBeUndefined();
     const one = { times: Float64Array.from(times.keys()), setOf: new Uint32Array(10), sizes: Uint32Array.of(10) };
     expect(splitByTime(one, { validation: 0, test: 0.2 })).toBeUndefined();
+  });
+});
+
+describe('data of a recipe', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'attune-by-time-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  type Row = Record<string, unknown>;
+  const write = (name: string, rows: readonly Row[]) =>
+    writeFileSync(join(folder, name), rows.map((row) => JSON.stringify(row)).join('\n'));
+  const load = (train: string, { validation = 0, splitByTime = 'sent' } = {}): Promise<LoadedData> =>
+    loadData({ train, validation, test: 0.2, splitByTime, seed: 1, base: folder });
+  const failure = (...options: Parameters<typeof load>): Promise<AttuneError> =>
+    load(...options).then(
+      () => expect.unreachable('it should have failed'),
+      (error: unknown) => error as AttuneError,
+    );
+  const prose = (id: number) =>
+    Array.from({ length: 12 }, (_, at) => `word${randomUint32([9, 'prose', id, at]) % 5000}`).join(' ');
+  const texts = (count: number): Row[] => Array.from({ length: count }, (_, id) => ({ text: prose(id) }));
+
+  it('tests on the newest rows, validates on those before them, and leaves no relative on both sides', async () => {
+    const rows: Row[] = texts(200).map((row, id) => ({
+      ...row,
+      sent: new Date(Date.UTC(2026, 0, id + 1)).toISOString(),
+    }));
+    rows.push({ text: `${String(rows[199].text)} again`, sent: '2025-12-31' }); // an early copy of a test row
+    write('a.jsonl', rows.toReversed());
+    const { splits, report } = await load('a.jsonl', { validation: 0.1 });
+    const of = (split: Example[]) => split.map(({ time }) => time!);
+    expect(Math.max(...of(splits.train))).toBeLessThan(Math.min(...of(splits.validation)));
+    expect(Math.max(...of(splits.validation))).toBeLessThan(Math.min(...of(splits.test)));
+    expect(report).toMatchObject({
+      rows: { train: 140, validation: 20, test: 40 },
+      byTime: { column: 'sent', leftOut: 1 },
+    });
+    expect(report.files[0].ignored).toEqual([]);
+    expect(report.overlap.rows).toBe(0);
+  });
+
+  it('needs a time in each row, several of them, and rows that are no lists of items', async () => {
+    const rows = texts(30).map((row, id) => ({ ...row, sent: `2026-01-${String(id + 1).padStart(2, '0')}` }));
+    write('a.jsonl', [...rows, { text: prose(99), sent: 'soon' }]);
+    const bad = await failure('a.jsonl');
+    expect(bad).toMatchObject({ code: 'E_BAD_ROWS', problems: [{ line: 31, field: 'sent' }] });
+    const missing = await failure('a.jsonl', { splitByTime: 'send' });
+    expect(missing.problems).toMatchObject([{ field: 'split_by_time', fix: 'did you mean "sent"?' }]);
+    write(
+      'same.jsonl',
+      texts(30).map((row) => ({ ...row, sent: '2026-01-01' })),
+    );
+    const same = await failure('same.jsonl');
+    expect(same).toMatchObject({ code: 'E_SPLIT_IMPOSSIBLE', expected: expect.stringContaining('different times') });
+    write(
+      'items.jsonl',
+      texts(30).map((_, id) => ({ user: `u${id}`, items: ['a', 'b', 'c'], sent: '2026-01-01' })),
+    );
+    expect(await failure('items.jsonl')).toMatchObject({
+      code: 'E_SPLIT_TIME',
+    });
   });
 });
