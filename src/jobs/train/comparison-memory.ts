@@ -15,12 +15,17 @@ export interface ComparisonSize {
   /** Length of the longest row in tokens. */
   longest: number;
   model: Model;
+  /** Whether the base model, prompted, is one of the systems. */
+  isPromptable: boolean;
   hasCheap: boolean;
 }
 
 const MIB = 2 ** 20;
-/** Lazily loaded code, and garbage awaiting collection: measured at 30 to 60 MiB. */
+/** Lazily loaded code, and garbage awaiting collection. */
 const HEAP = 64 * MIB;
+
+/** What the heap grows by while a run samples answers, after its first rollouts: measured at 42 to 66 MiB. */
+export const ROLLOUT_HEAP = 48 * MIB;
 
 /**
  * Memory of the final comparison besides the model: generated answers, fitted cheap systems, statistics. It is used
@@ -34,8 +39,8 @@ export function comparisonBytes(size: ComparisonSize): number {
 const SEQUENCES = 32;
 
 /** Keys and values of the rows answered concurrently; a base model may generate as many tokens again as a row has. */
-function generationBytes({ model, testRows, longest }: ComparisonSize): number {
-  if (model.task !== 'causal-lm') return 0;
+function generationBytes({ model, testRows, longest, isPromptable }: ComparisonSize): number {
+  if (!isPromptable || model.trunk.tokenTable === undefined) return 0;
   const config = textConfigOf(model.config);
   const { num_attention_heads: heads = 1, num_key_value_heads: kept = heads, head_dim: dim } = config;
   const headSize = Number(dim ?? model.trunk.width / Number(heads));

@@ -16,6 +16,7 @@ import { packed, type StepContext, type StepPacking } from '../../training/produ
 import { trainStep } from '../../training/train-step.ts';
 import { newTrainerState, writeState, type RunConstants } from '../../training/trainer-state.ts';
 import type { TrainerHooks, TrainerOptions, TrainerParts } from '../../training/trainer-parts.ts';
+import { ROLLOUT_HEAP } from './comparison-memory.ts';
 import { watchDevice } from './device-memory.ts';
 import { PROCESS_BYTES } from '../estimate/machines.ts';
 import { availableBytes, freeDiskBytes, peakBytes } from '../../answering/model/resources.ts';
@@ -62,7 +63,7 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   const diskBytes = trySave(request) * (request.checkpointsKept + 1);
   const device = watched?.();
   // The comparison runs after the training's memory has been freed.
-  const peak = Math.max(peakBytes(), loaded + request.comparisonBytes);
+  const peak = Math.max(stepBytes(objective), loaded + request.comparisonBytes);
   const secondsPerStep = produced ?? seconds * usualShare(parts, worst);
   const { totalSteps: steps } = options.schedule;
   const finished: PreflightFinished = {
@@ -81,6 +82,10 @@ export async function preflight(request: PreflightRequest): Promise<PreflightFin
   if (maxMemory !== null && peak > bytesOf(maxMemory)) request.emit(tooLarge(peak, maxMemory));
   refuseDisk(finished, folder);
   return finished;
+}
+
+function stepBytes({ production }: Objective): number {
+  return peakBytes() + (production === undefined ? 0 : ROLLOUT_HEAP);
 }
 
 /** max_memory is a target for planning, not a hard limit: the run continues with a warning. */

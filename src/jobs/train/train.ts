@@ -191,12 +191,12 @@ async function checkBefore({
   return found;
 }
 
-function foreseeComparison({ rows: { context, loaded, train }, model }: TunedModel): number {
+function foreseeComparison({ rows: { context, loaded, train, isPromptable }, model }: TunedModel): number {
   const { baselines, max_rows: most } = context.recipe.evaluation;
   const { splits } = loaded;
   if (baselines === 'none' || splits.test.length === 0) return 0;
   const longest = train.rows.reduce((tokens, row) => Math.max(tokens, tokensOf(row)), 0);
   const testRows = Math.min(splits.test.length, rowsWanted(most));
   const hasCheap = typeof baselines === 'string' || baselines.includes('cheap');
-  return comparisonBytes({ train: splits.train, testRows, longest, model, hasCheap });
+  return comparisonBytes({ train: splits.train, testRows, longest, model, isPromptable, hasCheap });
 }
