@@ -24,7 +24,7 @@ const MIB = 2 ** 20;
 /** Lazily loaded code, and garbage awaiting collection. */
 const HEAP = 64 * MIB;
 
-/** What the heap grows by while a run samples answers, after its first rollouts: measured at 42 to 66 MiB. */
+/** Growth of the heap while a run samples answers, after its first rollouts: measured at 42 to 66 MiB. */
 export const ROLLOUT_HEAP = 48 * MIB;
 
 /**
