@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeRunKinds } from '../../tools/recovery/run-kinds.ts';
 import { torchrunProgram } from '../../tools/recovery/torchrun.ts';
+import { isWhole } from '../sample.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
-import { killWhenReached } from './shared-run-tools.ts';
+import { killWhenReached, lossesOf } from './shared-run-tools.ts';
 import { startSlurm, type SlurmCluster } from './slurm-cluster.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-launchers-'));
@@ -53,6 +55,24 @@ function run(command: string, argv: readonly string[], env: NodeJS.ProcessEnv = 
   return { status, text: stdout + stderr };
 }
 
+/** What starts several processes of a command. */
+const launchers = {
+  torchrun: (size: number) => [PYTHON, 'torchrun.py', '--no-python', '--nproc-per-node', String(size)],
+  mpirun: (size: number) => [
+    'mpirun',
+    '--oversubscribe',
+    ...(isRoot ? ['--allow-run-as-root'] : []),
+    '-n',
+    String(size),
+  ],
+  srun: (size: number) => ['srun', '--oversubscribe', '--overcommit', '-n', String(size)],
+};
+
+function launch(name: keyof typeof launchers, size: number, argv: readonly string[], env = environment) {
+  const [command, ...words] = launchers[name](size);
+  return run(command, [...words, attune, ...argv], env);
+}
+
 const adapterOf = (output: string) => readFileSync(join(folder, output, 'adapter', 'adapter_model.safetensors'));
 
 function expectLocal(output: string, ended: { status: number | null; text: string }): void {
@@ -61,10 +81,9 @@ function expectLocal(output: string, ended: { status: number | null; text: strin
 }
 
 describe.runIf(hasTorch)('torchrun', () => {
-  const argv = ['torchrun.py', '--no-python', '--nproc-per-node', '2', '--max-restarts', '1', attune];
-
   it('starts the processes of a run, and starts them again after a kill, to the same bytes', async () => {
-    const child = spawn(PYTHON, [...argv, ...commandOf('torchrun')], { cwd: folder, env: environment });
+    const [python, ...words] = [...launchers.torchrun(2), '--max-restarts', '1', attune, ...commandOf('torchrun')];
+    const child = spawn(python, words, { cwd: folder, env: environment });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (text += data.toString()));
     const status = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -76,8 +95,7 @@ describe.runIf(hasTorch)('torchrun', () => {
 
 describe.runIf(hasMpi)('mpirun', () => {
   it('starts the processes of a run', () => {
-    const usual = ['--oversubscribe', ...(isRoot ? ['--allow-run-as-root'] : []), '-n', '2', attune];
-    expectLocal('mpi', run('mpirun', [...usual, ...commandOf('mpi')]));
+    expectLocal('mpi', launch('mpirun', 2, commandOf('mpi')));
   });
 });
 
@@ -91,6 +109,45 @@ describe.runIf(hasSlurm)('srun', () => {
 
   it('starts the processes of a run', () => {
     const env = { ...environment, SLURM_CONF: cluster.config };
-    expectLocal('srun', run('srun', ['-n', '2', '--oversubscribe', attune, ...commandOf('srun')], env));
+    expectLocal('srun', launch('srun', 2, commandOf('srun'), env));
   });
+});
+
+describe.runIf(isWhole && hasTorch && hasMpi && hasSlurm)('under each launcher', () => {
+  let cluster: SlurmCluster;
+
+  beforeAll(async () => {
+    await writeRunKinds(folder);
+    cluster = await startSlurm(join(folder, 'slurm-of-all'));
+  });
+  afterAll(() => cluster.stop());
+
+  const command = (kind: string, output: string) => [
+    'train',
+    `${kind}.yaml`,
+    ...'--max-steps 8 --baselines none --test 0 --output-dir'.split(' '),
+    output,
+  ];
+
+  it.each(['lora', 'dpo', 'grpo'].flatMap((kind) => [2, 4].map((size) => ({ kind, size }))))(
+    '$size processes of $kind have the losses of one, and the bytes of one that takes over their shares',
+    ({ kind, size }) => {
+      const env = { ...environment, SLURM_CONF: cluster.config };
+      const alone = `${kind}-${size}-alone`;
+      expect(run(attune, command(kind, alone))).toMatchObject({ status: 0 });
+      const outputs = (['torchrun', 'mpirun', 'srun'] as const).map((name) => {
+        const output = `${kind}-${size}-${name}`;
+        expect(launch(name, size, command(kind, output), env)).toMatchObject({ status: 0 });
+        return output;
+      });
+      const losses = lossesOf(join(folder, alone));
+      for (const output of outputs) {
+        const theirs = lossesOf(join(folder, output));
+        expect(theirs).toHaveLength(8);
+        for (const [step, loss] of losses.entries()) expect(Math.abs(theirs[step] - loss)).toBeLessThan(1e-6);
+        expect(adapterOf(output).equals(adapterOf(outputs[0]))).toBe(true);
+      }
+      expect(run(attune, ['runs', 'verify', outputs[0], '--retrain'])).toMatchObject({ status: 0 });
+    },
+  );
 });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { readEvents } from '../../src/store/run-folder.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 
 /** Processes that a program has started, and those that these have started. */
@@ -34,4 +35,9 @@ export async function killWhenReached(wanted: {
   const leader = readHeartbeat(wanted.run)!.pid;
   const follower = descendants(wanted.pid).findLast((pid) => pid !== leader)!;
   process.kill(wanted.isLeader === true ? leader : follower, wanted.signal);
+}
+
+/** Losses of a run's steps. */
+export function lossesOf(run: string): number[] {
+  return [...readEvents(run)].flatMap((event) => (event.type === 'step-finished' ? [event.loss] : []));
 }

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../../src/base/free-port.ts';
 import { isRunning } from '../../src/base/is-running.ts';
-import { readEvents } from '../../src/store/run-folder.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 import { writeTinyModel } from './cli-tiny-model.ts';
-import { killWhenReached } from './shared-run-tools.ts';
+import { killWhenReached, lossesOf } from './shared-run-tools.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-shared-run-'));
 const attune = new URL('../../bin/attune', import.meta.url).pathname;
@@ -50,16 +49,11 @@ function run(argv: readonly string[]): { status: number | null; text: string } {
   return { status, text: stdout + stderr };
 }
 
-function lossesOf(output: string): number[] {
-  const events = [...readEvents(join(folder, output))];
-  return events.flatMap((event) => (event.type === 'step-finished' ? [event.loss] : []));
-}
-
 // Other objectives and optimizers: test/engine/jobs/shared-run.test.ts.
 it('a shared run has the losses of one process, and its bytes where one process takes over the shares', () => {
   expect(run(commandOf('one', SFT))).toMatchObject({ status: 0 });
   expect(run([...commandOf('two', SFT), '--processes', '2'])).toMatchObject({ status: 0 });
-  const [one, two] = [lossesOf('one'), lossesOf('two')];
+  const [one, two] = [lossesOf(join(folder, 'one')), lossesOf(join(folder, 'two'))];
   expect(two).toHaveLength(usual.max_steps);
   for (const [step, loss] of one.entries()) expect(Math.abs(two[step] - loss)).toBeLessThan(1e-6);
   const again = run(['runs', 'verify', 'two', '--retrain']);
