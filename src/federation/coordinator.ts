@@ -46,14 +46,15 @@ export class Coordinator {
 
   async run(): Promise<FederationResult> {
     const { plan, folder } = this.#parts;
-    const done = readRounds(folder);
-    if (done.length === 0) done.push(await this.#start());
-    for (let round = done.length; round <= plan.rounds; round++) done.push(await this.#round(round));
-    return this.#finish(done);
+    const done = readRounds(folder).length;
+    if (done === 0) await this.#start();
+    for (let round = Math.max(1, done); round <= plan.rounds; round++) await this.#round(round);
+    // Round 0 has changed since if sites came later.
+    return this.#finish(readRounds(folder));
   }
 
   /** The common weights before training: every site has them from the seed, and one of them sends them. */
-  async #start(): Promise<RoundRecord> {
+  async #start(): Promise<void> {
     const isWhole = (site: string): boolean => this.#rankAt(site) === undefined;
     const sites = await this.#asker.present(() => true, isWhole);
     const sender = sites.find(isWhole)!;
@@ -75,7 +76,7 @@ export class Coordinator {
       error: 0,
       weights: hashWeights(weights),
     };
-    return this.#begin(none, weights, { replies, leftOut });
+    await this.#begin(none, weights, { replies, leftOut });
   }
 
   /** Admits sites that joined later, or did not answer in time, if they start from the common weights. */
@@ -105,7 +106,7 @@ export class Coordinator {
     return keepRound(this.#parts.folder, record, weights);
   }
 
-  async #round(round: number): Promise<RoundRecord> {
+  async #round(round: number): Promise<void> {
     const { plan, emit } = this.#parts;
     await this.#admit(round);
     for (let attempt = 1; ; attempt++) {
@@ -114,7 +115,7 @@ export class Coordinator {
       try {
         const record = await this.#attempt({ round, attempt, sites });
         emit({ type: 'round-finished', round, rounds: plan.rounds, record });
-        return record;
+        return;
       } catch (error) {
         const isRetried =
           error instanceof AttuneError && ['E_FEDERATED_SITES', 'E_FEDERATED_SECURE'].includes(error.code);
