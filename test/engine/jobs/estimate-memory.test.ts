@@ -117,6 +117,7 @@ const OWN: Record<string, Record<string, unknown>> = {
   road: { group_size: 8 },
   fourierft: { n_frequency: 60 },
   trainable_tokens: { trainable_tokens: ['a', 'b'] },
+  prompt_tuning: { num_virtual_tokens: 20 },
 };
 
 /** Their usual options are filled in where they are created. */

@@ -288,7 +288,7 @@ describe('storage in int8', () => {
 
   it('refuses a model without linear layers of its kind', async () => {
     const model = await tinyModel({ raw: tinyConfigs.gpt2[0], task: 'causal-lm' }, 'f32');
-    expect(() => createStorage(model, 'training')).toThrow(/nothing to round/);
+    expect(() => createStorage(model, 'training')).toThrow(/nothing to quantise/);
     model.dispose();
   });
 });
