@@ -88,6 +88,8 @@ describe.skipIf(!isReady)('the published package', () => {
     const wanted = [
       devDependencies['typescript-native'].replace('npm:', ''),
       `@types/node@${devDependencies['@types/node']}`,
+      // Part of the platform's engine, whose addon is the checkout's here.
+      `tokenizers@${devDependencies.tokenizers}`,
     ];
     const options = ['--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     const installed = run('npm', ['install', ...options, join(folder, packed.filename), ...wanted], project);
