@@ -64,7 +64,7 @@ describe('jobs', () => {
     expect(() => refuseAskedSteps({ training: { max_steps: 100 } }, 100)).not.toThrow();
     const limits = { steps: 100, tokens: 1000, hours: 1, turnMinutes: 1 };
     expect(overdrawn({ steps: 100, tokens: 1000, hours: 1 }, limits)).toBeUndefined();
-    expect(overdrawn({ steps: 5, tokens: 5, hours: 1.5 }, limits)?.message).toContain('job_hours is 1');
+    expect(overdrawn({ steps: 5, tokens: 5, hours: 1.5 }, limits)?.message).toContain('job_hours: 1');
   });
 });
 
