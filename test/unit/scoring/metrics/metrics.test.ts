@@ -357,7 +357,9 @@ describe('scoring', () => {
       { id: 'two', text: 'cd' },
       { id: 'one', text: 'ab' },
     ];
-    await expect(scorePredictions(swapped, examples, [{ metric: 'exact_match' }])).rejects.toThrow(/does not belong to row one/);
+    await expect(scorePredictions(swapped, examples, [{ metric: 'exact_match' }])).rejects.toThrow(
+      /does not belong to row one/,
+    );
   });
 
   test('a row without an answer is named', async () => {
