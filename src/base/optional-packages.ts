@@ -1,6 +1,6 @@
 /**
  * Packages that few users need. npm does not install them with attune; `features` of package.json names them, and
- * `attune setup --with FEATURE` brings them into a folder of the user, at the versions of its peerDependencies.
+ * `attune setup --with FEATURE` installs them into a folder of the user, at the versions of its peerDependencies.
  */
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';

@@ -102,7 +102,7 @@ export class SiteAsker {
     this.#parts.emit({ type: 'site-left-out', round, site: this.#parts.sites.title(site), reason });
   }
 
-  /** Waits until as many sites are present as a round needs, of those that may take part; one must be as `isNeeded` says. */
+  /** Waits until enough sites for a round are present, among them at least one that `isNeeded` accepts. */
   async present(
     isParty: (site: string) => boolean,
     isNeeded: (site: string) => boolean = () => true,

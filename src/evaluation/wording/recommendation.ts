@@ -5,7 +5,7 @@ import type { ComparedSystem, Comparison, Conclusion } from '../../store/results
 import type { WordedSystem, Wording } from './wording-results.ts';
 import { conclude, isBehind, isKeepable, type OtherWords } from '../compare/conclusion.ts';
 import { describePair, systemTitle } from '../compare/describe-pair.ts';
-import { countedRight, fallsBehind, isNotable, SHARES } from './wording-sentence.ts';
+import { countedRight, fallsBehind, isNotable, SHARES, valuesOf, type WordedValues } from './wording-sentence.ts';
 
 /** Figures of a result and its rivals on rows other than the test rows. */
 export function worded(
@@ -115,19 +115,12 @@ function holdsAlone({ against, metrics: [metric], systems }: Wording): boolean {
   return isBest && isFirm;
 }
 
-type Values = WordedSystem['values'][string] | undefined;
-
-function valuesOf(systems: readonly WordedSystem[], wanted: string, metric: string): Values {
-  const values = systems.find(({ name }) => name === wanted)?.values;
-  return values && entryOf(values, metric);
-}
-
-function isBelow(first: Values, second: Values, better: 'higher' | 'lower'): boolean {
+function isBelow(first: WordedValues, second: WordedValues, better: 'higher' | 'lower'): boolean {
   if (first === undefined || second === undefined) return false;
   return better === 'higher' ? first.reworded < second.reworded : first.reworded > second.reworded;
 }
 
-function lossOf(values: Values): number {
+function lossOf(values: WordedValues): number {
   return values?.asTested === undefined ? 0 : Math.abs(values.asTested - values.reworded);
 }
 

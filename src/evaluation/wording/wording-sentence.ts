@@ -53,11 +53,15 @@ function adviceOf(tone: WordingFinding['tone'], rival: WordedSystem | undefined)
 /** Rules leave most words unchanged, which favours systems that count words: a small lead of theirs means nothing. */
 export function fallsBehind({ against, metrics: [metric], systems }: Wording): boolean {
   if (against?.verdict !== 'worse') return false;
-  const [mine, theirs] = [systems[0].name, against.name].map((wanted) => {
-    const values = systems.find(({ name }) => name === wanted)?.values;
-    return values && entryOf(values, metric.name)?.reworded;
-  });
-  return isNotable(theirs, mine, metric);
+  const [mine, theirs] = [systems[0].name, against.name].map((name) => valuesOf(systems, name, metric.name));
+  return isNotable(theirs?.reworded, mine?.reworded, metric);
+}
+
+export type WordedValues = WordedSystem['values'][string] | undefined;
+
+export function valuesOf(systems: readonly WordedSystem[], wanted: string, metric: string): WordedValues {
+  const values = systems.find(({ name }) => name === wanted)?.values;
+  return values && entryOf(values, metric);
 }
 
 function falls({ values }: WordedSystem, metrics: readonly WordedMetric[]): boolean {

@@ -24,9 +24,6 @@ const MIB = 2 ** 20;
 /** Lazily loaded code, and garbage awaiting collection. */
 const HEAP = 64 * MIB;
 
-/** Growth of the heap while a run samples answers, after its first rollouts: measured at 42 to 66 MiB. */
-export const ROLLOUT_HEAP = 48 * MIB;
-
 /**
  * Memory of the final comparison besides the model: generated answers, fitted cheap systems, statistics. It is used
  * after the training's memory is freed, yet is the peak of many small runs.

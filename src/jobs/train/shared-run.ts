@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { JobContext } from '../../base/job.ts';
 import { Group, type Collectives } from '../../engine/group/index.ts';
-import { engine, setThreads } from '../../engine/tensor/index.ts';
+import { setThreads } from '../../engine/tensor/index.ts';
 import { unlessStopped } from '../../base/turn.ts';
 import { temporaryFolder } from '../../files/temporary.ts';
 import { evaluateBase } from '../../training/evaluate-base.ts';
@@ -98,7 +98,6 @@ async function awaitVerdict(
   { signal, group }: { signal: AbortSignal; group: Collectives },
 ): Promise<void> {
   run.dispose();
-  engine().trimMemory();
   await unlessStopped(meetAtEnd(group), signal);
 }
 

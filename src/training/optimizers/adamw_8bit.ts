@@ -18,12 +18,12 @@ type Slot = 'state1' | 'absmax1' | 'state2' | 'absmax2';
 
 /** Number of values that share a scale. */
 const BLOCK = 256;
+/** Numbers of the codes: the mean gradient is signed, the mean square is not. */
+const [SIGNED, UNSIGNED] = [dynamicMap(), dynamicMap({ isSigned: false })];
 
 /** Equivalent to bitsandbytes' AdamW8bit on CPU: decay first, moments and step in f32, then rounding to the nearest code. */
 class AdamW8bit extends FirstOrderUpdate<Slot> {
   readonly #options: Adamw8bitOptions;
-  /** Numbers of the codes: the mean gradient is signed, the mean square is not. */
-  readonly #numbers = [fromArray(dynamicMap()).own(), fromArray(dynamicMap({ isSigned: false })).own()] as const;
 
   constructor(trainables: readonly Trainable[], options: Adamw8bitOptions) {
     super(trainables, ({ shape, size }) => {
@@ -41,7 +41,7 @@ class AdamW8bit extends FirstOrderUpdate<Slot> {
     const correction = Math.sqrt(1 - beta2 ** (count + 1));
     const rate = (learningRate * correction) / (1 - beta1 ** (count + 1));
     if (state1.dtype === 'u8') {
-      const [signed, unsigned] = this.#numbers.map((numbers) => numbers.toDevice(weight.device));
+      const [signed, unsigned] = [SIGNED, UNSIGNED].map((numbers) => fromArray(numbers).toDevice(weight.device));
       const moments = [state1, absmax1, state2, absmax2, signed, unsigned] as const;
       attune.adamw_8bit_.default(weight, gradient, ...moments, rate, beta1, beta2, epsilon * correction);
       return;
