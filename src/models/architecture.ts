@@ -12,11 +12,11 @@ export interface Trunk extends Module {
   readonly stack: Stack;
   /** Width of the hidden states that the head reads. */
   readonly width: number;
-  /** Embedding of input tokens, shared by a tied head; undefined for models that read no tokens. */
+  /** Embedding of input tokens, shared by a tied head; undefined for models without token input. */
   readonly tokenTable?: Embedding;
   /** Layer between a row's pooled hidden state and its classifier, if the architecture has one. */
   readonly pooler?: Module & { forward(pooled: Tensor): Tensor };
-  /** Newly initialised parts around a pre-trained one: an adapter trains them in full. */
+  /** Newly initialised modules around a pre-trained one; trained in full even with an adapter. */
   readonly newlyInitialised?: readonly Module[];
   /** Text and image towers of a dual encoder; `stack` is the text tower's. */
   readonly towers?: Towers;
@@ -42,9 +42,9 @@ export interface ImageReader {
   vectors(hidden: Tensor, read: ReadImages): Tensor;
   /** Number of tokens of a variable-size image; absent if all tiles have the same number. */
   tokensOf?(grid: PatchGrid): number;
-  /** Layout in which tokens attend to images differently than to words: positions with several axes, bidirectional image tokens. */
+  /** Adapts the layout to images: positions with several axes, bidirectional attention among image tokens. */
   layoutAmong?(layout: Layout, images: ImagesAmong): Layout;
-  /** Whether all tokens of a prompt with images attend to each other, so that its cached keys fit no other prompt. */
+  /** Whether prompts with images have bidirectional attention, so that their cached keys fit no other prompt. */
   seesPrompt?: boolean;
 }
 
@@ -225,13 +225,13 @@ export interface Architecture {
   tokensOfFeatures?(raw: RawConfig, shape: readonly number[]): number;
   /** Encoder-decoders: in training, the decoder starts with the row's last token instead of a start token (mBART). */
   startsWithLast?: boolean;
-  /** Mel bins of the frames that it reads; speech models without it read waveforms. */
+  /** Number of mel bins per input frame; absent for speech models that read waveforms. */
   melBins?(raw: RawConfig): number;
   /** Placeholder tokens of images, and the text of an image. */
   imageTokens?(raw: RawConfig): ImageTokens;
   /** Cost per token of front-end convolutions; absent without convolutions over time. */
   frontEnd?(raw: RawConfig): FrontEnd;
-  /** Limits of the input, which data are checked against. */
+  /** Input limits that data are checked against. */
   limits(raw: RawConfig): Limits;
 }
 

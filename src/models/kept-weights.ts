@@ -3,7 +3,7 @@ import type { Model } from './model.ts';
 import type { KeepWeight } from './skeleton.ts';
 import { listTokenTables } from './token-tables.ts';
 
-/** Weights to store in another form: those of the trunk's linear layers and of token tables, unless they are trained. */
+/** Frozen weights to store in another form: the trunk's linear layers and the token tables. */
 export function keptParameters(model: Model, keep: KeepWeight | undefined): Map<Parameter, KeepWeight['quantise']> {
   if (keep === undefined) return new Map();
   const { quantise, quantiseTable, except } = keep;

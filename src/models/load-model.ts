@@ -137,7 +137,7 @@ function chosenConfig({ labels, problemType }: ModelOptions): Record<string, unk
   };
 }
 
-/** A folder's config.json; for vision models reduced to their text model, that model's. */
+/** A folder's config.json; for a vision model of which only the text model is used, the text model's part. */
 export function readConfig(folder: string): RawConfig {
   return textPart(readWholeConfig(folder));
 }
@@ -257,7 +257,7 @@ function keepWeight(
       (packed === undefined && !isFloating((stored as Tensor).dtype))
     )
       return assign(parameter, files.get(name), { dtype: 'stored', device });
-    // Quantised where the checkpoint is, so that the codes are the same on every device.
+    // Quantised on the checkpoint's device, so that the codes do not depend on the model's.
     const weight = packed ?? quantise(stored as Tensor, path);
     parameter.assign(weight.moveTo(device));
     return undefined;

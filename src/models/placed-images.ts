@@ -126,7 +126,7 @@ export function hasFixedInput({ trunk, prefix }: Model): boolean {
   return isDense && !isTrained({ modules });
 }
 
-/** Whether blocks need the images' positions, or more of them than the input embedding. */
+/** Whether blocks need the images' positions, or image vectors beyond those in the input embedding. */
 export function readsImagesLater({ layoutAmong, hasAside }: ImageReader): boolean {
   return layoutAmong !== undefined || hasAside === true;
 }

@@ -92,7 +92,7 @@ export function readSentenceFiles(folder: string): SentenceFiles | undefined {
   };
 }
 
-/** Task of a sentence-transformers folder: to embed texts, or to decide by their vectors. */
+/** Task of a sentence-transformers folder: embedding texts, or scoring options by their vectors. */
 export function sentenceTask({ architectures }: RawConfig): 'embedding' | 'decision' {
   const [name] = Array.isArray(architectures) ? (architectures as unknown[]) : [];
   return String(name).endsWith(DECIDES) ? 'decision' : 'embedding';

@@ -18,7 +18,7 @@ export interface KeepWeight {
   kind: string;
   /** `path` is the layer's. */
   quantise(stored: Tensor, path: string): KeptWeight;
-  /** Form of token tables: the embedding, and the output matrix of a head. They stay as they are by default. */
+  /** Form of token tables (embedding, output matrix of a head); unchanged by default. */
   quantiseTable?(stored: Tensor): KeptWeight;
   /** Modules to leave unchanged because they are trained. */
   except?(path: string): boolean;
@@ -29,7 +29,7 @@ export interface ModelOptions {
   task?: Task;
   /** Type of weights and activations; `stored` keeps the checkpoint's. */
   dtype?: DType | 'stored';
-  /** Where its weights are; by default the device that the current work computes on. */
+  /** Device of the weights; by default the current compute device. */
   device?: string;
   /** Class names of a sequence or token head; by default the checkpoint's. */
   labels?: readonly string[];
@@ -37,7 +37,7 @@ export interface ModelOptions {
   keepsHead?: boolean;
   /** Meaning of a sequence head's scores; by default the checkpoint's. */
   problemType?: ProblemType;
-  /** Replaces the checkpoint's letters and thus the head of a speech model. */
+  /** Replaces a speech model's letters, and thus its head. */
   letters?: { count: number; blank: number };
   /** Overrides the checkpoint's pooling and normalisation in an embedding head. */
   embedding?: Partial<EmbeddingOptions>;

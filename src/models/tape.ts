@@ -60,7 +60,7 @@ export class Tape implements StageRunner {
     return new KeptProducts(this.#checkpointing === 'least' ? 0 : KEPT_PER_INPUT * input.size);
   }
 
-  /** Name of the next stage, or of the one just removed: both directions number a stage alike. */
+  /** Name of the next stage, or of the one just removed: a stage has the same number in both directions. */
   #nameOf(direction: 'forward' | 'backward'): string {
     return `stage ${this.#stages.length} ${direction}`;
   }

@@ -39,7 +39,7 @@ export async function refuseUnplaced(
   });
 }
 
-/** Rejects a checkpoint with two differing copies of a parameter, which transformers 5 and later load as two. */
+/** Rejects a checkpoint with two differing copies of a parameter, which transformers 5 and later load as separate parameters. */
 function refuseOtherCopies(model: Model, files: Weights): void {
   if (!isRecent(model.config)) return;
   const problems = [...model.parameters()].flatMap(([path]): Problem[] => {

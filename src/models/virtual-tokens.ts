@@ -14,8 +14,8 @@ export interface PrefixedInput {
 
 /**
  * Prepends virtual tokens to every segment without a parent. They count in positions like tokens, and their states are
- * removed from the output. `readsFirst`: the row's first token represents it, which is then the first virtual one (as
- * in PEFT).
+ * removed from the output. `readsFirst`: a row is represented by its first token, which is then the first virtual one
+ * (as in PEFT).
  */
 export function withVirtualTokens(
   { ids, layout, tokenTypes, placed: images, ...rest }: StackInput,

@@ -3,7 +3,7 @@ import type { Message } from '../../models/text/message.ts';
 import { rowPredictor } from '../../scoring/predictor.ts';
 import type { Baseline } from './baseline.ts';
 
-/** Share of pairs from which the reader is warned that a model may have learnt nothing but length. */
+/** From this share of pairs on, a warning says that a model may learn nothing but length. */
 const TELLING = 0.75;
 
 /** Prefers the longer or the shorter answer of a pair, to show whether length alone separates them. */

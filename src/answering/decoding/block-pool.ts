@@ -16,7 +16,7 @@ export interface PrefixMatch {
 export interface Prefix {
   /** Scope of invalidation, such as everything read under one adapter. */
   domain: number;
-  /** Unique: a root's is never a number, and the number of a content is never reused. */
+  /** Unique: a root's key is never a number, and the number of a block's content is never reused. */
   key: string;
 }
 
@@ -45,9 +45,9 @@ export class BlockPool {
   /** Freed row numbers, and the number of rows handed out. */
   readonly #freeRows: number[] = [];
   #rows = 0;
-  /** States at the end of a content: their rows, least recently used first. */
+  /** Rows of the states after a block's content, least recently used first. */
   readonly #states = new Map<Prefix, { row: number; block: number }>();
-  /** Contents whose final states will be kept once they are read. */
+  /** Contents after which states will be kept once they are read. */
   readonly #promised = new Set<Prefix>();
   readonly #freeStates: number[] | undefined;
 
@@ -106,13 +106,13 @@ export class BlockPool {
     return this.#freeStates !== undefined;
   }
 
-  /** Announces that the states at the end of a content will be kept. */
+  /** Announces that the states after a block's content will be kept. */
   promiseStates(content: Prefix): void {
     if (!this.#states.has(content)) this.#promised.add(content);
   }
 
   /**
-   * Reserves a row for the states at the end of a content that has been read; undefined if they are kept already or no
+   * Reserves a row for the states after a block's content that has been read; undefined if they are kept already or no
    * row is free.
    */
   keepStates(content: Prefix): number | undefined {

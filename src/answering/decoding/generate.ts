@@ -9,7 +9,7 @@ import type { AnswerTokenizer } from './installed-adapter.ts';
 /** Concurrent answers per caller, so that one caller never fills the queue. */
 const ASKED_AT_ONCE = 1024;
 
-/** Requests answers with bounded concurrency and yields them in the order of the prompts. */
+/** Requests answers with bounded concurrency and returns them in the order of the prompts. */
 export async function askInTurn<Prompt, Answer>(
   prompts: readonly Prompt[],
   n: number,
@@ -20,13 +20,14 @@ export async function askInTurn<Prompt, Answer>(
   const goOn = async () => {
     for (const [row, prompt] of rest) answers[row] = await ask(prompt, row);
   };
-  const atOnce = Math.max(1, Math.floor(ASKED_AT_ONCE / n) || 1); // one that `n` itself is refused for, if it is no number
+  const atOnce = Math.max(1, Math.floor(ASKED_AT_ONCE / n) || 1); // at least 1, so that the request itself rejects an invalid `n`
   await Promise.all(Array.from({ length: Math.min(atOnce, prompts.length) }, goOn));
   return answers;
 }
 
 /**
- * Continues any number of prompts and yields the answers in order. Row i of a memory, and images i, belong to prompt i.
+ * Continues any number of prompts and returns the answers in order. Row i of a memory, and images i, belong to prompt
+ * i.
  */
 export async function generate(
   parts: { model: Model; tokenizer: AnswerTokenizer; memory?: Memory; images?: readonly (SeenImages | undefined)[] },

@@ -180,9 +180,9 @@ function wordsOf({ least, most, isWhole, isAbove }: Bounds): string {
   return [kind, parts.join(' and ')].join(' ').trim();
 }
 
-/** An empty list of stop ids is refused too, since a constraint needs one to end an answer. */
+/** An empty list of stop ids is rejected too, since a constraint needs one to end an answer. */
 function endProblems({ constraint, stop = [], stopIds, minNewTokens = 0 }: GenerationRequest): Problem[] {
-  // Free text may end as it does without a constraint.
+  // Constraints on parts of free text let it end like unconstrained text.
   if (constraint === undefined || constraint().isFree === true) return [];
   const given = [
     ...(stop.length > 0 ? ['stop'] : []),

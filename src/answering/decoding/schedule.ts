@@ -199,7 +199,7 @@ export class Schedule {
     if (asked.size < 2) return new Set(asked.keys());
     const had = (name: string): number => this.#owners.get(name)!.seconds;
     const first = [...asked.keys()].reduce((least, name) => (had(name) <= had(least) ? name : least));
-    // In the same pass they cost hardly more than its own tokens.
+    // Owners with no more tokens to read than the first one add little to its pass.
     const most = asked.get(first)!;
     return new Set([...asked].filter(([, tokens]) => tokens <= most).map(([name]) => name));
   }

@@ -6,8 +6,8 @@ import { isForSentences } from '../../models/save.ts';
 import { poolingKey, readSentenceFiles } from '../../models/sentence-folder.ts';
 
 /**
- * Refuses another pooling for a base model that defines one: it was trained for its own, or the choice could not be
- * saved with the result. `fix` says how to omit the choice. @throws AttuneError E_POOLING
+ * Rejects a pooling other than the base model's own: it was trained for its own, or the choice could not be saved with
+ * the result. `fix` says how to omit the choice. @throws AttuneError E_POOLING
  */
 export function refuseOtherPooling(
   model: Model,

@@ -9,7 +9,7 @@ import type { KeptPrompting } from '../prompting/kept-prompting.ts';
 import { fitShots } from '../tasks/answers/texts.ts';
 import type { ReadablePrompt } from './prompts.ts';
 
-/** Texts and conversations get the prompting; token ids and gaps in texts stay as they are. */
+/** Applies to texts and conversations; token ids and infill prompts stay unchanged. */
 export async function withPrompting(
   prompts: readonly ReadablePrompt[],
   {

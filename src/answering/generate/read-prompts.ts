@@ -48,7 +48,7 @@ export interface GenerateRequest extends Omit<GenerationOptions, 'signal' | 'con
   owner?: string;
 }
 
-/** `asker`: what a prompted model puts in front of prompts. */
+/** `asker`: adds a prompted model's instruction, examples and passages to prompts. */
 export type Answering = OpenedModel & { batcher: Batcher; adapters: AdapterShelf; asker?: Asker };
 
 export function readable(prompt: Prompt): ReadablePrompt {

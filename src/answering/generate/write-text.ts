@@ -62,7 +62,7 @@ async function answerBy(answering: AnsweringBy, request: PromptsRequest): Promis
   }
 }
 
-/** A prompted model that has not learnt the form of answers is held to it, unless the request says otherwise. */
+/** Stop texts and constraint of a prompted model that has not learnt the form of answers, unless the request sets its own. */
 function heldAsChosen<Options extends Pick<GenerateRequest, 'stop' | 'constraint'>>(
   { constraint, ...options }: Options,
   { prompted, lease }: AnsweringBy,

@@ -1,4 +1,4 @@
-/** Laya's folders (convaiinnovations/laya): the same tensors under other names, the encoder and tokenizer in folders. */
+/** Converts Laya folders (convaiinnovations/laya): other tensor names, and encoder and tokenizer in subfolders. */
 import { copyFileSync, existsSync, openSync, closeSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -15,10 +15,10 @@ import { calibrationPath } from './kept-calibration.ts';
 const SETTINGS = 'rl_agent_config.json';
 const WEIGHTS = 'model.safetensors';
 const [ENCODER, TOKENIZER] = ['encoder', 'tokenizer'];
-/** The encoder's tensors, there and here. */
+/** Prefixes of the encoder's tensors, in Laya's folders and in attune's. */
 const [THEIRS, OURS] = ['encoder.', 'model.'];
 
-/** In the order of their table. */
+/** In the order of the type table's rows. */
 const TYPES = ['choice', 'score', 'noul'] as const satisfies DecisionType[];
 const BUCKETS: Readonly<Record<OptionBucket, string>> = { 2: '2', '3_5': '3-5', '6_10': '6-10', 11: '11+' };
 
@@ -26,7 +26,7 @@ export function isLayaFolder(folder: string): boolean {
   return existsSync(join(folder, SETTINGS)) && existsSync(join(folder, ENCODER, 'config.json'));
 }
 
-/** Writes a Laya folder as one of ours, with its temperatures. @throws AttuneError E_WRONG_MODEL for other encoders */
+/** Converts a Laya folder to attune's format, including its temperatures. @throws AttuneError E_WRONG_MODEL for other encoders */
 export async function readLayaFolder(source: string, folder: string): Promise<number> {
   const encoder = readJson<Record<string, unknown>>(join(source, ENCODER, 'config.json'));
   if (encoder.model_type !== 'modernbert')
@@ -53,7 +53,7 @@ export async function readLayaFolder(source: string, folder: string): Promise<nu
   return renameTensors(join(source, WEIGHTS), join(folder, WEIGHTS), [THEIRS, OURS]);
 }
 
-/** Turns a folder of ours into Laya's. */
+/** Converts a folder to Laya's format. */
 export function writeLayaFolder(
   folder: string,
   {
@@ -89,7 +89,7 @@ interface LayaSettings {
   [key: string]: unknown;
 }
 
-/** Laya applies none below 0.5 or above 5. */
+/** Clamped to 0.5 … 5, as in Laya. */
 function temperaturesOf(all: readonly number[] = [], byOptions: Readonly<Record<string, number>> = {}): Temperatures {
   const within = (value: number | undefined): number => Math.min(5, Math.max(0.5, value ?? 1));
   return Object.fromEntries(

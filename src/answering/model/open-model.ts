@@ -72,13 +72,13 @@ export interface OpenedModel {
   /** The base model's folder; `folder` itself if there is no adapter. */
   baseFolder: string;
   notes?: ResultNotesFile;
-  /** For a prompted model: the text in front of questions. */
+  /** Prompted models: instruction, examples and passages. */
   prompted?: KeptPrompting;
   /** How its weights are stored, if not dense. */
   storage?: StorageName;
   /** Temperatures and thresholds for typed questions. */
   calibration?: Calibration;
-  /** How rows are read in the run that it comes from, or is the base of. */
+  /** How rows are read in the run that produced the model, or whose base it is. */
   reading?: Answering['reading'];
 }
 
@@ -127,7 +127,7 @@ function cheap(target: string): AttuneError {
   });
 }
 
-/** Opens the model that a prompting was chosen for; as a base, without the prompting. */
+/** Opens a prompted model; as a base, without its prompting. */
 async function openPrompted(folder: string, options: OpenOptions): Promise<OpenedModel> {
   const prompted = readPrompting(folder);
   const notes = readNotes(folder);

@@ -17,7 +17,7 @@ import {
 } from '../../engine/tensor/index.ts';
 import { KEPT_PER_INPUT, type Checkpointing } from '../../models/tape.ts';
 
-/** Memory still available to this process: free on the machine, or left of the container's limit. */
+/** Memory still available to this process: free on the machine, or left under the container's limit. */
 export function availableBytes(): number {
   const info = readText('/proc/meminfo');
   const free = /MemAvailable:\s+(\d+) kB/.exec(info ?? '')?.[1];
@@ -141,7 +141,7 @@ export interface StepCost {
   perToken: number;
 }
 
-/** With all activations kept, with block inputs and a few products, and with block inputs alone. */
+/** By the values kept for backward: all activations, block inputs and a few products, or block inputs alone. */
 export type StepCosts = Record<'kept' | 'checkpointing' | 'least', StepCost>;
 
 const DEFAULT_TOKENS = 8192;

@@ -9,7 +9,7 @@ import type { ConstraintSpec } from '../decoding/index.ts';
 import type { Prompting } from './prompting.ts';
 import type { FoundPrompt } from './search/found-prompt.ts';
 
-/** File that marks a folder as a prompted model: what is put in front of questions, and the model that answers. */
+/** File that marks a folder as a prompted model: the prompting, and the model that answers. */
 export const PROMPTING = 'prompting.json';
 const VERSION = 1;
 
@@ -42,7 +42,7 @@ export function isPromptedFolder(folder: string): boolean {
   return existsSync(join(folder, PROMPTING));
 }
 
-/** Writes a prompting. Rows lose their origin, so that no row to answer is taken for one of them. */
+/** Writes a prompting. Rows lose their origin, so that they are never mistaken for rows to answer. */
 export function writePrompting(folder: string, { prompting, ...kept }: Omit<KeptPrompting, 'version'>): void {
   const { shots, library } = prompting;
   const own = {

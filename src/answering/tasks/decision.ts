@@ -1,7 +1,7 @@
 import { defineTask } from './define.ts';
 import { outputDistance } from './output-distance.ts';
 
-/** Options of typed questions, scored by their vectors next to that of the state, or by a Laya head. */
+/** Typed questions: options are scored by the similarity of their vectors to the state's, or by a Laya head. */
 export const task = defineTask({
   title: 'typed questions',
   pipelineTag: 'text-classification',
@@ -18,7 +18,7 @@ export const task = defineTask({
     ),
 });
 
-/** Every token as if it were an option's. */
+/** Treats every token as an option's. */
 function placesOf(ids: BigInt64Array): BigInt64Array {
   return BigInt64Array.from(ids, (_, place) => BigInt(place));
 }

@@ -18,7 +18,7 @@ class Group extends Module {
   }
 }
 
-/** One application of a group at some depth: its weights are shared, its dropout is its own. */
+/** One application of a group at some depth, with shared weights and its own dropout. */
 class Turn extends Block {
   readonly #group: Group;
   readonly #dropouts: readonly LayerDropouts[];

@@ -71,7 +71,7 @@ export const architecture = defineDecoder({
   },
 });
 
-/** Factors of a sublayer's input and output in their sum. */
+/** Factors of a sublayer's normalised input and of its output in their sum. */
 type Factors = Record<'attention' | 'feedForward', readonly [before: number, result: number]>;
 
 /** Each sublayer's output is added to its normalised input. */

@@ -26,7 +26,7 @@ const schema = z.looseObject({
     .nullish(),
 });
 
-/** Weight of the logarithm that queries grow with, and positions from one step of it to the next. */
+/** Settings of the query scaling: weight of the logarithm, and positions per step. */
 export function queryScaleSettings(raw: RawConfig): { weight?: number | null; step?: number | null } {
   const { llama_4_scaling_beta: weight, original_max_position_embeddings: step } =
     parseConfig(schema, raw).rope_parameters ?? {};

@@ -16,7 +16,7 @@ const names: LayerNames = {
   outer: 'mlp.Wo',
 };
 
-/** Saved configurations repeat the window as the number of tokens that one attends to. */
+/** In saved configurations, `sliding_window` counts the tokens attended to; `local_attention` is twice that. */
 const schema = z.preprocess((raw) => {
   const { sliding_window: window } = raw as RawConfig;
   return typeof window === 'number' ? { ...(raw as RawConfig), local_attention: 2 * window } : raw;

@@ -65,7 +65,7 @@ const KINDS_BY_DEFAULT: readonly Kind[] = ['mamba', 'moe', 'attention', 'mlp'];
 
 type Own = ReturnType<typeof nemotronConfig>;
 
-/** Kinds of layers, and the parts of each, of a configuration. */
+/** A configuration's layer kinds and Mamba settings. */
 export function nemotronConfig(raw: RawConfig) {
   const own = parseConfig(schema, withNames(raw));
   return { ...own, mamba: mambaOf(own) };

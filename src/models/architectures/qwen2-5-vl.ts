@@ -35,7 +35,7 @@ const schema = z.looseObject({
 
 type VisionConfig = z.output<typeof schema>['vision_config'];
 
-/** Layout of whole images, with the patches in window order, and of the windows. */
+/** Layout of whole images, with patches in window order, and the layout of the windows. */
 interface WindowedLayout extends Layout {
   windows: Layout;
 }

@@ -72,7 +72,7 @@ export interface Windows<Places> {
   layout: Layout;
 }
 
-/** Windows of a stage's layers in turn, remembered for the last shape of its maps. */
+/** Windows of a stage's layers in turn, cached for the last shape of its maps. */
 export class StageWindows {
   readonly #config: SwinConfig;
   readonly #isAlone: boolean;

@@ -41,7 +41,7 @@ const keys = z
     error: 'must divide linear_num_value_heads',
   });
 
-/** Layers with linear attention, and the shape of that. */
+/** Which layers have linear attention, and its shape. */
 export function deltaNetConfig(raw: RawConfig) {
   const own = parseConfig(keys, raw);
   return {

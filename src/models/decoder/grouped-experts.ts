@@ -9,7 +9,7 @@ import { separateExperts, SparseFeedForward, linearRouter, type Choice } from '.
 import { FeedForward, type FeedForwardPart } from './feed-forward.ts';
 import { mergedExperts } from './stacked-experts.ts';
 
-/** A router computed in f32, out of reach of adapters and quantised storage. */
+/** A router computed in f32, never adapted or quantised. */
 export class RouterWeight extends Module {
   /** [E, D] */
   readonly weight: Parameter;
@@ -55,7 +55,7 @@ type ChoiceConfig = Pick<
   'n_group' | 'topk_group' | 'num_experts_per_tok' | 'norm_topk_prob' | 'routed_scaling_factor'
 >;
 
-/** Schema refinement: there are enough experts, in the groups chosen from, for every token. */
+/** Schema refinement: the chosen groups hold enough experts for every token. */
 export const enoughExperts = [
   (own: ChoiceConfig & Pick<GroupedConfig, 'n_routed_experts'>): boolean => {
     const { n_routed_experts: experts, n_group: groups, topk_group: kept } = own;
@@ -75,13 +75,13 @@ interface Scoring {
   scores: 'sigmoid' | 'softmax';
   /** Adds a bias to the scores when choosing, but not to the weights. */
   hasBias?: boolean;
-  /** A group's rank is the sum of its best experts' scores, this many of them. */
+  /** A group's rank is the sum of this many of its best experts' scores. */
   best: 1 | 2;
-  /** Added to the sum that weights are divided by, against division by zero. */
+  /** Added to the sum that weights are divided by, to avoid division by zero. */
   least?: number;
   /** Checkpoints hold the weights of all experts in one tensor. */
   isMerged?: boolean;
-  /** Biases of what all tokens pass through: dense layers and shared experts. */
+  /** Biases in dense layers and shared experts. */
   bias?: boolean;
 }
 

@@ -27,7 +27,7 @@ export function slidingLayers(raw: RawConfig, absent: { window?: number; pattern
   };
 }
 
-/** Settings next to those of types are what transformers left behind of a common form: it no longer reads them. */
+/** Ignores settings next to the layer types: leftovers of the common form, which transformers no longer reads. */
 const byType = z.looseObject({
   rope_parameters: z.looseObject({ sliding_attention: ropeSchema.optional(), full_attention: ropeSchema.optional() }),
 });

@@ -56,7 +56,7 @@ export const qwen3Next: GgufFamily = {
   problems: (raw) => [...deltaNetProblems(raw), ...qwenProblems(raw, true, qwen3NextExperts)],
 };
 
-/** Rows grouped by key head, and all queries, keys and values, then the gates. */
+/** Rows grouped by key head → all queries, keys and values; and the gates. */
 function ungrouped(raw: RawConfig): TensorLayout {
   const { keyHeads: K, valueHeads, keySize: d, valueSize: e } = deltaNetConfig(raw);
   const sizes = [d, d, (valueHeads / K) * e, (valueHeads / K) * e];
@@ -91,7 +91,7 @@ const splitDeltaNet = {
   layouts: alternating,
 } satisfies Partial<GgufFamily>;
 
-/** Value heads of a key head stand apart in the file: [K, r] → [r, K] */
+/** In the file, value heads of the same key head are not adjacent: [K, r] → [r, K] */
 function alternating(raw: RawConfig): Record<string, TensorLayout> {
   const { keyHeads: K, valueHeads, keySize: d } = deltaNetConfig(raw);
   const r = valueHeads / K;
@@ -120,7 +120,7 @@ function alternating(raw: RawConfig): Record<string, TensorLayout> {
   };
 }
 
-/** Shares of the rotary frequencies for time, row and column: texts have one position for all. */
+/** Number of rotary frequencies for time, row and column; in texts, all three positions are equal. */
 function sections(raw: RawConfig): GgufSetting {
   const config = decoderConfig(raw);
   const { partial_rotary_factor: share } = config;

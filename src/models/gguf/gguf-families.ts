@@ -56,7 +56,7 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
     reads: ATTENTION_BIASES,
     names: { post_attention_layernorm: 'post_attention_norm' },
   },
-  // Neighbours are rotated by both, so that rows keep their order.
+  // Both rotate neighbouring features, so rows are not reordered.
   ernie4_5: { architecture: 'ernie4_5' },
   ernie4_5_moe: ernieMoe,
   hunyuan_v1_dense: { architecture: 'hunyuan-dense', reads: HEAD_NORMS, names: hunyuanNames, keeps: 'all' },
@@ -87,12 +87,12 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
   nemotron_h: nemotronH,
 });
 
-/** Types that llama.cpp has, but computes otherwise. */
+/** Types that llama.cpp supports but computes differently, with the difference. */
 export const refusedFamilies: Readonly<Record<string, string>> = table({
   phimoe: 'llama.cpp weighs its experts by a softmax over both, instead of one for each',
 });
 
-/** The family with the architecture that a configuration needs. */
+/** The family, under the architecture that the configuration requires. */
 export function familyOf(family: GgufFamily, raw: RawConfig): GgufFamily {
   const architecture = family.variant?.(raw);
   return architecture === undefined ? family : { ...family, architecture };

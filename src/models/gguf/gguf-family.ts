@@ -11,19 +11,19 @@ export interface GgufFamily {
   variant?(raw: RawConfig): string | undefined;
   /** Rotates neighbouring features instead of halves, so rows of q and k are reordered. */
   rotatesNeighbours?: boolean;
-  /** Suffixes of parameters that it reads besides Llama's matrices and norms. */
+  /** Suffixes of parameters that llama.cpp reads besides Llama's matrices and norms. */
   reads?: readonly string[];
-  /** Whether it reads `rope_freqs.weight`, needed for Llama 3's scaled positions. */
+  /** Whether llama.cpp reads `rope_freqs.weight`, needed for Llama 3's scaled positions. */
   readsRopeFactors?: boolean;
   /** Names of a layer's modules, or of its parameters with their kind, that differ from Llama's. */
   names?: Readonly<Record<string, string>>;
   /** Names of parameters outside of the layers that differ from Llama's. */
   outside?: Readonly<Record<string, string>>;
-  /** Parameters of a layer that are stored in another form, by their names in checkpoints (experts without number). */
+  /** Layer parameters that the file stores in another layout, by checkpoint name (experts without their number). */
   layouts?(raw: RawConfig): Readonly<Record<string, TensorLayout>>;
-  /** The head cannot be the token table. */
+  /** llama.cpp requires a separate head: the token table cannot be reused. */
   needsHead?: boolean;
-  /** Rotary positions may turn a part of each head. */
+  /** Supports partial rotary positions. */
   turnsParts?: boolean;
   /** Norm weights are offsets from 1; llama.cpp expects the 1 to be included. */
   normsFromZero?: boolean;
@@ -34,15 +34,15 @@ export interface GgufFamily {
    * silu` is accepted.
    */
   activation?(raw: RawConfig): unknown;
-  /** Reads YaRN's factors of scores and amplitudes its own way, and checks them. */
+  /** Converts and checks YaRN's attention factors itself. */
   hasOwnYarn?: boolean;
   /** Additional settings, with keys relative to the architecture's name; they replace general ones. */
   settings?(raw: RawConfig, given: RawConfig): GgufSetting[];
-  /** Tensors that no parameter is stored in. */
+  /** Tensors without a corresponding parameter. */
   added?(raw: RawConfig): AddedTensor[];
-  /** Buffers that it computes itself, by their paths. */
+  /** Paths of buffers that llama.cpp computes itself. */
   derived?: RegExp;
-  /** Scalings of rotary positions that it reads in its own way. */
+  /** Additional rotary scaling types that the family supports. */
   ropeTypes?: readonly string[];
   /** Deviations of a model from llama.cpp's assumptions; `given`: its configuration without defaults. */
   problems?(raw: RawConfig, given: RawConfig): Problem[];
@@ -56,7 +56,7 @@ export interface AddedTensor {
   values(): Float32Array;
 }
 
-/** A problem where a value is not the only one that llama.cpp computes with. */
+/** A problem with the field unless the condition is met. */
 export function unless(isMet: boolean, field: string, message: string): Problem[] {
   return isMet ? [] : [{ field, message }];
 }

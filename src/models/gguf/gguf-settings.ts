@@ -51,7 +51,7 @@ function scalingSettings(scaling: RopeScaling, maxPositions: number): GgufSettin
   return type === 'linear' ? own : [...own, ['rope.scaling.original_context_length', u32(known)]];
 }
 
-/** llama.cpp's YaRN has fixed bounds, and one amplitude unless a family has its own. */
+/** llama.cpp's YaRN has fixed bounds, and computes the attention factor unless a family sets it. */
 function yarnProblems(scaling: RopeScaling, family: GgufFamily): Problem[] {
   if (scaling.rope_type !== 'yarn') return [];
   const fixed = { beta_fast: 32, beta_slow: 1, truncate: true } as const;
@@ -66,7 +66,7 @@ function yarnProblems(scaling: RopeScaling, family: GgufFamily): Problem[] {
   ];
 }
 
-/** Settings that llama.cpp would ignore, and thus answer differently. */
+/** Settings that llama.cpp would ignore, which would change its answers. */
 export function settingProblems(raw: RawConfig, family: GgufFamily, given = raw): Problem[] {
   const config = decoderConfig(raw);
   const { size, scaling } = ropeOptions(config, headShape(config).size);

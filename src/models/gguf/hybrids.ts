@@ -1,5 +1,5 @@
 // H heads, d head size, G groups
-/** Layers with states in llama.cpp: short convolutions and state spaces. */
+/** Recurrent layers in llama.cpp: short convolutions and state spaces. */
 import type { Tensor } from '../../engine/tensor/index.ts';
 import { graniteHybridConfig, graniteMamba } from '../architectures/granitemoehybrid.ts';
 import { lfm2Config } from '../architectures/lfm2.ts';
@@ -12,7 +12,7 @@ import { halves, kernels, rates, reshaped, type TensorLayout } from './layouts.t
 import { multiplierSettings } from './multipliers.ts';
 import { counts, f32, flag, u32, type GgufSetting } from './values.ts';
 
-/** Key and value heads of each layer: none where it has a state instead. */
+/** Number of key-value heads of each layer: 0 in recurrent layers. */
 function keyHeads(raw: RawConfig, attends: readonly boolean[]): GgufSetting {
   const { keyHeads: all } = headShape(decoderConfig(raw));
   return ['attention.head_count_kv', counts(attends.map((has) => (has ? all : 0)))];
@@ -93,7 +93,7 @@ interface Mamba {
   kernel: number;
 }
 
-/** Settings of layers with a state. */
+/** Settings of recurrent layers. */
 export function mambaSettings({ heads, headSize, groups, stateSize, kernel }: Mamba): GgufSetting[] {
   return [
     ['ssm.conv_kernel', u32(kernel)],
@@ -104,7 +104,7 @@ export function mambaSettings({ heads, headSize, groups, stateSize, kernel }: Ma
   ];
 }
 
-/** Names of a state space's parameters, and their forms. */
+/** llama.cpp's names of a state space's parameters. */
 function mambaNames(module: string): Record<string, string> {
   return {
     [`${module}.in_proj`]: 'ssm_in',
@@ -123,7 +123,7 @@ function mambaLayouts(module: string, { heads, headSize, groups }: Mamba): Recor
   };
 }
 
-/** Granite 4: state spaces, with experts next to a feed-forward sublayer, or that alone. */
+/** Granite 4: state space and attention layers, with routed and shared experts or a dense feed-forward sublayer. */
 export const graniteHybrid: GgufFamily = {
   architecture: 'granitehybrid',
   rotatesNeighbours: true,
@@ -178,7 +178,7 @@ export const graniteHybrid: GgufFamily = {
   keeps: 'all',
 };
 
-/** Layers that are a state space, attention or a feed-forward sublayer each. */
+/** Each layer is a single state space, attention or feed-forward sublayer. */
 export const nemotronH: GgufFamily = {
   architecture: 'nemotron_h',
   variant: (raw) => (nemotronConfig(raw).kinds.includes('moe') ? 'nemotron_h_moe' : undefined),

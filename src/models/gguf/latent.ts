@@ -16,7 +16,7 @@ import { f32, u32, type GgufSetting } from './values.ts';
 
 const latentSchema = z.looseObject({ ...latentKeys, ...groupedKeys, num_attention_heads: z.int().positive() });
 
-/** Layers of models without a projection of queries by way of a narrow vector, which llama.cpp knows by their number. */
+/** Layer counts by which llama.cpp recognises models without low-rank query projections. */
 const LITE = [26, 27];
 
 const latent = {
@@ -33,7 +33,7 @@ const latent = {
   keeps: 'all',
 } satisfies Partial<GgufFamily>;
 
-/** Matrices that expand the narrow vector to keys, transposed, and to values: [H · (p + e), r] → [H, r, p], [H, e, r] */
+/** Matrices that expand latent vectors to keys, transposed, and to values: [H · (p + e), r] → [H, r, p], [H, e, r] */
 function keysAndValues(raw: RawConfig): TensorLayout {
   const {
     num_attention_heads: heads,
@@ -57,7 +57,7 @@ function latentSettings(raw: RawConfig): GgufSetting[] {
   const { rope_parameters: renewed, rope_scaling: older } = decoderConfig(raw);
   const weight = (renewed ?? older)?.mscale_all_dim;
   return [
-    // Its cache holds the narrow vector and the turned key, as a single head.
+    // The cache holds the latent vector and the rotated key as a single head.
     ['attention.head_count_kv', u32(1)],
     ['attention.key_length', u32(rank + turned)],
     ['attention.value_length', u32(rank)],
@@ -124,7 +124,7 @@ export const mistral4: GgufFamily = {
   problems: (raw) => latentProblems(raw, [1]),
 };
 
-/** Growth of the queries with their position. */
+/** Settings of queries scaled by position. */
 export function temperatures(raw: RawConfig): GgufSetting[] {
   const { weight, step } = queryScaleSettings(raw);
   if (!weight || !step) return [];

@@ -1,9 +1,9 @@
 // H heads, d head size, D width, E experts, G groups
-/** Forms in which llama.cpp stores parameters, and the way back. */
+/** Layouts in which llama.cpp stores parameters, and their inverses. */
 import { aten, cat, type Tensor } from '../../engine/tensor/index.ts';
 
 export interface TensorLayout {
-  /** Complete names within a layer; by default the name that the family has for the parameter. */
+  /** Full names within a layer; by default the family's name for the parameter. */
   names?: readonly string[];
   /** The parameter's tensors in the file, one for each name. */
   write(x: Tensor): Tensor[];
@@ -13,7 +13,7 @@ export interface TensorLayout {
 
 export const unchanged: TensorLayout = { write: (x) => [x], read: ([x]) => x };
 
-/** Stored with other dimensions. */
+/** Reshaped in the file to `wanted`; the parameter's shape is `own`. */
 export function reshaped(wanted: readonly number[], own: readonly number[], names?: readonly string[]): TensorLayout {
   return { names, write: (x) => [x.reshape(...wanted)], read: ([x]) => x.reshape(...own) };
 }
@@ -21,7 +21,7 @@ export function reshaped(wanted: readonly number[], own: readonly number[], name
 /** Kernels of a depthwise convolution: [X, 1, k] → [X, k] */
 export const kernels: TensorLayout = { write: (x) => [x.squeeze(1)], read: ([x]) => x.unsqueeze(1) };
 
-/** Weights that are offsets from 1: the file's include the 1. */
+/** Weights that are offsets from 1; the file's include the 1. */
 export const offsets: TensorLayout = { write: (x) => [x.add(1)], read: ([x]) => x.sub(1) };
 
 /** Logarithms of decay rates: the file has the negated rates, [H] or a column [H, 1]. */
@@ -38,7 +38,7 @@ export function rates({ isColumn }: { isColumn: boolean }): TensorLayout {
   };
 }
 
-/** Gate and up projections in one tensor: two in the file. `isTransposed`: [E, D, 2F] instead of [E, 2F, D] */
+/** Fused gate and up projections, stored as two tensors in the file. `isTransposed`: [E, D, 2F] instead of [E, 2F, D] */
 export function halves(names: readonly [string, string], { isTransposed = false } = {}): TensorLayout {
   const turned = (x: Tensor) => (isTransposed ? x.transpose(1, 2) : x);
   return {
@@ -48,7 +48,7 @@ export function halves(names: readonly [string, string], { isTransposed = false 
   };
 }
 
-/** Experts whose matrices are each in one tensor, in the file as well but for gates. */
+/** Stacked experts; the file splits fused gate and up projections. */
 export function mergedExperts(module: string): Record<string, TensorLayout> {
   return {
     [`${module}.gate_up_proj`]: halves(['ffn_gate_exps', 'ffn_up_exps']),
@@ -61,7 +61,7 @@ export function transposed(name: string): TensorLayout {
   return { names: [`${name}.weight`], write: (x) => [x.transpose(1, 2)], read: ([x]) => x.transpose(1, 2) };
 }
 
-/** Rows [H·d, …] whose rotated halves become rotated neighbours (llama.cpp's `permute`). */
+/** Reorders rows [H·d, …] from rotated halves to rotated neighbours (llama.cpp's `permute`). */
 export function neighbours(heads: number): TensorLayout {
   return { write: (x) => [toNeighbours(x, heads)], read: ([x]) => toHalves(x, heads) };
 }

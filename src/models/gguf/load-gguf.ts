@@ -35,7 +35,7 @@ function fill(model: Model, file: GgufFile): Problem[] {
   const { true: derived = [], false: stored = [] } = Object.groupBy(model.parameters(), (one) => `${isDerived(one)}`);
   const only = new Set(derived.map(([path]) => path));
   initialise(model.modules(), { only, seed: 0, deviation: 0, dtype: 'f32', device: 'cpu' });
-  // Each tensor of the file is decoded once, also a stack of many experts.
+  // Each tensor of the file is decoded once, even a stack of many experts.
   const named = Map.groupBy(stored, ([path]) => placeOf(path)?.names.join(' ') ?? path);
   return [...named].flatMap(([joined, parts]): Problem[] => {
     const names = joined.split(' ');

@@ -1,5 +1,5 @@
 // D width, P width of a layer's own input, L layers, V vocabulary
-/** Gemma 3n and 4 in llama.cpp: inputs of layers, keys that layers share, and rotary positions by type. */
+/** Gemma 3n and 4 in llama.cpp: per-layer inputs, shared keys, and rotary positions per layer type. */
 import { cat } from '../../engine/tensor/index.ts';
 import type { Problem } from '../../base/errors.ts';
 import { gemma3nConfig } from '../architectures/gemma3n-text.ts';
@@ -32,7 +32,7 @@ const common = {
   keeps: 'all',
 } satisfies Partial<GgufFamily>;
 
-/** llama.cpp's table has a row for every token: those beyond the table read its first one. [V', L·P] → [V, L·P] */
+/** llama.cpp's table covers the whole vocabulary; tokens beyond the parameter's rows get its first row. [V', L·P] → [V, L·P] */
 function tableLayout(raw: RawConfig): TensorLayout {
   const known = numberOf(raw, 'vocab_size_per_layer_input', 262_144);
   const more = decoderConfig(raw).vocab_size - known;
@@ -43,14 +43,14 @@ function tableLayout(raw: RawConfig): TensorLayout {
   };
 }
 
-/** The layers that share keys read those of the last layer of their type, which must be one of the two before them. */
+/** llama.cpp takes shared keys from the two layers before the first sharing one, which must be the last ones of each type. */
 function sharingProblems(sources: readonly number[], isSliding: readonly boolean[]): Problem[] {
   const first = sources.findIndex((source, layer) => source !== layer);
   const isUsual = sources.every((source, layer) => source === layer || source === first - (isSliding[layer] ? 2 : 1));
   return unless(isUsual, 'layer_types', 'layers share the keys of others than in llama.cpp');
 }
 
-/** Fixed in llama.cpp. */
+/** Hard-coded in llama.cpp. */
 const GEMMA3N = {
   altup_num_inputs: 4,
   altup_active_idx: 0,
@@ -85,7 +85,7 @@ export const gemma3n: GgufFamily = {
     ['attention.sliding_window', u32(gemma3nConfig(given).sliding_window)],
     ['rope.freq_base_swa', f32(localTheta(given, 10_000))],
   ],
-  // Layers that read the keys of others have matrices of their own in the file, which nothing reads.
+  // llama.cpp expects key matrices even in layers that share keys, but never reads them.
   added(raw) {
     const { hidden_size: width, num_hidden_layers: layers } = decoderConfig(raw);
     const { keyHeads, size } = headShape(decoderConfig(raw));
@@ -165,7 +165,7 @@ export const gemma4: GgufFamily = {
         : []),
     ] as GgufSetting[];
   },
-  // Features beyond the rotated part turn infinitely slowly.
+  // A huge factor for features beyond the rotated part, so that they practically do not rotate.
   added(raw) {
     const { size } = headShape(decoderConfig(raw));
     const { rope_type: type, partial_rotary_factor: share } = decoderConfig(raw).rope_parameters ?? {};

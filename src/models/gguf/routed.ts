@@ -1,4 +1,4 @@
-/** Mixtures of experts in llama.cpp: names, settings, and what their architectures there take for granted. */
+/** Mixtures of experts in llama.cpp: names, settings and hard-coded assumptions. */
 import { z } from 'zod';
 import type { Problem } from '../../base/errors.ts';
 import { ernieKeys } from '../architectures/ernie4-5-moe.ts';
@@ -18,7 +18,7 @@ const names = {
   'mlp.experts.down_proj': 'ffn_down_exps',
 };
 
-/** Names of an expert for all tokens. */
+/** Names of a shared expert. */
 function sharedAs(module: string): Record<string, string> {
   return {
     [`mlp.${module}.gate_proj`]: 'ffn_gate_shexp',
@@ -29,7 +29,7 @@ function sharedAs(module: string): Record<string, string> {
 
 export const qwenNames = { ...names, ...sharedAs('shared_expert'), 'mlp.shared_expert_gate': 'ffn_gate_inp_shexp' };
 
-/** Keys of config.json that are checked on export. */
+/** config.json keys without a GGUF counterpart, checked on export. */
 const keeps = [
   'norm_topk_prob',
   'decoder_sparse_step',
@@ -43,10 +43,10 @@ const keeps = [
   'shared_expert_intermediate_size',
 ];
 
-/** llama.cpp's numbers of the functions that turn logits into scores. */
+/** llama.cpp's codes of expert gating functions. */
 const SCORES = { softmax: 1, sigmoid: 2 } as const;
 
-/** Experts of Qwen's configurations; `defaults`: of keys that are missing. */
+/** Expert settings of Qwen's configurations; `defaults` fill in missing keys. */
 export function qwenExperts(raw: RawConfig, defaults?: RawConfig): GgufSetting[] {
   const { shared_expert_intermediate_size: shared, ...own } = sparseConfig(raw, defaults);
   return [
@@ -57,7 +57,7 @@ export function qwenExperts(raw: RawConfig, defaults?: RawConfig): GgufSetting[]
   ];
 }
 
-/** Every layer has experts, whose weights add up to 1 or do not. */
+/** llama.cpp requires experts in every layer; whether it normalises their weights is fixed per architecture (`isNormed`). */
 export function qwenProblems(raw: RawConfig, isNormed: boolean, defaults?: RawConfig): Problem[] {
   const own = sparseConfig(raw, defaults);
   const isEverywhere =
@@ -89,7 +89,7 @@ export const qwen3Moe: GgufFamily = {
   keeps,
 };
 
-/** Its experts are as wide as `intermediate_size` says. */
+/** The width of its experts is `intermediate_size`. */
 export const olmoe: GgufFamily = {
   architecture: 'olmoe',
   reads: ['attn_q_norm.weight', 'attn_k_norm.weight'],
@@ -103,7 +103,7 @@ export const olmoe: GgufFamily = {
   keeps,
 };
 
-/** Names of experts in DeepSeek's checkpoints. */
+/** llama.cpp's names of DeepSeek's experts. */
 export const groupedNames = {
   ...names,
   ...sharedAs('shared_experts'),
@@ -112,7 +112,7 @@ export const groupedNames = {
 
 const groupedSchema = z.looseObject(groupedKeys);
 
-/** Experts of DeepSeek's configurations. */
+/** Expert settings of DeepSeek's configurations. */
 export function groupedSettings(raw: RawConfig, scores: keyof typeof SCORES): GgufSetting[] {
   const own = parseConfig(groupedSchema, raw);
   const { n_group: groups, topk_group: kept } = own;

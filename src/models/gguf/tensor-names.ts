@@ -28,17 +28,17 @@ const IN_A_LAYER: Record<string, string> = table({
   'mlp.down_proj': 'ffn_down',
 });
 
-/** Experts and the like, which GGUF stacks. */
+/** Lists of modules that GGUF stacks in one tensor. */
 const STACKED = /\.(experts|altup_projections|altup_unembed_projections)\.(\d+)\./;
 
 const LAYER = /^(?:model|backbone)\.layers\.(\d+)\.(.+)$/;
 
-/** Where a parameter is in the file. */
+/** Location of a parameter in the file. */
 export interface Place {
-  /** One tensor, or those that it is cut into. */
+  /** One tensor, or several if the parameter is split. */
   names: readonly string[];
   layout: TensorLayout;
-  /** Place in tensors of all experts. */
+  /** Index in a tensor that stacks all experts. */
   expert?: number;
   /** Only read by some families. */
   isOptional: boolean;
@@ -69,7 +69,7 @@ export function placesOf(family: GgufFamily, raw: RawConfig): (path: string) => 
 
 const OPTIONAL = /\.bias$|_[qk]_norm\.weight$/;
 
-/** llama.cpp's name of a layer's parameter, without the layer, from that of its module. */
+/** llama.cpp's name of a layer's parameter, without the layer. */
 function nameIn(rest: string, { names }: GgufFamily): string | undefined {
   const [, module, kind] = /^(.+)\.(weight|bias)$/.exec(rest) ?? [];
   const name = entryOf(names, module ?? '') ?? entryOf(IN_A_LAYER, module ?? '');
@@ -87,5 +87,5 @@ function usualLayout(
   return neighbours(part === 'q' ? heads : keyHeads);
 }
 
-/** Norms with offsets; those of states have plain weights. */
+/** Norms stored as offsets from 1; those of state spaces are stored as they are. */
 const NORM = /(?<!ssm_)norm\.weight$/;

@@ -1,5 +1,5 @@
 // E experts, F inner width, D width
-/** Decoders of 2024 to 2026 in llama.cpp whose layers differ in window or positions. */
+/** Decoders of 2024 to 2026 in llama.cpp whose layers differ in their windows or positions. */
 import { z } from 'zod';
 import type { Problem } from '../../base/errors.ts';
 import { llama4Config } from '../architectures/llama4-text.ts';
@@ -13,7 +13,7 @@ import { f32, flags, numberOf, u32, type GgufSetting } from './values.ts';
 
 const BIASES = ['attn_q.bias', 'attn_k.bias', 'attn_v.bias', 'attn_output.bias'];
 
-/** Window, and which layers have it. */
+/** Window size, and the layers with a window. */
 function windowSettings(raw: RawConfig): GgufSetting[] {
   const typeOf = slidingLayers(raw, { window: 4096, pattern: 4 });
   const types = Array.from({ length: decoderConfig(raw).num_hidden_layers }, (_, layer) => typeOf(layer));
@@ -23,7 +23,7 @@ function windowSettings(raw: RawConfig): GgufSetting[] {
   ];
 }
 
-/** Heads whose sizes llama.cpp derives from the width. */
+/** llama.cpp derives the head size from the width. */
 function headProblems(raw: RawConfig): Problem[] {
   const { hidden_size: width, ...config } = decoderConfig(raw);
   const { heads, size } = headShape({ ...config, hidden_size: width });
@@ -52,7 +52,7 @@ function isPlain(parameters: unknown): boolean {
   return [undefined, 'default'].includes((type ?? older) as string | undefined);
 }
 
-/** Positions in windows alone; the head is the token table. */
+/** Positions only in layers with a window; tied head. */
 export const cohere2: GgufFamily = {
   architecture: 'cohere2',
   settings: (raw) => [
@@ -107,10 +107,10 @@ export const starcoder2: GgufFamily = {
   keeps: 'all',
 };
 
-/** Sizes of chunks, growth of queries and norms of heads are fixed in llama.cpp. */
+/** Chunk size, query scaling and head norms are hard-coded in llama.cpp. */
 const LLAMA4 = { attention_chunk_size: 8192, floor_scale: 8192, attn_scale: 0.1, use_qk_norm: true } as const;
 
-/** Experts stored as products from the right. */
+/** Expert weights are stored as [in, out]. */
 export const llama4: GgufFamily = {
   architecture: 'llama4',
   names: {

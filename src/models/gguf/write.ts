@@ -128,7 +128,7 @@ function derivedProblems(model: Model, { derived, architecture }: GgufFamily): P
 interface Part {
   name: string;
   place: Place;
-  /** Which of the place's tensors. */
+  /** Index of the tensor among the place's names. */
   index: number;
   tensor: Tensor;
 }
@@ -155,7 +155,7 @@ function weightTensors(model: Model, family: GgufFamily, form: GgufForm): Source
   });
 }
 
-/** Vectors, routers and what the kernels of states need stay wide, as llama.cpp keeps them. */
+/** llama.cpp keeps vectors, routers and some tensors of recurrent layers in f32. */
 function isWide(name: string, { length }: readonly number[]): boolean {
   return length === 1 || /\.(ffn_gate_inp|ssm_(a|d|conv1d|norm)|shortconv\.conv)\b/.test(name);
 }
@@ -174,7 +174,7 @@ function ropeTensors(raw: RawConfig): Source[] {
   return [{ name: 'rope_freqs.weight', dtype: 'f32', shape: [factors.length], make: () => fromArray(factors) }];
 }
 
-/** Matrices among them have the type asked for, if that is one of whole values. */
+/** Matrices have the requested type, or f32 if that is a quantisation. */
 function addedTensors(raw: RawConfig, family: GgufFamily, form: GgufForm): Source[] {
   return (family.added?.(raw) ?? []).map(({ name, shape, values }) => {
     const dtype = shape.length === 1 || isQuantisation(form) ? 'f32' : form;

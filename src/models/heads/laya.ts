@@ -21,7 +21,7 @@ import { widened } from './pooling.ts';
 /** Settings of a Laya head in a configuration, under `laya`. */
 export const layaSchema = z.looseObject({
   head_layers: z.int().min(0).default(2),
-  /** Tokens of a row, and of its part before the state. */
+  /** Maximum tokens of a row, and of its part before the state. */
   max_len: z.int().positive().default(512),
   head_max_len: z.int().positive().default(192),
   act_costs: z.record(z.string(), z.unknown()).default({}),
@@ -80,7 +80,7 @@ class Layer extends Module {
   }
 }
 
-/** Weights that are kept as they are: the head that decides whether to act is not trained here. */
+/** Preserved but never trained: the head that decides whether to act. */
 class Kept extends Module {
   readonly weight: ModuleBuffer;
   readonly bias: ModuleBuffer;

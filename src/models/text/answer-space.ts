@@ -6,7 +6,7 @@ interface PlainRow {
   completion: string;
 }
 
-/** If fewer rows than this are glued, answers that continue a word may be intended. */
+/** Below this share of glued rows, answers that continue a word may be intended. */
 const MOST_ROWS = 0.5;
 const LOOKED_AT = 1000;
 /** Scripts without spaces between words. */

@@ -16,7 +16,7 @@ export interface Spelt {
 
 const ofLetters = new WeakMap<Tokenizer, boolean>();
 
-/** Whether a tokenizer.json is of letters, and not of pieces of words (Parakeet). Remembered: the file may be large. */
+/** Whether a tokenizer.json holds letters rather than subwords (Parakeet). Cached, since the file may be large. */
 function isOfLetters(tokenizer: Tokenizer): boolean {
   const known = ofLetters.get(tokenizer);
   if (known !== undefined) return known;
@@ -26,7 +26,7 @@ function isOfLetters(tokenizer: Tokenizer): boolean {
   return found;
 }
 
-/** Output alphabet of a CTC speech model: letters, or pieces of words, a word separator, and the blank. */
+/** Output alphabet of a CTC speech model: letters or subwords, a word separator, and the blank. */
 export class Letters {
   readonly #tokenizer: Tokenizer;
   readonly #settings: CtcSettings;
@@ -41,7 +41,7 @@ export class Letters {
     this.#fold = this.#foldingOf();
   }
 
-  /** A text's ids in any of the vocabularies. */
+  /** A text's ids, in a vocabulary of letters or of subwords. */
   async idsOf(text: string): Promise<Spelt> {
     if (this.#isOfLetters) return this.spell(text);
     const ids = [...(await this.#tokenizer.encode(text.trim()))];

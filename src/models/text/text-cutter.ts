@@ -23,7 +23,7 @@ export class TextCutter {
     return Int32Array.from(encoding.getTokens(), (token) => this.#idOf(token));
   }
 
-  /** A run of unknown characters is a piece as well, and may exist in the other language. */
+  /** A run of unknown characters is a single piece, which the other language's vocabulary may contain. */
   #idOf(token: string): number {
     const known = this.#known.get(token);
     if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 /**
- * The tokenizers library. npm's package holds the binaries of 13 platforms (65 MB), so that the published attune finds
- * it, with the binary of one platform, in the package of the engine (`tools/release/engine.ts`).
+ * The tokenizers library. npm's package contains the binaries of 13 platforms (65 MB), so the published attune finds it
+ * in the engine's package, with the binary of one platform (`tools/release/engine.ts`).
  */
 import { createRequire } from 'node:module';
 import type * as Tokenizers from 'tokenizers';

@@ -1,7 +1,7 @@
 import type { Library } from '../prompting.ts';
 import type { WayContext } from '../ways/way.ts';
 
-/** Choices of what to show with a question: rows and passages, passages alone, and the best passage instead of several. */
+/** Variants of the material shown with a question: rows and passages, passages alone, and each with only the best passage. */
 export function foundLibraries(context: WayContext): Library[] {
   const library = fusedLibrary(context);
   if (library.passages.length === 0) return [library];

@@ -2,8 +2,8 @@ import { greatest } from '../../../base/many.ts';
 import { randomUnit, type RandomKey } from '../../../base/random.ts';
 
 /**
- * How often each candidate is the best on a row, over candidates that no other one replaces. A candidate that is best
- * on a few rows only stays, since it knows something that the others do not.
+ * Number of rows on which each candidate is best; 0 for candidates that others replace. A candidate that is best on
+ * only a few rows is kept, since it knows something that the others do not.
  */
 export function paretoWins(scores: readonly (readonly number[])[]): number[] {
   const rows = scores[0]?.length ?? 0;
@@ -12,7 +12,7 @@ export function paretoWins(scores: readonly (readonly number[])[]): number[] {
     return new Set([...scores.keys()].filter((candidate) => scores[candidate][row] === best));
   });
   const kept = new Set(scores.keys());
-  // The worst first: it goes if each row that it leads is led by another one that stays.
+  // Worst first: a candidate goes if a remaining one does as well on every row that it leads.
   const order = [...scores.keys()].toSorted((a, b) => mean(scores[a]) - mean(scores[b]) || b - a);
   for (const candidate of order) {
     const isReplaced = leaders.every(

@@ -44,7 +44,7 @@ export class Pool {
     return tried;
   }
 
-  /** Measures a candidate on the first `count` rows, as far as it has not been. */
+  /** Measures a candidate on the first `count` rows, except those already measured. */
   async measure({ prompting, scores }: Candidate, count = this.rows.length): Promise<void> {
     const missing = this.rows.slice(scores.length, count);
     if (missing.length === 0) return;

@@ -4,12 +4,12 @@ import type { Tried } from './prompt-trial.ts';
 const LONGEST_TEXT = 600;
 const LONGEST_INSTRUCTION = 4000;
 
-/** A row with its answer before, if another instruction was tried on it. */
+/** A row's answer, and its answer under the previous instruction, if there was one. */
 export interface Judged extends Tried {
   before?: Tried;
 }
 
-/** Asks a model to rewrite an instruction, given what came of it. */
+/** Request for a model to rewrite an instruction, given its results. */
 export function reflectionRequest(instruction: string | undefined, judged: readonly Judged[], best?: number): string {
   return [
     'An assistant answers inputs by the following instruction.',

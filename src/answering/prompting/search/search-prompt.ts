@@ -14,13 +14,13 @@ const MOST_ROWS = 50;
 const FEWEST_ROWS = 4;
 /** Rows whose mistakes lead to a rewritten instruction. */
 const MINIBATCH = 4;
-/** Rewritings in a row that bring nothing, after which the search ends. */
+/** The search ends after this many rewritings in a row without improvement. */
 const PATIENCE = 12;
 
 /**
- * Searches the prompt with the best mean score on validation rows under a budget of answers: instructions and examples
- * by successive halving first, then instructions rewritten by a model that reads the mistakes of a minibatch. A
- * rewriting that does better on its minibatch is measured on all validation rows; parents are drawn from the Pareto
+ * Searches for the prompt with the best mean score on validation rows under a budget of answers: instructions and
+ * examples by successive halving first, then instructions rewritten by a model that reads the mistakes of a minibatch.
+ * A rewriting that does better on its minibatch is measured on all validation rows; parents are drawn from the Pareto
  * set over these rows (GEPA, Agrawal et al., 2025).
  */
 export async function searchPrompt(context: WayContext): Promise<FoundPrompt> {

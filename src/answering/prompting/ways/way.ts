@@ -33,6 +33,6 @@ export interface Prepared {
 
 /** One way of prompting a model, in a file of this folder under its name. */
 export interface WayOfAsking {
-  /** Chooses what is put in front of questions. @throws AttuneError E_SHOTS_WANTED */
+  /** Chooses the prompting. @throws AttuneError E_SHOTS_WANTED */
   prepare(context: WayContext): Prepared | Promise<Prepared>;
 }

@@ -21,7 +21,7 @@ export interface Answering {
   media?: MediaReader;
   /** The folder of the model, without an adapter. */
   baseFolder: string;
-  /** How the run that the model comes from, or is the base of, reads its rows. */
+  /** How rows are read in the run that produced the model, or whose base it is. */
   reading?: RunReading;
   /** How pairs of answers are judged. */
   pairs?: PairJudging;

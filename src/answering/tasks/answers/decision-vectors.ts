@@ -11,15 +11,15 @@ import { unreadRow } from './batched.ts';
 import { answerWithMarkers, predictionOf } from './decisions.ts';
 import { dotProduct, sentenceVectors, unit } from './text-vectors.ts';
 
-/** Answers by the head that the model has: vectors of options, or Laya's scores. */
+/** Answers typed questions with the model's own head: vectors of options, or Laya's scores. */
 export const answerWithHead: Answer = (opened, asked, options) =>
   opened.model.head instanceof LayaHead
     ? answerWithMarkers(opened, asked, options)
     : answerWithOptionVectors(opened, asked, options);
 
 /**
- * Typed questions answered by how close the vectors of their options are to that of the state. Each distinct text is
- * read once, so that many questions about one state, and one question about many states, cost little.
+ * Answers typed questions by the similarity of their options' vectors to the state's. Each distinct text is read once,
+ * so that many questions about one state, or one question about many states, cost little.
  */
 async function answerWithOptionVectors(
   opened: Answering,
@@ -35,7 +35,7 @@ async function answerWithOptionVectors(
     const options = await Promise.all(questions.map((question) => reader.options(question)));
     rows.push({ state: place, questions: options.map((some) => some.map((ids) => texts.add(ids))) });
   }
-  // States are never cut, as in training.
+  // States are never truncated, as in training.
   const read = await sentenceVectors({ ...opened, reading: undefined }, texts.all, reading);
   const vectors = read.map((vector) => vector && unit(vector));
   return examples.map((example, i) => {
@@ -56,7 +56,7 @@ class DistinctTexts {
   readonly all: number[][] = [];
   readonly #places = new Map<string, number>();
 
-  /** The text's place among the distinct ones. */
+  /** Index of the text among the distinct ones. */
   add(ids: Int32Array): number {
     const key = ids.join(' ');
     const known = this.#places.get(key);

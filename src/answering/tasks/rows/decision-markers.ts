@@ -13,7 +13,10 @@ interface Frame {
   mask: number;
 }
 
-/** Where the state is: before the questions, which share its reading and continue it; or behind each, which reads it anew. */
+/**
+ * Position of the state: before the questions, which share its encoding; or after each question, which is read with its
+ * own copy.
+ */
 export type MarkerLayout = 'state_first' | 'laya';
 
 /** The layout that a model was trained with; undefined for one that does not score options. */
@@ -22,14 +25,15 @@ export function markerLayout({ scores_options: layout }: RawConfig): MarkerLayou
 }
 
 /**
- * `[CLS] state [SEP]`, and after it for each question `type question: instructions [SEP] [MASK] option … [SEP]`; or the
- * question and then the state, in a row of its own. Questions never see each other, and the state sees none of them.
+ * `state_first`: `[CLS] state [SEP]`, then for each question `type question: instructions [SEP] [MASK] option … [SEP]`,
+ * which attends to the state but not vice versa. `laya`: a row per question, with the state at its end. Questions never
+ * attend to each other.
  */
 export class DecisionMarkers implements DecisionReader {
   readonly #tokenizer: Tokenizer;
   readonly #layout: MarkerLayout;
   #frame: Promise<Frame> | undefined;
-  /** Cache of the last state, since its other questions follow. */
+  /** The last state's tokens, cached since its other questions follow. */
   #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
   constructor(tokenizer: Tokenizer, layout: MarkerLayout) {
@@ -87,16 +91,16 @@ function nameOf({ type }: DecisionQuestion): (option: DecisionOption) => string 
     [...(type === 'score' ? [] : [key]), ...(description === undefined ? [] : [description])].join(': ');
 }
 
-/** Laya's words for a noul without descriptions. */
+/** Laya's wording of a noul's options without descriptions. */
 const SAYS: ReadonlyMap<string, string> = new Map([
   ['false', 'no, the statement does not hold'],
   ['true', 'yes, the statement holds'],
 ]);
 
-/** Most tokens of an option that Laya reads. */
+/** Maximum tokens that Laya reads of an option. */
 const LONGEST_OPTION = 48;
 
-/** The question and its options in Laya's words. @throws AttuneError E_DECISION_LABELS for options that it would cut */
+/** The question and its options in Laya's words. @throws AttuneError E_DECISION_LABELS for options that Laya would truncate */
 async function layaTexts(tokenizer: Tokenizer, question: DecisionQuestion): Promise<Int32Array[]> {
   const { type, options } = question;
   const named = options.map(({ key, description }) => {
@@ -116,7 +120,7 @@ async function layaTexts(tokenizer: Tokenizer, question: DecisionQuestion): Prom
   });
 }
 
-/** As Laya does it, so that the texts around a mask come apart in the same way. */
+/** Replaces mask tokens by spaces, as Laya does, so that the texts around a mask are split alike. */
 function withoutMask(tokenizer: Tokenizer, text: string): string {
   const { mask } = tokenizer.special;
   return mask === undefined ? text : text.replaceAll(mask.content, ' ');

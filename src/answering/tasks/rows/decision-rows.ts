@@ -22,13 +22,13 @@ interface QuestionPart extends AskedQuestion {
   ids: readonly number[];
   /** Positions among these where the options are scored. */
   marks: readonly number[];
-  /** Lengths of its texts, where each option is one. */
+  /** Lengths of its texts, if each option is a separate text. */
   texts?: readonly number[];
 }
 
 /**
- * Questions about one state: each is a text of the row that attends to the state and itself, or has a text per option,
- * which attends to itself alone. Options are scored at trained tokens.
+ * Questions about one state. Each is a text of the row that attends to the state and itself, or has a text per option
+ * that attends only to itself. Options are scored at trained tokens.
  */
 export interface DecisionRow extends PreparedRow {
   asked: readonly AskedQuestion[];
@@ -130,7 +130,7 @@ function assembled(
   return { ...row, ids, trained, asked: parts, ...textsOf(state.length, parts) };
 }
 
-/** The texts of a row, and which of them continues the state. */
+/** Segments of a row, and whether they continue the state. */
 function textsOf(state: number, parts: readonly QuestionPart[]): Pick<DecisionRow, 'segments' | 'parents'> {
   const texts = parts.flatMap((part) => part.texts ?? [part.ids.length]);
   // A decoder reads a single question behind its state like any text.

@@ -1,4 +1,4 @@
-/** Typed questions as texts of a sentence encoder: the state is one, and each option with its question another. */
+/** Typed questions as texts for a sentence encoder: one for the state, and one for each option with its question. */
 import { AttuneError } from '../../../base/errors.ts';
 import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
@@ -6,11 +6,11 @@ import type { DecisionPrompt, DecisionReader } from './decision-prompts.ts';
 import { optionNames } from './option-names.ts';
 import { plainTexts, textFrame } from './plain-texts.ts';
 
-/** No text sees another, so that neither questions nor the order of options can change an answer. */
+/** Texts do not attend to each other, so neither other questions nor the order of options can change an answer. */
 export class DecisionVectors implements DecisionReader {
   readonly #tokenizer: Tokenizer;
   #frame: ReturnType<typeof textFrame> | undefined;
-  /** The state that was read last: its other questions follow. */
+  /** The last state's tokens, cached since its other questions follow. */
   #last: { state: string; ids: Promise<Int32Array> } | undefined;
 
   constructor(tokenizer: Tokenizer) {

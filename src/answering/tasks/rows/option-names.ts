@@ -3,7 +3,7 @@ import type { DecisionQuestion } from '../../../data/kinds/decision.ts';
 /** False and true, in words. */
 const SAID = ['no', 'yes'];
 
-/** Options as models read them: by name and meaning; a score's levels, whose names are numbers, by their meaning. */
+/** Options as models read them: name and description; for a score's levels, whose names are numbers, the description alone. */
 export function optionNames({ type, options }: DecisionQuestion): string[] {
   return options.map(({ key, description }, i) => {
     const name = type === 'score' ? undefined : type === 'noul' ? SAID[i] : key;

@@ -8,8 +8,8 @@ import type { DecisionRow } from './decision-rows.ts';
 import type { Batch } from './prepared-rows.ts';
 
 /**
- * Logits of options, question after question: of their labels as the next token, at their own tokens, or by how
- * close their vectors are to the state's. [P]
+ * Logits of options, question by question: of their labels as the next token, of the head at their own tokens, or by
+ * the similarity of their vectors to the state's. [P]
  */
 export function optionScores(
   model: Model,
@@ -33,10 +33,10 @@ export function optionScores(
   return model.tokenHead.tokenLogProbs(hidden.indexSelect(0, onDevice(places)), onDevice(targets)).logProbs;
 }
 
-/** Factor of cosines as logits, as where texts are contrasted (sentence-transformers' `scale`). */
+/** Factor that turns cosines into logits, as in contrastive training (sentence-transformers' `scale`). */
 export const SHARPNESS = 20;
 
-/** Among the texts of a batch, that of the state and that of the option, for each option. */
+/** For each option, the indices of its state and of itself among the batch's texts. */
 function textsOf(rows: readonly DecisionRow[]): [states: number[], options: number[]] {
   const [states, options]: [number[], number[]] = [[], []];
   let first = 0;

@@ -1,14 +1,14 @@
 import { frameTokens } from './frame-tokens.ts';
 import type { Tokenizer } from '../../../models/text/index.ts';
 
-/** Tokens of texts without their frame and without special tokens that they spell out, which must not move a border. */
+/** Tokens of unframed texts, without special tokens that the texts spell out: these would be read as boundaries. */
 export async function plainTexts(tokenizer: Tokenizer, texts: readonly string[]): Promise<Int32Array[]> {
   const { unkId } = tokenizer;
   const encoded = await tokenizer.encodeBatch(texts);
   return encoded.map((ids) => ids.filter((id) => id === unkId || !tokenizer.isSpecial(id)));
 }
 
-/** Tokens that begin and end a text of this tokenizer; none for those that frame nothing. */
+/** Special tokens at the start and the end of a text; empty for tokenizers that add none. */
 export async function textFrame(tokenizer: Tokenizer): Promise<{ start: readonly number[]; end: readonly number[] }> {
   const [{ ids }] = await tokenizer.encodeFramed([{ text: '' }]);
   const { starts } = frameTokens(tokenizer);
