@@ -1,7 +1,7 @@
 import { noGrad, scope } from '../engine/tensor/index.ts';
 import type { Update } from '../methods/interfaces.ts';
 
-/** Runs `body` on the averaged weights, for updates that keep an average besides the weights that steps move. */
+/** Runs `body` on the averaged weights, for updates that maintain an average next to the trained weights. */
 export async function withAveraged<Result>(update: Update, body: () => Promise<Result>): Promise<Result> {
   const averaged = averagedOf(update);
   const exchange = averaged.map(([{ parameter }, tensor]) => ({ parameter, before: parameter.exchange(tensor) }));
@@ -12,7 +12,7 @@ export async function withAveraged<Result>(update: Update, body: () => Promise<R
   }
 }
 
-/** Replaces the weights by their average for good, for the result. */
+/** Replaces the trained weights by their average for the result. */
 export function settleAveraged(update: Update): void {
   for (const [{ parameter }, tensor] of averagedOf(update)) parameter.exchange(tensor).dispose();
 }

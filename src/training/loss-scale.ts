@@ -15,9 +15,9 @@ const BACKOFF = 0.5;
 const INTERVAL = 2000;
 
 /**
- * Dynamic loss scaling (Micikevicius et al. 2018), with the numbers of torch.amp.GradScaler: small gradients would be
- * zero in f16, so the loss is multiplied. A step whose gradients overflow is left out and halves the scale; many steps
- * without overflow double it.
+ * Dynamic loss scaling (Micikevicius et al. 2018), with the numbers of torch.amp.GradScaler: small gradients would
+ * underflow in f16, so the loss is scaled up. A step whose gradients overflow is skipped and halves the scale; many
+ * steps without overflow double it.
  */
 export class LossScale {
   state: LossScaleState = { scale: START, good: 0 };
@@ -41,7 +41,7 @@ export class LossScale {
     );
   }
 
-  /** Clears the gradients of a step that is left out. */
+  /** Clears the gradients of a skipped step. */
   skip(): void {
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
   }

@@ -34,7 +34,7 @@ export interface PassRequest {
   around?<T>(body: () => T): T;
 }
 
-/** `scale`: factor of the gradients, against their underflow in f16. */
+/** `scale`: loss scale, against gradient underflow in f16. */
 export function followBack({ perRow }: Pick<LossResult, 'perRow'>, tape: Tape, scale = 1): void {
   span('backward', () => {
     backward([scale === 1 ? perRow.sum() : perRow.sum().mul(scale)]);

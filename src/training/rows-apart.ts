@@ -119,7 +119,7 @@ interface PassedRows extends CutRows {
   tallies: readonly NumberTally[];
 }
 
-/** Keeps the tallies with the rows, since processes add those of all. */
+/** Returns the tallies with the rows, since they are added up over all processes. */
 async function withTallies(
   body: (add: PassRequest['add']) => Promise<CutRows | undefined>,
 ): Promise<PassedRows | undefined> {
@@ -163,7 +163,7 @@ export class FactoredSums {
     );
   }
 
-  /** Gives the sums to the weights, as their gradients; returns all norms. */
+  /** Sets the sums as the weights' gradients; returns all norms. */
   settle(): number[] {
     for (const [i, { parameter }] of this.#weights.entries()) parameter.tensor.grad = this.#sums[i];
     return this.#norms;

@@ -121,7 +121,7 @@ const OF_REWARD: Rates = {
 /** A decoder with a new head diverges earlier: at 5e-3, where text generation still learns. */
 const UNDER_NEW_HEAD = 0.5;
 
-/** Fewer steps are too few for weights to get where they fit at the usual rate. */
+/** With fewer steps, weights do not get far enough at the usual rate. */
 const FEWEST_STEPS = 300;
 const USUAL_EPOCHS = 3;
 /** Large models memorise a small number of rows sooner. */
@@ -147,8 +147,8 @@ function factorOf(times: TuningRate['times'], parameters: number): number {
 }
 
 /**
- * Rate of a new head relative to the tuning's: the geometric mean of the tuning's rate and LoRA's. At that of a tuning
- * which moves few numbers far, the head becomes over-confident.
+ * Rate of a new head relative to the tuning's: the geometric mean of the tuning's rate and LoRA's. At the rate of a
+ * tuning that moves few numbers far, the head becomes over-confident.
  */
 export function headShare({ parameters, rate: { like, times } }: Pick<TrainingFacts, 'parameters' | 'rate'>): number {
   return like === 'lora' ? 1 / Math.sqrt(factorOf(times, parameters)) : 1;
@@ -177,7 +177,7 @@ function interpolated(anchors: Anchors, parameters: number): number {
   return rate * (nextRate / rate) ** share;
 }
 
-/** One significant digit: two would suggest a precision that nobody has. */
+/** One significant digit: more would suggest false precision. */
 function rounded(rate: number): number {
   return Number(rate.toPrecision(1));
 }

@@ -39,7 +39,7 @@ export interface StepResult {
   inputTokens: number;
   counts: Counts;
   metrics: Metrics;
-  /** Left out since its gradients overflow f16. */
+  /** Skipped since its gradients overflow f16. */
   isSkipped?: boolean;
 }
 
@@ -88,7 +88,7 @@ async function followGradients(
   return { perRow, gradNorm: span('update', () => update.step({ ...wanted.options, step })) };
 }
 
-/** Thrown through an update, whatever it does with gradients, to leave out its step. */
+/** Thrown through an update, whatever it does with gradients, to skip its step. */
 class Overflow extends Error {
   readonly perRow: readonly number[];
 
@@ -98,7 +98,7 @@ class Overflow extends Error {
   }
 }
 
-/** A step whose gradients come without the loss scale, or that is left out if they overflow. */
+/** A step whose gradients are unscaled, and which is skipped if they overflow. */
 async function unlessOverflowing(
   parts: StepParts,
   passes: StepPasses,
@@ -128,7 +128,7 @@ async function unlessOverflowing(
   }
 }
 
-/** Whether any process has gradients that are not finite; each may hold gradients of its own weights only. */
+/** Whether any process has non-finite gradients; each may only hold those of its own weights. */
 async function isOverflowing({ shared }: StepParts, lossScale: LossScale): Promise<boolean> {
   const own = !lossScale.unscale();
   return (await shared?.isAny('whether gradients overflow', own)) ?? own;

@@ -18,7 +18,7 @@ export interface TrainerState {
   index: number;
   /** Updates of the weights: one per step, unless a step makes several. */
   updates: number;
-  /** Steps that were left out since their gradients overflow f16; the schedule does not count them. */
+  /** Steps skipped since their gradients overflowed f16; the schedule does not count them. */
   skipped: number;
   inputTokens: number;
   lossTokens: number;

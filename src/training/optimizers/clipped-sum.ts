@@ -4,7 +4,7 @@ import type { Trainable } from '../../methods/interfaces.ts';
 /** Added to a norm before division, as in Opacus. */
 const LEAST = 1e-6;
 
-/** The sum of per-row gradients, each clipped to a norm over all weights together. It lies in the weights' gradients. */
+/** The sum of per-row gradients, each clipped to a norm over all weights together. Stored in the weights' gradients. */
 export class ClippedSum {
   readonly #trainables: readonly Trainable[];
   readonly #bound: number;
@@ -24,7 +24,7 @@ export class ClippedSum {
     return Math.min(1, this.#bound / (norm + LEAST));
   }
 
-  /** Notes the norms, before clipping, of the rows whose sum the weights have. */
+  /** Records the norms, before clipping, of the rows that were added to the sum. */
   note(norms: readonly number[]): void {
     this.rows += norms.length;
     this.clipped += norms.filter((norm) => this.factorOf(norm) < 1).length;
@@ -46,7 +46,7 @@ export class ClippedSum {
     );
   }
 
-  /** Drops the sum. */
+  /** Discards the sum. */
   clear(): void {
     for (const { parameter } of this.#trainables) parameter.tensor.grad = undefined;
   }

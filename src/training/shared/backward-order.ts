@@ -2,13 +2,13 @@ import type { Parameter } from '../../engine/nn/index.ts';
 import { engine } from '../../engine/tensor/index.ts';
 
 /**
- * How early in backward each weight's gradient is complete, so that it can be exchanged during backward. Found in
- * the first pass over as many stages.
+ * How early in the backward pass each weight's gradient is complete, so that it can be exchanged meanwhile. Learnt from
+ * the first pass with the same number of stages.
  */
 export class BackwardOrder {
-  /** For each number of stages, how many are left when a weight's gradient changes for the last time. */
+  /** Per number of stages: how many are left when each weight's gradient changes for the last time. */
   readonly #known = new Map<number, readonly number[]>();
-  /** Set if a gradient changed later than known: then nothing is exchanged early any more. */
+  /** Set if a gradient changed later than learnt; from then on, nothing is exchanged early. */
   isOff = false;
 
   /**

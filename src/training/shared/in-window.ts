@@ -1,10 +1,10 @@
 import { noGrad, scope, type Tensor } from '../../engine/tensor/index.ts';
 import type { Pending } from '../../engine/group/index.ts';
 
-/** Collectives that are on their way at a time: enough to keep the network busy while others are packed. */
+/** Maximum collectives in flight: enough to keep the network busy while others are packed. */
 const WINDOW = 3;
 
-/** Runs collectives one after the other, a few at a time, so that little is copied at once. `end` owns the result. */
+/** Runs collectives in order with a few in flight, which limits the memory for copies. `end` owns the result. */
 export async function inWindow(
   count: number,
   { begin, end }: { begin(i: number): Pending | undefined; end(i: number, result: Tensor | undefined): void },

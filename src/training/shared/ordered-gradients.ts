@@ -6,8 +6,9 @@ import { inWindow } from './in-window.ts';
 import type { Bucket, WeightShares } from './weight-shares.ts';
 
 /**
- * Sums gradients over the shares of a step, in their order, so that the result is the same, bit for bit, however many
- * processes there are. Each process sums its own weights: the traffic of a ring. Buckets are sent during backward.
+ * Sums gradients over the shares of a step, in their order, so that the result is bit-identical for any number of
+ * processes. Each process sums the gradients of its own weights, which takes as much traffic as a ring all-reduce.
+ * Buckets are sent during the backward pass.
  *
  * A part of a bucket has the gradients of its weights in one row, then for each weight whether it has one, and in the
  * last bucket whether a gradient changed after it was sent.
@@ -18,13 +19,13 @@ export class OrderedGradients {
   readonly #order: BackwardOrder;
   /** Gradients from before these passes. */
   readonly #before: readonly (Tensor | undefined)[];
-  /** Sum of this process's part of each bucket. */
+  /** Sums of this process's parts, by bucket. */
   readonly #sums: (Tensor | undefined)[];
-  /** Buckets of this round that are on their way. */
+  /** Exchanges of this round's buckets, in flight or arrived. */
   readonly #sent: (Pending | undefined)[] = [];
-  /** This process's own parts of them. */
+  /** This process's own parts of the sent buckets. */
   readonly #own: (Tensor | undefined)[] = [];
-  /** Those that have arrived, from the first. */
+  /** Number of buckets whose parts have been added. */
   #taken = 0;
   #isLate = false;
   #isEmpty = true;
@@ -43,8 +44,8 @@ export class OrderedGradients {
   }
 
   /**
-   * For the last backward pass of a share: sends each bucket as soon as it is complete, and takes those that have
-   * arrived. `count` is that of `add`.
+   * For the last backward pass of a share: sends each bucket as soon as it is complete, and adds those that have
+   * arrived. `count` as in `add`.
    */
   watch(count: number): ((stagesLeft: number) => void) | undefined {
     if (this.#group === undefined) return undefined;
@@ -96,7 +97,7 @@ export class OrderedGradients {
     for (const place of bucket.flat()) weights[place].tensor.grad = undefined;
   }
 
-  /** Sends all parts but this process's own. */
+  /** Sends the other processes' parts to them. */
   #exchange(i: number, parts: readonly (readonly Tensor[])[]): Pending | undefined {
     const group = this.#group;
     if (group === undefined) return undefined;
@@ -127,7 +128,7 @@ export class OrderedGradients {
     return flags.length === 0 ? values : [...values, fromArray(Float32Array.from(flags))];
   }
 
-  /** Adds the parts of the next bucket; `others`: those of the other processes, in their order, [(P - 1) · part] */
+  /** Adds the parts of the next bucket; `others`: those from the other processes, by rank, [(P - 1) · part] */
   #addParts(others: Tensor | undefined, count: number): void {
     const bucket = this.#taken++;
     using own = this.#own[bucket]!;
@@ -147,8 +148,8 @@ export class OrderedGradients {
   }
 
   /**
-   * Sets the summed gradients of all weights, or of this process's own. False if some were sent before they were
-   * complete: then there are those from before, and the passes must be repeated.
+   * Sets the summed gradients of all weights, or of this process's own. Returns false if some were sent before they
+   * were complete; the earlier gradients are restored then, and the passes must be repeated.
    */
   async finish({ ownOnly }: { ownOnly: boolean }): Promise<boolean> {
     if (this.#isLate || this.#isEmpty) this.#restore();
@@ -163,7 +164,7 @@ export class OrderedGradients {
     for (const [i, { tensor }] of this.#shares.weights.entries()) tensor.grad = this.#before[i];
   }
 
-  /** Sends this process's sums to all. */
+  /** Sends this process's sums to all others, and sets those received. */
   async #spread(): Promise<void> {
     const { buckets } = this.#shares;
     const group = this.#group;
@@ -224,7 +225,7 @@ function joined(parts: readonly Tensor[]): Tensor {
   return parts.length === 0 ? zeros([0]) : cat(parts, 0);
 }
 
-/** Adds tensors in their order, into the first of them if it may be overwritten; it reads each only once. */
+/** Adds tensors in their order, in place in `into`, which is the first one, if given. */
 function sumOf([first, ...others]: readonly Tensor[], into: Tensor | undefined): Tensor {
   const [second, ...further] = others;
   const sum = into ?? (second === undefined ? first.clone() : first.add(second));

@@ -6,8 +6,8 @@ import { inWindow } from './in-window.ts';
 import { WeightShares } from './weight-shares.ts';
 
 /**
- * An update whose state the processes divide among them (ZeRO stage 1): each moves its own weights and sends them to
- * all. The result is that of one process, bit for bit.
+ * An update whose state is divided among the processes (ZeRO stage 1): each moves its own weights and sends them to all
+ * others. The result is bit-identical to that of one process.
  */
 export class ShardedUpdate implements Update {
   readonly isSharded = true;
@@ -16,7 +16,7 @@ export class ShardedUpdate implements Update {
   readonly #shares: WeightShares;
   readonly #inner: Update;
 
-  /** `create`: the update of some of the weights. */
+  /** `create`: creates the update of this process's weights. */
   static async of(
     group: Collectives,
     trainables: readonly Trainable[],
@@ -39,7 +39,7 @@ export class ShardedUpdate implements Update {
 
   async drive(passes: StepPasses, options: StepOptions): Promise<Driven> {
     const perRow = await passes.gradients();
-    // The step reports such losses; the weights stay as they are.
+    // The step reports non-finite losses; the weights stay unchanged.
     if (!perRow.every(Number.isFinite)) return { perRow, gradNorm: 0 };
     const gradNorm = await this.#clip(options);
     span('update', () => this.#inner.step({ ...options, maxGradNorm: 0 }));
@@ -63,7 +63,7 @@ export class ShardedUpdate implements Update {
     }
   }
 
-  /** The norm of the norms of all gradients, in the order of the weights, as one process computes it. */
+  /** Norm of the norms of all gradients, in the order of the weights, exactly as one process computes it. */
   async #norm(own: readonly (Tensor | undefined)[]): Promise<number> {
     const norms = new Float32Array(own.length).fill(-1);
     noGrad(() =>
@@ -84,7 +84,7 @@ export class ShardedUpdate implements Update {
     );
   }
 
-  /** Sends the weights that this process has moved to all, and takes theirs. */
+  /** Sends the weights that this process has moved to all others, and copies theirs. */
   async #spread(): Promise<void> {
     await inWindow(this.#shares.buckets.length, {
       begin: (i) => this.#sendWeights(i),

@@ -6,13 +6,13 @@ interface Passes<Item, Result> {
   name: string;
   shared: Shared | undefined;
   items: readonly Item[];
-  /** Whether the passes leave gradients in the weights, which are then summed. */
+  /** Whether the passes produce gradients of the weights, which are then summed. */
   hasGradients: boolean;
-  /** Passes over an item. `onStage`, if given, wants the number of stages left from the tape's backward. */
+  /** Passes over an item. `onStage`, if given, is called by the tape's backward pass with the number of stages left. */
   pass(item: Item, onStage: ((stagesLeft: number) => void) | undefined): Promise<Result>;
 }
 
-/** Passes over the micro-batches of a step, which processes share. Returns all results in the order of the items. */
+/** Passes over the micro-batches of a step, divided among the processes. Returns all results in the order of the items. */
 export async function sharePasses<Item, Result>(given: Passes<Item, Result>): Promise<Result[]> {
   const { name, shared, items, hasGradients, pass } = given;
   const found: [number, Result][] = [];

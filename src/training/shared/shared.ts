@@ -12,7 +12,7 @@ export interface Round<Item> {
   size: number;
 }
 
-/** Deals items out to the processes in turns. Without other processes every item is a round of its own. */
+/** Deals items out to the processes in turns. With one process, every item is a round of its own. */
 export function roundsOf<Item>(items: readonly Item[], shared: Shared | undefined): Round<Item>[] {
   const { rank, size } = shared ?? { rank: 0, size: 1 };
   return Array.from({ length: Math.ceil(items.length / size) }, (_, round) => {
@@ -42,11 +42,11 @@ interface Sharing {
   /** Equal shares of a step. */
   shares: number;
   trainables: readonly Trainable[];
-  /** Whether each process moves its own weights only. */
+  /** Whether each process sets only the gradients of its own weights. */
   ownOnly: boolean;
 }
 
-/** Work that the processes of a run do together; also that of one process which takes over their shares. */
+/** Work divided among the processes of a run, or done by one process that takes over their shares. */
 export class Shared {
   readonly rank: number;
   readonly size: number;
@@ -75,13 +75,13 @@ export class Shared {
     return found;
   }
 
-  /** Rank 0's value. */
+  /** Returns rank 0's value on all processes. */
   async share<Value>(name: string, own: () => Promise<Value>): Promise<Value> {
     if (this.group === undefined) return own();
     return this.group.share(name, this.rank === 0 ? await own() : undefined);
   }
 
-  /** Whether it holds for any of the processes. */
+  /** Whether `own` holds on any process. */
   async isAny(name: string, own: boolean): Promise<boolean> {
     return (await this.group?.gatherNumbers(name, own ? 1 : 0))?.includes(1) ?? own;
   }

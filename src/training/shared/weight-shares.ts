@@ -1,9 +1,9 @@
 import { smallest } from '../../base/many.ts';
 import type { Parameter } from '../../engine/nn/index.ts';
 
-/** A bucket is at most this large, so that little is copied at a time (DDP's default). */
+/** Maximum bucket size, which limits the memory for copies (DDP's default). */
 const MOST_NUMBERS = 25 * 2 ** 18;
-/** Fewer weights make smaller buckets, so that the exchange of the first ones overlaps with the rest of backward. */
+/** Fewer weights make smaller buckets, so that the exchange of the first ones overlaps with the rest of the backward pass. */
 const BUCKETS = 8;
 const FEWEST_NUMBERS = 2 ** 16;
 
@@ -12,7 +12,7 @@ export type Bucket = readonly (readonly number[])[];
 
 /**
  * Divides weights among the processes of a run: each sums the gradients of its own, and moves them if the optimizer
- * allows it. Buckets are in the order in which backward reaches them.
+ * allows it. Buckets are in the order of the backward pass.
  */
 export class WeightShares {
   readonly weights: readonly Parameter[];
@@ -49,7 +49,7 @@ export class WeightShares {
     return buckets;
   }
 
-  /** The largest weight first, each to the process with the fewest numbers. @returns the process of each weight */
+  /** Assigns the largest weights first, each to the process with the fewest numbers. @returns the process of each weight */
   #deal(processes: number): number[] {
     const sizeOf = (place: number) => this.weights[place].size;
     const loads = Array.from({ length: processes }, () => 0);
