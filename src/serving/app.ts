@@ -156,7 +156,7 @@ async function callOf(
   });
 }
 
-/** A user's key asks for that user only. @throws ApiError 403 */
+/** Sets the user of a key that belongs to one, and rejects requests for others. @throws ApiError 403 */
 function ofKeysUser(body: unknown, key: ApiKey | undefined): unknown {
   if (key?.user === undefined || !isPlainObject(body)) return body;
   const { user = key.user, safety_identifier: person = key.user } = body;

@@ -58,7 +58,7 @@ export async function listen(mounted: MountedServer): Promise<RunningServer> {
   };
 }
 
-/** Time to flush written data. */
+/** Milliseconds to flush written data. */
 const LAST_BYTES = 1000;
 
 type Listener = ReturnType<typeof getRequestListener>;

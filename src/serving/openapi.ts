@@ -51,7 +51,6 @@ function contentOf({ json, events, texts = [] }: Endpoint['reply']): Content {
   };
 }
 
-/** The whole document. */
 export function apiDocument(app: OpenAPIHono): object {
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

@@ -21,7 +21,7 @@ export interface CallParts<Body> {
   params: Readonly<Record<string, string>>;
   key?: ApiKey;
   exchange: Exchange;
-  /** Hash of the request's content, by which retries are recognised. */
+  /** Hash of the request's content, used to recognise retries. */
   fingerprint: string;
   fields: FieldNames;
   /** Whether the call goes to a model's fallback; permission for the requested model is enough. */
@@ -97,13 +97,13 @@ export class Call<Body = unknown> implements CallParts<Body> {
     return models === undefined || names.some((name) => models.includes(name));
   }
 
-  /** Whether a model is public or belongs to this request's key, or to the user whose key it is. */
+  /** Whether a model is public, shared with this request's key, or owned by the key or its user. */
   mayKnow({ id, owner, user }: ServedModel): boolean {
     if (user !== undefined && user !== this.#person) return false;
     return owner === undefined || owner === this.owner || this.server.table.isShared(id, this.owner);
   }
 
-  /** Pseudonym of the user whose key it is. Never read from the body: a client could write any name there. */
+  /** Pseudonym of the key's user. Never taken from the body, where a client could write any name. */
   get #person(): string | undefined {
     const { key, server } = this;
     return key?.user === undefined ? undefined : server.watcher?.store.keys.hash(ownerOf({ user: key.user }));

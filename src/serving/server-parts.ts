@@ -55,7 +55,7 @@ export interface ServerParts {
   sweep?: StoreSweep;
   /** Records a completed request. */
   finish(exchange: Exchange, status: number, error?: unknown): void;
-  /** OpenAPI document of the server, made when it is first asked for. */
+  /** OpenAPI document of the server, built on first use. */
   document(): object;
   /** Lifecycle of the server. */
   state: { isReady: boolean; isDraining: boolean };

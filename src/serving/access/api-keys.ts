@@ -29,7 +29,7 @@ export interface ApiKey {
   name: string;
   /** Names of the models it may use; default: all. */
   models?: readonly string[];
-  /** The user whose key it is: all its requests are that user's, whose own model answers them. */
+  /** User that the key belongs to: all its requests count as that user's, and that user's own model answers them. */
   user?: string;
   /** Whether it may load and unload adapters and read the server's metrics. */
   admin?: boolean;

@@ -32,11 +32,11 @@ import { answerCall } from '../upstream/answer-call.ts';
 
 /** Concurrent requests of a batch on an idle server. */
 const AT_ONCE = 8;
-/** Interval between checks for capacity. */
+/** Milliseconds between checks for capacity. */
 const PAUSE = 50;
-/** Maximum delay between requests of a batch, even on a busy server. */
+/** Maximum delay in milliseconds between requests of a batch, even on a busy server. */
 const LONGEST_PAUSE = 30_000;
-/** Delay before unavailable files are requested again. */
+/** Milliseconds before unavailable files are requested again. */
 const STORE_RETRY = 2000;
 /** Statuses after which a retry may succeed. */
 const LATER = new Set([429, 503]);
@@ -180,7 +180,7 @@ export class BatchRunner {
     }
   }
 
-  /** Whether the batch still wants its requests answered; updates its status. */
+  /** Whether the batch is still in progress; updates its status. */
   async #isAsked(batch: Batch, held: HeldWork): Promise<boolean> {
     if (this.#isLeft(held)) return false;
     const now = await findBatch(this.#registry, batch.id);

@@ -21,7 +21,7 @@ export interface ChatPlan {
   asked: ChatRequest;
 }
 
-/** Services of a plan: the constraint compiler and the uploads. */
+/** Dependencies of a plan: the constraint compiler and storage for images. */
 export interface PlanParts {
   call: Call;
   uploads?: Uploads;

@@ -22,7 +22,7 @@ export const endpoint = defineEndpoint({
   },
 });
 
-/** A report on the whole store, which takes longer the more answers there are. */
+/** A cached report on the whole store; building it takes longer the more answers are stored. */
 interface Made {
   report: Promise<VersionReport[]>;
   /** Expiry time, from `performance.now()`. */

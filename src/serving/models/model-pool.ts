@@ -13,7 +13,7 @@ export interface PoolOptions {
   budget: number;
   /** Maximum number of open adapters; those in use are never closed. */
   mostAdapters?: number;
-  /** Maximum number of open adapters. Adapters in use are never closed. */
+  /** Time without use after which a model is closed; default: never. */
   idleMilliseconds?: number;
   opening: Pick<OpenRequest, 'precision' | 'device' | 'storage' | 'constraints' | 'trainedDefaults'>;
 }

@@ -25,7 +25,7 @@ export interface ServedModel extends Omit<TargetFacts, 'kind'> {
   version?: string;
   /** API key that created it; other keys cannot see it. */
   owner?: string;
-  /** Pseudonym of the user whose own model it is: it answers requests of that user's keys only. */
+  /** Pseudonym of the user who owns the model, which answers only requests with that user's keys. */
   user?: string;
   /** Whether it is opened on the first request instead of at startup. */
   isLazy?: boolean;

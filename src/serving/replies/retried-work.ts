@@ -8,9 +8,9 @@ interface Shared {
   start: number;
 }
 
-/** After this time, a client that disconnects has probably timed out and will retry. */
+/** After this many milliseconds, a client that disconnects has probably timed out and will retry. */
 const LONG_WORK = 30_000;
-/** Maximum delay before clients retry. */
+/** Maximum delay in milliseconds before clients retry. */
 const RETRY_WITHIN = 10_000;
 
 export class RetriedWork {

@@ -35,7 +35,8 @@ export class Replica {
     if (!isChanged && now - this.#beatAt < BEAT_MS) return;
     [this.#told, this.#beatAt] = [holds, now];
     const watch = this.#watch;
-    // Work waiting for a server that is gone can continue; SQLite does not report changes by the same process.
+    // Versions may have waited for a server that is gone. Set here, since SQLite does not notify a process of its own
+    // changes.
     if (await beat(this.#registry, { id: this.#id, holds: this.#held, isChanged, watch })) this.isWaiting = true;
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Maximum length of the queue; further copies are dropped, so that the candidate does not fall behind. */
 const MOST_WAITING = 64;
-/** On a server that is never idle, a shadow request runs after this delay anyway. */
+/** On a server that is never idle, a shadow request runs after this many milliseconds anyway. */
 const LONGEST_REST = 5000;
 const POLL = 20;
 

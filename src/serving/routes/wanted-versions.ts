@@ -16,7 +16,7 @@ import {
 export interface WantedModel {
   name: string;
   owner?: string;
-  /** Pseudonym of the user whose own model it is. */
+  /** Pseudonym of the user who owns the model. */
   user?: string;
   /** Version numbers by alias. */
   aliases: Record<string, number>;

@@ -42,9 +42,9 @@ type PlacedRow = EvalRow & { place: number };
 /** A source whose answers a model generates. */
 type Sampled = Completions & Required<Pick<Completions, 'model' | 'input_messages'>>;
 
-/** Delay before unavailable files are requested again. */
+/** Milliseconds before unavailable files are requested again. */
 const STORE_RETRY = 2000;
-/** Delay between attempts while the server is full. */
+/** Milliseconds between attempts while the server is full. */
 const BUSY = 500;
 
 export class EvalRunner {

@@ -23,7 +23,7 @@ export class HeldWork {
 
   constructor(registry: Registry, table: LeasedTable, lease: Lease) {
     [this.#registry, this.#table, this.lease] = [registry, table, lease];
-    // An unresponsive registry is retried; until then, writes report their own errors.
+    // If the registry does not respond, the next interval retries; writes report their own errors.
     this.#timer = setInterval(() => void this.#keep().catch(() => undefined), KEEP_MS).unref();
   }
 

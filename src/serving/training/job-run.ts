@@ -41,10 +41,10 @@ export interface QueueParts {
 export type Crashes = Map<string, { tokens: number; times: number }>;
 
 const MOST_CRASHES = 3;
-/** Number of attempts to reach an unresponsive registry, such as one that is restarting, and the delay between them. */
+/** Number of attempts to reach an unresponsive registry, such as one that is restarting, and milliseconds between them. */
 const REGISTRY_TRIES = 20;
 const REGISTRY_RETRY = 1000;
-/** Delay before unavailable files are requested again. */
+/** Milliseconds before unavailable files are requested again. */
 const STORE_RETRY = 5000;
 
 export class JobRun {
@@ -158,7 +158,7 @@ export class JobRun {
     });
   }
 
-  /** Handles a requested stop: the job is cancelled, paused, or yields to another key's job, or this server ends. */
+  /** Handles a requested stop: the job is cancelled, paused, or yields to another key's job, or this server shuts down. */
   async #stopped(): Promise<void> {
     const { id } = this.#job;
     const [job, error] = [this.#job, this.#overdrawn];
