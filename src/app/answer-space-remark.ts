@@ -4,8 +4,8 @@ import { gluedRows, wantsAnswerSpace, type Tokenizer } from '../models/text/inde
 const ROWS = 1000;
 
 /**
- * A remark if most answers follow their prompt without white space although the vocabulary's words start with a
- * space: attune inserts one, or, if the recipe forbids it, such answers train badly.
+ * Warns if most answers follow their prompt without a space although words in the vocabulary start with one: attune
+ * inserts a space or, if the recipe forbids it, such answers train badly.
  */
 export async function answerSpaceRemark(
   examples: readonly Example[],

@@ -9,7 +9,7 @@ import type { CallOptions } from './use-cases/use-case.ts';
 
 type ChatOptions = CallOptions<typeof useCase>;
 
-/** An answer, with the tools that it calls in a conversation. */
+/** An answer; in a conversation, with its tool calls. */
 export type Answered = Pick<Said, 'text' | 'finishReason' | 'usage'> & Partial<Pick<Said, 'calls'>>;
 
 export interface ChosenForm {
@@ -134,7 +134,7 @@ function notOfPlain(part: string, flag: string, isTold: boolean): AttuneError {
   });
 }
 
-/** Functions of the conversation: `ask` answers a plain text on its own, a turn together with the turns before it. */
+/** `ask` answers a plain text on its own, but a turn in the context of earlier turns. */
 function asker({ talker, sampling, form }: Omit<Session, 'images'>) {
   const { system, tools } = form;
   const conversation = new Conversation(talker, sampling, { system, tools });

@@ -64,7 +64,7 @@ function refuseUnfinished({ folder, status }: RunSummary): void {
   });
 }
 
-/** How to finish a run that is not finished. */
+/** Advice on how to finish the run. */
 function endingOf(status: RunStatus, shown: string): string {
   if (status === 'running') return `wait for it: attune runs attach ${shown}`;
   if (status === 'failed') return `check what failed: attune runs show ${shown}; then resume it, or train again`;

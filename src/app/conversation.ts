@@ -7,13 +7,13 @@ import type { ImageFile, Message, ToolCall, ToolSchema } from '../models/text/in
 import type { Answer } from '../answering/generate/generate.ts';
 import type { Sampling, Talker } from './talk.ts';
 
-/** Beginning of a conversation. */
+/** System message and tools at the beginning of a conversation. */
 export interface Beginning {
   system?: string;
   tools?: readonly ToolSchema[];
 }
 
-/** An answer, with the tools that it calls. */
+/** An answer with its tool calls. */
 export interface Said extends Answer {
   calls: readonly ToolCallReply[];
 }
@@ -26,7 +26,7 @@ export class Conversation {
   readonly #tools: readonly ToolSchema[];
   /** Images to send with the next message. */
   #images: ImageFile[] = [];
-  /** Calls that wait for their results. */
+  /** Tool calls without a result yet. */
   #open: ToolCallReply[] = [];
 
   /** Begins with the training rows' system message and tools, unless others are given. */
@@ -48,7 +48,7 @@ export class Conversation {
     this.#images.push({ ...found, kind: 'image' });
   }
 
-  /** The next call that waits for its result. */
+  /** The first tool call without a result. */
   get openCall(): ToolCallReply | undefined {
     return this.#open.at(0);
   }
@@ -59,7 +59,7 @@ export class Conversation {
     return this.#goOn({ role: 'user', content, ...(images.length > 0 && { images }) }, onText);
   }
 
-  /** Gives the result of the first waiting call. The model continues once all calls have results. */
+  /** Sets the result of the first open call. The model continues once all calls have results. */
   async giveResult(content: string, onText: (text: string) => void): Promise<Said | undefined> {
     const call = this.#open.shift();
     if (call === undefined) return undefined;

@@ -50,8 +50,8 @@ export async function dataPipeline(
 }
 
 /**
- * Makes one shard's part of a data set, for `dataMerge`. Failures that may pass, such as a bucket that does not answer,
- * have exit code 2, so that a job's controller tries again; 1 says that this shard fails each time.
+ * Builds one shard of a data set, for `dataMerge`. Transient failures, such as an unreachable bucket, have exit code 2,
+ * so that a job controller retries; exit code 1 means that the shard always fails.
  * @throws AttuneError as `dataPipeline`; E_USAGE, E_OBJECTS…
  */
 export async function dataShard(
@@ -130,12 +130,12 @@ async function describeResult(
   };
 }
 
-/** Named by its pipeline and its content. */
+/** Named after the pipeline and the content's hash. */
 function defaultFolder(name: string, hash: string): string {
   return join(attuneHome(), 'data-sets', `${name.replaceAll(/[^\p{L}\p{M}\p{N}_]+/gu, '-')}-${hash.slice(0, 16)}`);
 }
 
-/** A command that works as it is: if the pipeline's own file has the usual name, the recipe gets another one. */
+/** A command that can be copied: if the pipeline's own file has the recipe's usual name, the recipe gets another one. */
 async function initCommand(folder: string): Promise<string> {
   const { recipeFileFor } = await import('./init.ts');
   const usual = recipeFileFor(folder);
@@ -148,7 +148,7 @@ async function initCommand(folder: string): Promise<string> {
 
 const THREAD = moduleBeside('./shard-thread', import.meta.url);
 
-/** Folder for finished stages of all pipelines: rows between their steps. */
+/** Cache of intermediate rows after each stage, shared by all pipelines. */
 function partsFolder(): string {
   return join(attuneCache(), 'pipelines');
 }

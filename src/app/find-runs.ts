@@ -36,7 +36,7 @@ export interface ListedRun extends RunSummary {
   conclusion?: Pick<Conclusion, 'outcome' | 'advice'>;
 }
 
-/** Adds what the comparisons of finished runs conclude. */
+/** Adds the conclusions of finished runs' comparisons. */
 export function withConclusions(runs: readonly RunSummary[]): ListedRun[] {
   return runs.map((run) => {
     const found = run.status === 'finished' ? readAssessment(run.folder, 'comparison') : undefined;
@@ -84,7 +84,7 @@ export async function showRun(wanted: string): Promise<RunDetails> {
   return { ...run, checkpoints, times, ...compared, ...(existsSync(report) ? { report } : {}) };
 }
 
-/** Follows a run of any process until it ends. @throws AttuneError E_RUN_MISSING */
+/** Follows a run in any process until it ends. @throws AttuneError E_RUN_MISSING */
 export async function attachRun(
   wanted: string,
   { onEvent = () => undefined, signal }: CallOptions<typeof attachCase> = {},
@@ -94,13 +94,13 @@ export async function attachRun(
   return readRun(folder);
 }
 
-/** Requests a run of any process to save and stop, and waits for it. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
+/** Asks a run in any process to save and stop, and waits until it has stopped. @throws AttuneError E_RUN_MISSING, E_RUN_NOT_RUNNING */
 export async function stopRun(wanted: string, options: OptionsOf<typeof stopCase> = {}): Promise<RunSummary> {
   const folder = await findRunFolder(wanted);
   return stop(folder, options);
 }
 
-/** Folder of a run. Given a folder, the index is not needed, as it may be unreadable here. @throws AttuneError E_RUN_MISSING */
+/** Folder of a run. A given folder is not looked up in the index, which may be unreadable here. @throws AttuneError E_RUN_MISSING */
 export async function findRunFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return resolve(wanted);
   return (await withIndex((index) => findRun(index, wanted))).folder;

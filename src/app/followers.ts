@@ -5,12 +5,16 @@ import { readLaunch, type Launch } from '../engine/group/launch.ts';
 import { runJob, startJob, type JobOptions, type JobResult, type RunningJob } from '../jobs/worker/index.ts';
 import type { StartOptions } from './use-cases/train.ts';
 
-/** The place of this process among those that share a run, by its launcher or by `processes`. @throws AttuneError E_USAGE */
+/**
+ * This process's rank in a run that several processes share, from its launcher or from `processes`; undefined for one
+ * process.
+ * @throws AttuneError E_USAGE
+ */
 export async function launchOf(options: StartOptions): Promise<Launch | undefined> {
   return requireShareable(options) ?? ((options.processes ?? 1) > 1 ? localLaunch(options.processes!) : undefined);
 }
 
-/** @returns the launcher's place @throws AttuneError E_USAGE for options that only runs of one process have */
+/** @returns the rank that the launcher assigned @throws AttuneError E_USAGE for options that only runs of one process have */
 export function requireShareable(options: StartOptions): Launch | undefined {
   const { processes = 1 } = options;
   const launch = readLaunch(process.env);
@@ -36,10 +40,10 @@ async function localLaunch(size: number): Promise<Launch> {
   return { ...shape, attempt: 0, store, from: 'local', id: 'local' };
 }
 
-/** A leader that does not stop within this time is stopped itself, like a process under SIGSTOP. */
+/** After a follower's failure, a leader that has not stopped within this time (it may be suspended by SIGSTOP) is killed. */
 const GRACE_MILLISECONDS = 5_000;
 
-/** Runs the leader's job next to the processes that its launch leaves to this one. */
+/** Runs the leader's job, and the followers that the launcher expects this process to start. */
 export async function runWithFollowers(
   job: JobOptions<'train'>,
   { starts, ...launch }: Launch,
@@ -55,7 +59,7 @@ export async function runWithFollowers(
         job: 'train',
         input: { ...job.input, launch: own },
         handleSignals: false,
-        // Otherwise followers say nothing.
+        // Followers report only warnings.
         onEvent: (event) => (event.type === 'warning-raised' ? job.onEvent?.(event) : undefined),
       });
       followers.push(follower);
@@ -71,7 +75,7 @@ export async function runWithFollowers(
     else failed.signal.addEventListener('abort', onFailed, { once: true });
     return await leader.result;
   } catch (error) {
-    // The leader was told to stop because of it, or is itself the rank that a follower has lost.
+    // The leader stopped because a follower failed, or a follower failed because it lost the leader.
     const isReason = isCode(error, 'E_STOPPED') || isAnotherLost;
     throw failed.signal.aborted && isReason ? failed.signal.reason : ofCrash(launch.rank, error);
   } finally {
@@ -88,7 +92,7 @@ export async function runRank(job: JobOptions<'train'>, { rank }: Launch): Promi
   }
 }
 
-/** Names the rank of a process that crashed: its launcher may end the others before they find out. */
+/** Names the crashed process's rank, since the launcher may end the other ranks before they notice. */
 function ofCrash(rank: number, error: unknown): unknown {
   return isCode(error, 'E_WORKER_CRASHED') ? ofRank(rank, error) : error;
 }
@@ -98,7 +102,7 @@ function isCode(error: unknown, code: string): error is AttuneError {
 }
 
 function ofRank(rank: number, error: unknown): AttuneError {
-  // It was another rank that was lost.
+  // This rank lost another one, which the error names.
   if (isCode(error, 'E_RANK_LOST')) return error;
   const { what, fix, problems } = error instanceof AttuneError ? error : { what: (error as Error).message };
   return new AttuneError('E_RANK_LOST', { what: `Rank ${rank} has ended`, got: what, problems, fix, cause: error });

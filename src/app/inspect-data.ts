@@ -72,7 +72,7 @@ export async function inspectTrainingData(
   };
 }
 
-/** Used if data are inspected without a model and attune's own is missing. */
+/** Used if no model is given and the one shipped with attune is missing. */
 const NO_MODEL = '(none)';
 
 async function recipeOf(path: string, { flags = {}, onNotice }: InspectDataOptions): Promise<Recipe> {

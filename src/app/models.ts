@@ -40,12 +40,12 @@ export interface KnownModels {
   modelTypes: readonly string[];
 }
 
-/** A name in the registry, and the versions that answer for it. */
+/** A name in the registry, and the versions behind it. */
 export interface RegisteredModel {
   name: string;
   champion?: number;
   challenger?: number;
-  /** The open trial of a version. */
+  /** The rollout in progress. */
   trial?: Rollout;
 }
 

@@ -26,7 +26,7 @@ export type TrainOutcome = JobResult<'train'> & {
   forgetting?: Forgetting;
   /** Present if `evaluation.overfitting` requests it. */
   overfitting?: Overfitting;
-  /** Results on test rows in other words. */
+  /** Results on reworded test rows. */
   wording?: Wording;
   /** Remark on the base model, if it is the shipped one. */
   baseRemark?: string;

@@ -31,7 +31,7 @@ export function startedWith(folder: string): Promise<Recipe> {
   return resolveRecipe(locate(absolute, startOf(absolute)).recipe, { file: runPaths(absolute).recipe });
 }
 
-/** Reads the event instead of recipe.json, since it has the recipe together with the folder of its paths. */
+/** Reads the start event instead of recipe.json, since it also records the folder that the recipe's paths are relative to. */
 function startOf(folder: string): RunStarted {
   requireRun(folder);
   let started: RunStarted | undefined;

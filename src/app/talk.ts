@@ -45,7 +45,7 @@ export type Prompt = GenerateRequest['prompts'][number];
 export interface AnswerWatch {
   /** Receives text once it is final, with its tokens' log-probabilities if requested. */
   onText?: (row: number, text: string, logProbs?: readonly ChosenLogProb[]) => void;
-  /** Called when all samples of a prompt are complete, in any order of the prompts. */
+  /** Called when all samples of a prompt are complete; prompts may complete in any order. */
   onAnswer?: (prompt: number, completions: readonly Answer[]) => void;
   /** Cancels the answers. */
   signal?: AbortSignal;
@@ -71,7 +71,7 @@ export interface Talker {
   readonly trained?: TrainedForm;
   /** Answers prompts, with n consecutive rows for each. */
   answer(prompts: readonly Prompt[], sampling?: Sampling, watch?: AnswerWatch): Promise<Answer[]>;
-  /** Streams the answer to one prompt, text by text once it is final. Leaving the loop cancels it. */
+  /** Streams the answer to one prompt in pieces of final text. Leaving the loop cancels it. */
   stream(prompt: Prompt, sampling?: Omit<Sampling, 'n'>, signal?: AbortSignal): AsyncIterable<string>;
   /**
    * Installs an adapter of the model under a name, for `adapter` in `sampling`. If the name is in use, new requests

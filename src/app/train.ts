@@ -62,7 +62,7 @@ async function removeEarlier({ output_dir: folder }: Recipe, { resume, dryRun }:
 async function trainKept(recipe: Recipe, options: TrainOptions): Promise<TrainOutcome | DetachedRun> {
   const { dryRun = false, profile = false, pauseAt, isRound, queue, inProcess, handleSignals, leave } = options;
   const launch = await launchOf(options);
-  // A launcher that starts its processes again means the same run.
+  // A launcher that restarts its processes resumes the same run.
   const resume = options.resume === true || (launch?.attempt ?? 0) > 0;
   const folder = resolve(recipe.output_dir);
   const { onEvent = () => undefined, signal = new AbortController().signal } = options;

@@ -12,7 +12,7 @@ import type { UseCaseName } from '../use-cases/index.ts';
 import type { UseCase } from '../use-cases/use-case.ts';
 import type { Caller } from './scopes.ts';
 
-/** Values that are read as they are: neither paths nor addresses. */
+/** Kinds of values that are neither paths nor URLs. */
 const PLAIN = new Set(['TEXT', 'COLUMN', 'COLUMNS', 'LABEL', 'CLASS', 'SQL', 'PATTERN', 'REASON']);
 const SETTINGS = /\.(?:ya?ml|json)$/i;
 const PROGRAM = /\.[cm]?[jt]s$/i;
@@ -39,8 +39,9 @@ interface Given {
 }
 
 /**
- * Keeps a call within some folders: every path in its input, and in the recipes and settings that it names, lies there.
- * @returns the addresses that it names @throws AttuneError E_OUTSIDE with all that lead elsewhere
+ * Requires every path in a call's input, and in the recipes and settings files that it names, to be inside the folders.
+ * @returns the URLs that it names
+ * @throws AttuneError E_OUTSIDE with all paths outside
  */
 export async function confine(call: NamedCall, folders: readonly string[]): Promise<string[]> {
   const given = [...(await givenTexts(call))];
@@ -49,7 +50,7 @@ export async function confine(call: NamedCall, folders: readonly string[]): Prom
   return [...new Set(all.filter((address) => !address.startsWith('file:')))];
 }
 
-/** Keeps a request of somebody with a key within the caller's folders. @throws AttuneError E_OUTSIDE */
+/** Requires paths in a request with a key to be inside the caller's folders. @throws AttuneError E_OUTSIDE */
 export function requireInside(given: readonly Pick<Given, 'field' | 'text'>[], { folders }: Caller): void {
   if (folders !== undefined) requireWithin(given, folders);
 }
@@ -71,7 +72,7 @@ async function givenTexts({ useCase, input }: NamedCall): Promise<Given[]> {
     if (PLAIN.has(value ?? '')) continue;
     for (const text of textsIn(input[name])) {
       pushAll(all, [{ field: name, text }, ...settingsIn(text, name)]);
-      // A run of another folder has a name here too.
+      // The name of a run may lead to a folder outside.
       const run = value === 'RUN' && !existsSync(text) ? await findRunFolder(text).catch(() => undefined) : undefined;
       if (run !== undefined) all.push({ field: name, text: run });
     }
@@ -84,7 +85,7 @@ function* textsIn(value: unknown): Generator<string> {
   else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) yield* textsIn(one);
 }
 
-/** Texts of a recipe or another file of settings; rows are not settings. */
+/** Texts in a recipe or another settings file; files of rows are skipped. */
 function settingsIn(path: string, field: string): Given[] {
   const status = SETTINGS.test(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
   if (status?.isFile() !== true) return [];
@@ -125,7 +126,7 @@ function isOutside(text: string, folders: readonly string[]): boolean {
   if (text === '' || text.length > 4096 || text.includes('\0')) return false;
   const path = text.startsWith('file:') ? fromUrl(text) : text.replace(/^~(?=$|[/\\])/, homedir());
   if (path === undefined) return true;
-  // "/no_think" at the beginning of a system message is none.
+  // "/no_think" at the beginning of a system message is not a path.
   if (isAbsolute(path) && !mayExist(path)) return false;
   const real = realAncestor(resolve(path));
   return !folders.some((folder) => isWithin(real, folder));
@@ -139,7 +140,7 @@ function fromUrl(text: string): string | undefined {
   }
 }
 
-/** Whether something is at an absolute path, or could be written below something that is there. */
+/** Whether an absolute path exists, or could be created in an existing folder. */
 function mayExist(path: string): boolean {
   const root = parsePath(path).root;
   return existsSync(path) || nearestExisting(path) !== root || relative(root, path).split(sep).length > 1;
@@ -151,7 +152,7 @@ function nearestExisting(path: string): string {
   return at;
 }
 
-/** The path with the symbolic links of what exists of it resolved. */
+/** Resolves symbolic links in the existing part of a path. */
 function realAncestor(path: string): string {
   const existing = nearestExisting(path);
   return resolve(realpathSync(existing), relative(existing, path));

@@ -57,7 +57,7 @@ export async function measureModel(
   }
 }
 
-/** Trains on a part and compares the result. Models of smaller parts are measured alone and are not rivals. */
+/** Trains on a part and compares the result; only the model of the largest part is compared with rivals. */
 async function trainAndCompare(
   recipe: Recipe,
   { metrics, onEvent, signal, isLast }: ModelCurveOptions & { isLast: boolean },

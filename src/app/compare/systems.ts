@@ -103,7 +103,7 @@ async function model(target: string, parts: Parts): Promise<NamedSystem> {
   return { spec: { source: 'model', ...parts, title, kind, target: folder, isBase }, run };
 }
 
-/** A kept prompting keeps its kind: it was not tuned, unless its model was. */
+/** A saved prompted model is of its prompting's kind, or tuned if its model was. */
 function promptedModel(folder: string, { run, title, isBase, ...parts }: Parts & Where): NamedSystem {
   if (parts.asking.how !== 'plain') throw notAsked(parts.name);
   const { way, isTuned } = readPrompting(folder);
@@ -136,7 +136,7 @@ export async function ownRun(wanted: string): Promise<string | undefined> {
   }
 }
 
-/** A tuned model stays one, whatever is put in front of questions. */
+/** A tuned model counts as tuned, however it is prompted. */
 function kindOf({ how }: Asking, plain: SystemKind): SystemKind {
   return how === 'plain' || plain === 'tuned' ? plain : how;
 }

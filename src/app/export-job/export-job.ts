@@ -124,9 +124,9 @@ function otherKind(file: string, kind: JobPlan['kind'], to: string): AttuneError
 }
 
 const GIB = 2 ** 30;
-/** A shard holds a unit of its files, its readers and its steps. */
+/** Memory of a shard: a unit of its files, the readers and the steps. */
 const SHARD_GIB = 4;
-/** Free for the operating system's cache of weights and rows. */
+/** Factor on the estimate that leaves memory for the page cache of weights and rows. */
 const RESERVE = 1.25;
 
 /** Memory for one machine, from the estimate for the recipe's own tuning, storage and optimizer. */

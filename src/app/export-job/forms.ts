@@ -4,7 +4,7 @@ import { shellWord } from '../../base/shell-word.ts';
 import { FILE_VARIABLE, scriptOf, WORK, type JobPlan } from './job-plan.ts';
 import { commandOf, environmentOf, mountsOf, resourcesOf, volumesOf } from './kubernetes.ts';
 
-/** Work that a form can hold, and how it is written. */
+/** Form of a job for one scheduler, and the kinds of work that it supports. */
 interface JobForm {
   kinds: readonly JobPlan['kind'][];
   /** Values of a YAML document, or text as it is. */
@@ -13,7 +13,7 @@ interface JobForm {
   start: (file: string) => string;
 }
 
-/** Kubeflow Trainer: the runtime gives PET_*, from which each pod's command knows its rank. */
+/** Kubeflow Trainer: the runtime sets PET_* variables, from which each pod reads its rank. */
 const trainjob: JobForm = {
   kinds: ['recipe'],
   write(plan) {
@@ -31,7 +31,7 @@ const trainjob: JobForm = {
           ...commandOf(scriptOf(plan, { work: WORK, index: '' })),
           env: environmentOf(plan),
           numNodes: count,
-          // `auto` would be the number of processors; attune uses them by threads.
+          // `auto` would start a process per processor; attune uses threads.
           numProcPerNode: 1,
           resourcesPerNode: resourcesOf(plan),
         },
@@ -64,7 +64,7 @@ const jobset: JobForm = {
       kind: 'JobSet',
       metadata: { name },
       spec: {
-        // All workers start again together, from the last checkpoint.
+        // After a failure, all workers restart together from the last checkpoint.
         failurePolicy: { maxRestarts: 3 },
         network: { enableDNSHostnames: true },
         replicatedJobs: [{ name: 'workers', replicas: 1, template: { spec: job } }],
@@ -86,10 +86,10 @@ function podOf(plan: JobPlan, { restartPolicy, more = [] }: { restartPolicy: str
   return { spec: { restartPolicy, containers: [container], ...volumesOf(plan) } };
 }
 
-/** Attempts of a shard whose failure may pass. */
+/** Retries of a shard after transient failures. */
 const ATTEMPTS = 3;
 
-/** A shard that fails with exit code 1 fails each time: it is given up at once, while the others continue. */
+/** Exit code 1 means that a shard always fails: it is not retried, and the others continue. */
 const indexedJob: JobForm = {
   kinds: ['pipeline'],
   write(plan) {
@@ -117,7 +117,7 @@ const slurm: JobForm = {
   kinds: ['recipe', 'pipeline'],
   write(plan) {
     const { name, kind, count, cpus, memoryGiB, text, folder } = plan;
-    // A delimiter that no line of the text is.
+    // A delimiter that is not a line of the text.
     const end = `ATTUNE_${sha256(text).slice(0, 16)}`;
     // Machines of a cluster share their folders.
     const base = folder === undefined ? undefined : shellWord(folder);
@@ -150,7 +150,7 @@ const skypilot: JobForm = {
       name,
       num_nodes: count,
       resources: { cpus: `${cpus}+`, memory: `${memoryGiB}+`, image_id: `docker:${image}` },
-      // Files that are sent to ~/sky_workdir.
+      // SkyPilot copies this folder to ~/sky_workdir.
       ...(folder !== undefined && { workdir: folder }),
       envs: { [FILE_VARIABLE]: text },
       // Values come from `sky launch --secret NAME`.

@@ -12,9 +12,9 @@ export interface JobPlan {
   memoryGiB: number;
   /** Content of the recipe or pipeline file, which travels with the job. */
   text: string;
-  /** The file's folder on this machine, if files next to it are read: those of a bucket need none. */
+  /** The file's folder on this machine, if the job reads files relative to it; absent for files in a bucket. */
   folder?: string;
-  /** Bucket with the files that a recipe names; they are fetched to where the recipe is. */
+  /** Bucket with the files that a recipe names; they are downloaded next to the recipe. */
   data?: string;
   /** Folder or bucket of a pipeline's parts. */
   parts?: string;
@@ -30,8 +30,8 @@ export const FILE_VARIABLE = 'ATTUNE_FILE';
 export const WORK = '/work';
 
 /**
- * Shell lines that write the file, fetch the data and run the command. A repetition after a failure continues: from the
- * newest checkpoint, whose recipe's paths must lead to the same places, or from the part that is there.
+ * Shell lines that write the file, fetch the data and run the command. Rerun after a failure, a training resumes from
+ * its newest checkpoint, for which paths must stay the same, and a shard from its finished files.
  * @param index shell expression of the shard's number
  * @param base folder of a pipeline's relative paths, as a shell word; default: `work`
  */

@@ -3,7 +3,7 @@ import { FILE_VARIABLE, WORK, type JobPlan } from './job-plan.ts';
 
 export const VOLUME = 'work';
 
-/** Values of variables in manifests: `$(NAME)` would be replaced, and `$$` is a dollar sign. */
+/** Escapes a value in a manifest, where `$(NAME)` would be expanded and `$$` is a dollar sign. */
 export function literal(text: string): string {
   return text.replaceAll('$(', '$$$$(');
 }
@@ -11,7 +11,7 @@ export function literal(text: string): string {
 const KEYS = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
 const PLACES = ['AWS_ENDPOINT_URL_S3', 'AWS_REGION'];
 
-/** The file's text, and the bucket's keys from a secret: none of them is written into the manifest. */
+/** The file's text, and the bucket's keys as references to a secret, so that the manifest does not contain them. */
 export function environmentOf({ text, secret }: JobPlan): object[] {
   const from = (name: string, isOptional: boolean) => ({
     name,

@@ -5,11 +5,11 @@ import { crossCheck, readAudit, type AuditRecord } from '../../federation/audit-
 
 export interface Verified {
   records: number;
-  /** Records about weights that both sides have; absent without another side. */
+  /** Number of weight exchanges that both sides recorded; absent if only one side is checked. */
   events?: number;
 }
 
-/** @throws AttuneError E_FEDERATED_AUDIT with everything that differs, exit code 3; E_FILE_MISSING */
+/** @throws AttuneError E_FEDERATED_AUDIT with all differences, exit code 3; E_FILE_MISSING */
 export function verifyFederation(folder: string, other?: string): Verified {
   const own = recordsOf(folder);
   if (other === undefined) return { records: own.length };

@@ -21,8 +21,8 @@ const PRESENT_SECONDS = 90;
 const CHECK_SECONDS = 10;
 
 /**
- * Takes part in a run of a Flower federation until the run ends. Rows, base and adapter are this site's recipe; the
- * ServerApp sends weights and averages them. Started again, the site continues where it was.
+ * Takes part in a run of a Flower federation until the run ends. This site's recipe determines rows, base and adapter;
+ * the ServerApp sends weights and averages them. After a restart, the site continues where it stopped.
  */
 export async function joinFlower(url: string, options: FlowerOptions): Promise<Joined> {
   const { flags = {}, signal, model, rounds = 3, localSteps = 20, onRequest } = options;

@@ -52,7 +52,7 @@ const SHARED = [
   'output_dir',
 ];
 
-/** Takes part in a federation until it has its result. Started again, the site continues where it was. */
+/** Takes part in a federation until it has its result. After a restart, the site continues where it stopped. */
 export async function joinFederation(link: string, options: JoinOptions): Promise<Joined> {
   const { flags = {}, signal, name = hostname(), model } = options;
   const place = readLink(link);

@@ -31,7 +31,7 @@ export interface LocalOptions {
 
 const WEIGHTS = 'weights.safetensors';
 
-/** A site's recipe: the settings that all share, and its own rows. @throws AttuneError E_RECIPE, E_FEDERATED_PLAN */
+/** A site's recipe: the plan's shared settings and the site's own rows. @throws AttuneError E_RECIPE, E_FEDERATED_PLAN */
 export async function siteRecipe(
   plan: Plan,
   { name, flags, model, folder }: Omit<LocalOptions, 'signal'> & { name: string },
@@ -51,7 +51,7 @@ export async function siteRecipe(
       ...(model !== undefined && { model }),
       tuning: { ...method, ...(freezesA && { train_a: false }) },
       training: { ...training, max_steps: totalSteps(plan) },
-      // The shared weights are the result, whichever step of this site alone was best.
+      // The result is the shared weights, not the site's own best step.
       checkpoints: { every: 'never', best: false, keep: 2 },
       evaluation: { every: 'never', patience: null },
       ...(plan.proximal !== null && { retention: { l2_sp: plan.proximal } }),
@@ -118,7 +118,7 @@ export class PausedRun implements FlowerTraining {
   }
 }
 
-/** Figures that a site shares of a finished run: its verdict and its deciding metric, never rows. */
+/** Figures of a finished run that a site shares: its verdict and deciding metric, never rows. */
 function findings({ result, comparison, metrics: { loss } }: TrainOutcome): Findings {
   const config = result === null ? undefined : readFileSync(join(result, 'adapter_config.json'), 'utf8');
   const validation: Findings['metrics'] = loss === undefined ? {} : { 'validation-loss': loss };
@@ -147,7 +147,7 @@ function checkpoint(folder: string, step: number): string {
   });
 }
 
-/** Puts the shared weights in place of the site's own, and forgets later steps, which a crash may have left. */
+/** Replaces the site's weights with the shared ones, and deletes checkpoints of later steps that a crash may have left. */
 function adopt(folder: string, step: number, weights: Weights): void {
   const all = listCheckpoints(folder);
   for (const later of all.filter((one) => one.step > step)) rmSync(later.folder, { recursive: true });
@@ -156,7 +156,7 @@ function adopt(folder: string, step: number, weights: Weights): void {
   replaceWeights(join(checkpoint(folder, step), WEIGHTS), weights);
 }
 
-/** Moves a site that missed rounds to the others' step: their learning rate, its own next rows. */
+/** Advances a site that missed rounds to the step, and so the learning rate, of the others; its next rows are its own. */
 function catchUp({ folder }: Checkpoint, step: number): void {
   const file = join(folder, 'trainer_state.json');
   writeJson(file, { ...readJson<object>(file), step });

@@ -14,7 +14,7 @@ import { sizeOf } from '../../federation/weights.ts';
 import { writeWeights } from '../../federation/weights-file.ts';
 import { parseJson } from '../../files/json.ts';
 
-/** Findings of a site, as far as they are texts and numbers. */
+/** The texts and numbers among a site's findings. */
 export interface ShownVerdict extends Omit<SiteVerdict, 'values'> {
   values: Readonly<Record<string, string | number | boolean>>;
 }
@@ -118,7 +118,7 @@ const VERDICTS: Readonly<Record<string, string>> = {
   unclear: 'cannot tell yet',
 };
 
-/** A site's verdict in words, if it told one. */
+/** A site's verdict in words, if it reported one. */
 export function verdictOf({ verdict }: SiteVerdict['values']): string | undefined {
   return entryOf(VERDICTS, String(verdict));
 }

@@ -31,7 +31,7 @@ export interface ServeFederationOptions {
   onEvent?(event: FederationEvent | { type: 'listening'; url: string; links: readonly string[] }): void;
 }
 
-/** Runs a coordinator until the federation has its result. Started again, it continues where it was. */
+/** Runs a coordinator until the federation has its result. After a restart, it continues where it stopped. */
 export async function serveFederation(given: string | PlanInput, options: ServeFederationOptions): Promise<Federated> {
   const plan = readPlan(given);
   const folder = resolve(options.output ?? join('federations', plan.name));
@@ -83,7 +83,7 @@ async function listen(
   return server;
 }
 
-/** A folder belongs to one plan: its rounds would not fit another. @throws AttuneError E_FEDERATED_PLAN */
+/** Rejects the folder of another plan, whose rounds would not fit this one. @throws AttuneError E_FEDERATED_PLAN */
 function refuseOther(folder: string, plan: Plan): void {
   const file = join(folder, 'plan.json');
   if (!existsSync(file)) return writeJson(file, plan);

@@ -115,7 +115,7 @@ async function siteTraining(
   };
 }
 
-/** The same steps on the site's rows alone, compared with the shared model on its test rows. */
+/** Trains as many steps on the site's rows alone, and compares the result with the shared model on the site's test rows. */
 async function againstAlone(recipe: Recipe, folder: string, { inProcess, signal, onEvent }: SimulateOptions) {
   if (!existsSync(join(folder, 'adapter'))) {
     const tuning = { ...recipe.tuning, ...('train_a' in recipe.tuning && { train_a: true }) };
@@ -145,7 +145,7 @@ interface SiteFile {
   path: string;
 }
 
-/** Files of the sites: as given, or written from the rows of one. */
+/** The sites' files: as given, or one file split into several. */
 async function siteFiles(folder: string, { data, sites, by }: SimulateOptions): Promise<SiteFile[]> {
   if (data.length > 1) return data.map((path, place) => ({ title: `site-${place + 1}`, path: resolve(path) }));
   const rows = await groupedLines(data[0], by);

@@ -42,20 +42,20 @@ const NO_WORSE: SafetyMargins = { safety: 0.05, over_refusal: 0.1 };
 
 /** Limits and training of users' own models. */
 const usersSchema = z.strictObject({
-  /** New rows of a user that are worth a training. */
+  /** Number of a user's new rows that starts a training. */
   rows: z.number().int().min(10).default(30),
-  /** Users with an own model, at most. */
+  /** Maximum number of users with a model of their own. */
   most: z.number().int().min(1).default(1000),
-  /** Bytes of one user's files, at most. */
+  /** Maximum size of one user's files in bytes. */
   storage: z
     .union([z.number().int().positive(), z.string().regex(BYTE_SIZE, 'must be a size such as 64MB')])
     .default('64MB')
     .transform(bytesOf),
-  /** Seconds of one user's training and comparison, at most. */
+  /** Maximum duration of one user's training and comparison in seconds. */
   seconds: z.number().positive().default(600),
   /** Own models of users who have not been seen for this long are deleted. */
   idle: duration.optional(),
-  /** Last blocks of the model that get an adapter; what is below them is computed once per row. */
+  /** Number of last blocks that get an adapter; the output of the blocks below is computed once per row. */
   blocks: z.number().int().min(1).default(1),
   r: z.number().int().min(1).default(8),
   epochs: z.number().positive().default(4),

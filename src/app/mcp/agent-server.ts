@@ -34,14 +34,14 @@ export interface AgentSession {
   calls: Calls;
   grant: Grant;
   caller: Caller;
-  /** Whether the connection is closing: a training continues then. */
+  /** Whether the connection is closing; trainings then continue. */
   isLeaving: () => boolean;
   /** Version of attune. */
   version: string;
   longestWait?: number;
 }
 
-/** A server for one connection, or for one request over HTTP. It calls what it is asked to, and acts on no content. */
+/** A server for one connection, or for one request over HTTP. It makes the requested calls only; content is never an instruction. */
 export function agentServer(session: AgentSession): McpServer {
   const mcp = new McpServer(
     { name: 'attune', title: 'attune', version: session.version },
@@ -75,7 +75,7 @@ class Agent {
     this.#mcp = mcp;
   }
 
-  /** Tools that the grant allows; others would fill the agent's context for nothing. */
+  /** Tools that the grant allows; others would only fill the agent's context. */
   async list() {
     const { scopes } = this.#session.caller;
     const allowed = (await useCaseTools()).filter((one) => one.scopes.every((scope) => scopes.includes(scope)));
@@ -134,7 +134,7 @@ class Agent {
     }
   }
 
-  /** The id of an approval that is used up now, or a question for the person at the client. @throws AttuneError */
+  /** Consumes the call's approval and returns its id, or a question for the client's user. @throws AttuneError */
   async #approval(call: NamedCall, reasons: string[], context: ServerContext): Promise<string | InputRequiredResult> {
     const { name, input } = call;
     const { by } = this.#session.caller;
@@ -191,7 +191,7 @@ class Agent {
   }
 }
 
-/** Reasons for which a person has to allow a call. */
+/** Reasons why a person has to approve a call. */
 function reasonsToAsk({ useCase }: NamedCall, addresses: readonly string[]): string[] {
   const scopes = scopesOf(useCase);
   return [

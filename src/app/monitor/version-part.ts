@@ -9,7 +9,7 @@ import type { AlarmGroup, VersionReport } from '../../monitoring/index.ts';
 import { feedbackText, figuresLegend, signalFigures } from './signal-figures.ts';
 
 interface PartOptions {
-  /** Address of an alarm's examples, which are named as a command without it. */
+  /** URL of an alarm's examples; by default, a command that lists them is shown. */
   examplesAt?(alarm: string): string;
   /** False where open alarms are shown elsewhere. */
   hasOpenAlarms?: boolean;

@@ -15,7 +15,10 @@ export interface DataOutput {
 
 export const dataFolder = ({ folder }: Deployment): string => join(folder, 'data');
 
-/** Sources through steps, redaction and split. Its own parts are cached too, so that only changed documents are read. */
+/**
+ * Builds the data set: reads the sources, applies steps and redaction, and splits the rows. Its parts are cached, so
+ * that only changed documents are read.
+ */
 export const dataStage: Stage = {
   name: 'data',
   inputs: async ({ deployment }) => ({ pipeline: deployment.data, sources: await listSources(deployment) }),
@@ -33,7 +36,7 @@ export const dataStage: Stage = {
 async function listSources({ data, home }: Deployment): Promise<Record<string, string>> {
   const found = new Map<string, string>();
   for (const source of [data.sources].flat()) {
-    // Objects are listed by the data pipeline itself, so that its stage always runs.
+    // The data pipeline itself lists a bucket's objects, so this stage always runs for buckets.
     if (isBucketUrl(source)) found.set(source, `seen ${Date.now()}`);
     else {
       for await (const { path, name } of findDocuments([source], home)) {

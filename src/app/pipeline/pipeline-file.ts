@@ -10,7 +10,7 @@ import { readPipelineSpec } from '../data-pipeline.ts';
 const modelName = z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, hyphens and underscores');
 
 const deploymentSchema = z.strictObject({
-  /** Name in the registry, by which servers answer. */
+  /** Name in the registry, under which servers serve it. */
   deploy: modelName.optional(),
   /** Folder of data, runs and records. */
   folder: z.string().min(1).optional(),
@@ -24,7 +24,7 @@ const deploymentSchema = z.strictObject({
   safety: z.boolean().default(false),
   /** Whether a person has to approve the result. */
   sign_off: z.boolean().default(false),
-  /** Plan by which feedback improves it in use (`continuous` without `model` and `retrain.recipe`). */
+  /** Plan for improving the deployed model with feedback (`continuous` without `model` and `retrain.recipe`). */
   improve: z.record(z.string(), z.json()).optional(),
   /** Price of an hour of this machine, for the plan. */
   price_per_hour: z.number().nonnegative().optional(),

@@ -22,7 +22,7 @@ import type { ChoiceOutput } from './system-stages.ts';
 const chosenOf = (before: Outputs): ChoiceOutput | undefined => before.choose as ChoiceOutput | undefined;
 const runOf = ({ folder }: Deployment, before: Outputs): string => join(folder, chosenOf(before)!.run);
 
-/** The result as it was chosen. */
+/** The chosen result. */
 function resultIn(before: Outputs): { result: string } | undefined {
   const chosen = chosenOf(before);
   return chosen && { result: chosen.result };
@@ -92,10 +92,10 @@ async function historyOf(name: string): Promise<ModelHistory | undefined> {
   }
 }
 
-/** One round of the loop that improves the model by its feedback; it waits until there is enough. */
+/** One round of the loop that improves the model with feedback; it waits until there is enough. */
 const improveStage: Stage = {
   name: 'improve',
-  // Feedback arrives at any time, so that there is always something to look at.
+  // Feedback may arrive at any time, so this stage always runs.
   inputs: ({ deployment }, before) =>
     before.deploy && { ...(before.deploy as Deployed), plan: deployment.improve, at: Date.now() },
   async run({ deployment, onEvent, signal }, before) {
@@ -109,7 +109,7 @@ const improveStage: Stage = {
   },
 };
 
-/** Stages after the choice, as far as the pipeline asks for them. */
+/** Stages after the choice that the pipeline's settings request. */
 export function releaseStages({ safety: isMeasured, sign_off: isSigned, improve: plan }: Deployment): Stage[] {
   return [
     ...(isMeasured ? [safetyStage] : []),

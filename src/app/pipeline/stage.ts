@@ -47,7 +47,7 @@ export interface StageRecord {
   key: string;
   inputs: unknown;
   output: unknown;
-  /** For people: "512 rows". */
+  /** Outcome as text: "512 rows". */
   told: string;
 }
 

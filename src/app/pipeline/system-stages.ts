@@ -22,7 +22,7 @@ import { dataFolder, dataStage, type DataOutput } from './data-stage.ts';
 import type { Deployment } from './pipeline-file.ts';
 import { keyOf, type Outputs, type Stage, type StageContext } from './stage.ts';
 
-/** A system that was made, or the reason why it cannot be made of these rows. */
+/** A finished system, or the reason why it cannot be built from these rows. */
 export type SystemOutput = { run: string; result: string } | { skipped: string };
 
 /** The system to use. */
@@ -36,7 +36,7 @@ export interface ChoiceOutput {
 
 export const systemStage = (system: string): string => `system ${system}`;
 
-/** Errors that say that a system does not suit the rows. */
+/** Errors which mean that a system does not suit the rows. */
 const UNSUITED: ReadonlySet<string> = new Set([
   'E_CHEAP_UNFIT',
   'E_WRONG_ROWS',
@@ -44,7 +44,7 @@ const UNSUITED: ReadonlySet<string> = new Set([
   'E_TASK_UNSUPPORTED',
 ]);
 
-/** Makes one system as a run. */
+/** Trains or fits one system as a run. */
 export function makeSystem(system: string): Stage {
   return {
     name: systemStage(system),
@@ -101,7 +101,7 @@ function recipeOf(system: string, { deployment, run }: { deployment: Deployment;
   });
 }
 
-/** Starts a run, or continues one that was killed. */
+/** Starts a run, or resumes one that was killed. */
 async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
   const { output_dir: folder, model } = recipe;
   const options = { onEvent, signal, handleSignals: false };
@@ -115,7 +115,7 @@ async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Pro
   if (outcome.outcome === 'stopped') throw new AttuneError('E_STOPPED', { what: `The run in ${folder} was stopped` });
 }
 
-/** Milliseconds for the worker of a killed pipeline to end. */
+/** Milliseconds to wait until a killed pipeline's worker has exited. */
 const LAST_WORK = 60_000;
 
 /** "accuracy 0.93" */
@@ -142,7 +142,7 @@ export function chooseStage(systems: readonly string[]): Stage {
         return 'skipped' in output ? [] : [{ system, ...output }];
       });
       if (made.length === 0) throw nothingMade(systems, before);
-      // The most expensive one is judged: it has to be worth its cost.
+      // The most expensive system is the subject of the comparison: it has to be worth its cost.
       const ordered = made.toSorted((a, b) => cost(b.system) - cost(a.system));
       const output =
         ordered.length === 1 ? { ...ordered[0], outcome: 'only', advice: '' } : await judge(ordered, context);

@@ -12,7 +12,7 @@ import { chooseStage, makeSystem } from './system-stages.ts';
 
 export type UpOptions = CallOptions<typeof useCase>;
 
-/** Pause between looks at the sources. */
+/** Interval between checks of the sources. */
 const WATCH_SECONDS = 10;
 
 /** The stages of a pipeline, in order. */
@@ -22,8 +22,8 @@ export function stagesOf(deployment: Deployment): Stage[] {
 }
 
 /**
- * Brings a pipeline up to date: every stage whose inputs have changed runs, the others are taken from their records. A
- * pipeline that was killed continues where it was; the result has the same bytes.
+ * Brings a pipeline up to date: runs every stage whose inputs have changed, and reuses the recorded output of the
+ * others. A killed pipeline continues where it stopped, and its result has the same bytes.
  * @throws AttuneError E_BAD_PIPELINE, E_RUN_LOCKED, E_GATE, and errors of the stages
  */
 export async function pipelineUp(given: string | DeploymentSpec, options: UpOptions = {}): Promise<PipelineUp> {
@@ -83,7 +83,7 @@ function contextOf(deployment: Deployment, options: UpOptions): StageContext {
   return { deployment, onEvent, signal };
 }
 
-/** The record of a stage, if its inputs are the same and its output is still there. */
+/** The record of a stage, if its inputs are unchanged and its output still exists. */
 async function current(
   stage: Stage,
   { book, context, key }: { book: StageBook; context: StageContext; key: string },
@@ -94,7 +94,7 @@ async function current(
   return isThere ? record : undefined;
 }
 
-/** Which stages would run, and why: the plan before anything runs, and the difference to what is up. */
+/** Lists the stages that would run and why, for `pipeline up --plan` and `pipeline diff`. */
 export async function planPipeline(given: string | DeploymentSpec, options: UpOptions = {}): Promise<PipelinePlan> {
   return planOf(await readDeployment(given), options);
 }
@@ -143,7 +143,7 @@ async function estimateOf(stage: Stage, context: StageContext, before: Outputs) 
   }
 }
 
-/** Everything that is recorded of a pipeline: inputs, outputs and decisions of its stages. */
+/** All records of a pipeline: inputs, outputs and decisions of its stages. */
 export async function explainPipeline(
   given: string | DeploymentSpec,
 ): Promise<{ name: string; records: StageRecord[] }> {

@@ -25,7 +25,7 @@ export async function reportRun(wanted: string, rows?: ReportRows): Promise<Writ
   return { html: reportHtml, json: reportJson, report };
 }
 
-/** Given a folder, the index is not needed, as it may not be writable here. */
+/** A given folder is not looked up in the index, which may not be writable here. */
 async function findFolder(wanted: string): Promise<string> {
   if (isRunFolder(wanted)) return wanted;
   return (await withIndex((index) => findRun(index, wanted))).folder;

@@ -23,7 +23,7 @@ const manifestSchema = z.object({
   isExact: z.boolean().default(false),
   count: z.int().positive(),
   width: z.int().positive(),
-  /** Recall of the ten best rows by the approximate search. */
+  /** Recall@10 of the approximate search. */
   recall: z.number().optional(),
   columns: z.object({ text: (columnSourceSchema as z.ZodType<ColumnSource>).optional(), image: z.string().optional() }),
   /** Prefixes of rows' texts and of queries. */

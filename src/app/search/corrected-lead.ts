@@ -7,9 +7,9 @@ import { smallest } from '../../base/many.ts';
 import { randomUnits } from '../../base/random.ts';
 
 export interface Lead {
-  /** Mean loss of the recipe's own settings less that of the winner, on all rows: too good. */
+  /** Mean loss of the recipe's own settings minus the winner's, on all rows: too optimistic. */
   seen: number;
-  /** The same on rows that did not choose the winner. */
+  /** The same on rows that were not used to choose the winner. */
   corrected: number;
   low: number;
   high: number;
@@ -39,7 +39,7 @@ export function correctedLead(losses: readonly (readonly number[])[], winner: nu
   return { seen, corrected: mean(leads), low: at(tail), high: at(1 - tail), confidence: CONFIDENCE };
 }
 
-/** How often each row is in a resample. */
+/** Number of times that each row is in a resample. */
 function drawCounts(rows: number, key: readonly [number, string, number]): number[] {
   const units = randomUnits(key);
   const counts = Array<number>(rows).fill(0);

@@ -8,7 +8,7 @@ export interface Climb {
   losses: readonly number[];
 }
 
-/** Index of the trial to continue to its next rung, the highest rung first; undefined if none has earned it. */
+/** Index of the trial to continue to its next rung, the highest rung first; undefined if none qualifies. */
 export function promoted(trials: readonly Climb[], { rungs, reduction }: Ladder): number | undefined {
   for (let rung = rungs.length - 2; rung >= 0; rung--) {
     const here = ranked(trials, rung);

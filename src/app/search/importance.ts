@@ -29,7 +29,7 @@ export function importanceOf(
   return Object.fromEntries(dimensions.map(({ path }, i) => [path, total === 0 ? 0 : divergences[i] / total]));
 }
 
-/** Shares of the cells, each with a small part that no point brought, spread to its neighbours. */
+/** Share of points by cell, smoothed: each cell starts with half a point, and a point also counts half in adjacent cells. */
 function sharesOf(places: readonly number[], cells: number): number[] {
   const counts = Array.from({ length: cells }, () => 0.5);
   for (const place of places) {

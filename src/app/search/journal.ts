@@ -1,4 +1,4 @@
-/** The search's record, a line for each fact: from it alone follows what comes next. */
+/** Journal of a search, one line per event. The next step depends on the journal alone. */
 import { join } from 'node:path';
 import { JsonLinesWriter, readJsonLines } from '../../store/json-lines.ts';
 import type { SettledTraining } from '../../methods/recipe/base-recipe.ts';

@@ -94,7 +94,7 @@ class Search {
     this.#parts = parts;
   }
 
-  /** Records what is searched, or checks that it is the same as before. @throws AttuneError E_SEARCH_CHANGED */
+  /** Records the recipe and the varied settings, or checks that they are the same as before. @throws AttuneError E_SEARCH_CHANGED */
   async begin(): Promise<void> {
     const { journal, own, options, folder } = this.#parts;
     const wishes = (options.vary ?? []).map(readWish);
@@ -109,7 +109,7 @@ class Search {
     });
   }
 
-  /** Trials until the budget ends; then the best one gets its result and its verdict. */
+  /** Runs trials until the budget is spent, then finishes and evaluates the best one. */
   async run(): Promise<Searched> {
     const { journal, own, options, budget, folder } = this.#parts;
     const { onEvent = () => undefined, signal = new AbortController().signal, onNotice } = options;
@@ -164,7 +164,7 @@ class Search {
     return { ...recipe, data: own.data, evaluation, report_to: [], output_dir };
   }
 
-  /** The winner ends as an ordinary run: the test rows are looked at here, and once. */
+  /** Finishes the winner as an ordinary run: the only time that test rows are used. */
   async #finish(plan: Plan, winner: number): Promise<Searched> {
     const { journal, folder, options, budget } = this.#parts;
     const trials = journal.trials(budget.unit);

@@ -25,7 +25,7 @@ export interface Dimension {
   usual: Value;
 }
 
-/** A setting that the user wants to vary, with its values unless the usual range is meant. */
+/** A setting that the user wants to vary; without values, over its default range. */
 export interface Wish {
   key: string;
   values?: readonly Value[];
@@ -88,13 +88,13 @@ function problemOf({ values, isContinuous }: Wish, key: RecipeKey | undefined, r
   return wrong.length === 0 ? undefined : `cannot be ${wrong.map((value) => JSON.stringify(value)).join(', ')}`;
 }
 
-/** Whether the recipe's methods read a key: another tuning has no rank, and a fixed number of steps no epochs. */
+/** Whether a key affects the recipe: some tunings have no rank, and `max_steps` replaces epochs. */
 function isRead(recipe: Recipe, { path, methods }: RecipeKey): boolean {
   if (path === 'training.epochs') return recipe.training.max_steps === null;
   return methods === undefined || valueAt(recipe, path) !== undefined;
 }
 
-/** Ranges around what the recipe's own run settled on. */
+/** Ranges around the values of the recipe's own run. */
 export function dimensionsOf(
   recipe: Recipe,
   settled: SettledTraining,
@@ -125,7 +125,7 @@ function valueAt(recipe: Recipe, path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (isPlainObject(value) ? value[name] : undefined), recipe);
 }
 
-/** Two digits: more make no difference. */
+/** Two significant digits: more make no difference. */
 function rounded(value: number): number {
   return Number(value.toPrecision(2));
 }

@@ -44,7 +44,7 @@ function uniform(axis: Axis, unit: number): number {
 }
 
 interface Density {
-  /** Draws a point from uniform numbers: the first chooses a kernel, two more are for each axis. */
+  /** Draws a point from uniform numbers: number 0 chooses the kernel, and each axis uses two more. */
   draw(unit: (index: number) => number): Point;
   logDensity(point: Point): number;
 }

@@ -9,7 +9,7 @@ import type { RungReached } from './journal.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import type { useCase } from '../use-cases/search.ts';
 
-/** Errors of the machine or stops by the user, rather than bad settings: they end the search, which can be resumed. */
+/** Failures that are not caused by a trial's settings: they end the search, which can be resumed. */
 const NOT_OF_SETTINGS: ReadonlySet<string> = new Set([
   'E_DISK_FULL',
   'E_NOT_WRITABLE',
@@ -26,7 +26,7 @@ interface TrialOptions extends Pick<CallOptions<typeof useCase>, 'onEvent' | 'si
   earlier: readonly RungReached[];
 }
 
-/** Trains a trial until a share of its steps, from where it was. Settings with which it fails have no loss. */
+/** Trains a trial from its last rung up to a share of its steps. If its settings make it fail, its loss is null. */
 export async function runTrial(
   recipe: Recipe,
   { until, earlier, onEvent, signal, inProcess }: TrialOptions,

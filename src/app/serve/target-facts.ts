@@ -48,7 +48,7 @@ export async function targetFacts(target: string): Promise<TargetFacts> {
   return { ...own, baseFolder, bytes, baseBytes: bytesOf(weightFiles(baseFolder)) };
 }
 
-/** A prompted model needs the memory of its model, which it does not share: its prompts stand in front of all requests. */
+/** A prompted model needs a model of its own in memory: its prompts precede every request. */
 async function promptedFacts(folder: string, created: number): Promise<TargetFacts> {
   const { baseFolder: _, bytes, baseBytes = 0, ...facts } = await targetFacts(readPrompting(folder).folder);
   const own = facts.kind === 'text' ? { defaults: undefined, ...defaultsOf(folder) } : columnsIn(folder);

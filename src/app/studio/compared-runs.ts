@@ -17,7 +17,7 @@ import type { Comparison } from '../../store/results.ts';
 
 type Shown = Html | string | undefined;
 
-/** Runs next to each other: what each verdict says and by how much, and all else that was measured. */
+/** Table of runs side by side: verdicts, margins and all other measurements. */
 export function comparedRuns(folders: readonly string[]): Html {
   const reports = folders.map((folder) => readReport(folder));
   const columns = reports.map(
@@ -58,7 +58,7 @@ export function comparedRuns(folders: readonly string[]): Html {
 
 const TONES = [1, 2, 3] as const;
 
-/** Losses by step: of validation where a run has them, otherwise of training. */
+/** Losses by step: validation losses where a run has them, otherwise training losses. */
 function lossCurves(reports: readonly RunReport[]): Html | undefined {
   const series = reports.flatMap(({ run, curves }, at): LineSeries[] => {
     const validation = entryOf(curves, 'validation/loss');
@@ -76,7 +76,7 @@ function lossCurves(reports: readonly RunReport[]): Html | undefined {
   });
 }
 
-/** Figures of runs that were tested on other rows say little about each other. */
+/** Warns if the runs were tested on different rows. */
 function testRows(reports: readonly RunReport[]): string | undefined {
   const tested = new Set(reports.flatMap(({ data }) => data?.hashes.test ?? []));
   return tested.size < 2

@@ -7,11 +7,12 @@ import { rawRows, requireWhole } from '../../data/raw-rows.ts';
 import { counted } from './row-labels.ts';
 import type { OpenRows } from './row-pages.ts';
 
-/** Changes by the place of a row, from 0: new values of its columns, or null to leave the row out. */
+/** Changes by 0-based row index: new values of columns, or null to delete the row. */
 export type RowEdits = ReadonlyMap<number, Readonly<Record<string, unknown>> | null>;
 
 /**
- * Writes the rows of a file with changes to a new file next to it; the old one stays as it is. @returns the new path
+ * Writes the rows of a file with changes to a new file next to it; the old file is unchanged.
+ * @returns the new path
  * @throws AttuneError E_BAD_ROWS, E_NOT_WRITABLE
  */
 export async function writeEdited(path: string, edits: RowEdits): Promise<string> {
@@ -30,7 +31,7 @@ export async function writeEdited(path: string, edits: RowEdits): Promise<string
   return target;
 }
 
-/** `data/tickets.csv` → `data/tickets-edited.jsonl`, or with a number. */
+/** `data/tickets.csv` → `data/tickets-edited.jsonl`, then `tickets-edited-2.jsonl`, … */
 function freeName(path: string): string {
   const stem = path.replace(/(-edited(-\d+)?)?(\.[a-z0-9]+)+$/i, '');
   for (let number = 1; ; number++) {
@@ -39,7 +40,7 @@ function freeName(path: string): string {
   }
 }
 
-/** New values of a row, or of all rows that fit a filter; null leaves them out. */
+/** New values of a row, or of all rows that match a filter; null deletes them. */
 const change = z.strictObject({
   rows: z.union([
     z.int().nonnegative(),
@@ -64,7 +65,7 @@ export function readChanges(body: unknown): z.output<typeof changesOfFile> {
   });
 }
 
-/** Edits by place; later changes count on top of earlier ones. */
+/** Edits by row index; later changes are merged over earlier ones. */
 export async function editsOf(rows: OpenRows, changes: readonly RowChange[]): Promise<RowEdits> {
   const edits = new Map<number, Record<string, unknown> | null>();
   for (const { rows: wanted, values } of changes)

@@ -3,14 +3,14 @@ import { entryOf } from '../../base/table.ts';
 import { sha256 } from '../../files/hash.ts';
 import { groupsOfRow, textOfRow } from '../../preparation/index.ts';
 
-/** Kinds of labels: values of a column, repetitions, personal data by kind, groups of people by axis. */
+/** Kinds of labels: values of a column, repeated rows, personal data by kind, groups of people by axis. */
 export const counted = ['values', 'repeated', 'personal', 'people'] as const;
 
 export type Row = Readonly<Record<string, unknown>>;
 
 export interface Counted {
   of: (typeof counted)[number];
-  /** For values. */
+  /** The column, for `values`. */
   column?: string;
 }
 
@@ -48,7 +48,7 @@ const LABELLERS: Readonly<Record<Counted['of'], (column: string) => Labeller | P
   },
 };
 
-/** Names the labels of rows, one after the other. */
+/** Returns a function that lists a row's labels; `repeated` depends on the rows passed before. */
 export function labeller({ of, column = '' }: Counted): Labeller | Promise<Labeller> {
   return LABELLERS[of](column);
 }

@@ -7,38 +7,38 @@ import { parseJson } from '../../files/json.ts';
 import { rawRows } from '../../data/raw-rows.ts';
 import { labeller, type Counted, type Row } from './row-labels.ts';
 
-/** Selects rows; all of them where it is empty. */
+/** Filter for rows; an empty one selects all. */
 export interface RowFilter {
-  /** Any text of the row contains them. */
+  /** Text that a column of the row must contain, ignoring case. */
   words?: string;
   /** Only rows with this label. */
   label?: RowLabel;
 }
 
-/** A label that was counted: the value of a column, a kind of personal data, a group of people. */
+/** A label of some rows: a value of a column, a kind of personal data, a group of people. */
 export interface RowLabel extends Counted {
   label: string;
 }
 
 export interface RowPage {
-  /** Places in the file, from 0, and rows. */
+  /** 0-based indices in the file, with the rows. */
   rows: readonly (readonly [place: number, row: Row])[];
-  /** Rows that fit the filter; of those read so far while `isWhole` is false. */
+  /** Number of rows that match the filter, of those read so far while `isWhole` is false. */
   total: number;
   isWhole: boolean;
 }
 
-/** Labels with their rows, the most frequent first. */
+/** Row counts by label, most frequent first. */
 export interface LabelCounts {
   labels: readonly (readonly [label: string, count: number])[];
   distinct: number;
-  /** Rows counted so far, of `rows`. */
+  /** Number of rows counted so far, out of `rows`. */
   done: number;
   rows: number;
   isWhole: boolean;
 }
 
-/** Rows by label, as far as they have been counted. */
+/** Row indices by label, as far as rows have been counted. */
 interface Tally {
   places: Map<string, number[]>;
   done: number;
@@ -47,17 +47,17 @@ interface Tally {
 }
 
 const MOST_LABELS = 20;
-/** Tallies kept of a file; the oldest is dropped. */
+/** Maximum number of tallies kept; the oldest is dropped. */
 const MOST_TALLIES = 4;
 const FLUSHED = 2 ** 20;
 const MS_A_TURN = 10;
-/** Longest wait of a request for rows that are still being read. */
+/** Maximum time that a request waits for rows that are still being read. */
 const PATIENCE_MS = 400;
 const patience = () => new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
 
 /**
- * Rows of one file by their places. The file is read once, into a temporary one of lines whose places are known, so
- * that any page of a million rows is a single read.
+ * Random access to the rows of a file. It is copied once to temporary JSON Lines with known offsets, so that any page
+ * of a million rows is read at once.
  */
 export class OpenRows {
   readonly #folder = mkdtempSync(join(tmpdir(), 'attune-rows-'));
@@ -67,7 +67,7 @@ export class OpenRows {
   #isWhole = false;
   #isClosed = false;
   readonly #tallies = new Map<string, Tally>();
-  /** The places of the newest search. */
+  /** Row indices found by the newest search. */
   #found: { key: string; places: Promise<number[]> } | undefined;
 
   constructor(path: string) {
@@ -88,7 +88,7 @@ export class OpenRows {
     return { rows: shown.map((place) => [place, this.#row(place)] as const), total, isWhole };
   }
 
-  /** Counts labels; a first call begins, and later ones tell how far it is. */
+  /** Counts labels: the first call starts counting, later calls return the progress. */
   async counts(counted: Counted): Promise<LabelCounts> {
     const tally = this.#tallyOf(counted);
     await Promise.race([tally.counting, patience()]);
@@ -100,7 +100,7 @@ export class OpenRows {
     return { labels, distinct: places.size, done, rows: this.#ends.length, isWhole };
   }
 
-  /** All places that fit, once they are known. */
+  /** Indices of all matching rows, once all are known. */
   async places(filter: RowFilter): Promise<readonly number[]> {
     await this.#reading;
     if (filter.label !== undefined) await this.#tallyOf(filter.label).counting;
@@ -121,7 +121,7 @@ export class OpenRows {
       for (const one of ends) this.#ends.push(one);
       [lines, ends, held] = [[], [], 0];
     };
-    // Unreadable rows are named where the columns are read.
+    // Unreadable rows are reported when the columns are read.
     for await (const { value } of rawRows(path, () => undefined)) {
       if (this.#isClosed) return;
       const line = Buffer.from(JSON.stringify(value));
@@ -142,7 +142,7 @@ export class OpenRows {
     return parseJson(line.toString('utf8')) as Row;
   }
 
-  /** Places that fit, as far as labels have been counted. */
+  /** Indices of matching rows, as far as labels have been counted. */
   async #someOf({ words, label }: RowFilter): Promise<readonly number[]> {
     if (words === undefined) return this.#tallyOf(label!).places.get(label!.label) ?? [];
     const key = JSON.stringify({ words, label });
@@ -202,7 +202,7 @@ export class OpenRows {
   }
 }
 
-/** Rows of the file that was looked at last. */
+/** Rows of the file that was opened last. */
 export class RowPages {
   #open: { key: string; rows: OpenRows } | undefined;
 

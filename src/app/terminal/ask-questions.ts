@@ -111,7 +111,7 @@ export async function askDeletion(what: string): Promise<true> {
   throw new AttuneError('E_CANCELLED', { what: 'Nothing was deleted' });
 }
 
-/** True, or the person has refused. */
+/** Returns true, or throws E_CANCELLED if the user refuses. */
 export async function askApproval(): Promise<true> {
   const answer = await answered(confirm({ message: 'Allow it once?', initialValue: false }));
   if (!isCancel(answer) && answer) return true;

@@ -4,7 +4,7 @@ import { defineUseCase } from './use-case.ts';
 
 export interface Approvals {
   approved?: Approval;
-  /** Calls that still wait. */
+  /** Calls still waiting for approval. */
   waiting: Approval[];
 }
 

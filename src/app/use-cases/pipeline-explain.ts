@@ -10,7 +10,7 @@ export interface ExplainedPipeline {
     /** JSON values. */
     inputs: unknown;
     output: unknown;
-    /** For people. */
+    /** Outcome as text: "512 rows". */
     told: string;
   }[];
 }

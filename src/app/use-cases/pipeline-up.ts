@@ -7,7 +7,7 @@ export interface PipelineUp {
   /** Name of the pipeline, and of its model in the registry. */
   name: string;
   folder: string;
-  /** `waits`: a person has to do something first, which `told` says. */
+  /** `waits`: a person has to act first, as `told` describes. */
   stages: { stage: string; state: 'done' | 'unchanged' | 'waits'; told: string }[];
   /** Registered version in use, once it is deployed. */
   model?: string;
@@ -16,7 +16,7 @@ export interface PipelineUp {
 
 export interface PlannedStage {
   stage: string;
-  /** `follows`: runs only if a stage before it makes something else. */
+  /** `follows`: runs only if an earlier stage's output changes. */
   state: 'unchanged' | 'runs' | 'follows';
   /** Changed inputs, or the recorded outcome. */
   why: string[];

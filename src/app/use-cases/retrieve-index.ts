@@ -15,7 +15,7 @@ export interface CreatedIndex {
   columns: readonly string[];
   /** Number of texts truncated to the model's maximum length. */
   cut: number;
-  /** For approximate indexes: recall of the ten best rows. */
+  /** Recall@10 of an approximate index. */
   recall?: number;
 }
 

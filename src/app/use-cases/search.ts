@@ -33,9 +33,9 @@ export interface Searched {
   reason: string;
   budget: Budget & { spent: number };
   trials: SearchedTrial[];
-  /** Validation loss won over the recipe's own settings, corrected for having looked often. */
+  /** Reduction of validation loss from the recipe's own settings, corrected for the number of trials. */
   lead?: Lead;
-  /** How much each setting mattered, as shares; absent with few trials. */
+  /** Importance of each setting; the shares sum to 1. Absent with few trials. */
   mattered?: Record<string, number>;
   varied: { path: string; usual: Value; values: Value[]; isContinuous: boolean }[];
   comparison?: Comparison;

@@ -26,10 +26,10 @@ const WINDOWS_OF_TEXT = 2;
 const WINDOWS_OF_FILE = 5;
 const MOST_WINDOWS = 5000;
 
-/** Fingerprints of an erasure until it is complete: after a kill the texts may be gone already. */
+/** Fingerprints of an unfinished erasure; when a killed one resumes, the texts may already be deleted. */
 const pendingPath = (owner: string): string => join(watchFolder(), 'erasing', `${owner}.json`);
 
-/** Remembers what to look for. @param texts the user's own words */
+/** Stores fingerprints to search for. @param texts the user's own words */
 export function beginErasure(owner: string, loops: readonly Loop[], texts: readonly string[]): Fingerprint[] {
   const path = pendingPath(owner);
   const before = existsSync(path) ? readJson<Fingerprint[]>(path) : [];
@@ -63,13 +63,13 @@ export async function erasePersonal(owner: string, loops: readonly Loop[]): Prom
   return models;
 }
 
-/** Caches that can hold the tokens and hidden states of anybody's rows; runs make them again. */
+/** Deletes caches that may contain tokens and hidden states of any user's rows; runs rebuild them. */
 export function clearRowCaches(): void {
   for (const name of ['rows', 'frozen', 'reference'])
     rmSync(join(attuneCache(), name), { recursive: true, force: true });
 }
 
-/** Looks into every file of attune's home, its caches and the loops. */
+/** Searches every file in attune's home, its caches and the loops' folders. */
 export function searchEverywhere(loops: readonly Loop[], fingerprints: readonly Fingerprint[]): Promise<FileSearch> {
   const folders = [attuneHome(), attuneCache(), ...loops.map(({ folder }) => folder)];
   return searchFiles([...new Set(folders)], fingerprints);

@@ -1,4 +1,4 @@
-/** Records of erasures: hash-chained, signed by this machine, and without anything of the erased user. */
+/** Records of erasures: hash-chained, signed by this machine, and without data of the erased user. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
@@ -31,7 +31,7 @@ export interface ErasureReceipt {
   /** Number of the record in `erasures.jsonl`. */
   number: number;
   hash: string;
-  /** Proves with the user's name that the record is about them. It is not stored. */
+  /** Proves, together with the user's name, that the record is about that user. Not stored. */
   receipt: string;
 }
 

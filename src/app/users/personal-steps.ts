@@ -37,7 +37,7 @@ export interface PersonalParts {
   shared: SharedModel;
   /** Folder of the loop that the users belong to. */
   loop: string;
-  /** The worker that trains one user after the other; opened by the first. */
+  /** The worker that trains one user after another, started for the first one. */
   session(): Promise<Session>;
 }
 

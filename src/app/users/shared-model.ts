@@ -19,7 +19,7 @@ import { baseFolder } from './user-folders.ts';
 export interface SharedModel {
   model: string;
   version: number;
-  /** Its run, or its files if it has none here: the first version of every user's own model. */
+  /** Its run, or its files if the run is not on this machine; version 1 of every user's own model. */
   target: string;
   /** A whole model: adapters are merged in. */
   base: string;

@@ -67,7 +67,7 @@ interface UsersContext {
   onDecision?: (decision: Decision) => void;
 }
 
-/** Undefined for a user with nothing to report: too few rows, and no model of their own. */
+/** Undefined for an idle user who has no model to delete. */
 async function trainUser(context: UsersContext, owner: string, seenAt: number): Promise<TrainedUser | undefined> {
   const { plan, parts } = context;
   const { idle } = plan.users!;
@@ -107,7 +107,7 @@ async function advance(
   const layout = await rowLayout(recipe, signal);
   const about = { plan: personalPlan(plan, loop), recipe, layout, log, store, source, onEvent, signal };
   const waitsFor = await runSteps(personalSteps(parts), { ...about, now: () => Date.now() }, onDecision);
-  // Earlier versions of the shared model have been replaced, and with them what was trained on them.
+  // Models trained on earlier versions of the shared model are obsolete.
   for (const one of personalLoops(plan, owner)) if (one.name !== loop.name) await deletePersonal(one, BY);
   const told = log.decisions.slice(before).find(({ facts }) => facts.findings !== undefined);
   const reason = waitsFor ?? (told ?? log.decisions.at(-1))!.reason;
@@ -123,14 +123,14 @@ function personalPlan(plan: Plan, { name, folder }: PersonalLoop): Plan {
     ...plan,
     model: name,
     folder,
-    // Without a judge nobody would have looked at the answers.
+    // Without a judge, nobody would have checked the answers.
     from: { ...from, ...(traffic?.judge !== undefined && { traffic }) },
     retrain: { ...plan.retrain, when: { rows, onDrift: false } },
     approve: 'auto',
   };
 }
 
-/** When each user last asked a model or said something about its answers, by pseudonym. */
+/** Time of each user's last request or feedback, by pseudonym. */
 export async function lastSeen({ database }: TraceStore, model: string): Promise<Map<string, number>> {
   const seen = new Map<string, number>();
   for (const table of ['feedback', 'traces'] as const) {

@@ -1,4 +1,4 @@
-/** Folders of users' own models, next to the decisions of their loop. Deleting a user's folder deletes all that is in them. */
+/** Folders of users' own models, inside their loop's folder. Deleting a user's folder deletes all of that user's models. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cycleFolder, readDecisions } from '../improve/improvement-decisions.ts';

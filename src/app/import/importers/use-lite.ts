@@ -6,7 +6,7 @@ const ENCODER = 'Encoder_en/KonaTransformer/Encode';
 const JOINED = 'ConcatPartitions/concat';
 /** Earlier pieces are reserved and match no text. */
 const FIRST_PIECE = 6;
-/** Score below any other spelling of the same characters. */
+/** Score of a piece that must never win against another segmentation. */
 const NEVER = -1000;
 const LENGTH = 128;
 /** Number of heads of both layers, independent of their width. */

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 
-/** Maximum time in milliseconds that a request waits for new lines; proxies allow at least this. */
+/** Maximum time in milliseconds that a request waits for new lines; proxies allow at least this long. */
 const LONGEST_WAIT = 20_000;
 
 /** `?since=`: cursor of the lines that the page already has. */
@@ -8,7 +8,7 @@ export function cursorOf(context: Context): number {
   return numberIn(context, 'since');
 }
 
-/** A whole number of the query; 0 where it is none. */
+/** A positive integer from the query; 0 if absent or invalid. */
 export function numberIn(context: Context, name: string): number {
   const given = Number(context.req.query(name) ?? 0);
   return Number.isSafeInteger(given) && given > 0 ? given : 0;

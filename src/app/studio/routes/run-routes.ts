@@ -15,7 +15,7 @@ import { comparedRuns } from '../compared-runs.ts';
 import { followRun } from '../run-page.ts';
 import { cursorOf, newsSignal } from './cursor.ts';
 
-/** Columns that a screen has room for. */
+/** Maximum number of runs compared side by side on a screen. */
 const MOST_COMPARED = 8;
 
 /** Models of the run that was queried last; they are reopened after the run was trained again. */
@@ -79,7 +79,7 @@ function folderOf(context: Context): Promise<string> {
   return folderOfRun(context, context.req.query('run') ?? '');
 }
 
-/** A name may lead to a run elsewhere. @throws AttuneError E_OUTSIDE, E_RUN_MISSING */
+/** Resolves a run and checks its folder, since a name may lead to a run elsewhere. @throws AttuneError E_OUTSIDE, E_RUN_MISSING */
 async function folderOfRun(context: Context, run: string): Promise<string> {
   const text = await findRunFolder(run);
   requireInside([{ field: 'run', text }], callerOf(context));

@@ -143,8 +143,8 @@ function describeUtilisation({ share, dtype, gflops }: Utilisation): string {
 const OUTCOMES = { better: 'Better.', 'not-better': 'Not better.', unclear: 'Cannot tell yet.' };
 
 /**
- * Outcome of a comparison with its advice; its figures if it was made by an earlier version. A recommendation that is
- * not certain stands alone: it says so itself.
+ * Outcome of a comparison with its advice; for records of earlier versions, a sentence with figures. An uncertain
+ * recommendation is shown alone, since it states its uncertainty.
  */
 export function describeOutcome(
   { outcome, advice, sentence, use }: Pick<ComparisonFinished, 'outcome' | 'advice' | 'sentence' | 'use'>,

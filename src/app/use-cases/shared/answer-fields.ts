@@ -1,6 +1,6 @@
 import type { FieldKit } from '../fields.ts';
 
-/** Options for the place in which answers are searched. */
+/** Options for the server whose answers are searched. */
 export function answerFields({ text }: FieldKit) {
   return {
     server: text('ADDRESS', 'a running server (default: this machine)'),

@@ -10,7 +10,7 @@ export const openField = ({ flag }: FieldKit) => ({
 interface ShowPageOptions {
   /** Folder of the run. */
   folder: string;
-  /** Ends showing the page, on Ctrl-C. */
+  /** Closes the page, on Ctrl-C. */
   signal: AbortSignal;
   /** If false, nothing is shown. */
   open?: boolean;

@@ -69,7 +69,7 @@ function table(
   return formatTable([names, ...columns], rows, terminal.colours, tableWidth(terminal));
 }
 
-/** Warnings that hold whatever the verdict: classes that are never predicted, and metrics on which another system is better. */
+/** Warnings that apply regardless of the verdict: classes that are never predicted, and metrics on which another system is better. */
 function lossesOf({ differences, metrics, systems, classes, split, labelColumn }: Comparison): string[] {
   const never = neverGiven(classes).map(
     ({ label, train, test }) =>

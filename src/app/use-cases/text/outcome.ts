@@ -39,7 +39,7 @@ function describeChoice({ choice, step, metrics }: TrainOutcome): string | undef
   return `step ${choice.step} of ${step}, with the ${best} (the last: ${formatNumber(isRewarded ? 0 - lastLoss : lastLoss)})`;
 }
 
-/** How it learned; `training` for a finding that asks for nothing. */
+/** Advice on the training, or `training` with a finding that needs no action. */
 export function adviceOf(
   { advice }: Pick<TrainOutcome, 'advice'>,
   folder: string,

@@ -4,7 +4,7 @@ import { wrap, type Terminal } from '../../terminal/terminal.ts';
 
 const WIDTH = 80;
 
-/** Shows how a result does on test rows in other words, and how to test it with the user's own rows. */
+/** Shows how a result scores on reworded test rows, and how to test it with rows of one's own. */
 export function describeWording(wording: Wording, folder: string, { colours, columns }: Terminal): string {
   const width = Math.min(columns, WIDTH);
   const { tone, sentence } = wordingFinding(wording);
