@@ -10,7 +10,7 @@ import type { Trainable, Update } from './update.ts';
 export type { PrivacySpent } from '../store/model-card.ts';
 export type { Driven, StepOptions, StepPasses, StepPlan, Trainable, Update } from './update.ts';
 
-/** Which weights are trained, and where additional ones are. */
+/** A tuning of a model: which weights are trained, and which ones are added. */
 export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** Output of `save`: an adapter or a whole model. */

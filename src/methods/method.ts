@@ -162,7 +162,7 @@ export interface UpdateMethod<
 > extends MethodOptions<Schema, Options> {
   /** Bounds each row's influence; requires rows that are sampled and scored independently. */
   isPrivate?: boolean;
-  /** Whether a weight's step or its average depends on other weights: then processes cannot divide them. */
+  /** Whether a weight's step or average depends on other weights, so that processes cannot divide the weights among them. */
   isOverAll?: boolean;
   /** @throws ZodError if the values are not options of this method */
   create(trainables: readonly Trainable[], values: unknown, plan: StepPlan): Promise<Update>;
@@ -199,7 +199,7 @@ type Files<Any> = Record<string, () => Promise<{ method: Any }>>;
 
 /** The methods of an axis. */
 export interface MethodTable<Any extends MethodOptions, Name extends string> extends Registry<Any, Name> {
-  /** Names in papers and other tools, with what to write instead; for messages. */
+  /** Names in papers and other tools, each with attune's name; for messages. */
   readonly otherNames: Readonly<Record<string, string>>;
 }
 

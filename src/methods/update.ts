@@ -34,10 +34,13 @@ export interface StepPasses {
   losses(): Promise<readonly number[]>;
   /**
    * Accumulates per-row gradients in the weights, as if each row were alone, scaled by a factor of its norm over all
-   * weights. Rows whose norm is not a number are left out.
+   * weights. Rows whose norm is not finite are skipped.
    */
   rowGradients(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows>;
-  /** The same without computing them individually. Undefined, with nothing accumulated, if that is not possible. */
+  /**
+   * The same without computing the gradients individually. Returns undefined, with nothing accumulated, if that is
+   * impossible.
+   */
   cutGradients?(weights: readonly Trainable[], factorOf: (norm: number) => number): Promise<CutRows | undefined>;
 }
 
@@ -69,17 +72,20 @@ export interface StepPlan {
 export interface Update {
   /** Input of `drive`, if other than the gradients of all rows. */
   readonly needs?: 'losses' | 'row-gradients';
-  /** Whether it moves this process's share of the weights by gradients of those alone, and sends them to the others. */
+  /**
+   * Whether each process moves only its share of the weights, for which it needs only their gradients, and sends them
+   * to the others.
+   */
   readonly isSharded?: boolean;
   /** Computes and applies a step, for updates that need more than gradients followed by `step`. */
   drive?(passes: StepPasses, options: StepOptions & { seed: number }): Promise<Driven>;
   /** Privacy cost of `steps` steps, for private updates. */
   privacySpent?(steps: number): PrivacySpent;
-  /** Weights to score and to save as the result, if they differ from those that steps move; new tensors. */
+  /** Weights to evaluate and to save as the result, if they differ from the trained ones; new tensors. */
   averaged?(): ReadonlyMap<Trainable, Tensor>;
   /** Moves the weights by their gradients and clears these; returns the gradient's norm before clipping. */
   step(options: StepOptions): number;
-  /** Makes the current weights those that it pulls towards, if it pulls. */
+  /** Anchors to the current weights, for updates that pull towards earlier ones. */
   anchorHere?(): void;
   state(): Map<string, Tensor>;
   load(state: ReadonlyMap<string, Tensor>): void;

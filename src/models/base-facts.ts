@@ -25,7 +25,7 @@ export async function baseFacts(folder: string): Promise<BaseFacts> {
   return { kind: kindOf(architecture, raw), parameters: await parametersOf(folder) };
 }
 
-/** Parameters of a base model. Quantised models store packed numbers, so their layers' shapes are counted instead. */
+/** Number of parameters of a base model. For quantised models, which store packed numbers, the layers' shapes are counted. */
 export async function parametersOf(folder: string): Promise<number> {
   const raw = readConfig(folder);
   const architecture = await architectures.load(String(raw.model_type));
@@ -47,7 +47,7 @@ export function kindOf(architecture: Architecture, raw: RawConfig): BaseKind {
   return 'causal-lm' in tasks ? 'decoder' : 'encoder';
 }
 
-/** Numbers stored in safetensors files, by their headers, except in tensors that match `except`. */
+/** Number of values in safetensors files, from their headers, without tensors that match `except`. */
 export function storedParameters(files: readonly string[], except: readonly RegExp[] = []): number {
   const entries = files.flatMap((file) => readSafetensorsHeader(file).entries);
   const counted = entries.filter(({ name }) => !except.some((pattern) => pattern.test(name)));

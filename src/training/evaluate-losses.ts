@@ -75,7 +75,7 @@ export async function evaluateRows(
 
 interface ScoredBatch {
   indices: readonly number[];
-  /** Sums of the rows' losses, and the units that each is made of. */
+  /** Per row: the sum of its losses, and the number of units in it. */
   perRow: readonly number[];
   units: readonly number[];
   tally: NumberTally;

@@ -19,7 +19,7 @@ import { addCounts, type StepResult } from './train-step.ts';
 /** How a step is divided into micro-batches. */
 export interface StepPacking {
   microBatchTokens: number;
-  /** Equal shares that it is divided into first, for as many processes. Default 1. */
+  /** Number of equal shares that the step is divided into first, for as many processes. Default 1. */
   shares?: number;
 }
 

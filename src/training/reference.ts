@@ -97,7 +97,7 @@ export function checkHash(text: string, { file }: Pick<Reference, 'file'>, hashe
   });
 }
 
-/** With the hash in the URL, an edited file is a different module to a process that has loaded the former one. */
+/** The hash in the URL makes a process that loaded an earlier version import the edited file. */
 async function importFile(file: string, hash: string): Promise<Record<string, unknown>> {
   try {
     return (await import(`${pathToFileURL(resolve(file)).href}?${hash}`)) as Record<string, unknown>;

@@ -133,7 +133,7 @@ function joinPassed(all: readonly PassedRows[], { add }: PassRequest): CutRows {
   return { losses: all.flatMap(({ losses }) => losses), norms: all.flatMap(({ norms }) => norms) };
 }
 
-/** Sums of gradients that are each scaled by a factor of their norm; begins with those that the weights have. */
+/** Sums gradients, each scaled by a factor of its norm; starts from the weights' current gradients. */
 export class FactoredSums {
   readonly #weights: readonly Trainable[];
   readonly #sums: Tensor[];
@@ -148,7 +148,7 @@ export class FactoredSums {
     });
   }
 
-  /** Takes the weights' gradients. */
+  /** Adds the weights' gradients, scaled by the factor of their norm, and clears them. */
   add(factorOf: (norm: number) => number): void {
     noGrad(() =>
       scope(() => {

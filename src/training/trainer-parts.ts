@@ -39,7 +39,7 @@ export interface TrainerOptions {
   maxGradNorm: number;
   seed: number;
   microBatchTokens: number;
-  /** Equal shares of a step, for as many processes. */
+  /** Number of equal shares of a step, for as many processes. */
   shares?: number;
   checkpointing: Checkpointing;
   /** Steps between evaluations (or the steps themselves) and between checkpoints; 0 for never. The last step always does both. */

@@ -58,7 +58,7 @@ export interface RunConstants {
   /** Current time for templates. */
   now: Date;
   microBatchTokens: number;
-  /** Equal shares that a step is divided into, as many as processes at the start; absent for one. */
+  /** Number of equal shares that a step is divided into: the number of processes at the start; absent for one. */
   shares?: number;
   checkpointing: Checkpointing;
   /** Whether a space separates plain answers from prompts; absent in older runs. */
@@ -110,7 +110,7 @@ export interface CheckpointParts {
   objective: Pick<Objective, 'memory'>;
   recipe: unknown;
   constants: RunConstants;
-  /** The update's whole state; asked of the update by default. */
+  /** The update's complete state; by default requested from the update. */
   moments?: ReadonlyMap<string, Tensor>;
 }
 

@@ -10,7 +10,7 @@ import { logisticRegression } from './logistic-regression.ts';
 import { majority } from './majority.ts';
 import { nearestRow } from './nearest-row.ts';
 
-/** Fields that fewer answers have are left out. */
+/** Fields present in a smaller share of answers are ignored. */
 const MIN_SHARE = 0.5;
 const CHOOSING_ROWS = 200;
 const TEXT_CANDIDATES = [leadSentence, nearestRow, majority];

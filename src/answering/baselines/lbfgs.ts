@@ -72,7 +72,7 @@ interface Place {
   gradient: Float64Array;
 }
 
-/** Halves the step until the value falls enough (Armijo); undefined where rounding leaves nothing to gain. */
+/** Halves the step until the value falls enough (Armijo); undefined if rounding prevents any progress. */
 function search(objective: Objective, from: Place & { direction: Float64Array }): Place | undefined {
   const slope = dot(from.gradient, from.direction);
   const point = new Float64Array(from.point.length);

@@ -13,12 +13,12 @@ export type TableColumn =
 
 type Fields = Readonly<Record<string, CellValue>>;
 
-/** Minimum share of a column's values that must be of a kind. */
+/** Minimum share of a column's values that must be of its kind. */
 const MOST = 0.95;
 const MOST_LEVELS = 50;
 /** Minimum number of rows for a value to become a level. */
 const LEVEL_ROWS = 3;
-/** A column with fewer repeated values holds names or texts and is useless as a category. */
+/** Maximum share of distinct values in a category; columns with more hold names or texts. */
 const MOST_DISTINCT = 0.5;
 const DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2})?/;
 const DAY = 86_400_000;

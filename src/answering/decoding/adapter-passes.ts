@@ -3,7 +3,7 @@ import type { InstalledAdapter } from './installed-adapter.ts';
 import type { Reading } from './sequence.ts';
 
 /**
- * Groups readings by pass: those whose adapters can share a pass, grouped by adapter, and one pass for each other
+ * Splits readings into passes: one for all adapters that can share a pass, sorted by adapter, and one for each other
  * adapter.
  */
 export function passesOf(readings: readonly Reading[]): Reading[][] {

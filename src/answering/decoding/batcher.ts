@@ -23,7 +23,7 @@ export interface BatcherOptions {
   maxSequences?: number;
   /** Maximum tokens per pass: long prompts are read in chunks, so that other answers continue in between. */
   maxPassTokens?: number;
-  /** Memory for keys and values. A request waits until the most that it may need is free. */
+  /** Memory for keys and values. A request waits until there is room for its longest possible answer. */
   cacheBytes?: number;
   /** Maximum number of waiting answers; further requests are refused. */
   maxWaiting?: number;
@@ -39,7 +39,7 @@ const defaults: Required<BatcherOptions> = {
 /** Answers beyond `maxSequences` for new owners when the batch is full. */
 const SPARE_SEQUENCES = 8;
 
-/** Share of the state rows that holds prompt prefixes for reuse. */
+/** Share of the state rows that is reserved for reusable prompt prefixes. */
 const KEPT_SHARE = 0.25;
 
 export interface BatcherCounts {

@@ -195,7 +195,7 @@ async function openBase(
   return { model, tokenizer, media: await mediaReaderOf(baseFolder), folder, baseFolder, notes };
 }
 
-/** An adapter compensates the quantisation that it was trained with, so the base model is quantised in the same way. */
+/** An adapter compensates for the quantisation that it was trained with, so the base model is quantised in the same way. */
 async function keepAsTrained(
   notes: ResultNotesFile | undefined,
   { storage, whole }: { storage?: StorageName; whole: readonly string[] },

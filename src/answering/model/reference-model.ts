@@ -44,7 +44,7 @@ export async function referenceModel(request: Request): Promise<ReferenceModel |
   }
   const folder = named === null ? base : await compatible(named, base);
   const other = await open(folder, model);
-  // The reference is loaded dense.
+  // The reference is loaded dense, so its blocks equal only dense ones.
   const sharesFrozen = named === null && storage.name === 'dense';
   return { run: (body) => unchanged(other, body), folder, sharesFrozen, dispose: () => other.dispose() };
 }

@@ -1,7 +1,7 @@
 import { Bm25, searchWords } from '../baselines/bm25.ts';
 import type { EmbedTexts, MeaningSearch } from './meaning-search.ts';
 
-/** Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): how little the first ranks dominate. */
+/** Constant of reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): larger values give less weight to the first ranks. */
 const FUSION = 60;
 /** Number of texts that each ranking contributes. */
 const DEPTH = 100;

@@ -7,22 +7,22 @@ import type { Launch } from './launch.ts';
 
 /** Time for all ranks to arrive: one may still be starting on another machine. */
 const JOIN_MILLISECONDS = 300_000;
-/** The same where all are started together, on this machine. */
+/** The same if all ranks are started together on one machine. */
 const LOCAL_JOIN_MILLISECONDS = 60_000;
-/** After this time a missing rank is named. */
+/** Time after which missing ranks are reported. */
 const NOTICE_MILLISECONDS = 10_000;
-/** A collective may wait long for a rank that evaluates or writes; heartbeats show whether a rank is alive. */
+/** Collectives may wait a long time for a rank that evaluates or writes; heartbeats show whether it is alive. */
 const COLLECTIVE_MILLISECONDS = 24 * 3_600_000;
 const WATCH_MILLISECONDS = 500;
-/** A rank without a heartbeat for this long is lost. */
+/** A rank without a heartbeat for this long counts as lost. */
 const SILENT_SECONDS = 15;
-/** After a broken connection: the silence that tells which rank it was, and how long to wait for it. */
+/** After a broken connection: silence that identifies the lost rank, and how long to wait for it. */
 const BROKEN_SECONDS = 2.5;
 const BROKEN_WAIT_MILLISECONDS = 6_000;
-/** Collectives whose names are remembered. */
+/** Number of collectives whose names are kept for errors. */
 const REMEMBERED = 64;
 
-/** A collective that has begun. */
+/** A collective in progress. */
 interface Collective {
   number: number;
   name: string;
@@ -32,16 +32,16 @@ type Kind = 'gather' | 'exchange' | 'broadcast' | 'send' | 'receive';
 
 /** A collective that runs while its processes compute. */
 export interface Pending {
-  /** Its result if it has ended already; then it is not waited for. */
+  /** The result if it has arrived; `result` must not be called then. */
   ready(): Tensor | undefined;
-  /** Waits for it. @throws AttuneError E_RANK_LOST */
+  /** Waits for the result. @throws AttuneError E_RANK_LOST */
   result(): Promise<Tensor>;
 }
 
 /**
- * The processes that share a run. All call the same collectives in the same order; each has a name, which errors quote.
- * Tensors are on the CPU. Gloo moves them; sums are taken here, in a fixed order, so that they do not depend on how
- * messages travel.
+ * The processes that share a run. All call the same collectives in the same order; each has a name for error messages.
+ * Tensors are on the CPU. Gloo only transports them; sums are computed here in a fixed order, so that they do not
+ * depend on the order in which messages arrive.
  */
 export class Group implements AsyncDisposable {
   readonly rank: number;
@@ -63,12 +63,12 @@ export class Group implements AsyncDisposable {
     this.size = launch.size;
   }
 
-  /** Aborted with E_RANK_LOST when a rank is lost, also while this one waits in no collective. */
+  /** Aborted with E_RANK_LOST when a rank is lost, even while no collective is waiting. */
   get lost(): AbortSignal {
     return this.#losing.signal;
   }
 
-  /** Opens the store of rank 0, or finds it. `onWait` gets a sentence if that takes long. */
+  /** Opens the store on rank 0, or connects to it. `onWait` is called with a message if that takes long. */
   static async open(launch: Launch, onWait?: (message: string) => void): Promise<Group> {
     const { host, port, serves } = launch.store;
     const open = (milliseconds: number) => engine().openStore(host, port, serves, `attune/${launch.id}`, milliseconds);
@@ -107,7 +107,7 @@ export class Group implements AsyncDisposable {
     return this;
   }
 
-  /** Rows of all ranks: [n] → [size, n] */
+  /** Stacks the ranks' tensors: [n] → [size, n] */
   async gather(name: string, own: Tensor): Promise<Tensor> {
     const flat = noGrad(() => scope(() => own.detach().contiguous().reshape(-1))).own();
     const result = scope(() => empty([this.size * own.size], { dtype: own.dtype })).own();
@@ -116,8 +116,8 @@ export class Group implements AsyncDisposable {
   }
 
   /**
-   * Begins to send a part of a row to each rank, and to receive one from each: [Σ sent] → [Σ received]. The row's and
-   * the parts' sizes may differ.
+   * Starts to send a part of `row` to each rank and to receive one from each: [Σ sent] → [Σ received]. Sizes may
+   * differ.
    */
   exchange(name: string, row: Tensor, { sent, received }: { sent: readonly number[]; received: readonly number[] }) {
     const flat = noGrad(() => scope(() => row.detach().contiguous().reshape(-1))).own();
@@ -126,7 +126,7 @@ export class Group implements AsyncDisposable {
     return this.#begin(name, 'exchange', [flat, result], [...sent, ...received]);
   }
 
-  /** Brings a tensor of another rank to rank 0, which gives one of its shape and type to fill. Others do nothing. */
+  /** Sends a tensor from rank `from` to rank 0, which passes one of the same shape and type to fill. A no-op on other ranks. */
   async bring(name: string, from: number, tensor: Tensor | undefined): Promise<void> {
     const isPart = this.rank === 0 || this.rank === from;
     if (!isPart || tensor === undefined) return void this.#count++;
@@ -134,14 +134,14 @@ export class Group implements AsyncDisposable {
     await this.#begin(name, kind, [tensor.detach().own()], [peer]).result();
   }
 
-  /** Overwrites a tensor with that of rank 0. */
+  /** Overwrites a tensor with rank 0's. */
   async broadcast(name: string, tensor: Tensor): Promise<void> {
     const flat = scope(() => noGrad(() => tensor.detach().contiguous())).own();
     using result = await this.#begin(name, 'broadcast', [flat]).result();
     if (this.rank !== 0) noGrad(() => scope(() => void tensor.copy_(result)));
   }
 
-  /** Plain data of all ranks, in their order. */
+  /** Plain data of all ranks, by rank. */
   async gatherValues<Value>(name: string, own: Value): Promise<Value[]> {
     const bytes = serialize(own);
     const lengths = await this.gatherNumbers(`${name}: lengths`, bytes.length);
@@ -155,7 +155,7 @@ export class Group implements AsyncDisposable {
     return lengths.map((length, rank) => deserialize(flat.subarray(rank * most, rank * most + length)) as Value);
   }
 
-  /** Rank 0's value, as plain data. */
+  /** Returns rank 0's value, which is plain data, on all ranks. */
   async share<Value>(name: string, own?: Value): Promise<Value> {
     const bytes = this.rank === 0 ? serialize(own) : undefined;
     const [length] = await this.gatherNumbers(`${name}: length`, bytes?.length ?? 0);
@@ -166,7 +166,7 @@ export class Group implements AsyncDisposable {
     return value;
   }
 
-  /** A number of each rank, in their order. */
+  /** A number from each rank, by rank. */
   async gatherNumbers(name: string, own: number): Promise<number[]> {
     const mine = fromArray(Float64Array.of(own)).own();
     const all = await this.gather(name, mine);
@@ -175,7 +175,7 @@ export class Group implements AsyncDisposable {
     return numbers;
   }
 
-  /** Takes over the tensors and gives the last of them back when it has ended. */
+  /** Takes ownership of the tensors; the last one is the result. */
   #begin(name: string, kind: Kind, tensors: readonly Tensor[], numbers: readonly number[] = []): Pending {
     this.lost.throwIfAborted();
     const number = ++this.#count;
@@ -212,7 +212,7 @@ export class Group implements AsyncDisposable {
     return kind === 'receive' || (kind === 'broadcast' && this.rank > 0) ? 0 : bytes * (this.size - 1);
   }
 
-  /** Ends the collective that waits for a rank without signs of life. */
+  /** Reports a rank without heartbeats as lost. */
   #look(): void {
     const lost = this.#silent(SILENT_SECONDS);
     if (lost === undefined) return;
@@ -220,7 +220,7 @@ export class Group implements AsyncDisposable {
     this.#lose(this.#lostRank(lost));
   }
 
-  /** Longest silent other rank; that of the store if the store itself is silent. */
+  /** The other rank that has been silent for longest; rank 0 if the store itself is silent. */
   #silent(seconds: number): { rank: number; seconds: number; collective: number } | undefined {
     const seen = engine().groupSigns(this.#handle);
     const store = seen.at(-1) as readonly number[];
@@ -230,7 +230,7 @@ export class Group implements AsyncDisposable {
     return silent.toSorted((a, b) => b.seconds - a.seconds)[0];
   }
 
-  /** A broken connection means that some rank is gone; the error names the one that falls silent. */
+  /** A broken connection means that some rank is gone: waits until one falls silent, to name it in the error. */
   async #broken(cause: unknown): Promise<AttuneError> {
     const until = performance.now() + BROKEN_WAIT_MILLISECONDS;
     while (performance.now() < until) {
@@ -242,7 +242,7 @@ export class Group implements AsyncDisposable {
     return this.#lose(new AttuneError('E_RANK_LOST', { what, got: firstLine(cause), fix: AGAIN }));
   }
 
-  /** The first loss is the one that every later collective reports. */
+  /** Every later collective reports the first loss. */
   #lose(error: AttuneError): AttuneError {
     this.#losing.abort(error);
     return this.lost.reason as AttuneError;
@@ -272,7 +272,7 @@ function joinTime({ size, localSize }: Launch): number {
   return size === localSize ? LOCAL_JOIN_MILLISECONDS : JOIN_MILLISECONDS;
 }
 
-/** Tries for a short time, says why that failed, and tries for the rest of the time. */
+/** Tries for a short time, reports why that failed, and tries for the rest of the time. */
 async function patiently(
   attempt: (milliseconds: number) => Promise<number>,
   milliseconds: number,

@@ -3,7 +3,7 @@ import { AttuneError } from '../../base/errors.ts';
 import { greatest } from '../../base/many.ts';
 import { entryOf } from '../../base/table.ts';
 
-/** The place of this process among those that share a run, as its launcher says. */
+/** This process's place among those that share a run, according to its launcher. */
 export interface Launch {
   rank: number;
   size: number;
@@ -12,10 +12,10 @@ export interface Launch {
   localSize: number;
   /** Restarts by the launcher so far. */
   attempt: number;
-  /** Where ranks find each other; `serves`: this process holds the store. */
+  /** Address where ranks meet; `serves`: this process runs the store. */
   store: { host: string; port: number; serves: boolean };
   from: 'torchrun' | 'kubeflow' | 'slurm' | 'mpi' | 'skypilot' | 'local';
-  /** Further processes on this machine that this one starts itself. */
+  /** Number of further processes that this one starts on its machine. */
   starts: number;
   /** Distinguishes runs and attempts in a store that outlives them. */
   id: string;
@@ -51,7 +51,7 @@ function torchrun(env: Environment): Launch | undefined {
     localRank: integer(env, 'LOCAL_RANK', 0),
     localSize: integer(env, 'LOCAL_WORLD_SIZE', 1),
     attempt,
-    // The launcher's own store listens there already.
+    // The launcher's own store, if any, is already listening.
     store: {
       host: address(env, 'MASTER_ADDR'),
       port: integer(env, 'MASTER_PORT', DEFAULT_PORT),
@@ -63,7 +63,7 @@ function torchrun(env: Environment): Launch | undefined {
   };
 }
 
-/** A pod of a TrainJob gets no ranks, since Kubeflow expects torchrun in it: this process starts the others of its pod. */
+/** TrainJob pods get no ranks, since Kubeflow expects torchrun in them: this process starts the other ones of its pod. */
 function kubeflow(env: Environment): Launch | undefined {
   if (env.PET_NNODES === undefined) return undefined;
   // Elastic "1:4" counts from its minimum. Without a GPU, `auto` would be the pod's cores: one process uses them all.
@@ -102,13 +102,13 @@ function skypilot(env: Environment): Launch | undefined {
 }
 
 function slurm(env: Environment): Launch | undefined {
-  // A batch script has SLURM_NTASKS too, but only srun starts as many processes.
+  // A batch script has SLURM_NTASKS too, but only srun starts that many processes.
   if (env.SLURM_PROCID === undefined || env.SLURM_STEP_NUM_TASKS === undefined) return undefined;
   const rank = integer(env, 'SLURM_PROCID');
   const job = env.SLURM_JOB_ID ?? '0';
   const step = env.SLURM_STEP_ID ?? '0';
   const attempt = integer(env, 'SLURM_RESTART_COUNT', 0);
-  // Jobs on one machine must not meet at one port.
+  // Jobs on the same machine must not share a port.
   const port = 20_000 + ((Number(job) * 7 + Number(step)) % 20_000);
   return {
     rank,
@@ -123,7 +123,7 @@ function slurm(env: Environment): Launch | undefined {
   };
 }
 
-/** The largest number of tasks on a machine: "2(x3),1" is 2. */
+/** Largest number of tasks on a machine: 2 for "2(x3),1". */
 function tasksHere(perNode = '1'): number {
   return greatest(
     perNode.split(',').map((part) => Number.parseInt(part, 10) || 1),

@@ -19,7 +19,7 @@ export function decodeImage(bytes: Uint8Array, name: string): Promise<Pixels> {
  * Decodes PNG, JPEG, WebP, GIF (first picture), TIFF and AVIF as Pillow's `exif_transpose` and `convert('RGB')` do:
  * rotated by EXIF, alpha dropped, grey as three equal channels, colour profiles ignored, CMYK by the plain formula.
  * 16-bit samples keep their upper eight bits, grey too, where Pillow would clip at 255. The name is used in errors.
- * Large images wait for each other, until `use` is done with their pixels.
+ * Large images are in memory one after the other, each until `use` is done with its pixels.
  * @throws AttuneError E_IMAGE_BAD, E_IMAGE_LARGE
  */
 export async function withImage<Result>(

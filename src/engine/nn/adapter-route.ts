@@ -49,7 +49,7 @@ export class AdapterOwner {
 
 let owning: AdapterOwner | undefined;
 
-/** Owner of adapters attached at the moment; undefined for those that are always active. */
+/** Owner of adapters attached now; undefined for adapters that are always active. */
 export function currentOwner(): AdapterOwner | undefined {
   return owning;
 }

@@ -3,9 +3,9 @@ import { aten, attune, empty, noGrad, scope, type DType, type Shape, type Tensor
 import type { Term } from './linear-fused.ts';
 import type { KeptWeight, Parameter } from './module.ts';
 
-/** Largest code: symmetric, so that a row's sign can be turned. */
+/** Largest code; the range is symmetric, so that a row's sign can be flipped. */
 const MOST = 127;
-/** Stands for the scale of rows of zeros. */
+/** Replaces the scale of all-zero rows as a divisor. */
 const LEAST = 1e-30;
 /** Values to quantise at a time: intermediate results take several times their memory. */
 const PIECE_VALUES = 1 << 22;
@@ -35,12 +35,12 @@ export class Int8Table implements KeptWeight {
     return noGrad(() => attune.int8_rows_dense.default(this.codes, this.scales, dtype));
   }
 
-  /** Products of heads read codes and scales themselves. */
+  /** Heads read codes and scales directly. */
   operands(): undefined {
     return undefined;
   }
 
-  /** Some rows: ids int64 [N] → [N, D] */
+  /** Dequantises some rows: ids int64 [N] → [N, D] */
   rows(ids: Tensor, dtype: DType): Tensor {
     const [codes, scales] = [this.codes.indexSelect(0, ids), this.scales.indexSelect(0, ids)];
     return attune.int8_rows_dense.default(codes, scales, dtype);

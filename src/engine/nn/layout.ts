@@ -58,7 +58,7 @@ export function layoutOfRows(
 
 /**
  * Concatenated rows with several texts each. Texts do not see each other, but one may continue another of its row:
- * `parents` has the index of that one in the row, or -1, for each text.
+ * `parents` gives the index of that text in the row, or -1, for each text.
  */
 export function layoutOfTexts(
   lengths: readonly (readonly number[])[],

@@ -30,7 +30,7 @@ export interface LinearAdapter {
   forward(x: Tensor, output: Tensor, layer: LinearLike): Tensor;
   /** The same change as additional terms of the output, if possible. */
   terms?(x: Tensor): Term[];
-  /** The same change as a low-rank product, if it is one at the moment (no dropout), so that it can be fused with the layer. */
+  /** The same change as a low-rank product, if it currently is one (no dropout), so that it can be fused with the layer. */
   lowRank?(): LowRank | undefined;
 }
 

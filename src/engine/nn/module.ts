@@ -9,14 +9,14 @@ export interface Weight {
   dense(dtype?: DType): Tensor;
   /** Operands of products in the current pass; undefined to use the weight itself. */
   operands(): WeightOperands | undefined;
-  /** Some rows, without making the others dense: ids int64 [N] → [N, …] */
+  /** Dequantises only the given rows: ids int64 [N] → [N, …] */
   rows?(ids: Tensor, dtype: DType): Tensor;
   dispose(): void;
 }
 
-/** A form that weights are loaded in. */
+/** A storage form in which weights are loaded. */
 export interface KeptWeight extends Weight {
-  /** The same weight on another device, in place of this one. */
+  /** The same weight on a device; frees this one if it is on another. */
   moveTo(device: string): KeptWeight;
 }
 

@@ -1,4 +1,4 @@
-/** Devices that tensors can be on: which there are, and what each can do. */
+/** Devices for tensors: which ones there are, which one is used, and what it supports. */
 import { wantedDevice } from '../../base/wanted-device.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { engine, setupCommand } from './engine.ts';
@@ -15,14 +15,15 @@ export interface DeviceFacts {
   capability: number;
 }
 
-/** Devices besides the CPU that this machine and this libtorch have. */
+/** Devices other than the CPU that libtorch finds on this machine. */
 export function devicesHere(): DeviceFacts[] {
   return engine().devices();
 }
 
 /**
- * The device that the current work computes on, such as `cpu` or `cuda:0`. `auto` is a CUDA card if there is one, otherwise
- * the CPU. Without a number, processes of one machine take different cards: `place` is the process's number on it.
+ * Device of the current computation, such as `cpu` or `cuda:0`. `auto` is a CUDA card if there is one, otherwise the
+ * CPU. Without a device number, processes on one machine use different cards; `place` is the process's index on the
+ * machine.
  * @throws AttuneError E_DEVICE_MISSING
  */
 export function currentDevice(place = 0): string {
@@ -62,14 +63,14 @@ function otherLibtorch(kind: string): string {
   return `set the engine up with a libtorch that has ${kind}, such as that of Python's torch: ${folder} ${setupCommand()}`;
 }
 
-/** Whether a device multiplies bf16 in hardware; undefined where only the processor can say. */
+/** Whether a device multiplies bf16 in hardware; undefined for the CPU, which depends on the processor. */
 export function multipliesBf16(device: string): boolean | undefined {
   if (!device.startsWith('cuda')) return undefined;
   const capability = devicesHere().find((one) => one.device === device)?.capability ?? 0;
   return capability >= FIRST_WITH_BF16;
 }
 
-/** Waits until a device has done all work, so that a clock shows how long it took. */
+/** Waits until a device has finished all its work, for timing. */
 export function synchronise(device: string): void {
   engine().synchronise(device);
 }
@@ -80,7 +81,7 @@ export interface DeviceMemory {
   total: number;
 }
 
-/** A device's own memory; undefined if it is the machine's, or cannot be determined. */
+/** A device's own memory; undefined if it shares the machine's, or if it is unknown. */
 export function deviceMemory(device: string): DeviceMemory | undefined {
   const [free, total] = engine().deviceMemory(device) ?? [];
   return free === undefined || total === undefined ? undefined : { free, total };

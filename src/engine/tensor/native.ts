@@ -41,16 +41,16 @@ export interface Native {
   /** Bytes currently held by tensors on a device, and the peak since the last call; on `meta`, what they would take. */
   tensorBytes(device: string): number;
   takeTensorPeak(device: string): number;
-  /** Counts memory of devices other than the CPU and `meta` from now on. */
+  /** From now on, also counts memory of devices other than the CPU and `meta`. */
   watchMemory(): void;
 
   /** Devices that this libtorch can compute on, besides the CPU; `capability` is CUDA's, 80 for 8.0. */
   devices(): { device: string; title: string; capability: number }[];
   /** Kinds of devices that this libtorch was built for. */
   deviceBuild(): string[];
-  /** Waits for all work that was begun on a device. */
+  /** Waits for all pending work on a device. */
   synchronise(device: string): void;
-  /** Bytes of the whole device, also those of other processes; undefined if they cannot be determined. */
+  /** Bytes of the whole device, including other processes'; undefined if unknown. */
   deviceMemory(device: string): [free: number, total: number] | undefined;
   /** A copy on another device. */
   upload(id: TensorId, device: string): TensorId;
@@ -90,11 +90,11 @@ export interface Native {
   openStore(host: string, port: number, serves: boolean, prefix: string, milliseconds: number): Promise<number>;
   /** Waits for all ranks. */
   joinGroup(group: number, rank: number, size: number, joinMilliseconds: number, milliseconds: number): Promise<number>;
-  /** Seconds since each rank's last heartbeat and its last collective; at the end, those of the store and -1. */
+  /** Per rank: seconds since the last heartbeat, and the last collective; the last entry is the store's, with -1. */
   groupSigns(group: number): (readonly [seconds: number, collective: number])[];
   /**
-   * `gather` [n] → [size · n]; `exchange`, by sizes sent to each rank and received from each, or in equal parts;
-   * `broadcast` from rank 0; `send` and `receive`, by the other's rank.
+   * `gather`: [n] → [size · n]; `exchange`: `numbers` are the sizes sent to and received from each rank, or empty for
+   * equal parts; `broadcast`: from rank 0; `send`, `receive`: `numbers` is the other rank.
    */
   beginCollective(
     group: number,
@@ -104,7 +104,7 @@ export interface Native {
     numbers: readonly number[],
   ): void;
   endCollective(group: number, number: number): Promise<number>;
-  /** Whether it has ended, without waiting; then it is not ended again. */
+  /** Whether it has ended, without waiting; if so, `endCollective` must not be called. */
   takeCollective(group: number, number: number): boolean;
   closeGroup(group: number): void;
 

@@ -14,7 +14,7 @@ export const aten = namespace<Aten>('aten');
 /** attune's own operators (native/kernels). */
 export const attune = namespace<Attune>('attune');
 
-/** A list for many calls, which each read it at once instead of entry by entry. Its tensors must outlive it. */
+/** Converts a list once for many calls that read it. Its tensors must outlive it. */
 export function readyList<List extends readonly TensorHandle[] | readonly number[]>(list: List): List {
   const numbers = Float64Array.from(list as readonly (TensorHandle | number)[], (entry) =>
     typeof entry === 'number' ? entry : entry.id,

@@ -50,7 +50,7 @@ function refuse(
   });
 }
 
-/** Types in the format for packed numbers, which no weight has. */
+/** The format's types for packed numbers, which weights never have. */
 const PACKED: readonly unknown[] = ['U16', 'U32', 'U64', 'F4', 'F6_E2M3', 'F6_E3M2', 'F8_E8M0'];
 
 function refuseType(path: string, name: string, type: unknown): AttuneError {

@@ -2,9 +2,9 @@
 export interface SearchRange {
   /** Order: 1 is varied first. */
   stage: 1 | 2 | 3;
-  /** Values to try; numbers in order are a scale, on which neighbours are alike. */
+  /** Values to try; ascending numbers form a scale, on which neighbours give similar results. */
   values?: readonly (string | number)[];
-  /** Multiples of the value that a run settles on, instead of `values`. */
+  /** Multiples of the run's default, instead of `values`. */
   times?: readonly number[];
   /** Whether values between the given ones are tried too, on a logarithmic scale. */
   isContinuous?: boolean;

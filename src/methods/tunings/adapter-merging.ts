@@ -24,7 +24,7 @@ export interface MergeSettings {
   rank?: number;
   /** Whether DARE divides kept entries by the density, as its authors do; PEFT (0.18 to 0.20) computes that but drops it. */
   rescales?: boolean;
-  /** DARE's random choice of entries: 1 or 0, in the tensor's shape. */
+  /** DARE's random mask: 1 or 0, in the tensor's shape. */
   mask(tensor: Tensor, name: string): Tensor;
 }
 

@@ -86,7 +86,7 @@ function namesOf(options: Ia3Options, targets: readonly LinearTarget[]) {
   const inner = targets.filter(feedForward(given));
   const names = given ?? FEED_FORWARD.filter((name) => inner.some(({ path }) => isNamed(path, name)));
   const areKnown = !Array.isArray(all) || !Array.isArray(names) || names.every((name) => all.includes(name));
-  // Its files do not support layer numbers.
+  // PEFT's (IA)³ does not support layer numbers.
   if (areKnown && options.layers_to_transform === null) return { feedforward_modules: names };
   const paths = (some: readonly LinearTarget[]) => some.map(({ path }) => path).toSorted();
   return { target_modules: paths(targets), feedforward_modules: paths(inner) };

@@ -48,7 +48,7 @@ export abstract class LayerAdapter<Layer extends AdaptableLayer = AdaptableLayer
     return key;
   }
 
-  /** Keeps a parameter at its start. */
+  /** Freezes a parameter at its initial value. */
   freeze(parameter: Parameter): void {
     parameter.setTrainable(false);
     this.#frozen.add(parameter);

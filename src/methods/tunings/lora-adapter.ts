@@ -93,7 +93,7 @@ export class LoraAdapter extends LowRankAdapter<LinearLike> {
     this.takeOut({ a, b });
   }
 
-  /** Subtracts this part of the weight, for A and B to be added to. */
+  /** Subtracts this part from the weight; A and B are added to what remains. */
   takeOut({ a, b }: { a: Tensor; b: Tensor }): void {
     this.#initial = { a: a.own(), b: b.own() };
   }

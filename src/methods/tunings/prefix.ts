@@ -79,7 +79,7 @@ class Prefix implements AdapterPart {
     return this.#shape;
   }
 
-  /** Initialised with the result of `#read`; a network, whose rows are all alike at first, with its mean. */
+  /** Initialises the prefixes with the result of `#read`, or a network, whose rows are all equal at first, with its mean. */
   initialise(model: Model, seed: number): void {
     const read = model.device === 'meta' ? undefined : this.#read(seed);
     const isProjected = this.#parameters.size > 1;

@@ -16,7 +16,7 @@ import { refuseTokens } from './token-indices.ts';
 /** Key of the initial vectors. */
 const PROMPT = 'prompt_embeddings';
 
-/** Vectors of tokens of training rows, which suggest the form of prompts and answers to the base. */
+/** Initial vectors: those of tokens in training rows, which show the base the form of prompts and answers. */
 export function beforeStart(
   options: PromptTuningOptions,
   model: Model,
@@ -33,7 +33,7 @@ export function beforeStart(
   return Promise.resolve({ options, starts: new Map([[PROMPT, noGrad(() => vectorsOf(table, filled))]]) });
 }
 
-/** The first `count` tokens of rows spread over the set: of their answers, or the end of each that is shorter. */
+/** The first `count` tokens of answers in rows spread over the set; a row's last `count` tokens if its answer is shorter. */
 function tokensOfRows(rows: readonly TokenRow[], count: number): number[] {
   const spread = Math.min(count, rows.length);
   const ids: number[] = [];

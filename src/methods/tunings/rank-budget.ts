@@ -26,7 +26,7 @@ export interface Triplets {
   readonly lora_E: Parameter;
 }
 
-/** AdaLoRA's part at each step, over all layers: keeps triplets orthogonal and prunes some of them. */
+/** AdaLoRA's regularisation and pruning over all layers: keeps triplets orthogonal and removes some of them. */
 export class RankBudget implements AdapterPart {
   readonly trainables = [];
   readonly #layers: readonly Triplets[];

@@ -62,7 +62,7 @@ export class SavedParameter implements AdapterPart {
     if (this.#other !== undefined) this.#other = this.#parameter.exchange(this.#other);
   }
 
-  /** The trained value is in the model already. */
+  /** No-op: the model already uses the trained value. */
   merge(): void {}
   unmerge(): void {}
 

@@ -88,7 +88,7 @@ export class WholeWeights implements Tuning {
     });
   }
 
-  /** The trained weights are the model's already. */
+  /** No-op: the trained weights are the model's own. */
   merge(): void {}
   unmerge(): void {}
 

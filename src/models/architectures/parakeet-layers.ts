@@ -161,7 +161,7 @@ class Attention extends Module implements ContentBias {
     this.bias_v = new Parameter([heads, width / heads]);
     this.#dropouts = {
       probabilities: new Dropout(config.attention_dropout, path),
-      // Shared by all layers, like the vectors that the reference applies it to.
+      // The same site in all layers, since the reference applies it once, to vectors that all layers share.
       positions: new Dropout(config.dropout_positions, 'positions'),
     };
   }

@@ -17,7 +17,7 @@ import type { Pass } from '../stack.ts';
 export interface FeedForwardPart extends Module {
   /** x [N, D] → [N, D]; with `isEnd`, the result is only added to the stage's output. */
   forward(x: Tensor, pass: Pass, isEnd?: boolean): Tensor;
-  /** Gate, up and down projections, if only SiLU gating lies between them. */
+  /** Gate, up and down projections, if there is only SiLU gating between them. */
   readonly fusable?: readonly Linear[] | undefined;
 }
 

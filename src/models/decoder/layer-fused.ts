@@ -32,7 +32,7 @@ export function fusedLayer(x: Tensor, pass: Pass, layer: FusableLayer): Tensor |
   const [{ epsilon }] = norms;
   const { changes } = linears;
   const { keys, values, slots, offsets } = cache.lend(layer.attention.layer as number);
-  if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // a part of each head is turned
+  if (rotation.cos.shape[1] !== keys.shape[2]) return undefined; // only a part of each head is rotated
   return attune.decoder_layer.default(
     x,
     norms.map((norm) => norm.scale()),

@@ -230,7 +230,7 @@ export class Tokenizer {
     return encodings.map((encoding) => ({ ids: Int32Array.from(encoding.getIds()), typeIds: typesIn(encoding) }));
   }
 
-  /** Like `encodeFramed`, with offsets, which take as long again to fetch. */
+  /** Like `encodeFramed`, with offsets, which double the time. */
   async encodeFramedWithOffsets(inputs: readonly FramedInput[]): Promise<PlacedText[]> {
     const encodings = await this.#encodeWhole(inputs);
     return encodings.map((encoding, i) => ({ ...withOffsets(inputs[i], encoding), typeIds: typesIn(encoding) }));

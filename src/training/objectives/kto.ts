@@ -77,7 +77,7 @@ async function prepare(
     const own = rendered.answers[i];
     return own && { ...sharedPromptRow(example, own), label: example.label ? 1 : 0 };
   });
-  // The row's own answer reports its problem already.
+  // Problems of the other completion are reported by its own row.
   return { rows, problems: rendered.problems.filter(({ field }) => field !== 'other') };
 }
 

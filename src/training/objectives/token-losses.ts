@@ -10,9 +10,9 @@ export interface TokenLossOptions {
   loss_type: 'nll' | 'dft' | 'constrained';
   /** Share of the target that is spread over the whole vocabulary. */
   label_smoothing: number;
-  /** β of `constrained`, … */
+  /** β of `constrained`. */
   beta: number;
-  /** … and of an answer's first tokens. */
+  /** β of an answer's first tokens, by position. */
   first_betas: readonly number[];
 }
 

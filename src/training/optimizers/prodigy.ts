@@ -66,7 +66,10 @@ class Prodigy extends FirstOrderUpdate<Slot> {
     for (const move of moves) this.#take(move, { d: next, steps: steps * move.rate });
   }
 
-  /** The schedule's rate, with bias correction if requested: that of the longest average, since all weights share the step size. */
+  /**
+   * The schedule's rate; bias correction, if requested, is that of the weight with the most steps, since all share the
+   * step size.
+   */
   #rateOf(moves: readonly Step[]): number {
     const { beta1, beta2, use_bias_correction: isCorrected } = this.#options;
     const learningRate = moves[0].learningRate / moves[0].rate;

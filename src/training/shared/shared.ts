@@ -39,7 +39,7 @@ export function sharesOf<Item>(items: readonly Item[], shared: Shared | undefine
 interface Sharing {
   /** Undefined for one process. */
   group?: Collectives;
-  /** Equal shares of a step. */
+  /** Number of equal shares of a step. */
   shares: number;
   trainables: readonly Trainable[];
   /** Whether each process sets only the gradients of its own weights. */

@@ -8,7 +8,7 @@ import type { FoundPrompt } from '../search/found-prompt.ts';
 export interface AskingRows {
   /** Rows that may serve as examples. */
   train: readonly Example[];
-  /** Rows on which prompts are chosen. */
+  /** Rows whose answers have a typical form. */
   validation: readonly Example[];
   /** Rows that are typical in the form of their answers. */
   typical: readonly Example[];

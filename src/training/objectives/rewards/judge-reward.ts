@@ -22,7 +22,7 @@ export function judgeScorer(spec: JudgeReward): Scorer {
   return { name: 'judge', score, ready: (signal) => requireReached(endpoint, signal) };
 }
 
-/** A grader that asks a model in some part. */
+/** A grader with parts that ask a model. */
 export function graderScorer(grader: AnyGrader, settings: EndpointSettings): Scorer {
   const endpoint = (model: string) => endpointOf(settings, model);
   const grade = compileGraders(grader, { endpoint, options: limitsOf(settings) });
