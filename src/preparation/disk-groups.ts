@@ -7,9 +7,9 @@ import { parseJson } from '../files/json.ts';
 /** An item with its group memberships. */
 export interface Member<Kind extends Item> {
   item: Kind;
-  /** Names of its groups; items that share a name belong to one group. */
+  /** Group keys of the item; items that share a key belong to one group. */
   names: readonly string[];
-  /** Further names for look-up, which do not merge groups. */
+  /** Further keys for look-up, which do not merge groups. */
   alsoKnownAs?: readonly string[];
   /** Time in milliseconds, by which a group's items are ordered. */
   at?: number;
@@ -18,7 +18,7 @@ export interface Member<Kind extends Item> {
 const BATCH = 10_000;
 
 /**
- * Items in groups, stored on disk, however many there are. Groups are returned whole, in the order of their first
+ * Groups items on disk, so memory does not limit their number. Groups are returned whole, in the order of their first
  * items; items within a group are ordered by time. Disposed of with its folder.
  */
 export class DiskGroups<Kind extends Item> implements Disposable {

@@ -15,7 +15,7 @@ export class DiskItems {
   #buffered = 0;
   count = 0;
 
-  /** @param folder the run's own; it is deleted with its contents at the end of the run */
+  /** @param folder temporary folder of the run, which deletes it at the end */
   constructor(folder: string) {
     this.#path = join(mkdtempSync(join(folder, 'rows-')), 'rows');
     this.#descriptor = openSync(this.#path, 'w');

@@ -6,17 +6,17 @@ import { sha256 } from '../files/hash.ts';
 const DIGITS = 16;
 const NONE = '0'.repeat(DIGITS);
 
-/** Digits that a list keeps of a text. */
+/** The first 64 bits of the text's SHA-256 in hex, as stored by `HashList`. */
 export function digitsOf(text: string): string {
   return sha256(text).slice(0, DIGITS);
 }
 
-/** The first 64 bits of texts' hashes, 8 bytes each; never 0. */
+/** 64-bit hashes of texts, 8 bytes each. `unite` never joins an entry whose hash is 0. */
 export class HashList {
-  /** Upper and lower half of each. */
+  /** Upper and lower 32 bits of each hash. */
   readonly #words = new GrowingArray(Uint32Array);
 
-  /** @param text undefined for one that equals no other */
+  /** @param text undefined for a text that matches no other */
   add(text: string | undefined): void {
     this.addDigits(text === undefined ? NONE : digitsOf(text));
   }

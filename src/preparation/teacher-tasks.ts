@@ -4,9 +4,9 @@ import { groundingFault } from './grounding.ts';
 /** Request to a teacher for each source, and conversion of its reply to rows. */
 export interface TeacherTask {
   instruction: string;
-  /** Sources are prompts, sent unchanged; otherwise they are material. */
+  /** Whether sources are prompts, sent unchanged; otherwise they are quoted as material. */
   asksSource?: boolean;
-  /** Rows, each with the source's words that support it; a text is the reason for having none. */
+  /** Rows with the passage of the source that supports each; a string is the reason for leaving a row out. */
   read(answer: string, source: string): (TaughtRow | string)[];
 }
 

@@ -4,7 +4,7 @@ import { isStopWord } from './stop-words.ts';
 export interface ScannedWords {
   /** Hash of each word's UTF-16 units (FNV-1a). */
   hashes: Uint32Array;
-  /** UTF-16 units in all of them. */
+  /** Total length of all words in UTF-16 units. */
   characters: number;
   stopWords: number;
 }

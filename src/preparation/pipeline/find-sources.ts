@@ -1,4 +1,4 @@
-/** Files of a pipeline's sources: on this machine, or in a bucket, from which they are fetched when they are read. */
+/** Source files of a pipeline: local files, and objects in a bucket, which are downloaded when they are read. */
 import { join } from 'node:path';
 import { AttuneError } from '../../base/errors.ts';
 import { findDocuments, type FoundFile } from '@attune/documents';
@@ -13,7 +13,9 @@ import type { SizedFile } from './source-units.ts';
 export interface FoundSources {
   /** Lists the files, in the same order each time. @throws AttuneError E_FILE_MISSING, E_OBJECTS… */
   found(): AsyncGenerator<FoundFile & { bytes?: number }>;
-  /** Brings an object of a bucket into the run's folder; files stay where they are. @throws AttuneError E_OBJECTS… */
+  /**
+   * Downloads a bucket object to the run's folder; local files are returned unchanged. @throws AttuneError E_OBJECTS…
+   */
   fetch(file: SizedFile): Promise<SizedFile>;
 }
 
@@ -47,7 +49,10 @@ export function findSources(
   };
 }
 
-/** Fetches the objects of a bucket's address into a folder. @throws AttuneError E_FILE_MISSING, E_OBJECTS…, E_PATH_ESCAPE */
+/**
+ * Downloads the objects at or below a bucket URL to a folder. @throws AttuneError E_FILE_MISSING, E_OBJECTS…,
+ * E_PATH_ESCAPE
+ */
 export async function fetchObjects(
   source: string,
   folder: string,
@@ -65,7 +70,10 @@ export async function fetchObjects(
   return fetched;
 }
 
-/** Objects with the address as their key, or below it as in a folder; their names are those that a folder's files have. */
+/**
+ * Lists the object at the URL, and those below it. `name` is what the document would be called if the prefix were a
+ * local folder.
+ */
 async function* objectsBelow(source: string) {
   const { prefix, ...place } = parseS3Url(source, 'a source of the pipeline');
   const top = prefix.replace(/\/$/, '');
@@ -73,7 +81,7 @@ async function* objectsBelow(source: string) {
   const shown = top === '' ? place.bucket : top.slice(top.lastIndexOf('/') + 1);
   let count = 0;
   for await (const { key, bytes } of bucket.list(top)) {
-    // Stores list folders as objects without content; `data` is also the beginning of `database`.
+    // Skips folder markers (empty objects), and keys that only share the prefix, such as `database` for `data`.
     if (key.endsWith('/') || (key !== top && !key.startsWith(prefix))) continue;
     count++;
     const inside = key.slice(prefix.length);

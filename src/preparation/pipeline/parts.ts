@@ -1,4 +1,4 @@
-/** Cached parts of pipelines, keyed by everything they were made from: a second run only makes new ones. */
+/** Cache of pipeline parts, keyed by everything they depend on, so that a second run only computes new ones. */
 import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Item } from '@attune/documents';
@@ -28,7 +28,10 @@ export interface Part<Extra = unknown> {
 
 export type StoredPart<Extra = unknown> = Part<Extra> & { folder: string; isNew: boolean };
 
-/** Size of a full shard in characters: small enough to lose at a kill, large enough to keep their number low. */
+/**
+ * Size of a full shard in characters: small enough that a kill loses little, large enough to keep the number of shards
+ * low.
+ */
 const SHARD_CHARACTERS = 16 * 2 ** 20;
 
 /** The parts in a cache folder. */

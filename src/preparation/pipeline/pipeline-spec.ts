@@ -14,7 +14,7 @@ const splitSchema = z.strictObject({
   by: z.enum(['random', 'document', 'time']).default('random'),
   /** Time column; a dotted path reaches into objects. */
   column: z.string().optional(),
-  /** Columns whose equal values keep rows together, whatever else they are split by. */
+  /** Rows with equal values in these columns stay in the same split, whatever `by` is. */
   group_by: paths.optional(),
   validation: share.default(0.05),
   test: share.default(0.05),
@@ -45,7 +45,7 @@ const pipelineSchema = z.strictObject({
   sources: paths,
   ocr: z.boolean().default(false),
   query: z.string().optional(),
-  /** Query over each Parquet or CSV file, the table `source`, and over further files by name. */
+  /** SQL run on each Parquet or CSV file as the table `source`; `tables` names further files. */
   sql: sqlSchema.optional(),
   steps: z.array(z.looseObject({ step: z.string() })).min(1),
   split: splitSchema.prefault({}),
@@ -54,7 +54,7 @@ const pipelineSchema = z.strictObject({
     .strictObject({ columns: z.array(z.string()).default([]), mentions: z.boolean().default(false) })
     .refine(({ columns, mentions }) => mentions || columns.length > 0, 'needs columns, or mentions: true')
     .optional(),
-  /** Model whose tokens the report shows on examples. */
+  /** Model whose tokenizer splits the report's examples into tokens. */
   model: z.string().optional(),
 });
 

@@ -1,4 +1,4 @@
-/** The beginning of every run of a pipeline: its steps in stages, and their environment. */
+/** Start of every pipeline run: opens the steps, grouped into stages, and their context. */
 import { rmSync } from 'node:fs';
 import { usualThreads } from '../../base/threads.ts';
 import { sha256 } from '../../files/hash.ts';
@@ -23,7 +23,7 @@ export interface PipelineRun {
   reading?: Omit<Reading, 'signal' | 'shard' | 'fetch'>;
   openTokenizer: StepContext['openTokenizer'];
   openRecognisers: StepContext['openRecognisers'];
-  /** Module of a thread that runs steps (`serveShards`); without it everything runs in this thread. */
+  /** Module that a worker thread runs (it calls `serveShards`); if absent, everything runs in this thread. */
   thread?: URL;
   /** Default: one per core. */
   threads?: number;

@@ -9,10 +9,10 @@ import { lookForSplit } from './split-rows.ts';
 /** Runs steps over the items of shards, and writes the results as shards of a draft. Plain data. */
 export interface ShardWork {
   paths: readonly string[];
-  /** None if the rows are looked at for the split. */
+  /** Empty to examine rows for the split. */
   specs: readonly StepSpec[];
   draft: string;
-  /** Records what the step's `look` returns for each item instead of running it. */
+  /** Records the results of the step's `look` instead of running the step. */
   looks?: boolean;
   /** Shards of recorded values, one line per item. */
   seen?: readonly string[];
@@ -48,7 +48,7 @@ async function* withSeen(
   }
 }
 
-/** Items, each with what was recorded of it; undefined if nothing was. */
+/** Items with their recorded `look` results (undefined without `seen`). */
 export async function* readSeen(
   paths: readonly string[],
   seen?: readonly string[],

@@ -14,14 +14,14 @@ import { mergeReports, runStage, type Stage } from './step-parts.ts';
 import { describeDataSet, publish, splitPart } from './write-data-set.ts';
 
 export interface DataSetRun extends PipelineRun {
-  /** Destination of the data set by its hash. */
+  /** Folder for a data set with this hash. */
   to(hash: string): string;
 }
 
 export interface PipelineResult {
   folder: string;
   manifest: DataSetManifest;
-  /** Numbers of parts made now and reused. */
+  /** Numbers of parts that were computed and that came from the cache. */
   parts: { made: number; reused: number };
 }
 
@@ -51,7 +51,7 @@ export async function readSources(
   return readUnits(found(), { ...reading, ocr, query, signal, fetch, ...more, sql }, run.store);
 }
 
-/** The rest of a run, with the results of its beginning. */
+/** Work left after the first stages, and what they produced. */
 export interface Remaining {
   sources: Omit<SourceParts, 'parts'>;
   /** Input of the first stage. */
@@ -59,7 +59,7 @@ export interface Remaining {
   stages: readonly Stage[];
   /** Reports of earlier stages. */
   reports: StepReport[];
-  /** Paths of shards with what the first stage, or the split, looks at. */
+  /** Paths of shards with recorded `look` results for the first stage, or for the split if no stage is left. */
   looked?: readonly string[];
 }
 

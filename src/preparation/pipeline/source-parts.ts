@@ -41,7 +41,7 @@ export type Reading = Omit<ReadOptions, 'onOutcome' | 'sql'> & {
   unitSize?: UnitSize;
   /** Only every `count`-th unit is read, from number `index` on. */
   shard?: { index: number; count: number };
-  /** Brings a file that is elsewhere onto this machine. */
+  /** Downloads a file that is not local. */
   fetch?(file: SizedFile): Promise<SizedFile>;
 };
 
@@ -53,13 +53,13 @@ export interface ReadUnit {
   files: SourceFile[];
   /** Outcomes of files that were read whole. */
   summary?: FileSummary;
-  /** For a piece: what became of it, and the file's number of pieces. */
+  /** For a piece of a file: its outcome, and the file's number of pieces. */
   piece?: { outcome: FileOutcome; count: number };
   /** Hash of the names and content of its files. */
   input: string;
 }
 
-/** Hashes of the units' files, as they would be read. */
+/** Hashes of the files of each unit, computed without parsing them. */
 export async function hashUnits(found: AsyncIterable<FoundFile>, reading: Reading): Promise<string[]> {
   const inputs: string[] = [];
   for await (const unit of hashedUnits(unitsOf(sized(found), reading.unitSize ?? USUAL_SIZE), reading)) {
@@ -87,7 +87,7 @@ export async function openQuery({ sql }: Pipeline, base: string): Promise<Hashed
   return { query: sql.query, tables };
 }
 
-/** The query and its files' content, wherever they are. */
+/** Cache key of the query: its text and the contents of its files, but not their paths. */
 export function queryKey(sql: HashedQuery | undefined): unknown {
   return sql && [sql.query, ...sql.tables.map(({ name, sha256: hash }) => [name, hash])];
 }

@@ -17,7 +17,7 @@ export interface Unit {
   piece?: { index: number; count: number };
 }
 
-/** Approximate size of a unit: the cost of a kill, and of a changed file. */
+/** Approximate size of a unit: the amount to read again after a kill or when a file changes. */
 export interface UnitSize {
   bytes: number;
   files: number;
@@ -57,11 +57,11 @@ export async function listingOf(found: AsyncIterable<SizedFile>): Promise<Listin
   return { ...total, hash: digest.digest('hex') };
 }
 
-/** Units for a shard, of which each gets several, so that all have about as much to do. */
+/** Each shard gets several units, which evens out their load. */
 const UNITS_PER_SHARD = 4;
 const LEAST_BYTES = 2 ** 20;
 
-/** The division does not change the result, only who makes which part of it. */
+/** The unit size affects only which shard produces which rows, not the data set. */
 export function sizeFor(shards: number, { files, bytes }: Listing): UnitSize {
   const share = (all: number): number => Math.ceil(all / (shards * UNITS_PER_SHARD));
   return {
@@ -89,7 +89,7 @@ export async function* unitsOf(found: AsyncIterable<SizedFile>, size: UnitSize):
   if (files.length > 0) yield { files };
 }
 
-/** Objects of a bucket, which are not on this machine yet, are read whole. */
+/** Bucket objects have not been downloaded yet, so they are read whole. */
 async function piecesOf({ path, name }: SizedFile, bytes: number): Promise<number> {
   if (!existsSync(path)) return 1;
   try {

@@ -32,7 +32,7 @@ export interface SplitReport {
   /** Columns whose equal values keep rows together. */
   groupBy?: readonly string[];
   rows: Record<SplitName, number>;
-  /** When splitting by time: rows in no split, since the rest of their set is on the other side of the border. */
+  /** When splitting by time: rows left out because rows of their cluster fall on both sides of a boundary. */
   leftOut?: number;
   /** Sets of two or more rows that stay together: their number, their rows, and the largest one. */
   clusters: number;
@@ -40,9 +40,9 @@ export interface SplitReport {
   largestCluster: number;
 }
 
-/** The costly part of placing a row, which depends on that row alone. Plain data. */
+/** The expensive part of assigning a row to a split, which depends on that row alone. Plain data. */
 export interface SplitLook {
-  /** Packed. */
+  /** Packed MinHash signature of the text. */
   signature: string;
   /** Hash of the values. */
   id: string;
@@ -63,7 +63,7 @@ export class SplitPlanner implements Disposable {
   readonly #spec: SplitSpec;
   #signatures: DiskSignatures | undefined;
   readonly #ids = new HashList();
-  /** Keys that keep rows together: their documents, or the group columns. */
+  /** Values that keep rows together: the document (without `column`), or group columns. */
   readonly #groups: { column?: string; isAsked: boolean; values: HashList; isFound: boolean }[];
   /** First row of each mail with attachments, and the rows to join with it. */
   readonly #mails = new Map<string, number>();
@@ -82,7 +82,6 @@ export class SplitPlanner implements Disposable {
     this.#signatures = new DiskSignatures(folder);
   }
 
-  /** @param look the row's, from `lookForSplit` */
   add(row: DataRow, look = lookForSplit(row)!): void {
     const { by, column } = this.#spec;
     this.#signatures!.addSigned(unpackSignature(look.signature));
@@ -175,7 +174,7 @@ export class SplitPlanner implements Disposable {
 
 const MOST_LISTED = 20;
 
-/** Split key of a row, from before a step removed it. */
+/** Split key of a row; `splitKeys` has values that a step removed. */
 function keyOf({ values, splitKeys }: DataRow, column: string): unknown {
   return splitKeys?.[column] ?? valueAt(values, column);
 }

@@ -13,7 +13,7 @@ import type { ShardPool } from './threads/shard-pool.ts';
 export interface Stage {
   specs: StepSpec[];
   perItem: boolean;
-  /** A step with a per-shard `look`. */
+  /** Whether the stage is a single step with a `look` per item. */
   looks: boolean;
   /** Whether it removes values that rows may be split by. */
   protects: boolean;

@@ -77,7 +77,7 @@ export async function surveyDataSet(
 class Groups {
   readonly #groups = new Map<string, SurveyedGroup>();
 
-  /** After a few hundred names the rest share one group, since each group holds rows. */
+  /** Names beyond the first few hundred share one group, because each group keeps example rows. */
   add(name: string, row: SurveyedRow): void {
     const known = this.#groups.has(name) || this.#groups.size < MOST_GROUPS;
     const key = known ? name : 'all others';

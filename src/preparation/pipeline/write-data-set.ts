@@ -27,7 +27,7 @@ interface SplitExtra {
   columns: Record<string, number>;
 }
 
-/** The rows' part in the split, as a look without a step. */
+/** Pseudo-stage without steps that records `lookForSplit` for each row. */
 export const SPLIT_LOOK: Stage = {
   specs: [],
   perItem: false,

@@ -18,7 +18,9 @@ const options = z.strictObject({
 
 type Options = z.output<typeof options>;
 
-/** Counters for lines by their hash: an upper bound for each, whatever the number of lines. */
+/**
+ * Size of the table of counters, indexed by line hash: each is an upper bound of a line's count, in constant memory.
+ */
 const COUNTERS = 1 << 22;
 
 export const step = defineStep<Options>({

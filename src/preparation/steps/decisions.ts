@@ -139,7 +139,7 @@ function askedOf(
   given: unknown,
   { type, options: known, instructions }: Question & { options: readonly string[] },
 ): Record<string, unknown>[] | string {
-  // Models never see ids, and two questions with a yes or no would look alike.
+  // The model does not see ids, so without the column name two yes/no questions would look alike.
   const about = { instructions: instructions ?? column };
   const value = valueText(given);
   if (type === 'labels') {

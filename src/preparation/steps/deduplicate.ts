@@ -65,7 +65,7 @@ export const step = defineStep<Options>({
 interface Look {
   /** Hash of its words. */
   words: string;
-  /** Packed. */
+  /** Packed MinHash signature of the text. */
   signature: string;
 }
 

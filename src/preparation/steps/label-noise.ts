@@ -24,7 +24,7 @@ const MOST_FITTED = 20_000;
 const MOST_CLASSES = 100;
 /** The penalty is 1 / (STRENGTH · rows); STRENGTH is the middle value that the baseline tries. */
 const STRENGTH = 10;
-/** A relative improvement below a tenth of a percent over five iterations no longer changes labels. */
+/** A relative improvement below 0.1 % over five iterations no longer changes labels. */
 const IMPROVEMENT = 1e-3;
 
 export const step = defineStep<Options>({

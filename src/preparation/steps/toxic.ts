@@ -1,7 +1,4 @@
-/**
- * Flags rows with insulting, degrading or threatening words by word lists: a hint where to look rather than a
- * judgement.
- */
+/** Flags rows with insulting, degrading or threatening words from word lists: a hint for review, not a judgement. */
 import { z } from 'zod';
 import { normalWords } from '../../data/index.ts';
 import { insults } from '../insults.ts';

@@ -10,9 +10,8 @@ import { dividedStages } from './run-shard.ts';
 import { partName, type ShardManifest } from './shard-manifest.ts';
 
 /**
- * Joins the parts of all shards into a data set, equal byte for byte to that of `runPipeline`: duplicates, whatever else
- * needs all rows, the split and the counts. The sources are not read.
- * @throws AttuneError E_PARTS_MISSING, E_PARTS_DIFFER, E_BAD_PART, E_OBJECTS…; as `runPipeline`
+ * Joins the parts of all shards into a data set that equals that of `runPipeline` byte for byte: runs the steps that
+ * need all rows (such as deduplication), the split and the counts. The sources are not read.
  */
 export async function mergeShards(run: DataSetRun, from: string): Promise<PipelineResult> {
   await using work = await openPipeline(run);
@@ -52,7 +51,7 @@ async function completeParts(place: PartPlace, key: string): Promise<ShardManife
   }
   const divisions = Map.groupBy(found, ({ shard }) => shard.count);
   const complete = [...divisions.values()].filter((parts) => parts.length === parts[0].shard.count);
-  // An abandoned division may lie next to a complete one.
+  // Parts of an abandoned sharding may exist next to a complete one.
   const [parts = found] = complete;
   if (complete.length !== 1) throw missing(place, divisions, complete.length);
   const problems = differences(parts, key);
@@ -90,7 +89,7 @@ function shortList(indexes: readonly number[], count: number): string {
   return [...named, ...(indexes.length > MOST_NAMED ? [`${indexes.length - MOST_NAMED} more`] : [])].join(', ');
 }
 
-/** Parts that were made by other steps, or that found other files than most. */
+/** Problems of parts made with other steps, or from a different list of files than most. */
 function differences(parts: readonly ShardManifest[], key: string): Problem[] {
   const listings = [...Map.groupBy(parts, ({ listing }) => listing)].sort(([, a], [, b]) => b.length - a.length);
   const [usual] = listings[0];

@@ -1,4 +1,4 @@
-/** Where the parts of a sharded pipeline meet: a folder that all machines see, or a bucket. */
+/** Shared storage for the parts of a sharded pipeline: a folder that all machines can access, or a bucket. */
 import { constants, copyFileSync, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AttuneError } from '../../../base/errors.ts';
@@ -14,21 +14,24 @@ import type { Shard } from '../parts.ts';
 import { checkManifest, isPartName, type ShardManifest } from './shard-manifest.ts';
 
 export interface PartPlace {
-  /** For messages. */
+  /** Location as shown in messages. */
   shown: string;
   /** Names of finished parts, sorted. */
   names(): Promise<string[]>;
   /** Undefined if the part is not there. @throws AttuneError E_BAD_PART, E_OBJECTS… */
   manifest(name: string): Promise<ShardManifest | undefined>;
-  /** A part appears whole, or replaces the one before it. @param files path of each shard's content by its name */
+  /** Writes a part atomically, replacing any earlier one. @param files path of each shard by its name */
   write(name: string, manifest: ShardManifest, files: ReadonlyMap<string, string>): Promise<void>;
-  /** Local path of a part's shard, whose bytes are what was written. @throws AttuneError E_OBJECTS…, E_OBJECT_CHANGED */
+  /**
+   * Local path of a part's shard, whose hash has been verified. @throws AttuneError E_BAD_PART, E_OBJECTS…,
+   * E_OBJECT_CHANGED
+   */
   path(name: string, shard: Shard): Promise<string>;
 }
 
 const MANIFEST = 'manifest.json';
 
-/** @param scratch temporary folder of the run, for copies of what is in a bucket */
+/** @param scratch temporary folder of the run, for downloads */
 export function openPartPlace(to: string, scratch: string): PartPlace {
   return isBucketUrl(to) ? new PartsInBucket(parseS3Url(to, 'the place of the parts'), scratch) : new PartsInFolder(to);
 }
@@ -41,7 +44,7 @@ class PartsInFolder implements PartPlace {
   }
 
   names(): Promise<string[]> {
-    // A part that was being replaced at a kill is restored.
+    // Restores parts whose replacement was interrupted by a kill.
     tidyFoldersIn(this.shown);
     const names = existsSync(this.shown) ? readdirSync(this.shown) : [];
     return Promise.resolve(names.filter((name) => isPartName(name)).toSorted());
@@ -105,7 +108,9 @@ class PartsInBucket implements PartPlace {
     return undefined;
   }
 
-  /** Objects are named by their content, and the manifest is written last: the part before it is valid until then. */
+  /**
+   * Objects are named by their content, and the manifest is written last: until then the earlier part remains valid.
+   */
   async write(name: string, manifest: ShardManifest, files: ReadonlyMap<string, string>): Promise<void> {
     const put = async (own: string, path: string): Promise<void> => {
       const [bytes, sha256] = [statSync(path).size, await sha256File(path)];

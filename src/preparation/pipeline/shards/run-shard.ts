@@ -16,12 +16,12 @@ export interface ShardResult {
   /** Folder or object prefix of the part. */
   part: string;
   shard: ShardPlaceOf;
-  /** Whether the part was made now; otherwise it was there already, of the same files and steps. */
+  /** Whether the part was computed now; false if it existed already with the same files and steps. */
   isNew: boolean;
   counts: ShardManifest['counts'];
 }
 
-/** Stages that run on each shard by itself, and those of the merge. */
+/** The stage that runs per shard, a `look` per shard for the stage after it, and the stages of the merge. */
 export function dividedStages(stages: readonly Stage[]): { mapped?: Stage; looks?: Stage; rest: readonly Stage[] } {
   const mapped = stages[0].perItem ? stages[0] : undefined;
   const rest = mapped === undefined ? stages : stages.slice(1);
@@ -30,9 +30,8 @@ export function dividedStages(stages: readonly Stage[]): { mapped?: Stage; looks
 }
 
 /**
- * Makes one of several parts: reads every `count`-th unit of the sources, runs the steps that need one item at a time,
- * and looks at what the next one compares. A pure function of the sources, the steps and the shard.
- * @throws AttuneError as `runPipeline`; E_OBJECTS…, E_BAD_PART
+ * Computes one part of a sharded data set: reads every `count`-th unit of the sources, runs the per-item steps, and
+ * records the `look` results for the next step. A pure function of the sources, the steps and the shard.
  */
 export async function runShard(run: PipelineRun, shard: ShardPlaceOf, to: string): Promise<ShardResult> {
   await using work = await openPipeline(run);
@@ -43,7 +42,7 @@ export async function runShard(run: PipelineRun, shard: ShardPlaceOf, to: string
   const key = pipelineKey(run.pipeline, work, run.reading);
   const sql = await openQuery(run.pipeline, run.base);
   const more = { shard, unitSize: sizeFor(shard.count, listing), sql };
-  // Further files of a query belong to the listing: all shards must read the same.
+  // A query's further files are part of the listing: all shards must read the same ones.
   const files = sql === undefined ? listing.hash : sha256(JSON.stringify([listing.hash, queryKey(sql)]));
   const known = await place.manifest(name);
   const part = `${place.shown}${place.shown.endsWith('/') ? '' : '/'}${name}`;
@@ -91,7 +90,7 @@ async function makeUnits(
       paths.set(name, join(folder, shard.name));
       return { ...shard, name };
     });
-  // A stage makes one part of each shard, in order.
+  // Each stage makes one part per shard, in order.
   let [stageAt, lookAt] = [0, 0];
   const units = read.map((unit) => {
     const own = mapped === undefined ? [unit.part] : made.slice(stageAt, (stageAt += unit.part.shards.length));

@@ -1,11 +1,11 @@
-/** Contents of a part of a sharded pipeline: what one shard made of its units. */
+/** Manifest of a part: the output of one shard of a sharded pipeline. */
 import { z } from 'zod';
 import { AttuneError } from '../../../base/errors.ts';
 import type { FileOutcome } from '@attune/documents';
 import type { FileSummary } from '../../file-tally.ts';
 import type { StepReport } from '../../preparation-step.ts';
 
-/** Number of a shard, from 0 on, and of all shards. */
+/** Index of a shard, from 0, and number of shards. */
 export interface ShardPlaceOf {
   index: number;
   count: number;

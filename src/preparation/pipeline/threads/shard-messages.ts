@@ -8,5 +8,5 @@ export interface ShardJob extends ShardWork {
   quotes?: boolean;
 }
 
-/** User errors are sent in parts, others as text. */
+/** An AttuneError is sent as plain data, any other error as text. */
 export type ShardAnswer = { part: Part } | { failure: Record<string, unknown> } | { crash: string };
