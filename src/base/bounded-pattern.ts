@@ -1,9 +1,9 @@
 import { createContext, Script, type Context } from 'node:vm';
 import { AttuneError } from './errors.ts';
 
-/** Time limit for a text, and for all slow texts of a pattern together, in milliseconds. */
+/** Processor time in milliseconds: limit for one text, and for all slow texts of a pattern together. */
 const TIME = 1000;
-/** Quicker texts are free: setting the limit alone takes a part of this, however good the pattern. */
+/** Faster matches are not counted: the timeout alone takes that long, whatever the pattern. */
 const SLOW = 5;
 
 const test = new Script('pattern.test(text)');
@@ -16,7 +16,7 @@ let context: (Context & { pattern: RegExp; text: string }) | undefined;
 export class BoundedPattern {
   readonly #source: string;
   readonly #pattern: RegExp;
-  /** The pattern cannot backtrack. */
+  /** Whether the pattern has no repetitions or alternatives, so that it cannot backtrack. */
   readonly #isPlain: boolean;
   #left = TIME;
 
@@ -44,7 +44,7 @@ export class BoundedPattern {
     }
   }
 
-  /** Undefined if the time is over, which on a busy machine says little about the pattern. */
+  /** Undefined on timeout. The timeout measures wall time, so on a busy machine the pattern may not be at fault. */
   #attempt(text: string): boolean | undefined {
     try {
       context ??= createContext({ pattern: this.#pattern, text }) as typeof context & Context;
@@ -64,7 +64,7 @@ export class BoundedPattern {
   }
 }
 
-/** Processor time of this thread; Node 22 has only the clock. */
+/** Processor time of this thread; Node 22 only offers wall time. */
 function processorMs(): number {
   if (typeof process.threadCpuUsage !== 'function') return performance.now();
   const { user, system } = process.threadCpuUsage();

@@ -4,7 +4,7 @@ import type { EventSink } from './events.ts';
 export interface Call {
   /** Receives phases, progress and warnings. */
   onEvent: EventSink;
-  /** Asks to stop. */
+  /** Aborted to stop the work. */
   signal: AbortSignal;
   /** Receives remarks, one line each. */
   onNotice: (notice: string) => void;

@@ -4,7 +4,7 @@ import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 
-/** Every connection of Node, by `fetch` and by sockets, goes through one of these. */
+/** All of Node's connections, from `fetch` to sockets, go through one of these. */
 export function closeNetwork(): void {
   const refuse = (): never => {
     throw new Error('file readers must not use the network');

@@ -33,7 +33,7 @@ export interface ErrorParts {
   /** Total number, if `problems` is truncated. */
   problemCount?: number;
   cause?: unknown;
-  /** 1: the user can fix it. 2: it may pass by itself; only where a controller tries again. 3: a gate refused. */
+  /** 1: the user can fix it. 2: possibly transient, used only where a controller retries. 3: a gate refused. */
   exitCode?: 1 | 2 | 3;
 }
 
@@ -127,7 +127,7 @@ export function describeProblem(problem: Problem): string {
   return problem.fix === undefined ? text : `${text} (${problem.fix})`;
 }
 
-/** An error as `--json` and the pages give it; one that is not ours is a bug, with its stack. */
+/** Error document for `--json` and the pages. Anything but an AttuneError is a bug and includes its stack. */
 export function errorDocument(error: unknown): Record<string, unknown> {
   if (error instanceof AttuneError) return { ...error.toJSON() };
   const { message, stack } = error instanceof Error ? error : new Error(String(error));

@@ -40,10 +40,10 @@ export interface JobSpec {
   folder?: string;
   /** Resumes an earlier part of the run in the folder. */
   resume?: boolean;
-  /** A run that begins once no other one is training. */
+  /** Starts the run only when no other run is training. */
   queue?: boolean;
-  /** The device that it computes on, as in `onDevice`. */
+  /** Device to compute on, as in `onDevice`. */
   device?: string;
-  /** Names of src/jobs/report/sinks. */
+  /** Names of event sinks in src/jobs/report/sinks. */
   reportTo?: readonly string[];
 }

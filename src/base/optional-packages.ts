@@ -1,6 +1,6 @@
 /**
- * Packages that few users need. npm does not install them with attune; `features` of package.json names them, and
- * `attune setup --with FEATURE` installs them into a folder of the user, at the versions of its peerDependencies.
+ * Packages that few users need. npm does not install them with attune. `features` in package.json lists them, and
+ * `attune setup --with FEATURE` installs them into a user folder, in the versions of peerDependencies.
  */
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
@@ -63,13 +63,16 @@ function versioned(packages: readonly string[]): string[] {
   return packages.map((name) => `${name}@${versions.get(name)}`);
 }
 
-/** Searched as files, since `exports` of a package need not show its package.json. */
+/** Looks for the folder, since a package's `exports` may not include its package.json. */
 function isInstalled(name: string): boolean {
   const above = createRequire(import.meta.url).resolve.paths(name) ?? [];
   return [...above, join(userFolder(), 'node_modules')].some((folder) => isReadable(join(folder, name)));
 }
 
-/** `tools/setup/features.mjs` installs there. Limited processes do not have the variables that it follows from. */
+/**
+ * Folder into which `tools/setup/features.mjs` installs. Limited processes get it as ATTUNE_PACKAGES, since they lack
+ * the environment variables that determine it.
+ */
 export function userFolder(): string {
   return process.env.ATTUNE_PACKAGES ?? join(attuneCache(), 'packages', '/');
 }
@@ -93,7 +96,7 @@ function resolveFrom(base: string, path: string): string | undefined {
 
 let isSearched = false;
 
-/** Node looks for packages above the importing file only: this adds the user's folder, after those. */
+/** Node only searches the folders above the importing file; this adds the user's folder as a fallback. */
 function searchUserFolder(): void {
   const folder = userFolder();
   if (isSearched || !isReadable(join(folder, 'node_modules'))) return;

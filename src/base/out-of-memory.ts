@@ -1,11 +1,11 @@
 import { AttuneError } from './errors.ts';
 
-/** Whether an error of the engine says that the memory of a device, or of the machine, is full. */
+/** Whether an error of the engine means that a device, or the machine, is out of memory. */
 export function isOutOfMemory(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'ERR_OUT_OF_MEMORY';
 }
 
-/** The same in the user's words, for work without a plan of its memory; other errors stay as they are. */
+/** Turns out-of-memory errors into user errors, for work without a memory preflight. Returns other errors unchanged. */
 export function explainOutOfMemory(error: unknown): unknown {
   if (!isOutOfMemory(error)) return error;
   return new AttuneError('E_OUT_OF_MEMORY', {

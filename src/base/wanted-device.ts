@@ -1,4 +1,4 @@
-/** The device that the current work was asked to compute on. Only its name: libtorch knows whether it exists. */
+/** Name of the device for the current work. Only libtorch knows whether that device exists. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** `auto`, or a device by libtorch's name: `cpu`, `cuda`, `cuda:1`, `mps`. */
@@ -7,15 +7,12 @@ export const A_DEVICE = 'expected auto, cpu, cuda, cuda:N or mps';
 
 const wanted = new AsyncLocalStorage<string>();
 
-/** Runs work on a device; undefined leaves the choice as it is. */
+/** Runs work with a device; undefined keeps the current one. */
 export function onDevice<Result>(device: string | undefined, body: () => Result): Result {
   return device === undefined ? body() : wanted.run(device, body);
 }
 
-/**
- * The device that was asked for, by the nearest `onDevice`; the CPU if nobody asked. ATTUNE_DEVICE decides where it was
- * left open.
- */
+/** Device of the nearest `onDevice`. Without one, or with `auto`: ATTUNE_DEVICE if set, otherwise `cpu` or `auto`. */
 export function wantedDevice(): string {
   const { ATTUNE_DEVICE: usual } = process.env;
   const named = wanted.getStore();
