@@ -5,9 +5,9 @@ import type { Terms } from './messages.ts';
 
 export interface AuditBody extends Partial<Terms> {
   event: 'joined' | 'asked' | 'answered' | 'refused' | 'averaged' | 'finished';
-  /** Hash of the weights that the event is about. */
+  /** Hash of the weights that the event refers to. */
   weights?: string;
-  /** Base64, of the side that sent the weights. */
+  /** Base64 signature by the sender of the weights. */
   signature?: string;
   /** For people. */
   note?: string;
@@ -33,7 +33,7 @@ export function readAudit(file: string): { records: AuditRecord[]; problems: Pro
   return readChain<AuditRecord>(file, { isBody: ({ event }) => typeof event === 'string', what: 'audit record' });
 }
 
-/** Weights that one side sent and the other did not receive as they were. */
+/** Weights that one side recorded as sent and the other did not record as received unchanged. */
 export function crossCheck(coordinator: readonly AuditRecord[], site: readonly AuditRecord[], name: string): Problem[] {
   const keyOf = ({ round, attempt, stage }: AuditBody) => `${round}-${attempt}-${stage}`;
   return (['asked', 'answered'] as const).flatMap((event) => {

@@ -1,4 +1,6 @@
-/** The rounds of a federation, from the first weights to the result; resumes at the stage where it was killed. */
+/**
+ * Runs the rounds of a federation, from the initial weights to the result; resumes at the stage where it was killed.
+ */
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
@@ -17,9 +19,9 @@ import { combine, hashWeights, requireFitting, type Weights } from './weights.ts
 export interface FederationResult {
   weights: Weights;
   rounds: readonly RoundRecord[];
-  /** By site: the findings on its own rows. */
+  /** Verdicts of sites on their own test rows. */
   verdicts: Readonly<Record<string, SiteVerdict>>;
-  /** adapter_config.json. */
+  /** Content of adapter_config.json. */
   adapterConfig: string;
   epsilon?: number;
 }
@@ -30,7 +32,7 @@ export interface SiteVerdict {
   metrics: Readonly<Record<string, number>>;
 }
 
-/** Why a site is not asked again. */
+/** Reason for not asking a site again. */
 const OTHER_START = 'starts from other weights: another base model, recipe or version';
 /** Attempts at a round with too few answers before the coordinator stops. */
 const ATTEMPTS = 3;
@@ -49,11 +51,11 @@ export class Coordinator {
     const done = readRounds(folder).length;
     if (done === 0) await this.#start();
     for (let round = Math.max(1, done); round <= plan.rounds; round++) await this.#round(round);
-    // Round 0 has changed since if sites came later.
+    // Read again: round 0 changes when sites join later.
     return this.#finish(readRounds(folder));
   }
 
-  /** The common weights before training: every site has them from the seed, and one of them sends them. */
+  /** Obtains the initial weights: every site derives the same ones from the seed, so only one site sends them. */
   async #start(): Promise<void> {
     const isWhole = (site: string): boolean => this.#rankAt(site) === undefined;
     const sites = await this.#asker.present(() => true, isWhole);
@@ -79,11 +81,11 @@ export class Coordinator {
     await this.#begin(none, weights, { replies, leftOut });
   }
 
-  /** Admits sites that joined later, or did not answer in time, if they start from the common weights. */
+  /** Asks sites that joined later, or timed out, for the hash of their initial weights, and admits those that match. */
   async #admit(round: number): Promise<void> {
     const { folder, sites } = this.#parts;
     const [before] = readRounds(folder);
-    // Before the first round the others have just been asked.
+    // In round 1 everyone in `left_out` has just been asked.
     const refused = Object.entries(before.left_out).filter(([, reason]) => round === 1 || reason === OTHER_START);
     const known = new Set([...before.sites, ...refused.map(([site]) => site)]);
     const asked = sites.present().filter((site) => !known.has(site));
@@ -93,7 +95,7 @@ export class Coordinator {
     await this.#begin(before, weightsOf(folder, 0), { replies, leftOut });
   }
 
-  /** Keeps round 0 with the sites that have its weights, and without those that have others. */
+  /** Stores round 0, with the sites whose initial weights equal the common ones; the others are left out. */
   #begin(before: RoundRecord, weights: Weights, { replies, leftOut }: Started): Promise<RoundRecord> {
     const partOf = this.#partsOf(weights);
     const isSame = ([site, { values }]: [string, Reply]): boolean => values.start === hashWeights(partOf(site));
@@ -150,7 +152,7 @@ export class Coordinator {
     );
   }
 
-  /** Averages weights that the coordinator sees. */
+  /** Averages weights in the clear. */
   async #open({ round, attempt, sites, before, leftOut }: Attempt) {
     const { plan } = this.#parts;
     const strategy = strategies[plan.strategy];
@@ -173,7 +175,7 @@ export class Coordinator {
         this.#asker.leaveOut(leftOut, round, site, (error as Error).message);
       }
     }
-    // A draw of privacy may hold any number of sites: its accountant counts on that.
+    // With privacy, sampling may draw any number of sites, as its accountant assumes.
     this.#requireEnough(updates.size, plan.privacy === null ? plan.min_sites : Math.min(plan.min_sites, sites.length));
     const metrics = new Map([...updates.keys()].map((site) => [site, found.replies.get(site)!.metrics]));
     const all = [...updates.values()];
@@ -184,7 +186,7 @@ export class Coordinator {
     return { weights: new Map([...before, ...weights]), error, sites: [...updates.keys()], metrics };
   }
 
-  /** Averages by sums in which no site's weights can be seen. */
+  /** Averages by secure aggregation: the coordinator only sees sums over sites. */
   async #secure({ round, attempt, sites, before, leftOut }: Attempt) {
     const { plan } = this.#parts;
     const shared = this.#shared(before);
@@ -210,13 +212,16 @@ export class Coordinator {
     return { weights: new Map([...before, ...applied(shared, noisy)]), error: 0, sites: counted, metrics };
   }
 
-  /** The largest number of rows that a site has: shares of sites are relative to it. */
+  /** Largest number of rows of any site; secure sums weight each site by its rows relative to this. */
   #mostRows(): number {
     const [{ metrics }] = readRounds(this.#parts.folder);
     return greatest([1, ...Object.values(metrics).map(({ 'num-examples': rows }) => rows ?? 1)]);
   }
 
-  /** Every site counts the same, and its change is bounded; divided by the expected number of sites, as accounted for. */
+  /**
+   * Sums clipped changes with equal weight, divides by the expected number of sites, as the accountant assumes, and
+   * adds noise.
+   */
   #noisy(updates: readonly Update[], before: Weights, expected: number): { weights: Weights; error: number } {
     const privacy = this.#parts.plan.privacy!;
     const changes = updates.map(({ weights }) => clipped(changeOf(weights, before), privacy.clip));
@@ -251,12 +256,12 @@ export class Coordinator {
     };
   }
 
-  /** The weights that travel. */
+  /** Weights that are exchanged with sites. */
   #shared(weights: Weights): Weights {
     return travelling(weights, this.#parts.plan.strategy);
   }
 
-  /** The part of weights that each site trains. */
+  /** Part of the weights that each site trains, by site. */
   #partsOf(weights: Weights): (site: string) => Weights {
     return partsBySite(weights, (site) => this.#rankAt(site));
   }
@@ -270,7 +275,7 @@ export class Coordinator {
     return (site) => parties.has(site);
   }
 
-  /** Sites that began with the common weights: any other would train something else. */
+  /** Sites that started from the common weights; others would train a different model. */
   #parties(): readonly string[] {
     return readRounds(this.#parts.folder)[0].sites;
   }

@@ -8,7 +8,7 @@ import type { Invitations } from './invitations.ts';
 import type { KnownSite, Mailbox } from './mailbox.ts';
 import type { Plan } from './plan.ts';
 
-/** A part of an array, with room for its envelope. */
+/** Limit of a request body: one chunk of an array and its envelope. */
 const MOST_BODY = 16 * 1024 * 1024;
 
 export interface FleetParts {
@@ -23,7 +23,7 @@ export interface FleetParts {
 export interface Introduction {
   plan: Plan;
   publicKey: string;
-  /** Base64, over the plan as JSON. */
+  /** Base64 signature of the plan as JSON. */
   signature: string;
 }
 
@@ -80,7 +80,7 @@ function admitted(
 
 type Answers = { [Name in CallName]: Answer<Name> };
 
-/** Presence of sites. */
+/** Requests by which sites register and stay connected. */
 function presence(
   mailbox: Mailbox,
 ): Pick<Answers, 'register-node' | 'activate-node' | 'deactivate-node' | 'send-node-heartbeat' | 'get-run'> {

@@ -1,6 +1,6 @@
 /**
- * How sites prove who they are: Flower's headers (a signed time), and a signature of each request's body, without which
- * a recorded time could be used again with another body.
+ * Authentication of sites: Flower's headers (a signed timestamp), and a signature of each request's body, without which
+ * a recorded timestamp could be replayed with another body.
  */
 import { sha256 } from '../files/hash.ts';
 import { isSigned, type Signer } from './signers.ts';
@@ -14,7 +14,7 @@ export const HEADERS = {
   title: 'attune-site',
 } as const;
 
-/** Largest difference of clocks, as in Flower. */
+/** Maximum clock difference in seconds, as in Flower. */
 const TOLERANCE_SECONDS = 300;
 
 export function authHeaders(signer: Signer, path: string, body: Uint8Array): Record<string, string> {
@@ -32,7 +32,7 @@ function bodyText(time: string, path: string, body: Uint8Array): string {
   return `${time}\n${path}\n${sha256(body)}`;
 }
 
-/** The public key (PEM) of a request that its owner signed; otherwise why not. */
+/** Public key (PEM) if the request is signed with it, otherwise the reason for rejecting the request. */
 export function authenticated(
   header: (name: string) => string | undefined,
   path: string,

@@ -39,19 +39,19 @@ export function writeLink({ url, invitation, fingerprint: print }: JoinLink): st
   return `${url}#${invitation}.${print}`;
 }
 
-/** Seconds between questions for messages. */
+/** Seconds between polls for messages. */
 const PAUSE = 0.5;
-/** Attempts at a call, with growing pauses: a coordinator may be restarting. */
+/** Attempts per call, with growing pauses: a coordinator may be restarting. */
 const TRIES = 8;
 const HEARTBEAT = 30;
 
-/** Flower's code of an error that an app raised. */
+/** Flower's code for an exception in an app. */
 const RAISED = 2;
 
 export interface FleetPlace {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   url: string;
-  /** Headers besides those of authentication. */
+  /** Headers in addition to those for authentication. */
   headers: Readonly<Record<string, string>>;
 }
 
@@ -61,7 +61,7 @@ interface ClientParts {
 }
 
 export interface ServeParts {
-  /** Answers a message; its failure goes to the other side, with its reason. */
+  /** Answers a message. If it throws, the reason is sent as the reply. */
   answer(message: Message): Promise<Content>;
   /** Whether the answer to this message was the last. */
   isLast?(message: Message): boolean;
@@ -82,7 +82,9 @@ export class FleetClient {
     this.#signal = signal;
   }
 
-  /** The federation's plan, if its coordinator is the one of the link. @throws AttuneError E_FEDERATED_FORGED */
+  /**
+   * The federation's plan. Verifies that the coordinator is the one in the link. @throws AttuneError E_FEDERATED_FORGED
+   */
   async introduction(expected: string): Promise<Introduction> {
     const response = await this.#request('/v1/federation', {});
     const found = (await response.json()) as Introduction;
@@ -113,7 +115,7 @@ export class FleetClient {
     await this.#call('get-run', { node: this.#self, run_id: run });
   }
 
-  /** Answers messages until the last one, or the signal. */
+  /** Answers messages until the last one, or until the signal aborts. */
   async serve(parts: ServeParts): Promise<void> {
     const { isLast = () => false, isOver = () => Promise.resolve(false) } = parts;
     const beat = setInterval(
@@ -168,7 +170,7 @@ export class FleetClient {
     return readMessage(metadata.message_id, objects);
   }
 
-  /** An object, once its sender has finished sending it; undefined for unknown ones. */
+  /** Waits until the sender has uploaded the object; undefined for unknown objects. */
   async #object(run_id: string, object_id: string): Promise<Uint8Array | undefined> {
     for (;;) {
       const found = await this.#call('pull-object', { node: this.#self, run_id, object_id });
@@ -178,14 +180,14 @@ export class FleetClient {
     }
   }
 
-  /** @returns whether the answer was given, rather than the reason why there is none */
+  /** @returns whether an answer was sent; false if it was an error */
   async #answer(message: Message, { answer }: ServeParts): Promise<boolean> {
     let failure: unknown;
     const content = await answer(message).catch((error: unknown) => {
       failure = error;
       return undefined;
     });
-    // An interrupted site says nothing: it answers when it is started again.
+    // A stopped site sends nothing and answers after a restart.
     this.#signal.throwIfAborted();
     const reply = replyTo(message.metadata, this.#node);
     const error = content === undefined ? { code: RAISED, reason: (failure as Error).message } : undefined;
@@ -272,7 +274,7 @@ export class FleetClient {
   }
 }
 
-/** A reply lives no longer than what it replies to. */
+/** A reply must not outlive the message it replies to. */
 function replyTo(metadata: Metadata, node: string): Metadata {
   const now = Date.now() / 1000;
   return {

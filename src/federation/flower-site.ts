@@ -17,7 +17,7 @@ export interface FlowerTraining extends LocalTraining {
 
 export interface FlowerSiteParts {
   folder: string;
-  /** The ServerApp's number of rounds, for the schedule of the learning rate. */
+  /** Number of rounds of the ServerApp, which sets the learning-rate schedule. */
   rounds: number;
   localSteps: number;
   training: FlowerTraining;
@@ -26,9 +26,9 @@ export interface FlowerSiteParts {
 
 /** Stored across restarts. */
 interface Progress {
-  /** Training rows. */
+  /** Number of training rows. */
   examples?: number;
-  /** Flower's run that this folder belongs to. */
+  /** Flower run that this folder belongs to. */
   run: string;
   /** The latest round that was trained. */
   round: number;
@@ -46,7 +46,7 @@ export class FlowerSite {
     if (existsSync(file)) this.#progress = readJson<Progress>(file);
   }
 
-  /** The run that this site takes part in; undefined before the first message. */
+  /** Flower run that this site takes part in; undefined before the first message. */
   get run(): string | undefined {
     return this.#progress?.run;
   }
@@ -78,7 +78,7 @@ export class FlowerSite {
     };
   }
 
-  /** The ServerApp's round number (`server-round`); without one, the number of trainings. */
+  /** Round number sent by the ServerApp (`server-round`), otherwise the number of training requests so far. */
   #roundOf(type: string, content: Content | undefined): number {
     const configs = [...(content?.configs.values() ?? [])];
     const told = configs.map((config) => config['server-round']).find((value) => value !== undefined);
@@ -116,7 +116,7 @@ export class FlowerSite {
     }
   }
 
-  /** Checks that the ServerApp's weights have names and shapes of this site's, and stores them. */
+  /** Checks that names and shapes of the ServerApp's weights match this site's, and stores them. */
   async #accepted(given: Weights | undefined): Promise<Weights> {
     const start = await this.#start();
     if (given === undefined)
@@ -143,7 +143,7 @@ export class FlowerSite {
   }
 }
 
-/** ServerApps expect a record under the name that they sent. */
+/** ServerApps expect the reply's record under the name that they sent. */
 function nameOf(records: ReadonlyMap<string, unknown> | undefined, usual: string): string {
   return records?.keys().next().value ?? usual;
 }

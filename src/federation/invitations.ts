@@ -1,4 +1,4 @@
-/** Invitations of sites: each lets one site in, once. Only their hashes are kept. */
+/** Single-use invitations for sites. Only their hashes are stored. */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { sha256 } from '../files/hash.ts';
@@ -15,14 +15,14 @@ export class Invitations {
     return existsSync(this.#file) ? readJson<string[]>(this.#file) : [];
   }
 
-  /** Texts of new invitations. */
+  /** Creates invitations and returns their texts. */
   issue(count: number): string[] {
     const texts = Array.from({ length: count }, () => randomBytes(18).toString('base64url'));
     writeJson(this.#file, [...this.#open, ...texts.map(sha256)]);
     return texts;
   }
 
-  /** Uses an invitation up; false if it is unknown. */
+  /** Consumes an invitation; false if it is unknown. */
   use(text: string): boolean {
     const open = this.#open;
     const rest = open.filter((hash) => hash !== sha256(text));

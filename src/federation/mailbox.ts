@@ -1,4 +1,7 @@
-/** Messages between a coordinator and the sites of its server: handed out when a site asks, collected when it answers. */
+/**
+ * Messages between a coordinator and its sites: requests wait until the site polls, and replies until they are
+ * complete.
+ */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -25,7 +28,7 @@ export interface KnownSite {
   title: string;
 }
 
-/** A message as it was sent: its id, and its objects by theirs. */
+/** A received message: its id and its objects by id. */
 interface Taken {
   id: string;
   objects: ReadonlyMap<string, Uint8Array>;
@@ -36,13 +39,13 @@ interface Waiting {
   /** The message's objects by id. */
   objects: ReadonlyMap<string, Uint8Array>;
   wire: WireMessage;
-  /** Whether the site has said that it has the whole message. */
+  /** Whether the site has confirmed that it received the whole message. */
   isReceived: boolean;
   answer?: { id: string; missing: Set<string>; objects: Map<string, Uint8Array>; bytes: number };
   settle(answer: Taken | AttuneError): void;
 }
 
-/** Limits of an answer: objects, and bytes of all of them. */
+/** Limits of an answer: number of objects, and total bytes. */
 const MOST_OBJECTS = 20_000;
 const MOST_BYTES = 2_000_000_000;
 /** Seconds without a request after which a site counts as away. */
@@ -158,7 +161,7 @@ export class Mailbox implements Sites {
     return { metadata, object: messageObject({ metadata, content }) };
   }
 
-  /** The open request of a site, unless the site has it already. */
+  /** Pending request of a site, unless the site has confirmed it. */
   pull(site: string): { messages: WireMessage[]; trees: ObjectTree[] } {
     const open = this.#waiting.get(site);
     if (open === undefined || open.isReceived) return { messages: [], trees: [] };
@@ -174,7 +177,7 @@ export class Mailbox implements Sites {
     if (open?.message.id === message) open.isReceived = true;
   }
 
-  /** Announces an answer. @returns the ids of objects to send; undefined if no such request is open */
+  /** Announces an answer. @returns the ids of objects to upload; undefined if the site has no such pending request */
   announce(site: string, { metadata, error }: WireMessage, tree: ObjectTree | undefined): string[] | undefined {
     const open = this.#waiting.get(site);
     if (open === undefined || metadata.reply_to_message_id !== open.message.id) return undefined;
@@ -190,7 +193,7 @@ export class Mailbox implements Sites {
     return ids;
   }
 
-  /** @returns false for bytes that nobody waits for */
+  /** @returns false for an object that no pending answer lacks, or beyond the size limit */
   push(site: string, id: string, bytes: Uint8Array): boolean {
     const open = this.#waiting.get(site);
     const { answer } = open ?? {};
@@ -204,7 +207,9 @@ export class Mailbox implements Sites {
     return true;
   }
 
-  /** Reads an answer, and keeps it for a coordinator that starts again; one that cannot be read is not kept. */
+  /**
+   * Decodes an answer and stores it, so that a restarted coordinator need not ask again; an invalid one is not stored.
+   */
   #take(site: string, key: string, taken: Taken): Content | AttuneError {
     const content = contentIn(taken);
     if (content instanceof AttuneError) return content;
@@ -221,7 +226,7 @@ export class Mailbox implements Sites {
     return { id, objects: new Map(Object.entries(objects).map(([own, text]) => [own, Buffer.from(text, 'base64')])) };
   }
 
-  /** Forgets the answers of finished rounds. */
+  /** Deletes the answers of finished rounds. */
   forget(): void {
     rmSync(this.#path('answers'), { recursive: true, force: true });
     mkdirSync(this.#path('answers'), { recursive: true });
@@ -236,7 +241,7 @@ export class Mailbox implements Sites {
   }
 }
 
-/** Objects in base64, by id. */
+/** Objects by id, base64. */
 interface KeptAnswer {
   id: string;
   objects: Record<string, string>;

@@ -7,25 +7,25 @@ import { hashWeights, type Weights } from './weights.ts';
 
 /** Kinds of requests. */
 export type Stage =
-  /** Its weights before training. */
+  /** Initial weights of the site. */
   | 'start'
-  /** A round's training. */
+  /** Training for one round. */
   | 'train'
   /** The stages of secure aggregation. */
   | 'setup'
   | 'share_keys'
   | 'collect_masked_vectors'
   | 'unmask'
-  /** Its verdict on the final weights. */
+  /** Verdict of the site on the final weights. */
   | 'finish';
 
-/** The terms of a request, which the coordinator signs. */
+/** Terms of a request; both sides sign them with their message. */
 export interface Terms {
   /** Hash of the plan. */
   plan: string;
-  /** From 1; 0 for `start`. */
+  /** Starts at 1; 0 for `start`. */
   round: number;
-  /** A round with too few answers is tried again. */
+  /** Attempt at the round; a round with too few answers is repeated. */
   attempt: number;
   stage: Stage;
   site: string;
@@ -33,24 +33,24 @@ export interface Terms {
 
 export interface Request extends Terms {
   weights?: Weights;
-  /** Hash of the weights; empty without any. */
+  /** Hash of the weights; empty if there are none. */
   hash: string;
   values: Readonly<Record<string, Sent>>;
 }
 
-/** Findings of a site for a request. */
+/** Result of a site for a request. */
 export interface Finding {
   weights?: Weights;
-  /** Figures: `num-examples`, losses. */
+  /** `num-examples` and losses. */
   metrics: Readonly<Record<string, number>>;
   values: Readonly<Record<string, Sent>>;
 }
 
-/** A finding with what makes it the site's. */
+/** A finding with the site's signature. */
 export interface Reply extends Finding {
-  /** Hash of the weights; empty without any. */
+  /** Hash of the weights; empty if there are none. */
   hash: string;
-  /** Base64, of the site. */
+  /** Base64 signature by the site. */
   signature: string;
 }
 
@@ -92,7 +92,7 @@ export function readRequest(
   return { ...request, weights, hash, values };
 }
 
-/** The content of a reply, and what its record is about. */
+/** Signs a site's finding. @returns the message content, and the reply as the coordinator will read it */
 export function signReply(found: Finding, terms: Terms, signer: Signer): { content: Content; reply: Reply } {
   const hash = hashOf(found.weights);
   const signature = signer.sign(signedText(terms, hash, found.values, found.metrics)).toString('base64');
@@ -125,17 +125,17 @@ function contentOf(weights: Weights | undefined, configs: Content['configs']): C
   return { arrays: weights === undefined ? new Map() : new Map([['arrays', weights]]), metrics: new Map(), configs };
 }
 
-/** A whole number, or a double that has not been on the wire. */
+/** A number, or a `{ double }` that was not serialised. */
 function numberOf(value: Sent): number {
   return Number(typeof value === 'object' && 'double' in value ? value.double : value);
 }
 
-/** Hash of the weights of a message, which may have none. */
+/** Hash of the weights; empty if there are none. */
 export function hashOf(weights: Weights | undefined): string {
   return weights === undefined ? '' : hashWeights(weights);
 }
 
-/** The text that signatures are about. */
+/** The text that is signed. */
 export function signedText(
   { plan, round, attempt, stage, site }: Terms,
   hash: string,
@@ -149,7 +149,7 @@ function hashValues(values: Readonly<Record<string, unknown>>): string {
   return sha256(JSON.stringify(entries.map(([name, value]) => [name, plain(value)])));
 }
 
-/** The same text on both sides of the wire, where numbers keep their value but not their kind. */
+/** Makes values equal on both sides of the wire, which preserves a number's value but not its type. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (Array.isArray(value)) return value.map(plain);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sha256 } from '../files/hash.ts';
 import { strategyNames } from './strategies.ts';
 
-/** Tasks that a coordinator may ask for: none runs code or rewards of its own. */
+/** Objectives that a coordinator may request: none runs code or reward functions from the plan. */
 const objectives = ['sft', 'classification', 'regression', 'token-classification', 'dpo', 'orpo', 'kto'] as const;
 
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
@@ -58,12 +58,12 @@ export const planSchema = z.strictObject({
 export type PlanInput = z.input<typeof planSchema>;
 export type Plan = z.output<typeof planSchema>;
 
-/** Steps of a site over all rounds. */
+/** Training steps of a site over all rounds. */
 export function totalSteps({ rounds, local_steps: steps }: Plan): number {
   return rounds * steps;
 }
 
-/** Contradictions between settings, by dotted path. */
+/** Contradictory settings, by dotted path. */
 export function planProblems(plan: Plan): { field: string; message: string }[] {
   const problems: { field: string; message: string }[] = [];
   const add = (field: string, message: string) => problems.push({ field, message });
@@ -85,7 +85,7 @@ export function planProblems(plan: Plan): { field: string; message: string }[] {
   return [...problems, ...rankProblems(plan)];
 }
 
-/** Sites of different ranks need the same scale of their products, and factors that begin alike. */
+/** Sites with different ranks require the same alpha / r, and the usual initialisation of A and B. */
 function rankProblems({ ranks, strategy, recipe: { tuning = {} } }: Plan): { field: string; message: string }[] {
   if (ranks === undefined) return [];
   const problems: { field: string; message: string }[] = [];

@@ -7,8 +7,8 @@ import type { Averaged, Update } from './updates.ts';
 const A = /\.lora_A\.weight$/;
 
 /**
- * Averages Σ share · B A of every layer and factors it again with the largest rank that a site has: its best
- * approximation of that rank. Other tensors are averaged as they are. Expects the same alpha / r at all sites.
+ * Averages Σ share · B A for each layer, and factors the result again with the largest rank among the sites (its best
+ * approximation of that rank). Other tensors are averaged directly. Expects the same alpha / r at all sites.
  */
 export function averageProducts(updates: readonly Update[]): Averaged {
   const total = updates.reduce((sum, { examples }) => sum + examples, 0);
@@ -53,7 +53,7 @@ interface Factors {
   b: Matrix;
 }
 
-/** The best approximation of Σ share · B A of a rank, and the squares of the kept and all singular values. */
+/** Best rank-`rank` approximation of Σ share · B A, with the sums of squares of the kept and of all singular values. */
 function truncated(factors: readonly Factors[], rank: number) {
   const [inputs, outputs] = [factors[0].a.shape[1], factors[0].b.shape[0]];
   // Stacked: [B₁ B₂ …] [share₁ A₁; share₂ A₂; …], as columns.
@@ -71,7 +71,8 @@ function truncated(factors: readonly Factors[], rank: number) {
   const b = new Float32Array(outputs * rank);
   for (const [place, i] of order.slice(0, rank).entries()) {
     if (values[i] <= least) {
-      // Nothing is left for this direction. With A and B zero it could never learn again; B alone is zero at a start.
+      // The average has a lower rank. Keeps A with B = 0, as at the start of training: with both zero, gradients would
+      // vanish.
       a.set(known.values.subarray(place * inputs, (place + 1) * inputs), place * inputs);
       continue;
     }

@@ -1,4 +1,4 @@
-/** Sites of different ranks: each trains the leading rows of A and columns of B, as many as its rank. */
+/** Sites with different ranks: a site of rank r trains the first r rows of A and columns of B. */
 import { entryOf } from '../base/table.ts';
 import type { Matrix } from './flower/npy.ts';
 import type { Plan } from './plan.ts';
@@ -6,13 +6,13 @@ import type { Weights } from './weights.ts';
 
 const FACTOR = /\.lora_([AB])\.weight$/;
 
-/** Rank that the plan gives a site by its name; undefined: that of its recipe, the largest. */
+/** Rank that the plan sets for the site of this name; undefined for the recipe's rank, which is the largest. */
 export function rankOf({ ranks, recipe: { tuning } }: Plan, name: string): number | undefined {
   const rank = entryOf(ranks, name);
   return typeof tuning === 'object' && tuning.r === rank ? undefined : rank;
 }
 
-/** The plan's tuning at a site: its rank, with alpha / r as everywhere. */
+/** The plan's tuning for a site: with its rank, and alpha scaled to keep alpha / r. */
 export function tuningAt(plan: Plan, name: string): { method: string; [option: string]: unknown } {
   const { tuning } = plan.recipe;
   const options = typeof tuning === 'string' ? { method: tuning } : { method: 'lora', ...tuning };
@@ -22,7 +22,7 @@ export function tuningAt(plan: Plan, name: string): { method: string; [option: s
   return { ...options, r: rank, ...(alpha != null && { alpha: (alpha * rank) / r! }) };
 }
 
-/** The part of a round's weights that a site trains; sites of the same rank share it. */
+/** Part of the weights that each site trains, by site; sites of the same rank share one copy. */
 export function partsBySite(weights: Weights, rankAt: (site: string) => number | undefined): (site: string) => Weights {
   const parts = new Map<number | undefined, Weights>([[undefined, weights]]);
   return (site) => {
@@ -33,7 +33,7 @@ export function partsBySite(weights: Weights, rankAt: (site: string) => number |
   };
 }
 
-/** The first `rank` rows of A and columns of B: the best approximation where they are in the order of singular values. */
+/** First `rank` rows of A and columns of B: the best approximation if they are sorted by singular value. */
 export function narrowed(weights: Weights, rank: number): Weights {
   const part = (name: string, matrix: Matrix): Matrix => {
     const [, factor] = FACTOR.exec(name) ?? [];
@@ -43,7 +43,7 @@ export function narrowed(weights: Weights, rank: number): Weights {
   return new Map([...weights].map(([name, matrix]) => [name, part(name, matrix)]));
 }
 
-/** A site's weights with the rows and columns that it did not receive, as they were before the round. */
+/** Fills a site's narrowed weights up to full rank with the round's initial values. */
 export function widened(own: Weights, before: Weights): Weights {
   const whole = (name: string, matrix: Matrix): Matrix => {
     const [, factor] = FACTOR.exec(name) ?? [];

@@ -9,22 +9,22 @@ import { readWeights, writeWeights } from './weights-file.ts';
 const ROUND = 'round.json';
 const WEIGHTS = 'weights.safetensors';
 
-/** A round, as kept in its folder next to its weights. */
+/** Record of a round, stored next to its weights. */
 export interface RoundRecord {
   round: number;
   attempt: number;
   /** Sites whose weights are in the average. */
   sites: readonly string[];
-  /** Sites that were asked and are not in it, with the reason. */
+  /** Sites that were asked but did not count, with the reason. */
   left_out: Readonly<Record<string, string>>;
-  /** By site, as far as it tells. */
+  /** Metrics reported by each site. */
   metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Relative error of the average by truncation; 0 if exact. */
+  /** Relative error of the average due to truncation; 0 if exact. */
   error: number;
   weights: string;
 }
 
-/** Records of the rounds of a folder, from the start on. */
+/** Records of all rounds in a folder, starting with round 0. */
 export function readRounds(folder: string): RoundRecord[] {
   const rounds = join(folder, 'rounds');
   if (!existsSync(rounds)) return [];
@@ -34,7 +34,7 @@ export function readRounds(folder: string): RoundRecord[] {
   return names.map((name) => readJson<RoundRecord>(join(rounds, name, ROUND)));
 }
 
-/** Weights of a round; those of round 0 are the start. */
+/** Weights after a round; round 0 has the initial ones. */
 export function weightsOf(folder: string, round: number): Weights {
   return readWeights(join(folder, 'rounds', String(round), WEIGHTS));
 }

@@ -8,7 +8,7 @@ import type { OpenKeys } from './secure/secure-site.ts';
 import { thresholdOf, unmaskSum } from './secure/secure-sum.ts';
 import { combine, inOrder, sizeOf, type Weights } from './weights.ts';
 
-/** Asks sites for a stage of a round; the answers that came, by site. */
+/** Sends a stage's request to sites. @returns the replies that arrived, by site */
 export type AskStage = (
   stage: Stage,
   values: ReadonlyMap<string, Readonly<Record<string, Sent>>>,
@@ -27,9 +27,9 @@ export interface SecureOptions {
   sites: readonly string[];
   /** Largest absolute value of a change. */
   limit: number;
-  /** Whether every site counts the same, as with privacy. */
+  /** Whether all sites have equal weight, as with privacy. */
   isEqual: boolean;
-  /** Largest number of rows that a site may count for. */
+  /** Maximum number of rows by which a site is weighted. */
   mostRows: number;
   weights: Weights;
 }
@@ -64,7 +64,7 @@ export async function averageSecurely(ask: AskStage, options: SecureOptions): Pr
   return { change: unpacked(sum, weights, total), sites: active, metrics };
 }
 
-/** The first two stages: public keys, and the sites' secrets in encrypted shares. */
+/** The first two stages: public keys, then each site's secrets as encrypted shares. */
 async function exchangeKeys(ask: AskStage, sites: readonly string[]) {
   const opened = await ask('setup', new Map(sites.map((site) => [site, {}])));
   const open = Object.fromEntries([...opened].map(([site, { values }]) => [site, keysOf(values)]));
@@ -124,7 +124,7 @@ function integersOf(bytes: Sent | undefined, count: number): Uint32Array {
   return values;
 }
 
-/** The sum, divided by the total, in the names and shapes of the weights. */
+/** Splits the sum, divided by `total`, into tensors with the names and shapes of `weights`. */
 function unpacked(sum: Float64Array, weights: Weights, total: number): Weights {
   let place = 0;
   return combine([new Map(inOrder(weights))], () => sum[place++] / total);

@@ -13,7 +13,7 @@ export interface Signer {
   sign(text: string | Uint8Array): Buffer;
 }
 
-/** The key in a file, which only its owner can read; made if there is none. */
+/** Reads the key from a file, or generates it; only the owner can read the file. */
 export function signerIn(file: string, kind: KeyKind): Signer {
   if (!existsSync(file)) writeFileAtomic(file, newKey(kind), PRIVATE_FILE);
   const key = createPrivateKey(readFileSync(file));
@@ -41,7 +41,7 @@ function digestOf(key: KeyObject): 'sha256' | null {
   return key.asymmetricKeyType === 'ed25519' ? null : 'sha256';
 }
 
-/** Short form of a public key, for people and links: 32 hex digits. */
+/** Short form of a public key to display and to put into links: 32 hex digits. */
 export function fingerprint(publicKey: string): string {
   return sha256(createPublicKey(publicKey).export({ type: 'spki', format: 'der' })).slice(0, 32);
 }

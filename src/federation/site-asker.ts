@@ -1,4 +1,4 @@
-/** Requests to the sites of a federation, with their record. */
+/** Requests to the sites of a federation, recorded in the audit log. */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -30,7 +30,7 @@ export interface CoordinatorParts {
 interface StageRequest {
   round: number;
   attempt: number;
-  /** The weights that a site is sent. */
+  /** Weights to send to a site. */
   weightsOf?(site: string): Weights;
   values: ReadonlyMap<string, Readonly<Record<string, Sent>>>;
 }
@@ -38,7 +38,7 @@ interface StageRequest {
 export class SiteAsker {
   readonly #parts: CoordinatorParts;
   readonly #signer: Signer;
-  /** Draws of sites are as secret as the noise. */
+  /** Seed for sampling sites; privacy requires it to be secret, like the noise. */
   readonly #secret: number;
   readonly audit: Audit;
   /** Hash of the plan. */
@@ -55,7 +55,7 @@ export class SiteAsker {
     this.plan = planHash(plan);
   }
 
-  /** Asks sites, and reads the answers that came; the others are left out with their reason. */
+  /** Asks sites and reads their replies. Sites without a valid reply are left out, with the reason. */
   async ask(
     stage: Stage,
     { round, attempt, weightsOf, values }: StageRequest,

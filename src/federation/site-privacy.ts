@@ -20,7 +20,7 @@ function secureNormal(): number {
   return Math.sqrt(-2 * Math.log(unit(0))) * Math.cos(2 * Math.PI * unit(8));
 }
 
-/** ε of all rounds for one site's whole data, by the upper bound of the accountant. */
+/** Upper bound of ε over all rounds, with all data of a site as the protected unit. */
 export function privacySpent({ privacy, sample, rounds }: Pick<Plan, 'privacy' | 'sample' | 'rounds'>): number {
   const { noise_multiplier: noiseMultiplier, delta } = privacy!;
   return prvEpsilon({ sampleRate: sample, noiseMultiplier, steps: rounds }, delta).upper;

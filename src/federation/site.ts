@@ -19,40 +19,40 @@ export interface Trained {
   weights: Weights;
   /** Rows trained on. */
   examples: number;
-  /** Figures that the site shares: losses, never rows. */
+  /** Metrics that the site shares: losses, never rows. */
   metrics: Readonly<Record<string, number>>;
 }
 
-/** Findings of a site that it shares. */
+/** Test results that a site shares. */
 export interface Findings {
   values: Finding['values'];
   metrics: Trained['metrics'];
 }
 
-/** Training on the site's rows. A call that was cut off by a crash is repeated with the same result. */
+/** Training on the site's rows. After a crash, repeating a call gives the same result. */
 export interface LocalTraining {
   /** The weights before the first step. */
   start(): Promise<Trained>;
-  /** Trains from the given weights, which replace those of step `from`, up to step `until`. */
+  /** Replaces the weights of step `from` by the given ones, and trains until step `until`. */
   train(weights: Weights, steps: { from: number; until: number }): Promise<Trained>;
-  /** Ends with the given weights; what the site found on its own test rows. */
+  /** Finishes the run with the given weights. @returns the results on the site's own test rows */
   finish(weights: Weights, from: number): Promise<Findings>;
 }
 
 export interface SiteParts {
   plan: Plan;
-  /** Its id in the federation. */
+  /** Id of the site in the federation. */
   site: string;
-  /** PEM of the coordinator's key, checked against the link that the site was given. */
+  /** PEM of the coordinator's key, already verified against the join link. */
   coordinator: string;
   folder: string;
   training: LocalTraining;
-  /** Title of the site in what it tells. */
+  /** Called for each verified request, before it is answered. */
   onRequest?(request: Request): void;
 }
 
 interface Progress {
-  /** The latest request that was answered: earlier ones are refused. */
+  /** Latest answered request; earlier ones are rejected. */
   round: number;
   attempt: number;
 }
@@ -73,7 +73,7 @@ export class Site {
     return this.#signer.publicKey;
   }
 
-  /** Answers a request. @throws AttuneError E_FEDERATED_FORGED, E_FEDERATED_REPLAY, and as the stage does */
+  /** Answers a request. @throws AttuneError E_FEDERATED_FORGED, E_FEDERATED_REPLAY, and the errors of its stage */
   async answer(content: Content): Promise<Content> {
     const { plan, site, coordinator, onRequest } = this.#parts;
     const request = readRequest(content, { publicKey: coordinator, plan: planHash(plan), site });

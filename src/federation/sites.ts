@@ -1,9 +1,9 @@
-/** How a coordinator reaches sites: over HTTP, or in the same process in a simulation. */
+/** Interface between a coordinator and its sites: over HTTP, or in the same process for a simulation. */
 import type { AttuneError } from '../base/errors.ts';
 import type { Content } from './flower/objects.ts';
 
 export interface Asked {
-  /** `ROUND-ATTEMPT-STAGE`; answers are kept under it, so that a restarted coordinator does not ask again. */
+  /** `ROUND-ATTEMPT-STAGE`. Answers are stored under this key, so that a restarted coordinator does not ask again. */
   key: string;
   round: number;
   type: 'train' | 'evaluate';
@@ -12,12 +12,12 @@ export interface Asked {
 }
 
 export interface Sites {
-  /** Sites that are present, in the order of their ids. */
+  /** Connected sites, in the order of their ids. */
   present(): readonly string[];
   /** PEM of a site's key. */
   publicKey(site: string): string;
-  /** Name that the site gave itself, for people. */
+  /** Display name that the site chose. */
   title(site: string): string;
-  /** Asks every site at once; sites that do not answer in time, or cannot, have an error. */
+  /** Asks all sites concurrently; sites that fail or time out map to an error. */
   ask(requests: ReadonlyMap<string, Content>, asked: Asked): Promise<Map<string, Content | AttuneError>>;
 }

@@ -47,7 +47,7 @@ export function singularValues(matrix: readonly (readonly number[])[]) {
   return { u, v, values };
 }
 
-/** Makes every pair of columns orthogonal; false if all were. */
+/** Makes every pair of columns orthogonal; false if all pairs already were. */
 function rotateAll(columns: readonly Float64Array[], rotations: readonly Float64Array[]): boolean {
   let rotated = false;
   for (let i = 0; i < columns.length; i++)

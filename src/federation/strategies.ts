@@ -7,9 +7,9 @@ import type { Averaged, Update } from './updates.ts';
 export interface Strategy {
   /** For people. */
   title: string;
-  /** Whether the sites keep A of LoRA at its common start, train B alone, and send B alone. */
+  /** Whether sites freeze LoRA's A at the common initial value, and train and send B alone. */
   freezesA: boolean;
-  /** Whether sums over sites suffice, as under secure aggregation. */
+  /** Whether sums over sites suffice, so that secure aggregation is possible. */
   isSum: boolean;
   /** Averages the sites' weights. */
   average(updates: readonly Update[]): Averaged;
@@ -33,7 +33,7 @@ export const strategies = {
     isSum: true,
     average: (updates) => ({ weights: weightedMean(updates), error: 0 }),
   },
-  /** For tunings whose change is linear in the weights; for LoRA mean(B) mean(A) is not the mean of B A. */
+  /** For tunings whose change is linear in the weights. For LoRA, mean(B) mean(A) is not the mean of B A. */
   fedavg: {
     title: 'FedAvg: all trained weights are averaged',
     freezesA: false,
@@ -53,7 +53,7 @@ export type StrategyName = keyof typeof strategies;
 
 export const strategyNames = Object.keys(strategies) as StrategyName[];
 
-/** The weights that travel between sites and coordinator. */
+/** Weights that are exchanged between sites and coordinator. */
 export function travelling(weights: Weights, strategy: StrategyName): Weights {
   return strategies[strategy].freezesA
     ? new Map([...weights].filter(([name]) => !name.endsWith('.lora_A.weight')))

@@ -3,7 +3,7 @@ import type { Weights } from './weights.ts';
 
 /** A site's trained weights. */
 export interface Update {
-  /** Rows trained on: the site's share of the average. */
+  /** Number of training rows, which weights the site in the average. */
   examples: number;
   weights: Weights;
 }

@@ -38,7 +38,7 @@ export function writeWeights(path: string, weights: Weights, metadata: Record<st
   });
 }
 
-/** Replaces tensors of a file by name; all others stay. */
+/** Replaces tensors of a file by name; other tensors remain. */
 export function replaceWeights(path: string, weights: Weights): void {
   const { metadata } = readSafetensorsHeader(path);
   const merged = new Map([...readWeights(path)].map(([name, old]) => [name, weights.get(name) ?? old]));

@@ -1,11 +1,11 @@
-/** Trained weights of a site or of a round, by their names in files. */
+/** Trained weights of a site or a round, by their names in the file. */
 import { AttuneError, type Problem } from '../base/errors.ts';
 import { sha256 } from '../files/hash.ts';
 import { writeNpy, type Matrix } from './flower/npy.ts';
 
 export type Weights = ReadonlyMap<string, Matrix>;
 
-/** By name, the order that both sides of a message agree on. */
+/** Entries sorted by name, the order that both sides of a message use. */
 export function inOrder(weights: Weights): [name: string, matrix: Matrix][] {
   return [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
 }
@@ -19,7 +19,7 @@ export function hashWeights(weights: Weights): string {
   );
 }
 
-/** Differences of names, shapes and finiteness from the expected weights. */
+/** Names and shapes that differ from the expected weights, and values that are not finite. */
 export function faultsOf(weights: Weights, expected: Weights): Problem[] {
   const missing = [...expected.keys()].filter((name) => !weights.has(name));
   const known = [...weights].flatMap(([name, { shape, values }]): Problem[] => {
@@ -45,19 +45,19 @@ export function requireFitting(weights: Weights, expected: Weights, sender: stri
   });
 }
 
-/** Number of values of all tensors. */
+/** Total number of values. */
 export function sizeOf(weights: Weights): number {
   return [...weights.values()].reduce((sum, { values }) => sum + values.length, 0);
 }
 
-/** Euclidean norm over all tensors. */
+/** Euclidean norm over all tensors together. */
 export function normOf(weights: Weights): number {
   let sum = 0;
   for (const { values } of weights.values()) for (const value of values) sum += value * value;
   return Math.sqrt(sum);
 }
 
-/** Combines tensors of the same names, value by value, in f64; rounded once. */
+/** Combines tensors of the same names element by element, in f64, rounding once. */
 export function combine(
   all: readonly Weights[],
   each: (values: readonly Float32Array[], place: number) => number,

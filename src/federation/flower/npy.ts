@@ -1,4 +1,4 @@
-/** NumPy's file format, version 1.0, as far as trained weights need it. */
+/** NumPy's file format 1.0, limited to arrays of trained weights. */
 import { AttuneError } from '../../base/errors.ts';
 
 export interface Matrix {

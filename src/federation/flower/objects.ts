@@ -11,7 +11,7 @@ import { decode, encode, type Metadata, type MessageError, type ObjectTree, type
 export type Scalar = number | bigint | boolean | string | Uint8Array;
 export type RecordValue = Scalar | readonly Scalar[];
 
-/** Numbers that are whole are integers on the wire; wrap a whole number in `{ double }` to send it as a double. */
+/** Whole numbers are sent as integers; wrap one in `{ double }` to send it as a double. */
 export type Sent = RecordValue | { double: number };
 
 /** The content of a message. */
@@ -81,7 +81,7 @@ function valuesObject(type: 'MetricRecord' | 'ConfigRecord', record: Readonly<Re
   return makeObject(type, encode('ValueRecord', { items }), []);
 }
 
-/** Children that occur twice are named once. */
+/** Children that occur more than once are listed once. */
 function makeObject(type: string, body: Uint8Array, children: readonly FlowerObject[]): FlowerObject {
   const own = [...new Map(children.map((child) => [child.id, child])).values()];
   const head = Buffer.from(`${type} ${own.map(({ id }) => id).join(',')} ${body.length}\0`);
@@ -89,7 +89,7 @@ function makeObject(type: string, body: Uint8Array, children: readonly FlowerObj
   return { id: sha256(bytes), bytes, children: own };
 }
 
-/** As Python's `json.dumps` writes it. */
+/** Formatted as by Python's `json.dumps`. */
 function references(entries: readonly (readonly [string, FlowerObject])[]): Buffer {
   return Buffer.from(`{${entries.map(([name, { id }]) => `${pythonString(name)}: "${id}"`).join(', ')}}`);
 }
@@ -119,7 +119,7 @@ function toWire(value: Sent): object {
   return { [LISTS[kindOf(list)]]: { vals: list.map(wireOf) } };
 }
 
-/** 64-bit numbers travel as decimal strings to the encoder. */
+/** The encoder takes 64-bit integers as decimal strings. */
 function wireOf(value: Scalar): unknown {
   return typeof value === 'bigint' ? String(value) : value;
 }

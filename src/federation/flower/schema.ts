@@ -1,4 +1,6 @@
-/** Protocol buffers of Flower's Fleet API (flwrlabs/flower, framework/proto), as far as sites use them. */
+/**
+ * Protocol buffers of Flower's Fleet API (flwrlabs/flower, framework/proto), limited to the messages that sites use.
+ */
 import protobuf from 'protobufjs';
 
 const PROTO = `
@@ -87,7 +89,7 @@ export interface MessageError {
 
 export interface WireMessage {
   metadata: Metadata;
-  /** Present and empty: the content travels as objects. */
+  /** Present but empty: the content is sent as objects. */
   content?: Record<string, never>;
   error?: MessageError;
 }
@@ -101,7 +103,7 @@ interface OwnNode {
   node_id: string;
 }
 
-/** Requests and responses by the end of their path: `/v1/fleet/NAME`. */
+/** Requests and responses by the last part of the path: `/v1/fleet/NAME`. */
 export interface Calls {
   'register-node': [{ public_key: Uint8Array }, { node_id: string }];
   'activate-node': [{ public_key: Uint8Array; heartbeat_interval: number }, { node_id: string }];
@@ -129,7 +131,7 @@ export interface Calls {
     { object_found: boolean; object_available: boolean; object_content: Uint8Array },
   ];
   'confirm-message-received': [{ node: OwnNode; run_id: string; message_object_id: string }, Record<string, never>];
-  /** Flower refuses it once the run has ended. */
+  /** Flower rejects it once the run has ended. */
   'get-run': [{ node: OwnNode; run_id: string }, { run: { run_id: string } }];
 }
 
@@ -172,7 +174,7 @@ export function encode(type: string, value: object): Uint8Array {
   return found.encode(found.fromObject(value)).finish();
 }
 
-/** Decodes a message type by name; 64-bit numbers become decimal strings. @throws Error for bytes that are not one */
+/** Decodes a message type by name; 64-bit integers become decimal strings. @throws Error for malformed bytes */
 export function decode<Value>(type: string, bytes: Uint8Array): Value {
   const found = root.lookupType(`flwr.proto.${type}`);
   return found.toObject(found.decode(bytes), { longs: String, defaults: true, oneofs: true }) as Value;

@@ -1,4 +1,4 @@
-/** A site's secrets of a round on disk, so that a site that is restarted can answer the next stage. */
+/** Stores a site's secrets of a round, so that the site can answer the next stage after a restart. */
 import { existsSync } from 'node:fs';
 import { AttuneError } from '../../base/errors.ts';
 import { table } from '../../base/table.ts';
@@ -14,7 +14,7 @@ export function packState(state: SecureState): string {
   });
 }
 
-/** A buffer after `toJSON`, which precedes a replacer. */
+/** Buffers reach a JSON replacer in the form that `toJSON` gives them. */
 function isBuffer(value: unknown): value is { data: number[] } {
   return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'Buffer';
 }

@@ -8,28 +8,28 @@ import {
   hkdfSync,
 } from 'node:crypto';
 
-/** Quantised values lie in 0 … RANGE, so that 1,024 sites fit into 2³². */
+/** Quantised values are 0 … RANGE, so sums over 1,024 sites fit into 32 bits. */
 const RANGE = 2 ** 22;
 export const MOST_SITES = 1024;
 
-/** Values clipped to ±`limit`, as integers; the largest rounding error is limit / RANGE. */
+/** Clips values to ±`limit` and rounds them to integers; the maximum rounding error is limit / RANGE. */
 export function quantise(values: ArrayLike<number>, limit: number): Uint32Array {
   const scale = RANGE / (2 * limit);
   return Uint32Array.from(values, (value) => Math.round((Math.min(limit, Math.max(-limit, value)) + limit) * scale));
 }
 
-/** The sum of the values of `sites` sites from the sum of their integers. */
+/** Sum of the values of `sites` sites, from the sum of their integers. */
 export function dequantise(sum: Uint32Array, { limit, sites }: { limit: number; sites: number }): Float64Array {
   const scale = (2 * limit) / RANGE;
   return Float64Array.from(sum, (value) => value * scale - limit * sites);
 }
 
-/** Largest difference of a sum of quantised values from the sum of the values. */
+/** Maximum error of a sum over `sites` sites caused by quantisation. */
 export function quantisationStep({ limit, sites }: { limit: number; sites: number }): number {
   return (sites * limit) / RANGE;
 }
 
-/** Adds (or subtracts) the mask that a 32-byte seed expands to. */
+/** Adds or subtracts the mask generated from a 32-byte seed. */
 export function addMask(values: Uint32Array, seed: Uint8Array, sign: 1 | -1): void {
   const cipher = createCipheriv('aes-256-ctr', seed, Buffer.alloc(16));
   const stream = cipher.update(Buffer.alloc(values.byteLength));
@@ -57,7 +57,7 @@ export function newExchangeKeys(): ExchangeKeys {
   };
 }
 
-/** 32 bytes that both ends of a pair derive, bound to a purpose. */
+/** 32-byte seed that both members of a pair derive, specific to a purpose. */
 export function sharedSeed(secret: Uint8Array, open: Uint8Array, purpose: string): Uint8Array {
   const shared = diffieHellman({
     privateKey: createPrivateKey({ key: Buffer.from(secret), type: 'pkcs8', format: 'der' }),

@@ -1,17 +1,17 @@
-/** A site's part in SecAgg+ (Bonawitz et al., 2017; Bell et al., 2020), in Flower's four stages. */
+/** Site side of SecAgg+ (Bonawitz et al., 2017; Bell et al., 2020), in Flower's four stages. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { split } from 'shamir-secret-sharing';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
 import { addMask, newExchangeKeys, quantise, sharedSeed, type ExchangeKeys } from './masks.ts';
 
-/** Public keys of a site: for masks, and for shares. */
+/** A site's public keys: for masks and for shares. */
 export interface OpenKeys {
   masks: Uint8Array;
   shares: Uint8Array;
 }
 
-/** Everything that a site has to remember between the stages of a round. */
+/** State that a site keeps between the stages of a round. */
 export interface SecureState {
   round: number;
   site: string;
@@ -19,17 +19,19 @@ export interface SecureState {
   shares: ExchangeKeys;
   /** Seed of the site's own mask. */
   seed: Uint8Array;
-  /** Keys of all sites of the round. */
+  /** Public keys of all sites in the round. */
   open: Readonly<Record<string, OpenKeys>>;
   threshold: number;
-  /** Shares by the site that they come from. */
+  /** Shares by the site whose secret they belong to. */
   seedShares: Record<string, Uint8Array>;
   keyShares: Record<string, Uint8Array>;
-  /** Whether shares were given out: each site is revealed at most once, as active or as lost. */
+  /**
+   * Whether the site has revealed its shares, which it does once: for each site either the own-mask or the key share.
+   */
   isRevealed: boolean;
 }
 
-/** Fewest sites that hide one another. */
+/** Minimum number of sites to hide an individual one. */
 export const FEWEST_SITES = 3;
 
 export function beginSecure(round: number, site: string): SecureState {
@@ -41,7 +43,7 @@ export function openKeys({ masks, shares }: SecureState): OpenKeys {
   return { masks: masks.open, shares: shares.open };
 }
 
-/** Shares of the site's secrets for every other site, encrypted. @throws AttuneError E_FEDERATED_SECURE */
+/** Encrypts shares of the site's secrets for every other site. @throws AttuneError E_FEDERATED_SECURE */
 export async function shareSecrets(
   state: SecureState,
   open: Readonly<Record<string, OpenKeys>>,
@@ -76,7 +78,10 @@ export async function shareSecrets(
   return Object.fromEntries(sent);
 }
 
-/** The values with all masks of the sites whose shares arrived. @throws AttuneError E_FEDERATED_SECURE */
+/**
+ * Adds the site's own mask and the pairwise masks for all sites whose shares arrived. @throws AttuneError
+ * E_FEDERATED_SECURE
+ */
 export function maskValues(
   state: SecureState,
   received: Readonly<Record<string, Uint8Array>>,
@@ -97,7 +102,7 @@ export function maskValues(
   return masked;
 }
 
-/** Shares that remove the masks: of active sites their own mask, of lost ones the pairwise masks. */
+/** Shares that remove the masks: of the own masks of active sites, and of the pairwise masks of lost ones. */
 export function revealShares(
   state: SecureState,
   { active, lost }: { active: readonly string[]; lost: readonly string[] },

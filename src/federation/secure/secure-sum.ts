@@ -1,4 +1,4 @@
-/** The coordinator's part in SecAgg+: the sum of masked values without the masks. */
+/** Coordinator side of SecAgg+: sums masked values and removes the masks from the sum. */
 import { combine } from 'shamir-secret-sharing';
 import { AttuneError } from '../../base/errors.ts';
 import { entryOf } from '../../base/table.ts';
@@ -10,7 +10,7 @@ export interface Revealed {
   keys: Readonly<Record<string, Uint8Array>>;
 }
 
-/** Shares needed for a secret: two thirds of the sites. */
+/** Number of shares that reconstruct a secret: two thirds of the sites. */
 export function thresholdOf(sites: number): number {
   return Math.floor((2 * sites) / 3) + 1;
 }
@@ -18,7 +18,7 @@ export function thresholdOf(sites: number): number {
 export interface SecureRound {
   round: number;
   open: Readonly<Record<string, OpenKeys>>;
-  /** Sites whose shares reached the others: their masks are in the sum. */
+  /** Sites whose shares reached the others: active sites added pairwise masks for them. */
   sharing: readonly string[];
   /** Masked values by site. */
   masked: ReadonlyMap<string, Uint32Array>;
@@ -54,7 +54,7 @@ export async function unmaskSum({
       revealed.map(({ keys }) => entryOf(keys, site)),
       { threshold, site },
     );
-    // The pairwise masks that active sites added for the lost one.
+    // Removes the pairwise masks that active sites added for the lost one.
     for (const active of masked.keys())
       addMask(sum, sharedSeed(secret, entryOf(open, active).masks, `mask of round ${round}`), active > site ? -1 : 1);
   }
