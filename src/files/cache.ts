@@ -19,7 +19,7 @@ export interface CacheParts {
   template: string;
   /** Version of the code that renders and tokenises: `sha256Folder`. */
   code: string;
-  /** Further settings as plain JSON: which turns are trained, the longest row, … */
+  /** Further settings as plain JSON: trained turns, maximum row length, … */
   settings: unknown;
 }
 

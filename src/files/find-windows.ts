@@ -27,21 +27,21 @@ export function fingerprint(window: Uint8Array): Fingerprint {
   return { rolling: window.reduce((hash, byte) => roll(hash, byte), 0), sha256: sha256(window) };
 }
 
-/** Windows of a text that hold no character that JSON or HTML escapes, those of the longest passages first. */
+/** Windows without characters that JSON or HTML escapes, taken from the longest passages first. */
 export function textWindows(text: string, most: number): Uint8Array[] {
   const stretches = text.split(/[\p{Cc}"'\\<>&]/u).map((part) => Buffer.from(part.trim()));
   const long = stretches.filter(({ length }) => length >= WINDOW).toSorted((a, b) => b.length - a.length);
   return long.slice(0, most).map((part) => part.subarray(0, WINDOW));
 }
 
-/** Windows at even distances that are not all one byte. */
+/** Evenly spaced windows, skipping those that repeat a single byte. */
 export function byteWindows(bytes: Uint8Array, count: number): Uint8Array[] {
   const places = Array.from({ length: count }, (_, i) => Math.floor(((i + 1) * bytes.length) / (count + 1)));
   const windows = places.map((place) => bytes.subarray(place, place + WINDOW));
   return windows.filter((window) => window.length === WINDOW && new Set(window).size > WINDOW / 4);
 }
 
-/** Searches all regular files below the folders; a folder that does not exist has none. */
+/** Searches all regular files in the folders; missing folders are skipped. */
 export async function searchFiles(
   folders: readonly string[],
   fingerprints: readonly Fingerprint[],

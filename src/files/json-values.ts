@@ -4,7 +4,7 @@ import { byteOrderMark, decodeUtf8, type Defect } from './utf8.ts';
 export interface JsonValue {
   /** 1-based line at which the value starts. */
   line: number;
-  /** The value's source text; empty if a defect explains why there is none. */
+  /** Source text of the value; empty if there is a defect. */
   text: string;
   defect?: Defect;
 }

@@ -1,4 +1,4 @@
-/** Serialises changes of a file between processes: others wait until the lock file next to it is gone. */
+/** Serialises changes to a file across processes with a lock file next to it. */
 import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '../base/errors.ts';

@@ -18,7 +18,7 @@ export function makeFolders(folder: string): string | undefined {
   return missing.at(-1);
 }
 
-/** As a path, `postgres:/ann:secret@host/db` would create nested folders, one of them named by a password. */
+/** As a path, `postgres:/ann:secret@host/db` would create nested folders, with the password in a folder's name. */
 const SCHEME = /^(postgres(ql)?|https?|s3|gs|hf|file|mysql|redis|sqlite|wss?):$/i;
 
 function refuseAddress(missing: readonly string[]): void {

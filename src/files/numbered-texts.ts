@@ -11,7 +11,7 @@ const NO_ROOM = new Set([13, 10, 778]);
 const MOST_HELD = 1 << 17;
 
 export interface NumberedTextsOptions {
-  /** Folder for values that exceed memory, stored as keyed hashes; without it all values stay in memory. */
+  /** Folder for values beyond the memory limit, stored as keyed hashes; without it all values stay in memory. */
   folder?: string;
   mostHeld?: number;
 }

@@ -2,8 +2,8 @@ import { isAbsolute, relative, resolve, sep, win32 } from 'node:path';
 import { AttuneError } from '../base/errors.ts';
 
 /**
- * Joins `root` and a name read from a file, such as a shard's name in an index. A name that leads out of `root` is an
- * error: a downloaded file must not choose which files are read or written elsewhere.
+ * Joins `root` and a name from a file, such as a shard's name in an index. Rejects names that lead out of `root`, so
+ * that a downloaded file cannot choose other files to read or write.
  */
 export function safeJoin(root: string, name: string): string {
   const path = resolve(root, name);

@@ -40,7 +40,7 @@ function wideEncoding(sample: Buffer): string | undefined {
   const isLittle = zeros[1] > half * 0.4 && zeros[0] < half * 0.05;
   const isBig = zeros[0] > half * 0.4 && zeros[1] < half * 0.05;
   if (!isLittle && !isBig) return undefined;
-  // Small numbers in a binary file look the same, but for control characters.
+  // UTF-16 text has few control characters, unlike binary files with small numbers.
   const control = sample.filter((byte, at) => {
     const other = sample[at ^ 1];
     return at % 2 === (isLittle ? 0 : 1) && other === 0 && isControl(byte);

@@ -37,7 +37,7 @@ function keepSpelling(holder: Holder, key: string, spelling: string): void {
   (holder[WRITTEN] ??= new Map()).set(key, spelling);
 }
 
-/** How the number under a key was written, if it has not changed since. */
+/** Original spelling of the number under a key, if the value has not changed. */
 export function spellingOf(holder: object, key: string, value: unknown): string | undefined {
   const spelling = (holder as Holder)[WRITTEN]?.get(key);
   return spelling !== undefined && Number(spelling) === value ? spelling : undefined;
