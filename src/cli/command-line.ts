@@ -25,7 +25,7 @@ export async function runCommandLine(argv: readonly string[], surroundings: Surr
   }
 }
 
-/** A symbolic link to itself fails on first access, long before any file is read. */
+/** A symbolic link to itself fails on first access, before any reader handles it. */
 async function unreadableLink(error: unknown): Promise<unknown> {
   const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
   if ((code !== 'ELOOP' && code !== 'ENAMETOOLONG') || path === undefined) return error;

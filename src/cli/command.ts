@@ -22,7 +22,7 @@ export interface CommandOption {
   summary: string;
   /** Former names of the option, which still work; a notice states the current one. */
   aliases?: readonly string[];
-  /** Required: the usage line shows it, and the error explains its purpose. */
+  /** Whether it must be given: the usage line shows it, and the error for a missing one explains its purpose. */
   required?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** Young generation of threads started later, in MiB. */
+/** Maximum young generation of threads started later, in MiB. */
 const NEW_OBJECTS = 8;
 
 /**
