@@ -63,7 +63,7 @@ export async function post<Value>(path: string, body: unknown): Promise<Value> {
   return (await (await sendJson(path, body)).json()) as Value;
 }
 
-/** A query of the values that are given. */
+/** Query string of the defined values. */
 export function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
   const given = Object.entries(values).flatMap(([name, one]) => (one === undefined ? [] : [[name, String(one)]]));
   return new URLSearchParams(given).toString();

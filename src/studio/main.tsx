@@ -72,7 +72,7 @@ function Studio() {
   );
 }
 
-/** Shown until the link's token or a key was exchanged for a cookie. */
+/** Shown until the link's token or a key has been exchanged for a cookie. */
 function Door() {
   const [failure, setFailure] = useState<Failure>();
   const [isIn, setIn] = useState(false);
@@ -121,7 +121,7 @@ function Door() {
   );
 }
 
-/** Pages in the same bundle that have their own server. */
+/** Entry pages of the bundle, each for a server of its own. */
 const PAGES: Readonly<Record<string, () => Promise<ComponentType>>> = {
   studio: async () => Door,
   review: async () => (await import('./pages/review.tsx')).Review,

@@ -3,7 +3,7 @@ import type { Asked, Model } from './ways-to-ask.ts';
 
 interface QuestionOptions {
   model?: Model;
-  /** The last message. */
+  /** The latest message. */
   last?: string;
   isBusy: boolean;
   /** @returns whether all models answered */
@@ -11,7 +11,7 @@ interface QuestionOptions {
   onStop(): void;
 }
 
-/** The message, or a field for each column of a row. */
+/** Input for a message, or a field for each column of a row. */
 export function Question({ model, last, isBusy, onAsk, onStop }: QuestionOptions) {
   const [typed, setTyped] = useState('');
   const form = useRef<HTMLFormElement>(null);

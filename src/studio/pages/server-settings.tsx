@@ -11,7 +11,7 @@ interface OptionsOptions {
   onKey(): void;
 }
 
-/** Settings of all requests. */
+/** Settings that apply to all requests. */
 export function Options({ settings, model, onChange, onKey }: OptionsOptions) {
   const bind = (name: keyof Settings) => ({
     value: settings[name],
@@ -50,7 +50,7 @@ export function Options({ settings, model, onChange, onKey }: OptionsOptions) {
   );
 }
 
-/** The key of the requests; it is kept by this page alone. */
+/** API key for requests, stored only in this page. */
 export function KeyField({ onKey }: { onKey(): void }) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => isKeyWanted.subscribe((isWanted) => isWanted && field.current?.focus()), []);

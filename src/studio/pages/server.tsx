@@ -32,7 +32,7 @@ export function ServerPage() {
   const [isOpen, setOpen] = useState(false);
   const [turns, setTurns] = useState<readonly Turn[]>([]);
   const [running, setRunning] = useState<AbortController>();
-  // A tuned model first, next to its base.
+  // Puts a tuned model first, next to its base.
   const model = models.find(({ id }) => id === chosen) ?? models.find(({ parent }) => parent !== null) ?? models[0];
   const others = models.filter((one) => one !== model && one.task === model?.task);
   const other = others.find(({ id }) => id === (beside ?? model?.parent));
@@ -120,7 +120,7 @@ function hintOf(model: Model | undefined): string {
 
 interface AnswerOptions {
   about: Pick<Asked, 'question' | 'row' | 'settings'>;
-  /** Earlier ones. */
+  /** Earlier turns. */
   turns: readonly Turn[];
   signal: AbortSignal;
 }
@@ -148,7 +148,7 @@ async function answer({ id, task, columns }: Model, card: Signal<Card>, { about,
   add({ isBusy: false, request: { address: new URL(way.path, location.href).href, body: unstreamed(body) } });
 }
 
-/** Programs to copy wait for the whole answer. */
+/** Removes the streaming options, since code examples wait for the whole answer. */
 function unstreamed(body: object): object {
   const { stream: _stream, stream_options: _options, ...rest } = body as Record<string, unknown>;
   return rest;

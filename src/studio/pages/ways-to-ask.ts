@@ -1,4 +1,4 @@
-/** Requests and replies of each kind of model on the server's page; other options are in the API only. */
+/** Requests to each kind of model, and their replies, on the server's page. Only the API has further options. */
 import { entryOf } from '../../base/table.ts';
 import { eventsOf } from './api.ts';
 
@@ -11,7 +11,7 @@ export interface Model {
   defaults?: { system?: string; tools?: readonly string[] };
 }
 
-/** Options of the page; texts as they were typed. */
+/** Settings on the page; texts as typed. */
 export interface Settings {
   system: string;
   questions: string;
@@ -30,7 +30,7 @@ export interface Asked {
   settings: Settings;
 }
 
-/** An answer as far as it has come. */
+/** Answer received so far. */
 export interface Said {
   text?: string;
   thought?: string;
@@ -131,7 +131,7 @@ const items: Way = {
   },
 };
 
-/** Typed questions from the settings, asked about the written text; any model that answers text or rows may decide. */
+/** Asks typed questions from the settings about the text, of any model that answers texts or rows. */
 const decisions: Way = {
   hint: () => '',
   path: 'v1/systemone',
@@ -151,7 +151,7 @@ const decisions: Way = {
   },
 };
 
-/** By the task of a model; `upstream` models are asked like local ones. */
+/** By model task; `upstream` models are asked like local ones. */
 const WAYS: Readonly<Record<string, Way>> = {
   text,
   rows,
@@ -163,12 +163,12 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-/** The way to ask a model; undefined for one that takes no text. */
+/** Returns the `Way` for a task; undefined if its models take no text. */
 export function wayTo(task: string, questions = ''): Way | undefined {
   return ['text', 'rows'].includes(task) && questions.trim() !== '' ? decisions : entryOf(WAYS, task);
 }
 
-/** "a | b": one of these; "/…/": matches this; else a JSON schema. */
+/** Parses "a | b" as a choice, "/…/" as a pattern, anything else as a JSON schema. */
 export function constraintOf(typed: string): object {
   const form = typed.trim();
   if (form === '') return {};
@@ -178,7 +178,7 @@ export function constraintOf(typed: string): object {
   return { guided_choice: form.split('|').map((one) => one.trim()) };
 }
 
-/** One a line: "Is it late?", "Queue: billing | sales", "Urgency: low < medium < high". */
+/** Parses one question per line: "Is it late?", "Queue: billing | sales", "Urgency: low < medium < high". */
 export function typedQuestions(typed: string): Record<string, object> {
   return Object.fromEntries(
     linesOf(typed).map((line) => {

@@ -4,7 +4,7 @@ import type { LiveCall } from './use-call.ts';
 
 interface CalledOptions {
   call: LiveCall<unknown>;
-  /** What it does while it runs. */
+  /** Label while the call runs. */
   label: string;
   hasSame?: boolean;
 }

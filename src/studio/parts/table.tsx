@@ -10,7 +10,7 @@ interface TableOptions {
   /** For screen readers. */
   label: string;
   columns: readonly Column[];
-  /** The first cell names its row; missing ones are empty. */
+  /** The first cell is the row's header; missing cells are empty. */
   rows: readonly { key: string; cells: readonly ComponentChildren[] }[];
 }
 

@@ -8,7 +8,7 @@ function setTheme(theme: string): void {
   else document.documentElement.dataset.theme = theme;
 }
 
-/** The theme chosen before, from the first moment on. */
+/** Applies the stored theme before the first paint. */
 export function restoreTheme(): void {
   setTheme(localStorage.getItem(KEPT) ?? '');
 }

@@ -4,7 +4,7 @@ import { entryOf } from '../../base/table.ts';
 import type { Row } from '../../app/studio/row-labels.ts';
 import type { RowPage } from '../../app/studio/row-pages.ts';
 
-/** Asks for rows by their place in the list. */
+/** Requests rows by index. */
 export type Source = (from: number, count: number, signal: AbortSignal) => Promise<RowPage>;
 
 interface VirtualOptions {
@@ -20,11 +20,13 @@ const ROW_HEIGHT = 34;
 /** Rows that are in view. */
 const VIEW = 12;
 const FETCHED = 60;
-/** Browsers draw nothing below some tens of millions of pixels: beyond this a pixel stands for more than itself. */
+/**
+ * Browsers limit an element's height to some tens of millions of pixels; in longer lists, scroll positions are scaled.
+ */
 const MOST_PIXELS = 8_000_000;
 const POLL_MS = 700;
 
-/** A list of any length: only the rows in view are asked for and drawn. */
+/** A list of any length that loads and renders only the rows in view. */
 export function VirtualRows({ label, columns, source, noteOf, onOpen, onFailure }: VirtualOptions) {
   const { first, page, setFirst } = usePage(source, onFailure);
   const total = page?.total ?? 0;
@@ -89,7 +91,7 @@ interface Held extends RowPage {
   from: number;
 }
 
-/** Rows around `first`; asked again while the file is still being read. */
+/** Rows around `first`; reloaded while the file is still being read. */
 function usePage(source: Source, onFailure: (error: unknown) => void) {
   const [first, setFirst] = useState(0);
   const [page, setPage] = useState<Held>();

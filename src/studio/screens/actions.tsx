@@ -64,11 +64,11 @@ const EFFECT_LIST = new Intl.ListFormat('en-GB');
 
 interface ActionOptions {
   name: string;
-  /** Values that the form begins with. */
+  /** Initial values of the form. */
   given?: Readonly<Record<string, string>>;
   /** A part of another screen, which has a heading of its own. */
   isPart?: boolean;
-  /** Fields to show; the others stay as given. */
+  /** Fields to show; other options keep their given values. */
   only?: readonly string[];
   /** Text of the button. */
   button?: string;

@@ -8,18 +8,18 @@ import { Table } from '../parts/table.tsx';
 import { useCall } from '../parts/use-call.ts';
 
 interface BaseModelsOptions {
-  /** The recipe's. */
+  /** Base model of the recipe. */
   chosen: string;
   /** Of all training rows. */
   tokens: number;
   longest: number;
-  /** Absent where the recipe cannot be written again from here. */
+  /** Absent if the recipe cannot be rewritten from here. */
   onUse?(model: string): void;
 }
 
 type Estimates = ReadonlyMap<string, ModelEstimate | Failure>;
 
-/** Base models next to each other: time, memory and money, here and on rented machines. */
+/** Compares base models by time, memory and cost, on this machine and on rented ones. */
 export function BaseModels({ chosen, tokens, longest, onUse }: BaseModelsOptions) {
   const known = useCall<KnownModels>('models list');
   const [more, setMore] = useState<readonly string[]>([]);
@@ -114,7 +114,7 @@ function cellsOf(found: ModelEstimate | Failure | undefined): string[] {
   ];
 }
 
-/** The quickest way that fits this machine, or the smallest; and the cheapest one elsewhere. */
+/** Fastest estimate that fits this machine (if none fits, the smallest), and the cheapest one elsewhere. */
 function bestOf({ estimates, here: { name } }: ModelEstimate) {
   const [own, rented] = [true, false].map((isOwn) => estimates.filter(({ machine }) => (machine === name) === isOwn));
   const least = (those: typeof own, by: 'seconds' | 'memory' | 'cost') =>
@@ -127,7 +127,7 @@ function bestOf({ estimates, here: { name } }: ModelEstimate) {
   };
 }
 
-/** One after the other: each measures with all of the machine. */
+/** Runs one after the other, since each measurement uses the whole machine. */
 function useEstimates(names: readonly string[], input: { tokens: number; maxLength: number }): Estimates {
   const [found, setFound] = useState<Estimates>(new Map());
   const next = names.find((name) => !found.has(name));

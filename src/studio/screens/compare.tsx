@@ -7,7 +7,7 @@ import { Fault } from '../parts/fault.tsx';
 import { useCall } from '../parts/use-call.ts';
 import { useLoaded } from '../parts/use-loaded.ts';
 
-/** Runs next to each other; the address names them. */
+/** Compares the runs named in the address. */
 export function Compare({ runs }: { runs: readonly string[] }) {
   const list = useCall<{ runs: RunSummary[] }>('runs list');
   useEffect(() => list.start({}), []);

@@ -12,7 +12,7 @@ import { Action } from './actions.tsx';
 import { Serve } from './serve.tsx';
 import { Tools } from './tools.tsx';
 
-/** From a result to the version that answers under a name, and back. */
+/** Path from a result to the version that serves a name, and back. */
 export function Deploy({ run = '' }: { run?: string }) {
   const list = useCall<KnownModels>('models list');
   const renew = () => list.start({});
@@ -52,7 +52,7 @@ export function Deploy({ run = '' }: { run?: string }) {
   );
 }
 
-/** A run on its way: judged by its gate, registered under a name, or exported. */
+/** Ways to deploy a run: gate, registration under a name, export. */
 function Candidate({ run, onRegistered }: { run: string; onRegistered(): void }) {
   const gate = useCall<GateResult>('gate');
   const name = run
@@ -111,10 +111,10 @@ const STEPS: Record<Step, { title: string; useCase: UseCaseName; only: readonly 
   trial: { title: 'Start the trial', useCase: 'models promote', only: ['shadow', 'canary', 'bake', 'guard'] },
   back: { title: 'Roll back', useCase: 'models rollback', only: ['reason'] },
 };
-/** Guards that the loop uses, and a canary of a tenth. */
+/** Guards as in the loop, and a canary share of 10 %. */
 const TRIAL = { canary: '10%', bake: '2h', guard: 'error_rate<1%\nempty_rate<=base+2%' };
 
-/** A name, who answers for it, and the steps that are possible now. */
+/** A name, its versions, and the actions that are possible now. */
 function Registered({ model, onChange }: { model: RegisteredModel; onChange(): void }) {
   const { name, champion, challenger, trial } = model;
   const [step, choose] = useState<Step>();
@@ -172,7 +172,7 @@ function trialText({ version, from, stage, share, shadowPairs, counts: { request
 }
 type Trial = NonNullable<RegisteredModel['trial']>;
 
-/** Versions and changes of a name; `at` tells when they are read again. */
+/** Loads the versions and changes of a name; a new `at` reloads them. */
 function Past({ name, at }: { name: string; at: string }) {
   const history = useCall<ModelHistory>('models history');
   const [isOpen, setOpen] = useState(false);

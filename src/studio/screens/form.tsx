@@ -4,7 +4,7 @@ import { kindOf, type Schema } from './form-input.ts';
 
 interface FieldOptions {
   field: DescribedUseCase['fields'][number];
-  /** Its use case: a screen may have several forms. */
+  /** Use case of the form, since a screen may have several forms. */
   form: string;
   schema: Schema;
   value: string | boolean | undefined;

@@ -78,7 +78,7 @@ function Drop() {
   );
 }
 
-/** Documents of any kind, from which rows are made. */
+/** Upload of documents of any kind, from which rows are made. */
 function Documents() {
   const [told, setTold] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
@@ -114,7 +114,7 @@ function Documents() {
   );
 }
 
-/** Known to every browser, but not to the types. */
+/** Supported by all browsers, but missing from TypeScript's types. */
 const WHOLE_FOLDER: object = { webkitdirectory: true };
 
 interface DocumentsOptions {

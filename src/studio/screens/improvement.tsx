@@ -12,7 +12,7 @@ const EXAMPLE = `continuous:
   model: tickets            # a registered name
   retrain: {recipe: tickets.yaml, when: rows >= 200 or drift}`;
 
-/** Feedback on its way into the next version: collected, held back or accepted, trained, judged, rolled out. */
+/** Feedback as it moves towards the next version: collected, quarantined or accepted, trained, judged, rolled out. */
 export function Improvement() {
   const [file, setFile] = useState(() => localStorage.getItem(KEPT) ?? '');
   const status = useCall<ImprovementStatus>('improve explain');

@@ -4,7 +4,7 @@ import { Drawn } from '../parts/drawn.tsx';
 
 type Point = Advised['curve']['points'][number];
 
-/** How good a system becomes with more rows, as measured and as forecast. */
+/** Quality of a system by number of rows, measured and forecast. */
 export function LearningCurve({ advice: { curve, comparison } }: { advice: Advised }) {
   const metric = comparison.metrics.find(({ name }) => name === comparison.metric)?.title ?? comparison.metric;
   const series = [

@@ -10,7 +10,7 @@ import { Improvement } from './improvement.tsx';
 import { ServedAnswers } from './served-answers.tsx';
 import { Tools } from './tools.tsx';
 
-/** Traffic of each served version, changes, alarms; feedback and what becomes of it. */
+/** Traffic of each served version, changes and alarms; feedback and its effect on the next version. */
 export function Monitor() {
   const call = useCall<Monitored>('monitor');
   const renew = () => call.start({});

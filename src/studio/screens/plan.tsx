@@ -87,7 +87,7 @@ export function Plan({ recipe }: { recipe: string }) {
   );
 }
 
-/** The plan of a recipe, which may be written again for another base. */
+/** The plan of a recipe, which can be rewritten for another base model. */
 function usePlan(recipe: string) {
   const [plan, setPlan] = useState(() => planOf(recipe));
   const again = useCall<InitResult>('init', (result) => {

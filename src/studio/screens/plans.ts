@@ -5,7 +5,7 @@ export interface KeptPlan extends InitResult {
   input: Readonly<Record<string, unknown>>;
 }
 
-/** Keeps what `init` found, for as long as the tab is open. */
+/** Stores the result of `init` until the tab is closed. */
 export function keepPlan(plan: KeptPlan): void {
   sessionStorage.setItem(`plan ${plan.recipe}`, JSON.stringify(plan));
 }

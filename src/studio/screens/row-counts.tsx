@@ -18,7 +18,7 @@ interface RowCountsOptions {
   onFilter(label: RowLabel): void;
 }
 
-/** What occurs in the rows, and how often; each number leads to its rows. */
+/** Findings in the rows with their counts; each count links to its rows. */
 export function RowCounts({ file, columns, first, onFilter }: RowCountsOptions) {
   const [column, setColumn] = useState(first ?? columns[0]);
   const [isLooking, look] = useState(false);
@@ -54,7 +54,7 @@ export function RowCounts({ file, columns, first, onFilter }: RowCountsOptions) 
   );
 }
 
-/** A copy of the file without personal data. */
+/** Writes a copy of the file without personal data. */
 function Replace({ file }: { file: string }) {
   const redact = useCall<RedactedData>('data redact', ({ to }) => go('data', to));
   const output = `${file.replace(/(\.[a-z0-9]+)+$/i, '')}-redacted.jsonl`;
@@ -71,9 +71,9 @@ function Replace({ file }: { file: string }) {
 interface CountsOptions {
   file: string;
   counted: Counted;
-  /** Said where nothing was found. */
+  /** Text if nothing was found. */
   none?: string;
-  /** Shown where something was found. */
+  /** Text if something was found. */
   children?: ComponentChildren;
   onFilter(label: RowLabel): void;
 }

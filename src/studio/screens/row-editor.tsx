@@ -11,7 +11,7 @@ interface RowEditorOptions {
   onClose(): void;
 }
 
-/** Values as texts; those that are none stay as they are. */
+/** Edits the string values of a row; other values are shown and stay unchanged. */
 export function RowEditor({ place, row, onSave, onLeaveOut, onClose }: RowEditorOptions) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -51,7 +51,7 @@ interface ManyEditorOptions {
   onSave(values: Record<string, unknown> | null): void;
 }
 
-/** Leaves out all rows that are listed, or gives them one value. */
+/** Leaves out all listed rows, or sets one value in all of them. */
 export function ManyEditor({ total, columns, target, onSave }: ManyEditorOptions) {
   const [column, setColumn] = useState(target ?? columns[0]);
   const [value, setValue] = useState('');

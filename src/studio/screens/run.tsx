@@ -45,7 +45,7 @@ function Result({ run }: { run: string }) {
   const { value: plan, failure } = useTryPlan(run);
   if (failure !== undefined) return <Fault failure={failure} />;
   if (plan === undefined) return null;
-  // The page of the server asks both.
+  // The server's page queries both.
   const base = plan?.beside?.rival === undefined ? plan?.beside?.title : undefined;
   return (
     <>
@@ -55,7 +55,7 @@ function Result({ run }: { run: string }) {
   );
 }
 
-/** Follows the run's report; the last one stays visible until there is a newer one. */
+/** Follows the run's report; the latest one stays visible until the next arrives. */
 function useRun(run: string) {
   const [part, setPart] = useState<RunPart>();
   const [failure, setFailure] = useState<Failure>();

@@ -15,7 +15,7 @@ interface ServeOptions {
   /** Models, or the registry. */
   input: { models: readonly string[] } | { registry: true };
   about?: string;
-  /** How its result is asked. */
+  /** How to query the result. */
   plan?: TryPlan | null;
 }
 
@@ -44,7 +44,7 @@ export function Serve({ input, about = '', plan }: ServeOptions) {
 
 /** A running server, with code that queries it. */
 export function Answering({ serving: { url, models }, plan, onStop }: AnsweringOptions) {
-  // Base models come before what was tuned.
+  // The server lists base models before tuned ones.
   const model = models.at(-1) ?? 'model';
   const request = plan ? REQUESTS[plan.kind]?.(model, plan) : undefined;
   return (
@@ -78,7 +78,10 @@ interface AnsweringOptions {
   onStop(): void;
 }
 
-/** Example requests by kind of model, of a held-out row; models for files or for questions about a text have none. */
+/**
+ * Example requests from a held-out row, by kind of model; there are none for models of files or for questions about a
+ * text.
+ */
 const REQUESTS: Partial<Record<TryKind, (model: string, plan: TryPlan) => { path: string; body: object }>> = {
   text: (model, { form, columns }) => ({
     path: 'classify',

@@ -4,7 +4,7 @@ import { Action } from './actions.tsx';
 
 interface Tool {
   note?: string;
-  /** Values that the form begins with. */
+  /** Initial values of the form. */
   given?: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +20,7 @@ export function Tools({ title, tools }: { title: string; tools: Partial<Record<U
   );
 }
 
-/** The form is made when it is opened. */
+/** Renders the form only when it is opened. */
 function One({ name, note, given }: Tool & { name: string }) {
   const [isOpen, setOpen] = useState(false);
   return (

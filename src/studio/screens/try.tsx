@@ -80,7 +80,7 @@ interface QuestionOptions {
   plan: TryPlan;
   running?: AbortController;
   told: string;
-  /** Given a promise: reading a file takes a moment, in which the form is already busy. */
+  /** Takes a promise because reading a file takes a moment, during which the form must already be busy. */
   onAsk(body: Promise<object>): void;
 }
 
@@ -114,7 +114,7 @@ function Question({ plan: { beside, form }, running, told, onAsk }: QuestionOpti
   );
 }
 
-/** What the server is sent: the texts, the settings of answers that are written, the file in base64. */
+/** Request body: the texts, the sampling settings for generated answers, the file in base64. */
 async function bodyOf(form: TryPlan['form'], given: FormData): Promise<object> {
   const file = given.get('file');
   const values = Object.fromEntries(form.texts.map(({ name }) => [name, String(given.get(name))]));
