@@ -41,7 +41,7 @@ bool isTypedArray(napi_env env, napi_value value) {
   return result;
 }
 
-// Long lists that repeat call after call come as a Float64Array, which is read at once.
+// Long lists that recur on every call are passed as Float64Array, which is read without a call per element.
 c10::IValue toNumberList(napi_env env, napi_value value, Kind kind) {
   napi_typedarray_type type;
   size_t length;
@@ -95,7 +95,7 @@ c10::IValue toList(napi_env env, napi_value value, Kind kind) {
   }
 }
 
-// A single number stands for a list of one, as in Python (`sum(x, dim=1)`).
+// Accepts a single number for a list of one, as Python does (`sum(x, dim=1)`).
 c10::IValue toListOrOne(napi_env env, napi_value value, Kind kind) {
   bool isArray;
   check(env, napi_is_array(env, value, &isArray));

@@ -17,7 +17,7 @@ namespace {
 
 using c10::impl::VirtualGuardImpl;
 
-// NVIDIA's driver, whose C functions are stable; libtorch loads it when it has CUDA and a card is there.
+// NVIDIA's driver API, which is a stable C interface. A libtorch with CUDA loads the driver if there is a GPU.
 class Driver {
  public:
   static const Driver& get() {
@@ -98,7 +98,7 @@ napi_value deviceBuild(napi_env env, napi_callback_info) {
   return list;
 }
 
-// synchronise(device): waits for all work that was begun there
+// synchronise(device): waits for all pending work on the device
 napi_value synchronise(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const at::Device device(toString(env, arguments[0]));
@@ -106,7 +106,7 @@ napi_value synchronise(napi_env env, napi_callback_info info) {
   return undefined(env);
 }
 
-// deviceMemory(device) → [free, total] bytes, or undefined where it cannot be asked
+// deviceMemory(device) → [free, total] bytes, or undefined if unknown
 napi_value deviceMemory(napi_env env, napi_callback_info info) {
   Arguments<1> arguments(env, info);
   const at::Device device(toString(env, arguments[0]));
@@ -125,7 +125,7 @@ napi_value deviceMemory(napi_env env, napi_callback_info info) {
 // Larger copies are rare, and pinned memory is a scarce resource.
 constexpr size_t kMostPinned = size_t{64} << 20;
 
-// upload(id, device) → a copy there. From pinned memory, it overlaps with what follows.
+// upload(id, device) → a copy on the device. From pinned memory, the copy overlaps with later work.
 napi_value upload(napi_env env, napi_callback_info info) {
   Arguments<2> arguments(env, info);
   const at::Tensor& tensor = slots().get(toDouble(env, arguments[0]));

@@ -21,7 +21,7 @@ namespace {
 
 using Work = c10::intrusive_ptr<c10d::Work>;
 
-// A collective that has begun, with the tensors that it reads and writes.
+// A pending collective, with the tensors that it reads and writes.
 struct Begun {
   Work work;
   std::vector<at::Tensor> tensors;
@@ -31,7 +31,7 @@ struct Group {
   Address address;
   c10::intrusive_ptr<c10d::TCPStore> store;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
-  // Number of the last collective that began here.
+  // Number of the last collective started by this process.
   std::shared_ptr<std::atomic<int64_t>> collective = std::make_shared<std::atomic<int64_t>>(0);
   std::shared_ptr<Signs> signs;
   std::map<int64_t, Begun> begun;
@@ -176,7 +176,7 @@ Work begin(Group& group, const std::string& kind, std::vector<at::Tensor>& tenso
   if (kind == "gather") return gloo._allgather_base(tensors[1], tensors[0]);
   if (kind == "exchange") return exchange(gloo, tensors, numbers);
   if (kind == "broadcast") return gloo.broadcast(tensors);
-  // The peer's rank; both count collectives alike.
+  // The peer's rank. Both sides number collectives alike, so the number serves as the tag.
   const int peer = static_cast<int>(numbers.at(0)), tag = static_cast<int>(*group.collective);
   if (kind == "send") return gloo.send(tensors, peer, tag);
   if (kind == "receive") return gloo.recv(tensors, peer, tag);
@@ -218,7 +218,7 @@ napi_value endCollective(napi_env env, napi_callback_info info) {
   });
 }
 
-// takeCollective(handle, number) → whether it has ended, without waiting; one that failed is left to endCollective
+// takeCollective(handle, number) → whether it has ended, without waiting; a failed one remains for endCollective
 napi_value takeCollective(napi_env env, napi_callback_info info) {
   Arguments<2> arguments(env, info);
   auto& begun = groupOf(env, arguments[0])->begun;

@@ -1,4 +1,4 @@
-// The store of processes that share a run, and the signs of life that they leave there.
+// Connection to the store that the processes of a run share, and their heartbeats in it.
 #pragma once
 
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
@@ -38,8 +38,8 @@ inline c10::intrusive_ptr<c10d::TCPStore> connect(const Address& address, millis
   return c10::make_intrusive<c10d::TCPStore>(address.host, options);
 }
 
-// Signs of life: a thread of each rank counts up in the store and notes when the counts of the others last moved. The
-// thread owns them too: a store that no longer answers may keep it for ever.
+// Heartbeats: a thread of each rank increments counters in the store and notes when those of the other ranks last
+// changed. The thread shares ownership, since it may be blocked forever by a store that no longer answers.
 class Signs : public std::enable_shared_from_this<Signs> {
  public:
   Signs(Address address, int rank, int size, std::shared_ptr<std::atomic<int64_t>> collective)
@@ -85,7 +85,7 @@ class Signs : public std::enable_shared_from_this<Signs> {
         std::this_thread::sleep_for(kBeat);
       }
     } catch (const std::exception&) {
-      // The age of the last answer grows.
+      // `ages` reports that the store no longer answers.
     }
   }
   void note(Seen& seen, int64_t beat, int64_t collective) {

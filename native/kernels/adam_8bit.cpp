@@ -23,10 +23,10 @@ constexpr int64_t kBlock = 256;
 constexpr int64_t kCodes = 256;
 // Minimum number of blocks per thread.
 constexpr int64_t kGrain = 64;
-// Values whose codes are searched at the same time: the steps of one search wait for each other.
+// Number of interleaved searches for codes, since the steps of one search depend on each other.
 constexpr int64_t kSearches = 8;
 
-// The 256 numbers of a code in ascending order, and the middles between them. The lower number wins a tie.
+// The 256 values of a code in ascending order, and the midpoints between them. The lower value wins a tie.
 struct Code {
   explicit Code(const Tensor& numbers) {
     std::copy_n(numbers.const_data_ptr<float>(), kCodes, numbers_.begin());
@@ -111,7 +111,7 @@ void check(const Tensor& codes, const Tensor& scales, const Tensor& numbers, con
       " numbers of each code in f32");
 }
 
-// Devices other than the processor, and weights that are not f32.
+// Fallback for devices other than the CPU, and for weights other than f32.
 Tensor decodeAll(const Tensor& codes, const Tensor& scales, const Tensor& numbers) {
   const int64_t size = codes.numel();
   const Tensor perValue = scales.unsqueeze(1).expand({-1, kBlock}).reshape({-1}).slice(0, 0, size);

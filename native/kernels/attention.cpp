@@ -1,7 +1,7 @@
 // Softmax attention over consecutive segments; heads of a group share their keys and values.
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size, S segments of n queries and m keys each.
-// Query i of n stands at position m - n + i of its segment's keys: causality and the window count from there. Without causality
-// the window reaches as far to both sides.
+// Query i of n is at position m - n + i of its segment's keys: causality and the window count from there. Without causality the
+// window reaches as far to both sides.
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 

@@ -1,5 +1,5 @@
-// Softmax attention in tiles: backward. Everything is computed transposed, keys down and queries across, so that what belongs to a
-// query (normaliser, weighted gradient) lies along the lanes and weights come out as the next product wants them.
+// Softmax attention in tiles: backward. Everything is computed transposed, keys down and queries across, so that per-query values
+// (normaliser, weighted gradient) run along the lanes and weights come out in the layout of the next product.
 // One unit is a key head of a segment with all its query heads, one after the other: sums have one order, whatever the threads.
 #pragma once
 #include "attention_kernel.hpp"

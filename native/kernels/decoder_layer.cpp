@@ -1,5 +1,5 @@
-// A layer of a decoder whose earlier keys and values are in a cache, as one operator: for a few tokens the work on either side of its
-// products would cost as much as they do. Everything is rounded where the operators that define it round.
+// A decoder layer with a cache of earlier keys and values, as one operator: for few tokens, the work between its products would cost
+// as much as the products. Rounds wherever the operators that define it do.
 // N new tokens, D width, H query heads, K key-value heads, d head size, F inner width.
 #include <ATen/Parallel.h>
 #include <torch/library.h>

@@ -27,9 +27,9 @@ enum Norm { kBeforeAttention, kBeforeFeedForward, kOfQueries, kOfKeys };
 
 struct Layer {
   Tensor x;                         // [N, D]
-  std::vector<Tensor> norms;        // two of D, or after them two of d, for the heads of q and k
+  std::vector<Tensor> norms;        // two [D], optionally followed by two [d] for the heads of q and k
   std::vector<Tensor> weights;      // in the order above
-  std::vector<Tensor> biases;       // undefined where there is none
+  std::vector<Tensor> biases;       // undefined for layers without one
   Tensor cos, sin;                  // [N, d]
   Paged paged;
   double epsilon, scale;

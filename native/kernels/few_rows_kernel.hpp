@@ -1,5 +1,5 @@
-// Products of few rows with a weight that lies row by row, as generation has them: the weight is read once, in its own type, and
-// nothing is packed. Sums run along a row of the weight in a fixed order, so that a row's result does not depend on the others.
+// Products of few rows with a row-major weight, as in generation: the weight is read once, in its own type, and nothing is
+// packed. Sums run along a row of the weight in a fixed order, so that a row's result does not depend on the others.
 #pragma once
 #include "kernels.hpp"
 #include "lanes.hpp"

@@ -6,9 +6,9 @@
 
 namespace attune {
 
-// A weight in blocks of its flattened values, as bitsandbytes has them: codes in pairs, the first in the upper half of a byte; the numbers that the
-// 16 codes stand for; each block's largest size. That may be quantised again: codes, the size of each of their blocks, the numbers of 256 codes,
-// and what is added to all.
+// A weight in the layout of bitsandbytes, in blocks of its flattened values: codes in pairs, the first in the upper half of a byte; the
+// values of the 16 codes; a scale per block. With nested scales, these are codes too, with a scale per block of them, the values of the 256
+// codes, and an offset that is added to all.
 struct FourBitWeight {
   at::Tensor codes;   // u8 [ceil(n / 2)]
   at::Tensor table;   // f32 [16]

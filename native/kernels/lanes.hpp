@@ -1,5 +1,5 @@
 // Vectors of the instruction set that the including file is compiled for: 16 lanes with AVX-512, 8 with AVX2.
-// Everything lies in an unnamed namespace: a function shared between files of different instruction sets would crash old processors.
+// Everything is in an unnamed namespace: a function shared between files of different instruction sets would crash old processors.
 #pragma once
 #include <immintrin.h>
 

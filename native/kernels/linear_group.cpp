@@ -155,7 +155,8 @@ struct Backward {
   }
 };
 
-// Replaces a norm's output by its input, to save memory. Not in a second pass, which keeps nothing for long.
+// Saves the norm's inputs instead of its output, since they are kept anyway. Not in a second pass, whose tensors are
+// freed soon.
 void leaveNormed(variable_list& all, Plan& plan) {
   const auto input = plan.isGated || !plan.known.empty() ? std::nullopt : normInputOf(all[0]);
   if (!input.has_value()) return;

@@ -25,14 +25,14 @@ struct Adapter {
 struct Plan : public torch::CustomClassHolder {
   bool isGated = false;
   size_t layers = 0;
-  std::vector<int64_t> biasAt;  // -1: the layer has none
+  std::vector<int64_t> biasAt;  // -1 for a layer without one
   size_t biases = 0;
   std::vector<Adapter> adapters;
-  variable_list int8, int8Turned;  // of each layer and of its columns, undefined where it has none; or empty
-  std::vector<FourBitWeight> fourBit;  // of each layer, without codes where it has none; or empty
+  variable_list int8, int8Turned;  // weight of each layer and its transpose, undefined for layers without; or empty
+  std::vector<FourBitWeight> fourBit;  // of each layer, without codes for other layers; or empty
   variable_list known;  // all outputs, or empty
-  bool isOfRows = false;  // some adapters change some rows only
-  bool isNormed = false;  // what is saved has x's place empty, and at the end what a norm makes x of
+  bool isOfRows = false;  // some adapters change only some rows
+  bool isNormed = false;  // saved tensors have no x, but the norm's x and weight at the end
   double eps = 0;         // that norm's
 
   size_t weight(size_t layer) const { return 1 + isGated + layer; }
@@ -47,7 +47,7 @@ struct Plan : public torch::CustomClassHolder {
 
 using Inputs = const variable_list&;
 
-// A layer's weight in the given type: its own, or dequantised for as long as it is needed.
+// A layer's weight in the given type: as stored, or dequantised for this use.
 Tensor weightOf(Inputs all, const Plan& plan, size_t layer, at::ScalarType type) {
   const Tensor& weight = all[plan.weight(layer)];
   if (plan.isFourBit(layer)) return unpackFourBit(plan.fourBit[layer], weight.sizes(), type);

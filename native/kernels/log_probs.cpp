@@ -1,4 +1,5 @@
-// Log-probabilities of given tokens without ever holding all logits of a large vocabulary: rows are taken in chunks, backward computes them anew.
+// Log-probabilities of given tokens without ever holding all logits of a large vocabulary: rows are processed in chunks, which backward
+// recomputes.
 // N rows, D features, V vocabulary. logits = scale * (sum_i hidden_i [N, D_i] x weight_i [V, D_i]^T + bias), then the soft-cap.
 // Several (hidden, weight) pairs let a low-rank adapter on the head take part without a merged weight.
 #include <ATen/Parallel.h>
@@ -48,8 +49,8 @@ at::Tensor productOf(at::TensorList hidden, const std::vector<Table>& weight, in
   return logits;
 }
 
-// Kernels that read such products directly in bf16; null if logits are computed in f32 first, where sums stay
-// libtorch's, to whose rounding parity is pinned.
+// Kernels that read these products directly in bf16; null if logits are computed in f32 first: those sums stay
+// libtorch's, since parity is pinned to its rounding.
 const LogProbKernels* rowKernels(const at::Tensor& hidden, const at::Tensor& bias, const Head& head) {
   if (hidden.scalar_type() != at::kBFloat16 || bias.defined() || head.softcap > 0) return nullptr;
   const TypeKernels* kernels = kernelsFor(hidden);

@@ -1,5 +1,5 @@
-// Changes of low rank on few rows, those of all adapters together: y += scale × (x Aᵀ) Bᵀ. One pass makes what is between, by ranks,
-// and one adds to the layers' outputs, by columns, however many adapters there are.
+// Low-rank changes of few rows, for all adapters at once: y += scale × (x Aᵀ) Bᵀ. One pass over ranks computes the intermediates and
+// one over columns adds to the layers' outputs, whatever the number of adapters.
 #pragma once
 #include <ATen/Parallel.h>
 

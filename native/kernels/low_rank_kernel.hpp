@@ -1,5 +1,5 @@
-// Changes of low rank on few rows: y += scale × (x Aᵀ) B. Both factors are small, so that several columns are made at once; B lies
-// row by row, so that nothing is summed across lanes. Sums have a fixed order: a row's result does not depend on the others.
+// Low-rank changes of few rows: y += scale × (x Aᵀ) B. Both factors are small, so several columns are computed at once; B is
+// row-major, so nothing is summed across lanes. Sums have a fixed order: a row's result does not depend on other rows.
 #pragma once
 #include "few_rows_kernel.hpp"
 #include "kernels.hpp"

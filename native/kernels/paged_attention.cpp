@@ -1,4 +1,4 @@
-// Softmax attention to keys and values that lie in the slots of a cache: a row's tokens may lie anywhere in it.
+// Softmax attention to keys and values in the slots of a cache, with a row's tokens in any slots.
 // N new tokens, M tokens of all segments, C slots, H query heads, K key-value heads, D head size, S segments of n new tokens among m.
 #include "paged_attention.hpp"
 

@@ -1,5 +1,5 @@
-// Products of many rows in bf16, on processors that multiply pairs of it and have no tiles for more: the right factor is packed into
-// panels that stay in the second cache, the left one is read as it lies. Sums are in f32, in an order that depends on the depth alone.
+// Products of many rows in bf16, for processors that multiply pairs of bf16 but have no matrix tiles: the right factor is packed into
+// panels that stay in the L2 cache, the left one is read in place. Sums are in f32, in an order that depends on the depth alone.
 // Rows × width of the result, depth of each sum; a panel has up to 48 columns, a strip up to 8 rows.
 #pragma once
 #include "kernels.hpp"

@@ -1,4 +1,4 @@
-// Small matrix products on packed tiles: C [M, N] (+)= A [M, K] x B. A lies in rows; B is packed as [K / kStep][N][kStep].
+// Small matrix products on packed tiles: C [M, N] (+)= A [M, K] x B. A is row-major; B is packed as [K / kStep][N][kStep].
 // kStep is 2 for bf16 with AVX-512 (one instruction multiplies pairs and adds in f32), 1 for f32.
 #pragma once
 #include "lanes.hpp"

@@ -1,6 +1,6 @@
-// Matrix products where libtorch's own are slow: few rows, bf16 on processors that multiply none, and many rows of bf16 in pairs. All
-// else goes to libtorch.
-// The definition of each is libtorch's operator of that name, which ATTUNE_KERNELS=composite leaves in place but for one defect.
+// Matrix products where libtorch's own are slow: few rows, bf16 on processors that do not multiply it, and many rows in bf16 on those
+// that multiply pairs. All others are left to libtorch.
+// Each is defined by libtorch's operator of the same name, which ATTUNE_KERNELS=composite uses except where it has a defect.
 #include <ATen/Parallel.h>
 #include <ATen/ops/addmm_cpu_dispatch.h>
 #include <ATen/ops/bmm_cpu_dispatch.h>

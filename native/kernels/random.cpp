@@ -1,4 +1,4 @@
-// Keyed random numbers: the same key, row and column give the same number, whatever batch or thread asks.
+// Keyed random numbers: the same key, row and column give the same number, in any batch or thread.
 // Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
 #include <ATen/Parallel.h>
 #include <torch/library.h>

@@ -1,4 +1,4 @@
-// Sums over many rows of products of a few columns with many, in bf16, as gradients of low-rank factors are: neither factor is packed as a
+// Sums over many rows of products of a few columns with many, in bf16, as in gradients of low-rank factors: neither factor is packed as a
 // whole. Sums are in f32, in an order that depends on the rows alone.
 // A strip has 32 columns of the wide factor, a group 8 of the narrow one.
 #pragma once
