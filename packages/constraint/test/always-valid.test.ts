@@ -1,4 +1,4 @@
-/** Whatever a model prefers, what it writes under a constraint is valid, also where its tokens run out. */
+/** Constrained answers are valid whatever tokens a model prefers, even if the token limit ends them. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
@@ -20,7 +20,7 @@ interface Trial {
 
 interface Counts {
   answers: number;
-  /** No text fits. */
+  /** Schemas that no text satisfies. */
   empty: number;
   refused: string[];
   invalid: string[];
@@ -48,7 +48,7 @@ function tryAll(count: number, make: (random: RandomSchemas) => Trial, tokenizer
   return counts;
 }
 
-/** One for all: it compiles the schema of schemas, which takes longer than a schema's own. */
+/** Shared, since Ajv compiles the meta-schema on first use, which takes longer than compiling a schema. */
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
 

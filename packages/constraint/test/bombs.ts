@@ -6,7 +6,7 @@ const integers = (count: number) => Object.fromEntries(times(count, (i) => [`p${
 const names = (count: number) => times(count, (i) => `p${i}`);
 const numbers = { type: 'array', minItems: 900, maxItems: 1000, items: { type: 'integer' } };
 
-/** Small requests that ask for very much. */
+/** Small requests that would be very costly to compile. */
 export const bombs: Readonly<Record<string, ConstraintSpec>> = {
   nested: { regex: '((a{1,100}){1,100}){1,100}' },
   repeated: { regex: '(a{1,100}){1,100}' },

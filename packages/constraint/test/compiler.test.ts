@@ -7,7 +7,10 @@ import { attuneBase } from './sampler.ts';
 const vocabulary = Vocabulary.of(attuneBase);
 const SECONDS = 1;
 
-/** Seconds that this thread computed at a stretch, by its own processor time: what else runs here is not meant. */
+/**
+ * Longest time in seconds for which this thread did not return to the event loop, in its own processor time, so that
+ * other load on the machine does not count.
+ */
 async function heldDuring(work: Promise<unknown>): Promise<number> {
   const computed = () => process.threadCpuUsage().user / 1e6;
   let [held, last] = [0, computed()];

@@ -7,7 +7,10 @@ const WORDS = ['name', 'age', 'x', 'größe', 'a"b', 'items', 'kind of', 'π', '
 const PATTERNS = ['^[A-Z]{2,4}$', '\\d{2}', '^a.*z$', '(foo|ba[rz])+', '^\\p{L}+$', '^[^"\\\\]{1,8}$', '\\s', '^é*🙂$'];
 const FORMATS = ['date', 'time', 'date-time', 'email', 'uuid', 'ipv4', 'ipv6', 'uri', 'hostname', 'duration'];
 
-/** Schemas of every supported kind, from a key. Those within refer back to the whole through `#/$defs/self` now and then. */
+/**
+ * Generates schemas with all supported keywords from a key. Some subschemas refer to the whole document through
+ * `#/$defs/self`.
+ */
 export class RandomSchemas {
   readonly #unit: (index: number) => number;
   #drawn = 0;
@@ -115,7 +118,7 @@ export class RandomSchemas {
     return Object.fromEntries(names.map((name) => [name, this.#child(depth)]));
   }
 
-  /** Optional places may refer to the whole. */
+  /** Optional subschemas may refer to the whole document. */
   #child(depth: number): Schema {
     return this.below(8) === 0 ? { $ref: this.pick(['#/$defs/self', '#/$defs/leaf']) } : this.schema(depth);
   }
@@ -200,7 +203,7 @@ const ATOMS = [
   '\\/',
 ];
 
-/** Nothing is repeated without a limit within what is repeated: JavaScript would take for ever to match it. */
+/** Unbounded repetitions are not nested: JavaScript's backtracking would take exponential time. */
 function regexPart(random: RandomSchemas, depth: number, mayRepeat = true): string {
   if (depth === 0) return random.pick(ATOMS);
   const part = (isOutside = mayRepeat): string => regexPart(random, depth - 1, isOutside);

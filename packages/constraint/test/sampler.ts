@@ -69,7 +69,7 @@ export function allows(spec: ConstraintSpec, text: string): boolean {
   return answer.isComplete;
 }
 
-/** The code and the problems of the error that a constraint is refused with. */
+/** Code and problems of the error for an invalid constraint. */
 export function refusalOf(spec: unknown): { code: string; problems: string[] } {
   try {
     compiledHere(spec as ConstraintSpec);

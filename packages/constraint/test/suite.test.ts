@@ -1,4 +1,4 @@
-/** The official test suite of JSON Schema (draft 4, as npm has it) against what constraints allow. */
+/** Checks constraints against the official JSON Schema test suite (draft 4, from npm). */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -44,7 +44,7 @@ const REFUSED = [
   'not: forbidden property E_SCHEMA_UNSUPPORTED',
   'oneOf: oneOf E_SCHEMA_UNSUPPORTED',
   'oneOf: oneOf with base schema E_SCHEMA_UNSUPPORTED',
-  // Its definitions lie under keywords that do not exist.
+  // Has its definitions under unknown keywords.
   'ref: escaped pointer ref E_SCHEMA_INVALID',
   'ref: remote ref, containing refs itself E_SCHEMA_UNSUPPORTED',
   'refRemote: remote ref E_SCHEMA_UNSUPPORTED',

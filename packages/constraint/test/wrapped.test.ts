@@ -4,7 +4,7 @@ import { byteCosts, costsToEnd } from '../src/automaton/costs.ts';
 import { packGrammar } from '../src/automaton/packed-grammar.ts';
 import { DEAD, Pushdown } from '../src/automaton/pushdown.ts';
 
-/** Whether a text is of a constraint's language. */
+/** Whether a text satisfies a constraint. */
 function accepts(spec: Parameters<typeof grammarOf>[0], text: string): boolean {
   const grammar = grammarOf(spec);
   const costs = costsToEnd(grammar, byteCosts);

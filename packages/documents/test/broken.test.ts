@@ -6,7 +6,7 @@ import { brokenFiles } from './broken.ts';
 import { readFiles } from './reading.ts';
 import { allSamples } from './samples.ts';
 
-// node tools/fuzz-documents.ts breaks 300 and more.
+// `node tools/fuzz-documents.ts` tests 300 files by default.
 it('files broken in any way are each listed with what is wrong, and end no reader', { timeout: 60_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-broken-'));
   try {

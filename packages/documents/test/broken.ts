@@ -1,7 +1,7 @@
-/** Files broken in every way that disks, networks and people break them: which and where is decided by a seed. */
+/** Damages files as disks, networks and people do; a seed determines the kind and position of the damage. */
 import { randomUint32 } from '@attune/base/random';
 
-/** Numbers that are the same for the same file of the same seed. */
+/** Random integers, determined by seed and file. */
 type Draw = (most: number) => number;
 
 type Damage = (data: Buffer, draw: Draw, other: Buffer) => Buffer;
@@ -59,7 +59,7 @@ export function brokenFiles(
   for (let index = 0; index < count; index++) {
     let drawn = 0;
     const draw: Draw = (most) => (most <= 0 ? 0 : randomUint32([seed, `file ${index}`], drawn++) % most);
-    // Every kind of file meets every kind of damage before any pair comes again.
+    // Combines every kind of file with every kind of damage before repeating a pair.
     const { name, data } = whole[index % whole.length];
     const [damage, apply] = kinds[Math.floor(index / whole.length + index) % kinds.length];
     const other = whole[draw(whole.length)];

@@ -38,7 +38,7 @@ async function allSamples(): Promise<Record<string, Buffer>> {
   };
 }
 
-/** A copy with bytes replaced at places that the name decides. */
+/** A copy in which bytes are replaced at positions derived from the name. */
 function damaged(data: Buffer, name: string, places: number): Buffer {
   const copy = Buffer.from(data);
   for (let index = 0; index < places; index++) {
@@ -224,7 +224,7 @@ describe('a folder', () => {
 });
 
 describe('a reader that does not come to an end', () => {
-  /** A view over itself keeps the database busy for good. */
+  /** A database with a recursive view that never ends. */
   async function endless(): Promise<Buffer> {
     const { DatabaseSync } = await import('node:sqlite');
     const path = join(folder, 'x.db');

@@ -1,4 +1,4 @@
-/** PDF files made in tests: texts at places, in Helvetica unless another font is named. */
+/** Writes PDF files for tests: texts at given positions, in Helvetica by default. */
 
 export interface PdfText {
   x: number;

@@ -10,7 +10,7 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'attune-pieces-test-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Lines of all lengths, with what is wrong in some. */
+/** Lines of various lengths, some of them defective. */
 function linesOf(count: number): string[] {
   return Array.from({ length: count }, (_, id) => {
     if (id % 97 === 5) return '{"id": broken';

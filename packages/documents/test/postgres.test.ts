@@ -1,4 +1,4 @@
-/** Needs PostgreSQL's own programs; a cluster of its own is made and removed. */
+/** Requires PostgreSQL's programs; creates and removes its own cluster. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDocuments, readDocuments, type Document, type FileOutcome } from '../src/index.ts';
 import { isReading } from '../src/formats/sql/query.ts';
@@ -53,7 +53,7 @@ describe.skipIf(!hasPostgres)('a PostgreSQL database', () => {
       expect(outcome).toMatchObject({ status: 'skipped', reason: 'unreadable' });
       expect(outcome.message).not.toContain('word@');
     }
-    // Some servers let a transaction that only reads make large objects; it is never committed.
+    // Some servers allow large objects to be created in read-only transactions; nothing is committed.
     await query('SELECT lo_create(1)');
     const { documents: objects } = await query('SELECT count(*)::int AS objects FROM pg_largeobject_metadata');
     expect(objects).toMatchObject([{ values: { objects: 0 } }]);
@@ -64,7 +64,7 @@ describe.skipIf(!hasPostgres)('a PostgreSQL database', () => {
 });
 
 describe.skipIf(!hasPostgres)('a query that would be several', () => {
-  // The guard of words counts none of these as a second statement; the server does.
+  // Our check does not detect a second statement in any of these; the server does.
   it.each([
     "select 1 /* ' */; commit; begin read write; drop table items; commit; select 1 /* ' */",
     "select 1 --'\n; commit; begin read write; drop table items; commit; select '",

@@ -1,4 +1,4 @@
-// Readers of documents see what they were asked to read, and nothing else.
+// Reader processes can access the requested files and nothing else.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';

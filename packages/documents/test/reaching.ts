@@ -1,4 +1,4 @@
-/** Attempts of a reader's process in reach.test.ts; prints the outcomes. */
+/** Process that reach.test.ts starts: tries to access files, programs and the network, and prints the outcomes. */
 import { spawnSync } from 'node:child_process';
 import { resolve4 } from 'node:dns/promises';
 import { createSocket } from 'node:dgram';

@@ -1,4 +1,4 @@
-/** One real file of each format, made here: what they hold is what the tests expect. */
+/** Generates one real file of each format, with the content that the tests expect. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

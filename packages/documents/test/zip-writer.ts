@@ -1,4 +1,4 @@
-/** Zip and tar archives made in tests, also such as no archiver would make. */
+/** Writes zip and tar archives for tests, including invalid ones that no archiver would produce. */
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipEntry {

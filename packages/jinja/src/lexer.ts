@@ -87,7 +87,7 @@ class Lexer {
     return undefined;
   }
 
-  /** Strips the text before a tag as the tag's sign and the environment ask. */
+  /** Strips white space before a tag as its sign, `trim_blocks` and `lstrip_blocks` require. */
   #data(end: number, sign: string, isBlock: boolean): void {
     let text = this.#source.slice(this.#place, end);
     if (sign === '-') text = trimEnd(text);

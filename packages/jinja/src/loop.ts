@@ -77,7 +77,7 @@ export class Loop implements NativeObject {
     return this.#ahead.value;
   }
 
-  /** The number of elements. An iterator has to be read to its end for it. */
+  /** Number of elements, for which an iterator must be read to its end. */
   size(): number {
     if (this.#size !== undefined) return this.#size;
     if (!(this.#elements instanceof Lazy)) return (this.#size = lengthOf(this.#elements, this.#budget));

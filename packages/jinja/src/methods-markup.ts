@@ -4,7 +4,7 @@ import { bind } from './signature.ts';
 import type { Value } from './values.ts';
 import { Callable, Markup } from './values.ts';
 
-/** Methods of str with nothing to escape, each with how its result is wrapped in Markup. */
+/** Methods of str whose result is Markup again; supported without arguments, which would need escaping. */
 const WRAPPED = ['upper', 'lower', 'strip', 'lstrip', 'rstrip', 'title', 'capitalize', 'swapcase'];
 
 /** A method of Markup; methods that would escape their arguments are refused. */

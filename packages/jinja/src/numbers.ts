@@ -2,7 +2,7 @@ import { notSupported, TemplateFailure, TemplateLimitError, typeError, valueErro
 import { trimEnd, trimStart } from './python-space.ts';
 import { asInt, Float, typeName, type Value } from './values.ts';
 
-/** Larger ints are refused. */
+/** Larger ints are rejected. */
 export const MOST_BITS = 1024;
 export const MOST_DIGITS = 308;
 
@@ -30,7 +30,7 @@ export function toDouble(value: Value): number {
 export function toIndex(value: Value): number {
   const int = asInt(value);
   if (int === undefined) throw typeError(`'${typeName(value)}' object cannot be interpreted as an integer`);
-  // An int too large for an exact number becomes infinite: enough for comparing it with a length.
+  // Clamps an int that a double cannot represent exactly, which suffices for comparisons with a length.
   return typeof int === 'bigint' ? (int > 0n ? Number.MAX_SAFE_INTEGER : -Number.MAX_SAFE_INTEGER) : int;
 }
 

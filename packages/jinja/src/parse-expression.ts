@@ -212,7 +212,7 @@ function parseTupleKey(stream: TokenStream, object: Expression, first: Expressio
   return { type: 'item', object, key: { type: 'tuple', items } };
 }
 
-/** Parses a chain of filters. There is no input where a block is filtered. `inline`: no bar stands before the first. */
+/** Parses a chain of filters, which has no input in a filter block. `inline`: the first filter has no bar in front. */
 export function parseFilters(
   stream: TokenStream,
   input: Expression | undefined,

@@ -7,7 +7,7 @@ import { TokenStream } from './token-stream.ts';
 
 type Parse = (stream: TokenStream) => Statement | Statement[];
 
-/** Parsers of statements by tag; statements that need other templates are not among them. */
+/** Parsers of statements by tag. Statements that refer to other templates are not supported. */
 const STATEMENTS: Record<string, Parse> = {
   for: parseFor,
   if: parseIf,

@@ -25,7 +25,7 @@ describe('a template that asks for too much', () => {
     const refusals = new Set(['TemplateLimitError', 'TemplateFailure', 'TemplateSyntaxError']);
     const others = results.filter((result) => !rendered.includes(result) && !refusals.has(result.outcome));
     expect(others).toEqual([]);
-    // Those of the report: lists and texts that double, and loops that print lists.
+    // Reported attacks: lists and texts that double, and loops that print lists.
     const byName = new Map(results.map(({ name, outcome }) => [name, outcome]));
     for (const name of ['rangePrint', 'rangeSet', 'listDouble', 'textDouble', 'nestedShare', 'kmp', 'recursion'])
       expect([name, byName.get(name)]).toEqual([name, 'TemplateLimitError']);

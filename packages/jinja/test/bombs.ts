@@ -1,6 +1,6 @@
-/** Templates that ask for more time or memory than there is, or whose sources do; run-bombs.ts renders them. */
+/** Templates that would take excessive time or memory to parse or to render; run-bombs.ts renders them. */
 
-/** A template that replaces a value again and again. */
+/** A template that reassigns a variable repeatedly. */
 function grow(start: string, step: string, times: number, end = ''): string {
   return `{% set ns = namespace(x=${start}) %}{% for i in range(${times}) %}{% set ns.x = ${step} %}{% endfor %}${end}`;
 }

@@ -1,4 +1,4 @@
-/** Renders every bomb and prints, as JSON, what came of each and how many milliseconds of processor it took. */
+/** Renders every bomb and prints, as JSON, the outcome and processor time in milliseconds of each. */
 import { JinjaTemplate } from '../src/index.ts';
 import { bombs } from './bombs.ts';
 

@@ -1,4 +1,4 @@
-/** Values introduced by a keyword: the keyword, what may stand between, and a span in the form of the value's kind. */
+/** Values introduced by a keyword: the keyword, optional words in between, and a span in the form of its kind. */
 import type { Kind } from './kinds.ts';
 import type { Lexicon } from './lexicon.ts';
 import type { Candidate, Recogniser } from './recogniser.ts';
@@ -34,7 +34,7 @@ const FORMS: Partial<Record<Kind, Form>> = {
   fax: { fits: (value) => digitsOf(value) >= 6 && !/\p{L}/u.test(value), score: 0.8 },
 };
 
-/** The most tokens between the keyword and its value. */
+/** Maximum number of tokens between a keyword and its value. */
 const MOST_BETWEEN = 6;
 const MARKS: ReadonlySet<string> = new Set(':#=.()"“”„\'’-–—>*|/№°º');
 /** A shorter keyword is an everyday word in some language. */

@@ -7,7 +7,7 @@ export interface Canary {
   /** Text in front of the secret: the prompt for a model. */
   prefix: string;
   secret: string;
-  /** How many copies are planted. */
+  /** Number of copies to plant. */
   copies: number;
 }
 

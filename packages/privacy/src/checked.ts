@@ -3,8 +3,8 @@ import { bare, ean13, isDay, luhn, mod11and10, verhoeff, weighted } from './chec
 import { patternRecogniser, type Recogniser } from './recogniser.ts';
 
 /**
- * National name; form; score; and check, which gets digits and capitals alone. The score is below `THRESHOLD` where one
- * random number in ten passes the check: further evidence is needed then.
+ * National name, form, score, and a check of the value's digits and capitals. If random numbers often pass the check
+ * (one in ten), the score is below `THRESHOLD`, so that further evidence is needed.
  */
 type Identifier = [name: string, pattern: string, score: number, check: (value: string) => boolean];
 

@@ -9,7 +9,7 @@ import { kinds, type Kind } from './kinds.ts';
 const MONTHS = 12;
 const DAYS = 7;
 
-/** Words and phrases separated by commas; `~` at the end of one stands for any ending. */
+/** Comma-separated words and phrases; a trailing `~` matches any ending. */
 const terms = z
   .union([z.string(), z.array(z.string())])
   .transform((value) =>
@@ -49,23 +49,23 @@ export const WORD_SORTS = [
 export type WordSort = (typeof WORD_SORTS)[number];
 
 const schema = z.strictObject({
-  /** A value of this kind follows, as after "account number". */
+  /** Terms followed by a value of their kind, such as "account number". */
   announcing: byKind.default({}),
-  /** A value of this kind follows if a word for "number" stands between, as after "customer". */
+  /** Terms followed by a value if a word for "number" is in between, such as "customer". */
   owners: byKind.default({}),
-  /** The phrase itself is personal data, for example "iris scan". */
+  /** Phrases that are personal data themselves, such as "iris scan". */
   phrases: byKind.default({}),
   words: z.partialRecord(z.enum(WORD_SORTS), terms).default({}),
   /** Words for "number". */
   numbers: terms.default([]),
-  /** Words that may stand between a keyword and its value, for example "is". */
+  /** Words allowed between a keyword and its value, such as "is". */
   linking: terms.default([]),
-  /** Words whose numbers belong to no person, for example "invoice". */
+  /** Words whose numbers belong to no person, such as "invoice". */
   nobody: terms.default([]),
   /** Digits spelt out. */
   figures: terms.default([]),
   months: z.array(words(MONTHS, 'months')).default([]),
-  /** Months of calendars that do not have twelve. */
+  /** Months of calendars with more or fewer than twelve. */
   other_months: terms.default([]),
   weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),
   short_weekdays: z.array(words(DAYS, 'days of the week, Monday first')).default([]),

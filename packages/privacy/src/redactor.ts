@@ -21,8 +21,7 @@ export interface RedactorOptions extends DetectorOptions {
   columns?: readonly string[];
   monthFirst?: boolean;
   /**
-   * Stores values and their tags where there are too many for memory. By default they are kept in memory and `tags`
-   * returns them.
+   * Folder for values and their tags if they may exceed memory. By default they stay in memory and `tags` returns them.
    */
   folder?: string;
 }
@@ -109,7 +108,7 @@ export class Redactor implements Disposable {
     return { copy, leaves, labelled, numbers, characters, subject: this.#subjectOf(row) };
   }
 
-  /** Loads what the first row would load: that takes seconds, and signals can be handled before it. */
+  /** Loads lists and models before the first row: that takes seconds, and signals can be handled in between. */
   async warmUp(labelled: readonly string[], signal?: AbortSignal): Promise<void> {
     await this.#detector.warmUp(labelled.join('\n'), signal);
   }

@@ -34,9 +34,9 @@ const MOST_KNOWN = 20_000;
 
 interface KnownForm {
   marks: FormMarks;
-  /** By offset: L sums of the weights of the rows there, in units of the model's step. */
+  /** By offset: sums over the rows of weights for each of the L labels, in units of the model's step. */
   sums: Int32Array;
-  /** By offset: a lower bound for how much the sums speak against anything personal. */
+  /** By offset: margin of the label "not personal" over the best other label. */
   margins: Float32Array;
 }
 
@@ -116,7 +116,7 @@ export class Tagger {
   }
 }
 
-/** Tokens whose own and neighbours' features score this far from personal need no context features. */
+/** Margin over the labels of personal kinds above which a token needs no context features. */
 const PLAIN_BY = 4;
 function isPlain(known: readonly KnownForm[], at: number): boolean {
   let margin = 0;

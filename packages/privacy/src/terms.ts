@@ -26,9 +26,9 @@ export interface FoundTerm extends Term {
   to: number;
 }
 
-/** Single words of a sort are found by their form alone. */
+/** Number of forms whose matching entries are cached. */
 const MOST_KNOWN = 20_000;
-/** Entries by their first letters; shorter words by all of their letters. */
+/** Entries are indexed by this many first letters; shorter words by all of their letters. */
 const BUCKET = 3;
 
 export class Terms {

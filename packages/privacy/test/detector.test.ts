@@ -51,7 +51,7 @@ describe('a text', () => {
   });
 });
 
-/** Sentences that rules were once written by. The tagger has learnt from them: this says that it has not forgotten. */
+/** Sentences from which rules were once written. The tagger was trained on them, so this test detects regressions. */
 it('of short texts of many languages and registers nearly all is found, and nearly all of what is found is labelled', () => {
   const rows = developmentRows().filter(({ language }) => language === '');
   let [labelled, covered, right, extra] = [0, 0, 0, 0];

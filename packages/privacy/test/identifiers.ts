@@ -1,4 +1,4 @@
-/** Numbers of persons, by the name of their recogniser: published examples, or made by the rule, and wrong ones. */
+/** Valid and invalid numbers by recogniser: published examples, or numbers derived from the rule. */
 export const IDENTIFIERS: Record<string, { valid: readonly string[]; invalid: readonly string[] }> = {
   'us-ssn': { valid: ['536-22-8726'], invalid: ['000-22-8726', '536-00-8726', '936-22-8726'] },
   'uk-nino': { valid: ['AB 12 34 56 C'], invalid: ['GB 12 34 56 C', 'AB 12 34 56 E'] },

@@ -1,4 +1,4 @@
-/** The labelled sets are what their description says, and their labels lie where they should. */
+/** Labelled sets match their description, and labels are at the right positions. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -37,8 +37,8 @@ it('made rows have sound labels, and are the same each time', () => {
   expect(madeRows(languages())).toEqual(rows);
 });
 
-// Hashes, colours, article, order and batch numbers, versions, files, tickets and products: written for this test, after other
-// sentences than the tagger learns from.
+// Hashes, colours, article, order and batch numbers, versions, files, tickets and products, in sentences written for
+// this test and not used for training.
 it('the gallery of values that are nobody’s is left as it is, but for a few', () => {
   const lines = readFileSync('fixtures/pii/gallery.txt', 'utf8').trimEnd().split('\n');
   const learnt = new Set(madeRows(languages()).map(({ text }) => text));
@@ -59,7 +59,7 @@ function defects({ text, spans }: ReturnType<typeof labelledSet>[number]): strin
   });
 }
 
-// Its figures are in docs/personal-data.md; a floor, so that a change that loses much is seen. Nothing is tuned by it.
+// Results are in docs/personal-data.md. The bounds only detect large regressions; nothing is tuned on this set.
 it('most is found, and most finds are right, in a set that nothing was learnt from', () => {
   const audit = new Audit(new Detector());
   for (const [row, { text, spans }] of labelledSet(9).entries()) audit.add(text, spans, row + 1);

@@ -198,7 +198,7 @@ describe('every recogniser', () => {
       const { yes, no } = CASES[name];
       for (const [text, expected] of yes) {
         expect(found(text), text).toContain(expected);
-        // A text that lacks what it needs is not looked at.
+        // Recognisers skip texts without a match of `needs`.
         expect(one.needs?.test(text) ?? true, text).toBe(true);
         expect(text.replaceAll(/\D/g, '').length, text).toBeGreaterThanOrEqual(one.digits ?? 0);
       }

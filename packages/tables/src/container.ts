@@ -13,9 +13,9 @@ export interface RawRow {
 }
 
 export interface RowReading extends LineReading {
-  /** Gives columns with no name or a repeated one a name of their own; without it they are refused. */
+  /** Whether columns with an empty or repeated name get a new one; otherwise such files are rejected. */
   namesColumns?: boolean;
-  /** True in a process that may be killed: formats with untrusted decoders are then read in it. */
+  /** Whether this process may be killed: formats with untrusted decoders are then read in it. */
   isConfined?: boolean;
   signal?: AbortSignal;
 }

@@ -9,8 +9,8 @@ export interface CsvRecord {
   cells: string[];
   defect?: Defect;
   /**
-   * Set if, without the quotes around one cell, each line would have as many cells as the record: the index of that
-   * cell, and the cells of the lines.
+   * Set if each line would have as many cells as the record once the quotes around one multi-line cell are removed: the
+   * index of that cell, and the cells of each line.
    */
   apart?: { column: number; rows: string[][] };
 }
@@ -133,7 +133,7 @@ export class CsvReader {
   }
 }
 
-/** Says how many lines a broken record swallows: they are lost with it where bad rows are left out. */
+/** Adds the number of lines that a broken record spans, all of which are lost if bad rows are skipped. */
 function withLines({ reason, ...rest }: Defect, lines: number): Defect {
   const more = lines - 1;
   const swallowed =

@@ -47,7 +47,7 @@ function given(file: string, { reason, message }: ProcessEnded): AttuneError {
 /** Reads Parquet in a process that can be killed: a crafted file may keep its decoder busy forever. */
 export const parquet: Container = {
   async *read(path, file, { isConfined = false, signal } = {}) {
-    // A process that reads files of others must not start further ones.
+    // A confined process cannot start another one.
     if (!isConfined) return yield* read(path, file, signal);
     const { parquetRows } = await import('./parquet-rows.ts');
     yield* parquetRows(path, file);

@@ -63,7 +63,10 @@ const followsPattern: ValueCheck = (value) => {
   return faults.length === 0 ? undefined : faults.map((fault) => `${fault} is not supported`).join('; ');
 };
 
-/** Multiples are recognised by their remainder after each digit: that many states per number of digits. */
+/**
+ * Largest supported `multipleOf` for integers: digits are tracked by their remainder, which takes one state for each
+ * remainder and number of digits.
+ */
 export const MOST_STEP = 1_000;
 
 const annotation: Keyword = { check: isAnything };

@@ -1,4 +1,4 @@
-/** Parquet and CSV files, read and filtered by a query: DuckDB inside the reader process. */
+/** Reads Parquet and CSV files through a SQL query, with DuckDB in the reader process. */
 import type * as DuckDB from '@duckdb/node-api';
 import { AttuneError } from '@attune/base/errors';
 import { withFeature } from '@attune/base/optional-packages';
@@ -17,13 +17,13 @@ function loadDuckDB(): Promise<typeof DuckDB> {
   return withFeature('sql', () => import('@duckdb/node-api'));
 }
 
-/** How a file is read in SQL. Columns of CSV stay as they are written: identifiers begin with zeros. */
+/** Table function for a file. CSV columns are read as text, since identifiers may have leading zeros. */
 const READ: Readonly<Record<TableFormat, (path: string) => string>> = {
   csv: (path) => `read_csv(${quoted(path)}, header = true, all_varchar = true)`,
   parquet: (path) => `read_parquet(${quoted(path)})`,
 };
 
-/** The query's rows over one file. @throws Unreadable with DuckDB's message */
+/** Rows of the query on one file. @throws Unreadable with DuckDB's message */
 export async function* readByQuery(
   source: { path: string; format: TableFormat },
   { query, tables }: FileQuery,
@@ -64,7 +64,7 @@ export async function* readByQuery(
 const MOST_CHARACTERS = 300;
 const MILLISECONDS_BETWEEN_LOOKS = 500;
 
-/** One thread keeps the rows in one order; its memory is half of the reader's, since the limit covers buffers only. */
+/** One thread keeps the order of rows. DuckDB gets half of the reader's memory, since its limit only covers buffers. */
 function settings({ limits, folder }: ReadContext): Record<string, string> {
   return {
     threads: '1',
@@ -75,7 +75,7 @@ function settings({ limits, folder }: ReadContext): Record<string, string> {
   };
 }
 
-/** From here on, no other file, no extension, no network, and none of these settings can be changed. */
+/** Restricts the connection to the given files, without extensions or network, and locks its settings. */
 async function lock(connection: DuckDB.DuckDBConnection, paths: readonly string[]): Promise<void> {
   await connection.run(`SET allowed_paths = [${paths.map((path) => quoted(path)).join(', ')}]`);
   await connection.run('SET enable_external_access = false');
@@ -86,7 +86,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** Reports life while the query advances: one that stands still is killed with its reader. */
+/** Reports progress only while the query advances, so that a stalled query is killed with its reader. */
 function pulseOf(connection: DuckDB.DuckDBConnection, context: ReadContext): () => void {
   let last = '';
   return () => {
@@ -97,7 +97,7 @@ function pulseOf(connection: DuckDB.DuckDBConnection, context: ReadContext): () 
   };
 }
 
-/** Values as those of Parquet that is read without a query. */
+/** Converts values as the Parquet reader does. */
 function converterOf({ DuckDBDecimalValue, JSDuckDBValueConverter }: typeof DuckDB) {
   const convert = (value: DuckDB.DuckDBValue, type: DuckDB.DuckDBType): unknown => {
     if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
@@ -108,12 +108,12 @@ function converterOf({ DuckDBDecimalValue, JSDuckDBValueConverter }: typeof Duck
   return convert as DuckDB.DuckDBValueConverter<object>;
 }
 
-/** Digits that a number cannot hold stay text. */
+/** Decimals with more digits than a double can represent stay text. */
 function fromDecimal(digits: string): number | string {
   return digits.replace(/^-?0*|\./g, '').length <= 15 ? Number(digits) : digits;
 }
 
-/** Missing values are left out, as in Parquet that is read without a query. */
+/** Leaves out missing values, as the Parquet reader does. */
 function plainRow(row: object, { notes }: ReadContext): Record<string, unknown> {
   const values = table<Record<string, unknown>>({});
   for (const [name, value] of Object.entries(row)) {

@@ -1,4 +1,4 @@
-/** A query over each file, which it knows as `source`, and over further files under their own names. Plain data. */
+/** SQL query that is run on each file as the table `source`; `tables` names further files. Plain data. */
 export interface FileQuery {
   query: string;
   tables: readonly { name: string; path: string }[];

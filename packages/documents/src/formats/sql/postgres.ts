@@ -27,7 +27,7 @@ export async function* readPostgres(url: string, context: ReadContext): AsyncGen
     connectionString: url,
     connectionTimeoutMillis: seconds * 1000,
     statement_timeout: seconds * 1000,
-    // Applies to any transaction besides the one below.
+    // Also applies to any transaction other than the one below.
     options: '-c default_transaction_read_only=on',
   });
   try {
