@@ -29,7 +29,7 @@ export function some<Item>(draws: Draws, items: readonly Item[], count: number):
   return Array.from({ length: count }, () => draws.of(items));
 }
 
-/** True with the given probability in per cent. */
+/** Returns true with a probability in per cent. */
 export function chance(draws: Draws, percent: number): boolean {
   return draws.below(100) < percent;
 }

@@ -60,7 +60,7 @@ function write(name: string, rows: readonly object[]): void {
   writeFileAtomic(join(folder, name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
-/** With a voice, speed and pitch drawn for the clip, through a simulated line drawn for it. */
+/** Synthesises a clip with random voice, speed and pitch, over a simulated telephone line. */
 async function spoken(text: string, clip: number): Promise<Float32Array> {
   const draw = (purpose: string) => randomUnit([1, purpose, clip]);
   const pick = (names: readonly string[], purpose: string) => names[Math.floor(draw(purpose) * names.length)];
