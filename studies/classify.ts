@@ -176,7 +176,7 @@ function sizeRows(study: ClassifierStudy, size: number, outcomes: readonly Outco
   ];
 }
 
-/** How many more rows a way answers right than the baseline, as a share. */
+/** Difference between the shares of rows that a way and the baseline answer correctly. */
 function gainOf(way: Way, outcomes: readonly Outcome[]): MeanOfDraws {
   return meanOfDraws(outcomes.map(({ ways, baseline }) => ways.get(way)!.map((right, row) => right - baseline[row])));
 }

@@ -47,7 +47,7 @@ export const decisions: Example = {
   },
 };
 
-/** One set's outcome; what an earlier call finished with the same settings is used again. */
+/** Outcome for one data set; reuses finished parts of an earlier call with the same settings. */
 export async function study(set: DecisionSet, setting: Setting): Promise<Outcome> {
   const run = join(setting.folder, 'runs', `decisions-${set.name}`);
   const settings = JSON.stringify({ ...set, training: TRAINING });

@@ -2,9 +2,9 @@
 export interface Setting {
   /** Fewer test rows and one training draw: minutes instead of an hour. */
   quick: boolean;
-  /** The only part to run, of a study with parts that have names. */
+  /** Name of the only part to run, for studies with named parts. */
   only?: string;
-  /** Folder of data, base models and runs; existing ones are used again. */
+  /** Folder of data, base models and runs, which are reused if they exist. */
   folder: string;
   /** Reports one line of progress. */
   log: (line: string) => void;
@@ -39,7 +39,7 @@ export interface Example {
   readonly title: string;
   /** Runs only if it is named: it takes as long as several others. */
   readonly onlyByName?: boolean;
-  /** Where in docs the findings stand; results.md unless given. */
+  /** Page in docs for the findings; default: results.md. */
   readonly page?: Page;
   run(setting: Setting): Promise<Findings>;
 }

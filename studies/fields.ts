@@ -56,7 +56,7 @@ export const fields: Example = {
   },
 };
 
-/** Findings of a field as they are kept, so that a study that was stopped goes on. */
+/** Stored findings of a field, so that a stopped study can be resumed. */
 interface Kept extends FieldFindings {
   about: string;
   quick: boolean;
@@ -83,7 +83,7 @@ async function measure(name: string, setting: Setting): Promise<Measured> {
   return { name, field, ...found };
 }
 
-/** What an earlier call measured of the same task, at the same size or, for a quick study, at the whole one. */
+/** Stored measurement of the same task; a quick study also reuses one of full size. */
 function kept(name: string, setting: Setting): Measured | undefined {
   const path = keptFile(name, setting);
   if (!existsSync(path)) return undefined;
@@ -147,7 +147,7 @@ function usedTitle(comparison: Comparison): string {
   return outcome === 'not-better' ? 'no need to tune' : 'undecided';
 }
 
-/** The best of the systems that a column is about. */
+/** Best system in a column. */
 function bestOf(comparison: Comparison, column: string) {
   const { systems, metric, metrics } = comparison;
   const sign = metrics.find(({ name }) => name === metric)?.better === 'lower' ? -1 : 1;
@@ -161,7 +161,7 @@ function bestOf(comparison: Comparison, column: string) {
   return best as typeof best | undefined;
 }
 
-/** The best value of a column; of cheap systems, which are of many kinds, with the title. */
+/** Best value in a column; for cheap systems, which are of many kinds, with the system's title. */
 function shownBest(comparison: Comparison, column: string): string {
   const best = bestOf(comparison, column);
   if (best === undefined) return '—';
@@ -173,7 +173,7 @@ function adviceOn(comparison: Comparison): string {
   return withoutFolders(conclusionOf(comparison).advice, comparison);
 }
 
-/** Runs and files of answers are named after their paths, of which one may begin another. */
+/** Systems are named by paths, one of which may be a prefix of another. */
 function withoutFolders(text: string, { systems, subject }: Comparison): string {
   const folders = systems.map(({ name }) => name).filter((name) => isAbsolute(name));
   folders.sort((a, b) => b.length - a.length);

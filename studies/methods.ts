@@ -31,7 +31,7 @@ interface Task {
   metric: string;
   unit: string;
   digits: number;
-  /** A baseline beside the tunings, with the name that `compare` uses. */
+  /** Baseline to compare with the tunings, by its name in `compare`. */
   beside: (run: string) => { name: string; title: string };
 }
 

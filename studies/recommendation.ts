@@ -99,7 +99,7 @@ async function dependencies(setting: Setting): Promise<Part> {
   };
 }
 
-/** A tenth of the items is cold: they occur only as the last item of some rows of their own. */
+/** Makes a tenth of the items cold: they only occur as the last item of separate rows. */
 function withoutColdItems(all: readonly Dependent[], items: readonly string[]) {
   const cold = coldItems(items, 0.1);
   const warm = all.map((row) => ({ ...row, items: row.items.filter((item) => !cold.has(item)) }));

@@ -21,7 +21,7 @@ const HEAD = `# What the examples found
 ].join(' ')}
 `;
 
-/** Page of studies that name no other. */
+/** Default page of studies. */
 export const RESULTS: Page = { file: 'results.md', head: HEAD };
 
 /** Replaces the example's earlier section, or inserts it in the given order. */

@@ -16,7 +16,7 @@ const SEEDS = 10;
 const QUICK_SEEDS = 2;
 const SIZE: ToySize = { rows: 240, test: 40 };
 
-/** What the verdict of a run decides. */
+/** Way to solve the task that a verdict recommends. */
 export type Decision = Way | 'cheap' | 'undecided';
 
 /** `npm run studies -- rivals`. */

@@ -9,13 +9,13 @@ import { CHANGELOG_ORIGIN, fetchChangelogs, type ChangelogRow } from './data/cha
 import type { Example, Findings, Setting } from './example.ts';
 
 const SITES = 4;
-/** Items of a site, and of one package. A fifth of them is trained on: federations are for those who have little. */
+/** Maximum items of a site and of a package. Only a fifth is trained on: federations are for sites with little data. */
 const ROWS = { most: 480, ofPackage: 20 };
 const SHARES = { validation: 0.2, test: 0.6 };
 const SEED = 5;
 const [ROUNDS, LOCAL_STEPS] = [6, 25];
 
-/** Ways of training that are tried, as many alone as together; validation rows choose. */
+/** Candidate settings, equally many together and alone; the best is chosen on validation rows. */
 const TOGETHER = [
   { strategy: 'ffa', rate: 4e-3 },
   { strategy: 'ffa', rate: 1e-2 },

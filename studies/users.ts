@@ -13,9 +13,9 @@ import type { Example, Findings, Setting, Table } from './example.ts';
 const MODEL = 'changelogs';
 const USERS = 100;
 const QUICK_USERS = 8;
-/** Users whose answers are written and compared as well, which takes longer than likelihoods. */
+/** Users for whom answers are also generated and compared, which takes longer than likelihoods. */
 const ANSWERED_USERS = 10;
-/** Rows of one author, and of one package of theirs; packages of an author whose rows are used. */
+/** Minimum and maximum rows of an author, maximum of one package, and minimum packages of an author. */
 const ROWS = { least: 30, most: 80, ofPackage: 20, packages: 2 };
 /** Rows of all other authors on which the shared model is trained. */
 const SHARED_ROWS = 1500;
@@ -60,7 +60,10 @@ function authorsOf(rows: readonly ChangelogRow[]): Author[] {
   return authors.filter(isFit).toSorted((a, b) => b.rows.length - a.rows.length || (a.name < b.name ? -1 : 1));
 }
 
-/** Figures that decide: the likelihood of what the users wrote, and how near the written answers come to it. */
+/**
+ * Metrics that decide: likelihood of the users' texts, and similarity of generated answers to them; generated tokens
+ * and users for each.
+ */
 const METRICS = {
   bits_per_byte: { tokens: 1, users: USERS },
   chrf: { tokens: 48, users: ANSWERED_USERS },
@@ -71,7 +74,7 @@ async function study(rows: readonly ChangelogRow[], authors: readonly Author[], 
   const sharedRows = await trainShared(rows, authors, setting);
   const found = new Map<Metric, TrainedUser[]>();
   for (const metric of Object.keys(METRICS) as Metric[]) {
-    // A registry and traces of their own.
+    // Each metric has a separate registry and traces.
     process.env.ATTUNE_HOME = resolve(metric);
     found.set(metric, await trainAll(authors.slice(0, METRICS[metric].users), metric, setting));
   }
@@ -125,7 +128,7 @@ async function trainShared(
   return own.length;
 }
 
-/** What each author wrote, as corrections of answers, in the store that a server keeps. */
+/** Stores each author's texts as corrections of answers, as a server would. */
 async function keepCorrections(authors: readonly Author[]): Promise<void> {
   const store = await TraceStore.open();
   try {

@@ -1,4 +1,4 @@
-/** Changelogs of Debian packages: who wrote which entries, in their own words. */
+/** Changelogs of Debian packages: entries with their authors. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -26,7 +26,7 @@ export interface ChangelogRow {
 
 const DOCS = '/usr/share/doc';
 const FILE = 'changelog.Debian.gz';
-/** Packages downloaded at a time, and all together. */
+/** Packages to download at a time, and in total. */
 const [BATCH, MOST] = [25, 400];
 const SEED = 1;
 const ITEMS_BEFORE = 3;

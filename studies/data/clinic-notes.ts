@@ -32,7 +32,7 @@ export interface ClinicNote {
   label: string;
 }
 
-/** Findings overlap between diagnoses, and what is denied speaks against its own. */
+/** Findings overlap between diagnoses; a denied finding is evidence against its diagnosis. */
 export function clinicNotes(count: number, seed: number): ClinicNote[] {
   const draws = new Draws(seed, 'clinic notes');
   return Array.from({ length: count }, () => {

@@ -11,10 +11,10 @@ const [SHORTEST_QUESTION, SHORTEST_CLAUSE] = [30, 60];
 
 export interface Clause {
   licence: string;
-  /** Characters of the file. */
+  /** Character offsets in the file. */
   from: number;
   to: number;
-  /** The beginning of the clause, and all that follows it. */
+  /** First sentence of the clause, and the rest of it. */
   question: string;
   rest: string;
 }
@@ -29,7 +29,7 @@ export async function fetchClauses(setting: Setting): Promise<Record<'train' | '
   return { train: once(clauses.slice(0, KNOWN.length).flat()), test: once(clauses.slice(KNOWN.length).flat()) };
 }
 
-/** Paragraphs of two sentences and more: the first one asks for the others. */
+/** Paragraphs of two or more sentences: the first sentence is the question, the others are the answer. */
 export function clausesOf(licence: string, text: string): Clause[] {
   return [...text.matchAll(/\S(?:.|\n(?!\s*\n))+/gu)].flatMap((paragraph): Clause[] => {
     const [written] = paragraph;

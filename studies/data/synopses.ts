@@ -40,7 +40,7 @@ function synopsisRows(packages: Iterable<CataloguePackage>): RelatedRow[] {
   return rows;
 }
 
-/** The same synopsis as somebody would write it who does not know the rules. */
+/** The synopsis as written by somebody who does not know the rules. */
 export function withoutRules(synopsis: string, row: number): string {
   const text = synopsis.trim();
   const capital = text[0].toUpperCase() + text.slice(1);

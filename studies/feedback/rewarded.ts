@@ -10,7 +10,7 @@ import { firstTuned, gains, learnAll, type Answered, type Part, type Settings, t
 interface Rewarded {
   name: string;
   caption: string;
-  /** Of the rows for rewards, the answers are in the column `answer`. */
+  /** `rewarded` rows have their answers in the column `answer`. */
   rows: { first: readonly Answered[]; rewarded: readonly Answered[] };
   /** Path of a file of rows. */
   test: string;
@@ -114,7 +114,9 @@ function drawn(key: string, row: number, below: number): number {
   return Math.floor(below * randomUnit([2, key, row]));
 }
 
-/** Sums of two numbers below 100. The model has seen so many of them that it solves half of the others. */
+/**
+ * Sums of two numbers below 100. The first training covers enough of them for the model to solve half of the others.
+ */
 export async function arithmetic(setting: Setting): Promise<Part> {
   const { rows, test } = generated(setting, { name: 'arithmetic', first: 2800 }, (row) => {
     const [a, b] = ['a', 'b'].map((key) => drawn(key, row, 100));

@@ -23,10 +23,10 @@ export interface FieldFindings {
   table?: Table;
 }
 
-/** A recipe without what `tuneField` sets. */
+/** A recipe without the keys that `tuneField` sets. */
 export type FieldRecipe = Omit<RecipeInput, 'model' | 'output_dir' | 'report_to'> & { model?: string };
 
-/** Ways that ask a language model without training it, and cheap systems. */
+/** Systems that query a language model without training it, and cheap systems. */
 export const RIVALS: ('prompted' | 'few_shot' | 'retrieved' | 'searched' | 'cheap')[] = [
   'prompted',
   'few_shot',

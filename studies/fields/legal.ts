@@ -51,7 +51,7 @@ function pairOf({ question, rest }: Clause) {
   return { anchor: question, positive: rest };
 }
 
-/** Finds a clause as a user does, by an index whose rows hold their spans. */
+/** Finds a clause as a user would, through an index whose rows contain their spans. */
 async function shownAnswer(run: string, { clauses, folder }: { clauses: readonly Clause[]; folder: string }) {
   const index = join(folder, 'index');
   rmSync(index, { recursive: true, force: true });

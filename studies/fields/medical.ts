@@ -10,9 +10,9 @@ import { readRows, writeRows } from '../rows.ts';
 import { importedModel } from '../models.ts';
 import { fieldFolder, tuneField, type Field } from './field.ts';
 
-/** Twice the share of notes whose code in the record is wrong, which no model can learn. */
+/** Twice the share of notes with a wrong code in the record, which no model can predict. */
 const MOST_ERRORS = 0.08;
-/** So few right answers may be luck. */
+/** Fewer right answers may be chance. */
 const LEAST_ANSWERS = 20;
 /** Twentieths of all notes. */
 const SHOWN_POINTS: ReadonlySet<number> = new Set([5, 10, 15, 17, 18, 19, 20]);
@@ -83,7 +83,7 @@ async function abstention(run: string, { validation, test }: { validation: strin
   return { chosen, curve: curveOf(unknown) };
 }
 
-/** Errors among the surest answers, by how many are given. */
+/** Errors among the most confident answers, by coverage. */
 function curveOf(answers: readonly JudgedAnswer[]): Table {
   const { points } = riskCoverage(answers)!;
   const shown = points.filter((_, i) => SHOWN_POINTS.has(i + 1));
@@ -107,7 +107,10 @@ async function answered(run: string, file: string): Promise<JudgedAnswer[]> {
   }));
 }
 
-/** The lowest confidence above which at most `MOST_ERRORS` of `LEAST_ANSWERS` and more are wrong; infinite if there is none. */
+/**
+ * Lowest confidence threshold above which at most `MOST_ERRORS` of the answers are wrong, counting at least
+ * `LEAST_ANSWERS` answers; Infinity if there is none.
+ */
 function confidenceFor(answers: readonly JudgedAnswer[]): number {
   let [threshold, wrong] = [Infinity, 0];
   for (const [place, { confidence, isWrong }] of answers.toSorted((a, b) => b.confidence - a.confidence).entries()) {

@@ -15,7 +15,7 @@ export async function reviewByCollection(file: string, labels: ReadonlyMap<strin
       const { item, prompt, left, right } = shown;
       const label = labels.get(asked.get(prompt)!)!;
       const isShown = left === label || right === label;
-      // No answer is better than a wrong class.
+      // An empty answer is preferable to a wrong class.
       const side = left === (isShown ? label : '') ? 'left' : 'right';
       session.choose({ item, side, seconds: 0, ...(!isShown && { edit: label }) });
     }

@@ -128,10 +128,7 @@ async function cycleOf(folder: string, cycle: number): Promise<{ state: State; d
   return { state: own.at(-1)!.state, decisions: own };
 }
 
-/**
- * The canary that the loop has started: enough emails beside the version in use, enough with the canary's own share,
- * and a day.
- */
+/** Sends enough emails for the shadow stage and for the canary's share, and waits the canary's day. */
 async function tryOut(office: Office, time: MailTime, coming: readonly DatedMail[]): Promise<Sorted[]> {
   const stage = async (): Promise<string> => (await models.history(MODEL)).rollouts[0].stage;
   await office.load(`${MODEL}@2`, coming[0]);

@@ -53,7 +53,7 @@ export async function instructedBase({ folder, log }: Setting): Promise<string> 
   return model;
 }
 
-/** What passages say of things, and how it is asked; none of the toys' own facts. */
+/** Relations stated in passages, and questions about them; none occur in the toys. */
 const RELATIONS = [
   {
     says: 'is kept in',
@@ -72,7 +72,7 @@ const RELATIONS = [
   },
 ];
 
-/** Rows as prompts are laid out: the instruction or passages, an empty line, the question. */
+/** Rows in the layout of prompts: the instruction or passages, an empty line, the question. */
 function lessons(count: number) {
   const draws = new Draws(0, 'instructed base');
   return Array.from({ length: count }, (_, i) => {

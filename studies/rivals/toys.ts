@@ -1,4 +1,4 @@
-/** Toys of which it is known how a model is best adapted, drawn by a seed. */
+/** Toy tasks for which the best way to adapt a model is known, generated from a seed. */
 import { Draws } from '../first-hour/draws.ts';
 import { RULES, THINGS } from './instructed-base.ts';
 
@@ -9,7 +9,7 @@ export interface ToyRow {
 
 export interface Toy {
   title: string;
-  /** What is to be learnt, and why one way must win. */
+  /** The skill to learn, and why one way must win. */
   about: string;
   winner: Way;
   metric: 'accuracy' | 'exact_match';
@@ -19,7 +19,7 @@ export interface Toy {
 export type Way = 'retrieval' | 'prompting' | 'tuning';
 
 export interface ToySize {
-  /** Training rows of the style, of which tuning needs many. */
+  /** Number of training rows for the style, which only tuning can learn from many rows. */
   rows: number;
   test: number;
 }
