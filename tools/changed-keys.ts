@@ -18,7 +18,7 @@ import { checkFolder } from './parity/folder.ts';
 interface Case {
   changed: string;
   config: RawConfig;
-  /** The reference's outputs, to see whether the change had an effect on them. */
+  /** Outputs of the reference, which show whether the change had an effect. */
   outputs: string;
   /** Calls `use` with a folder of weights and expected outputs. */
   within<Result>(use: (folder: string) => Promise<Result>): Promise<Result>;
@@ -55,7 +55,7 @@ function ofFolder(folder: string): Case {
 
 const readCase = (path: string): Case => (statSync(path).isDirectory() ? ofFolder(path) : ofDefinition(path));
 
-/** The first lines of an error, or how far the outputs differ; neither where they agree. */
+/** First lines of an error, or by how much outputs differ; empty if they agree. */
 async function judge({ config, within }: Case): Promise<{ refused?: string; off?: string }> {
   try {
     await skeleton(config, {});

@@ -17,7 +17,7 @@ interface Check {
   name: string;
   /** Arguments of Node. */
   words: readonly string[];
-  /** What to say of its output. */
+  /** Summarises the output. */
   read(stdout: string): string;
 }
 

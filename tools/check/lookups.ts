@@ -60,7 +60,7 @@ function unsafeIn(source: SourceFile, project: Project): ElementAccessExpression
   };
   visit(source);
   const { checker } = project;
-  // One request a file: each is a message to the compiler's process.
+  // One request per file, since each is a message to the compiler's process.
   const names = checker.getTypeAtLocation(accesses.map(({ argumentExpression }) => argumentExpression));
   const lines = source.text.split('\n');
   return accesses.filter((node, i) => {

@@ -58,7 +58,7 @@ export const csvOf = (rows: Record<string, unknown>[]): string =>
     ),
   ].join('\n');
 
-/** Read in the process that is killed where necessary: starting one for each trial would take most of the time. */
+/** Read in the fuzzer's own process, which may be killed: starting a process per trial would take most of the time. */
 export const parquet: Target = {
   seeds: () => [
     Buffer.from(

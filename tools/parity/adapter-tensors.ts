@@ -58,7 +58,7 @@ function singular(name: string): string {
   return name.replace(/\.lora_[AB]$/, '.lora_E');
 }
 
-/** Without AdaLoRA's pruned triplets, which PEFT leaves out of its file and attune keeps as zeros. */
+/** Removes AdaLoRA's pruned triplets, which PEFT does not save and attune keeps as zeros. */
 function cutLike(got: Tensor, wanted: Tensor, values: Tensor | undefined): Tensor {
   if (values === undefined || got.shape.join() === wanted.shape.join()) return got;
   const left = [...values.toNumbers()].flatMap((value, i) => (value === 0 ? [] : [BigInt(i)]));

@@ -18,7 +18,7 @@ export interface OwnCase {
   warmupSteps: number;
   /** Absolute. */
   tolerance: number;
-  /** The number of steps to compare, where later ones depend on the reference's linear algebra library. */
+  /** Number of steps to compare, if later ones depend on the reference's linear algebra library. */
   until: number;
 }
 
@@ -27,7 +27,7 @@ interface Published {
   method: string;
   /** Options of ours that reproduce their behaviour. */
   options?: Record<string, unknown>;
-  /** Their defaults where a case does not state an option and ours differ. */
+  /** Their defaults, if a case omits an option and our default differs. */
   defaults: Record<string, unknown>;
   /** Tolerance for the iteration in bfloat16. */
   bf16Tolerance?: number;

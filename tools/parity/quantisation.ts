@@ -63,7 +63,7 @@ function compareFourBit(
   const wanted = expected.get(`${name}.dequantised`).to('f32');
   const got = weight.dense(stored.dtype).to('f32');
   const largest = aten.amax.default(aten.abs.default(wanted)).item();
-  // The same number of the type, but for the order of rounding.
+  // Equal up to the order of rounding.
   const tolerance = largest * (stored.dtype === 'f32' ? 1e-6 : 2 ** -7);
   add(report, { name: `${name}.dequantised`, maxAbs: difference(got, wanted).maxAbs, compared: got.size, tolerance });
   weight.dispose();

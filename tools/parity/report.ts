@@ -1,23 +1,23 @@
-/** What was found in one fixture folder; the JSON form of `npm run parity -- --json`. */
+/** Results for one fixture folder, as printed by `npm run parity -- --json`. */
 export interface FolderReport {
   folder: string;
   model_type: string;
   outputs: OutputReport[];
-  /** null where the reference generated nothing. */
+  /** null if the reference generated nothing. */
   generatedIdsEqual: boolean | null;
   curves: CurveReport[];
-  /** Groups of reference values that nothing here computes. */
+  /** Groups of reference values that attune does not compute. */
   notBuilt?: string[];
-  /** Cases in which the reference's older version does otherwise, with the reason. */
+  /** Cases in which an older version of the reference differs, with the reason. */
   otherVersions?: string[];
   ok: boolean;
-  /** What failed, in words; empty where all is well. */
+  /** Failures in words; empty if all is well. */
   problems: string[];
 }
 
 export interface OutputReport {
   name: string;
-  /** Largest absolute difference; null where it could not be compared, or is no number. */
+  /** Largest absolute difference; null if it could not be computed or is NaN. */
   maxAbs: number | null;
   /** Numbers compared. */
   compared: number;

@@ -1,6 +1,6 @@
 import type { Schedule } from '../../src/methods/recipe/rate-schedule.ts';
 
-/** Names of transformers' schedules in the reference, and ours: numbers stand in the order of the groups. */
+/** Names of transformers' schedules in the reference, and ours: the numbers are the name's capture groups, in order. */
 const forms: readonly [name: RegExp, ours: (...numbers: number[]) => Omit<Schedule, 'learningRate'>][] = [
   [/^constant_with_warmup_(\d+)$/, (warmupSteps) => ({ scheduler: 'constant', warmupSteps, totalSteps: Infinity })],
   [/^linear_(\d+)_(\d+)$/, (warmupSteps, totalSteps) => ({ scheduler: 'linear', warmupSteps, totalSteps })],

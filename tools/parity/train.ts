@@ -8,7 +8,7 @@ import { trainStep } from '../../src/training/train-step.ts';
 import { inputOf, type Tensors } from './input.ts';
 import { lossOf } from './loss.ts';
 
-/** Of updates that ask nothing of the run. */
+/** For updates that do not depend on the run. */
 export const ONE_ROW: StepPlan = { rows: 1, batchSize: 1, steps: 1, secret: 0 };
 
 export interface Parts {
@@ -17,7 +17,10 @@ export interface Parts {
   update: Update;
 }
 
-/** The losses of a few steps on one batch, each before its update, and one more after the last; the first gradients. */
+/**
+ * Losses of a few steps on one batch, each before its update, and one after the last update; gradients of the first
+ * step.
+ */
 export async function trainOnBatch(
   parts: Parts,
   file: SafetensorsFile,
@@ -32,7 +35,7 @@ export async function trainOnBatch(
   for (let step = 0; step <= request.steps; step++) {
     const update = step === 0 ? recording(parts, gradients) : parts.update;
     const microBatches = [objective.rows];
-    // The last one is for its loss only: a rate of 0 moves nothing.
+    // The last step only computes the loss: a rate of 0 changes nothing.
     const options = step < request.steps ? request.options : { ...request.options, learningRate: 0 };
     const penalty = noGrad(() => scope(() => parts.tuning.penalty?.().item() ?? 0));
     const result = await trainStep(
@@ -62,7 +65,7 @@ export async function rowGradients(model: Model, file: SafetensorsFile, use: () 
   return losses;
 }
 
-/** An update that keeps a copy of the gradients that it gets. */
+/** An update that copies the gradients passed to it. */
 function recording({ update, tuning }: Parts, gradients: Map<string, Tensor>): Update {
   return {
     step(options) {
@@ -98,7 +101,7 @@ function objectiveOf(model: Model, tensors: Tensors): Objective & { rows: readon
     prepare: async () => ({ rows: [...rows], problems: [] }),
     collate: (): Batch => ({ input: parity.input, rows }),
     counts: () => ({ rows: rows.length }),
-    // The reference trained with dropout off, whatever its configuration says.
+    // The reference trained without dropout, whatever its configuration says.
     loss: (_model, batch, { runner }) =>
       withRandomness(undefined, () => {
         const aside: Tensor[] = [];

@@ -116,7 +116,7 @@ async function liveThrough(kill?: { state: State; after: number }): Promise<Life
   };
 }
 
-/** Does what people do where the loop waits for them. @returns whether the cycle is over */
+/** Does what people do when the loop waits for them. @returns whether the cycle has ended */
 async function isOver(): Promise<boolean> {
   const { state } = await improve.explain('loop.yaml');
   const cycle = join(loop, 'cycles/0001');

@@ -1,7 +1,7 @@
 /**
  * `npm run stress:recovery -- pipeline [--times 10]` brings a pipeline over Debian's documentation (/usr/share/doc) up,
- * then again with as many SIGKILLs at random moments: data set, stages and results must have the same bytes. Ends with
- * an answer of the deployed model.
+ * then again with that many SIGKILLs at random moments: data set, stages and results must have the same bytes. Finally
+ * queries the deployed model.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,10 @@ const file = join(root, 'manual.yaml');
 const state = join(root, 'pipelines/manual');
 process.env.ATTUNE_HOME = join(root, 'home');
 
-/** Copies pages of the folders with the most of them, one folder a class, so that the machine may change meanwhile. */
+/**
+ * Copies pages of the folders with the most of them, one folder per class, so that changes to the machine do not
+ * matter.
+ */
 function writeManual(): void {
   const pages = readdirSync(DOCS, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && entry.name.endsWith('.html'),
@@ -52,7 +55,7 @@ function writeManual(): void {
   writeFileSync(file, JSON.stringify(spec));
 }
 
-/** Hashes of what the pipeline made. Logs of runs, and model cards, which say how long evaluating took, are left out. */
+/** Hashes of the pipeline's results. Logs of runs and model cards are left out, since they contain times. */
 function bytes(): Record<string, string> {
   const paths = readdirSync(state, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'README.md')
@@ -61,7 +64,7 @@ function bytes(): Record<string, string> {
   return Object.fromEntries(paths.toSorted().map((path) => [relative(state, path), sha256(readFileSync(path))]));
 }
 
-/** `attune pipeline up` in a process group of its own. */
+/** `attune pipeline up` in its own process group. */
 function start() {
   const child = spawn(resolve('bin/attune'), ['pipeline', 'up', file, '--json'], { detached: true });
   let out = '';
@@ -100,7 +103,7 @@ for (let time = 0; kills < TIMES; time++) {
   const { ended, kill } = start();
   const moment = (randomUnit([7, 'pipeline kill', time]) * span) / 2;
   if (await Promise.race([ended.then(() => true), sleep(moment, false)])) {
-    // It was up before: begins anew, so that there is something to kill.
+    // If the pipeline was up before, starts over, so that there is something to kill.
     check();
     forget();
     continue;

@@ -147,14 +147,14 @@ async function strike(
   while (isRunning() && !isThere()) await sleep(3);
   await sleep(share * secondsOfStep() * 1000);
   const id = victim();
-  // Followers have done their part before the verdict.
+  // Followers end before the verdict.
   if (id === undefined || !isRunning()) return { named: 'has ended before', faults: [] };
   process.kill(id, signal);
   const since = performance.now();
   const seconds = () => (performance.now() - since) / 1000;
   while (isRunning() && !isNamed(said(), id) && seconds() < MOST_SECONDS) await sleep(20);
   const isLate = isRunning() && !isNamed(said(), id);
-  // A stopped process that leads alone is its user's own doing.
+  // A user who stops the only process of a run wants it stopped.
   const isAlone = signal === 'SIGSTOP' && workersOf(running).filter((one) => one !== undefined).length === 1;
   if (isLate && isAlone) process.kill(id, 'SIGCONT');
   const faults = isLate && !isAlone ? [`not named: ${said().slice(-300)}`] : [];

@@ -1,4 +1,4 @@
-/** The engine's package: an addon for each libtorch, and what it fits. */
+/** The engine's package: an addon for each libtorch, and a description of what each one fits. */
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAddon } from '../setup/addon.mjs';
@@ -12,7 +12,7 @@ interface EnginePlan {
   root: string;
   output: string;
   libtorchs: readonly Libtorch[];
-  /** Archives whose libraries the set-up fetches, each for the libtorch of its minor version. */
+  /** libtorch archives from which the set-up fetches libraries, one per minor version. */
   pins: readonly Source[];
 }
 
@@ -40,7 +40,7 @@ export async function packEngine({ root, output, libtorchs, pins }: EnginePlan):
   return built;
 }
 
-/** The library with this platform's binary alone: npm's package holds those of 13 platforms. */
+/** Copies the tokenizers package with this platform's binary only; npm's has those of 13 platforms. */
 function copyTokenizers(root: string, target: string): void {
   const source = join(root, 'node_modules/tokenizers');
   const binary = new RegExp(`^tokenizers\\.${process.platform}-${process.arch}(-gnu)?\\.node$`);

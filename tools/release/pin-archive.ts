@@ -1,10 +1,10 @@
-/** Where the libraries lie in a libtorch archive, and their hashes: the set-up fetches them by ranges. */
+/** Positions and hashes of the libraries in a libtorch archive, so that the set-up can fetch them by range requests. */
 import { createHash } from 'node:crypto';
 import { openSync, closeSync, readSync } from 'node:fs';
 import type { Source } from '../setup/libraries.mjs';
 import { packedRange, readDirectory } from '../setup/unzip.mjs';
 
-/** What a processor's libtorch needs in the folder lib/: not its Python, test and CUDA parts. */
+/** Files in lib/ that a CPU libtorch does not need: those for Python, tests and CUDA. */
 const UNNEEDED =
   /libtorch_python|libtorch_global_deps|libshm|libcaffe2|_test|libjitbackend|libbackend_with|libtorchbind/;
 

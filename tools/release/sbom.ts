@@ -14,7 +14,7 @@ interface Manifest {
   peerDependencies: Record<string, string>;
 }
 
-/** Within the engine's package (engine.ts). */
+/** Contained in the engine's package (engine.ts). */
 const CARRIED = ['tokenizers'];
 
 export function writeSbom({ root, output }: { root: string; output: string }): void {
@@ -25,7 +25,7 @@ export function writeSbom({ root, output }: { root: string; output: string }): v
   writeFileSync(join(output, 'attune.cdx.json'), `${JSON.stringify(bom, null, 2)}\n`);
 }
 
-/** Without what only developers need; what is installed on demand has the scope "optional". */
+/** Leaves out development dependencies; packages installed on demand have the scope "optional". */
 export function shippedBom(bom: Bom, manifest: Manifest): Bom {
   const graph = new Map(bom.dependencies.map(({ ref, dependsOn }) => [ref, dependsOn]));
   const required = reached(graph, [...Object.keys(manifest.dependencies), ...CARRIED]);
@@ -46,11 +46,11 @@ export function shippedBom(bom: Bom, manifest: Manifest): Bom {
   };
 }
 
-/** References of the packages that the root asks for by these names, and of all that these need. */
+/** References of the root's dependencies with these names, and of everything that they depend on. */
 function reached(graph: ReadonlyMap<string, readonly string[]>, names: readonly string[]): Set<string> {
   const [direct] = graph.values();
   const found = new Set(direct.filter((ref) => names.includes(ref.slice(0, ref.lastIndexOf('@')))));
-  // A set is visited in the order of insertion, with what is added on the way.
+  // Sets iterate in insertion order and include entries added meanwhile.
   for (const ref of found) for (const other of graph.get(ref) ?? []) found.add(other);
   return found;
 }

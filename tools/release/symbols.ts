@@ -1,4 +1,4 @@
-/** The versions of system libraries that an addon asks for, and the oldest system that a release promises. */
+/** Versions of system libraries that an addon requires, and the oldest system that a release supports. */
 import { spawnSync } from 'node:child_process';
 import { compareVersions } from '../setup/prebuilt.mjs';
 
@@ -19,7 +19,7 @@ export function checkSymbols(file: string): void {
   }
 }
 
-/** Symbols beyond the promise in the output of `objdump -T`. */
+/** Symbols in the output of `objdump -T` that the oldest supported system lacks. */
 export function newerSymbols(table: string): string[] {
   return [...table.matchAll(/\*UND\*.*\((GLIBC|GLIBCXX|CXXABI)_([\d.]+)\)\s+(\S+)/g)]
     .filter(([, family, version]) => compareVersions(version, NEWEST[family]) > 0)

@@ -3,7 +3,7 @@ import { ask, collect, which } from './process.mjs';
 import { askFirst } from './consent.mjs';
 import { SetupError, say, since } from './report.mjs';
 
-/** How much of apt's output is shown if it fails. */
+/** Number of lines of apt's output to show if it fails. */
 const LINES_SHOWN = 20;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Whether the set-up may change the machine: it asks if there is a terminal, proceeds in CI, and otherwise prints the
- * command to run.
+ * Decides whether the set-up may change the machine: it asks if there is a terminal, proceeds in CI, and otherwise
+ * prints the command to run.
  */
 import { createInterface } from 'node:readline/promises';
 import { SETUP, SetupError } from './report.mjs';

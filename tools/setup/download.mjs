@@ -106,7 +106,8 @@ async function fetchOn({ url, part, range, idleMs }) {
     const isRange = response.status === 206 && startsAt(response, first);
     const kept = isRange ? have : 0;
     const { before = 0, total = Number(response.headers.get('content-length') ?? 0) + kept } = range ?? {};
-    // A server without ranges sends everything: what comes before the part is skipped, and the rest not waited for.
+    // A server without range support sends everything: the bytes before the range are skipped, and those after it are
+    // not read.
     const [skip, most] = [isRange ? 0 : (range?.start ?? 0), range === undefined ? Infinity : range.bytes - kept];
     const onBytes = progress(before + kept, total, touch);
     await appendBody({ response, part, append: isRange, skip, most, onBytes });

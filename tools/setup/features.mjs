@@ -1,6 +1,6 @@
 /**
- * Packages that npm does not install with attune: those of features that few need, and a Node for machines that have an
- * older one. They lie in two folders of the user, which every attune of that user searches after its own node_modules.
+ * Packages that npm does not install with attune: those of rarely used features, and a Node for machines with an older
+ * one. They are stored in two user folders, which every attune of that user searches after its own node_modules.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -68,8 +68,8 @@ function readManifest(root) {
 }
 
 /**
- * npm works on a copy that takes the folder's place when it is complete: npm leaves half a package behind where the
- * disk is full or it is killed, and takes it for a whole one the next time.
+ * npm works on a copy, which replaces the folder when it is complete: on a full disk or after a kill npm leaves half a
+ * package, and would consider it complete the next time.
  */
 function install(packages, purpose, folder) {
   const start = Date.now();
@@ -92,7 +92,7 @@ function install(packages, purpose, folder) {
   say(`installed in ${since(start)}`);
 }
 
-/** With package.json and lock, so that npm keeps what is there. */
+/** Includes package.json and the lock file, so that npm keeps the installed packages. */
 function copyFolder(folder, copy) {
   mkdirSync(copy, { recursive: true });
   if (existsSync(folder)) cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });

@@ -1,6 +1,6 @@
 /**
- * libtorch's libraries alone, out of an archive on a server: each is fetched by range requests, resumed where it broke
- * off, and kept only if its hash is the one that the engine was released with.
+ * Fetches only libtorch's libraries from an archive on a server: each by range requests, resumed after interruptions,
+ * and kept only if its hash is the one recorded in the engine's release.
  */
 import { createReadStream, createWriteStream, mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -131,7 +131,10 @@ function readVersion(include) {
   return undefined;
 }
 
-/** Without headers: the full name of Debian's library, or the file that archives and wheels have beside lib/. */
+/**
+ * Version without headers: from the full name of Debian's library, or from the file next to lib/ in archives and
+ * wheels.
+ */
 function versionOfLibraries(libraries) {
   const name = basename(realpathSync(libraryFile(libraries, 'torch_cpu')));
   const texts = ['build-version', 'version.py'].map((file) => join(dirname(libraries), file)).filter(existsSync);

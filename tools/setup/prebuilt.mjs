@@ -122,13 +122,13 @@ export function compareVersions(a, b) {
   return a.localeCompare(b, 'en', { numeric: true });
 }
 
-/** "0" without glibc (musl), and a high number where the question has no meaning (macOS). */
+/** "0" without glibc (musl), and a high number on systems without a choice of C library (macOS). */
 function glibcVersion() {
   if (process.platform !== 'linux') return '99';
   return process.report.getReport().header.glibcVersionRuntime ?? '0';
 }
 
-/** Debian's libraries where apt has them for one of the engines, else those of PyTorch's archive. */
+/** Installs Debian's libraries if apt has them for one of the engines, otherwise those of PyTorch's archive. */
 async function bringLibtorch(engines, machine) {
   if (hasApt() && (machine.isRoot || machine.mode === 'ask')) {
     const names = engines.map((engine) => `libtorch${engine.libtorch}`);
@@ -187,7 +187,10 @@ function readKey(stamp) {
   }
 }
 
-/** Debian's three libraries by their plain names; of a libtorch of its own folder all, and its OpenMP as the addon's. */
+/**
+ * Links Debian's three libraries under their plain names; for any other libtorch all of its libraries, with its OpenMP
+ * for the addon.
+ */
 function linkLibraries(folder, { libraries, system }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

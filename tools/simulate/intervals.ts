@@ -28,8 +28,8 @@ const rate = 0.6;
 const shareOf = (trials: readonly boolean[]) => trials.filter(Boolean).length / trials.length;
 
 /**
- * Over all draws, and over seeds 0 to 99 alone; the seeds were not selected, and another hundred may well have six
- * errors.
+ * Counts errors over all draws, and over seeds 0 to 99 alone. These seeds were not selected; another hundred may well
+ * have six errors.
  */
 function tellEqual(title: string, population: Population): void {
   const hits = findings(population, study).map((isFound) => !isFound);

@@ -35,8 +35,8 @@ function choiceOf(unit: number, [wins, losses]: readonly [number, number]): Choi
 }
 
 /**
- * Reviewers see the same pairs. One side of each pair is better, or neither is, and each reviewer independently errs in
- * one of five choices. The true value is the share over all possible reviewers.
+ * All reviewers see the same pairs. In each pair one side is better or neither is, and each reviewer errs independently
+ * in one of five choices. The true value is the share over all possible reviewers.
  */
 function reviewed(count: number, reviewers: number, shares: readonly [number, number]) {
   const pairs = pairsOf(count);

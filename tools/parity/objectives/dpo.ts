@@ -80,7 +80,7 @@ export const runDpoTokens: CaseRunner = (group, name) => {
   return runObjective(group, given, { ...rest, loss_type: types, loss_weights: weights });
 };
 
-/** The same computed by the older version, where it agrees. */
+/** The same values from the older version, for the cases in which it agrees. */
 export const runDpoTokens023: CaseRunner = (group, name) => {
   const given = group.cases[name] as ReferenceCase & { beta: number };
   const options = given.options as Record<string, unknown>;
