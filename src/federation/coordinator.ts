@@ -1,6 +1,4 @@
-/**
- * Runs the rounds of a federation, from the initial weights to the result; resumes at the stage where it was killed.
- */
+/** Runs the rounds of a federation, from the initial weights to the result; resumes at the stage of a kill. */
 import { AttuneError } from '../base/errors.ts';
 import { greatest } from '../base/many.ts';
 import { entryOf } from '../base/table.ts';
@@ -218,10 +216,7 @@ export class Coordinator {
     return greatest([1, ...Object.values(metrics).map(({ 'num-examples': rows }) => rows ?? 1)]);
   }
 
-  /**
-   * Sums clipped changes with equal weight, divides by the expected number of sites, as the accountant assumes, and
-   * adds noise.
-   */
+  /** Noisy mean of clipped changes; divides by the expected number of sites, as the accountant assumes. */
   #noisy(updates: readonly Update[], before: Weights, expected: number): { weights: Weights; error: number } {
     const privacy = this.#parts.plan.privacy!;
     const changes = updates.map(({ weights }) => clipped(changeOf(weights, before), privacy.clip));
