@@ -23,7 +23,7 @@ interface Contest {
   systems: readonly SystemSpec[];
   /** Absent for systems that are not trained in steps. */
   training?: SettledTraining;
-  /** The sampled reward did not move in training. */
+  /** Whether the sampled reward stayed flat in training. */
   isFlat?: boolean;
 }
 

@@ -29,7 +29,7 @@ export interface ComparisonOptions extends ScoringContext {
   keepSeen?: boolean;
   /** The run whose reward functions score the answers. */
   policy?: Recipe;
-  /** Its sampled reward did not move in training, so more rows would not tell more. */
+  /** Whether its sampled reward stayed flat in training, so that more rows would not help. */
   isFlat?: boolean;
   seed: number;
 }
@@ -85,7 +85,7 @@ function isModel({ source }: SystemSpec): boolean {
   return source !== 'cheap';
 }
 
-/** Prompts have no answers to compare with: their rewards count. */
+/** Prompts have no expected answers, so rewards are the metric. */
 async function metricsFor(
   specs: readonly SystemSpec[],
   { typical, test }: ComparedRows,
@@ -138,7 +138,7 @@ function nothingAnswered(skipped: readonly SkippedSystem[]): AttuneError {
   });
 }
 
-/** A comparison as a run's events have it. */
+/** A comparison in the form of a run's event. */
 export function comparisonFinished(comparison: Comparison): ComparisonFinished {
   const { split, rows, metric, verdict, sentence } = comparison;
   const { outcome, advice, use } = conclusionOf(comparison);

@@ -51,7 +51,7 @@ export function usualSystems({ evaluation, prompting: settings }: Judged, result
   return specs;
 }
 
-/** Systems that a kept prompting is compared with: its model without it, and others that the recipe names. */
+/** Systems that a saved prompting is compared with: its model unprompted, and others that the recipe names. */
 export function usualPromptedSystems(
   recipe: Judged,
   result: string,

@@ -17,7 +17,7 @@ import { recipeMetrics } from '../evaluate/recipe-metrics.ts';
 /** The user's adapter, the shared model shown the user's rows, or the shared model as it is. */
 export type PersonalWay = 'adapter' | 'retrieval' | 'shared';
 
-/** One way against another on the held-out rows. */
+/** Difference between two ways on the held-out rows. */
 export interface PersonalDifference {
   /** In the metric's unit; positive if the first is better. */
   estimate: number;
@@ -42,7 +42,7 @@ export interface PersonalVerdict {
 
 export interface Judged {
   verdict: PersonalVerdict;
-  /** The chosen way against the shared model; of the adapter, if the shared model is chosen. */
+  /** The chosen way compared with the shared model; if that is chosen, the adapter compared with it. */
   comparison: Comparison;
 }
 
@@ -111,7 +111,7 @@ async function answersOf(
   const { train, test } = loaded.splits;
   const { max_new_tokens: room } = recipe.evaluation;
   const reads = await Promise.all(metrics.map(async (spec) => (await createMetric(spec)).definition.reads));
-  // A likelihood needs no answers.
+  // Likelihoods need no generated answers, so one token suffices.
   const least = reads.every((input) => input === 'likelihood') ? 1 : undefined;
   using models = new OpenModels(recipe.training.precision);
   const answered = await answerAll(specs, {
@@ -124,7 +124,8 @@ async function answersOf(
     signal,
     skipped: [],
   });
-  // A base model that does not end its answers is a rival nevertheless: it answers if nothing is better.
+  // As kind `other`, a base model that does not end its answers still counts as a rival: it answers if nothing is
+  // better.
   return new Map(answered.map((one) => [one.name as PersonalWay, { ...one, kind: 'other' }]));
 }
 
@@ -138,7 +139,7 @@ function differenceOf({ differences, metric }: Comparison): PersonalDifference {
   return { estimate, ...(low !== undefined && { low, high }), verdict };
 }
 
-/** The shared model, unless another way is better beyond chance; if both are, the one that is ahead. */
+/** The shared model, unless another way is significantly better; if both are, the better one. */
 function bestWay({ adapterShared, retrievalShared, adapterRetrieval }: PersonalVerdict['differences']): PersonalWay {
   const isRetrieval = retrievalShared?.verdict === 'better';
   if (adapterShared.verdict !== 'better') return isRetrieval ? 'retrieval' : 'shared';

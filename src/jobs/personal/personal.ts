@@ -21,7 +21,7 @@ export interface PersonalRequest {
   /** Folder of the run; it gets figures and the result, and no rows unless retrieval answers. */
   folder: string;
   train: readonly Record<string, unknown>[];
-  /** Rows that decide. */
+  /** Held-out rows on which the ways are compared. */
   test: readonly Record<string, unknown>[];
   /** Whether the shared model was tuned on such rows. */
   isTuned: boolean;
@@ -30,7 +30,7 @@ export interface PersonalRequest {
 export interface PersonalFindings extends PersonalVerdict {
   rows: { train: number; test: number };
   seconds: {
-    /** Training with loading and saving. */
+    /** Training, including loading and saving. */
     training: number;
     /** Processor time of the training, over all threads. */
     processor: number;
@@ -39,7 +39,7 @@ export interface PersonalFindings extends PersonalVerdict {
   };
 }
 
-/** A session that adapts the shared model to one user after the other. */
+/** A session that adapts the shared model to one user after another. */
 export async function run(_input: object, { requests, signal }: JobContext): Promise<void> {
   for await (const { body, signal: gone, send, end, fail } of requests) {
     try {
@@ -81,7 +81,7 @@ async function personalise(request: PersonalRequest, signal: AbortSignal): Promi
 /** Events without texts of rows. */
 const KEPT: ReadonlySet<string> = new Set(['run-started', 'run-finished']);
 
-/** Milliseconds for the worker of a killed call, which stops after its step. */
+/** Milliseconds to wait for a killed call's worker, which stops after its current step. */
 const LAST_STEP = 10_000;
 
 function rowsOf({ train, test, recipe }: PersonalRequest, signal: AbortSignal): Promise<LoadedData> {

@@ -12,13 +12,13 @@ import type { EvaluatedAnswer } from '../../training/objective.ts';
 import { roomForAnswers } from '../compare/answer-lengths.ts';
 import type { RunPlan } from './run-plan.ts';
 
-/** Answers that are ranked among those of the other rows asked say little about three rows. */
+/** Kinds whose answers are rankings over the asked rows: with three rows, they mean little. */
 const RANKED: readonly ExampleKind[] = ['pair', 'image-text'];
 
 type AnswerSamples = () => Promise<readonly SampledAnswer[]>;
 
 /**
- * Answers the same few validation rows with the weights of the moment, as a comparison does. Nothing is drawn, so that
+ * Answers the same few validation rows with the current weights, as a comparison does. Draws no random numbers, so that
  * the run's bytes do not depend on it. Undefined if there are no rows that the model can answer.
  */
 export function answerSamplesOf(plan: RunPlan): AnswerSamples | undefined {
@@ -67,7 +67,7 @@ function asPrompt(example: Example): Example {
   return { kind: 'prompt', id, source, group, prompt, columns: {} };
 }
 
-/** Rows that the model cannot say anything about are left out. */
+/** Leaves out rows without an answer. */
 function answered(examples: readonly Example[], predictions: readonly Prediction[]): SampledAnswer[] {
   return examples.flatMap((example, row) => {
     const { text: answer, cut } = sampledAnswer(predictions[row]);
@@ -76,7 +76,7 @@ function answered(examples: readonly Example[], predictions: readonly Prediction
   });
 }
 
-/** Validation has answered all prompts already, to find their rewards. */
+/** Validation has already answered all prompts to compute their rewards. */
 function rewardedAnswers(examples: readonly Example[], evaluated: readonly EvaluatedAnswer[]): SampledAnswer[] {
   const bySource = new Map(evaluated.map((answer) => [placeOf(answer), answer]));
   return examples.flatMap((example) => {

@@ -35,7 +35,7 @@ export function comparisonBytes(size: ComparisonSize): number {
 /** Rows answered concurrently (`Batcher`). */
 const SEQUENCES = 32;
 
-/** Keys and values of the rows answered concurrently; a base model may generate as many tokens again as a row has. */
+/** Keys and values of the rows answered concurrently; a base model may generate as many tokens as a row has. */
 function generationBytes({ model, testRows, longest, isPromptable }: ComparisonSize): number {
   if (!isPromptable || model.trunk.tokenTable === undefined) return 0;
   const config = textConfigOf(model.config);

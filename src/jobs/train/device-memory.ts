@@ -1,4 +1,4 @@
-/** Memory of the device that a run computes on: what its steps need there, and what would fit if they do not. */
+/** Memory of a run's device: whether its steps fit, and otherwise settings that would. */
 import { AttuneError } from '../../base/errors.ts';
 import { isOutOfMemory } from '../../base/out-of-memory.ts';
 import type { DevicePreflight } from '../../base/events.ts';

@@ -11,7 +11,7 @@ export interface RunContext {
   folder: string;
   emit: EventSink;
   signal: AbortSignal;
-  /** Rows in memory instead of the recipe's files. Nothing made of them is cached on disk: no tokens, no hidden states. */
+  /** Rows in memory instead of the recipe's files. Nothing derived from them is cached on disk: no tokens, no hidden states. */
   given?: LoadedData;
   /** The run's clock, kept across resumes. */
   now: Date;

@@ -34,7 +34,7 @@ export async function shareFile(group: Collectives, name: string, path: string):
   }
 }
 
-/** Brings a file of another rank to a path of rank 0. */
+/** Sends a file of another rank to a path of rank 0. */
 async function bringFile(group: Collectives, from: number, path: string): Promise<void> {
   const isSource = group.rank === from;
   const isPart = isSource || group.rank === 0;
@@ -65,10 +65,7 @@ function write(file: number, piece: Tensor): void {
   );
 }
 
-/**
- * Runs `body` on rank 0 with the update's state, to which processes that divide it contribute theirs; on others, only
- * sends it.
- */
+/** Runs `body` on rank 0 with the update's whole state, including the shards of other ranks; other ranks only send theirs. */
 export async function withWholeState(
   update: Update,
   group: Collectives | undefined,

@@ -26,7 +26,7 @@ import { shareFile } from './shared-files.ts';
 import type { TrainInput, TrainResult } from './train-job.ts';
 import { prepareRun, type TrainingRun } from './training-run.ts';
 
-/** Meets the processes that share the run; undefined for a run of one process. */
+/** Joins the group of processes that share the run; undefined for a run of one process. */
 export async function joinOthers(
   { launch }: TrainInput,
   { signal, emit }: Pick<JobContext, 'signal' | 'emit'>,
@@ -46,13 +46,16 @@ export interface SharedPlan {
   hasTrials: boolean;
 }
 
-/** Tells the others what was decided, so that they can prepare meanwhile. */
+/** Sends the leader's decisions to the other processes, so that they can prepare meanwhile. */
 export async function sharePlan({ constants, rows }: TrainingRun, group: Collectives | undefined): Promise<void> {
   const plan: SharedPlan = { constants, hasTrials: needsTrials(rows.context) };
   await group?.share('plan', plan);
 }
 
-/** Puts all processes where the leader is. One process that takes over the shares of several computes as they did. */
+/**
+ * Brings all processes to the leader's state. A single process that resumes a run of several takes over all shares and
+ * computes the same.
+ */
 export async function meetOthers(run: TrainingRun, group: Collectives | undefined): Promise<void> {
   const { parts, constants } = run;
   const { model, tuning, objective, update } = parts;
@@ -67,12 +70,12 @@ export async function meetOthers(run: TrainingRun, group: Collectives | undefine
 export async function trainTogether({ trainer, parts }: TrainingRun): Promise<Outcome> {
   if (trainer.state.step === 0) await evaluateBase(trainer, parts);
   const outcome = await trainer.run();
-  // The rest is work of the leader alone.
+  // The leader does the rest alone.
   parts.shared = undefined;
   return outcome;
 }
 
-/** A process that follows the leader: it writes and says nothing. */
+/** Follows the leader: trains without writing files or emitting events. */
 export async function follow(input: TrainInput, { signal }: JobContext, group: Collectives): Promise<TrainResult> {
   const folder = temporaryFolder('rank');
   try {
@@ -92,7 +95,7 @@ export async function follow(input: TrainInput, { signal }: JobContext, group: C
   }
 }
 
-/** Stays with the leader while it judges the result, so that one that is lost there is named; keeps little memory. */
+/** Waits while the leader judges the result, so that the loss of a process is noticed; the run's memory is freed. */
 async function awaitVerdict(
   run: TrainingRun,
   { signal, group }: { signal: AbortSignal; group: Collectives },
@@ -101,12 +104,12 @@ async function awaitVerdict(
   await unlessStopped(meetAtEnd(group), signal);
 }
 
-/** All processes meet once the result is judged. */
+/** Barrier for all processes once the result is judged. */
 export async function meetAtEnd(group: Collectives | undefined): Promise<void> {
   await group?.gatherNumbers('end', 0);
 }
 
-/** Weights and counters of the leader, and all tensors of the checkpoint that it has read. */
+/** Sends the leader's weights and counters, and all tensors of the checkpoint that it resumed from. */
 async function shareState(run: TrainingRun, group: Collectives): Promise<void> {
   const { trainer, parts, origin } = run;
   const folder = temporaryFolder('state');
@@ -129,7 +132,7 @@ async function shareState(run: TrainingRun, group: Collectives): Promise<void> {
   }
 }
 
-/** Result of a run that has none of its own, or not yet. */
+/** Result of a follower or an unfinished run. */
 export function unfinished({ trainer, rows, constants }: TrainingRun, outcome: TrainResult['outcome']): TrainResult {
   const { step, seconds } = trainer.state;
   const { task } = rows.objective;

@@ -16,7 +16,7 @@ export interface TrainInput {
   resume?: boolean;
   /** Stops with a checkpoint once this many steps are done, or this share of them, even after the last one. */
   pauseAt?: number | { share: number };
-  /** Whether the checkpoint's weights come from a federation: they are evaluated, and `retention.l2_sp` pulls to them. */
+  /** Whether the checkpoint's weights come from a federation: they are evaluated, and `retention.l2_sp` pulls towards them. */
   isRound?: boolean;
   /** Checkpoint of a run to repeat, with its decisions at run time (clock, micro-batches). */
   like?: string;

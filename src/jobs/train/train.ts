@@ -43,14 +43,14 @@ import type { PausedState, TrainResult, TrainPlan, TrainInput } from './train-jo
 export async function run(input: TrainInput, context: JobContext): Promise<TrainResult> {
   if (isCheapModel(input.recipe.model)) return trainCheap(input, context);
   if (askedModel(input.recipe.model) !== undefined) return trainPrompted(input, context);
-  // Processes of one machine take different cards.
+  // Processes on one machine use different GPUs.
   const device = onDevice(input.recipe.device, () => currentDevice(input.launch?.localRank));
   return onDevice(device, () => trainShared(input, context));
 }
 
 async function trainShared(input: TrainInput, context: JobContext): Promise<TrainResult> {
   await using group = await joinOthers(input, context);
-  // Awaited, so that the group is open until then.
+  // Awaited, so that the group stays open until the run ends.
   return group !== undefined && group.rank > 0
     ? await follow(input, context, group)
     : await trainModel(input, context, group);

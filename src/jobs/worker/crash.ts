@@ -6,7 +6,7 @@ import { runPaths } from '../../store/run-paths.ts';
 const TAIL_BYTES = 4_000;
 const TAIL_LINES = 12;
 
-/** A worker that ended without a result, and what is known about it. */
+/** A worker that ended without a result, with the known details. */
 export interface Crash {
   job: string;
   signal: NodeJS.Signals | null;

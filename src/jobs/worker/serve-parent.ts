@@ -19,7 +19,7 @@ export function serveParent(registry: Registry<JobModule>): void {
   });
 }
 
-/** A failure here would be reported by the job that needs what is missing. */
+/** Ignores failures: the job that needs the missing part reports them. */
 async function prepare(registry: Registry<JobModule>, job: string): Promise<void> {
   try {
     engine();

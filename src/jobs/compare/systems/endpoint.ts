@@ -8,7 +8,7 @@ import { prepareAsking } from './prepare-asking.ts';
 import { endpointReflector } from './reflector.ts';
 import type { EndpointSpec } from './system-spec.ts';
 
-/** Bytes of a short token, so that the longest answer fits. */
+/** Bytes per token, estimated low so that the longest answer fits. */
 const BYTES_PER_TOKEN = 2;
 const SPARE = 32;
 
@@ -40,7 +40,7 @@ function waitingTeller(title: string, { emit }: Comparing): (reason: string) => 
   };
 }
 
-/** Limit in bytes, since the endpoint's tokenizer is unknown. */
+/** Token limit estimated from bytes, since the endpoint's tokenizer is unknown. */
 function roomInBytes({ rows }: Comparing): number {
   const bytes = rows.typical.map((example) => Buffer.byteLength(expectedText(example) ?? ''));
   return Math.ceil(bytes.reduce((most, length) => Math.max(most, length), 0) / BYTES_PER_TOKEN) + SPARE;

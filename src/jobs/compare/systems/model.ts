@@ -29,7 +29,7 @@ import { withoutThreshold } from '../../../answering/tasks/answers/spans.ts';
 import { hears, processorOf } from '../../../answering/tasks/answers/speech.ts';
 import type { ModelSpec } from './system-spec.ts';
 
-/** Number of solved rows for choosing the better prompt style. */
+/** Number of rows with answers for choosing the better prompt style. */
 const PRACTICE_ROWS = 16;
 
 /** A local model, prompted as the entry specifies. */
@@ -64,7 +64,7 @@ interface ModelAsking extends PreparedAsking {
   note?: string;
 }
 
-/** Prepares a model's prompts. One that was not tuned is held to the form of the answers and chooses its style. */
+/** Prepares a model's prompts. For untuned models, the answers' form is constrained and the prompt style chosen. */
 export async function askModel(
   opened: OpenedModel,
   { title, kind, asking, isBase = false }: Pick<ModelSpec, 'title' | 'kind' | 'asking' | 'isBase'>,
@@ -107,7 +107,7 @@ export async function askModel(
   };
 }
 
-/** A kept prompting answers as it does in use. */
+/** A saved prompting answers exactly as it does in use. */
 async function askPrompted(
   { prompting, stop, held, style, maxNewTokens, labels }: KeptPrompting,
   comparing: PreparingRows,

@@ -14,7 +14,7 @@ import type { PreparingRows } from '../comparing.ts';
 import { openReflector, type Reflect } from './reflector.ts';
 import type { Asking } from './system-spec.ts';
 
-/** Prompts of a system, and what they are made from; rows as they are have no prompting. */
+/** Prompts of a system; `prompting` is absent if rows are sent unchanged. */
 export interface PreparedAsking {
   asker: Asker;
   prompting?: Prompting;
@@ -22,19 +22,19 @@ export interface PreparedAsking {
   search?: Omit<FoundPrompt, 'prompting'>;
 }
 
-/** The model that is asked. */
+/** The prompted model. */
 export interface AskedModel {
-  /** For people. */
+  /** Display title. */
   title: string;
-  /** Answers rows with prompts of a kind. */
+  /** Answers rows with the asker's prompts. */
   predictor(asker: Asker): Predictor;
-  /** Completes texts, if it can; used where the settings name no other model. */
+  /** Rewrites instructions, if the model can; used unless the settings name another model. */
   reflect?: Reflect;
 }
 
 /**
- * Chooses what is put in front of the rows. @throws AttuneError E_NOTHING_ASKED for rows of plain text, and errors of
- * the way
+ * Chooses the prompting: instruction, examples or passages.
+ * @throws AttuneError E_NOTHING_ASKED for rows of plain text, and errors of the way
  */
 export async function prepareAsking(
   { how, instruction, settings = promptingSchema.parse({}) }: Asking,

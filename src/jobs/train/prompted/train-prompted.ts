@@ -36,10 +36,10 @@ import type { TrainInput, TrainPlan, TrainResult } from '../train-job.ts';
 
 /** Subfolder of the result in a run's folder. */
 const RESULT = 'model';
-/** Rows answered to foresee the time of a search. */
+/** Rows answered to estimate the time of a search. */
 const TIMED_ROWS = 4;
 
-/** A run that chooses what to put in front of questions instead of training a model (`model: retrieved:attune-base`). */
+/** A run that chooses a prompting for a model instead of training one (`model: retrieved:attune-base`). */
 export async function trainPrompted({ recipe, dryRun }: TrainInput, context: JobContext): Promise<TrainResult> {
   const { emit } = context;
   const began = performance.now();
@@ -68,7 +68,7 @@ export async function trainPrompted({ recipe, dryRun }: TrainInput, context: Job
   return { ...told, outcome: 'finished', result, choice, metrics, stepSeconds: stepSeconds() };
 }
 
-/** Chooses a prompting for rows that are loaded, and writes it to the run's folder. @returns the result's folder */
+/** Chooses a prompting for loaded rows and writes it to the run's folder. @returns the result's folder */
 export async function keepPrompting(run: UntrainedRun): Promise<string> {
   const opened = await openAsked(run, askedModel(run.context.recipe.model)!.model);
   try {
@@ -83,7 +83,7 @@ function free({ tuning, model }: OpenedModel): void {
   model.dispose();
 }
 
-/** Opens the model, with the space before plain answers that its words want. */
+/** Opens the model, with a space before plain answers if its vocabulary's words start with one. */
 async function openAsked({ context, loaded }: UntrainedRun, model: string): Promise<OpenedModel> {
   const opened = await openModel(model, { ownTask: true, precision: context.recipe.training.precision });
   if (opened.notes !== undefined) return opened;
@@ -151,7 +151,7 @@ async function writeResult(
   return result;
 }
 
-/** Provenance notes; a model that was not tuned on conversations is asked by text unless turns suit it better. */
+/** Provenance notes; a model that was not tuned on conversations is prompted with plain text unless turns suit it better. */
 function notesOn(
   { context, loaded }: UntrainedRun,
   { kept, metrics, opened, result }: { kept: Kept; metrics: Metrics; opened: OpenedModel; result: string },
@@ -175,7 +175,7 @@ function notesOn(
   };
 }
 
-/** Foresees the time of the answers that a search and the comparison take. */
+/** Estimates the time of the answers that a search and the comparison need. */
 async function planPrompted({ context, loaded }: UntrainedRun, opened: OpenedModel): Promise<TrainPlan> {
   const { recipe, folder, signal } = context;
   const { train, validation, test } = loaded.splits;

@@ -60,7 +60,8 @@ function warningOf(
   { isContinued, isRewarded }: Record<'isContinued' | 'isRewarded', boolean>,
 ): string | undefined {
   if (loss === undefined || baseLoss === undefined || loss < baseLoss) return undefined;
-  // Rewards are negative losses. Sampled rewards tell what to change (recordCourse): greedy answers change last.
+  // Rewards are negative losses. Advice on them comes from sampled rewards (recordCourse), since greedy answers change
+  // last.
   const [figure, sign] = isRewarded ? (['reward', -1] as const) : (['loss', 1] as const);
   const [before, after] = [baseLoss, loss].map((value) => formatNumber(0 + sign * value));
   if (isContinued)
