@@ -3,9 +3,8 @@ import type { Example } from './example.ts';
 import { strataOf } from './strata.ts';
 
 /**
- * For each row the fold in which it is tested. Related rows share a fold, and each fold gets its share of every class
- * or range of numbers, as far as related rows allow.
- *
+ * The fold in which each row is tested. Related rows share a fold, and each fold gets its share of every class or range
+ * of numbers, as far as related rows allow.
  * @param setOf the cluster of each row; without it every row is alone
  */
 export function foldsOf(

@@ -163,7 +163,7 @@ function divideByTime(
   const setOf = Uint32Array.from(clusters.flatMap((cluster, set) => cluster.map(() => set)));
   const times = Float64Array.from(places, (row) => rows[row].time!);
   const assigned = splitByTime({ times, setOf, sizes: Uint32Array.from(clusters, ({ length }) => length) }, shares);
-  // LEFT_OUT lies beyond the names, so that such rows are undefined.
+  // LEFT_OUT is beyond the last name, so that such rows are undefined.
   return assigned && new Map(places.map((row, i) => [row, splitNames.at(assigned[i])]));
 }
 

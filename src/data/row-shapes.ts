@@ -84,7 +84,7 @@ function isAbsent(column: string, sample: readonly Row[]): boolean {
   return sample.every((row) => (valueAt(row, column) ?? null) === null);
 }
 
-/** A file with some of the mapped columns is meant to have all of them. */
+/** A file with some of the mapped columns should have all of them. */
 function isPartial({ columns = {}, missing }: Misfit): boolean {
   const all = Object.values(columns).flatMap(columnsOf);
   return missing.length < all.length && all.some((column) => !missing.includes(column));
