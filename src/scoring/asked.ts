@@ -5,11 +5,11 @@ import { kindOf, type Example, type ExampleKind, type ExampleOf } from '../data/
 import { separatorOf, type Conversation, type Message } from '../models/text/index.ts';
 import { expectedText, promptText, questionTurns } from './prompt-text.ts';
 
-/** A row with additions to its prompt: an instruction, passages to read, and solved rows to show. Plain data. */
+/** A row with additions to its prompt: an instruction, passages, and few-shot examples. Plain data. */
 export interface Asked {
   example: Example;
   instruction?: string;
-  /** Solved rows, best first. */
+  /** Few-shot examples, best first. */
   shots?: readonly Example[];
   /** Passages that may contain the answer, best first. */
   passages?: readonly string[];
@@ -31,8 +31,9 @@ export type AskingStyle = 'chat' | 'plain';
 export type AskedRow = ChatExample | CompletionExample;
 
 /**
- * Lays a row out: the instruction, the solved rows and the passages, each with the best one last, then the question. Rows of plain text have
- * no question and no layout. `answerSpace`: solved rows include the space before answers.
+ * Lays a row out: the instruction, the few-shot examples and the passages, each with the best one last, then the
+ * question. Rows of plain text have no question and no layout. `answerSpace`: examples include the space before
+ * answers.
  */
 export function askedRow(
   { example, instruction, shots = [], passages = [] }: Asked,
@@ -94,7 +95,7 @@ function withPassages(turns: readonly Message[], read: readonly string[]): reado
   return [...turns.slice(0, -1), { ...last, content: [...read, last.content].join('\n\n') }];
 }
 
-/** A solved row's question, without its system message. */
+/** The question of a few-shot example, without its system message. */
 function turnsOf(example: Example): readonly Message[] {
   const turns = questionTurns(example)?.filter(({ role }) => role !== 'system' && role !== 'developer');
   return turns ?? [{ role: 'user', content: promptText(example).trim() }];

@@ -74,7 +74,7 @@ class Parser {
     return left;
   }
 
-  /** `-x ^ 2` is -(x ^ 2), and powers go from the right. */
+  /** `-x ^ 2` is -(x ^ 2), and powers are right-associative. */
   #power(): Formula {
     if (this.#take('-') !== undefined) {
       const value = this.#power();

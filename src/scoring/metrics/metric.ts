@@ -75,7 +75,7 @@ export interface MetricDefinition {
   /** Perfect value of a bounded metric (1 or 100); undefined for others. */
   readonly best?: number;
   readonly reads: MetricInput;
-  /** Whether its 1 or 0 says if an answer has the required format: others are shown as invalid. */
+  /** Whether its value, 1 or 0, states if an answer has the required format; answers with 0 are shown as invalid. */
   readonly checksForm?: boolean;
   /** Whether its result is the table in the details; its value is neither shown nor compared. */
   readonly isTable?: boolean;
