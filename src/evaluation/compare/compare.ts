@@ -44,7 +44,7 @@ export interface CompareOptions {
   labelColumn?: string;
   /** Cost of wrong answers, by label. */
   costs?: Costs;
-  /** The judged system did not learn in training, so more rows would not tell more. */
+  /** Whether the judged system did not learn in training; then more rows would not help. */
   isFlat?: boolean;
   /** Default 0.95. */
   confidence?: number;

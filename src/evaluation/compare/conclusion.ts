@@ -40,9 +40,9 @@ export interface OtherWords {
 
 /** Facts that the test rows do not show. */
 interface Known {
-  /** Counts if the judged system ties with one that counts words. */
+  /** Considered if the judged system ties with one that counts words. */
   otherWords?: OtherWords;
-  /** The judged system did not learn in training, so more rows would not tell more. */
+  /** Whether the judged system did not learn in training; then more rows would not help. */
   isFlat?: boolean;
 }
 

@@ -26,7 +26,7 @@ export function keptName({ systems }: Comparison, name: string, { model, run }: 
   const system = systems.find((one) => one.name === name);
   if (system?.kind === 'cheap') return cheapModelName(name);
   if (askedModel(name) !== undefined) return name.includes('://') ? undefined : name;
-  // A recipe that keeps a prompt names its model behind the way.
+  // In a recipe that keeps a prompting, the model's name follows the way: `WAY:MODEL`.
   const base = model === undefined ? undefined : (askedModel(model)?.model ?? model);
   if (isAskingWay(name)) return base === undefined ? undefined : `${name}:${base}`;
   const isTunedWay = name.startsWith('tuned_') && isAskingWay(name.slice('tuned_'.length));

@@ -85,7 +85,7 @@ function decided(comparison: Comparison, evidence: Wording): Conclusion | undefi
   return { outcome: 'not-better', advice, use: rival.name };
 }
 
-/** The conclusion if a result leads or ties on the test rows, and another system leads by far in other words. */
+/** The conclusion if a result leads or ties on the test rows, and another system leads by far on reworded rows. */
 function contradicted(comparison: Comparison, evidence: Wording): Conclusion | undefined {
   const pair = pairOf(comparison, evidence);
   const { outcome, use } = conclude(comparison);

@@ -1,4 +1,4 @@
-/** Stored results of the test in other words. */
+/** Stored results of the test with reworded rows. */
 import { z } from 'zod';
 import { comparedMetricSchema, verdictSchema } from '../../store/results.ts';
 
