@@ -37,7 +37,7 @@ export class IndexSink implements RunSink {
     this.#writes = this.#writes.then(() => this.#write(isFinal(event)));
   }
 
-  /** The index once all recorded events but frequent ones are in it. */
+  /** Waits for pending writes and returns the index; frequent events may not be in it yet. */
   async settled(): Promise<Index> {
     await this.#writes;
     return this.#index;

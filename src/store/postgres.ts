@@ -211,7 +211,7 @@ class Changes {
     const client = await this.#client?.catch(() => undefined);
     if (client === undefined) return;
     const goodbye = client.end().catch(() => undefined);
-    // An unresponsive database must not delay the end.
+    // An unresponsive database must not delay closing.
     await Promise.race([goodbye, sleep(GOODBYE_MS, undefined, { ref: false })]);
     client.connection.stream.destroy();
   }

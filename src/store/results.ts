@@ -6,14 +6,14 @@ export type Verdict = z.infer<typeof verdictSchema>;
 
 export const comparedMetricSchema = z.strictObject({
   name: z.string(),
-  /** For people: "chrF". */
+  /** Display title: "chrF". */
   title: z.string(),
   better: z.enum(['higher', 'lower']),
   /** Perfect value, if there is one. */
   best: z.number().optional(),
   /** Input: text, label, likelihood. */
   reads: z.string(),
-  /** Whether its value of 1 or 0 for a row says if the answer has the requested form. */
+  /** Whether its value for a row, 1 or 0, states if the answer has the requested form. */
   checksForm: z.boolean().optional(),
   /** Whether the table is the metric's result; its value is shown elsewhere already. */
   isTable: z.boolean().optional(),
@@ -49,7 +49,7 @@ export type SystemUsage = z.infer<typeof systemUsageSchema>;
 
 const comparedSystemSchema = z.strictObject({
   name: z.string(),
-  /** For people: "nearest training row". */
+  /** Display title: "nearest training row". */
   title: z.string(),
   kind: systemKindSchema,
   /** Values by metric; metrics that the system has no value for are absent. */

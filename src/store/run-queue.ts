@@ -15,13 +15,14 @@ const POLL_MS = 500;
 
 interface Queueing extends Pick<JobContext, 'emit' | 'signal'> {
   folder: string;
-  /** The index, with all that was emitted. A second connection of one process would wait for its own transactions. */
+  /** The index with all emitted events. A second connection would block on transactions of this process's first one. */
   settled: () => Promise<Index>;
 }
 
 /**
- * Waits, in the order of asking, until no other run of this machine is training. Each run waits in its own process, so
- * that nothing has to be alive but the runs themselves. @throws the signal's reason
+ * Waits, first come first served, until no other run on this machine is training. Each run waits in its own process, so
+ * that no scheduler has to be running.
+ * @throws the signal's reason
  */
 export async function awaitTurn(queueing: Queueing): Promise<void> {
   const { folder, signal, settled } = queueing;
@@ -34,7 +35,7 @@ export async function awaitTurn(queueing: Queueing): Promise<void> {
   }
 }
 
-/** Under a lock, so that the later one of two sees the earlier one, with an earlier time. */
+/** Takes a lock, so that the later of two runs sees the earlier one in the index, with an earlier time. */
 async function enter({ folder, emit, settled }: Queueing): Promise<number> {
   mkdirSync(attuneHome(), { recursive: true });
   using _held = await lockFile(join(attuneHome(), 'run-queue'));

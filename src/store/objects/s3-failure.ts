@@ -6,7 +6,7 @@ import { shownS3, type S3Place } from './s3-url.ts';
 
 interface Failure {
   code: AttuneError['code'];
-  /** Without the location. */
+  /** What failed, without the location. */
   what: string;
   fix: string;
 }

@@ -1,4 +1,4 @@
-/** Names of users' own models: each belongs to one version of a shared model, and is left behind by the next version. */
+/** Names of users' own models: each belongs to one version of a shared model, and is obsolete with the next version. */
 const MARK = ':user:';
 
 export interface PersonalModel {
@@ -14,7 +14,7 @@ export function personalName({ shared, owner }: PersonalModel): string {
   return `${shared.slice(0, at)}:${shared.slice(at + 1)}${MARK}${owner}`;
 }
 
-/** Undefined for models that belong to nobody. */
+/** Undefined for models that are not a user's own. */
 export function readPersonalName(name: string): PersonalModel | undefined {
   const [, model, version, owner] = /^(.+):(\d+):user:([0-9a-f]{32})$/.exec(name) ?? [];
   return owner === undefined ? undefined : { shared: `${model}@${version}`, owner };

@@ -285,7 +285,7 @@ export interface BatchesTable {
   failed: number;
   /** JSON: time of each status change. */
   times: string;
-  /** Fingerprint of the request, by which a client's retry is recognised. */
+  /** Fingerprint of the request, used to recognise a client's retry. */
   fingerprint: string;
   /** JSON: the process that works on it. */
   worker: string | null;
