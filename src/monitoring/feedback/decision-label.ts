@@ -2,7 +2,7 @@
 
 const BETWEEN = ': ';
 
-/** The class that a person gave for an answer, with its question where only the option was given. */
+/** The class that a person gave for an answer, prefixed with the question if only the option was given. */
 export function decisionLabel(answered: string, given: string): string {
   const last = answered.lastIndexOf(BETWEEN);
   if (last < 0) return given;
@@ -10,7 +10,7 @@ export function decisionLabel(answered: string, given: string): string {
   return isWhole ? given : `${answered.slice(0, last)}${BETWEEN}${given}`;
 }
 
-/** Splits a class into its question, one of some ids, and the option. */
+/** Splits a class into its question's id, one of `ids`, and the option. */
 export function splitDecision(label: string, ids: Iterable<string>): { id: string; option: string } | undefined {
   const id = [...ids].filter((one) => label.startsWith(`${one}${BETWEEN}`)).sort((a, b) => b.length - a.length)[0] as
     | string

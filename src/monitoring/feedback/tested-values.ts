@@ -19,7 +19,7 @@ interface AnsweredClass {
 type Said = Pick<Selectable<FeedbackTable>, 'thumb' | 'edited' | 'label'>;
 type SaidRow = Said & AnsweredClass & Pick<Selectable<FeedbackTable>, 'trace' | 'at' | 'arrival'>;
 
-/** Values in a row of feedback with the answer it is about. */
+/** Tested values in a row of feedback, joined with its answer. */
 export function saidIn({ trace: id, at, arrival, ...said }: SaidRow): SaidOfAnswer[] {
   return testedValues(said, said).map((value) => ({ id, at, arrival, ...value }));
 }

@@ -7,7 +7,7 @@ import { shareSequence, type SequenceInterval } from '../../scoring/statistics/i
 import type { Judged } from './expected-accuracy.ts';
 import type { Place, SignalReading } from './signal-test.ts';
 
-/** State of a test, from which another one with the same bound continues. */
+/** Serialised state, to continue a test with the same bound. */
 export interface CalibrationTestState {
   bins: Bin[];
   wealth: number[];
@@ -29,7 +29,7 @@ const BINS = 10;
 const SIDES = [1, -1] as const;
 /** Shares of the wealth that are bet: small ones for small gaps. */
 const STAKES = [0.1, 0.4];
-/** Half of the wealth is bet from the first answer; the rest little by little, for later changes. */
+/** Half of the wealth is bet from the first answer; the rest is invested gradually, for later changes. */
 const FIRST_STAKE = 0.5;
 const LATER_STAKE = 1 / 250;
 const MOST_WEALTH = 1e12;
@@ -40,7 +40,7 @@ const bets = Array.from({ length: BINS + 1 }, (_, bin) =>
   SIDES.flatMap((side) => STAKES.map((stake) => ({ bin, side, stake }))),
 ).flat();
 
-/** Half of the money is on all answers together, since that finds a common gap sooner. */
+/** Half of the wealth is bet on all answers together, which detects a common gap sooner. */
 const shareOf = ({ bin }: (typeof bets)[number]): number => {
   const perBin = SIDES.length * STAKES.length;
   return bin === BINS ? 0.5 / perBin : 0.5 / (BINS * perBin);

@@ -12,7 +12,7 @@ export interface ClassReading {
   samples: readonly string[];
 }
 
-/** State of a test, from which another one of the same classes continues. */
+/** Serialised state, to continue a test of the same classes. */
 export interface ClassTestState {
   reference: [name: string, count: number][];
   current: [name: string, count: number][];

@@ -39,7 +39,7 @@ export interface SignalReading {
   samples: readonly string[];
 }
 
-/** State of a test, from which another one of the same signal continues. */
+/** Serialised state, to continue a test of the same signal. */
 export interface SignalTestState {
   reference: number[];
   current: number[];

@@ -17,7 +17,7 @@ export interface Candidate {
   /** Owner of the texts: they are erased with the owner's key. */
   owner: string;
   prompt: Asked;
-  /** Place of a typed question among those of its request. */
+  /** Index of the typed question within its request, as text. */
   question?: string;
   /** The model's answer: a text, or a class. */
   answer?: string;

@@ -16,8 +16,8 @@ export interface CheckSettings {
   /** Texts of the evaluation rows. */
   evaluation: readonly string[];
   /**
-   * Whether all rows are one user's, for that user's own model: repeated habits are then what it should learn, and
-   * nobody else is harmed by an attack.
+   * Whether all rows are one user's, for that user's own model: repeated habits are then what it should learn, and an
+   * attack harms nobody else.
    */
   isOwn?: boolean;
 }

@@ -67,7 +67,7 @@ export function countHolds(held: readonly Hold[]): Partial<Record<Hold['check'],
   return Object.fromEntries([...Map.groupBy(held, ({ check }) => check)].map(([check, rows]) => [check, rows.length]));
 }
 
-/** Pairs for `attune review`: the answer and its correction. A pair of which reviewers prefer neither is a defect. */
+/** Pairs for `attune review`: the answer and its correction. A pair is a defect if reviewers prefer neither. */
 export function reviewPairs(candidates: readonly Candidate[], sample: readonly string[]): object[] {
   const known = new Map(candidates.map((one) => [one.id, one]));
   return sample.map((id) => {

@@ -20,7 +20,7 @@ export interface LabelColumns {
 /** How a model's own rows are laid out. */
 export interface RowLayout {
   columns?: LabelColumns;
-  /** Typed questions of its rows, by id: an answer is kept without its question. */
+  /** Typed questions of its rows, by id, since stored answers do not contain their question. */
   questions?: ReadonlyMap<string, DecisionQuestion>;
 }
 

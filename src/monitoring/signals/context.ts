@@ -6,6 +6,6 @@ export interface SignalContext {
   profile?: TrainingProfile;
   /** Detects the language of a text that is long enough. */
   languageOf?: (text: string) => string | undefined;
-  /** Records a request; tells whether the same user sent it within the last hour. */
+  /** Records a request. @returns whether the same user sent it within the last hour */
   recent?: { isAgain(user: string, text: string, at: number): boolean };
 }
