@@ -4,7 +4,7 @@ import { graderSchema, type Grader } from '../../scoring/graders/grader.options.
 import { ApiError } from '../api-error.ts';
 import { checked } from '../check-body.ts';
 
-/** Compiles the grader of a request. @throws ApiError 400 with the invalid field, below `param` */
+/** Compiles the grader of a request. @throws ApiError 400 with the path of the invalid field, which begins with `param` */
 export function readGrader(value: unknown, param = 'grader'): Grader {
   const { [param]: grader } = checked(z.object({ [param]: graderSchema }), { [param]: value }) as Record<
     string,
