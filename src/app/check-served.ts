@@ -50,7 +50,7 @@ export async function checkServed(run: string, options: CheckServedOptions): Pro
   });
 }
 
-/** Chat servers apply a template to every prompt, with which a run on plain text was not trained. */
+/** Chat servers apply a template to every prompt, but a run on plain text was trained without one. */
 function refusePlain(run: string): void {
   if (!existsSync(run) || promptFormOf(readNotes(resultFolder(run))) !== 'plain') return;
   throw new AttuneError('E_CHECK_PLAIN', {

@@ -78,7 +78,7 @@ function checkStorage(settings: Settings, methods: ReadonlyMap<Axis, ChosenMetho
   settings.problem(written, what, 'choose tuning: lora, or storage: dense');
 }
 
-/** Settings with which a row would affect the result in other ways than by its bounded, noisy gradient. */
+/** Settings with which a row affects the result other than by its bounded, noisy gradient. */
 const unprivate: readonly { path: string; isWrong(value: unknown): boolean; what: string; fix: string }[] = [
   {
     path: 'training.learning_rate',

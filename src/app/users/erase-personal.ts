@@ -1,4 +1,4 @@
-/** Erases users' own models, and looks for what is left of a user in all files of this machine's attune. */
+/** Erases users' own models, and searches all of attune's files on this machine for remains of a user. */
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { attuneCache, attuneHome } from '../../base/home.ts';

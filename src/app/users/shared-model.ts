@@ -89,7 +89,7 @@ export async function personalRecipe(plan: Plan, recipe: Recipe, { base }: Share
   return { ...own, data: { ...recipe.data, train: [], validation: 0, test: [] }, prompting: recipe.prompting };
 }
 
-/** Texts are compared by their likelihood, which tells a user's habits from few rows. */
+/** Texts are compared by their likelihood, which shows a user's habits with few rows. */
 function metricsOf(recipe: Recipe): Recipe['evaluation']['metrics'] {
   const { metrics } = recipe.evaluation;
   return metrics === 'auto' && formOf(recipe) === 'sft' ? ['bits_per_byte'] : metrics;

@@ -27,7 +27,7 @@ export function keepCommandOfRun(folder: string, model: string): string {
   return keepCommand(model, {}, `${short}/recipe.json`) + ` --output-dir ${shellWord(keptFolder(short, model))}`;
 }
 
-/** Folder next to a run for what is kept instead: "runs/tickets-retrieved-attune-base". */
+/** Folder next to a run for the system that is kept instead: "runs/tickets-retrieved-attune-base". */
 export function keptFolder(run: string, model: string): string {
   return `${run}-${model.replaceAll(/[^\w.-]+/g, '-')}`;
 }
