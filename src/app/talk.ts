@@ -164,7 +164,6 @@ function decider(ask: Talker['ask']): Talker['decide'] {
   };
 }
 
-/** Functions to install and remove adapters. */
 function adaptersOf(session: Session): Pick<Talker, 'install' | 'remove'> {
   return {
     async install(id, adapter) {

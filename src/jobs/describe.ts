@@ -12,7 +12,6 @@ export interface DescribeInput {
 /** Adapted layers that share a name. */
 export interface AdaptedLayers {
   name: string;
-  /** Number of layers. */
   layers: number;
   /** Input and output features, if they are the same for all layers. */
   features?: [number, number];

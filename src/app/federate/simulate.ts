@@ -206,7 +206,7 @@ function dealt(lines: readonly string[], count: number): Map<string, string[]> {
   return groups;
 }
 
-/** The largest groups. */
+/** The `count` largest groups, by default all. */
 function largest(rows: readonly GroupedLine[], count?: number): Map<string, string[]> {
   const groups = Map.groupBy(rows, ({ group }) => group.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-').slice(0, 60) || 'none');
   const kept = [...groups].sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1)).slice(0, count);

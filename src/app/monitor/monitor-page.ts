@@ -11,7 +11,6 @@ import { versionPart } from './version-part.ts';
 export interface MonitorPageParts {
   /** Server with the answers page that alarms link to; by default they show a command. */
   server?: string;
-  /** Usage of keys. */
   usage?: readonly KeyUsage[];
 }
 

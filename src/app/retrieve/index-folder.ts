@@ -31,7 +31,6 @@ const manifestSchema = z.object({
   readsImages: z.boolean(),
 });
 
-/** Manifest of an index. */
 export type IndexManifest = z.infer<typeof manifestSchema>;
 
 export function newManifest(parts: Omit<IndexManifest, 'version'>): IndexManifest {

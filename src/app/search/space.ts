@@ -136,7 +136,6 @@ export function axesOf(dimensions: readonly Dimension[]): Axis[] {
   return dimensions.map((one) => (isScale(one) ? { kind: 'line' } : { kind: 'choice', count: one.values.length }));
 }
 
-/** The values at a point. */
 export function valuesAt(dimensions: readonly Dimension[], point: Point): Values {
   return Object.fromEntries(dimensions.map((one, i) => [one.path, valueOf(one, point[i])]));
 }

@@ -25,7 +25,6 @@ export interface DescribedUseCase {
   input: Record<string, unknown>;
 }
 
-/** Descriptions of all use cases. */
 export async function describeUseCases(): Promise<DescribedUseCase[]> {
   return (await loadUseCases()).map(({ name, useCase }) => {
     const { summary, section, effects } = useCase;

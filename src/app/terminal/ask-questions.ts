@@ -61,7 +61,6 @@ export async function askTarget(columns: readonly ColumnChoice[], guessed?: stri
   return decided(answer) || undefined;
 }
 
-/** Asks for the goal of a column. */
 export async function askGoal<Goal extends string>(column: string, goals: Record<Goal, string>): Promise<Goal> {
   const answer = await answered(
     select<string>({

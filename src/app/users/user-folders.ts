@@ -57,7 +57,7 @@ export function personalLoops({ model, folder }: { model: string; folder: string
     .map((version) => personalLoop(folder, { model, version }, owner));
 }
 
-/** Folders of results of a loop. */
+/** Existing run folders of all cycles of a loop. */
 export function resultFolders({ folder }: PersonalLoop): string[] {
   const cycles = new Set(readDecisions(folder).map(({ cycle }) => cycle));
   return [...cycles].map((cycle) => runFolder(cycleFolder(folder, cycle))).filter((run) => existsSync(run));

@@ -15,7 +15,6 @@ import { openModel } from '../../answering/model/open-model.ts';
 export interface ExportInput {
   /** Folder of a run, an adapter or a model, or a known name. */
   target: string;
-  /** Export format. */
   to: ExportFormName;
   /** Defines the rows for comparing the result with the export; random tokens are used without it. */
   recipe?: Recipe;

@@ -11,7 +11,6 @@ import type { TracesTable } from './traces-tables.ts';
 import type { TextRedactor } from './text-redactor.ts';
 import type { TraceStore } from './trace-store.ts';
 
-/** An answer with its measurements. */
 export interface MeasuredAnswer {
   served: ServedAnswer;
   signals: SignalValues;

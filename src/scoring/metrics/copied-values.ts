@@ -33,7 +33,6 @@ export function hasInvented(answer: string, sources: readonly string[]): boolean
   return [...codesIn(answer)].some((code) => !known.has(code));
 }
 
-/** A text with some tokens replaced. */
 export function replaceTokens(text: string, others: ReadonlyMap<string, string>): string {
   return text.replaceAll(TOKENS, (token) => others.get(token) ?? token);
 }

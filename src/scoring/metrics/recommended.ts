@@ -33,7 +33,6 @@ class Popularity {
   }
 }
 
-/** Mean of the items' values. */
 function meanOf(items: Int32Array, values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < items.length; i++) sum += values[items[i]];

@@ -16,7 +16,6 @@ function usageMetric(of: { name: string; title: string; kind: keyof RowUsage; pe
   };
 }
 
-/** Seconds per answer. */
 export const latency = usageMetric({ name: 'latency', title: 'seconds per answer', kind: 'seconds', per: 1 });
 
 export const inputTokens = usageMetric({

@@ -65,7 +65,6 @@ export interface Writer extends OpenedBase {
   install(id: string, target: string): Promise<Writer>;
 }
 
-/** An answer to a row. */
 export interface RowAnswer {
   prediction: string | string[] | number | null;
   probability?: number;

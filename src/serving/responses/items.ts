@@ -45,7 +45,6 @@ function textPart(role: string, text: string): object {
     : { type: 'input_text', text };
 }
 
-/** Output items as input items. */
 export function asInput(item: OutputItem): InputItem[] {
   if (item.type === 'reasoning') return [];
   return item.type === 'message' ? [{ type: 'message', role: 'assistant', content: item.content }] : [item];

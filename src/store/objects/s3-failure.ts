@@ -6,7 +6,7 @@ import { shownS3, type S3Place } from './s3-url.ts';
 
 interface Failure {
   code: AttuneError['code'];
-  /** What failed, without the location. */
+  /** Description of the failure, without the location. */
   what: string;
   fix: string;
 }

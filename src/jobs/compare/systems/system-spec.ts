@@ -70,7 +70,6 @@ export interface CheapSpec {
 /** A saved cheap system. */
 export interface KeptSpec extends Named {
   source: 'kept';
-  /** Its folder. */
   folder: string;
 }
 
