@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 
-/** axe-core's own script, run from outside the page, so that its policy need not allow it. */
+/** axe-core's script, evaluated from outside the page, so that the page's policy need not allow it. */
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 interface Finding {
@@ -12,10 +12,13 @@ interface Finding {
   nodes: readonly { target: readonly string[] }[];
 }
 
-/** What a theme can change; the others look at what a page holds. */
+/** Rules whose results depend on the theme; the others only depend on the page's content. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
-/** What axe finds serious or critical on a page as it is shown now: a line each. `colours` for a page seen in another theme. */
+/**
+ * Serious and critical violations that axe finds on the page as it is shown, one line each. `colours` for a page
+ * already checked in another theme.
+ */
 export async function barriers(page: Page, of: 'everything' | 'colours' = 'everything'): Promise<string[]> {
   await page.evaluate(`window.axe === undefined && (() => { ${AXE} })()`);
   const options = { resultTypes: ['violations'], ...(of === 'colours' && { runOnly: COLOUR_RULES }) };

@@ -3,7 +3,7 @@ import { createServer, request as ask, type IncomingMessage, type ServerResponse
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** A proxy that passes a reply on when the whole of it is there, as nginx does with `proxy_buffering`. */
+/** A proxy that passes a reply on only when it is complete, like nginx with `proxy_buffering`. */
 export async function bufferingProxy(target: string): Promise<AsyncDisposable & { origin: string }> {
   const { hostname, host } = new URL(target);
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

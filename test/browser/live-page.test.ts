@@ -1,4 +1,5 @@
-// The page of a run that goes on, in a browser: it follows the run, also through a proxy and beyond its server, and ends with its result.
+// The page of a run in progress, in a browser: follows the run, also through a proxy and after the server is gone, and
+// ends with its result.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     page = await browser.newPage({ viewport: { width: 360, height: 800 } });
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(String(error)));
-    // A proxy that gives answers only once they are whole.
+    // A proxy that passes replies on only when they are complete.
     await page.route('**/api/**', async (route) => {
       const response = await route.fetch().catch(() => undefined);
       await (response === undefined ? route.abort() : route.fulfill({ response }));
@@ -77,7 +78,7 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a run th
     await page.getByRole('heading', { name: 'Try it' }).waitFor({ timeout: 60_000 });
     expect(await page.getByLabel('Progress').count()).toBe(0);
     expect(await page.locator('h1').textContent()).toContain('finished');
-    // The network tells of the server that was away.
+    // The browser logs the failed requests while the server was away.
     expect(complaints.filter((line) => !line.includes('Failed to load resource'))).toEqual([]);
   });
 });

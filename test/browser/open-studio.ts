@@ -7,13 +7,13 @@ import type { Browser, Page } from 'playwright-core';
 import { barriers } from './axe.ts';
 import { startBrowser } from './start-browser.ts';
 
-/** Whether a browser and the engine are here. */
+/** Whether a browser and the engine are available. */
 export const isReady = process.env.ATTUNE_CHROMIUM !== undefined && existsSync('build/attune.node');
 
-/** A studio of its own, with a browser that notes scripts, requests and messages that must not be. */
+/** A separate studio with a browser that records forbidden scripts, requests and messages. */
 export class OpenedStudio {
   readonly folder = mkdtempSync(join(tmpdir(), 'attune-studio-'));
-  /** Messages on the console (where a broken policy is said), errors, dialogs, and requests to other origins. */
+  /** Console messages (including policy violations), errors, dialogs, and requests to other origins. */
   readonly complaints: string[] = [];
   browser!: Browser;
   page!: Page;
@@ -33,7 +33,7 @@ export class OpenedStudio {
     return new URL(this.url).origin;
   }
 
-  /** Starts the studio, at the same port where it was killed before. */
+  /** Starts the studio; after a kill, at the same port. */
   async start(): Promise<void> {
     const port = this.url === '' ? '0' : new URL(this.url).port;
     const child = spawn(resolve('bin/attune'), ['studio', '--port', port, '--json'], {
@@ -78,7 +78,7 @@ export class OpenedStudio {
     return page;
   }
 
-  /** Goes to a screen, given by the parts of its address. */
+  /** Opens a screen by the parts of its address. */
   async goTo(...parts: string[]): Promise<void> {
     await this.page.goto(`${this.origin}/#/${parts.map(encodeURIComponent).join('/')}`);
   }
@@ -91,7 +91,7 @@ export class OpenedStudio {
     return this.page.evaluate<boolean>('document.documentElement.scrollWidth > window.innerWidth');
   }
 
-  /** A page that needs scrolling sideways, and barriers in some theme. */
+  /** Accessibility violations in the given themes, and whether the page is too wide for its window. */
   async faults(themes: readonly ('light' | 'dark')[] = ['light', 'dark']): Promise<string[]> {
     const found = (await this.isTooWide()) ? ['is too wide'] : [];
     for (const [i, colorScheme] of themes.entries()) {
@@ -101,7 +101,7 @@ export class OpenedStudio {
     return found;
   }
 
-  /** Without those of the network about a server that was killed. */
+  /** Complaints without network errors caused by a killed server. */
   get grave(): string[] {
     return this.complaints.filter((line) => !/ERR_CONNECTION|Failed to load resource/.test(line));
   }
@@ -113,7 +113,7 @@ export class OpenedStudio {
   }
 }
 
-/** A table whose `late` follows from two of its columns; trees learn it in a second, and nothing is fetched. */
+/** A CSV table whose column `late` follows from two others; trees learn it in a second, and nothing is downloaded. */
 export function parcels(): string {
   const rows = Array.from({ length: 240 }, (_, i) => {
     const [weight, distance] = [(i * 37) % 50, ((i * 7) % 23) * 35];

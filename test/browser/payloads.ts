@@ -1,4 +1,4 @@
-/** Texts that would run a script where a page took them for markup; each calls alert. */
+/** Texts that would run a script if a page treated them as markup; each calls alert. */
 export const PAYLOADS: readonly string[] = [
   '<script>alert(1)</script>',
   '<ScRiPt>alert(1)</sCrIpT>',

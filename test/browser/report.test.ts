@@ -198,7 +198,7 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
   });
 });
 
-/** Pairs of axis labels of one picture that lie over each other. */
+/** Pairs of axis labels in one picture that overlap. */
 function overlappingTicks(page: Page): Promise<string[]> {
   return page.locator('.picture').evaluateAll((pictures) =>
     pictures.flatMap((picture) => {

@@ -41,12 +41,12 @@ describe.skipIf(process.env.ATTUNE_CHROMIUM === undefined)('the page of a server
     await page.getByLabel('Message').fill(question);
     const before = await page.locator('.answer').count();
     await page.keyboard.press('Enter');
-    // A quick answer has ended before the button to stop it is seen.
+    // A quick answer may end before the stop button is seen.
     await expect.poll(() => page.locator('.answer').count()).toBeGreaterThan(before);
     await page.locator('#stop').waitFor({ state: 'hidden' });
   }
 
-  /** The messages of the newest requests. */
+  /** Messages of the latest requests. */
   function asked(count = 1) {
     return server.state.asked.slice(-count).map(({ prompts }) => {
       const [{ messages }] = prompts as { messages: { role: string; content: string }[] }[];

@@ -1,4 +1,4 @@
-// Every screen in every state, theme and width: fits, and has no barriers. ATTUNE_SCREENSHOTS=FOLDER keeps pictures.
+// Every screen in every state, theme and width fits and is accessible. ATTUNE_SCREENSHOTS=FOLDER saves pictures.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -52,11 +52,11 @@ describe.skipIf(!isReady)('screens of the studio', () => {
 
   const look = async (name: string): Promise<string[]> => {
     const found: string[] = [];
-    // Everything that can be opened.
+    // Opens all collapsed parts.
     await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
     for (const [i, theme] of THEMES.entries()) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-      // Themes differ in colours alone: sizes and contents are looked at in one.
+      // Themes differ only in colours: widths and contents are checked in one of them.
       for (const width of i === 0 || pictures !== undefined ? WIDTHS : []) {
         await page.setViewportSize({ width, height: 900 });
         if (await studio.isTooWide()) found.push(`${name} is too wide at ${width}`);
@@ -133,7 +133,7 @@ describe.skipIf(!isReady)('screens of the studio', () => {
   });
 });
 
-/** A run that this process is at. */
+/** A run in progress, owned by this process. */
 function startedRun(folder: string): RunFolder {
   const run = new RunFolder(folder);
   run.record({ type: 'run-started', run: folder, folder, base: '', recipe, identity: {} } as RunEvent);

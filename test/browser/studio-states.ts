@@ -6,10 +6,10 @@ import type { Monitored } from '../../src/app/use-cases/monitor.ts';
 import type { Advised } from '../../src/app/use-cases/advise.ts';
 import type { AnswerList } from '../../src/serving/endpoints/answers.ts';
 
-/** How calls of use cases go on a screen; `own` leaves them to the server. */
+/** State of use-case calls on a screen; `own` leaves the calls to the server. */
 export type State = 'own' | 'running' | 'failed' | 'filled';
 
-/** Answers calls of use cases in place of the studio. `results` are those of the state `filled`. */
+/** Replies to calls of use cases in place of the studio. `results` are for the state `filled`. */
 export async function answerCalls(page: Page, state: State, results: Readonly<Record<string, unknown>>): Promise<void> {
   await page.unroute('**/api/calls**');
   if (state === 'own') return;
@@ -19,7 +19,7 @@ export async function answerCalls(page: Page, state: State, results: Readonly<Re
   });
 }
 
-/** Calls by their ids, which name them. */
+/** Name of the called use case; ids of calls contain it. */
 function nameOf(route: Route): string {
   if (route.request().method() === 'POST') return (route.request().postDataJSON() as { name: string }).name;
   return decodeURIComponent(new URL(route.request().url()).pathname.split('/').at(-1)!);
@@ -48,11 +48,11 @@ function replyTo(route: Route, state: State, results: Readonly<Record<string, un
   if (isListing(route)) return state === 'filled' ? [SERVED] : [];
   if (route.request().url().endsWith('/api/calls')) return call;
   const lines = [{ event: { type: 'work-advanced', phase: 'data', done: 3, total: 10, unit: 'rows' } }];
-  // The page asks again after the pause: not within a test.
+  // The page polls again after the pause, which outlasts the test.
   return { lines, next: 1, state: call, pause: 600_000 };
 }
 
-/** A server that this studio runs. */
+/** A running server of this studio. */
 const SERVED: CallState = {
   id: 'serve',
   name: 'serve',
@@ -176,7 +176,7 @@ const loop: ImprovementStatus = {
   held: { 1: [{ id: 'a', check: 'injection', reason: 'tries to overrule its instructions' }] },
 };
 
-/** Results with everything that screens can show; by use case. */
+/** Results by use case, with everything that screens can show. */
 export const FILLED: Readonly<Record<string, unknown>> = {
   'models list': knownModels,
   monitor: monitored,

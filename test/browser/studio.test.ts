@@ -46,7 +46,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await page.getByRole('cell', { name: PAYLOADS[0], exact: true }).first().waitFor();
     expect(await page.getByLabel(`Column ${ATTACK}`).count()).toBe(1);
     await page.getByText('40 rows', { exact: true }).waitFor();
-    // Every payload is in the list of values.
+    // All payloads are among the values.
     await page.getByLabel('Values of').selectOption(ATTACK);
     for (const payload of PAYLOADS.slice(0, 20))
       await page.locator('.bars .label', { hasText: payload.trim() }).first().waitFor();
@@ -68,7 +68,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await page.getByLabel('Choose a file').setInputFiles(join(studio.folder, 'parcels.csv'));
     clicks++;
     await page.getByLabel('Column late').selectOption('is learnt');
-    // It was the suggestion; another choice leaves it out until it is said to be read.
+    // `late` was the suggested target; after another choice, `distance` is left out until it is selected.
     expect(await page.getByLabel('Column distance').inputValue()).toBe('leave');
     clicks++;
     await page.getByLabel('Column distance').selectOption('is read');
@@ -90,13 +90,13 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     await page.getByText('Version 1 is registered and waits.').waitFor();
     await isSound();
     await click('Promote version 1');
-    // 24 rows of test are too few for its gate.
+    // 24 test rows are too few for the gate.
     await page.getByLabel('Force').fill('tried by hand');
     await click('Promote');
     await page.getByText('Version 1 answers.').waitFor();
     await click('Serve it');
     const code = await page.locator('pre', { hasText: 'curl http' }).textContent();
-    // The row in the code is a held-out one.
+    // Replaces the row in the code example, which is a held-out one.
     const asked = code!.replace(/"input":\{[^}]*\}/, '"input":{"weight":45,"distance":700,"carrier":"road"}');
     expect(asked).not.toBe(code);
     expect(JSON.parse(await inShell(asked))).toMatchObject({ data: [{ label: 'late' }] });
@@ -118,7 +118,7 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
     };
     await expect.poll(counted).toBeLessThan(240);
     expect(await counted()).toBeGreaterThan(10);
-    // All of them at once.
+    // Edits all rows at once.
     await page.getByLabel('to', { exact: true }).fill('delayed');
     await page.getByRole('button', { name: /^Change \d+ rows$/ }).click();
     await page.getByText('Rows with late: late: late = delayed').waitFor();
@@ -169,9 +169,9 @@ describe.skipIf(!isReady)('the studio in a browser', () => {
         }
         throw new Error(`${name} is not reached`);
       };
-      // From here on choosers are caught; a listener that comes with the key may be too late.
+      // From here on file choosers are intercepted; a listener added at the key press may be too late.
       page.on('filechooser', () => undefined);
-      // A new document: only a change of its address moves the focus.
+      // Loads a new document: only a change of address moves the focus.
       await page.goto('about:blank');
       await studio.goTo('');
       await page.getByRole('heading', { name: 'Runs' }).waitFor();

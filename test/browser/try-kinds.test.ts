@@ -1,4 +1,4 @@
-// The box of a run's page for every kind of result, in a browser.
+// The form on a run's page for trying each kind of result, in a browser.
 import { cpSync, existsSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { WaveFile } from '../wave-file.ts';
@@ -21,7 +21,7 @@ let server: OpenStudio | undefined;
 let page: Page;
 let complaints: string[];
 
-/** Trains a model of tiny size; what it learns matters to few of these tests. */
+/** Trains a tiny model; few of these tests depend on what it learns. */
 function train(name: string, recipe: Readonly<Record<string, unknown>>): void {
   const { data, training, ...others } = recipe as Record<string, Record<string, unknown>>;
   bench.write(
@@ -60,7 +60,7 @@ const bars = (name = 'tuned') => result(name).locator('.bars li');
 describe.skipIf(!isReady)('the box to try', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
-    // Models are asked where the page is served from: two workers a page would cost more than all answers.
+    // Runs models in the page's server: two workers per page would cost more than all answers.
     vi.stubEnv('ATTUNE_IN_PROCESS', '1');
     browser = await startBrowser();
     writeTinyBert(bench.path('bert'), [...topics, 'anna', 'rome', 'sees', 'question', 'answer', 'of', 'the']);
@@ -98,7 +98,7 @@ describe.skipIf(!isReady)('the box to try', () => {
     expect(await bars().count()).toBe(4);
     expect(await bars().first().textContent()).toMatch(/^invoice\d+(\.\d+)? %$/);
     expect(await bars().first().getAttribute('class')).toBe('chosen');
-    // An untrained head beside it would say nothing.
+    // The base has no trained head to compare with.
     expect(await result('base').count()).toBe(0);
     await page.getByLabel('subject').fill('');
     await page.getByLabel('body').fill('');
