@@ -26,19 +26,22 @@ import {
 
 const LENGTHS = [3, 6, 1, 6];
 
-/** Errors of bf16, in errors from rounding the weights alone: 0.2 to 2.6 and 0.2 to 3.9, phimoe's choice of experts most. */
+/**
+ * Limits on bf16's errors, relative to the error from rounding the weights alone. Observed: 0.2 to 2.6 and 0.2 to 3.9,
+ * largest for phimoe's choice of experts.
+ */
 const MOST_ROUNDING = { hidden: 4, output: 5 };
 
-/** Root of the mean square. */
+/** Root mean square difference. */
 function distance(a: Tensor, b: Tensor): number {
   const difference = a.to('f32').sub(b.to('f32'));
   return Math.sqrt(difference.mul(difference).mean().item());
 }
 
-/** Models that read more of a token than its vector in the table of all tokens. */
+/** Models that read more about a token than its row in the token table. */
 const readsIds: ReadonlySet<string> = new Set(['bpr_mf', 'gemma3n_text', 'gemma4', 'gemma4_text']);
 
-/** What every architecture and head keeps to, on some of the tiny models. */
+/** Contract of every architecture and head, tested on some of the tiny models. */
 export function describeArchitectures(cases: readonly [string, TinyCase][]): void {
   const folder = mkdtempSync(join(tmpdir(), 'attune-models-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -105,7 +108,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
       setTrainable(model, false);
     });
 
-    // Other heads on the same trunk add nothing to what follows.
+    // The remaining tests depend on the trunk only, so other heads need not repeat them.
     if (tiny.isFirst !== true) return;
 
     it('gives packed rows what it gives each alone', () => {
@@ -123,7 +126,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
       scope(() => {
         const ids = fromArray(input.ids as BigInt64Array);
         const embeddings = tokenTableOf(model.trunk).forward(ids, 'f64');
-        // Some need to know which tokens stand for what, too.
+        // Some models also need the ids.
         const needsIds = tiny.task === 'contrastive' || readsIds.has(model.architecture.modelType);
         expect(run({ ...input, ids: needsIds ? input.ids : undefined, embeddings }).toNumbers()).toEqual(
           run().toNumbers(),
@@ -168,7 +171,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
             if (!(one instanceof ModuleBuffer)) one.assign(one.tensor.to('bf16').to('f32'));
         });
         const rounded = run('f32');
-        // Both grow alike where a model with random weights enlarges what is rounded; many rows tell them from chance.
+        // Models with random weights amplify both errors alike; many rows average out chance.
         for (const part of ['hidden', 'output'] as const) {
           const unavoidable = distance(rounded[part], exact[part]);
           expect(distance(got[part], rounded[part]), part).toBeLessThan(MOST_ROUNDING[part] * unavoidable);
@@ -288,7 +291,7 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
   });
 }
 
-/** Where a row's tokens start, and how many they are. */
+/** Offset of a row's first token, and the row's length. */
 function placesOf({ offsets }: Layout, row: number): [number, number] {
   return [offsets[row], offsets[row + 1] - offsets[row]];
 }
@@ -298,27 +301,27 @@ function tinyLayout(length: number): Pick<ModelInput, 'layout'> {
   return { layout: { offsets: [0, length], positions, rowOf: [0], causal: true } };
 }
 
-/** The loss with one number of a parameter moved. */
+/** Sets whether the model's parameters have gradients. */
 function setTrainable(model: Model, value: boolean): void {
   for (const [, parameter] of model.parameters())
     if (!(parameter instanceof ModuleBuffer)) parameter.setTrainable(value);
 }
 
-/** What a checkpoint holds although its head reads nothing of it. */
+/** Whether the head reads nothing of a parameter in the checkpoint. */
 function isIdle({ task, architecture, config }: Model, path: string): boolean {
   const { vision_config: vision } = config as { vision_config?: { num_hidden_layers: number } };
   const idle: Readonly<Record<string, readonly string[]>> = {
     clip: task === 'sequence' ? ['vision_model.post_layernorm.'] : [],
     siglip: task === 'sequence' ? ['vision_model.head.'] : [],
     siglip2: task === 'sequence' ? ['vision_model.head.'] : [],
-    // States of an earlier layer are read.
+    // The image tower's output comes from an earlier layer.
     llava: [`vision_model.encoder.layers.${(vision?.num_hidden_layers ?? 0) - 1}.`, 'vision_model.post_layernorm.'],
   };
   const parts = config.vision_feature_layer === -1 ? ['post_layernorm'] : (idle[architecture.modelType] ?? []);
   return parts.some((part) => path.includes(part));
 }
 
-/** All rows but the first of Gemma 4's table for layers: padding and images read that one, and it is not trained. */
+/** Excludes the first row of Gemma 4's per-layer table: padding and images read it, and it is not trained. */
 function trainedRows({ architecture }: Model, path: string, tensor: Tensor): Omit<Graded, 'path'> {
   const gradient = tensor.grad!;
   const hasFixed = architecture.modelType.startsWith('gemma4') && path.endsWith('embed_tokens_per_layer.weight');

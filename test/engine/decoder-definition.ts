@@ -1,5 +1,5 @@
-// Decoders as plain arithmetic on lists of numbers, written from the papers and the reference's descriptions alone: no
-// tensor, no module, one row at a time.
+// Decoders as plain arithmetic on lists of numbers, written from the papers and the reference's descriptions: no
+// tensors, no modules, one row at a time.
 import type { RawConfig } from '../../src/models/raw-config.ts';
 
 type Vector = number[];
@@ -7,15 +7,15 @@ type Vector = number[];
 /** A checkpoint: name → shape and numbers in row order. */
 export type Weights = ReadonlyMap<string, { shape: readonly number[]; values: readonly number[] }>;
 
-/** What the tests know of each model type, besides its configuration. */
+/** Facts about a model type that its configuration does not contain. */
 export interface Description {
   heads: number;
   keyHeads: number;
   size: number;
-  /** How much each turned feature of a head turns a position, in a layer, for a token at a position; none where empty. */
+  /** Angle of each pair of rotated features, by layer and position; empty without rotary positions. */
   turns?(layer: number, position: number): readonly number[];
   amplitude?: number;
-  /** What a layer's scores are multiplied by. */
+  /** Factor of a layer's attention scores. */
   scale(layer: number): number;
   scoreCap?: number;
   window?(layer: number): number | undefined;
@@ -43,7 +43,7 @@ function softmax(values: Vector): Vector {
 export const silu = (x: number): number => x / (1 + Math.exp(-x));
 export const geluTanh = (x: number): number =>
   0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
-/** By the series of the error function. */
+/** Uses the series of the error function. */
 export function gelu(x: number): number {
   const z = x / Math.SQRT2;
   let [term, total] = [z, z];
@@ -54,7 +54,7 @@ export function gelu(x: number): number {
   return 0.5 * x * (1 + (2 / Math.sqrt(Math.PI)) * total);
 }
 
-/** One row of tokens → the logits at each of them. */
+/** Computes the logits at each token of one row. */
 export class DecoderDefinition {
   readonly #weights: Weights;
   readonly #about: Description;
@@ -67,7 +67,7 @@ export class DecoderDefinition {
     this.#raw = raw;
   }
 
-  /** Names of the checkpoint that nothing read. */
+  /** Names in the checkpoint that have not been read. */
   get unused(): string[] {
     return [...this.#weights.keys()].filter((name) => !this.#used.has(name));
   }
@@ -86,7 +86,7 @@ export class DecoderDefinition {
     return values.slice(index * shape[1], (index + 1) * shape[1]);
   }
 
-  /** W x + b, of a weight [out, in], or [in, out] where the layer is GPT-2's. */
+  /** W x + b with a weight [out, in], or [in, out] for GPT-2's layers. */
   #linear(name: string, x: Vector, isTransposed = false): Vector {
     const { shape, values } = this.#get(`${name}.weight`);
     const [outer, inner] = shape;
@@ -110,7 +110,7 @@ export class DecoderDefinition {
     return Array.from({ length: flat.length / size }, (_, head) => flat.slice(head * size, (head + 1) * size));
   }
 
-  /** Pairs are half of the turned features apart. */
+  /** The features of a pair are half of the rotated features apart. */
   #turn(head: Vector, position: number, layer: number): Vector {
     const { turns, amplitude = 1 } = this.#about;
     const angles = turns?.(layer, position) ?? [];
@@ -124,7 +124,7 @@ export class DecoderDefinition {
     return turned;
   }
 
-  /** q, k and v of a token, by the names that there are. */
+  /** q, k and v of a token, from whichever projections the checkpoint has. */
   #project(block: string, x: Vector): { q: Vector[]; k: Vector[]; v: Vector[] } {
     const { heads, keyHeads, size } = this.#about;
     if (this.#has(`${block}.attn.c_attn.weight`)) {
@@ -147,7 +147,7 @@ export class DecoderDefinition {
     return { q, k, v: this.#headsOf(this.#linear(`${name}.v_proj`, x)) };
   }
 
-  /** A norm as wide as all heads is over all of them. */
+  /** A norm as wide as all heads together is computed over all of them. */
   #normedHeads(name: string, part: string, flat: Vector): Vector[] {
     const norm = `${name}.${part}_norm`;
     if (!this.#has(`${norm}.weight`)) return this.#headsOf(flat);

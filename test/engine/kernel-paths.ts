@@ -1,7 +1,7 @@
-// The sets of instructions that our kernels are made for, and which of them this processor has.
+// Instruction sets of our kernels, and whether this processor has them.
 import { attune } from '../../src/engine/tensor/index.ts';
 
-/** The set in use when the tests began: put it back after them. */
+/** The set in use when the tests began, to restore afterwards. */
 export const usualPath = attune.kernels.default();
 
 export const kernelPaths = (['composite', 'avx2', 'avx512'] as const).map((path) => ({ path, isHere: canUse(path) }));

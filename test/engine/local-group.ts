@@ -1,4 +1,4 @@
-// Processes that share a run, played by one.
+// Simulates the processes of a shared run in one process.
 import type { Collectives, Pending } from '../../src/engine/group/index.ts';
 import { cat, noGrad, scope, stack, type Tensor } from '../../src/engine/tensor/index.ts';
 
@@ -26,7 +26,7 @@ export class LocalGroup implements Collectives {
     this.#meetings = meetings;
   }
 
-  /** Leaves a message; the result waits for those of all ranks. */
+  /** Posts a message; the returned function waits for those of all ranks. */
   #meet<Message>(own: Message): () => Promise<Message[]> {
     const number = this.#count++;
     const meeting = this.#meetings.get(number) ?? {

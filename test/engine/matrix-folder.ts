@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { writeModel, type models } from './method-matrix.ts';
 
-/** A folder with models of the matrix under their names, and with attune's home, while the tests around run. */
+/** A folder with models of the matrix, which is also attune's home while the surrounding tests run. */
 export function matrixFolder(name: string, written: readonly (keyof typeof models)[]): string {
   const folder = mkdtempSync(join(tmpdir(), `attune-${name}-`));
   beforeAll(async () => {

@@ -1,4 +1,4 @@
-// Every objective with a tuning on a tiny decoder: what a cell is made of, and how it is run.
+// Every objective with every tuning on a tiny decoder: the parts of a cell, and how it is run.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../../src/base/events.ts';
@@ -56,7 +56,7 @@ const words = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
 const word = (i: number): string => words[i % words.length];
 const thing = (i: number): string => `a ${word(i)} thing`;
 
-/** A row of each kind, as a file has it. */
+/** A row of each kind, as in a file. */
 const rowOfKind = {
   chat: (i) => ({
     messages: [
@@ -98,7 +98,7 @@ export interface Cell {
   model: keyof typeof models;
 }
 
-/** Writes a model with a tokenizer of its own. */
+/** Writes a model with its own tokenizer. */
 export async function writeModel(folder: string, name: keyof typeof models): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const texts = words.map((_, i) => `What is ${i}? ${thing(i)}`);
@@ -112,7 +112,7 @@ export async function writeModel(folder: string, name: keyof typeof models): Pro
   model.dispose();
 }
 
-/** What an objective has to be told for three quick steps: where it samples, few short answers; where it learns of another model, this one. */
+/** Options of an objective for three quick steps: few short answers if it samples, and this model as the teacher. */
 async function optionsOf(name: Cell['objective'], base: string): Promise<Record<string, unknown>> {
   const { shape: known } = (await objectives.load(name)).options;
   const wanted = {
@@ -151,7 +151,7 @@ export async function recipeOf({ objective, tuning, model }: Cell, folder: strin
   } as never);
 }
 
-/** Cells of which every two of objective, tuning and model are together at least once. */
+/** Cells that cover every pair of objective, tuning and model at least once. */
 export function coveringCells(): Cell[] {
   return objectives.names.flatMap((objective, o) =>
     names(tunings).map((tuning, t) => ({ objective, tuning, model: names(models)[(o + t) % names(models).length] })),
@@ -169,12 +169,12 @@ export function names<Name extends string>(table: Readonly<Record<Name, unknown>
 }
 
 export interface CellRun {
-  /** Hidden states of a text before the first step, and those of the base model. */
+  /** Hidden states of a text before the first step, from the tuned model and from the base model. */
   before: { own: readonly number[]; base: readonly number[] };
-  /** Of each step. */
+  /** Loss and metrics of each step. */
   steps: { loss: number; metrics: Readonly<Record<string, number>> }[];
   hasMoved: boolean;
-  /** Files of the last checkpoint of the whole run, and of the one that goes on from its second step. */
+  /** Files of the last checkpoint, of the whole run and of a run resumed from its second step. */
   whole: Checkpoint;
   resumed: Checkpoint;
 }
@@ -206,7 +206,7 @@ export async function runCell(recipe: Recipe): Promise<CellRun> {
 interface Preparation {
   /** The checkpoint to resume from. */
   from?: string;
-  /** Decisions of the run to repeat. */
+  /** Constants of the run to repeat. */
   like?: RunConstants;
   group?: Collectives;
 }
@@ -224,7 +224,10 @@ export function prepare(
   return prepareRun({ recipe, folder: recipe.output_dir, emit, signal, group, isFollowing, ...when });
 }
 
-/** Hidden states of a text with the tuning in place, and of the base model: loaded anew where its weights are kept as they are. */
+/**
+ * Hidden states of a text with the tuning, and of the base model, which is loaded again if the tuning does not change
+ * its weights.
+ */
 async function statesBefore({ parts: { model, tuning }, rows: { context } }: TrainingRun): Promise<CellRun['before']> {
   const { input } = collateRows([text], { causal: true });
   const states = (of: Model) => noGrad(() => scope(() => [...of.hidden(input).toNumbers()]));

@@ -4,7 +4,7 @@ import { countTokens } from '../../src/answering/tasks/rows/trained-tokens.ts';
 import { nextTokenLoss } from '../../src/training/objectives/next-token.ts';
 import type { Objective } from '../../src/training/objective.ts';
 
-/** What a step needs of a language-model objective, for rows that are tokens already. */
+/** A language-model objective for rows that are tokenised already, reduced to what a training step needs. */
 export const nextTokenObjective = {
   task: 'causal-lm',
   accepts: ['text'],

@@ -1,4 +1,4 @@
-// What is trained here and opened by PEFT: peft-loader.test.ts.
+// Adapters that are trained here and opened by PEFT in peft-loader.test.ts.
 import type { TuningName } from '../../src/methods/tunings/index.ts';
 
 export interface PeftCase {
@@ -6,7 +6,7 @@ export interface PeftCase {
   options?: Record<string, unknown>;
   /** Tokens whose rows are trained. */
   tokens?: readonly number[];
-  /** Why it is not tried on a model. */
+  /** Reason for skipping a model. */
   notOnLlama?: string;
   notOnGpt2?: string;
   notOnBert?: string;
@@ -15,13 +15,13 @@ export interface PeftCase {
 export const kinds = ['llama', 'gpt2', 'bert_cls'] as const;
 export type Kind = (typeof kinds)[number];
 
-// Some are read by each of the models' batches.
+// Each model's batches contain some of them.
 export const tokens = [3, 5, 132, 160, 250];
 const noConv1D = 'PEFT has it for other layers';
 const otherNames = { notOnGpt2: 'other names', notOnBert: 'other names' };
 const refused = { notOnBert: 'refused here' };
 
-/** By name: every tuning that PEFT has, and LoRA with each option that changes its files. */
+/** Cases by name: every tuning that PEFT has, and LoRA with each option that changes its files. */
 export const cases: Readonly<Record<string, PeftCase>> = {
   lora: { tuning: 'lora', options: { r: 4 } },
   'lora, rsLoRA': {
@@ -72,7 +72,7 @@ export const cases: Readonly<Record<string, PeftCase>> = {
   'lora, trained tokens': { tuning: 'lora', options: { r: 4 }, tokens },
   adalora: { tuning: 'adalora', options: { init_r: 6, target_r: 3 } },
   ia3: { tuning: 'ia3' },
-  // Of methods whose files say nothing of layers by number, or of modules that are left out.
+  // For methods whose files neither select layers by number nor exclude modules.
   'ia3, one layer': { tuning: 'ia3', options: { layers_to_transform: [1] } },
   vera: { tuning: 'vera', options: { r: 8 } },
   'vera, all but some': { tuning: 'vera', options: { r: 8, exclude_modules: '.*0\\..*' } },
@@ -98,7 +98,7 @@ export const cases: Readonly<Record<string, PeftCase>> = {
   shira: { tuning: 'shira', options: { r: 2 }, notOnGpt2: noConv1D },
   road: { tuning: 'road', options: { group_size: 8 }, notOnGpt2: noConv1D },
   oft: { tuning: 'oft', options: { oft_block_size: 8 }, notOnGpt2: noConv1D },
-  // Without its kernel for CUDA PEFT sets the factors to 1.
+  // PEFT without its CUDA kernel sets the factors to 1.
   boft: { tuning: 'boft', options: { boft_block_size: 8, boft_n_butterfly_factor: 1 }, notOnGpt2: noConv1D },
   hra: { tuning: 'hra', options: { r: 4 }, notOnGpt2: noConv1D },
   miss: { tuning: 'miss', options: { r: 8 }, notOnGpt2: noConv1D },
@@ -113,7 +113,7 @@ export const cases: Readonly<Record<string, PeftCase>> = {
   vblora: { tuning: 'vblora', options: { num_vectors: 16, vector_length: 8 } },
 };
 
-/** Why an adapter is not tried on a model. */
+/** Reason for skipping an adapter on a model. */
 export function reasonOf(kind: Kind, { notOnLlama, notOnGpt2, notOnBert }: PeftCase): string | undefined {
   return { llama: notOnLlama, gpt2: notOnGpt2, bert_cls: notOnBert }[kind];
 }

@@ -1,4 +1,4 @@
-// Adapters of random weights, as PEFT's folders.
+// Adapters with random weights, in PEFT's format.
 import { cpSync } from 'node:fs';
 import { create as createLora } from '../../src/methods/tunings/lora.ts';
 import { complete, options as loraOptions } from '../../src/methods/tunings/lora.options.ts';
@@ -6,7 +6,7 @@ import { keyedNormal } from '../../src/models/initialise.ts';
 import { noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
 import { openModel } from '../../src/answering/model/open-model.ts';
 
-/** Writes one for a model's folder, with the model's tokenizer beside it. */
+/** Writes an adapter for a model's folder, with the model's tokenizer. */
 export async function writeRandomAdapter(
   folder: string,
   { seed, model: base, baseModel = base }: { seed: number; model: string; baseModel?: string },

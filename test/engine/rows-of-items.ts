@@ -1,4 +1,4 @@
-// Prepared rows of items, all of which are trained but for what stands before them.
+// Prepared rows of items, all trained except the tokens in front of them.
 import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 
 export function rowsOfItems(rows: readonly (readonly number[])[], lead: number): PreparedRow[] {

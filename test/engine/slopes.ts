@@ -1,4 +1,4 @@
-// Gradients beside finite differences in f64.
+// Compares gradients with finite differences in f64.
 import { expect } from 'vitest';
 import { keyedNormal } from '../../src/models/initialise.ts';
 import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.ts';
@@ -6,7 +6,7 @@ import { aten, noGrad, scope, type Tensor } from '../../src/engine/tensor/index.
 const STEP = 1e-6;
 const DIRECTIONS = 2;
 
-/** A tensor of which the gradient is known. */
+/** A tensor with a known gradient. */
 export interface Graded {
   path: string;
   tensor: Tensor;
@@ -14,8 +14,8 @@ export interface Graded {
 }
 
 /**
- * Each direction moves every number of every tensor at once, those of steep tensors by less so that they hide nobody; where
- * a slope differs, the tensors are gone through one by one, to name the wrong one.
+ * Each direction changes all values of all tensors at once, less in steep tensors, so that none dominates. If a slope
+ * differs, checks each tensor separately to name the wrong one.
  */
 export function expectSlopes(graded: readonly Graded[], loss: () => Tensor): void {
   for (let seed = 0; seed < DIRECTIONS; seed++) {

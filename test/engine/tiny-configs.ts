@@ -51,7 +51,7 @@ const t5Shape = {
   initializer_factor: 0.6,
 };
 
-/** An encoder and a decoder with positions. */
+/** An encoder-decoder with positions. */
 const pair = {
   vocab_size: 17,
   d_model: 8,

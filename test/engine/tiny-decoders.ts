@@ -1,6 +1,6 @@
-// Configurations of tiny decoders other than Llama and its like.
+// Configurations of tiny decoders other than Llama-like ones.
 
-/** What most of them have in common. */
+/** Settings shared by most of them. */
 export const decoder = {
   vocab_size: 17,
   hidden_size: 8,
@@ -125,7 +125,7 @@ export const tinyDecoders = {
       ...decoder,
       ...experts,
       model_type: 'gpt_oss',
-      // All are chosen: a choice that rounding tips would be no near miss.
+      // All experts are chosen: rounding could flip a choice, and the result would not be close.
       num_local_experts: 2,
       sliding_window: 3,
       swiglu_limit: 0.5,

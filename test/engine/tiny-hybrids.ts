@@ -1,10 +1,10 @@
-// Configurations of tiny decoders with states of rows, or with inputs of layers.
+// Configurations of tiny decoders with recurrent states, or with inputs per layer.
 import { decoder, experts } from './tiny-decoders.ts';
 
 const narrow = { num_experts: 3, num_experts_per_tok: 2, moe_intermediate_size: 6 };
 
 const deltaNet = {
-  // Random keys of few numbers, and what they gather, come near 0, and are divided by their length: slopes of thousands.
+  // Random keys of low dimension come close to 0 and are normalised, which gives slopes of thousands.
   rms_norm_eps: 1e-2,
   linear_conv_kernel_dim: 3,
   linear_key_head_dim: 16,
@@ -14,7 +14,7 @@ const deltaNet = {
   rope_parameters: { rope_type: 'default', rope_theta: 5000, partial_rotary_factor: 0.5 },
 };
 
-/** Layers with inputs of their own, the last of which attend to others' keys. */
+/** Layers with their own inputs; the last ones share keys and values of earlier layers. */
 const perLayer = {
   num_hidden_layers: 4,
   layer_types: ['sliding_attention', 'full_attention', 'sliding_attention', 'full_attention'],
@@ -82,7 +82,7 @@ export const tinyHybrids = {
       n_groups: 2,
       ssm_state_size: 3,
       conv_kernel: 3,
-      // All are chosen: a choice that rounding tips would be no near miss.
+      // All experts are chosen: rounding could flip a choice, and the result would not be close.
       n_routed_experts: 2,
       num_experts_per_tok: 2,
       moe_intermediate_size: 6,

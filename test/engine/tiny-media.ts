@@ -1,6 +1,6 @@
 // Configurations of tiny models that read images or recordings.
 
-/** A waveform of 4 (n - 1) + 6 samples makes n frames. */
+/** 4 (n - 1) + 6 samples give n frames. */
 const waveform = {
   model_type: 'wav2vec2',
   vocab_size: 17,
@@ -112,7 +112,7 @@ export const tinyMedia = {
     expand_ratio: 1.5,
     first_layer_is_expansion: i === 0,
     finegrained_output: false,
-    // Smooth, so that differences tell gradients, and bounded, for there are fifty layers.
+    // Smooth, so that finite differences approximate gradients, and bounded, since there are fifty layers.
     hidden_act: 'tanh',
     classifier_dropout_prob: 0.2,
     initializer_range: 0.1,

@@ -23,11 +23,17 @@ export { tinyConfigs };
 export interface TinyCase {
   raw: RawConfig;
   task: Task;
-  /** The first task of a configuration, or the first head of its kind and options: what trunks and heads do is tried there. */
+  /**
+   * Whether it is the first task of a configuration, or the first head with its kind and options: trunk and head are
+   * tested on these.
+   */
   isFirst?: boolean;
 }
 
-/** Every head with the first configuration of each model type, and the first head with the others; named for titles. */
+/**
+ * Every head with the first configuration of each model type, and the first head with the others, with titles for
+ * tests.
+ */
 export async function tinyCases(): Promise<[string, TinyCase][]> {
   const cases: [string, TinyCase][] = [];
   const known = new Set<string>();
@@ -38,7 +44,7 @@ export async function tinyCases(): Promise<[string, TinyCase][]> {
       const tasks = Object.keys(plans) as Task[];
       for (const task of i === 0 ? tasks : tasks.slice(0, 1)) {
         const { className: _, ...plan } = plans[task]!;
-        // Another task takes one of the two parts alone: a trunk of its own.
+        // Other tasks use only one of the two parts, which is a different trunk.
         const hasParts = tasks[0] === 'seq2seq' || tasks[0] === 'contrastive';
         const head = JSON.stringify({ ...plan, ...(hasParts && { name }) });
         const isFirst = task === tasks[0] || !known.has(head);
@@ -50,7 +56,7 @@ export async function tinyCases(): Promise<[string, TinyCase][]> {
   return cases;
 }
 
-/** Cases of every trunk and every kind of head, and samples of heads that other trunks have as well. */
+/** Cases of every trunk and every kind of head, and a sample of the heads that other trunks have too. */
 export async function contractCases(): Promise<[string, TinyCase][]> {
   const cases = await tinyCases();
   const repeated = cases.filter(([, { isFirst }]) => isFirst !== true);
@@ -58,12 +64,12 @@ export async function contractCases(): Promise<[string, TinyCase][]> {
   return cases.filter((one) => one[1].isFirst === true || kept.has(one));
 }
 
-/** A model whose every number is random: norms and biases too. */
+/** A model in which all weights are random, including norms and biases. */
 export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): Promise<Model> {
   const model = await createModel(raw, { task, dtype, seed: 3 });
   noGrad(() => {
     for (const [path, parameter] of model.parameters()) {
-      // Members of items' bags; counts stay as they are.
+      // Members of items' bags; their counts remain.
       if (parameter.tensor.dtype === 'i32') scope(() => parameter.assign(tinyMembers(parameter.shape)));
       if (!isFloating(parameter.tensor.dtype)) continue;
       scope(() => {
@@ -75,14 +81,14 @@ export async function tinyModel({ raw, task }: TinyCase, dtype: DType = 'f64'): 
   return model;
 }
 
-/** Places of tables with more than so many, 0 among them. */
+/** Indices below 5. */
 function tinyMembers(shape: readonly number[]): Tensor {
   const size = shape.reduce((product, length) => product * length, 1);
   const places = Int32Array.from({ length: size }, (_, i) => randomUint32([1, 'members'], i) % 5);
   return fromArray(places, [...shape]);
 }
 
-/** Rows of random tokens, with a source for each row where the model has an encoder; or as many images. */
+/** Rows of random tokens, with a source per row for encoder-decoders; or random images, one per length. */
 export function tinyInput(model: Model, lengths: readonly number[]): ModelInput {
   if (readsImages(model)) {
     const images = imagesFor(model, lengths.length);
@@ -95,7 +101,10 @@ export function tinyInput(model: Model, lengths: readonly number[]): ModelInput 
   return { layout, ...tokensOf(model, layout.positions.length), ...sourceOf(model, lengths.length), ...images };
 }
 
-/** Random images, of a token each at the second token of rows, and of two tokens, where sizes differ, at the next. */
+/**
+ * Random images of one token at the second and fourth token of rows; if sizes may differ, of one token at the second
+ * and two tokens at the third.
+ */
 function placedImages({ architecture, config, trunk }: Model, { positions }: Layout): Pick<ModelInput, 'images'> {
   if (trunk.imageReader === undefined) return {};
   if (trunk.imageReader.tokensOf === undefined) {
@@ -133,13 +142,13 @@ function imagesFor(model: Model, rows: number): Pick<StackInput, 'features' | 'g
 /** Random images: [B, C, Y, X]. */
 function tinyImages(config: RawConfig, rows: number): Tensor {
   const vision = (config.vision_config ?? config) as Record<string, number | [number, number]>;
-  // Some models read images of other sizes than they were trained on.
+  // Some models read images of another size than they were trained on.
   const size = vision.images ?? vision.image_size;
   const [height, width] = typeof size === 'number' ? [size, size] : size;
   return scope(() => keyedNormal([rows, 3, height, width], { seed: 1, path: 'features' }, 1).to('f64'));
 }
 
-/** Recordings side by side that make so many frames each, or mel frames of four a token. */
+/** Recordings that give these numbers of frames. */
 function waveformsOf(model: Model, frames: readonly number[]): ModelInput {
   const { num_mel_bins: bins } = (model.config.encoder_config ?? {}) as { num_mel_bins?: number };
   if (bins !== undefined) {
@@ -161,7 +170,7 @@ export function tokensOf(model: Model, count: number): { ids: BigInt64Array; tok
   return model.architecture.modelType === 'bert' ? { ids, tokenTypes: draw('types', 2) } : { ids };
 }
 
-/** What the encoder reads: recordings of one length, or texts of different ones. */
+/** Input of the encoder: recordings of equal length, or texts of different lengths. */
 function sourceOf(model: Model, rows: number): Pick<ModelInput, 'source'> {
   if (model.trunk.encoderStack === undefined) return {};
   if (model.architecture.modalities?.[0] !== 'audio') {
@@ -180,7 +189,7 @@ function sourceOf(model: Model, rows: number): Pick<ModelInput, 'source'> {
   return { source: { features } };
 }
 
-/** One row of an input, as an input of its own. */
+/** One row of an input as a separate input. */
 export function rowOf(input: ModelInput, row: number): ModelInput {
   const { ids, tokenTypes, source } = input;
   const layout = input.layout!;
@@ -195,7 +204,7 @@ export function rowOf(input: ModelInput, row: number): ModelInput {
   };
 }
 
-/** The images of tokens `start` to `end`. */
+/** Images at the tokens `start` to `end`. */
 function imagesOfRow({ images }: ModelInput, start: number, end: number): ModelInput['images'] {
   if (images === undefined) return undefined;
   const { pixels, grids } = images;
@@ -210,7 +219,7 @@ function imagesOfRow({ images }: ModelInput, start: number, end: number): ModelI
   return { pixels: pixels.narrow(0, own[0] * patches, own.length * patches), grids: ownGrids, places };
 }
 
-/** What the encoder reads for one row. */
+/** Input of the encoder for one row. */
 export function sourceOfRow({ features, layout, ids }: StackInput, row: number): StackInput {
   if (features !== undefined) return { features: features.narrow(0, row, 1) };
   const [start, end] = [layout!.offsets[row], layout!.offsets[row + 1]];
@@ -242,7 +251,7 @@ function rowLayout(layout: Layout, start: number, end: number): Layout {
   };
 }
 
-/** What a head makes of hidden states: some numbers for each token, or for each row. */
+/** Output of the head: values per token, or per row. */
 export function headOutput(model: Model, hidden: Tensor, input: ModelInput, runner?: StageRunner): Tensor {
   if (model.head instanceof ContrastiveHead) return contrastiveScores(model, hidden, input, runner);
   const layout = model.layoutOf(input);
@@ -257,7 +266,7 @@ export function headOutput(model: Model, hidden: Tensor, input: ModelInput, runn
   return cat([start, end]);
 }
 
-/** Whether a head gives something to a row, and not to each token. */
+/** Whether the head gives values per row rather than per token. */
 export function isOfRows({ head }: Model): boolean {
   return head instanceof SequenceHead || head instanceof EmbeddingHead;
 }

@@ -4,7 +4,7 @@ import type { Objective } from '../../src/training/objective.ts';
 import type { PreparedRow } from '../../src/answering/tasks/rows/prepared-rows.ts';
 import { headOutput } from './tiny-models.ts';
 
-/** Rows that have nothing but their lengths: what stands in them is the input's. */
+/** Rows that only have lengths; their content is in the model input. */
 export function rowsOfLengths(lengths: readonly number[]): PreparedRow[] {
   return lengths.map((length, r): PreparedRow => {
     const source = { file: 'rows.jsonl', line: r + 1 };
@@ -12,7 +12,7 @@ export function rowsOfLengths(lengths: readonly number[]): PreparedRow[] {
   });
 }
 
-/** Pulls whatever the head gives towards 1, so that it fits every architecture and head. */
+/** Pulls any output of the head towards 1, so that it fits every architecture and head. */
 export function towardsOne(input: ModelInput, rows: readonly PreparedRow[]): Objective {
   return {
     separable: true,

@@ -7,7 +7,7 @@ const tower = { hidden_size: 12, intermediate_size: 10, num_hidden_layers: 2, nu
 
 const common = { initializer_range: 0.4, image_token_id: 5 };
 
-/** Squares of four patches, which make one token. */
+/** Squares of four patches, which give one token. */
 function idefics(model_type: string) {
   return {
     ...common,
@@ -104,7 +104,7 @@ export const tinyVisionLanguage = {
     {
       ...common,
       model_type: 'mistral3',
-      // Sums over all values of four patches.
+      // Inputs are sums over all values of four patches.
       initializer_range: 0.25,
       spatial_merge_size: 2,
       text_config: { ...text, model_type: 'mistral', sliding_window: null },

@@ -1,7 +1,7 @@
-// Configurations of tiny decoders of the types of 2024 to 2026 without a state.
+// Configurations of tiny decoders of types from 2024 to 2026 without recurrent states.
 import { decoder, experts, longrope, yarn } from './tiny-decoders.ts';
 
-/** Narrow experts in groups next to one for all tokens, after a dense layer. */
+/** Narrow grouped experts and one shared expert, after a dense layer. */
 const grouped = {
   num_experts_per_tok: 2,
   n_routed_experts: 4,
@@ -19,7 +19,7 @@ export const todaysTinyDecoders = {
       ...decoder,
       ...experts,
       model_type: 'qwen2_moe',
-      // All are chosen: another number of rows is another order of sums.
+      // All experts are chosen, so that only the order of sums depends on the number of rows.
       num_experts: 2,
       moe_intermediate_size: 6,
       shared_expert_intermediate_size: 7,
@@ -28,7 +28,7 @@ export const todaysTinyDecoders = {
     },
   ],
   deepseek_v3: [
-    // All of a group are chosen, and few numbers add up: roundings tip no choice.
+    // All experts of a group are chosen and dimensions are small: rounding flips no choice.
     { ...decoder, ...latent, ...grouped, model_type: 'deepseek_v3', n_group: 2, topk_group: 1, rope_scaling: yarn },
   ],
   deepseek_v2: [
@@ -75,7 +75,7 @@ export const todaysTinyDecoders = {
       ...decoder,
       ...experts,
       model_type: 'phimoe',
-      // All are chosen, and come near each other.
+      // All experts are chosen, with similar weights.
       num_local_experts: 2,
       router_jitter_noise: 100,
       lm_head_bias: true,

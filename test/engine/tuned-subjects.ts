@@ -1,4 +1,4 @@
-// Models that the contract of tunings is tried on, each with what it reads and what is minimised. R rows, C classes
+// Models on which the contract of tunings is tested, each with its input and loss. R rows, C classes
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '../../src/models/load-model.ts';
@@ -19,17 +19,17 @@ export interface Subject {
   model: Model;
   /** The folder of the base model. */
   base: string;
-  /** What another model of the same base answers. */
+  /** Outputs of the model, or of another one with the same base. */
   outputs(model?: Model): number[];
   objective: Objective;
-  /** The steps that it learns in, and the share of its loss that it has at most after them. */
+  /** Number of steps, and the maximum share of the initial loss after them. */
   learns: { steps: number; share: number };
 }
 
 const fixtures = fileURLToPath(new URL('../../fixtures/models', import.meta.url));
 export const fixtureNames = ['llama', 'gpt2', 'bert_cls', 't5', 'vit', 'clip', 'whisper', 'wav2vec2'] as const;
 
-/** Image classifiers of every kind, without dropout in what is compared. */
+/** Image classifiers of every kind, without dropout, since results are compared. */
 export const classifiers = (['vit', 'dinov2', 'clip', 'siglip', 'mobilenet_v2', 'resnet'] as const).flatMap((name) =>
   tinyConfigs[name].map((raw, i) => ({ name: `${name} ${i + 1} as an image classifier`, raw })),
 );
@@ -47,10 +47,10 @@ const rowOf = (row: number): LabelledRow => {
   return { id: `${row}`, ids: new Int32Array(4), trained: new Uint8Array(4), label: row, source };
 };
 
-/** What objectives here have in common. */
+/** Properties shared by the objectives here. */
 const plain = { accepts: [], separable: true } as const;
 
-/** The mean square of all logits, which a model can make smaller in any way. */
+/** Mean square of all logits, which any tuning can reduce. */
 async function fixtureSubject(name: string): Promise<Subject> {
   const base = join(fixtures, name);
   const { model } = await loadModel(base, { dtype: 'f32' });
@@ -89,7 +89,7 @@ function logitsOf(forward: Forward): Tensor {
   return outputOf(forward, forward.model.task === 'contrastive' ? 'logits_per_text' : 'logits')!.values;
 }
 
-/** The likelihood of the first class, of images that are always the same. */
+/** Likelihood of the first class for fixed images. */
 async function classifierSubject({ name, raw }: (typeof classifiers)[number], folder: string): Promise<Subject> {
   const base = join(folder, `${name} base`);
   const model = await tinyModel({ raw, task: 'sequence' }, 'f32');
@@ -117,13 +117,13 @@ async function classifierSubject({ name, raw }: (typeof classifiers)[number], fo
   return { model, base, outputs, objective, learns: { steps: 6, share: 0.9 } };
 }
 
-/** The loss as the model is used: a step's own may have dropped paths in it. */
+/** Loss at inference, since a training step may drop paths. */
 export function lossOf({ model, objective }: Subject): number {
   const batch = objective.collate([]);
   return noGrad(() => scope(() => objective.loss(model, batch, { totals: {} }).perRow.sum().item()));
 }
 
-/** Running statistics and other numbers that no tuning moves. */
+/** Running statistics and other values that no tuning changes. */
 export function buffersOf(model: Model): number[][] {
   return [...model.parameters()]
     .filter(([, part]) => part instanceof ModuleBuffer)

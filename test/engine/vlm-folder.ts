@@ -1,4 +1,4 @@
-// Folders of tiny vision-language models of random weights, with a tokenizer, a chat template and an image processor.
+// Folders of tiny vision-language models with random weights, a tokenizer, a chat template and an image processor.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createModel } from '../../src/models/load-model.ts';
@@ -8,7 +8,9 @@ import { tinyVisionLanguage } from './tiny-vision-language.ts';
 
 export type VlmType = keyof typeof tinyVisionLanguage;
 
-/** Tokens that a type's template and processor write, and their keys in its configuration; the first is the template's. */
+/**
+ * Tokens written by a type's template and processor, and their keys in its configuration; the first is the template's.
+ */
 interface Marks {
   tokens: readonly string[];
   ids: Readonly<Record<string, number>>;

@@ -27,7 +27,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Weights that are not those of the model, in a file of the same header. */
+/** A copy of a file with other weights under the same header. */
 function scrambled(bytes: Buffer): Buffer {
   const result = Buffer.from(bytes);
   result.writeFloatLE(0.25, result.length - 4);
@@ -93,7 +93,7 @@ describe('adapters that a session names', () => {
     const lease = await shelf.shelf.take('x');
     await shelf.shelf.install('x', at('b'));
     expect(await ask(shelf, 'x')).not.toEqual(before);
-    // Who has it already ends with it.
+    // A request that already holds the adapter can finish with it.
     expect((await shelf.batcher.submit({ ...request, adapter: lease.key }))[0].ids).toEqual(before);
     lease.release();
   });

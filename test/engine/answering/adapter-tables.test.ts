@@ -9,7 +9,7 @@ import { fromArray, scope, writeSafetensors } from '../../../src/engine/tensor/i
 const folder = mkdtempSync(join(tmpdir(), 'attune-tables-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The tensors that an adapter on attune-base, whose head shares the table of input tokens, takes for that table. */
+/** Tensors that are recognised as the token table in an adapter on attune-base, whose head shares that table. */
 async function repeated(...names: string[]): Promise<string[]> {
   const weights = join(folder, 'adapter_model.safetensors');
   scope(() =>

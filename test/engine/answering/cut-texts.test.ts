@@ -1,4 +1,4 @@
-// Texts that are longer than an encoder reads, in the order of texts by their vectors.
+// Texts longer than the encoder's context, ranked by their vectors.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ it('long texts are read in part where training read them so, and are never found
   const short = await rankings(alike, 'drop');
   expect(cut).toEqual(short.map((ranking) => ranking!.map((text) => long(text.split(' ')[0]))));
   expect(await rankings(rows, 'drop')).toEqual([[], [], []]);
-  // Without their beginnings all texts are [CLS], three words of the end, [SEP].
+  // If the beginning is cut off, every text is [CLS], the last three words, [SEP].
   const unlike = rows.map(({ anchor }) => pair(anchor, `${long(anchor)} ${anchor} green blue`));
   const endings = rows.map(({ anchor }) => pair(anchor, `${anchor} green blue`));
   const wordsOf = (ranking: readonly string[] | undefined) => ranking!.map((text) => text.split(' ').at(-3));

@@ -87,7 +87,7 @@ describe('a chat model', () => {
       expect(opened.tokenizer.decode([...ids])).toMatch(/<\|im_start\|>assistant\n$/);
     }
     expect(new Set((await prompts.prompt(STATE, choice(52))).labels).size).toBe(52);
-    // This tokenizer has no tokens of two capitals.
+    // This tokenizer has no tokens for two-letter labels.
     await expect(prompts.prompt(STATE, choice(255))).rejects.toMatchObject({ code: 'E_DECISION_LABELS' });
     const single = await answer([row([choice(1)])]);
     expect(probabilitiesOf(single[0])).toEqual([[1]]);
@@ -176,7 +176,7 @@ describe('calibration', () => {
     const costs = { urgent: { missed: 10, false_alarm: 1, review: 0.2 } };
     const found = await calibrate(copy, { data, costs, maxError: 0.5, precision: 'f32' });
     expect(found.rows.fitted + found.rows.measured).toBe(60);
-    // Its random weights know nothing of the answers, and are sure of theirs.
+    // The random model is confident without knowing the answers.
     expect(found.temperatures.choice!.all).toBeGreaterThan(1.5);
     const { before, after } = found.metrics.decision_nll;
     expect(after.estimate).toBeLessThan(before.estimate);
@@ -189,7 +189,7 @@ describe('calibration', () => {
     const [[mine], [other]] = [probabilitiesOf(flat), probabilitiesOf(plain)];
     expect(mine.indexOf(Math.max(...mine))).toBe(other.indexOf(Math.max(...other)));
     expect(Math.max(...mine)).toBeLessThan(Math.max(...other));
-    // Fitted again, it finds what it has.
+    // Fitting again gives the same result.
     const again = await calibrate(copy, { data, precision: 'f32' });
     expect(again.temperatures.choice!.all).toBeCloseTo(found.temperatures.choice!.all, 2);
   });

@@ -1,4 +1,4 @@
-// Adapters of sequence classifiers as PEFT has written them over the years, on tiny models of the fixtures.
+// Adapters for sequence classifiers as PEFT has written them over the years, on tiny models of the fixtures.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -31,7 +31,7 @@ function values(...shape: number[]): Tensor {
 
 const layer = 'base_model.model.distilbert.transformer.layer.0.attention.q_lin';
 
-/** The tensors of an adapter on DistilBERT, whose `pre_classifier` ends in `classifier`. */
+/** Tensors of an adapter on DistilBERT, whose name `pre_classifier` ends in `classifier`. */
 function tensors(classes: number): Record<string, Tensor> {
   return {
     [`${layer}.lora_A.weight`]: values(2, WIDTH),
@@ -43,7 +43,7 @@ function tensors(classes: number): Record<string, Tensor> {
   };
 }
 
-/** Writes an adapter. `without`: names that its file is to lack. */
+/** Writes an adapter. `without`: names to leave out of its file. */
 function adapter(name: string, config: Record<string, unknown>, { classes = 5, without = '' } = {}): string {
   mkdirSync(at(name));
   const kinds = { peft_type: 'LORA', task_type: 'SEQ_CLS', base_model_name_or_path: 'distilbert' };

@@ -1,4 +1,4 @@
-// Where answers end, and what of them is streamed.
+// Where answers end, and which parts are streamed.
 import { afterAll, describe, expect, it } from 'vitest';
 import { Batcher } from '../../../src/answering/decoding/index.ts';
 import { tinyConfigs, tinyModel } from '../tiny-models.ts';

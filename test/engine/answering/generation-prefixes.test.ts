@@ -49,7 +49,7 @@ describe('what was read of a prompt', () => {
     expect(after[0].usage.shared).toBe(0);
     using fresh = new Batcher({ model: moving, tokenizer });
     expect(said(after)).toEqual(said(await ask(fresh)));
-    // Of the row under way, whatever is generated from then on is what the new weights make of all that was there.
+    // After the change, the row in progress continues as the new weights would continue its whole text.
     const [{ ids }] = await long;
     const [again] = await fresh.submit({ prompt: [...prompt, ...ids.slice(0, 10)], maxNewTokens: 10, stopIds: [] });
     expect(again.ids).toEqual(ids.slice(10));
@@ -77,10 +77,10 @@ describe.each(['granitemoehybrid', 'lfm2', 'minimax', 'qwen3_next'] as const)('s
     expect(sharedOf(samples).toSorted()).toEqual([0, 48, 48]);
     const others = [];
     for (const last of [1, 2, 3]) others.push(...(await ask(parted(37, last))));
-    // The first of them finds no states where it parts, and leaves some for the next.
+    // The first one finds no stored states where it diverges, and stores some for the next ones.
     expect(sharedOf(others)).toEqual([0, 32, 32]);
     expect(sharedOf(await ask([...long, ...samples[0].ids, 1]))).toEqual([48]);
-    // None of these under a salt of its own.
+    // Under its own salt, none of them shares.
     const alone = [
       ...(await ask(long, 1, 'a')),
       ...(await ask(parted(37, 2), 1, 'b')),

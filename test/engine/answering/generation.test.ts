@@ -27,7 +27,7 @@ function pick(index: number, purpose: string, below: number): number {
   return randomUint32([7, purpose], index) % below;
 }
 
-/** Short and long prompts, some with a common beginning, greedy and drawn, with every kind of option. */
+/** Short and long prompts, some with a common prefix, greedy and sampled, with all kinds of options. */
 function mixedRequest(index: number): GenerationRequest {
   const own = Array.from({ length: 1 + pick(index, 'length', 20) }, (_, i) => pick(100 * index + i, 'prompt', 16));
   const common = Array.from({ length: 20 }, (_, i) => (5 * i) % 16);
@@ -51,7 +51,7 @@ function mixedRequest(index: number): GenerationRequest {
 
 const mixed = Array.from({ length: 200 }, (_, index) => mixedRequest(index));
 
-/** Without what was shared, which depends on others. */
+/** Without the number of shared tokens, which depends on other requests. */
 type Said = Omit<Completion, 'usage'>;
 const said = (answers: readonly Completion[][]): Said[][] =>
   answers.map((samples) => samples.map(({ usage: _usage, ...rest }) => rest));
@@ -119,7 +119,7 @@ describe('an owner with one short request', () => {
     const { passes } = batcher.counts;
     const request = { prompt: [3], maxNewTokens: 4, stopIds: [], temperature: 0 };
     const [answer] = await batcher.submit({ ...request, owner: 'short' });
-    // First come, first served would be 25 passes for each of the batches before it.
+    // First come, first served would take 25 passes for each of the earlier batches.
     expect(batcher.counts.passes - passes).toBeLessThan(20);
     await Promise.all(flood);
     expect((await batcher.submit(request))[0].ids).toEqual(answer.ids);
@@ -209,7 +209,7 @@ describe('samples', () => {
     using batcher = new Batcher(parts);
     const answers = await batcher.submit({ prompt, n: 8, temperature: 1, maxNewTokens: 6, stopIds: [] });
     expect(new Set(answers.map(({ ids }) => ids.join())).size).toBeGreaterThan(4);
-    // Three whole blocks of 16 tokens are read once, the two tokens after them by each.
+    // Three full blocks of 16 tokens are read once; the remaining two tokens by each request.
     expect(batcher.counts).toMatchObject({ read: 50 + 7 * 2 + 8 * 5, shared: 7 * 48, generated: 48 });
   });
 
@@ -239,7 +239,7 @@ describe('samples', () => {
 });
 
 describe('a constraint', () => {
-  /** Even ids only, then an end. */
+  /** Allows even ids only, then an end. */
   function evens(length: number) {
     const taken: number[] = [];
     const mask = (ids: readonly number[]) => Uint32Array.of(ids.reduce((bits, id) => bits | (1 << id), 0));

@@ -12,7 +12,7 @@ import { tinyCases, tinyModel, type TinyCase } from '../tiny-models.ts';
 const folder = mkdtempSync(join(tmpdir(), 'attune-images-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What a model's preprocessor_config.json says; its kind follows from the model's type. */
+/** Contents of preprocessor_config.json; the kind of processor follows from the model type. */
 const processors: Readonly<Record<string, object>> = {
   deit: { size: { height: 6, width: 6 }, crop_size: { height: 4, width: 4 } },
   dinov3_vit: { size: { height: 4, width: 6 } },

@@ -1,4 +1,4 @@
-// Texts of items that a model inside the towers reads: once each, within the step, in parts as at once; and its folder.
+// Texts of items, read by an encoder inside the towers: once per step, in parts or at once; and its folder.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,7 +172,7 @@ describe('the encoder’s share of the learning rate', () => {
     expect(rates(tuned, 0.2)).toEqual([[1], [0.2]]);
     expect(rates(frozen)).toEqual([[1], []]);
     expect(() => rates(frozen, 0.2)).toThrow(/E_OPTION_IDLE[^]*--tune-text-encoder/);
-    // A token is planned for with the text that it may have.
+    // Memory is planned for each token with its longest possible text.
     const perToken = 2 * (8 * (12 * 4 + 24) + 4 * 8 * 3 * 4); // of the towers' two blocks
     const longest = Math.floor((0.4 * availableBytes()) / 3 / perToken);
     const plan = { longest, microBatchTokens: 4, checkpointing: 'auto' } as const;
@@ -215,7 +215,7 @@ describe('a folder', () => {
     const [frozen, tuned] = [await loadModel(at('frozen')), await loadModel(at('tuned'))];
     const [before, after] = [frozen, tuned].map(({ model }) => vectors(model));
     expect(after.length).toBe(before.length);
-    // Those were computed in the machine's fast type.
+    // Those vectors were computed in the machine's fast type.
     for (const [i, value] of after.entries()) expect(Math.abs(value - before[i])).toBeLessThan(0.02);
     expect(itemTrunkOf(frozen.model).textReader).toBeUndefined();
     expect(existsSync(at('tuned/text_encoder/tokenizer.json'))).toBe(true);
@@ -254,7 +254,7 @@ describe('a folder', () => {
 
   it('reads the texts of further items, as much of each as there is room for', async () => {
     const added = await addItems({ target: at('tuned'), catalogue: at('news.jsonl'), folder: at('more') }, context);
-    // Its own texts have up to five tokens; there is room for a few more, and what is cut is told.
+    // The original texts have up to five tokens; a few more fit, and truncated texts are reported.
     expect(added).toMatchObject({ added: 2, items: 6, cut: 1 });
     const [before, after] = [await loadModel(at('tuned')), await loadModel(at('more'))].map(({ model }) => {
       const all = vectors(model);
@@ -266,7 +266,7 @@ describe('a folder', () => {
     expect(fresh.map((one) => one.some((value) => value !== 0))).toEqual([true, true]);
     expect(fresh[0]).not.toEqual(fresh[1]);
     expect(existsSync(at('more/text_encoder/tokenizer.json'))).toBe(true);
-    // What an earlier file's texts lost is not told again.
+    // Truncated texts of an earlier file are not reported again.
     writeFileSync(at('later.jsonl'), '{"item":"hat","text":"a hat"}\n');
     const later = await addItems({ target: at('more'), catalogue: at('later.jsonl'), folder: at('later') }, context);
     expect(later).toMatchObject({ added: 1, items: 7, cut: 0 });

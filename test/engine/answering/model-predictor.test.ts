@@ -84,7 +84,7 @@ describe('a language model as a predictor', () => {
     const limit = opened.model.architecture.limits(opened.model.config).maxPositions;
     const { length } = await opened.tokenizer.encode(words);
     expect(length).toBeGreaterThan(2 * limit);
-    // BOS and EOS, where the tokenizer has them, change the count by at most two.
+    // BOS and EOS, if the tokenizer has them, change the count by at most two.
     expect(Math.abs(likelihood!.tokens - length)).toBeLessThanOrEqual(2);
     expect(likelihood!.bytes).toBe(words.length);
     expect(said).toBeUndefined();

@@ -8,7 +8,7 @@ import { sourceOfRow, tinyCases, tinyConfigs, tinyInput, tinyModel } from '../ti
 
 const decoders = (await tinyCases()).filter(([, { task }]) => task === 'causal-lm' || task === 'seq2seq');
 
-/** Log-probabilities of what follows each prefix of a row from a length on, each read anew without a cache. */
+/** Log-probabilities of the next token after each prefix of at least `from` tokens, each computed without a cache. */
 function fullLogProbs(
   model: Model,
   { tokens, from }: { tokens: readonly number[]; from: number },
@@ -31,7 +31,7 @@ function fullLogProbs(
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
 
 describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
-  // In pieces of 16 tokens, with rows that join late, end early, and share the beginning of their prompts.
+  // In pieces of 16 tokens, with rows that join late, end early, and share prompt prefixes.
   it('gives what reading the whole rows gives, while rows join and leave', async () => {
     const before = liveTensors();
     const model = await tinyModel(tiny, 'f32');
@@ -58,7 +58,7 @@ describe.each(decoders)('decoding with a cache: %s', (_, tiny) => {
         for (const one of top) expect(one.logProb).toBeCloseTo(wanted[place][one.id], 4);
       }
     }
-    // Row 3 begins with the block of row 1's, unless each has a recording of its own.
+    // Row 3 starts with the same block as row 1, unless each has its own recording.
     expect(batcher.counts.shared).toBe(memory === undefined ? 16 : 0);
 
     batcher[Symbol.dispose]();

@@ -1,4 +1,5 @@
-// Times in transcripts: the rules by which they are written, what parts they make, and how a long recording is gone through.
+// Times in transcripts: the rules for writing them, the segments that they define, and the windows over a long
+// recording.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audioProcessor } from '../../../src/engine/audio/index.ts';
 import { transcribe, type Hearing } from '../../../src/answering/decoding/index.ts';
@@ -11,10 +12,10 @@ import { newTokenizer, Tokenizer, trainByteLevelBpe } from '../../../src/models/
 
 const RATE = 16_000;
 const TIMES = 51;
-/** Texts are 0 to 9, the end is 10, 11 says that there are no times, times are 12 to 19. */
+/** Ids 0 to 9 are texts, 10 is the end, 11 means "no times", 12 to 19 are times. */
 const vocabulary = { size: 20, times: { first: 12, lastInitial: 14 }, end: 10, suppressed: [3, 11] };
 
-/** What may follow ids; texts as T, the end as E, times by their place. */
+/** Tokens that may follow the ids: T for texts, E for the end, times by index. */
 function after(...ids: number[]): string {
   const constraint = new TimedConstraint(vocabulary);
   for (const id of ids) constraint.advance(id);

@@ -1,4 +1,4 @@
-// What a model that translates is trained on, and what its answers begin with.
+// Training targets of a translation model, and the start tokens of its answers.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ it('rows are prompts in one language and answers in the other, whose token is tr
   expect([read[0], read.at(-1), written[0], written.at(-1)]).toEqual([english, 2, german, 2]);
   expect([...written.subarray(1, -1)]).toEqual([...(await tokenizer.encode('cat'))]);
   expect([...trained]).toEqual([...read.map(() => 0), ...written.map(() => 1)]);
-  // The language that is named goes before what the model's own files force.
+  // The requested language takes precedence over the one that the model's files force.
   expect([...answerStart({ config: { decoder_start_token_id: 2 } }, tokenizer).ids]).toEqual([2, german]);
 });
 

@@ -1,4 +1,4 @@
-// Two towers against their formulas in plain loops; what is known of items; their index and the items that come later.
+// Two towers compared with their formulas in plain loops; features of items; their index and items added later.
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -166,7 +166,7 @@ describe('the objective of retrieval', () => {
   });
 });
 
-/** What the model computes, from its parameters alone. */
+/** Computes the model's output from its parameters alone. */
 function plainTowers(model: Model) {
   const values = new Map([...model.parameters()].map(([path, { tensor }]) => [path, tensor]));
   const of = (path: string): Vector | undefined => {
@@ -222,7 +222,7 @@ function plainTowers(model: Model) {
   };
 }
 
-/** x Φ(x), with the error function by its series. */
+/** x Φ(x), with the error function as a series. */
 function gelu(x: number): number {
   const z = x / Math.SQRT2;
   let [term, sum] = [z, z];
@@ -293,7 +293,7 @@ describe('a model of items with features', () => {
     ]);
     const [all] = (await recommend({ ...input, keepSeen: true }, context)).rows;
     const { model } = await loadModel(at('base'));
-    // Start, plan=pro, and the items pen and ink of cup, ink, pad, pen, tea.
+    // Start, plan=pro, pen and ink; the items are cup, ink, pad, pen and tea.
     const states = { ids: BigInt64Array.of(1n, 2n, 6n, 4n), layout: layoutOfRows([4], { causal: true }) };
     const scores = scope(() => model.tokenHead.logits(model.hidden(states).narrow(0, 3, 1)).toNumbers());
     const wanted = ['cup', 'ink', 'pad', 'pen', 'tea'].map((item, i) => ({ item, score: scores[3 + i] }));
@@ -354,7 +354,7 @@ describe('a model of items with features', () => {
         );
       }),
     );
-    // Two tokens that are no items and a feature of users; cup has no text; ink, pad, pen and tea; nib.
+    // Two special tokens and a user feature; cup, which has no text; ink, pad, pen and tea; nib.
     const [none, one] = ['0.000', '1.000'];
     const known = [none, none, none, none, one, one, one, one];
     expect(lengths).toEqual([known, [...known, one]]);

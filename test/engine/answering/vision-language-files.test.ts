@@ -25,7 +25,7 @@ const files = ['rgb.png', 'turned.jpg'].map((name) => {
 const [wide, tall] = ['<|image_pad|>'.repeat(6), '<|image_pad|>'.repeat(6)];
 const soft = `\n\n<start_of_image><image_soft_token><end_of_image>\n\n`;
 
-/** What stands for the two images in a conversation. */
+/** Placeholder texts of the two images in a conversation. */
 const texts: Readonly<Partial<Record<VlmType, readonly [string, string]>>> = {
   qwen2_5_vl: [wide, tall],
   qwen3_vl: [wide, tall],
@@ -64,7 +64,7 @@ it.each(Object.keys(marks) as VlmType[])(
     const count = noGrad(() => scope(() => imageVectors(model, readyImages(squares!)).shape[0]));
     expect(count).toBe(ids.filter((id) => id === media.imageTokens!.id).length);
 
-    // In pieces, next to others, what it answers alone.
+    // Reading in pieces and next to other requests gives the same answers as alone.
     using seen = noGrad(
       () => new SeenImages(model, readyImages(squares!), { token: media.imageTokens!.id, identity: 'a' }),
     );
@@ -75,7 +75,7 @@ it.each(Object.keys(marks) as VlmType[])(
       return answers.map(([answer]) => answer.ids.join());
     };
     const alone = [...(await answered(requests.slice(0, 1), 512)), ...(await answered(requests.slice(1), 512))];
-    // Two batchers on one model at once, which share what was seen of the images.
+    // Two concurrent batchers on one model share the images' vectors.
     expect(await Promise.all([answered(requests, 512), answered(requests, 5)])).toEqual([alone, alone]);
     model.dispose();
   },

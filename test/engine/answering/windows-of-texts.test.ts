@@ -1,4 +1,4 @@
-// Texts that are classified in windows: trained, answered, and with their frozen part computed before.
+// Classification of texts in windows: training, prediction, and training with precomputed frozen blocks.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,7 +93,7 @@ it('a model that was trained on windows answers by windows', async () => {
   expect(ends).toBeCloseTo((apart[0]! + apart[2]!) / 2, 4);
   const [beginning] = await answers([windows.join(' ')], { long_rows: 'truncate' });
   expect(beginning).toBeCloseTo(apart[0]!, 4);
-  // Runs from before the key cut such texts.
+  // Runs from before the key existed truncate such texts.
   const [older] = await answers([windows.join(' ')], { max_windows: undefined });
   expect(older).toBeCloseTo(apart[0]!, 4);
   opened.model.dispose();

@@ -15,7 +15,7 @@ if (!isThere)
 const folder = mkdtempSync(join(tmpdir(), 'attune-import-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The first numbers of what @energetic-ai/embeddings 0.2.0 gives for a text, on TensorFlow.js. */
+/** First values of the vector that @energetic-ai/embeddings 0.2.0 computes for a text on TensorFlow.js. */
 const published: [text: string, first: number[]][] = [
   ['Hello, how are you?', [0.0065565, -0.047419, -0.052948, 0.0005269, -0.0574772, 0.0018415]],
   ['How do I reset my password?', [-0.0484591, -0.0545726, 0.0402263, -0.0539382, 0.0543736, -0.0544703]],
@@ -31,7 +31,7 @@ describe.skipIf(!isThere)('Universal Sentence Encoder Lite, imported', () => {
     const tokenizer = await Tokenizer.load(target);
     const { model, unused } = await loadModel(target);
     expect([model.task, unused]).toEqual(['embedding', []]);
-    // As its documentation has them.
+    // As in its documentation.
     expect([...(await tokenizer.encode('Hello, how are you?'))]).toEqual([341, 4125, 8, 140, 31, 19, 54]);
     const rows = await tokenizer.encodeFramed(published.map(([text]) => ({ text })));
     const layout = layoutOfRows(

@@ -4,7 +4,7 @@ import { aten, noGrad, scope, tensor } from '../../../src/engine/tensor/index.ts
 
 const points = [-12, -2.5, -1, -0.3, 0, 0.3, 0.7, 1, 2.5, 5, 12];
 
-/** Abramowitz and Stegun, 7.1.5: the series of the error function; good to 1e-9 up to 5, 1 beyond. */
+/** Series of the error function (Abramowitz and Stegun, 7.1.5); accurate to 1e-9 up to 5, 1 beyond. */
 function erf(x: number): number {
   if (Math.abs(x) > 5) return Math.sign(x);
   let [sum, term] = [x, x];

@@ -1,4 +1,4 @@
-// q [N, H, D], k and v [M, K, D]: rows of different lengths side by side, filled up to the longest
+// q [N, H, D], k and v [M, K, D]: consecutive rows of different lengths, padded to the longest
 import { describe, expect, it } from 'vitest';
 import { randomUnit } from '../../../src/base/random.ts';
 import { attention, layoutOfRows, segmentLengths, type Layout } from '../../../src/engine/nn/index.ts';

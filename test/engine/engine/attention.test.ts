@@ -38,7 +38,7 @@ interface Scores {
   bias?: (query: number, key: number, head: number) => number;
 }
 
-/** The definition, one query and head at a time: a softmax over the keys that `sees` allows. */
+/** The definition, one query and head at a time: softmax over the keys that `sees` allows. */
 function naive({ q, k, v }: Heads, sees: (query: number, key: number) => boolean, scores: Scores): number[] {
   const { scale = 1 / Math.sqrt(D), bias = () => 0 } = scores;
   const [Q, Ks, V] = [q, k, v].map((x) => x.toNumbers());
@@ -64,7 +64,7 @@ function segmentOf(layout: Pick<Layout, 'offsets'>, token: number): number {
   return layout.offsets.findLastIndex((offset) => offset <= token);
 }
 
-/** What a token may see, from the layout alone. */
+/** Visible keys of each query, from the layout alone. */
 function visible(layout: Layout, window = Infinity): (query: number, key: number) => boolean {
   return (query, key) => {
     const own = segmentOf(layout, query);
@@ -144,7 +144,7 @@ describe('packing', () => {
 });
 
 describe('segments with parents', () => {
-  // A prompt of three tokens with two answers, one of which branches again; then a row of its own.
+  // A prompt of three tokens with two answers, one of which branches again; then a separate row.
   const offsets = [0, 3, 5, 9, 11, 13, 14];
   const positions = BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 3n, 4n, 5n, 6n, 7n, 8n, 7n, 8n, 0n);
   const parents = [-1, 0, 0, 2, 2, -1];
@@ -196,7 +196,7 @@ describe('keys from elsewhere', () => {
       const keys = layoutOfRows([4, 1], { causal: false });
       const sees = (query: number, key: number) => segmentOf(layout, query) === segmentOf(keys, key);
       expectDefinition(headsOf(5, 5), { layout, keys, causal: false }, sees);
-      // Also where there happen to be as many keys as queries.
+      // Also if the numbers of keys and queries happen to be equal.
       const same = layoutOfRows([3, 3], { causal: false });
       const queries = layoutOfRows([3, 3], { causal: true });
       expectDefinition(

@@ -1,4 +1,4 @@
-// The gated delta rule by chunks, against its definition token by token.
+// The chunked gated delta rule compared with its definition token by token.
 import { expect, it } from 'vitest';
 import { deltaRule, layoutOfRows, type Layout } from '../../../src/engine/nn/index.ts';
 import { keyedNormal } from '../../../src/models/initialise.ts';
@@ -18,7 +18,7 @@ function tokensOf(N: number) {
   };
 }
 
-/** Outputs [N, H, e] and last states [S, H, d, e], in plain numbers. */
+/** Outputs [N, H, e] and final states [S, H, d, e] as plain numbers. */
 function byDefinition(tokens: ReturnType<typeof tokensOf>, layout: Layout, initial?: Tensor) {
   const [q, k, v, decay, beta] = (['q', 'k', 'v', 'decay', 'beta'] as const).map((name) => [
     ...tokens[name].toNumbers(),

@@ -47,7 +47,7 @@ describe('an index of embedded rows', () => {
     const hits = found.map(({ rows }, q) => rows.filter((row) => wanted[q].rows.includes(row)).length);
     const recall = hits.reduce((sum, count) => sum + count, 0) / 2000;
     expect(recall).toBeGreaterThanOrEqual(0.95);
-    // What the index says of itself is true of queries that it was not set by.
+    // The recall that the index reports also holds for queries that it was not tuned on.
     expect(Math.abs(recall - made.recall!)).toBeLessThan(0.04);
   });
 

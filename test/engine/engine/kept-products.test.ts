@@ -16,7 +16,7 @@ function normal(width: number, path: string): Tensor {
   return keyedNormal([N, width], { seed: 3, path }, 1);
 }
 
-/** A group that gives outputs of these widths, and notes what it was told. */
+/** A group with outputs of these widths, which records the known outputs passed to it. */
 function groupOf(name: string, widths: readonly number[], told: Map<string, readonly Tensor[]>): Tensor[] {
   const like = normal(1, 'like');
   return keptGroup({ rows: N, widths, like }, (known) => {
@@ -25,7 +25,7 @@ function groupOf(name: string, widths: readonly number[], told: Map<string, read
   });
 }
 
-/** What each group was told in the second pass. */
+/** Known outputs passed to each group in the second pass. */
 function secondPass(allowance: number, body: (told: Map<string, readonly Tensor[]>) => void) {
   const kept = new KeptProducts(allowance);
   const [first, told] = [new Map<string, readonly Tensor[]>(), new Map<string, readonly Tensor[]>()];
@@ -80,7 +80,7 @@ describe('a tape', () => {
       const body = (x: Tensor) => [x.add(groupOf('o', [D], new Map())[0])];
       const start = tape.stage(() => [normal(D, 'x')], undefined);
       tape.stage(body, start[0]);
-      // The embedding, its leaf, the block's output, the group's.
+      // The embedding, its leaf, and the outputs of the block and the group.
       expect(liveTensors() - before).toBe(4);
       tape.backward();
     });
@@ -96,7 +96,7 @@ describe('a plan of memory', () => {
     const model = await createModel(config, { dtype: 'f32', seed: 3 });
     const plan = (longest: number) => planMemory(model, { longest, microBatchTokens: 'auto', checkpointing: true });
     expect(plan(100)).toEqual({ microBatchTokens: 8192, checkpointing: true, fits: true });
-    // A token takes 3 blocks × 32 widths × 4 bytes for inputs alone, five times that with products.
+    // Inputs take 3 blocks × 32 widths × 4 bytes per token; with products it is five times that.
     const tokens = Math.floor(availableBytes() / 3 / (3 * 32 * 4 * 5));
     expect(plan(tokens)).toMatchObject({ microBatchTokens: tokens, checkpointing: 'least' });
     expect(planMemory(model, { longest: 100, microBatchTokens: tokens, checkpointing: true }).checkpointing).toBe('least'); // prettier-ignore

@@ -12,7 +12,10 @@ function leaf(shape: number[], path: string, dtype: 'f32' | 'bf16'): Tensor {
   return keyedNormal(shape, { seed: 5, path }, 1).to(dtype).detach().setRequiresGrad();
 }
 
-/** Layers on what a norm makes; `between` stands behind the norm, and their input meets `spoil` before backward. */
+/**
+ * Layers applied to a norm's output; `between` is applied to that output first, and `spoil` changes their input before
+ * backward.
+ */
 function results(dtype: 'f32' | 'bf16', act: { between?(y: Tensor): Tensor; spoil?(y: Tensor): void }): number[][] {
   return scope(() => {
     const x = leaf([N, D], 'x', dtype);
@@ -38,7 +41,7 @@ describe.each(kernelPaths)('layers on what a norm makes, on $path', ({ path, isH
 
   it.runIf(isHere && path !== 'composite')('do not keep it', () => {
     attune.kernels.default({ use: path });
-    // Whoever keeps a value for backward refuses to go on where it was changed.
+    // Backward fails if a saved tensor was changed in place.
     const spoil = (y: Tensor) => void noGrad(() => y.mul_(2));
     expect(results('bf16', { spoil })).toEqual(results('bf16', {}));
     expect(() => results('bf16', { between: (y) => y.mul(1), spoil })).toThrow('modified by an inplace operation');

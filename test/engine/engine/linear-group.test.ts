@@ -27,7 +27,7 @@ function lowRank(layer: LinearLike, { dropout = 0, rank = 2 } = {}): LoraAdapter
   return adapter;
 }
 
-/** W x + b and what a low-rank adapter adds, by single operators. */
+/** W x + b plus a low-rank adapter, computed with separate operators. */
 function plainly(layer: Linear, x: Tensor, adapter?: LoraAdapter): Tensor {
   const y = x.matmul(layer.weight.tensor.transpose(0, 1));
   const shifted = layer.bias === undefined ? y : y.add(layer.bias.tensor);
@@ -57,7 +57,7 @@ describe('layers on one input', () => {
     );
   });
 
-  // Large enough for libtorch's quicker product, which takes a single column for contiguous.
+  // Large enough for libtorch's faster product, which mistakes a single column for contiguous.
   it.each(['own', 'libtorch'])('have the gradients of f32 in bf16 with adapters of rank one, by %s products', (use) => {
     attune.products.default({ use });
     const gradients = (['f32', 'bf16'] as const).map((dtype) =>
@@ -170,7 +170,7 @@ describe('changes of some rows', () => {
       scope(() => {
         const made = (shape: number[], path: string) => normal(shape, path).to(dtype);
         const x = made([N, D], 'x');
-        // Nothing of the layers' own: their sums over many rows have another order.
+        // Zero weights: sums over many rows have another order in the layers' own products.
         const weights = widths.map((width) => made([width, D], 'zero').mul(0));
         const parts = widths.flatMap((width, layer) =>
           spans.map((rows, i) => ({

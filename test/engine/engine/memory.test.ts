@@ -4,7 +4,7 @@ import { ones, scope, type Tensor } from '../../../src/engine/tensor/index.ts';
 
 const [COUNT, MIB] = [64, 2 ** 20];
 
-/** 4 MiB each, all of it written. */
+/** Blocks of 4 MiB, fully written. */
 function blocks(count: number): Tensor[] {
   return Array.from({ length: count }, () => ones([MIB]));
 }
@@ -15,7 +15,7 @@ it('a tensor takes the memory of one of its size that was freed, whatever lies b
     for (const [i, tensor] of all.entries()) if (i % 2 === 0) tensor.dispose();
     const before = engine().residentBytes();
     blocks(COUNT / 2);
-    // Without any of those, it would be four times that.
+    // Without freeing, it would be four times that.
     expect((engine().residentBytes() - before) / MIB).toBeLessThan(COUNT / 2);
   });
 });

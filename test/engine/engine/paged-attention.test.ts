@@ -25,7 +25,7 @@ interface Rows {
   v: Tensor;
 }
 
-/** Rows of whole texts: of row r, `lengths[r]` tokens. */
+/** Whole texts as rows: row r has `lengths[r]` tokens. */
 function wholeRows(lengths: readonly number[], dtype: DType, size: number): Rows[] {
   return lengths.map((length, row) => ({
     q: normal([length, HEADS, size], `q${row}`, dtype),
@@ -42,7 +42,7 @@ function largestDifference(a: Tensor, b: Tensor): number {
   return aten.amax.default(aten.abs.default(a.to('f64').sub(b.to('f64')))).item();
 }
 
-/** Slots of each row's tokens, scattered over the cache and never the same twice. */
+/** Slots of each row's tokens, scattered over the cache, each used once. */
 function scatter(lengths: readonly number[], slots: number): Int32Array[] {
   let next = 0;
   return lengths.map((length) => Int32Array.from({ length }, () => (next++ * 37) % slots));
@@ -65,7 +65,7 @@ describe.each<[DType, number, number | undefined]>([
         const [keys, values] = [0, 1].map(() => zeros([1009, KEY_HEADS, size], { dtype }));
         const slots = scatter(lengths, 1009);
         const got = lengths.map((): Tensor[] => []);
-        // First whole prompts, then single tokens beside pieces of prompts, then nothing new of a row.
+        // First whole prompts, then single tokens next to pieces of prompts, then a pass without new tokens in one row.
         const passes = [
           [100, 20, 3, 290],
           [1, 12, 1, 7],

@@ -1,4 +1,4 @@
-// N tokens, r features that are turned
+// N tokens, r rotated features
 import { describe, expect, it } from 'vitest';
 import type { AttuneError } from '../../../src/base/errors.ts';
 import type { RawConfig } from '../../../src/models/raw-config.ts';
@@ -15,7 +15,7 @@ function ropeOf(raw: RawConfig, size: number, defaults?: RopeDefaults): Rope {
   return new Rope(ropeOptions(decoderConfig({ ...base, ...raw }), size, defaults));
 }
 
-/** By how much each pair of features turns from one position to the next in a row of a length, and what it is multiplied by. */
+/** Rotation of each feature pair per position for a row of the given length, and the amplitude. */
 function turnsOf(rope: Rope, length: number): { turns: number[]; amplitude: number } {
   return scope(() => {
     const layout: Layout = { ...layoutOfRows([1], { causal: true, starts: [1] }), rowLengths: [length] };
@@ -40,7 +40,7 @@ const yarn = { rope_type: 'yarn', factor: 4, original_max_position_embeddings: 6
 const YARN = [1, 0.237170825, 0.05, 0.00790569415, 0.0025, 0.000790569415, 0.00025, 7.90569415e-5];
 const SHORT = [1, 0.0909090909, 0.00833333333, 0.000769230769];
 
-// Frequencies by transformers' modeling_rope_utils, computed in Python.
+// Frequencies computed in Python with transformers' modeling_rope_utils.
 describe.each([
   ['rope_scaling', (scaling: object) => ({ rope_theta: 10000, rope_scaling: scaling })],
   ['rope_parameters', (scaling: object) => ({ rope_parameters: { rope_theta: 10000, ...scaling } })],
@@ -114,7 +114,7 @@ describe('which of two contradicting values counts', () => {
     const outside = { original_max_position_embeddings: 32 };
     expectTurns(ropeOf({ ...positions, ...outside, rope_scaling: scaling }, 8), 9, SHORT, 1.18321596);
     expectTurns(ropeOf({ ...positions, ...outside, rope_parameters: scaling }, 8), 9, SHORT, Math.sqrt(1 + 3 / 5));
-    // Without a length outside, all positions are known ones by the older names.
+    // Without an outer length, the older names treat all positions as known.
     const inside = { ...scaling, original_max_position_embeddings: 32 };
     const older = ropeOf({ ...positions, rope_scaling: inside }, 8);
     expectTurns(older, 128, SHORT, 1.19522861);

@@ -38,7 +38,7 @@ function newPath(): string {
   return join(folder, `${files++}.safetensors`);
 }
 
-/** A file with the given header (an object, or the bytes of what should be JSON) and as many bytes of data. */
+/** Writes a file with the given header (an object, or bytes in place of the JSON) and this many bytes of data. */
 function write(header: unknown, dataBytes: number, length?: bigint): string {
   const json = Buffer.isBuffer(header) ? header : Buffer.from(JSON.stringify(header));
   const first = Buffer.alloc(8);
@@ -224,7 +224,7 @@ describe('a header that is hostile or damaged is refused:', () => {
   });
 });
 
-/** Opens a file and reads every number in it; anything but an AttuneError is a failure. */
+/** Opens a file and reads all values; any error except an AttuneError fails. */
 function readAll(path: string): 'accepted' | 'refused' {
   try {
     using file = new SafetensorsFile(path);

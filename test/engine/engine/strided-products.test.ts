@@ -1,10 +1,11 @@
-// Products whose operand or output is one row or column of a larger matrix: libtorch 2.6 takes it for contiguous in bf16.
+// Products with a single row or column of a larger matrix as operand or output: libtorch 2.6 mistakes it for contiguous
+// in bf16.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { keyedNormal } from '../../../src/models/initialise.ts';
 import { aten, attune, backward, noGrad, scope, type DType, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { kernelPaths, usualPath } from '../kernel-paths.ts';
 
-// Large enough for libtorch's quicker product.
+// Large enough for libtorch's faster product.
 const [ROWS, DEPTH] = [40, 300];
 const usualProducts = attune.products.default();
 
@@ -13,7 +14,7 @@ afterEach(() => attune.products.default({ use: usualProducts }));
 
 const normal = (shape: readonly number[], path: string) => keyedNormal(shape, { seed: 5, path }, 1);
 
-/** Part of a larger matrix: every third column or row, turned round or not. */
+/** Part of a larger matrix: every third column or row, optionally reversed. */
 function column(length: number, path: string): Tensor {
   return normal([length, 3], path).narrow(1, 1, 1);
 }
@@ -21,7 +22,7 @@ function row(length: number, path: string): Tensor {
   return normal([length, 3], path).transpose(0, 1).narrow(0, 1, 1);
 }
 
-/** Values in a type that lie as they did in f32. */
+/** Converts the values but keeps the memory layout. */
 function as(x: Tensor, dtype: DType): Tensor {
   const cast = aten.empty_strided.default(x.shape, stridesOf(x), { dtype });
   return cast.copy_(x);
@@ -31,7 +32,7 @@ function stridesOf(x: Tensor): number[] {
   return x.shape.map((_, axis) => aten.stride.int(x, axis));
 }
 
-/** Each gives a product, of inputs in a type. */
+/** Each computes a product from inputs of a given type. */
 const products: Record<string, (of: (x: Tensor) => Tensor) => Tensor> = {
   'a column as the second factor': (of) => of(normal([ROWS, DEPTH], 'a')).matmul(of(column(DEPTH, 'b'))),
   'a row as the first factor': (of) => of(row(DEPTH, 'a')).matmul(of(normal([DEPTH, ROWS], 'b'))),

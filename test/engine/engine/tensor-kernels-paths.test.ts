@@ -14,19 +14,19 @@ import {
 } from '../../../src/engine/tensor/index.ts';
 
 /**
- * Every fused operator on every instruction set that this machine has, forward and backward, against its composite
- * definition in f64 on the same inputs. A set that the processor lacks is skipped under its name.
+ * Every fused operator on every instruction set that this machine has, forward and backward, compared with its
+ * composite definition in f64 on the same inputs. Sets that the processor lacks are skipped by name.
  */
 afterAll(() => attune.kernels.default({ use: usualPath }));
 
 interface Case {
   name: string;
-  /** Of the inputs that get a gradient. */
+  /** Shapes of the inputs that have gradients. */
   shapes: number[][];
   forward: (...inputs: Tensor[]) => Tensor;
 }
 
-/** Numbers between -2 and 2, the same for a shape and a seed. */
+/** Values between -2 and 2, determined by shape and seed. */
 function values(shape: readonly number[], seed: number): Tensor {
   const [rows, ...inner] = shape;
   const width = inner.reduce((product, size) => product * size, 1);
@@ -94,7 +94,7 @@ function logProbsCase(tokens: number, width: number, vocabulary: number, softcap
   };
 }
 
-/** Of a frozen weight: hidden states alone have a gradient. */
+/** With a frozen weight: only hidden states have gradients. */
 function frozenHeadCase(tokens: number, width: number, vocabulary: number): Case {
   const targets = BigInt64Array.from({ length: tokens }, (_, i) => BigInt((i * 5) % vocabulary));
   return {
@@ -131,7 +131,7 @@ function linearCase(rows: number, width: number, out: number): Case {
   };
 }
 
-/** aᵀ × b over rows that both have, from columns inside of wider ones. */
+/** aᵀ × b over shared rows, from columns inside wider matrices. */
 function rowSumsCase(rows: number, left: number, right: number): Case {
   return {
     name: `sums over ${rows} rows, ${left} columns by ${right}`,
@@ -143,22 +143,22 @@ function rowSumsCase(rows: number, left: number, right: number): Case {
   };
 }
 
-/** Sums of products that neither start nor end in one piece. */
+/** Products whose sizes are no multiples of any block. */
 const products: Case[] = [
   ...[1, 2, 3, 5, 8].map((rows) => linearCase(rows, 37, 30)),
   linearCase(9, 5000, 7),
   linearCase(2100, 3, 2060),
-  // Packed panels: of one, two and three vectors, strips of 8 rows and fewer, one stretch of the depth and three.
+  // Packed panels of one, two and three vectors, strips of 8 and fewer rows, one and three blocks of depth.
   linearCase(70, 64, 100),
   linearCase(35, 130, 49),
   linearCase(37, 1602, 130),
-  // More rows than are multiplied at a time, in stretches of the depth of which the last is shorter.
+  // More rows than one chunk, and a shorter last block of depth.
   linearCase(300, 1602, 149),
   // Low-rank factors: few columns, or a shallow depth.
   linearCase(61, 90, 8),
   linearCase(61, 90, 23),
   linearCase(61, 8, 90),
-  // More rows than are summed at a time, an odd number too; groups, strips and vectors that end inside.
+  // More rows than are summed at a time, also an odd number; groups, strips and vectors that end early.
   rowSumsCase(301, 16, 100),
   rowSumsCase(301, 100, 16),
   rowSumsCase(128, 5, 32),
@@ -255,7 +255,7 @@ function groupCase(name: string, options: { gated?: boolean; used?: number[] } =
         [],
         [],
       );
-      // What is left out has a gradient of zeros, not none.
+      // Unused outputs must have a gradient of zeros rather than none.
       const whole = cat(
         used.map((i) => y[i]),
         1,
@@ -296,7 +296,7 @@ const cases: Case[] = [
   logProbsCase(3, 4, 8200),
 ];
 
-/** The operator's output and the gradients of its inputs. */
+/** Output of the operator and gradients of its inputs. */
 function results(one: Case, path: string, inputs: { dtype: DType; computed: DType }): Float64Array[] {
   attune.kernels.default({ use: path });
   return scope(() => {
@@ -315,10 +315,12 @@ function results(one: Case, path: string, inputs: { dtype: DType; computed: DTyp
   });
 }
 
-/** Of the largest value. bf16 keeps eight bits; weights of attention and gradients are rounded to it on the way. */
+/**
+ * Relative to the largest value. bf16 has eight bits, and attention weights and gradients are rounded to it in between.
+ */
 const TOLERANCE = { f32: 4e-6, bf16: 1e-2 };
 
-/** Results of the case at hand by its definition: they serve every path. */
+/** Results of the current case by its definition, shared by all paths. */
 let definition: { of: string; results: Float64Array[] } | undefined;
 
 function defined(one: Case, dtype: DType): Float64Array[] {
@@ -356,7 +358,7 @@ describe('the choice of a path', () => {
   });
 });
 
-/** To the bit; a matcher would take a second for the millions of numbers of the largest case. */
+/** Bit by bit; a matcher would take a second for the millions of values in the largest case. */
 function expectEqual(got: Float64Array, wanted: Float64Array): void {
   const bytes = [got, wanted].map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength));
   expect(bytes[0].equals(bytes[1])).toBe(true);
@@ -369,6 +371,6 @@ function expectClose(got: Float64Array, wanted: Float64Array, tolerance: number)
     scale = Math.max(scale, Math.abs(wanted[i]));
     worst = Math.max(worst, Math.abs(wanted[i] - got[i]));
   }
-  // Not a number where one of them is none.
+  // NaN if either has one.
   expect(worst / (scale || 1)).toBeLessThanOrEqual(tolerance);
 }

@@ -24,7 +24,7 @@ function leaf(...shape: number[]): Tensor {
     .setRequiresGrad();
 }
 
-/** The operator's output and the gradients of its inputs, computed by so many threads. */
+/** Output of the operator and gradients of its inputs, computed with `count` threads. */
 function results(shapes: readonly number[][], forward: (inputs: Tensor[]) => Tensor, count: number): number[][] {
   setThreads(count);
   return scope(() => {

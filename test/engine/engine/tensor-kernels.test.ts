@@ -47,7 +47,7 @@ function fused({ terms, bias, targets, softcap, scale }: HeadCase): [Tensor, Ten
   return attune.token_log_probs.default(hidden, weight, bias, targets, { softcap, scale });
 }
 
-/** A head with a low-rank adapter beside its matrix. */
+/** A head with a low-rank adapter. */
 function headCase(dtype: DType, options: { softcap?: number; scale?: number; bias?: boolean } = {}): HeadCase {
   const [N, D, V, r] = [7, 5, 11, 2];
   const leaf = (shape: [number, number], seed: number) => values(shape, seed, dtype).setRequiresGrad();
@@ -151,7 +151,7 @@ describe('token_log_probs', () => {
       )[0];
       expect(whole.narrow(0, 33, 4).toNumbers()).toEqual(last.toNumbers());
       backward([whole.sum()]);
-      // Each row's gradients of all logits sum to zero, so with x = the row's hidden state the weight's sum to zero as well.
+      // Each row's gradients over all logits sum to zero; if x is the row's hidden state, so do the weight's.
       const sum = weight.grad?.sum().item() ?? Number.NaN;
       expect(Math.abs(sum)).toBeLessThan(1e-2);
       const [row] = [hidden.narrow(0, 36, 1).detach().setRequiresGrad()];

@@ -29,7 +29,7 @@ function clustered(count: number, purpose: string): Float32Array {
   });
 }
 
-/** In plain loops; of equal ones the first. */
+/** Exact search in plain loops; ties go to the first. */
 function plainBest(vectors: Float32Array, query: Float32Array, k: number): number[] {
   const score = (row: number) => query.reduce((sum, value, d) => sum + value * vectors[row * WIDTH + d], 0);
   const scores = Array.from({ length: vectors.length / WIDTH }, (_, row) => score(row));

@@ -1,4 +1,4 @@
-// What an estimate counts on shapes is what tensors hold in a step with numbers.
+// Estimates from shapes agree with the memory of tensors in a real step.
 import { describe, expect, it } from 'vitest';
 import type { JobContext } from '../../../src/base/job.ts';
 import { run as estimate } from '../../../src/jobs/estimate/estimate.ts';
@@ -41,12 +41,12 @@ const row: PreparedRow = {
 
 interface Held {
   parameters: number;
-  /** Between steps, and at most in one. */
+  /** Bytes between steps, and peak during one. */
   held: number;
   peak: number;
 }
 
-/** The same with numbers, on the CPU. */
+/** Measures the same with real tensors, on the CPU. */
 async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held> {
   const before = engine().tensorBytes('cpu');
   const model = await createModel(config, { dtype: 'f32', seed: 3 });
@@ -61,7 +61,7 @@ async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held
   settleFrozen(model, 'f32');
   const storage = await createStorage(choice, model);
   const { name, ...own } = choice.optimizer;
-  // Places of single values lie in memory of JavaScript's.
+  // Indices of single values are in memory owned by JavaScript.
   const lent = [...tuning.state().values()].reduce((sum, { dtype, bytes }) => sum + (dtype === 'i32' ? bytes : 0), 0);
   const plan = { rows: 1000, batchSize: 1, steps: 100, secret: 0 };
   const created = await (await updates.load(name)).create(tuning.trainables, own, plan);
@@ -80,7 +80,7 @@ async function measure(choice: StepChoice, checkpointing: boolean): Promise<Held
   return { parameters, held, peak };
 }
 
-/** Takes the gradients and moves nothing. */
+/** Consumes the gradients without changing weights. */
 function stillOf({ trainables }: Tuning, { needs }: Update): Update {
   const step = () => {
     for (const { parameter } of trainables) parameter.tensor.grad = undefined;
@@ -109,7 +109,7 @@ async function foresee(choice: StepChoice, checkpointing: boolean): Promise<Held
   return { parameters, held, peak: held + gradients + activations };
 }
 
-/** Where the defaults do not fit so small a model, or one without biases. */
+/** Options for methods whose defaults do not suit such a small model, or one without biases. */
 const OWN: Record<string, Record<string, unknown>> = {
   adaption_prompt: { adapter_len: 3 },
   vblora: { num_vectors: 16, vector_length: 8 },
@@ -120,7 +120,7 @@ const OWN: Record<string, Record<string, unknown>> = {
   prompt_tuning: { num_virtual_tokens: 20 },
 };
 
-/** Their usual options are filled in where they are created. */
+/** Default options are filled in when methods are created. */
 const choice = (method: string, storage = 'dense', optimizer = 'adamw') =>
   ({
     tuning: { method, ...OWN[method] },
@@ -128,7 +128,7 @@ const choice = (method: string, storage = 'dense', optimizer = 'adamw') =>
     optimizer: { name: optimizer },
   }) as StepChoice;
 
-/** Where a count on shapes is not what was measured. */
+/** Descriptions of estimates that differ from the measurement. */
 async function misfits(choice: StepChoice, ways = [false]): Promise<string[]> {
   const found: string[] = [];
   for (const checkpointing of ways) {

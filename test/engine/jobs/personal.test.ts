@@ -1,4 +1,4 @@
-// A user's adapter, trained on rows in memory: as without what is computed once per row, and with nothing on disk.
+// A user's adapter, trained on rows in memory: same result as without precomputed blocks, and nothing on disk.
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,7 @@ const rows = Array.from({ length: 12 }, (_, i) => ({
   completion: ` it leaves on day ${i}`,
 }));
 
-/** Weights after training, and the phases of the preparation. */
+/** Weights after training, and the phases of preparation. */
 async function trained(
   precision: 'f32' | 'bf16',
   cached: 'auto' | false,

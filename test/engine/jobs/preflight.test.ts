@@ -1,4 +1,4 @@
-// The worst step that a preflight tries is one that a run takes.
+// The worst step that a preflight tries is one that a run can take.
 import { rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { largestBatches, preflight } from '../../../src/jobs/train/preflight.ts';
@@ -33,7 +33,7 @@ it('packs what an objective makes of its rows into micro-batches as a step does'
 const folder = matrixFolder('preflight', ['llama']);
 const REWARD_SECONDS = 0.2;
 
-/** Losses and rewards of a run's steps, with a preflight before them or without one. */
+/** Losses and rewards of a run's steps, with or without a preflight. */
 async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
   const recipe = await recipeOf({ objective, tuning: 'lora', model: 'llama' }, folder);
   const steps: unknown[] = [];
@@ -42,7 +42,7 @@ async function stepsOf(objective: 'grpo' | 'ppo', isTried: boolean) {
   });
   const { parts, plan, constants, trainer } = prepared;
   const production = parts.objective.production!;
-  // Rewards may take longer than everything else of a step.
+  // Rewards may take longer than the rest of a step.
   const slow: typeof production.produce = async (...given) => {
     await new Promise((resolve) => setTimeout(resolve, 1000 * REWARD_SECONDS));
     return production.produce(...given);

@@ -1,4 +1,4 @@
-// Rows that are tokenised once and found again.
+// Tokenised rows are cached and reused.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -26,7 +26,7 @@ function tiny(): ReturnType<typeof tinyModel> {
   return tinyModel({ raw: tinyConfigs.llama[0], task: 'causal-lm' }, 'f32');
 }
 
-/** A product of [64, 64] forward, and its gradient. */
+/** A [64, 64] product and its gradient. */
 function work(): void {
   scope(() => {
     const x = ones([64, 64]).setRequiresGrad();

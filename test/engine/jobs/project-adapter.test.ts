@@ -1,4 +1,4 @@
-// Safe LoRA's projection, against C = V Vᵀ / ‖V‖ formed as a matrix.
+// Safe LoRA's projection, compared with C = V Vᵀ / ‖V‖ computed as a matrix.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The model as it was before what it learnt in some of its layers. */
+/** A copy of the model before it learnt something in some of its layers. */
 function writeUnaligned(name: string, model: string, learnt: readonly string[], size: number): string {
   mkdirSync(at(name));
   cpSync(join(at(model), 'config.json'), join(at(name), 'config.json'));
@@ -40,7 +40,7 @@ function writeUnaligned(name: string, model: string, learnt: readonly string[], 
   return at(name);
 }
 
-/** [out, in] of each layer. */
+/** Shape [out, in] of each layer. */
 type Layers = Readonly<Record<string, readonly [number, number]>>;
 
 function writeAdapter(name: string, model: string, layers: Layers, config: Record<string, unknown> = {}): string {

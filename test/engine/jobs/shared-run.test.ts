@@ -1,4 +1,4 @@
-// Runs that processes share, with the processes played by one.
+// Shared runs, with all processes simulated in one.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { allCells, checkpoint, models, names, prepare, recipeOf, type Cell, type
 
 const folder = matrixFolder('shared', names(models));
 
-/** Objectives whose rows are a sum, are compared with each other, or are sampled; a decoder that uses experts, and tied tables. */
+/** Objectives that sum over rows, compare rows or sample answers; a decoder with experts, and tied tables. */
 const usual: Cell[] = [
   { objective: 'sft', tuning: 'full', model: 'qwen3_moe' },
   { objective: 'sft', tuning: 'full', model: 'llama' },
@@ -32,7 +32,7 @@ interface Trained {
   constants: RunConstants;
 }
 
-/** Trains by as many processes, like an earlier run if there is one. */
+/** Trains with this many processes; `like` repeats the constants of an earlier run. */
 async function train(recipe: Recipe, processes: number, like?: RunConstants): Promise<Trained> {
   const groups = processes === 1 ? [undefined] : LocalGroup.of(processes);
   const [{ constants }] = await Promise.all(groups.map((group) => trainOne(recipe, group, like)));
@@ -79,7 +79,7 @@ it.each(['dp_sgd', 'mezo', 'prodigy', 'adamw_8bit', 'muon', 'schedule_free'])(
   '%s: two processes, one and three write the same bytes',
   async (name) => {
     const recipe = await recipeOf({ objective: 'sft', tuning: 'lora', model: 'llama' }, folder);
-    // A noise that is given need not be computed from a budget.
+    // With a given noise multiplier, none need be computed from a privacy budget.
     const given = name === 'dp_sgd' ? { noise_multiplier: 1 } : {};
     const optimizer = { name, ...(await updates.load(name)).settle(given) };
     await expectSame({ ...recipe, training: { ...recipe.training, optimizer } } as Recipe);

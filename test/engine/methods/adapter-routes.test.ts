@@ -28,7 +28,7 @@ interface Shape {
   isIa3?: boolean;
 }
 
-/** An adapter whose every weight is random, under its seed. */
+/** An adapter with random weights from a seed. */
 function adapterOn(
   model: Model,
   seed: number,
@@ -62,7 +62,7 @@ function install(batcher: Batcher, id: string, adapter: NamedAdapter): void {
   batcher.install(id, adapter);
 }
 
-/** Short and long prompts under one of the names, or none. */
+/** Short and long prompts, each under one of the names or none. */
 function requestOf(index: number, names: readonly (string | undefined)[]): GenerationRequest {
   const pick = (purpose: string, below: number) => randomUint32([7, purpose], index) % below;
   const length = 1 + pick('length', 40);
@@ -111,12 +111,12 @@ const kinds: [string, Parameters<typeof tinyModel>[0], (index: number) => Shape]
 ];
 
 const seeds = Array.from({ length: 8 }, (_, i) => i);
-/** How many requests, and the adapters that they name in turns. */
+/** Number of requests, and the adapters that they name in turn. */
 const crowds: [number, (string | undefined)[]][] = [
   [12, [undefined, '0', '1']],
   [16, [undefined, ...seeds.map(String)]],
 ];
-/** Each kind of adapter in a crowd, and each crowd with some kind. */
+/** Each kind of adapter with some group of requests, and each group with some kind. */
 const mixes = sampled(
   kinds.flatMap(([title]) => crowds.map((crowd) => ({ title, crowd }))),
   [({ title }) => title, ({ crowd }) => String(crowd[0])],
@@ -193,7 +193,7 @@ describe.each(kinds)('adapters in one batch: %s', async (title, of, shapeOf) => 
     if (isMixed) gaps.other = gap(rows(mixed, 2), rows(merged[1], 2));
     if (isMixed) gaps.base = gap(rows(mixed, 1), rows(before, 1));
     expect(Math.max(gaps.own, gaps.other)).toBeLessThan(2e-5);
-    // Experts get other rows beside these: their products are summed in another order.
+    // With other rows in the batch, experts sum in another order.
     expect(gaps.base).toBeLessThanOrEqual(['mixtral', 'nemotron_h'].includes(String(of.raw.model_type)) ? 2e-6 : 0);
     for (const tuning of tunings) tuning.dispose();
     expect(logitsOf(model).toNumbers()).toEqual(before.toNumbers());
@@ -275,7 +275,7 @@ describe('adapters in a batcher', async () => {
 
   it('put tokens of their own in front of prompts, which count as nothing', async () => {
     const table = tokenTableOf(model.trunk);
-    // Each of its tokens is a copy of one of the base model's: what it answers is then known.
+    // Maps each of its tokens to one of the base model's, so that its answers are known.
     const copies = (ids: readonly number[]): NamedAdapter => {
       const owner = new AdapterOwner();
       const own = noGrad(() => scope(() => table.weight.tensor.indexSelect(0, fromArray(BigInt64Array.from(ids, BigInt))).own())); // prettier-ignore

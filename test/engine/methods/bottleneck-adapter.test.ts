@@ -1,4 +1,4 @@
-// What the tunings' contract and the reference's numbers do not say of bottleneck adapters.
+// Properties of bottleneck adapters that neither the contract of tunings nor the reference values cover.
 import { describe, expect, it } from 'vitest';
 import { Batcher, type GenerationRequest } from '../../../src/answering/decoding/index.ts';
 import { create, open } from '../../../src/methods/tunings/adapter.ts';
@@ -28,7 +28,7 @@ function hasCrossAttention(model: Model): boolean {
   return [...model.modules()].some(([, part]) => part instanceof Sublayer && part.kind === 'cross_attention');
 }
 
-/** Every weight of an adapter before and after a step. */
+/** All weights of an adapter before and after a step. */
 async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: string, checkpointing: boolean) {
   const model = await tinyModel(tiny, 'f32');
   const input = tinyInput(model, LENGTHS);
@@ -47,13 +47,13 @@ async function weightsOfStep(tiny: Parameters<typeof tinyModel>[0], style: strin
   return { before: new Map(before), after: new Map(after) };
 }
 
-/** One of each model type. */
+/** One case per model type. */
 const firstCases = new Map((await tinyCases()).toReversed().map((one) => [one[1].raw.model_type, one]));
 const places = await Promise.all(
   [...firstCases.values()].map(async ([name, { raw, task }]) => {
     const { model } = await skeleton(raw, { task });
     const kinds = [...model.modules()].flatMap(([, module]) => (module instanceof Sublayer ? [module.kind] : []));
-    // Layers that are left out of a step learn nothing in it.
+    // Disables layer dropping: dropped layers learn nothing in a step.
     return { name, type: raw.model_type, tiny: { raw: { ...raw, layerdrop: 0, drop_path_rate: 0 }, task }, kinds };
   }),
 );
@@ -63,7 +63,7 @@ describe('places of adapters', () => {
     const without = places.filter(({ kinds }) => kinds.length === 0).map(({ type }) => type);
     expect(new Set(without)).toEqual(new Set(['resnet', 'mobilenet_v2', 'sasrec', 'two_tower', 'bpr_mf']));
     const odd = places.filter(({ kinds }) => count(kinds, 'attention') !== count(kinds, 'mlp'));
-    // ConvNeXt mixes positions by convolutions, which have no adapters.
+    // ConvNeXt mixes positions with convolutions, which get no adapters.
     expect(odd.map(({ type }) => type)).toEqual(['convnext']);
   });
 
@@ -158,7 +158,7 @@ describe('bottleneck adapters', () => {
   });
 });
 
-/** An adapter of random weights that acts where a request names it. */
+/** An adapter with random weights that applies to requests that name it. */
 function sharedOn(model: Model, style: string) {
   const owner = new AdapterOwner();
   const tuning = owner.own((): Tuning => {

@@ -21,7 +21,7 @@ const dora = (model: Model, names: string[]) =>
 const lokr = (model: Model, names: string[]) =>
   createLokr(model, lokrOptions.parse({ r: 1, target_modules: names, use_effective_conv2d: true }), { seed: 1 });
 
-/** Shapes are PEFT's: of LoRA [r, C, k] and [O, r, 1], of LoHa's kernels [r, r, k, 1]. */
+/** Shapes as in PEFT: LoRA [r, C, k] and [O, r, 1], LoHa's kernels [r, r, k, 1]. */
 const whisper = { raw: tinyConfigs.whisper[0], task: 'seq2seq' } as const;
 const cases: Record<string, Case> = {
   'LoRA on whisper': {

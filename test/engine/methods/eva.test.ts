@@ -104,7 +104,7 @@ it('EVA gives layers the ranks and directions that PEFT gives them', async () =>
     const cosines = scope(() => [...directions.mul(reference.get(path)).sum(1).toNumbers()]);
     for (const cosine of cosines) expect(Math.abs(cosine)).toBeGreaterThan(0.99);
   }
-  // The scale of a layer's change stays alpha / r.
+  // The scale of each layer's change remains alpha / r.
   expect(settled.alpha_pattern['model.layers.0.mlp.down_proj']).toBe((8 * 5) / 4);
   const tuning = create(model, settled, { seed: 1, starts });
   const a = tuning.state().get('base_model.model.model.layers.0.mlp.down_proj.lora_A.weight')!;

@@ -1,4 +1,4 @@
-// Weights in 4 bits against what bitsandbytes makes of the same matrices, and products with them.
+// 4-bit weights compared with bitsandbytes' results for the same matrices, and products with them.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -88,7 +88,7 @@ function normal(shape: number[], name: string, dtype: DType): Tensor {
   return keyedNormal(shape, { seed: 1, path: name }, 1).to(dtype);
 }
 
-/** Output and the input's gradient. */
+/** Output, and gradient of the input. */
 function passOf(layer: Linear, dtype: 'f32' | 'bf16'): number[] {
   const x = normal([5, 70], 'x', dtype).setRequiresGrad();
   const y = layer.forward(x);

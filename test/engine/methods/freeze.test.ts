@@ -1,4 +1,4 @@
-// Transfer learning: which weights move, how far, from when on, and frozen blocks that are computed once.
+// Transfer learning: which weights change, how much and from when on, and precomputed frozen blocks.
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../../src/models/load-model.ts';
 import type { Model } from '../../../src/models/model.ts';
@@ -68,7 +68,7 @@ async function train(
   return losses;
 }
 
-/** The largest change of any weight, by the block that it belongs to: embeddings, blocks, norm and head. */
+/** Largest change of any weight by block: embeddings, blocks, norm and head. */
 function changes(before: Model, after: Model): Record<string, number> {
   const found: Record<string, number> = {};
   const others = new Map(before.parameters());
@@ -101,7 +101,7 @@ describe('freeze', () => {
       expect(() => freeze(model, { trainable_layers: 0 })).toThrow(
         /E_NOTHING_TRAINED[^]*only model\.norm\.weight|only norm\.weight/,
       );
-    // Behind an encoder's last block there is not even a norm.
+    // After an encoder's last block there is no norm either.
     const bert = await tinyModel({ raw: tinyConfigs.bert[0], task: 'embedding' }, 'f32');
     expect(() => freeze(bert, { trainable_layers: 0 })).toThrow(/E_NOTHING_TRAINED[^]*no trainable weight/);
     expect(freeze(tied, { trainable_layers: 1 }).trainables.length).toBeGreaterThan(1);
@@ -123,7 +123,7 @@ describe('freeze', () => {
   });
 });
 
-/** Each begins above a block; the number of blocks before it. */
+/** Tunings that start above a block, with the number of blocks below. */
 const above: [string, number, (of: Model) => Promise<Tuning> | Tuning][] = [
   ...[0, 1, 3].map((trainable): (typeof above)[number] => [
     `freeze with ${trainable} moving blocks`,
@@ -248,7 +248,7 @@ it('layer_decay makes each block move less than the one after it', async () => {
   const [before, after] = [await model(), await model()];
   await train(after, createFull(after, { layer_decay: 0.5 }), { steps: 1 });
   const moved = changes(before, after);
-  // Adam's first step is the learning rate itself.
+  // Adam's first step equals the learning rate.
   const places = ['top', '3', '2', '1', '0', 'embeddings'];
   for (const [i, place] of places.entries()) expect(moved[place] / (1e-2 * 0.5 ** i)).toBeCloseTo(1, 2);
 });

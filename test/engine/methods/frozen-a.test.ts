@@ -1,4 +1,4 @@
-// LoRA with A kept at its start.
+// LoRA with A frozen at its initial value.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ it('trains B as LoRA does in its first step, and leaves A alone', async () => {
   }
   const [both, alone] = [after.get(true)!, after.get(false)!];
   expect([...alone.keys()].sort()).toEqual([...both.keys()].sort());
-  // B begins at zero, so that A has no gradient in the first step.
+  // B starts at zero, so A has no gradient in the first step.
   const ofB = (state: ReadonlyMap<string, number[]>) => [...state].filter(([name]) => name.includes('lora_B')).sort();
   expect(ofB(alone)).toEqual(ofB(both));
 });

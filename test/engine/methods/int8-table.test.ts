@@ -1,4 +1,4 @@
-// Token tables in int8: rounding, rows, products with them, and a decoder that reads and predicts tokens through them.
+// int8 token tables: rounding, rows, products, and a decoder that reads and predicts tokens with them.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';

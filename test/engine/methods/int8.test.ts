@@ -27,7 +27,7 @@ function normal(shape: number[], path: string, dtype: DType = 'f32'): Tensor {
   return keyedNormal(shape, { seed: 3, path }, 1).to(dtype);
 }
 
-/** One layer with copies of its weight. */
+/** A layer with int8 copies of its weight. */
 function int8Layer(x: Tensor, weight: Tensor, copies: { packed?: Tensor; turned?: Tensor }): Tensor {
   const [packed, turned] = [[copies.packed], [copies.turned]];
   return attune.linear_group.default(
@@ -56,7 +56,7 @@ function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 }
 
-/** Rows that end in every kind of tile, depths and widths that fill none, and sums of more than one exact piece. */
+/** Row counts that end in every kind of tile, sizes that fill none, and sums of more than one exact piece. */
 const shapes = [
   [1, 3, 1],
   [2, 64, 16],
@@ -131,7 +131,8 @@ describe('products in int8', () => {
       });
     });
 
-    // Results that end with a panel, within one, and within the third of three that are made together; a layer as it is.
+    // Results that end with a panel, within one, and within the third of three panels computed together; also an
+    // unquantised layer.
     it.skipIf(!isHere).each([61, 64, 89, 96])('add what several layers give to %i columns', (d) => {
       scope(() => {
         for (const [dtype, tolerance] of [
@@ -196,7 +197,7 @@ describe('products in int8', () => {
   });
 });
 
-/** Copies of a weight and of its columns. */
+/** int8 copies of a weight and of its transpose. */
 function bothOf(weight: Tensor): { packed: Tensor; turned: Tensor } {
   return { packed: attune.int8_weight.default(weight), turned: attune.int8_weight.default(weight.transpose(0, 1)) };
 }

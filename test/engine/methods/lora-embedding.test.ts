@@ -1,4 +1,4 @@
-// LoRA on a table of tokens that is the output head too; fixtures/tunings has one on a model with a head of its own.
+// LoRA on a token table that is also the output head; fixtures/tunings has one on a model with a separate head.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

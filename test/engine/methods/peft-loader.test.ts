@@ -26,7 +26,7 @@ import { cases, kinds, reasonOf, tokens } from '../peft-cases.ts';
 const python = process.env.ATTUNE_PYTHON ?? '/usr/bin/python3';
 const { ATTUNE_PEFT: checkout } = process.env;
 
-/** Why PEFT cannot be asked here. */
+/** Why PEFT is not available here. */
 function missing(): string | undefined {
   if (checkout === undefined) return 'ATTUNE_PEFT names no work tree of PEFT';
   if (!existsSync(join(checkout, 'src/peft/__init__.py'))) return `ATTUNE_PEFT: ${checkout} is no work tree of PEFT`;
@@ -34,7 +34,7 @@ function missing(): string | undefined {
   return hasTorch ? undefined : `${python} has no torch and safetensors`;
 }
 
-/** Tunings without a file of PEFT's, and why. */
+/** Tunings without a counterpart in PEFT's files, and the reason. */
 const elsewhere: Partial<Record<TuningName, string>> = {
   full: 'the result is a model',
   freeze: 'the result is a model',
@@ -54,7 +54,7 @@ async function trained(kind: string, name: string) {
   const { tuning: method, options = {}, tokens: rows } = cases[name];
   const task = kind === 'bert_cls' ? 'sequence' : 'causal-lm';
   const { model } = await loadModel(base, { dtype: 'f32', task });
-  // PEFT trains a classifier's head beside every method that has modules apart.
+  // PEFT also trains a classifier's head with every method that supports modules_to_save.
   const whole = kind === 'bert_cls' && method !== 'trainable_tokens' ? { modules_to_save: ['classifier'] } : {};
   const tuning = await (await tunings.load(method)).create(model, { ...options, ...whole }, { seed: 5, tokens: rows });
   const plain = await (await updates.load('adamw')).create(tuning.trainables, {}, ONE_ROW);
@@ -69,7 +69,7 @@ async function trained(kind: string, name: string) {
   return { model, tuning };
 }
 
-/** PEFT misses a copy of the rows under the head that shares the table, which it does not read. */
+/** PEFT reports a missing copy of the rows for the head that shares the table, which it does not need. */
 const ITS_COPY = /\['base_model\.model\.lm_head\.trainable_tokens_delta\.default'\]/;
 
 interface Opened {
@@ -78,7 +78,7 @@ interface Opened {
   missing: string[];
 }
 
-/** What PEFT says of each folder, beside which its logits then lie. */
+/** PEFT's report on each folder; its logits are written next to it. */
 async function openWithPeft(kind: string, folders: readonly string[]): Promise<Map<string, Opened>> {
   const script = fileURLToPath(new URL('../peft/open_adapters.py', import.meta.url));
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1', HF_HUB_OFFLINE: '1' };
@@ -90,7 +90,7 @@ async function openWithPeft(kind: string, folders: readonly string[]): Promise<M
   return new Map(lines.map((line) => JSON.parse(line) as Opened).map((opened) => [opened.folder, opened]));
 }
 
-/** How far PEFT's logits are from ours, where tokens are, and how far ours are from the base's. */
+/** Distance of PEFT's logits from ours at real tokens, and of ours from the base model's. */
 function distances(
   { model, tuning }: Awaited<ReturnType<typeof trained>>,
   { kind, place }: { kind: string; place: string },

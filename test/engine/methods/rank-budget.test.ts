@@ -1,4 +1,4 @@
-// What AdaLoRA's budget does to the triplets of two layers.
+// Effect of AdaLoRA's budget on the triplets of two layers.
 import { expect, it } from 'vitest';
 import { budgetAt, RankBudget } from '../../../src/methods/tunings/rank-budget.ts';
 import { method } from '../../../src/methods/tunings/adalora.options.ts';
@@ -34,7 +34,7 @@ async function begin() {
 
 type Begun = Awaited<ReturnType<typeof begin>>;
 
-/** Follows gradients of a loss that is not the same for all triplets. */
+/** Steps along gradients of a loss that differs between triplets. */
 function step({ layers, update }: Begun): number {
   scope(() => {
     const products = layers.map(({ lora_A: a, lora_B: b, lora_E: e }) =>

@@ -1,4 +1,4 @@
-// What every storage has to do, on a decoder, an encoder, a model of images and one of speech.
+// Contract of every storage, on a decoder, an encoder, an image model and a speech model.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { outputOf, runForward } from '../../../tools/parity/outputs.ts';
 const fixtures = fileURLToPath(new URL('../../../fixtures/models', import.meta.url));
 const models = ['llama', 'bert_cls', 'vit', 'wav2vec2'] as const;
 
-/** How far the logits may be from those of dense weights, in the root of mean squares: what rounding costs these models. */
+/** Maximum root-mean-square distance of logits from those with dense weights: the cost of rounding for these models. */
 const error: Record<StorageName, number> = { dense: 0, nf4: 0.6, fp4: 0.8, int8_forward: 0.05, int8_switchback: 0.05 };
 
 async function load(name: string, storage: StorageName) {
@@ -67,7 +67,7 @@ it.each(['nf4', 'fp4'] as const)(
     const layers = [...model.modules()].flatMap(([path, module]) => (isLinear(module) ? [{ path, module }] : []));
     const packed = layers.filter(({ module }) => module.weight.form !== undefined);
     expect(layers.filter((one) => !packed.includes(one)).map(({ path }) => path)).toEqual(['lm_head']);
-    // The numbers of codes and of scales of scales take a kilobyte, whatever the weight's size.
+    // The tables of code values take a kilobyte, whatever the size of the weight.
     for (const { module } of packed) expect(module.weight.bytes - 1100).toBeLessThan(0.16 * 4 * module.weight.size);
     const keep = (await (await storages.load(name)).keep({}))!;
     const except = (path: string) => path.endsWith('q_proj');

@@ -4,7 +4,7 @@ import { tunings, type TuningName } from '../../../src/methods/tunings/index.ts'
 import { loadModel } from '../../../src/models/load-model.ts';
 import { liveTensors } from '../../../src/engine/tensor/index.ts';
 
-/** What sizes of the tiny model need. */
+/** Options that suit the size of the tiny model. */
 const options: Partial<Record<TuningName, object>> = {
   road: { group_size: 8 },
   c3a: { block_size: 8 },
@@ -12,7 +12,7 @@ const options: Partial<Record<TuningName, object>> = {
   vblora: { num_vectors: 16, vector_length: 8 },
 };
 
-// The tiny model has no biases, and gets no tokens.
+// The tiny model has no biases, and gets no new tokens.
 const names = tunings.names.filter((name) => name !== 'bitfit' && name !== 'trainable_tokens');
 
 it.each(names)('%s leaves no tensor behind once it is disposed', async (name) => {

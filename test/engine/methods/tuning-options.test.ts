@@ -1,4 +1,5 @@
-// Options of PEFT's methods one by one, on the tiny models of the fixtures: test/engine/peft/options.py made the numbers.
+// Options of PEFT's methods one by one, on the tiny models of the fixtures; expected values are from
+// test/engine/peft/options.py.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ const cases = readJson<Readonly<Record<string, Readonly<Record<string, Case>>>>>
 const folder = mkdtempSync(join(tmpdir(), 'attune-tuning-options-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The same values as `rule` of options.py. */
+/** Same values as `rule` in options.py. */
 function byRule(name: string, shape: readonly number[]): Tensor {
   const offset = /ia3_l|road_alpha|boft_s$|norm|ln_|LayerNorm|lambda|magnitude|gate/.test(name) ? 1 : 0;
   const phase = [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 97;
@@ -58,7 +59,7 @@ async function opened(kind: string, place: string, tensors: () => Map<string, Te
   return { model, tuning, task: description.task! };
 }
 
-/** Eight logits: of the last token of the first row, or of all rows. */
+/** Eight logits: of the first row's last token, or of all rows. */
 function logitsOf(kind: string, { model }: Awaited<ReturnType<typeof opened>>): number[] {
   using file = new SafetensorsFile(join(fixtures, 'models', kind, 'expected.safetensors'));
   return noGrad(() =>

@@ -1,4 +1,4 @@
-// At the learning rate that it declares every tuning brings most of LoRA's fall in loss.
+// At its default learning rate, every tuning achieves most of LoRA's reduction of the loss.
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../src/base/events.ts';
 import { collateRows } from '../../../src/answering/tasks/rows/collate.ts';
@@ -35,7 +35,7 @@ const config = {
   mlp_bias: true,
 };
 
-/** Numbers below this, and three tokens that say which rule comes next. */
+/** Number tokens are below this; three more tokens announce which rule follows. */
 const NUMBERS = 53;
 const [FIRST, SECOND, ANY] = [53, 54, 55];
 const first = (x: number) => (5 * x + 1) % NUMBERS;
@@ -50,12 +50,15 @@ function rowsOf(marker: number, next: (x: number) => number): PreparedRow[] {
   });
 }
 
-/** The base knows both rules by their tokens, and follows the first after the third; it is to follow the second there. */
+/**
+ * The base knows both rules by their tokens, and follows the first after the third token; it shall learn to follow the
+ * second there.
+ */
 const known = [rowsOf(FIRST, first), rowsOf(SECOND, second), rowsOf(ANY, first)];
 const pretrained = known[0].flatMap((_, i) => known.map((rows) => rows[i]));
 const tuned = rowsOf(ANY, second);
 
-/** Smaller pieces than those of models that are worth tuning. */
+/** Smaller blocks than for models that are worth tuning. */
 const options: Partial<Record<TuningName, object>> = {
   road: { group_size: 16 },
   c3a: { block_size: 16 },

@@ -1,4 +1,4 @@
-// What every tuning has to do, on decoders, encoders, both together, models of images and of speech.
+// Contract of every tuning, on decoders, encoders, encoder-decoders, image models and speech models.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,23 +22,23 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Expectations {
   options?: Record<string, unknown> | ((model: Model) => object);
-  /** Tokens whose rows it trains. */
+  /** Tokens whose rows are trained. */
   tokens?: readonly number[];
-  /** How far from the base model it begins, by rounding. */
+  /** Rounding error of the initial output against the base model. */
   startError?: number;
-  /** Why it does not begin as the base model. */
+  /** Reason for an initial output that differs from the base model's. */
   startsElsewhere?: string;
-  /** Models that have nothing for it to change: it has to refuse them. */
+  /** Models without anything that it can change, which it must reject. */
   refuses?: readonly (typeof fixtureNames)[number][];
-  /** Why its result cannot become the model's own weights. */
+  /** Reason why its result cannot be merged into the weights. */
   notMerged?: string;
-  /** Why the model as it was cannot be asked while it is tuned. */
+  /** Reason why the base model cannot be evaluated during training. */
   noReference?: string;
 }
 
 const moves = 'the weights of the model themselves move';
 
-/** What does not hold for all of them, with the reason. */
+/** Exceptions from the contract, with reasons. */
 const expectations: Partial<Record<TuningName, Expectations>> = {
   lora: { options: ({ task }) => ({ r: 2, ...(task === 'sequence' && { modules_to_save: ['classifier'] }) }) },
   full: { noReference: moves },
@@ -95,7 +95,7 @@ const expectations: Partial<Record<TuningName, Expectations>> = {
   },
 };
 
-/** The loss before and after some steps. */
+/** Loss before and after some steps. */
 async function train(subject: Subject, tuning: Tuning): Promise<{ before: number; after: number }> {
   const { model, objective, learns } = subject;
   const { rows } = await objective.prepare([]);
@@ -104,7 +104,7 @@ async function train(subject: Subject, tuning: Tuning): Promise<{ before: number
   const update = tuning.govern?.(plain, learns.steps) ?? plain;
   const before = lossOf(subject);
   for (let step = 0; step < learns.steps; step++) {
-    // Scores of pairs are multiplied by a learnt scale: the usual rate goes past the minimum.
+    // Scores of pairs are multiplied by a learnt scale, so the usual rate would overshoot.
     const learningRate = model.task === 'contrastive' ? 5e-4 : 5e-3;
     const options = { learningRate, weightDecay: 0, maxGradNorm: 1 };
     const request = { microBatches: [rows as PreparedRow[]], step, seed: 1, checkpointing: step % 2 === 1, options };
@@ -122,11 +122,11 @@ async function create(name: TuningName, model: Model): Promise<Tuning> {
 interface Reopened {
   model: Model;
   tuning?: Tuning;
-  /** The type of the numbers in the file. */
+  /** Data type in the file. */
   stored: DType;
 }
 
-/** The result read again, on its base model. */
+/** Loads the saved result on its base model. */
 async function reopen(place: string, base: string, kind: Tuning['result']): Promise<Reopened> {
   if (kind === 'model') {
     using files = new CheckpointFiles(place);
@@ -152,7 +152,7 @@ function mergeError(tuning: Tuning): string | undefined {
   }
 }
 
-/** All tunings on models of every kind; image classifiers by those that the others are made of. */
+/** All tunings on models of every kind; on image classifiers only the basic ones. */
 const pairs: [TuningName, string][] = [
   ...tunings.names.flatMap((name) => fixtureNames.map((model) => [name, model] as [TuningName, string])),
   ...(['full', 'lora'] as const).flatMap((name) => classifiers.map((one) => [name, one.name] as [TuningName, string])),
@@ -160,7 +160,7 @@ const pairs: [TuningName, string][] = [
 const isRefused = ([name, model]: (typeof pairs)[number]) =>
   (expectations[name]?.refuses as readonly string[] | undefined)?.includes(model) === true;
 
-/** Each tuning on some models that it takes, and each model with some tunings. */
+/** Each tuning on some models that it supports, and each model with some tunings. */
 const some = sampled(
   pairs.filter((pair) => !isRefused(pair)),
   [([name]) => name, ([, model]) => model],
@@ -212,7 +212,7 @@ describe('a tuning', () => {
 });
 
 describe('LoRA on image classifiers', () => {
-  // PEFT would put adapters on depthwise convolutions by a name that they share.
+  // PEFT would match depthwise convolutions by a name that they share.
   it.each(classifiers)('$name: names convolutions as PEFT would find them', async ({ name, raw }) => {
     const { model, base } = await openSubject(name, folder);
     const tuning = await create('lora', model);

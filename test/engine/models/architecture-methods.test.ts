@@ -1,5 +1,5 @@
-// What training and serving ask of an architecture beyond one step: ten steps that resume to the byte, weights in 4 bits, and
-// rows of an adapter next to rows of its base. R rows
+// What training and serving require of an architecture beyond one step: ten steps with a bit-identical resume, 4-bit
+// weights, and rows with an adapter next to rows without. R rows
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { isWhole } from '../../sample.ts';
 import { headOutput, tinyCases, tinyInput, tinyModel, tokensOf, type TinyCase } from '../tiny-models.ts';
 import { rowsOfLengths, towardsOne } from '../tiny-training.ts';
 
-/** One of each kind of layer; ATTUNE_TESTS=all takes every type with its first task. */
+/** One type per kind of layer; ATTUNE_TESTS=all tests every type with its first task. */
 const REPRESENTATIVES: readonly string[] = [
   'gpt2',
   'deepseek_v3',
@@ -62,7 +62,7 @@ const tunings: Readonly<Record<string, (model: Model) => Tuning>> = {
   lora: (model) => createLora(model, { ...loraOptions.parse({ r: 2, dropout: 0.1 }), alpha: 4 }, seeded),
 };
 
-/** A model in training, to which a checkpoint may give its state. */
+/** Starts training, optionally from a checkpoint's state. */
 async function begin(tiny: TinyCase, kind: keyof typeof tunings, from?: string) {
   const model = await tinyModel(tiny, 'f32');
   const input = tinyInput(model, LENGTHS);
@@ -191,7 +191,7 @@ describe.each(cases)('%s', async (name, tiny) => {
   );
 });
 
-/** LoRA with random weights that takes part only where it is routed to. */
+/** LoRA with random weights that only applies to rows routed to it. */
 function randomAdapter(model: Model, seed: number): AdapterOwner {
   const owner = new AdapterOwner();
   const tuning = owner.own(() => openLora(model, complete(loraOptions.parse({ r: 2 })), { owner }));

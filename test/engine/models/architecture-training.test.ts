@@ -73,7 +73,7 @@ describe('a step changes a model, which is the same when it is read again:', () 
     disposeAll(model, input);
   });
 
-  // Configurations of one type differ in what they compute, not in where an adapter goes.
+  // Configurations of one type differ in what they compute, not in where adapters are placed.
   const some = sampled(adaptable, [([, { raw }]) => String(raw.model_type), ([, { task }]) => task], 1);
   it.each(some)('%s, with an adapter, and otherwise under dropout', async (name, tiny) => {
     const adapted = async (dropout: number) => {
@@ -96,7 +96,7 @@ describe('a step changes a model, which is the same when it is read again:', () 
     expect(outputs(again, input)).toEqual(after);
 
     const dropped = await adapted(0.5);
-    // The first step's loss is the model's own: an adapter begins with nothing.
+    // The first loss is the base model's, since an adapter starts without effect.
     await takeStep(dropped.model, dropped.tuning, dropped.input);
     const losses = [await takeStep(model, tuning, input), await takeStep(dropped.model, dropped.tuning, dropped.input)];
     expect(losses.every(Number.isFinite)).toBe(true);

@@ -1,4 +1,4 @@
-// Universal Sentence Encoder Lite makes its last product once for each text where only means of states are read.
+// Universal Sentence Encoder Lite computes its last product once per text if only the mean of states is read.
 import { expect, it } from 'vitest';
 import { collateRows } from '../../../src/answering/tasks/rows/collate.ts';
 import { create } from '../../../src/methods/tunings/lora.ts';

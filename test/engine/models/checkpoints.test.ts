@@ -1,4 +1,4 @@
-// Checkpoints in the forms of the hub, packed here number by number as their papers and formats say.
+// Checkpoints in the hub's formats, packed here value by value as their papers and formats specify.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,10 @@ function matrixOf(weight: Tensor): Matrix {
   return { rows, columns, at: (row, column) => numbers[row * columns + column] };
 }
 
-/** The folder of a checkpoint whose linear weights are replaced by parts; `dense` collects what they stand for. */
+/**
+ * Writes a checkpoint whose linear weights are replaced by packed parts; `dense` collects the weights that these
+ * represent.
+ */
 function quantisedFolder(
   name: string,
   config: Record<string, unknown>,
@@ -62,7 +65,7 @@ async function expectDense({ folder, dense }: { folder: string; dense: Map<strin
   model.dispose();
 }
 
-/** Words of eight numbers of four bits each, the lowest first. */
+/** Packs eight 4-bit numbers per word, lowest first. */
 function words(numbers: readonly number[], bits: number): number[] {
   const perWord = 32 / bits;
   return Array.from({ length: Math.ceil(numbers.length / perWord) }, (_, word) => {
@@ -75,7 +78,7 @@ function words(numbers: readonly number[], bits: number): number[] {
 const ints = (numbers: readonly number[], shape: readonly number[]) => fromArray(Int32Array.from(numbers), shape);
 const floats = (numbers: readonly number[], shape: readonly number[]) => fromArray(Float32Array.from(numbers), shape);
 
-/** Asymmetric codes of a run of numbers. */
+/** Asymmetric codes for a group of values. */
 function quantise(values: readonly number[], bits: number) {
   const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
   const scale = Math.fround((high - low) / (2 ** bits - 1) || 1);
@@ -84,7 +87,7 @@ function quantise(values: readonly number[], bits: number) {
   return { scale, zero, codes, dense: codes.map((code) => scale * (code - zero)) };
 }
 
-/** Codes, scales and zero points of a weight by groups of input features: [out][group] */
+/** Codes, scales and zero points of a weight by group of input features: [out][group] */
 function grouped(weight: Matrix, size: number, bits: number, isMixed = false) {
   const groups = weight.columns / size;
   const columnOf = (group: number, i: number) => (isMixed ? i * groups + group : group * size + i);
@@ -163,7 +166,7 @@ describe('quantised checkpoints', () => {
       };
     });
     await expectDense(made);
-    // AutoGPTQ's folders once had the settings in a file of their own.
+    // Older AutoGPTQ folders have the settings in a separate file.
     const { quantization_config: _, ...plain } = JSON.parse(
       readFileSync(join(made.folder, 'config.json'), 'utf8'),
     ) as Record<string, unknown>;
@@ -177,7 +180,7 @@ describe('quantised checkpoints', () => {
     const made = quantisedFolder('awq', config, (_, weight) => {
       const rows = grouped(weight, GROUP, 4);
       const groups = weight.columns / GROUP;
-      // Columns 0, 2, 4, 6, 1, 3, 5, 7 of eight stand in a word from its lowest bits on.
+      // A word contains columns 0, 2, 4, 6, 1, 3, 5, 7 from its lowest bits on.
       const interleaved = (numbers: readonly number[]) =>
         words(
           Array.from({ length: numbers.length / 8 }, (__, word) =>

@@ -132,7 +132,7 @@ describe('positions whose base grows with the row ("dynamic")', () => {
   const raw = { ...at('mistral'), max_position_embeddings: known, sliding_window: null };
   const config = { ...raw, rope_scaling: { rope_type: 'dynamic', factor } };
 
-  // As in the reference: a prompt is turned for its length, each later token for the length that the row has with it.
+  // As in the reference: a prompt is rotated for its length, each later token for the row's length at that point.
   it.each([3, 9, 20])('after a prompt of %i tokens keys stay as they were made', async (length) => {
     const model = await tinyModel({ raw: config, task: 'causal-lm' }, 'f32');
     const prompt = [...IDS, ...IDS, ...IDS].slice(0, length);

@@ -9,7 +9,7 @@ afterAll(() => attune.kernels.default({ use: usualPath }));
 
 const [WIDTH, INNER, SIZE, LENGTH] = [70, 150, 16, 20];
 
-/** Which of the seven linear layers, rows from and to, and the rank. */
+/** Which of the seven linear layers, the range of rows, and the rank. */
 type Change = [linear: number, begin: number, end: number, rank: number];
 
 const all = (begin: number, end: number, rank: number): Change[] =>
@@ -27,7 +27,7 @@ const cases: [string, number, Change[]][] = [
 interface Options {
   stored: DType;
   computed: DType;
-  /** Whether B lies turned round in memory. */
+  /** Whether B is stored transposed. */
   isTurned: boolean;
 }
 
@@ -66,7 +66,7 @@ function valuesOf(path: string, body: () => Tensor): number[] {
   return noGrad(() => scope(() => ({ list: body().toNumbers() }))).list;
 }
 
-/** Of the largest value; bf16 keeps eight bits, and is rounded to between all parts. */
+/** Relative to the largest value; bf16 has eight bits, and all intermediate results are rounded to it. */
 const TOLERANCE = { f32: 4e-6, bf16: 3e-2 };
 
 describe.each(paths)('a decoder layer with changes of low rank, %s kernels', (path) => {

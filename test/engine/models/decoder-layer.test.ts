@@ -9,16 +9,16 @@ afterAll(() => attune.kernels.default({ use: usualPath }));
 
 interface Case {
   name: string;
-  /** New tokens of each segment, and all of them. */
+  /** New tokens of each segment, and total tokens. */
   added: number[];
   lengths: number[];
   size: number;
-  /** Of queries and of keys; 6 and 2 unless said. */
+  /** Numbers of query and key heads; 6 and 2 by default. */
   heads?: [number, number];
   hasNorms?: boolean;
   hasBiases?: boolean;
   window?: number;
-  /** Of each segment's slots: 1 where its tokens lie side by side. */
+  /** Distance between a segment's slots; 1 if its tokens are adjacent. */
   stride?: number;
 }
 
@@ -56,7 +56,7 @@ interface Inputs {
   cache: Tensor[];
 }
 
-/** Rounded to the stored type, then in the type that is computed in. */
+/** Rounds to the stored type, then converts to the computed type. */
 function inputsOf(one: Case, stored: DType, computed: DType): Inputs {
   const { size, heads = [6, 2], hasNorms = false, hasBiases = false } = one;
   const normal = (shape: number[], path: string, scale: number) =>
@@ -82,7 +82,7 @@ function placesOf({ lengths, stride = 1 }: Case): Tensor {
   return fromArray(Int32Array.from(slots.flatMap((own) => [...own])));
 }
 
-/** What the layer gives, and what it leaves in the cache. */
+/** Output of the layer, and its entries in the cache. */
 function layerOf(one: Case, inputs: Inputs): Tensor[] {
   const { x, norms, weights, biases, angles, cache } = inputs;
   const [keys, values] = cache.map((kept) => kept.clone());
@@ -93,7 +93,7 @@ function layerOf(one: Case, inputs: Inputs): Tensor[] {
   return [y, keys, values];
 }
 
-/** The same by the operators that a layer's parts call. */
+/** The same, composed of separate operators. */
 function partsOf(one: Case, inputs: Inputs): Tensor[] {
   const { x, norms, weights, biases, angles, cache } = inputs;
   const [keys, values] = cache.map((kept) => kept.clone());
@@ -117,7 +117,7 @@ function results(path: string, body: () => Tensor[]): number[][] {
   return noGrad(() => scope(() => ({ lists: body().map((x) => x.toNumbers()) }))).lists;
 }
 
-/** Of the largest value; bf16 keeps eight bits, and is rounded to between all parts. */
+/** Relative to the largest value; bf16 has eight bits, and all intermediate results are rounded to it. */
 const TOLERANCE = { f32: 4e-6, bf16: 2e-2 };
 
 describe.each(paths)('a decoder layer as one operator, %s kernels', (path) => {

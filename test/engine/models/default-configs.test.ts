@@ -8,7 +8,7 @@ import { skeleton } from '../../../src/models/skeleton.ts';
 
 interface DefaultConfig {
   config: RawConfig;
-  /** Parameters of each class, as the reference counts them. */
+  /** Number of parameters per class, as in the reference. */
   parameters: Record<string, number>;
 }
 
@@ -16,20 +16,20 @@ const rows = readJson<DefaultConfig[]>(
   fileURLToPath(new URL('../../../fixtures/default-configs.json', import.meta.url)),
 );
 
-/** Parameters of the reference that are computed, or not read, here. */
+/** Parameters of the reference that attune computes, or does not read. */
 const elsewhere: Readonly<Record<string, (config: Record<string, number>) => number>> = {
   marian: ({ max_position_embeddings: rows, d_model: width }) => 2 * rows * width,
   pegasus: ({ max_position_embeddings: rows, d_model: width }) => 2 * rows * width,
   dinov2: ({ hidden_size: width }) => width,
   dinov3_vit: ({ hidden_size: width }) => width,
-  // Biases of the choice: buffers here.
+  // Biases of the expert choice, which are buffers here.
   ernie4_5_moe: ({ num_hidden_layers: layers, moe_num_experts: experts }) => (layers - 1) * experts,
 };
 
-/** Whether a class alone has the parts that checkpoints may lack: poolers. */
+/** Whether the class has a pooler only here: checkpoints may lack it. */
 const hasPooler = (type: string, name: string) => name.endsWith('Model') && !['electra', 'nomic_bert'].includes(type);
 
-/** Defaults that belong to no model: the reference cannot run them on images. */
+/** Defaults that belong to no real model: the reference cannot run them on images. */
 const unfit: readonly string[] = ['idefics3', 'smolvlm', 'gemma4'];
 
 const named = rows.map((row): [string, DefaultConfig] => [String(row.config.model_type), row]);

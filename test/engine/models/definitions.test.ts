@@ -10,7 +10,7 @@ import { SafetensorsFile } from '../../../src/engine/tensor/index.ts';
 import { writeDefinition, type Definition, type Stored } from '../../../tools/parity/definition.ts';
 import { checkFolder } from '../../../tools/parity/folder.ts';
 
-/** Computed in plain torch by the published definitions, and by transformers itself. */
+/** Computed in plain torch from the published definitions, and by transformers. */
 const folders = ['definitions', 'today'].map((name) =>
   fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url)),
 );
@@ -20,7 +20,7 @@ const definitions = folders.flatMap((folder) =>
 const temporary = mkdtempSync(join(tmpdir(), 'attune-definitions-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** Relative to the largest expected number, where that is above 1. */
+/** Relative to the largest expected value if that is above 1. */
 const TOLERANCE = 1e-5;
 
 function largest(stored: Stored): number {
@@ -32,7 +32,7 @@ function namesIn(folder: string): string[] {
   return [...file.names].sort();
 }
 
-// Numbers of a computation in torch and f64 that shares no code with this one.
+// Values from torch in f64, computed by code that shares nothing with ours.
 describe('by its published definition', () => {
   it.each(definitions.map((path) => [basename(path, '.json'), path]))('%s', async (name, path) => {
     const definition = readJson<Definition>(path);

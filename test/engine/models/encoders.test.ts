@@ -10,7 +10,7 @@ import { layoutOfRows } from '../../../src/engine/nn/index.ts';
 import { aten, scope, type Tensor } from '../../../src/engine/tensor/index.ts';
 import { tinyConfigs, tinyInput, tinyModel } from '../tiny-models.ts';
 
-/** The tokens of one row of nine that the fifth one sees. */
+/** Tokens of a nine-token row that the fifth token sees. */
 function seenByFifth(model: Model): number[] {
   const input = tinyInput(model, [9]);
   const ids = input.ids as BigInt64Array;
@@ -84,7 +84,7 @@ it('roberta keeps the first rows of its position table for padding', async () =>
 });
 
 describe('t5', () => {
-  /** The reference's rule for decoders of 32 ranges up to a distance of 128, worked out by hand. */
+  /** The reference's rule for decoders with 32 buckets up to a distance of 128, computed by hand. */
   const known: [distance: number, range: number][] = [
     [0, 0],
     [15, 15],
@@ -100,7 +100,7 @@ describe('t5', () => {
     const config = { ...tinyConfigs.t5[0], relative_attention_num_buckets: 32, relative_attention_max_distance: 128 };
     const model = await tinyModel({ raw: config, task: 'seq2seq' });
     scope(() => {
-      // Values are told apart by their range alone: heads see nothing but the bias.
+      // Only the bucket distinguishes tokens: heads see nothing but the bias.
       const table = [...model.parameters()].find(([path]) => /^decoder.*relative_attention_bias/.test(path))?.[1];
       const { tensor } = table!;
       const [{ SelfAttention }] = (model.trunk.stack.blockList[0] as never as { layer: { SelfAttention: never }[] })
@@ -137,7 +137,7 @@ describe('t5', () => {
       expect(unused).toEqual([]);
       expect(new Map(model.parameters()).get('lm_head.weight')!.tensor.toNumbers()).toEqual(head);
       expect(model.tokenHead.scale).toBe(scale);
-      // The result is read back as it is.
+      // The saved result is loaded unchanged.
       saveModel(model, folder);
       expect((await loadModel(folder)).model.tokenHead.scale).toBe(scale);
       rmSync(folder, { recursive: true });

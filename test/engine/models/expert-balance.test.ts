@@ -1,4 +1,4 @@
-// N tokens, E experts, k of them for each token
+// N tokens, E experts, k of them per token
 import { describe, expect, it } from 'vitest';
 import { balanceShares, expertUsage } from '../../../src/models/balance.ts';
 import { createModel } from '../../../src/models/load-model.ts';
@@ -39,7 +39,7 @@ interface Variant {
   dropout?: number;
 }
 
-/** Losses of two steps, the balance's part of them, and the weights after them. */
+/** Losses of two steps, the balance loss in them, and the weights after them. */
 async function train({ raw, batches, checkpointing = false, kind = 'full', dropout = 0 }: Variant) {
   const model = await createModel(raw, { dtype: 'f32', seed: 3 });
   const options = { ...loraOptions.parse({ r: 2, dropout, init_lora_weights: 'gaussian' }), alpha: 4 };

@@ -12,7 +12,7 @@ import { fromArray, noGrad, scope, tensor } from '../../../src/engine/tensor/ind
 const folder = mkdtempSync(join(tmpdir(), 'attune-gguf-quantised-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Root mean square of the error on normal numbers, in their deviation. */
+/** Root-mean-square error on normally distributed values, in standard deviations. */
 const ERRORS: Record<BlockTypeName, number> = { q8_0: 0.007, q4_0: 0.12, q4_k: 0.085, q6_k: 0.025 };
 
 describe.each(Object.keys(blockTypes) as BlockTypeName[])('%s', (name) => {

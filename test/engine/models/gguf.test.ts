@@ -33,7 +33,7 @@ function logProbs(model: Model): number[] {
   );
 }
 
-/** The model written and read again. */
+/** Writes the model and loads it again. */
 async function again(model: Model, dtype: DType, name: string): Promise<Model> {
   writeModelGguf(at(name), planGguf(model, dtype), new Map());
   return loadGguf(at(name), model.config);
@@ -194,7 +194,7 @@ describe('a model in GGUF', () => {
     await again(model, 'f32', 'factors.gguf');
     using file = new GgufFile(at('factors.gguf'));
     const factors = file.get('rope_freqs.weight').toNumbers();
-    // High frequencies stay, low ones are slowed by the whole factor of 8, and those between by less.
+    // High frequencies remain, low ones are slowed by the full factor of 8, those in between by less.
     expect(factors).toHaveLength(8);
     expect([factors[0], factors.at(-1)]).toEqual([1, 8]);
     expect(factors.toSorted((a, b) => a - b)).toEqual(factors);
@@ -214,7 +214,7 @@ describe('a model in GGUF', () => {
           .transpose(0, 1)
           .matmul(b.permute(1, 2, 0))
           .toNumbers();
-      // Rows of a weight are the features of its output, so that both are reordered alike.
+      // Rows of a weight correspond to output features, so both are reordered alike.
       const reordered = (x: typeof q) => toNeighbours(x.reshape(N, H * d).transpose(0, 1), H).transpose(0, 1);
       const ours = scores(rotate(q, rotation), rotate(k, rotation));
       const theirs = scores(rotateNeighbours(reordered(q).toNumbers()), rotateNeighbours(reordered(k).toNumbers()));
@@ -227,7 +227,7 @@ describe('a model in GGUF', () => {
     for (const [i, value] of halves.entries()) expect(neighbours[i]).toBeCloseTo(value, 5);
     expect(back).toEqual([...Float32Array.from({ length: N * H * d }, (_, i) => Math.sin(i * 1.3))]);
 
-    /** ggml's GGML_ROPE_TYPE_NORMAL: features 2i and 2i + 1 turn by position · theta^(-2i/d). */
+    /** ggml's GGML_ROPE_TYPE_NORMAL: features 2i and 2i + 1 are rotated by position · theta^(-2i/d). */
     function rotateNeighbours(flat: number[]) {
       const turned = flat.map((value, i) => {
         const [position, pair] = [Math.floor(i / (H * d)), Math.floor((i % d) / 2)];
@@ -276,7 +276,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export --to gguf', () 
     const value = (key: string) => file.header.metadata.get(key)?.value;
     expect(value('tokenizer.ggml.pre')).toBe('qwen2');
     expect(value('tokenizer.ggml.tokens')).toHaveLength(file.get('token_embd.weight').shape[0]);
-    // Generation ends at <|end|>, the text's end, and at <|im_end|>, the turn's.
+    // Generation ends at <|end|>, the end of the text, and at <|im_end|>, the end of the turn.
     expect([value('tokenizer.ggml.eos_token_id'), value('tokenizer.ggml.eot_token_id')]).toEqual([0, 2]);
     expect(value('tokenizer.chat_template')).toContain('<|im_start|>');
     const modelfile = readFileSync(at('out/Modelfile'), 'utf8');

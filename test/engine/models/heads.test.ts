@@ -94,7 +94,7 @@ describe('a decoder as a model for vectors', () => {
       const trunk = { llama: 'Llama', gpt2: 'GPT2', gpt_neox: 'GPTNeoX', gemma3_text: 'Gemma3Text', qwen3: 'Qwen3' };
       expect([again.task, again.config.architectures]).toEqual(['embedding', [`${trunk[name]}Model`]]);
       expect(vectorsOf(again)).toEqual(vectorsOf(model));
-      // As sentence-transformers' folders of decoders have it: what they say of pooling is done.
+      // As in sentence-transformers' folders of decoders: the pooling that they specify is used.
       const pooling = join(folder, `${name} vectors`, '1_Pooling', 'config.json');
       writeJson(pooling, { pooling_mode_mean_tokens: true, pooling_mode_lasttoken: false });
       const { model: mean } = await loadModel(join(folder, `${name} vectors`), { dtype: 'f64' });

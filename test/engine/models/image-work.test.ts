@@ -43,7 +43,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the work of an image', () => 
   });
 });
 
-/** Products of convolutions [input, output, kernel, stride] without padding, one after the other, by their outputs. */
+/** Multiplications of consecutive unpadded convolutions [input, output, kernel, stride]. */
 function productsOf(layers: readonly (readonly [number, number, number, number])[], samples: number): number {
   let [length, products] = [samples, 0];
   for (const [input, output, kernel, stride] of layers) {

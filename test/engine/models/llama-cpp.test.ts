@@ -1,5 +1,5 @@
-// What llama.cpp makes of files that are written here: the same tokens, and the same answers. It runs where
-// ATTUNE_LLAMA_CPP is a folder in which `npm install node-llama-cpp` was done.
+// llama.cpp reads files that are written here and gives the same tokens and answers. Requires ATTUNE_LLAMA_CPP, a
+// folder in which `npm install node-llama-cpp` was run.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -70,7 +70,7 @@ async function pieces(settings: object): Promise<Tokenizer> {
   return Tokenizer.load(place);
 }
 
-/** How far the likeliest next token is ahead of the second, in logits. */
+/** Lead of the most likely next token over the second, in logits. */
 function lead(model: Model, ids: readonly number[]): number {
   return noGrad(() =>
     scope(() => {
@@ -85,7 +85,7 @@ function lead(model: Model, ids: readonly number[]): number {
   );
 }
 
-/** Ids up to where llama.cpp ends at the end token. */
+/** Generated ids up to llama.cpp's end token. */
 async function answersOf(model: Model, tokenizer: Tokenizer, prompts: readonly number[][]): Promise<number[][]> {
   const found = await generate({ model, tokenizer }, prompts, { maxNewTokens: COUNT });
   return found.map(({ ids }) => ids);
@@ -150,7 +150,7 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
         intermediate_size: 512,
         head_dim: 64,
         num_hidden_layers: 3,
-        // Larger weights enlarge roundings from layer to layer.
+        // Larger weights would amplify rounding errors from layer to layer.
         initializer_range: 0.06,
       };
       const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 3 });
@@ -159,7 +159,7 @@ describe.skipIf(llama === undefined)('llama.cpp', () => {
       const { answers } = read(path, prompts);
       const loaded = await loadGguf(path, model.config);
       const own = await answersOf(loaded, tokenizer, prompts);
-      // Its products round activations to 8 bits: answers part only where two tokens are about as likely.
+      // Its products round activations to 8 bits: answers may only diverge where two tokens are about equally likely.
       const leads = answers.flatMap((answer, i) => {
         const place = answer.findIndex((id, t) => id !== own[i][t]);
         return place === -1 ? [] : [lead(loaded, [...prompts[i], ...own[i].slice(0, place)])];

@@ -33,7 +33,7 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 
 type Change = (tensors: Map<string, Tensor>) => void;
 
-/** A folder with a fixture's config.json and (changed) weights. */
+/** A folder with a fixture's config.json and (optionally changed) weights. */
 function folderOf(fixture: string, change: Change = () => undefined, config: Record<string, unknown> = {}): string {
   const folder = mkdtempSync(join(temporary, `${fixture}-`));
   writeJson(join(folder, 'config.json'), { ...readJson<object>(join(models, fixture, 'config.json')), ...config });
@@ -63,7 +63,7 @@ async function failure(folder: string, options?: ModelOptions): Promise<AttuneEr
   return error;
 }
 
-/** The head's numbers for the same input. */
+/** Output of the head for fixed input. */
 function outputs({ model }: LoadedModel): number[] {
   return scope(() => {
     const input = tinyInput(model, [4, 7]);

@@ -24,7 +24,7 @@ const CONFIG = {
 };
 const MAGNITUDES = [0, 0.5, 1, 1.5, 2, 3, 4, 6];
 
-/** Codes, exponents and the numbers that they stand for, of a weight [E, I, O] packed by its out-features. */
+/** Codes, exponents and the values that they represent, for a weight [E, I, O] packed along its output features. */
 function pack(weight: Tensor): { blocks: Tensor; scales: Tensor; dense: number[] } {
   const [experts, inputs, outputs] = weight.shape;
   const values = weight.toNumbers();

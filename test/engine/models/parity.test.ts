@@ -13,7 +13,7 @@ const models = fileURLToPath(new URL('../../../fixtures/models', import.meta.url
 const temporary = mkdtempSync(join(tmpdir(), 'attune-parity-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** A fixture's copy with some tensors of a file changed. */
+/** Copy of a fixture with some changed tensors in a file. */
 function changed(fixture: string, file: string, change: (tensors: Map<string, Tensor>) => void): string {
   const folder = mkdtempSync(join(temporary, `${fixture}-`));
   cpSync(join(models, fixture), folder, { recursive: true });
@@ -26,7 +26,7 @@ function changed(fixture: string, file: string, change: (tensors: Map<string, Te
   return folder;
 }
 
-/** Without the curves: a check of the forward pass only. */
+/** Without training curves, which leaves the forward pass. */
 function withoutCurves(folder: string): string {
   rmSync(join(folder, 'train.json'), { force: true });
   return folder;

@@ -1,4 +1,4 @@
-// SASRec against the authors' formulas, written out in plain loops; and how rows of items become tokens.
+// SASRec compared with the authors' formulas in plain loops; and how rows of items become tokens.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itemIds, itemNames, itemTokenizer, type Tokenizer } from '../../../src/models/text/index.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
@@ -53,7 +53,7 @@ function plainSasRec(model: Model, ids: readonly number[]): Vector[] {
   return x.map((one) => norm('last_norm', one));
 }
 
-/** Two heads, each with its half of the places. */
+/** Two heads, each with half of the features. */
 function attended(q: Vector, keys: readonly Vector[], values: readonly Vector[]): Vector {
   const size = q.length / 2;
   return [0, 1].flatMap((head) => {

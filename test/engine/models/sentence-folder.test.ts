@@ -20,7 +20,7 @@ const fixture = fileURLToPath(new URL('../../../fixtures/models/minilm_embed', i
 const temporary = mkdtempSync(join(tmpdir(), 'attune-sentence-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** The files of sentence-transformers/all-MiniLM-L6-v2, around the fixture's small model. */
+/** Files as in sentence-transformers/all-MiniLM-L6-v2, around the fixture's small model. */
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(temporary, 'minilm-'));
@@ -88,7 +88,7 @@ it.each([
   model.dispose();
 });
 
-/** EmbeddingGemma's two, of which the first widens. */
+/** EmbeddingGemma's two dense layers, the first of which widens. */
 function addDense(): void {
   write('modules.json', modulesOf('Transformer', 'Pooling', 'Dense', 'Dense', 'Normalize'));
   const shapes = [

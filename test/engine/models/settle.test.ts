@@ -1,4 +1,4 @@
-// Weights in large pages of memory are the weights, whatever becomes of those that they were made of.
+// Weights moved to huge pages keep their values, whatever happens to the original memory.
 import { expect, it } from 'vitest';
 import { createModel } from '../../../src/models/load-model.ts';
 import { fromArray, scope, settled } from '../../../src/engine/tensor/index.ts';

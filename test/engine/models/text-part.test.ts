@@ -1,4 +1,4 @@
-// Checkpoints of models that read images too, as they are published: the text model inside is the one that stands alone.
+// Published checkpoints of models that also read images: their text part equals the text-only model.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ import { tinyConfigs, tinyInput, tinyModel } from '../tiny-models.ts';
 const temporary = mkdtempSync(join(tmpdir(), 'attune-text-part-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** The same model as a part: its names behind others, its configuration inside another, tensors beside its own. */
+/** Writes the same model as a part of a larger one: prefixed names, nested configuration, additional tensors. */
 function asPart(folder: string, { type, rename, beside }: Published): string {
   const whole = mkdtempSync(join(temporary, 'whole-'));
   const {

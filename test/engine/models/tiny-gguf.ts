@@ -1,4 +1,4 @@
-// Tiny models of the types that GGUF files hold, as llama.cpp can run them: configurations by type.
+// Configurations of tiny models, by type, for every type that GGUF supports, in sizes that llama.cpp can run.
 const experts = { num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 32, norm_topk_prob: false };
 const grouped = {
   n_routed_experts: 4,
@@ -30,7 +30,7 @@ const deltaNet = {
 };
 const windows = { sliding_window: 4, layer_types: ['sliding_attention', 'full_attention'] };
 
-/** Keys of all types, for a vocabulary of this size. */
+/** Keys shared by all types, for a vocabulary of this size. */
 export const tinyGguf = (vocab_size: number) => ({
   vocab_size,
   hidden_size: 64,
@@ -47,7 +47,7 @@ export const tinyGguf = (vocab_size: number) => ({
   sliding_window: null,
 });
 
-/** Keys of each type, next to those of all. */
+/** Additional keys by type. */
 export const tinyGgufTypes: Readonly<Record<string, object>> = {
   seed_oss: { head_dim: 32, rope_scaling: yarn },
   ernie4_5: {},
@@ -135,7 +135,7 @@ export const tinyGgufTypes: Readonly<Record<string, object>> = {
     layer_types: Array.from({ length: 22 }, (_, i) => (i % 5 === 4 ? 'full_attention' : 'sliding_attention')),
     hidden_activation: 'gelu_pytorch_tanh',
     tie_word_embeddings: true,
-    // llama.cpp's deviation of a row divides by one less, which few features would show.
+    // llama.cpp divides a row's variance by one less, which matters with few features.
     intermediate_size: 8192,
   },
   gemma4_text: {

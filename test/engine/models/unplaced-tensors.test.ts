@@ -181,7 +181,7 @@ describe('settings as transformers 5 writes or ignores them', () => {
     const layout = layoutOfRows([5], { causal: true });
     const seen = togetherAmong(layout, { places: BigInt64Array.of(1n, 2n, 3n, 4n) } as never);
     const tokens = scope(() => {
-      // Each token is a class of its own: what a query sees is what it adds up.
+      // Each token has its own value, so that sums show what a query sees.
       const values = floats(
         Array.from({ length: 25 }, (_, i) => Number(i % 6 === 0)),
         [5, 1, 5],

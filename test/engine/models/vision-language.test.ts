@@ -20,7 +20,7 @@ const newModel = () => tinyModel({ raw: tinyConfigs.idefics3[0], task: 'causal-l
 const model = await newModel();
 afterAll(() => model.dispose());
 
-/** The token that stands for a square of an image, of which the tiny model has one each. */
+/** Token for a square of an image; the tiny model has one per image. */
 const IMAGE = 5;
 const tokenizer = { decode: (ids: Iterable<number>) => [...ids].map((id) => ` ${id}`).join(''), stopIds: [] };
 
@@ -35,7 +35,7 @@ function seen(count: number, path: string): SeenImages {
   return images;
 }
 
-/** Greedy tokens, each by a pass over the whole row. */
+/** Greedy tokens, each from a pass over the whole row. */
 function greedily(prompt: readonly number[], pixels: Tensor, count: number): number[] {
   const ids = [...prompt];
   const places = BigInt64Array.from(
@@ -60,7 +60,7 @@ function greedily(prompt: readonly number[], pixels: Tensor, count: number): num
   return ids.slice(prompt.length);
 }
 
-/** Two images, the second of them after where a block of the cache ends. */
+/** Two images, the second one after a block boundary of the cache. */
 const prompt = [1, IMAGE, ...Array.from({ length: 18 }, (_, i) => (3 * i) % 5), IMAGE, IMAGE, 2, 3];
 
 describe('a model that reads images among texts', () => {
@@ -256,7 +256,7 @@ describe('tuning it', () => {
   });
 });
 
-/** Four tokens of an image, which see each other (Gemma 4) or have a row and a column each (Qwen). */
+/** Four tokens per image, which see each other (Gemma 4) or have a row and a column each (Qwen). */
 describe.each([
   ['gemma4', tinyConfigs.gemma4[1]],
   ['qwen2_5_vl', tinyConfigs.qwen2_5_vl[0]],

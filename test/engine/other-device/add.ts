@@ -1,4 +1,4 @@
-/** Adds the device to a program: `node --import test/engine/other-device/add.ts …`. */
+/** Adds the test device to a program: `node --import test/engine/other-device/add.ts …`. */
 import { addOtherDevice } from './other-device.ts';
 
 await addOtherDevice();

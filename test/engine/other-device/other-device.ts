@@ -7,19 +7,19 @@ import { buildAddon } from '../../../tools/setup/addon.mjs';
 export const OTHER = 'privateuseone:0';
 
 interface OtherDevice {
-  /** Bytes that tensors on it hold. */
+  /** Bytes of all tensors on the device. */
   held(): number;
-  /** Copies that went through pinned memory. */
+  /** Number of copies from pinned memory. */
   pinned(): number;
-  /** Calls that waited for it. */
+  /** Number of calls that waited for the device. */
   synchronised(): number;
-  /** Limits its memory. */
+  /** Limits the device's memory. */
   limit(bytes: number): void;
 }
 
 let loaded: OtherDevice | undefined;
 
-/** Adds a device that is not the CPU to libtorch, compiled on first use. */
+/** Adds a non-CPU device to libtorch, compiled on first use. */
 export async function addOtherDevice(): Promise<OtherDevice> {
   loaded ??= await load();
   return loaded;

@@ -1,6 +1,6 @@
-// A device that is not the CPU, for tests on machines that have none: libtorch's PrivateUse1 with memory of its own and
-// the CPU's arithmetic. Like CUDA it refuses operators whose tensors lie on different devices, runs backward on a thread
-// of its own, reports its memory to libtorch's profiler, and raises OutOfMemoryError beyond a limit.
+// A non-CPU device for tests on machines that have none: libtorch's PrivateUse1 with its own memory and the CPU's
+// arithmetic. Like CUDA, it rejects operators on tensors of different devices, runs backward on a separate thread,
+// reports its memory to libtorch's profiler, and raises OutOfMemoryError beyond a limit.
 #include <node_api.h>
 
 #include <ATen/EmptyTensor.h>
@@ -58,7 +58,7 @@ Memory& memory() {
   return *instance;
 }
 
-// Memory of the CPU that the device could read directly.
+// CPU memory that the device could read directly.
 struct PinnedMemory final : public c10::Allocator {
   c10::DataPtr allocate(size_t bytes) override {
     pinned++;
@@ -147,7 +147,7 @@ Tensor& setStorage(Tensor& self, at::Storage storage, int64_t offset, at::IntArr
   return self;
 }
 
-// Composed of the CPU's: libtorch has no fallback for these two.
+// Composed of CPU operators: libtorch has no fallback for these two.
 Tensor convolution(const Tensor& input, const Tensor& weight, const std::optional<Tensor>& bias, at::IntArrayRef stride, at::IntArrayRef padding,
                    at::IntArrayRef dilation, bool transposed, at::IntArrayRef outputPadding, int64_t groups) {
   const auto own = bias.has_value() && bias->defined() ? std::optional(onCpu(*bias)) : std::nullopt;
@@ -164,7 +164,7 @@ std::tuple<Tensor, Tensor, Tensor> convolutionBackward(const Tensor& gradient, c
   return {there(std::get<0>(back)), there(std::get<1>(back)), there(std::get<2>(back))};
 }
 
-// CUDA takes indices from the CPU only here.
+// CUDA accepts CPU indices only for these operators.
 bool takesOtherDevices(const std::string& name) { return name == "aten::index.Tensor" || name.rfind("aten::index_put", 0) == 0 || name == "aten::_index_put_impl_"; }
 
 void refuseMixed(const std::string& name, const Tensor& tensor) {
@@ -184,7 +184,7 @@ void compute(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
 
 TORCH_LIBRARY_IMPL(_, PrivateUse1, library) { library.fallback(torch::CppFunction::makeFromBoxedFunction<&compute>()); }
 
-// Kernels without a derivative of their own, as on CUDA.
+// Kernels without a derivative, as on CUDA.
 TORCH_LIBRARY_IMPL(_, AutogradPrivateUse1, library) { library.fallback(torch::CppFunction::makeFallthrough()); }
 
 TORCH_LIBRARY_IMPL(aten, PrivateUse1, library) {

@@ -1,4 +1,4 @@
-// Training on a device that is not the CPU: libtorch's place for devices of others, with memory of its own.
+// Training on a device other than the CPU: libtorch's PrivateUse1, with its own memory.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
     expect([...there.keys()]).toEqual([...here.keys()]);
     for (const [name, values] of here)
       for (const [i, value] of values.entries()) expect(Math.abs(there.get(name)![i] - value)).toBeLessThan(1e-4);
-    // It did compute there.
+    // It did compute on the device.
     expect(other.pinned()).toBeGreaterThan(0);
     expect(other.synchronised()).toBeGreaterThan(waits);
   });
@@ -65,7 +65,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
     await trainOn(OTHER, 'lora', join(folder, 'roomy'));
     const { device } = seen.find((event) => event.type === 'preflight-finished')!;
     expect(device).toMatchObject({ name: OTHER, peakBytes: expect.any(Number) as number });
-    // Most of the peak are caches of sampled answers, which get by with less.
+    // Most of the peak is the cache of sampled answers, which can use less.
     other.limit(0.12 * device!.peakBytes);
     try {
       await expect(trainOn(OTHER, 'lora', join(folder, 'small'))).rejects.toMatchObject({

@@ -1,4 +1,5 @@
-// What holds a language model near its base, more at the first tokens of each answer, against sums over all logits.
+// The KL term that keeps a language model close to its base, stronger at the first tokens of each answer, compared with
+// sums over all logits.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { objectives } from '../../../src/training/objectives/index.ts';
 import { createModel } from '../../../src/models/load-model.ts';
@@ -21,9 +22,9 @@ const config = {
   tie_word_embeddings: true,
 };
 
-/** A conversation of two answers, of three and two tokens, and a row whose answer has four. */
+/** A conversation with answers of three and two tokens, and a row whose answer has four. */
 const TRAINED = ['001110011', '00001111'];
-/** How many tokens of its answer stand before each trained one. */
+/** Number of earlier tokens in the answer of each trained token. */
 const DEPTHS = [0, 1, 2, 0, 1, 0, 1, 2, 3];
 
 const rows: PreparedRow[] = TRAINED.map((marks, r) => ({
@@ -45,7 +46,7 @@ afterAll(() => {
   for (const one of [model, base]) one.dispose();
 });
 
-/** Loss and gradients of some weights by an objective. */
+/** Loss, and gradients of some weights, with the given options. */
 async function lossOf(options: object) {
   const objective: Objective = await (await objectives.load('sft')).create(options, { now: new Date(0) } as Processor);
   const batch = objective.collate(rows);
@@ -57,7 +58,7 @@ async function lossOf(options: object) {
   return scope(() => graded(objective.loss(model, batch, context).perRow.sum()));
 }
 
-/** Of the trained tokens: log-probabilities [L, V] of model and base, and of the tokens themselves [L]. */
+/** For trained tokens: log-probabilities [L, V] of model and base, and those of the tokens themselves [L]. */
 function logProbs() {
   const ids = BigInt64Array.from(
     rows.flatMap((row) => [...row.ids]),

@@ -1,4 +1,4 @@
-// Matrix factorisation against its formula in plain loops; what its rows are set against.
+// Matrix factorisation compared with its formula in plain loops; and the negatives of its rows.
 import type { StepChoice } from '../../../src/jobs/estimate/planned-run.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findTargets } from '../../../src/methods/tunings/targets.ts';
@@ -140,7 +140,7 @@ describe('the objective', () => {
   });
 });
 
-/** What the model computes, from its parameters alone. */
+/** Computes the model's output from its parameters alone. */
 function plainFactors(of: Model) {
   const values = new Map([...of.parameters()].map(([path, { tensor }]) => [path, tensor.toNumbers()]));
   const vectors = rowsOf(values.get('bpr_mf.item_emb.weight')!, 8);

@@ -135,7 +135,7 @@ describe('the objective of typed questions', () => {
     );
     const rewarded = example('1', { questions: [{ id: 's', type: 'score', options: levels, rewards: [1, -1, 0.5] }] });
     expect((await lossOf({}, [rewarded])).perRow[0]).toBeCloseTo(-(p - q + 0.5 * r), 4);
-    // The model is its own reference here: nothing is added.
+    // The model is its own reference here, so the KL term is zero.
     expect((await lossOf({ beta: 1 }, [rewarded])).perRow[0]).toBeCloseTo(-(p - q + 0.5 * r), 4);
   });
 });
@@ -147,7 +147,10 @@ const colourRow = (i: number) => ({
   answers: { colour: COLOURS[i % 4] },
 });
 
-/** A few steps learn answers that the state spells: a decoder by labels, an encoder at its masks or by vectors. */
+/**
+ * A few steps suffice to learn answers that the state spells out: with label tokens in a decoder, masks or vectors in
+ * an encoder.
+ */
 test.each([
   ['decoder', {}],
   ['encoder', {}],
@@ -189,7 +192,7 @@ test.each([
       const { probabilities } = decisions![0];
       return probabilities.indexOf(Math.max(...probabilities)) === (i + 1000) % 4;
     });
-    // Each question is answered as if it were alone.
+    // Each question is answered as if it were the only one.
     const both = example('1');
     const [together] = await predictor.predict([both]);
     for (const [q, question] of both.questions.entries()) {

@@ -21,7 +21,7 @@ let model: Model;
 let tokenizer: Tokenizer;
 let server: Server;
 let url: string;
-/** How the server answers, and what it was asked. */
+/** Reply format of the server, and the requests that it received. */
 let dialect: 'vllm' | 'echo' | 'mute' | 'shifted' = 'echo';
 let asked: string[] = [];
 
@@ -57,7 +57,7 @@ interface Body {
   logprobs?: number;
 }
 
-/** As vLLM answers, or as OpenAI's completions do, by the model itself. */
+/** Replies from the model itself, in the format of vLLM or of OpenAI's completions. */
 async function answer(path: string, { prompt, prompt_logprobs: ofPrompt, logprobs }: Body) {
   if (path === '/tokenize') {
     if (dialect === 'echo' || dialect === 'mute') return { status: 404, reply: { error: 'not found' } };
@@ -188,7 +188,7 @@ describe.each(['vllm', 'echo'] as const)('a teacher at an endpoint that speaks a
     const { objective, rows } = await distilled(tokenizer.size);
     const taught = await objective.load!(rows);
     const { perRow } = noGrad(() => objective.loss(model, objective.collate(taught), { totals: { tokens: 1 } }));
-    // Parts of letters that are written alike cannot be told apart, and are of the others.
+    // Byte tokens that are printed alike cannot be told apart and count as other tokens.
     for (const value of perRow.toNumbers()) expect(Math.abs(value)).toBeLessThan(1e-4);
   });
 });

@@ -35,7 +35,7 @@ const config = {
 
 const processor = { tokenizer: {}, now: new Date(0), causal: true } as unknown as Processor;
 
-/** Tokens out of nothing but their number. */
+/** Tokens determined by length and seed. */
 function tokens(length: number, seed: number): number[] {
   return Array.from({ length }, (_, t) => (t * 17 + seed * 29 + 5) % 61);
 }
@@ -80,7 +80,7 @@ const groups = [0, 1, 2].flatMap((r) => {
 });
 const policyRows = withAdvantages(groups, [1, -0.5, -0.5, 0.3, 0.4, -0.7, 0, 1, -1]);
 
-/** As `produce` of PPO leaves rows: answers of 3, 5 and 4 tokens, of which the second fills the room. */
+/** Rows as PPO's `produce` returns them: answers of 3, 5 and 4 tokens, the second of which reaches the limit. */
 const criticRows = groups.map((row): PpoRow => {
   const wave = (count: number, by: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(by * (i + 1)));
   return {
@@ -92,7 +92,7 @@ const criticRows = groups.map((row): PpoRow => {
   };
 });
 
-/** As `produce` of XPO and of Nash-MD leaves rows. */
+/** Rows as XPO's and Nash-MD's `produce` returns them. */
 const rollout = (r: number, length: number, i: number): TrainedRollout => ({
   row: promptOf(r),
   ids: tokens(length, r + i),
@@ -107,7 +107,7 @@ const oneAnswer = [0, 1, 2].flatMap((r) =>
   groupRows([rollout(r, 3 + r, 1)], 1000).map((row) => ({ ...row, probability: 0.2 + 0.3 * r })),
 );
 
-/** Each objective over feedback with options and rows that it can use. */
+/** Each feedback objective, with options and rows that it supports. */
 const cases: [string, Record<string, unknown>, PreparedRow[]][] = [
   ['dpo', {}, pairs],
   ['dpo', { loss_type: 'aot' }, pairs],
@@ -139,10 +139,10 @@ async function tuned(): Promise<{ model: Model; tuning: Tuning; reference: Refer
   return { model, tuning, reference };
 }
 
-/** Gradients of one step, as one long list, and what the step said. */
+/** Gradients of one step as a flat list, and the step's metrics. */
 async function stepOf(objective: Objective, batches: PreparedRow[][]) {
   const { model, tuning, reference } = await tuned();
-  // Away from where the adapter does nothing.
+  // Moves the adapter away from its start, where it has no effect.
   const trainables = [...tuning.trainables, ...(objective.trainables?.(model) ?? [])];
   noGrad(() => trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(0.05))));
   let gradients: number[] = [];

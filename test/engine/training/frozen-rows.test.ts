@@ -1,4 +1,4 @@
-// What frozen blocks made of rows is kept on disk, and found again for the same rows only.
+// Outputs of frozen blocks are stored on disk, and reused for the same rows only.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +46,7 @@ function row(length: number): PreparedRow {
   return { id: '0123456789abcdef', ids, trained: new Uint8Array(length).fill(1), source: { file: 'rows', line: 1 } };
 }
 
-/** What the trained blocks get of a row. */
+/** Input of the trained blocks for a row. */
 function resumedInput(objective: Objective, one: PreparedRow) {
   return scope(() => {
     const { blocks, hidden } = objective.collate([one]).input.resumed!;
@@ -63,7 +63,7 @@ const context = () => ({
   signal: new AbortController().signal,
 });
 
-/** What a run of that process would have left. */
+/** Leftovers of a run with this process id. */
 function left(pid: number): string {
   const path = join(attuneCache(), 'frozen', `abc.${pid}.tmp`);
   writeFileSync(path, 'half');
@@ -148,9 +148,9 @@ describe('a recipe that asks for blocks to be computed once', () => {
   it('is told where there are none', async () => {
     await expect(kept(nextTokenObjective)).rejects.toEqual(refused);
     await expect(kept(compared, { options: { layers_to_transform: [1] } })).rejects.toEqual(refused);
-    // That is what freeze says by itself.
+    // Freeze already reports this.
     expect(await kept(nextTokenObjective, { tuning: 'freeze' })).toBe(nextTokenObjective);
-    // It was left out without a word once, and such a run can be resumed.
+    // Earlier versions left it out silently, and such runs can be resumed.
     expect(await kept(nextTokenObjective, { earlier: {} as RunConstants })).toBe(nextTokenObjective);
   });
 

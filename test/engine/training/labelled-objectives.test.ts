@@ -1,4 +1,4 @@
-// The losses of rows with labels and numbers against the reference's own formulas, worked out from the head's scores.
+// Losses of labelled rows compared with the reference's formulas, computed from the head's scores.
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LabelStatistics, Objective, Processor } from '../../../src/training/objective.ts';
@@ -30,7 +30,7 @@ async function objectiveOf(name: 'classification' | 'multilabel' | 'regression',
   return (await objectives.load(name)).create(options, processor);
 }
 
-/** The head's scores of each row. */
+/** Scores of the head for each row. */
 function scoresOf(objective: Objective, rows: readonly PreparedRow[]): number[][] {
   const { input } = objective.collate(rows);
   const flat = noGrad(() =>
@@ -56,7 +56,7 @@ describe('one label a row', () => {
     ]) {
       const objective = await objectiveOf('classification', { class_weights: wanted });
       const losses = scoresOf(objective, rows).map((one, i) => expected[rows[i].label] * entropy(one, rows[i].label));
-      // A row weighs the same beside any other: no batch is divided by the weights that happen to be in it.
+      // A row's weight does not depend on its batch: losses are not divided by the weights in the batch.
       expect(await lossOf(objective, rows)).toBeCloseTo(
         losses.reduce((sum, one) => sum + one / 4, 0),
         5,
@@ -69,7 +69,7 @@ describe('one label a row', () => {
   });
 
   it('has over an epoch, in steps of any rows, the gradient of the weighted mean of the training set', async () => {
-    // As many rows of each class as the statistics say.
+    // As many rows of each class as in the statistics.
     const all = [6, 4, 2].flatMap((count, label) =>
       Array.from({ length: count }, (_, i) => row(3 * i + label, { label })),
     );

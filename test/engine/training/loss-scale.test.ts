@@ -1,4 +1,4 @@
-// Loss scaling for f16: the published numbers of torch.amp.GradScaler, and training that they keep going.
+// Loss scaling for f16: published values of torch.amp.GradScaler, and training that depends on it.
 import { mkdirSync, rmSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { Parameter } from '../../../src/engine/nn/index.ts';
@@ -20,7 +20,7 @@ it('halves at an overflow and doubles after 2000 steps without one, from 65536 o
   expect(scalesAfter(5, true)).toEqual({ scale: 131_072, good: 5 });
   expect(scalesAfter(2, false)).toEqual({ scale: 32_768, good: 0 });
   scale.state = { scale: 2 ** 127, good: 1999 };
-  // Twice that is no number of f32.
+  // Twice that exceeds f32's range.
   expect(scalesAfter(1, true)).toEqual({ scale: 2 ** 127, good: 0 });
 });
 
@@ -73,9 +73,9 @@ it('trains in f16 as in f32, and leaves out steps that overflow until the scale 
   for (const [step, loss] of whole.losses.entries()) expect(Math.abs(half.losses[step] - loss)).toBeLessThan(0.02);
   const high = await lossesIn('f16', 2 ** 40);
   expect(high.saved).toEqual({ scale: 2 ** 37, good: 0 });
-  // Nothing has moved.
+  // No weight has changed.
   expect(high.losses[0]).toBe(half.losses[0]);
-  // As in torch, neither the schedule nor Adam's correction of its moments counts such a step.
+  // As in torch, such a step counts neither for the schedule nor for Adam's bias correction.
   const [first] = half.rates;
   expect(half.rates).not.toEqual([first, first, first]);
   expect(high).toMatchObject({ skipped: 3, rates: [first, first, first], counts: new Set([0]) });

@@ -5,10 +5,10 @@ import { isWhole } from '../../sample.ts';
 import { matrixFolder } from '../matrix-folder.ts';
 import { allCells, coveringCells, models, names, recipeOf, runCell, type Cell } from '../method-matrix.ts';
 
-/** Every pair of objective, tuning and model; all of the product with ATTUNE_TESTS=all. */
+/** Every pair of objective, tuning and model; with ATTUNE_TESTS=all every combination. */
 const cells = isWhole ? allCells() : coveringCells();
 
-/** Objectives that no decoder of texts can learn by: the conflict that they have to state, whatever the tuning. */
+/** Objectives that no text decoder supports, with the error that they must raise whatever the tuning. */
 const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: string }>> = {
   question_answering: {
     code: 'E_WRONG_MODEL',
@@ -24,7 +24,10 @@ const conflicts: Partial<Record<Cell['objective'], { code: ErrorCode; reason: st
   speech_seq2seq: { code: 'E_WRONG_MODEL', reason: 'the model reads no recordings' },
 };
 
-/** Metrics of the first step that are 0 where the trained model is its own reference; others of these names are no distances. */
+/**
+ * Metrics that are 0 in the first step, where the trained model equals its reference; metrics of the same names
+ * elsewhere are not distances.
+ */
 const distances = ['rewards/chosen', 'rewards/rejected', 'rewards/margins', 'kl', 'objective/kl'];
 const withoutReference: readonly Cell['objective'][] = ['cpo', 'simpo', 'orpo'];
 

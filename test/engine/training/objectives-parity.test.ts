@@ -37,7 +37,7 @@ describe("parity with TRL's objectives", () => {
       'reward',
       'sft',
     ]);
-    // What 1.9 computes otherwise is named, and there is little of it.
+    // Differences from version 1.9 are listed, and they are few.
     expect(report.otherVersions).toHaveLength(8);
   });
 

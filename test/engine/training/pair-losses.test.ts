@@ -1,4 +1,4 @@
-// The losses of texts and images in pairs, and that a step of them may be divided.
+// Losses of text-image pairs, and that a step over them can be divided.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Recordings and their texts in pieces of words, by CTC over mel frames.
+// Recordings and their texts in subword tokens, trained by CTC over mel frames.
 import { expect, it } from 'vitest';
 import { audioProcessor } from '../../../src/engine/audio/index.ts';
 import type { SpeechExample } from '../../../src/data/example.ts';
@@ -13,7 +13,7 @@ import { trainStep } from '../../../src/training/train-step.ts';
 import { tinyConfigs } from '../tiny-configs.ts';
 
 const RATE = 16_000;
-/** A tone that goes from one frequency to another: of a steady one nothing is left where bands are normalised. */
+/** A tone that glides between frequencies: a steady one vanishes when bands are normalised. */
 const glide = (from: number, to: number, seconds: number): Float32Array =>
   Float32Array.from({ length: seconds * RATE }, (_, i) => {
     const t = i / RATE;
@@ -54,7 +54,7 @@ it('Parakeet learns to write pieces of words for recordings of different lengths
   });
   const { rows, problems } = await objective.prepare(examples);
   expect(problems).toEqual([]);
-  // Pieces are fewer than letters.
+  // There are fewer tokens than letters.
   expect(rows.every((row) => row!.ids.length < row!.id.length)).toBe(true);
   const tuning = createFull(model, {} as never);
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.98, epsilon: 1e-8 });

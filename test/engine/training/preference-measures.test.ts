@@ -1,4 +1,4 @@
-// A result is judged on pairs by what its run was trained to prefer: both say the same of the same rows.
+// Evaluation on pairs uses the preference that the run was trained with: both agree on the same rows.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PreferenceExample } from '../../../src/data/example.ts';
 import { preferenceAgainstReference, preferencePerToken } from '../../../src/scoring/metrics/preference-accuracy.ts';
@@ -24,7 +24,7 @@ const examples = Array.from({ length: 12 }, (_, i): PreferenceExample => ({
   id: `${i}`.padStart(16, '0'),
   source: { file: 'pairs.jsonl', line: i + 1 },
   prompt: `What is item ${i}?`,
-  // The better answers are the longer ones, as in newcomers' files.
+  // Preferred answers are longer, as in many real files.
   chosen: ` It is ${words[i % 7]} and ${words[(i + 2) % 7]}, and it is ${words[(i + 3) % 7]} as well.`,
   rejected: ` ${words[(i + 1) % 7]}.`,
 }));
@@ -77,7 +77,7 @@ it('judges a dpo run by its implicit reward, as training does, and the base by n
   for (const [i, prediction] of predictions.entries()) metric.add(prediction, examples[i]);
   expect(0.1 * mean(predictions.map(({ margins }) => margins!.reference!))).toBeCloseTo(metrics['rewards/margins'], 5);
   expect(metric.result().value).toBeCloseTo(metrics['rewards/accuracies'], 9);
-  // The likelihood of whole answers prefers the short ones, whatever was learnt.
+  // The likelihood of whole answers prefers short ones, whatever was learnt.
   expect(predictions.every(({ margin }) => margin! < 0)).toBe(true);
   expect(metric.result().value).toBeGreaterThan(0);
   const base = await tuning.disabled(() => judged({ name: 'dpo' }, { isBase: true }));

@@ -1,4 +1,4 @@
-// The key of a private run's noise: kept for its resumes, and gone with its end.
+// The key of a private run's noise is kept for resuming, and deleted at the end.
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';

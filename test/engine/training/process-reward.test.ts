@@ -28,7 +28,7 @@ afterAll(() => {
 
 const source = { file: 'rows.jsonl', line: 1 };
 const colours = ['red', 'green', 'blue', 'round', 'square', 'small', 'large'];
-/** A step is right where it names the colour that the prompt does. */
+/** A step is right if it names the colour in the prompt. */
 const steps = (i: number) => {
   const [colour, other] = [colours[i % 7], colours[(i + 1 + (i % 3)) % 7]];
   const isLater = i % 2 === 0;

@@ -1,4 +1,4 @@
-// Where answers start and end: the loss of Hugging Face's `…ForQuestionAnswering`, windows, and what is read off a model.
+// Start and end of answers: the loss of Hugging Face's `…ForQuestionAnswering`, windows, and answers read from a model.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,7 +143,7 @@ describe('a long text', () => {
       'variant',
       noneBy > 0 ? '' : text,
     ]);
-    // Where there is always an answer no threshold counts.
+    // If every question has an answer, the threshold is ignored.
     const always = await read({ may_be_absent: false, null_score_diff_threshold: noneBy - 1 });
     expect([always.text, always.shown]).toEqual([text, []]);
     model.config = before;
@@ -165,7 +165,7 @@ describe('a long text', () => {
     const [{ text, usage }] = await answerWithSpans(answering, [{ example: long }], {});
     expect(text === '' || long.context.includes(text!)).toBe(true);
     expect(usage?.inputTokens).toBe(14 + 14 + 10);
-    // By hand: each window's best, the best of these.
+    // By hand: the best span of each window, and the best of these.
     const { rows } = await prepareSplit([long], context('fail'));
     let [best, none] = [-Infinity, Infinity];
     for (const row of rows) {

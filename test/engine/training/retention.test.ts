@@ -19,7 +19,7 @@ function follow(update: Update, { parameter }: Trainable, gradient: number[], st
   update.step({ step, learningRate: 0.1, weightDecay: 0, maxGradNorm: 0 });
 }
 
-/** Plain gradient descent, so that what is added to gradients can be seen. */
+/** Plain gradient descent, which shows what is added to gradients. */
 function descent(one: Trainable): Update {
   return {
     step({ learningRate }) {

@@ -1,4 +1,4 @@
-// Norms of single rows' gradients without those gradients, beside the same row by row.
+// Per-row gradient norms computed without the gradients, compared with row-by-row gradients.
 import { describe, expect, it } from 'vitest';
 import { create as createMaskedLm } from '../../../src/training/objectives/masked_lm.ts';
 import { create as createSeq2Seq } from '../../../src/training/objectives/seq2seq.ts';
@@ -39,7 +39,7 @@ const rowOf = (length: number, r: number): PreparedRow => ({
 
 const rows = [9, 4, 17, 6, 40].map(rowOf);
 
-/** Squares of the states of all tokens: a loss without a head. */
+/** Sum of squared states of all tokens: a loss without a head. */
 const statesObjective: Objective = {
   ...nextTokenObjective,
   task: 'embedding',
@@ -59,7 +59,7 @@ const statesObjective: Objective = {
   },
 };
 
-/** Tells how long its rows are. */
+/** An objective that declares the lengths of its rows. */
 const lengthsObjective: Objective = {
   ...nextTokenObjective,
   loss(model, batch, context) {
@@ -72,11 +72,11 @@ const lengthsObjective: Objective = {
 interface Found {
   byRow: number[];
   norms: readonly number[] | undefined;
-  /** Each weight's sum of cut gradients. */
+  /** Sum of clipped gradients for each weight. */
   sums: number[][][];
 }
 
-/** Both ways in one step. */
+/** Both computations of one step. */
 async function both(
   model: Model,
   tuning: Tuning,
@@ -148,7 +148,7 @@ async function run({
 }: Case): Promise<Found> {
   const model = await createModel(raw as typeof llama, { task: objective.task, dtype: 'f32', seed: 3 });
   const tuning = await (await tunings.load(method)).create(model, options, { seed: 5 });
-  // LoRA's B is zero at first, and with it A's gradient.
+  // LoRA's B is zero initially, and with it A's gradient.
   for (const { parameter, name } of tuning.trainables)
     if (/lora_B/.test(name)) scope(() => parameter.assign(zeros(parameter.shape).add(0.03)));
   const found = await both(model, tuning, { objective, checkpointing, microBatches });
@@ -168,13 +168,13 @@ const mixtral = { ...tinyConfigs.mixtral[0], ...roomy, output_router_logits: fal
 const bart = { ...tinyConfigs.bart[0], ...roomy };
 const t5 = { ...tinyConfigs.t5[0], vocab_size: 61, decoder_start_token_id: 0 };
 
-/** Every second token from all of them. */
+/** Predicts every second token from all tokens. */
 const maskedObjective: ReturnType<typeof createMaskedLm> = {
   ...createMaskedLm({ mask_probability: 0.5 }, { tokenizer: { special: { mask: { id: 3 } } } } as Processor),
   draw: (some) => some.map((row) => ({ ...row, targets: row.ids, trained: row.trained.map((_, t) => t % 2) })),
 };
 
-/** A row's end from its beginning. */
+/** Predicts the end of a row from its beginning. */
 const pairObjective: ReturnType<typeof createSeq2Seq> = {
   ...createSeq2Seq({ src_lang: null, tgt_lang: null }, {} as Processor),
   draw: (some) =>

@@ -1,4 +1,4 @@
-// The loss of T5's fixture by the objective, against the reference's logits.
+// The objective's loss on T5's fixture, compared with the reference's logits.
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { objectives } from '../../../src/training/objectives/index.ts';

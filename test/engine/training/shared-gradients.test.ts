@@ -1,4 +1,4 @@
-// Gradients of several processes, played by one.
+// Gradients of several processes, simulated in one.
 import { expect, it } from 'vitest';
 import { Parameter } from '../../../src/engine/nn/index.ts';
 import { fromArray, noGrad, scope, zeros } from '../../../src/engine/tensor/index.ts';
@@ -31,7 +31,7 @@ function add({ tensor, size }: Parameter, value: number): void {
 const valueOf = ({ tensor }: Parameter) =>
   scope(() => (tensor.grad === undefined ? undefined : tensor.grad.toNumbers()[0]));
 
-/** A step of four items; `isTwice`: the last weight has a further gradient after the first stage. */
+/** A step over four items; `isTwice`: the last weight gets a second gradient after the first stage. */
 async function step(group: LocalGroup | undefined, isTwice: readonly boolean[]): Promise<unknown[]> {
   const weights = weightsOf();
   const trainables = weights.map((parameter, i) => ({ name: `${i}`, parameter, decays: false }));
@@ -47,7 +47,7 @@ async function step(group: LocalGroup | undefined, isTwice: readonly boolean[]):
         onStage?.(2);
         add(weights[2], item);
         onStage?.(1);
-        // The first weight is never reached.
+        // The first weight gets no gradient.
         add(weights[1], item);
         if (twice) add(weights[2], item / 2);
         onStage?.(0);

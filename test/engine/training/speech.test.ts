@@ -1,4 +1,4 @@
-// What is said in recordings, token by token: prompts, windows, and training.
+// Speech to text, token by token: prompts, windows, and training.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { audioProcessor, windowsOf } from '../../../src/engine/audio/index.ts';
 import type { SpeechExample } from '../../../src/data/example.ts';
@@ -139,7 +139,7 @@ it('the language is found out where none is named', async () => {
   expect(['en', 'de']).toContain((await transcribe(hearing, tone(300, 0.5), { maxNewTokens: 2 })).language);
 });
 
-/** Waveforms of any length, without languages and times. */
+/** Waveforms of any length, without language and time tokens. */
 async function moonshine(): Promise<Hearing> {
   const plain = await vocabulary(['<s>']);
   const tokenizer = await vocabulary(['<s>'], { decoder_start_token_id: plain.idOf('<s>') });

@@ -1,4 +1,4 @@
-// Tags of words, hidden tokens and vectors of texts: what they learn from, and that no split of a step changes it.
+// Word tags, masked tokens and text vectors: their losses, which do not depend on how a step is divided.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

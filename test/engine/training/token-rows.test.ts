@@ -21,7 +21,7 @@ import { tinyConfigs, tinyModel } from '../tiny-models.ts';
 import { layoutOfRows } from '../../../src/engine/nn/index.ts';
 import { nextTokenObjective as objective } from '../next-token-objective.ts';
 
-// An untied head, and one that shares the table of input tokens.
+// An untied head, and one that shares the token table.
 const models = { untied: 'fixtures/models/llama', tied: 'fixtures/models/llama_tied_bias' } as const;
 const ids = [3, 11, 40];
 const ROOT = 'base_model.model.';
@@ -43,7 +43,7 @@ async function load(kind: keyof typeof models, vocabularySize?: number): Promise
 const lossOf = async (model: Model): Promise<number> =>
   (await evaluateRows({ model, objective }, rows, { microBatchTokens: 1000 })).metrics.loss;
 
-/** Gradients of one step by the trainables' names. */
+/** Gradients of one step by trainable name. */
 async function gradients(model: Model, tuning: Tuning): Promise<Map<string, number[]>> {
   const found = new Map<string, number[]>();
   const update = {
@@ -63,7 +63,7 @@ async function gradients(model: Model, tuning: Tuning): Promise<Map<string, numb
   return found;
 }
 
-/** Moves every trained weight a little. */
+/** Changes every trained weight slightly. */
 function disturb(tuning: Tuning): void {
   noGrad(() =>
     scope(() => {

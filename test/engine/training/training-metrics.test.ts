@@ -1,4 +1,4 @@
-// What a recipe's evaluation.metrics measure, while training and at its end.
+// Metrics of a recipe's evaluation.metrics, during training and at its end.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -71,7 +71,7 @@ describe('patience', () => {
       model: at('base'),
       data: { train: at('rows.jsonl'), validation: 0.2, test: 0 },
       tuning: { method: 'lora', r: 2 },
-      // Steps this small leave validation as it is, with any kernels.
+      // Steps this small do not change the validation results, with any kernels.
       training: { max_steps: 9, batch_size: 4, precision: 'f32', learning_rate: 1e-30, scheduler: 'constant' },
       evaluation: { every: 1, patience: 2, baselines: 'none' },
       checkpoints: { best: false },

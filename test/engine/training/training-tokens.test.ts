@@ -1,4 +1,4 @@
-// Runs with tokens and templates of their own, from the recipe to the merged model.
+// Runs with new tokens and templates, from the recipe to the merged model.
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +74,7 @@ const recipeOf = ({ data, tuning, training, objective }: Settings, output: strin
 
 interface Watch {
   resume?: boolean;
-  /** Asks the run to stop after this step. */
+  /** Stops the run after this step. */
   stopAfter?: number;
 }
 
@@ -156,7 +156,7 @@ describe('an adapter whose whole table was saved besides, as PEFT does after res
   const ROOT = 'base_model.model.';
   const TABLE = 'model.embed_tokens';
 
-  /** The adapter of the run above with other tensors and settings. */
+  /** The adapter of the run above with changed tensors and settings. */
   function rewrite(output: string, change: (tensors: Map<string, Tensor>) => void, config: object = {}): string {
     cpSync(at('lora/adapter'), at(output), { recursive: true });
     rmSync(at(`${output}/attune.json`));
@@ -179,14 +179,14 @@ describe('an adapter whose whole table was saved besides, as PEFT does after res
     return noGrad(() => scope(() => model.tokenHead.logits(model.hidden({ ids, layout })).flatten().toNumbers()));
   };
 
-  /** The base's table with rows for the new tokens. */
+  /** The base model's table with rows for the new tokens. */
   async function wholeTable(): Promise<Tensor> {
     const { model } = await openModel(at('lora'), { precision: 'f32' });
     return tokenTables(model).input.module.weight.tensor.detach();
   }
 
   it('is read below trained rows, and once for a head that shares it', async () => {
-    // Below them lies whatever resizing put there; it counts nowhere.
+    // Rows below are from resizing, and are never read.
     const found = await wholeTable();
     const added = found.shape[0] - 1;
     const table = cat([found.narrow(0, 0, added), found.narrow(0, added, 1).add(3)]);

@@ -30,7 +30,7 @@ const config = {
   tie_word_embeddings: true,
 };
 
-/** Rows of different lengths of which a part is trained. */
+/** Rows of different lengths, parts of which are trained. */
 const rows: PreparedRow[] = [23, 7, 40, 3, 15, 31].map((length, r) => ({
   id: (0x1234567890abcde0n + BigInt(r)).toString(16),
   ids: Int32Array.from({ length }, (_, t) => (t * 17 + r * 29 + 5) % 61),
@@ -63,11 +63,11 @@ interface Variant {
   checkpointing?: Checkpointing;
   dropout?: number;
   modelType?: string;
-  /** The forward of all layers reads int8 copies. */
+  /** All layers use int8 copies in forward. */
   isInt8?: boolean;
 }
 
-/** Weights after three steps, as one long list. */
+/** Weights after three steps, as a flat list. */
 async function train(variant: Variant): Promise<{ weights: Float32Array; losses: number[] }> {
   const { model, tuning } = await tuned(variant);
   const update = createAdamw(tuning.trainables, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });

@@ -1,4 +1,4 @@
-// What every optimiser has to do.
+// Contract of every optimiser.
 import { describe, expect, it } from 'vitest';
 import { gradientNorm } from '../../../src/training/gradient-norm.ts';
 import { updates } from '../../../src/training/optimizers/index.ts';
@@ -22,7 +22,7 @@ function trainables(): Trainable[] {
 const seed = 5;
 const plan = { rows: 1, batchSize: 1, steps: 4, secret: 0 };
 
-/** One step along gradients that depend on nothing but the step. */
+/** One step along gradients that depend only on the step number. */
 async function take(update: Update, weights: readonly Trainable[], step: number, maxGradNorm = 0): Promise<number> {
   const gradientOf = ({ name, parameter }: Trainable) =>
     keyedNormal([...parameter.shape], { seed: 2 + step, path: name }, 1);
@@ -57,7 +57,7 @@ async function take(update: Update, weights: readonly Trainable[], step: number,
   return (await update.drive(passes, { ...options, seed })).gradNorm;
 }
 
-/** First steps that move nothing, where a method says so. */
+/** Number of initial steps without an update, by method. */
 const restingSteps: Readonly<Record<string, number>> = { schedule_free_radam: 4 };
 
 const numbersOf = (weights: readonly Trainable[]) => weights.map(({ parameter }) => [...parameter.tensor.toNumbers()]);
@@ -70,7 +70,7 @@ describe.each(updates.names)('%s', (name) => {
     const norm = await take(update, weights, 0, 0.5);
     for (let step = 1; step <= (restingSteps[name] ?? 0); step++) await take(update, weights, step, 0.5);
     const exact = Math.sqrt(40 * 24 + 24 + 64 * 3);
-    // What is driven by losses or by single rows gives another norm.
+    // Optimisers driven by losses or per-row gradients report another norm.
     const [least, most] = update.drive === undefined ? [0.9 * exact, 1.1 * exact] : [0, Infinity];
     expect(norm).toBeGreaterThan(least);
     expect(norm).toBeLessThan(most);

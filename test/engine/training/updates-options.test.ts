@@ -1,5 +1,5 @@
-// Options of optimisers that the fixture of the published ones does not have: eight steps of torch 2.6, of schedulefree
-// 70785b5 and of prodigyopt 3efb213, with a rate of 0.01 (Prodigy: 1) and weight decay of 0.1.
+// Optimiser options that the fixture of published optimisers lacks: eight steps with torch 2.6, schedulefree 70785b5
+// and prodigyopt 3efb213, learning rate 0.01 (Prodigy: 1), weight decay 0.1.
 import { describe, expect, it } from 'vitest';
 import { updates } from '../../../src/training/optimizers/index.ts';
 import { Parameter } from '../../../src/engine/nn/index.ts';

@@ -1,4 +1,5 @@
-// Ten steps along given gradients against the published implementations of each optimiser; schedules against transformers'.
+// Ten steps along given gradients, compared with the published implementation of each optimiser; schedules compared
+// with transformers'.
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { ownCase } from '../../../tools/parity/optimiser-cases.ts';
