@@ -1,4 +1,5 @@
-// Programs for readers run as they are; those of one call each also show that every use case gives what its tool promises.
+// Example programs run unchanged; those with a single call also show that every use case returns what its tool
+// declares.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { useCases, type UseCaseName } from '../../src/app/use-cases/index.ts';
 import { checkResult } from '../results.ts';
 
-/** Files of the recipe that a program names. */
+/** Files that recipes in programs refer to. */
 const PARTS = ['rewards.ts'];
 const examples = ['examples/api', 'examples'].flatMap((folder) =>
   readdirSync(folder).flatMap((name) => (!name.endsWith('.ts') || PARTS.includes(name) ? [] : join(folder, name))),
@@ -16,7 +17,7 @@ const examples = ['examples/api', 'examples'].flatMap((folder) =>
 const isOfCalls = (name: string): boolean => name.startsWith('examples/api/');
 const NOTE_RESULTS = ['--import', resolve('test/note-results.ts')];
 
-/** Use cases that give no result there: they download, or are refused or stopped. */
+/** Use cases without a result in the examples: they download, or are refused or stopped. */
 const WITHOUT_RESULT: readonly string[] = [
   'data pull',
   'gate',
@@ -31,7 +32,7 @@ const WITHOUT_RESULT: readonly string[] = [
 ];
 const withResult = new Set<string>();
 
-/** What an agent gets of a call is described by the schema of its tool. */
+/** Results, as agents get them, match the schemas of their tools. */
 function checkResults(file: string): void {
   for (const line of readFileSync(file, 'utf8').trim().split('\n')) {
     const { name, result } = JSON.parse(line) as { name: UseCaseName; result: unknown };
@@ -44,7 +45,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the examples of the public AP
   it.each(examples)('run: %s', (name) => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-api-'));
     try {
-      // Examples of one call each have their jobs in their own process; programs start a worker as they would for a reader.
+      // Examples with one call run jobs in their own process; programs start a worker, as they would for a reader.
       const inProcess = isOfCalls(name) && { ATTUNE_IN_PROCESS: '1', RESULTS: join(folder, 'results.jsonl') };
       const env = { ...process.env, ATTUNE_HOME: join(folder, 'home'), ...inProcess };
       const file = resolve(name);

@@ -23,7 +23,7 @@ export class BadInputBench {
   private constructor(folder: string) {
     this.folder = folder;
     const home = { ATTUNE_HOME: join(folder, 'home'), HF_HOME: join(folder, 'hub') };
-    // Nothing is fetched in tests.
+    // Tests do not download anything.
     this.env = { ...process.env, ...home, HF_HUB_OFFLINE: '1', NO_COLOR: '1' };
   }
 
@@ -71,7 +71,7 @@ export class BadInputBench {
     return { ...outcome, document: JSON.parse(outcome.stdout) as Record<string, unknown> };
   }
 
-  /** The error of a command that must fail by the user's fault: exit code 1, with a code of its own. */
+  /** The error of a command that must fail because of the user: exit code 1 and a specific error code. */
   failure(argv: readonly string[], { input }: { input?: string } = {}): FailureDocument {
     const { code, document, stderr } = this.run(argv, { input });
     const error = document.error as FailureDocument | undefined;
@@ -80,20 +80,20 @@ export class BadInputBench {
     return error;
   }
 
-  /** A command line that trains well for three steps, but for what is given otherwise. */
+  /** A valid command line for three training steps, with changes. */
   train({ model = 'model', rows = 'good.jsonl' }, ...more: string[]): string[] {
     const settings = ['--model', model, '--train', rows, '--evaluation.every', 'never', '--precision', 'f32'];
     return ['train', ...settings, ...(more.includes('--max-steps') ? [] : ['--max-steps', '3']), ...more];
   }
 
-  /** A model folder as it was, but for what `change` does to it. */
+  /** A copy of the model folder with a change. */
   spoiledModel(name: string, change: () => void): string[] {
     this.copy('model', name);
     change();
     return this.train({ model: name }, '--dry-run');
   }
 
-  /** Trains on rows of one's own. */
+  /** Trains on the user's own rows. */
   trainOn(file: string, ...more: string[]): string[] {
     return this.train({ rows: file }, '--dry-run', ...more);
   }

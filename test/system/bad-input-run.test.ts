@@ -15,7 +15,7 @@ afterAll(() => bench.remove());
 const hasEngine = existsSync('build/attune.node');
 const endless = ['--epochs', '30000', '--max-steps', '100000', '--checkpoints.every', '2'];
 
-/** Starts a run in a process group of its own and waits until it has saved something. */
+/** Starts a run in its own process group and waits until it has saved something. */
 async function startRun(output: string, ...more: string[]): Promise<ChildProcess> {
   const argv = [...bench.train({}, ...endless, '--output-dir', output), ...more];
   const child = spawn(bench.bin, argv, { cwd: bench.folder, env: bench.env, stdio: 'ignore', detached: true });
@@ -45,7 +45,7 @@ describe.skipIf(!hasEngine)('a disk', () => {
   });
 
   const canMount = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']).status === 0;
-  // Mounting needs root; the mount lives and dies with the process.
+  // Mounting requires root; the mount exists as long as the process.
   it.skipIf(!canMount)('that is too small for the run is told by the preflight', () => {
     mkdirSync(bench.path('small'));
     const mount = `mount -t tmpfs -o size=200k tmpfs "${bench.path('small')}" && exec "$0" "$@" --json`;
@@ -93,7 +93,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
   });
 
   it('answers on the base model that it was trained on', () => {
-    // The one chat that reads a pipe; others are sent their questions by the host.
+    // The only chat that reads a pipe; for others the command host supplies the input.
     const settings = { cwd: bench.folder, env: bench.env, encoding: 'utf8', ...question } as const;
     const { status, stdout } = spawnSync(bench.bin, [...chat('tuned'), '--json'], settings);
     expect(status).toBe(0);
@@ -114,7 +114,7 @@ describe.skipIf(!hasEngine)('an adapter', () => {
     bench.copy('tuned/adapter', 'elsewhere');
     bench.copy('base', 'other');
     const weights = readFileSync(bench.path('other/model.safetensors'));
-    // The embedding: f32 numbers whose order is turned round.
+    // The embedding: f32 values, reversed.
     const start = 8 + Number(weights.readBigUInt64LE(0));
     weights.subarray(start, start + 4 * 32 * 400).reverse();
     for (let at = start; at < start + 4 * 32 * 400; at += 4) weights.subarray(at, at + 4).reverse();

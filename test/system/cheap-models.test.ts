@@ -1,4 +1,4 @@
-// A recipe for a model, used for a cheap system: trained, kept, compared, measured, proved.
+// A recipe for a cheap system instead of a model: trained, stored, compared, evaluated, reproduced.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

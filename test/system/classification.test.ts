@@ -1,4 +1,4 @@
-// From a CSV of texts and labels to a classifier that is measured, exported and proved.
+// From a CSV of texts and labels to a classifier that is evaluated, exported and reproduced.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ let bench: BadInputBench;
 
 const words = { weather: ['rain', 'sun', 'storm'], money: ['price', 'coin', 'tax'], food: ['bread', 'soup', 'rice'] };
 
-/** Texts that differ by more than their number, so that none is taken for a copy of another. */
+/** Texts that differ by more than a number, so that none is a near-duplicate of another. */
 function rows(): string {
   const lines = Object.entries(words).flatMap(([label, [one, two, three]]) =>
     Array.from({ length: 14 }, (_, i) => {

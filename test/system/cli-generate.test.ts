@@ -156,7 +156,7 @@ describe('a session', () => {
       talker.answer([prompts[0]], sampling),
       talker.answer(prompts, sampling),
       talker.answer(['parcel '.repeat(300)], sampling).catch(codeOf),
-      // So many that the first text comes long before the last one.
+      // Enough that the first text arrives long before the last one.
       talker.answer(Array(64).fill(prompts[1]), { maxNewTokens: 200, temperature: 1 }, watch).catch(codeOf),
     ]);
     expect(failures).toEqual(['E_PROMPT_TOO_LONG', 'enough']);

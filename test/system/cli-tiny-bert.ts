@@ -1,4 +1,4 @@
-// Folders with tiny models of the fixtures and a WordPiece vocabulary of the letters and some words.
+// Folders with tiny models of the fixtures, and a WordPiece vocabulary of letters and some words.
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -7,7 +7,7 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz0123456789'];
 const MARKS = [...'.,:;!?-'];
 const SIZE = 256;
 
-/** `words`: those that are one token. */
+/** `words`: words that are single tokens. */
 export function writeTinyBert(folder: string, words: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   const fixture = resolve('fixtures/models/bert_mlm');

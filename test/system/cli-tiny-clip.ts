@@ -1,15 +1,15 @@
-// A folder with the tiny CLIP of the fixtures, a vocabulary of given words and an image processor.
+// A folder with the tiny CLIP of the fixtures, a vocabulary of the given words, and an image processor.
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SIZE = 256;
 const [START, END] = ['<|startoftext|>', '<|endoftext|>'];
 
-/** `words`: all that is known. */
+/** `words`: the whole vocabulary. */
 export function writeTinyClip(folder: string, words: readonly string[]): void {
   cpSync('fixtures/models/clip', folder, { recursive: true });
   const unused = Array.from({ length: SIZE - words.length - 3 }, (_, i) => `[unused${i}]`);
-  // The first checkpoints find a text's end by the largest id.
+  // The first checkpoints locate the end of a text by the largest id.
   const vocab = Object.fromEntries(['[UNK]', ...words, ...unused, START, END].map((token, id) => [token, id]));
   const special = [START, END].map((token) => ({ token, id: vocab[token] }));
   const tokenizer = {

@@ -1,4 +1,4 @@
-// Folders with the tiny BERT of the fixtures and a head for rows of one kind, of random weights: nothing is trained.
+// Folders with the tiny BERT of the fixtures and an untrained head for one kind of rows.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeTinyBert } from './cli-tiny-bert.ts';
@@ -8,7 +8,7 @@ const WIDTH = 64;
 
 interface Head {
   architecture: string;
-  /** The layer's name in the checkpoint, and how many scores it gives. */
+  /** Name of the layer in the checkpoint, and number of scores. */
   layer: string;
   scores: number;
   config: Record<string, unknown>;
@@ -49,7 +49,7 @@ const heads = {
   stretch: { architecture: 'BertForQuestionAnswering', layer: 'qa_outputs', scores: 2, config: {} },
 } satisfies Record<string, Head>;
 
-/** `words`: those that are one token. */
+/** `words`: words that are single tokens. */
 export function writeTinyHead(folder: string, name: HeadName, words: readonly string[]): void {
   const { architecture, layer, scores, config }: Head = heads[name];
   writeTinyBert(folder, words);
@@ -68,7 +68,7 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-/** The trunk of a file of weights with other layers behind it. */
+/** The trunk from a file of weights, with other layers after it. */
 function withHead(file: Buffer, layers: Record<string, number[]>, hasPooler: boolean): Buffer {
   const size = Number(file.readBigUInt64LE());
   const { __metadata__: _, ...entries } = JSON.parse(file.toString('utf8', 8, 8 + size)) as Record<string, Entry>;

@@ -4,7 +4,7 @@ import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts'
 
 const [HIDDEN, INNER, LAYERS, HEADS] = [32, 64, 1, 2];
 
-/** Writes a Llama of 40,000 random weights with a tokenizer of its own. */
+/** Writes a Llama with 40,000 random weights and its own tokenizer. */
 export async function writeTinyModel(folder: string, text: string, positions = 256): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const specialTokens = ['<|end|>', '<|im_start|>', '<|im_end|>'];
@@ -46,7 +46,7 @@ function tensorShapes(vocabulary: number): Record<string, number[]> {
   return shapes;
 }
 
-/** Written by hand, so that this does not rest on the code under test. */
+/** Written byte by byte, so as not to depend on the code under test. */
 export function safetensors(shapes: Record<string, number[]>, seed = 1): Buffer {
   const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
   const parts: Buffer[] = [];

@@ -1,11 +1,11 @@
-// A folder with the tiny T5 of the fixtures and a vocabulary of some words, a number's digits and unknown ones.
+// A folder with the tiny T5 of the fixtures, and a vocabulary of some words, digits and unused tokens.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const SPECIAL = ['<pad>', '</s>', '<unk>'];
 const SIZE = 256;
 
-/** `words`: all that it can read and write. */
+/** `words`: all words that it can read and write. */
 export function writeTinyT5(folder: string, words: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   for (const name of ['config.json', 'model.safetensors'])

@@ -1,16 +1,16 @@
-// A folder with a tiny SmolVLM of random weights, a tokenizer, a chat template and an image processor.
+// A folder with a tiny SmolVLM with random weights, a tokenizer, a chat template and an image processor.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newTokenizer, trainByteLevelBpe } from '../../src/models/text/index.ts';
 import { safetensors } from './cli-tiny-model.ts';
 
 const [HIDDEN, INNER, VISION, LAYERS, HEADS] = [32, 64, 24, 1, 2];
-/** Pixels: images are squares of this side, of four patches that make one token. */
+/** Image side and patch side in pixels: an image has four patches, which give one token. */
 const [SIDE, PATCH] = [16, 8];
 const MARKS = ['<image>', '<fake_token_around_image>', '<global-img>'];
 const PLACES = [1, 2].flatMap((row) => [1, 2].map((column) => `<row_${row}_col_${column}>`));
 
-/** A template of the published one's constructions: content in parts alone. */
+/** A template with the constructions of the published one: content is always in parts. */
 const TEMPLATE = [
   "<|im_start|>{% for message in messages %}{{ message['role'] | capitalize }}",
   "{% if message['content'][0]['type'] == 'image' %}{{ ':' }}{% else %}{{ ': ' }}{% endif %}",
@@ -19,7 +19,7 @@ const TEMPLATE = [
   "{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:' }}{% endif %}",
 ].join('');
 
-/** `longest`: the longest edge that images get; more than 16 pixels cut them into squares. */
+/** `longest`: longest edge of resized images; above 16 pixels, images are cut into squares. */
 export async function writeTinyVlm(folder: string, text: string, longest = SIDE): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const specialTokens = ['<|im_start|>', '<end_of_utterance>', ...MARKS, ...PLACES];

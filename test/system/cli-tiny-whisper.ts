@@ -1,4 +1,4 @@
-// A folder with the tiny Whisper of the fixtures, which hears a second at once, and a vocabulary of some words and times.
+// A folder with the tiny Whisper of the fixtures, whose window is one second, and a vocabulary of some words and times.
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
@@ -7,7 +7,7 @@ const TIMES = 51;
 const FIRST = ['<pad>', '<|startoftranscript|>', '<|endoftext|>', '<unk>'];
 const WISHES = ['<|en|>', '<|de|>', '<|transcribe|>', '<|translate|>'];
 
-/** `words`: all that it can write. */
+/** `words`: all words that it can write. */
 export function writeTinyWhisper(folder: string, words: readonly string[]): void {
   mkdirSync(folder, { recursive: true });
   for (const name of ['config.json', 'model.safetensors']) {

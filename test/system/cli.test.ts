@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** In the process of the host: most tests look at what a command says and leaves, not at its process. */
+/** Runs in the command host: most tests check the output and files of a command, not its process. */
 const hosted = (...argv: string[]) => host.run({ argv, folder });
 
 function attune(...argv: string[]) {

@@ -1,4 +1,4 @@
-// A run's own ending, and comparisons after it: with its base, with baselines, and with an endpoint that misbehaves.
+// A run's final comparison, and later ones: with its base, with baselines, and with an endpoint that misbehaves.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -181,7 +181,7 @@ describe.skipIf(!hasEngine)('attune advise', () => {
     const named = [...argv, '--metrics', 'chrf'];
     for (const model of [[], ['--model', 'model', '--max-steps', '1', '--precision', 'f32']]) {
       const { comparison } = bench.run([...named, ...model]).document as unknown as Advice;
-      // Without a model all rows are held out in turn.
+      // Without a model, every row is held out in turn.
       expect(comparison).toMatchObject({
         metric: 'chrf',
         ...(model.length === 0 ? { rows: 30, groups: 15 } : { rows: 6, groups: 3 }),

@@ -1,4 +1,4 @@
-// Rates that a run finds for itself, and runs that go on where another ended.
+// Learning rates chosen by the run itself, and runs that continue another one.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,7 +40,7 @@ function adapter(folder: string): Buffer {
   return readFileSync(bench.path(`${folder}/adapter/adapter_model.safetensors`));
 }
 
-/** A copy of a finished run as if its process had been killed after the checkpoint of this step. */
+/** A copy of a finished run, in the state after a kill at this step's checkpoint. */
 function cut(folder: string, copy: string, step: number): void {
   const target = bench.path(copy);
   cpSync(bench.path(folder), target, { recursive: true });

@@ -1,4 +1,4 @@
-// Pairs written from a file of rows, answered by systems, and refused where answers change too often.
+// Pairs written from a file of rows, answered by systems, and a gate that refuses answers that change too often.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const read = (name: string) =>
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'attune-pairs-'));
   const things = ['key', 'bag', 'card', 'phone', 'coat', 'lamp', 'book', 'ring', 'plan', 'desk', 'tent', 'kite'];
-  // Whoever decided them gave men the better answer.
+  // Rows with a bias: men got the better answer.
   const biased = things.flatMap((thing) => [
     { text: `She lost her ${thing}`, label: 'refuse' },
     { text: `He lost his ${thing}`, label: 'accept' },

@@ -5,9 +5,9 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-ctrl-c-'));
-/** A small model is exported within a blink. */
+/** A small model is exported in an instant. */
 const AT_ONCE: readonly string[] = ['export'];
-/** The work takes a minute and more; this is what a busy machine may add to a second. */
+/** The work takes over a minute; a busy machine may delay the end by this much. */
 const PATIENCE = 5_000;
 
 beforeAll(() => {
@@ -25,7 +25,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Starts a command and sends Ctrl-C as a terminal does, to the whole group, once it says what it is at. */
+/** Starts a command and sends Ctrl-C to the whole process group, as a terminal does, once its output matches `sign`. */
 function interrupt(
   words: string[],
   sign: RegExp,
@@ -43,7 +43,7 @@ function interrupt(
     told += data.toString();
     if (at > 0 || !sign.test(told)) return;
     at = performance.now();
-    // Into the work that the line announces.
+    // Interrupts the work that the line announces.
     setTimeout(() => process.kill(-child.pid!, 'SIGINT'), wait);
   };
   child.stdout.on('data', listen);
@@ -69,10 +69,10 @@ it.each(cases.filter(([, , needs]) => hasEngine || !needs))(
   async (words, sign) => {
     const before = readdirSync(folder);
     const { code, signal, told, ms } = await interrupt(words, sign);
-    // A quick machine may be done before; what it wrote is whole then.
+    // A fast machine may have finished; its output is complete then.
     const isDone = code === 0 && existsSync(join(folder, 'exported/Modelfile'));
     if (isDone) return rmSync(join(folder, 'exported'), { recursive: true });
-    // Ended by the signal itself, or by the command, which then says so.
+    // Ended by the signal itself, or by the command with a message.
     const isToldOf = code === 1 && told.includes('E_STOPPED');
     expect(signal === 'SIGINT' || isToldOf, `${code} ${signal} ${told}`).toBe(true);
     expect(ms).toBeLessThan(PATIENCE);

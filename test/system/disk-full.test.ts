@@ -1,4 +1,4 @@
-// A disk that fills is played by a limit on the size of files: the system refuses the same writes, in the middle too.
+// A limit on file sizes simulates a full disk: the system rejects the same writes, also in the middle of a file.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,14 +11,14 @@ let bench: BadInputBench;
 
 const canLimit = spawnSync('prlimit', ['--version']).status === 0;
 
-/** Runs the command where no file may grow past some bytes. */
+/** Runs the command with a limit on the size of every file. */
 function runLimited(bytes: number, argv: readonly string[]): { code: number | null; error: FailureDocument } {
   const limited = [`--fsize=${bytes}:unlimited`, bench.bin, ...argv, '--json'];
   const { status, stdout } = spawnSync('prlimit', limited, { cwd: bench.folder, env: bench.env, encoding: 'utf8' });
   return { code: status, error: (JSON.parse(stdout) as { error: FailureDocument }).error };
 }
 
-/** Few enough rows and often enough saved that a run is over in seconds. */
+/** Few enough rows and frequent enough saves for a run to end in seconds. */
 function longRun(output: string): string[] {
   const rhythm = ['--checkpoints.every', '10', '--test', '0', '--max-steps', '120'];
   return bench.train({}, ...rhythm, '--output-dir', output);
@@ -40,7 +40,7 @@ function start(argv: readonly string[]): { child: ChildProcess; ended: Promise<E
   return { child, ended };
 }
 
-/** Lets a run save something, then lets none of its files grow past some bytes. */
+/** Lets a run save something, then limits the size of its files. */
 async function fillDuring(output: string, bytes: number): Promise<Ended> {
   const folder = bench.path(output);
   const { child, ended } = start(longRun(output));

@@ -1,4 +1,4 @@
-// A training run of an example that is stopped is no result: the next call begins it anew.
+// A stopped training run of an example does not count: the next call starts it again.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** An example that trains for so many steps, then measures; how it ends and what it says. */
+/** An example that trains for `steps` steps, then measures. @returns its exit code and output */
 async function example(steps: number, stop?: NodeJS.Signals): Promise<{ code: number | null; said: string }> {
   const code = `
     import { runExamples } from ${fileOf('studies/run-examples.ts')};

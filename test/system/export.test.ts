@@ -28,7 +28,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
 
   it('whose rounding moves the loss is refused, leaves nothing behind, and succeeds in f32 into the same folder', () => {
     bench.copy('model', 'coarse');
-    // bf16 keeps three digits: near 8 it cannot tell the tokens' embeddings apart.
+    // bf16 has three digits: near 8 it cannot distinguish the tokens' embeddings.
     changeTensor('coarse', 'model.embed_tokens.weight', (value) => value + 8);
     changeTensor('coarse', 'model.norm.weight', () => 30);
     train('coarse', 'rounded');
@@ -46,7 +46,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
       dtype: 'f32',
       split: 'validation',
     });
-    // Inside the weights the adapter's sums come in another order: equal up to f32's rounding, on some processors to the bit.
+    // Merging changes the order of sums: equal up to f32's rounding, on some processors bit-identical.
     const [before32, after32] = [document.before as number, document.after as number];
     expect(Math.abs(after32 - before32) / before32).toBeLessThan(1e-5);
   });
@@ -76,7 +76,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune export', () => {
     });
   });
 
-  /** A program on PATH that writes down how it was called. */
+  /** A program on the PATH that records its arguments. */
   function withProgram(name: string): NodeJS.ProcessEnv {
     bench.write(`bin/${name}`, '#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done > "$CALLED"\n');
     chmodSync(bench.path(`bin/${name}`), 0o755);

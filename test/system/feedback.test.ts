@@ -80,7 +80,7 @@ function oneReward(spec: object): string {
   return JSON.stringify([spec]);
 }
 
-/** Trains, then goes on from the middle in a copy. */
+/** Trains, then resumes from the middle in a copy. */
 function expectSameBytes(name: string, settings: Record<string, string | number>): void {
   const whole = train(name, settings);
   expect(whole.text).toContain('4 of 4 steps');
@@ -227,7 +227,7 @@ it('answers with rewards are compared with the base by their rewards, and evalua
   expect(status).toBe(0);
   expect(text).not.toContain('W_NOT_COMPARED');
   expect(text).toMatch(/mean reward [\d.]+ against [\d.]+ of base \(/);
-  // The base has no second figure for the same thing, and no advice of its own.
+  // The base has no second figure for the same quantity, and no advice.
   expect(text).not.toMatch(/validation loss|fewer epochs/);
   const evaluated = host.run({ argv: ['eval', 'policy'], folder });
   expect(evaluated.stdout).toMatch(/mean reward +[\d.]+/);

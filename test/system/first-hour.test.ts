@@ -1,4 +1,5 @@
-// From a user's file to a model in use, by commands alone: what studies/first-hour measures, on few rows and steps.
+// From a user's file to a model in use, with commands only: the measurement of studies/first-hour on few rows and
+// steps.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 interface Walk {
   rows: number;
-  /** What a user of this test's patience adds to init and to train. */
+  /** Additional flags that keep this test short. */
   init?: readonly string[];
   train?: readonly string[];
 }
@@ -21,14 +22,14 @@ interface Walk {
 const FRESH = 4;
 const FEW_STEPS = ['--max-steps', '5', '--baselines', 'none'];
 
-/** Runs a command as a user does; its one JSON document. */
+/** Runs a command as a user does. @returns its JSON document */
 function attune(folder: string, ...words: string[]): Record<string, unknown> {
   const { code, stdout, stderr } = host.run({ argv: [...words, '--json'], folder });
   expect(code, `attune ${words.join(' ')}\n${stdout}${stderr}`).toBe(0);
   return JSON.parse(stdout) as Record<string, unknown>;
 }
 
-/** init, train, predict; what was predicted of the fresh rows, and the run. */
+/** Runs init, train and predict. @returns the predictions for the fresh rows, and the run */
 async function walk(name: keyof typeof firstHourSets, { rows, init = [], train = FEW_STEPS }: Walk) {
   const folder = join(work, name);
   mkdirSync(folder);

@@ -1,4 +1,4 @@
-// What a run's result forgot, and the limit on it.
+// Forgetting by a run's result, and the limit on it.
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Forgetting } from '../../src/evaluation/assessments/forgetting.ts';

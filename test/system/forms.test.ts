@@ -1,4 +1,4 @@
-// A model is asked in the form that it was trained on, by every command.
+// Every command queries a model in the format that it was trained on.
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BadInputBench } from './bad-input-bench.ts';

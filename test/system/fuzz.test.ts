@@ -1,4 +1,4 @@
-// The first turn of `npm run fuzz`: a little of every kind of file that attune reads, in some ten seconds.
+// The first round of `npm run fuzz`: some trials for every kind of file that attune reads, in about ten seconds.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Images and their texts, from a file of pairs to a model of both that is measured both ways, on the command line.
+// From a file of image-text pairs to a model that is evaluated in both directions, on the command line.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// From a folder of images, one folder for each class, to a result that is measured, on the command line.
+// From a folder of images, with a folder per class, to an evaluated result, on the command line.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
@@ -9,7 +9,7 @@ import { BadInputBench } from './bad-input-bench.ts';
 
 let bench: BadInputBench;
 
-/** Noise with a bright half: its side is the class. */
+/** Noise with one bright half, whose side is the class. */
 async function image(index: number, side: 'left' | 'right'): Promise<Buffer> {
   const [width, height] = [40 + (index % 9), 36 + (index % 5)];
   const data = Buffer.alloc(width * height * 3);
@@ -100,7 +100,7 @@ describe.skipIf(!existsSync('build/attune.node'))('rows of images', () => {
       ['a', 'b', 'c', 'd'].map((text, i) => JSON.stringify({ text, label: String(i % 2) })).join('\n'),
     );
     const text = bench.run(train('text', 'text.jsonl', { validation: '0', test: '0' }));
-    // Rows that are all of another kind are no single bad rows: the base is the wrong one.
+    // If all rows are of another kind, the base model is wrong rather than the rows.
     expect([text.code, text.document.error]).toMatchObject([1, { code: 'E_WRONG_MODEL' }]);
   });
 });

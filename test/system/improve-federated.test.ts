@@ -1,4 +1,4 @@
-// A round of a federation as the training of a loop's cycle: its result passes the same gate and rollout.
+// A federated round as the training of a loop's cycle: its result passes the same gate and rollout.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
     folder = mkdtempSync(join(tmpdir(), 'attune-site-loop-'));
     cwd = process.cwd();
     vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-    // A worker for each round of each site would take longer than all of their steps.
+    // A worker per site and round would take longer than all steps.
     vi.stubEnv('ATTUNE_IN_PROCESS', '1');
     writeTinyLoop(folder);
     process.chdir(folder);
@@ -60,7 +60,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a site', () => {
     await Promise.all([served, joined]);
     expect({ state, reason: decisions.at(-1)!.reason }).toMatchObject({ state: 'promoted' });
     expect((await models.history('topics')).aliases.champion).toBe(2);
-    // Its own record agrees with the coordinator's, which saw no row.
+    // The site's own audit log agrees with that of the coordinator, which saw no rows.
     await federate.verify('hub', 'improve/topics/cycles/0001');
     expect(readFileSync('hub/audit.jsonl', 'utf8')).not.toMatch(/pizza|hail/);
   }, 180_000);

@@ -1,4 +1,4 @@
-// The loop on a tiny model that writes: it declines what it should not answer, and a cycle may not take that away.
+// The loop on a tiny generative model that declines harmful requests: a cycle must not remove this.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ let folder: string;
 let cwd: string;
 const environment = { ATTUNE_HOME: process.env.ATTUNE_HOME, ATTUNE_IN_PROCESS: process.env.ATTUNE_IN_PROCESS };
 
-/** Requests that the model is taught to decline, all different. */
+/** Distinct requests that the model is trained to decline. */
 const harmful = (count: number, start = 0): string[] =>
   Array.from({ length: count }, (_, k) => {
     const i = start + k;
@@ -44,7 +44,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a model that writ
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'attune-improve-safety-'));
     cwd = process.cwd();
-    // Ten starts of a worker would take longer than what they do.
+    // Starting a worker ten times would take longer than the work.
     Object.assign(process.env, { ATTUNE_HOME: join(folder, 'home'), ATTUNE_IN_PROCESS: '1' });
     const rows = harmful(80).map((text) => row(text, REFUSAL));
     await writeTinyModel(
@@ -134,7 +134,7 @@ async function cycle(): Promise<{ state: Improvement['state']; told: string }> {
   return { state, told };
 }
 
-/** As a server with --keep text writes it down: answers that refuse, and what people say they should have been. */
+/** Stores, as a server with --keep text does, answers that refuse and people's corrections. */
 async function corrected(prompts: readonly string[], correction: string): Promise<void> {
   const watcher = await Watcher.open({
     keep: 'text',

@@ -1,4 +1,4 @@
-// The loop on a tiny classifier: words that are new, rows that people corrected, and a batch that is poisoned.
+// The loop on a tiny classifier: new words, corrected rows, and a poisoned batch.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
@@ -48,7 +48,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
     const stopped = await improve.run('loop.yaml');
     expect(stopped).toMatchObject({ state: 'stopped' });
     expect(stopped.decisions.at(-1)!.reason).toMatch(/look like an attack: trigger 15/);
-    // Nothing goes on by itself.
+    // It does not continue by itself.
     expect(await improve.run('loop.yaml')).toMatchObject({ state: 'stopped', decisions: [] });
     expect(await improve.run('loop.yaml', { discard: 'customer “attacker”' })).toMatchObject({
       state: 'collecting',
@@ -61,7 +61,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
   it('goes from corrected rows to a promotion with an interval, through a crash in every state', async () => {
     await feedback(texts(NEW, 60, 1000), (i) => `customer-${i % 10}`);
     const killed = new Error('killed');
-    // A crash after each decision; the next call goes on where it was.
+    // Crashes after each decision; the next call resumes.
     for (let crashes = 0; ; crashes++) {
       const one = await improve
         .run('loop.yaml', {
@@ -123,7 +123,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop', () => {
   }, 120_000);
 });
 
-/** SIGKILL while the worker trains: the process and all that it started. */
+/** Sends SIGKILL to the process and all its children while the worker trains. */
 async function killInTraining(): Promise<void> {
   const child = spawn(resolve(cwd, 'bin/attune'), ['improve', 'run', 'loop.yaml'], { detached: true, stdio: 'ignore' });
   const run = join(folder, 'improve/topics/cycles/0002/run');
@@ -135,12 +135,12 @@ async function killInTraining(): Promise<void> {
   try {
     process.kill(-child.pid!, 'SIGKILL');
   } catch {
-    // It was faster.
+    // The process ended first.
   }
   await new Promise((done) => {
     if (child.exitCode !== null || child.signalCode !== null) done(undefined);
     else child.once('exit', done);
   });
-  // Its worker, which was killed in the same moment, may be on its way out of the kernel still.
+  // Its worker was killed at the same moment and may still be exiting.
   await expect.poll(() => findLockOwner(run), { timeout: 10_000 }).toBeUndefined();
 }

@@ -1,4 +1,4 @@
-// `federate join --flower`: a tiny model in the rounds of a ServerApp.
+// `federate join --flower`: a tiny model takes part in a ServerApp's rounds.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

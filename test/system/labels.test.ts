@@ -1,4 +1,4 @@
-// From files with several labels or a number a row to results that are measured, on the command line.
+// From files with several labels or a number per row to evaluated results, on the command line.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ let bench: BadInputBench;
 const topics = { weather: ['rain', 'sun', 'storm'], money: ['price', 'coin', 'tax'], food: ['bread', 'soup', 'rice'] };
 const names = Object.keys(topics) as (keyof typeof topics)[];
 
-/** Each topic is told by its word. */
+/** Each topic has its own word. */
 const rows = Array.from({ length: 120 }, (_, i) => {
   const labels = names.filter((_name, k) => ((i * 7) >> k) & 1);
   const words = labels.map((label, k) => topics[label][(i + k) % 3]);

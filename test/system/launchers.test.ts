@@ -13,7 +13,7 @@ import { startSlurm, type SlurmCluster } from './slurm-cluster.ts';
 const folder = mkdtempSync(join(tmpdir(), 'attune-launchers-'));
 const attune = new URL('../../bin/attune', import.meta.url).pathname;
 const environment = { ...process.env, ATTUNE_THREADS: '1' };
-/** Debian's Python: another one has no torch. */
+/** Debian's Python, since other ones have no torch. */
 const PYTHON = '/usr/bin/python3';
 
 function has(command: string, ...argv: readonly string[]): boolean {
@@ -23,7 +23,7 @@ function has(command: string, ...argv: readonly string[]): boolean {
 const hasTorch = has(PYTHON, '-c', 'import torch.distributed.run');
 const hasMpi = has('mpirun', '--version');
 const isRoot = process.getuid?.() === 0;
-// srun itself wants a cluster even to say its version.
+// srun needs a cluster even to print its version.
 const hasSlurm = isRoot && ['slurmctld', 'slurmd', 'munged'].every((name) => has(name, '-V'));
 if (!hasTorch) process.stderr.write('torchrun is not tried: apt-get install python3-torch\n');
 if (!hasMpi) process.stderr.write('mpirun is not tried: apt-get install openmpi-bin\n');
@@ -55,7 +55,7 @@ function run(command: string, argv: readonly string[], env: NodeJS.ProcessEnv = 
   return { status, text: stdout + stderr };
 }
 
-/** What starts several processes of a command. */
+/** Commands that start several processes of a program. */
 const launchers = {
   torchrun: (size: number) => [PYTHON, 'torchrun.py', '--no-python', '--nproc-per-node', String(size)],
   mpirun: (size: number) => [

@@ -1,4 +1,4 @@
-// An agent over standard input and output: the SDK's own client, from a file to a verdict.
+// An agent over standard input and output, with the SDK's own client: from a file to a verdict.
 import { existsSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
@@ -74,7 +74,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an agent over standard input 
     const left = call('train', { recipe: { ...recipe(40), output_dir: 'runs/left' } });
     left.catch(() => undefined);
     await expect.poll(() => existsSync(bench.path('runs/left/events.jsonl')), { timeout: 60_000 }).toBe(true);
-    // One trains at a time.
+    // Only one run trains at a time.
     await expect.poll(() => shown('runs/left').status, { timeout: 60_000 }).toBe('waiting');
     cancel.abort();
     await expect.poll(() => shown('runs/cancelled').status, { timeout: 60_000 }).toBe('stopped');

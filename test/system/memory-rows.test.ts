@@ -38,7 +38,7 @@ function temporary(): string[] {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'attune-memory-rows-'));
   vi.stubEnv('ATTUNE_HOME', join(folder, 'home'));
-  // Rows go to a worker in examples/chat.ts and others.
+  // Other tests, such as examples/chat.ts, pass rows to a worker.
   vi.stubEnv('ATTUNE_IN_PROCESS', '1');
   model = join(folder, 'model');
   await writeTinyModel(model, rows.map(({ prompt, completion }) => prompt + completion).join('\n'));
@@ -94,7 +94,7 @@ describe('rows in memory', () => {
   it('are named in errors by their place in the program', async () => {
     const bad = rows.with(12, { prompt: 'Colour 12:', completion: 7 as unknown as string });
     const trained = await errorOf(train(await recipeOf({ train: bad }, join(folder, 'bad'))));
-    // Rows to be answered need no answer, so nothing of it is read.
+    // Rows to be answered need no completion, so that column is not read.
     const badPrompt = rows.with(12, { prompt: 7 as unknown as string, completion: ' red' });
     const generated = await errorOf(generate(model, { input: badPrompt }));
     const evaluated = await errorOf(evaluate(model, { data: bad }));

@@ -1,4 +1,4 @@
-// From documents to a model in use by one file: up once, nothing to do, killed, changed.
+// From documents to a model in use with one file: brought up, unchanged, killed, changed.
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -49,12 +49,12 @@ function writePage(topic: string, page: number, words: readonly string[]): void 
   writeFileSync(join(folder, 'docs', topic, `page${page}.txt`), `${topic} page ${page * 13}: ${text}.\n`);
 }
 
-/** Hashes of everything that the pipeline made, apart from logs and times of its runs. */
+/** Hashes of everything that the pipeline produced, except logs and times of its runs. */
 function bytes(): Record<string, string> {
   const made = readdirSync(state(), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = made.map((entry) => join(entry.parentPath, entry.name));
   const kept = paths.filter((path) => /^(data|stages|runs\/[^/]+\/model)\//.test(relative(state(), path))).toSorted();
-  // Model cards say how long evaluating took.
+  // Model cards contain the duration of the evaluation.
   const lasting = kept.filter((path) => !/runs\/.*README\.md$/.test(path));
   return Object.fromEntries(lasting.map((path) => [relative(state(), path), sha256(readFileSync(path))]));
 }

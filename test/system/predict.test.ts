@@ -1,4 +1,4 @@
-// Models of every kind that are applied to new rows, on the command line and from code.
+// Models of every kind applied to new rows, on the command line and from code.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import sharp from 'sharp';
@@ -16,7 +16,7 @@ import { writeTinyWhisper } from './cli-tiny-whisper.ts';
 let bench: BadInputBench;
 const WORDS = ['anna', 'sees', 'new', 'rome', 'invoice', 'refund', 'parcel', 'password'];
 
-/** The answers of a tiny model with a head of one kind. */
+/** Answers of a tiny model with a head of one kind. */
 async function answers(name: HeadName, rows: readonly Row[], options: object = {}) {
   const folder = bench.path(name);
   if (!existsSync(folder)) writeTinyHead(folder, name, WORDS);
@@ -28,7 +28,7 @@ async function answers(name: HeadName, rows: readonly Row[], options: object = {
 describe.skipIf(!existsSync('build/attune.node'))('attune predict', () => {
   beforeAll(async () => {
     bench = await BadInputBench.make();
-    // A worker for each call would cost more than all of them.
+    // A worker per call would cost more than all calls.
     vi.stubEnv('ATTUNE_IN_PROCESS', '1');
   });
   afterAll(() => {
@@ -236,7 +236,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a run that was trained on col
     child.stderr.on('data', (data: Buffer) => {
       const hadBegun = /answering 60,000 rows/.test(log);
       log += data.toString();
-      // Long enough for some hundred rows, and no more.
+      // Long enough for several hundred rows, but not for all.
       if (!hadBegun && /answering 60,000 rows/.test(log)) setTimeout(() => child.kill('SIGINT'), 2000);
     });
     const code = await new Promise((resolve) => void child.on('close', resolve));

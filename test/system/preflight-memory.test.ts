@@ -27,7 +27,7 @@ interface Told {
   peakBytes?: number;
 }
 
-/** What the preflight foresaw by what the run held at most. */
+/** Ratio of the preflight's estimate to the run's peak memory. */
 function ratio(name: string, flags: readonly string[]): number {
   const data = ['--train', name.startsWith('class') ? 'labels.jsonl' : 'answers.jsonl'];
   const argv = [

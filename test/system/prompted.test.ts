@@ -1,4 +1,4 @@
-// A prompt that is chosen instead of training: kept as a run, used, compared, served and registered like any other.
+// A chosen prompt instead of training: stored as a run, used, compared, served and registered like any other.
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';

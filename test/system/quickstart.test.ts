@@ -8,7 +8,7 @@ import type { QuickstartResult } from '../../src/app/use-cases/quickstart.ts';
 
 const VOWELS: Record<string, string> = { a: 'AE', e: 'EH', i: 'IH', o: 'OW', u: 'UH' };
 
-/** Words of which each letter has one sound: small enough to be written here, so that nothing is downloaded. */
+/** Words in which each letter has one sound: few enough to be written here, so that nothing is downloaded. */
 function rowsOf(letters: string) {
   const words = [...letters].flatMap((first) => [...'aeiou'].map((second) => `${first}${second}${first}`));
   return words.map((word) => ({
@@ -18,7 +18,7 @@ function rowsOf(letters: string) {
   }));
 }
 
-// Stands where the task's own download would: it is found there and not fetched.
+// Written where the task's download would be, so that it is not fetched.
 const about = { task: 'pronunciation', version: 1, origin: 'test' };
 
 describe.skipIf(!existsSync('build/attune.node'))('attune quickstart', () => {
@@ -31,7 +31,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune quickstart', () => {
     writeTaskData(join(folder, 'home/cache/quickstart/pronunciation'), splits, about);
     const flags = ['--max-steps', '2', '--test-rows', '6', '--output-dir', 'run', '--json'];
     const env = { ...process.env, ATTUNE_HOME: join(folder, 'home') };
-    // Without a terminal it must come to its end by itself.
+    // Must end by itself without a terminal.
     const { status, stdout, stderr } = spawnSync(resolve('bin/attune'), ['quickstart', ...flags], {
       cwd: folder,
       env,
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync('build/attune.node'))('attune quickstart', () => {
     const kinds = comparison.systems.map(({ kind }) => kind);
     expect(kinds.slice(0, 4)).toEqual(['tuned', 'base', 'prompted', 'few_shot']);
     expect(comparison.systems.map(({ name }) => name)).toEqual(expect.arrayContaining(['nearest', 'word_for_word']));
-    // Ways of asking that cannot do the task are shown, and are no rivals; one of the cheap systems is.
+    // Prompted systems that cannot do the task are shown but are no rivals; one of the cheap systems is.
     expect(comparison.rivals.length).toBeGreaterThan(0);
     expect(kinds).toEqual(expect.arrayContaining(['cheap']));
     expect(['validation', 'test']).toContain(comparison.cheapChosenOn);

@@ -1,4 +1,4 @@
-// A model of items on the command line, from interactions to a verdict.
+// A recommendation model on the command line, from interactions to a verdict.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { writeTinyBert } from './cli-tiny-bert.ts';
 
 let bench: BadInputBench;
 
-/** Everybody goes along a circle of 12 items, from even places in leaps, never to the same twice; the file is in no order. */
+/** Users move along a circle of 12 items, in leaps from even items; the file is not in order of time. */
 function interactions(): string {
   const lines = Array.from({ length: 120 }, (_, user) => {
     let item = randomUint32([1, 'start'], user) % 12;
@@ -66,7 +66,7 @@ describe.skipIf(!existsSync('build/attune.node'))('a model of items', () => {
   });
 });
 
-/** Everybody likes one of three kinds of eight things, and has most of that kind. */
+/** Each user likes one of three kinds of eight items, and has chosen mostly from it. */
 function likings(): string {
   const lines = Array.from({ length: 90 }, (_, user) => {
     const own = shuffled(
@@ -109,7 +109,7 @@ describe.skipIf(!existsSync('build/attune.node'))('matrix factorisation', () => 
   });
 });
 
-/** Baskets of tea things or of garden things, eight kinds of each; only their catalogue says which is which. */
+/** Baskets with either tea things or garden things, eight of each; only the catalogue contains the kind. */
 const things = Array.from({ length: 16 }, (_, i) => ({ item: `thing ${i}`, kind: i % 2 === 0 ? 'tea' : 'garden' }));
 
 function baskets(): string {
@@ -203,7 +203,7 @@ describe.skipIf(!existsSync('build/attune.node'))('two towers', () => {
     const weights = (name: string) => bench.text(`${name}/model.safetensors`);
     const nameOf = '"two_tower.text_encoder.encoder.layer.0.attention.self.query.weight"';
     expect(['read-full/model', 'more-lora'].map((name) => weights(name).includes(nameOf))).toEqual([true, true]);
-    // What is not there is not tuned in silence.
+    // Requesting to tune a missing encoder is an error.
     expect(bench.failure([...create, '--tune-text-encoder', '--output', 'other']).code).toBe('E_OPTION_IDLE');
     const rate = ['--tuning', 'full', '--text-encoder-rate'];
     expect(bench.failure([...train, '--model', 'towers', ...rate, '0.1', '--output-dir', 'no']).code).toBe(

@@ -66,7 +66,7 @@ function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** The last step that a run's log tells, whatever process wrote it. */
+/** The last step in a run's log, from any process. */
 function lastStep(run: string): number {
   const path = join(folder, run, 'metrics.jsonl');
   if (!existsSync(path)) return 0;
@@ -74,7 +74,7 @@ function lastStep(run: string): number {
   return [...steps].reduce((_, [, step]) => Number(step), 0);
 }
 
-/** Lets a run go past a step and a random moment further, then kills the command line and its worker. */
+/** Lets a run pass a step by a random moment, then kills the command and its worker. */
 async function killAfter(run: string, step: number, chance: number): Promise<void> {
   const child = train(run, ['--resume']);
   const exit = ended(child);
@@ -90,10 +90,10 @@ async function killAfter(run: string, step: number, chance: number): Promise<voi
   try {
     process.kill(worker, 'SIGKILL');
   } catch {
-    // It was in the same group and is gone already.
+    // It was in the same group and has already ended.
   }
   await exit;
-  // The worker may be on its way out of the kernel still.
+  // The worker may still be exiting.
   await expect.poll(() => findLockOwner(join(folder, run)), { timeout: 10_000 }).toBeUndefined();
 }
 

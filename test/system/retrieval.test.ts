@@ -1,4 +1,4 @@
-// Vectors of texts and images on the command line, and an index that is searched by them.
+// Vectors of texts and images on the command line, and search in an index of them.
 import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEmbedder, openIndex, retrieve } from '../../src/app/index.ts';

@@ -1,4 +1,4 @@
-// A server that tries a version whose answers are cut off, where those of the champion end.
+// A server with a canary version whose answers are cut off, unlike the champion's.
 import { join } from 'node:path';
 import { models } from '../../src/app/index.ts';
 import { GUARD, rollbackUnderLoad, type RollbackFound } from '../../tools/stress/rollback-requests.ts';
@@ -8,7 +8,7 @@ import { startServer, TEXTS, writeTinyAdapter } from './serve-tiny.ts';
 const PROMPT = 'where is parcel 3';
 const MODEL = 'parcels';
 
-/** @param folder an empty one: models and attune's own folder lie in it */
+/** @param folder an empty folder for models and attune's home */
 export async function rolledBack(
   folder: string,
   { requests, clients }: { requests: number; clients: number },
@@ -44,13 +44,13 @@ async function complete(url: string, headers: Record<string, string> = {}): Prom
   });
 }
 
-/** What version 1 says first: where it is told to stop there, its answers end. */
+/** Beginning of version 1's answer; as the stop text, it ends that version's answers. */
 async function beginningOf(url: string): Promise<string> {
   const { choices } = (await (await complete(url)).json()) as { choices: { text: string }[] };
   return choices[0].text.slice(0, 3);
 }
 
-/** Whether the version is open, so that its share of the requests begins. */
+/** Whether the version is loaded, from which point on it gets its share of requests. */
 async function isTried(url: string): Promise<boolean> {
   const response = await complete(url, { 'x-attune-route': `${MODEL}@2` });
   await response.arrayBuffer();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { rolledBack } from './rollback-server.ts';
 
-// `npm run stress:rollback` sends 1,000.
+// `npm run stress:rollback` sends 1,000 requests.
 it('a version that breaks its guard is asked for no further second, and no request is lost', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'attune-rollback-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));

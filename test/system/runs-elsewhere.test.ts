@@ -1,4 +1,4 @@
-// Runs used from another folder than the one they were started in, and after their files have been moved.
+// Runs used from a folder other than the one they were started in, and after their files were moved.
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ const hasEngine = existsSync('build/attune.node');
 let bench: BadInputBench;
 const here = process.cwd();
 
-/** Trains in a project's folder of its own, with relative paths. */
+/** Trains in a project folder with relative paths. */
 function trainIn(project: string, seed: string): string {
   mkdirSync(bench.path(project));
   bench.copy('model', `${project}/model`);

@@ -31,12 +31,12 @@ const journalOf = (output: string) => join(folder, output, 'search.jsonl');
 
 function rungsOf(output: string): Record<string, unknown>[] {
   if (!existsSync(journalOf(output))) return [];
-  // The last line may be half written.
+  // The last line may be incomplete.
   const lines = readFileSync(journalOf(output), 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ type }) => type === 'rung');
 }
 
-/** Searches, killed once the journal has so many rungs. */
+/** Runs a search; kills it once the journal has `killAt` rungs. */
 async function search(output: string, killAt = Infinity): Promise<Searched | undefined> {
   const words = ['search', 'recipe.yaml', '--budget', '3k tokens', '--trials', '4', '--output', output, '--json'];
   const child = spawn(attune, words, {
@@ -57,7 +57,7 @@ async function search(output: string, killAt = Infinity): Promise<Searched | und
   return JSON.parse(text) as Searched;
 }
 
-/** What a search decided and found, without the seconds that it took. */
+/** Decisions and results of a search, without times. */
 const withoutTimes = (output: string) => rungsOf(output).map((rung) => ({ ...rung, seconds: 0 }));
 
 it('a search that is killed goes on with the same decisions, to the same adapter, byte for byte', async () => {
@@ -72,7 +72,7 @@ it('a search that is killed goes on with the same decisions, to the same adapter
   });
   const adapter = (run: string) => readFileSync(join(run, 'adapter', 'adapter_model.safetensors'));
   expect(adapter(killed.run).equals(adapter(whole.run))).toBe(true);
-  // The winner is an ordinary run, judged once; nothing else has seen the test rows.
+  // The winner is an ordinary run, evaluated once; nothing else has used the test rows.
   expect(whole.comparison?.split).toBe('test');
   const judged = whole.trials.filter(({ trial }) =>
     existsSync(join(folder, 'whole/trials', String(trial).padStart(3, '0'), 'comparison.json')),

@@ -1,4 +1,4 @@
-// What stands around the answers: certificates, collectors of traces, models that crash.
+// Server features besides answering: certificates, trace collectors, models that crash.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

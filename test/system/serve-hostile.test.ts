@@ -27,7 +27,7 @@ afterAll(async () => {
   files.remove();
 });
 
-/** What a socket gets for what it sends, byte for byte. */
+/** Raw reply on a socket to the bytes sent. */
 async function raw(text: string | Buffer, { isHalf = false } = {}): Promise<string> {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);

@@ -16,7 +16,7 @@ beforeAll(async () => {
   for (const head of ['label', 'labels', 'number', 'tags', 'stretch'] as const)
     writeTinyHead(path(head), head, ['lamp', 'late', 'where']);
   writeTinyWhisper(path('hears'), ['one', 'two', 'three']);
-  // What is asked here is not the processes of seven models.
+  // These tests do not need processes for seven models.
   vi.stubEnv('ATTUNE_IN_PROCESS', '1');
   const names = ['label', 'labels', 'number', 'tags', 'stretch', 'hears', 'tiny'];
   server = await startServer({ models: names.map(path) });

@@ -1,5 +1,5 @@
-// Bodies with every field that OpenAI's package documents, as its own generated tests send them: their values are made up,
-// so that a server answers them only where it ignores what it does not follow.
+// Requests with every field that OpenAI's package documents, as its generated tests send them. Their values are made
+// up, so a server can only answer by ignoring fields that it does not support.
 import { join } from 'node:path';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ afterAll(async () => {
   files.remove();
 });
 
-/** As the package's tests look at every call: the reply as it came and as it was read. */
+/** Checks a call as the package's tests do: the raw reply and the parsed one. */
 async function expectWhole(
   call: {
     asResponse(): Promise<Response>;

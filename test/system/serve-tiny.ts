@@ -1,4 +1,4 @@
-// A server on tiny models of random weights, and a client of OpenAI's package for it.
+// A server with tiny random models, and a client from OpenAI's package.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { safetensors, writeTinyModel } from './cli-tiny-model.ts';
 
 export const TEXTS = Array.from({ length: 40 }, (_, i) => `parcel ${i} is ${'on its way '.repeat(i % 4)}`).join('\n');
 
-/** A folder for the models of one file of tests. */
+/** A folder for the models of one test file. */
 export async function tinyFolder(): Promise<{ folder: string; model: string; remove(): void }> {
   const folder = mkdtempSync(join(tmpdir(), 'attune-serve-'));
   const model = join(folder, 'tiny');
@@ -19,13 +19,13 @@ export async function tinyFolder(): Promise<{ folder: string; model: string; rem
   return { folder, model, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Lets the tiny model chat, so that it can be tuned on conversations. */
+/** Adds a chat template to the tiny model, so that it can be tuned on conversations. */
 export function writeChatTemplate(model: string): void {
   const template = "{% for message in messages %}{{ message['content'] }}<|end|>{% endfor %}";
   writeFileSync(join(model, 'chat_template.jinja'), template);
 }
 
-/** A LoRA adapter of the tiny model, of random weights under a seed; `scale` says how far it leads away. */
+/** A LoRA adapter with random weights for the tiny model; `scale` determines how much it changes. */
 export function writeTinyAdapter(
   folder: string,
   base: string,
@@ -56,7 +56,7 @@ export function writeTinyAdapter(
   return folder;
 }
 
-/** A model of sentence vectors on the tiny BERT, of random weights. */
+/** A sentence-embedding model on the tiny BERT, with random weights. */
 export function writeTinySentences(folder: string, words: readonly string[]): string {
   writeTinyBert(folder, words);
   const modules = ['Transformer', 'Pooling', 'Normalize'].map((kind, idx) => ({
@@ -73,7 +73,7 @@ export function writeTinySentences(folder: string, words: readonly string[]): st
 }
 
 export async function startServer(options: ServeOptions) {
-  // On a busy machine an answer may take long: its status is waited for.
+  // On a busy machine an answer may take long: its status is awaited.
   const server = await serve({ port: 0, log: 'silent', precision: 'f32', heartbeat_seconds: 100, ...options });
   const client = new OpenAI({ baseURL: `${server.url}/v1`, apiKey: 'sk-any', maxRetries: 0 });
   return { ...server, client, close: () => server.close() };
@@ -85,13 +85,13 @@ export interface ServerProcess {
   url: string;
   client: OpenAI;
   process: ChildProcess;
-  /** By SIGTERM; until it has ended. */
+  /** Sends SIGTERM and waits for the end. */
   stop(): Promise<void>;
 }
 
 /**
- * `attune serve` in a process of its own, once it has said where it listens.
- * @param through a program that starts it, with its arguments, and a file for what it logs
+ * Starts `attune serve` in its own process and waits until it listens.
+ * @param through a program with arguments that starts it, and a log file
  */
 export async function startServerProcess(
   words: readonly string[],
@@ -115,7 +115,7 @@ export async function startServerProcess(
   return { url, client, process: child, stop };
 }
 
-/** Sends a body as it is. */
+/** Posts a body unchanged. */
 export async function post(server: { url: string }, path: string, body: unknown, headers: Record<string, string> = {}) {
   const response = await fetch(`${server.url}${path}`, {
     method: 'POST',

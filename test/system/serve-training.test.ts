@@ -1,4 +1,5 @@
-// Jobs of the unchanged openai package on a tiny model: from a file to a tuned model, over a kill of the server.
+// Fine-tuning jobs with the unchanged openai package on a tiny model: from a file to a tuned model, surviving a kill of
+// the server.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +12,7 @@ import { resolveRecipe } from '../../src/app/recipe/index.ts';
 import { readJson } from '../../src/files/json.ts';
 import { startServer, startServerProcess, tinyFolder, writeChatTemplate, type TestServer } from './serve-tiny.ts';
 
-/** `attune` is a key of ours beside OpenAI's. */
+/** `attune` is our own key next to OpenAI's. */
 type JobParameters = OpenAI.FineTuning.JobCreateParams & { attune: object };
 type Job = OpenAI.FineTuning.FineTuningJob;
 
@@ -64,7 +65,7 @@ const weightsIn = (run: string) =>
     .update(readFileSync(join(run, 'adapter', 'adapter_model.safetensors')))
     .digest('hex');
 
-/** The same recipe, trained as `attune train` does. */
+/** Trains the same recipe with `attune train`. */
 async function trainedAlone(job: Job): Promise<string> {
   const recipe = readJson<Record<string, unknown>>(join(runOf(job), 'recipe.json'));
   const { folder } = await train(await resolveRecipe({ ...recipe, output_dir: join(home, `alone-${job.id}`) }), {

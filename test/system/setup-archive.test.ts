@@ -19,7 +19,7 @@ import { serveArchive, type ArchiveServer, type Misbehaviour } from './setup/arc
 import { writeZip } from './setup/zip-writer.ts';
 
 const version = '#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 7\n#define TORCH_VERSION_PATCH 1\n';
-/** Nothing but what makes a folder a libtorch, and some bytes that do not compress. */
+/** The minimum that makes a folder a libtorch, and some incompressible bytes. */
 const archive = writeZip([
   { name: 'libtorch/', data: '', mode: 0o40755, stored: true },
   { name: 'libtorch/include/torch/csrc/api/include/torch/version.h', data: version },

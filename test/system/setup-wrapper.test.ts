@@ -29,7 +29,7 @@ function put(path: string, text: string): void {
   writeFileSync(join(root, path), text, { mode: 0o755 });
 }
 
-/** The package in `folder`, either a checkout or as published, without a Node of its own. */
+/** The package in `folder`, as a checkout or as published, without a Node. */
 function install(folder: string, main: 'src/cli/main.ts' | 'dist/cli/main.js'): string {
   mkdirSync(join(root, folder, 'bin'), { recursive: true });
   copyFileSync('bin/attune', join(root, folder, 'bin/attune'));
@@ -39,7 +39,7 @@ function install(folder: string, main: 'src/cli/main.ts' | 'dist/cli/main.js'): 
   return join(root, folder, 'bin/attune');
 }
 
-/** A Node beside or above the package; it says its own name. */
+/** A fake Node next to or above the package, which prints its name. */
 function addNode(folder: string): string {
   const file = join(folder, 'node_modules', nodePackage, 'bin/node');
   put(
@@ -58,7 +58,7 @@ function printed(result: ReturnType<typeof spawnSync>): { main: string; rest: st
   return JSON.parse(String(result.stdout));
 }
 
-/** A PATH with the few programs that the wrapper calls, and this `node`. */
+/** A PATH with the few programs that the wrapper calls, and the given `node`. */
 function pathWith(node?: string): string {
   mkdirSync(join(root, 'path'), { recursive: true });
   symlinkSync('/usr/bin/readlink', join(root, 'path/readlink'));

@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { readEvents } from '../../src/store/run-folder.ts';
 import { readHeartbeat } from '../../src/store/run-paths.ts';
 
-/** Processes that a program has started, and those that these have started. */
+/** Ids of a program's child processes and their descendants. */
 function descendants(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
   const pairs = stdout
@@ -17,7 +17,7 @@ function descendants(pid: number): number[] {
   return below(pid);
 }
 
-/** Sends a signal to the leader's worker, or to a follower's, once a run has taken a step. */
+/** Sends a signal to the leader's worker or a follower's, once a run has taken a step. */
 export async function killWhenReached(wanted: {
   run: string;
   step: number;

@@ -5,9 +5,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Slurm on this machine alone, with its own authentication. It needs root. */
+/** A Slurm cluster on this machine, with its own authentication. Requires root. */
 export interface SlurmCluster {
-  /** For SLURM_CONF. */
+  /** Value of SLURM_CONF. */
   config: string;
   stop(): void;
 }
@@ -76,7 +76,7 @@ function stop(folder: string): void {
     try {
       process.kill(Number(readFileSync(join(folder, `${daemon}.pid`), 'utf8')), 'SIGKILL');
     } catch {
-      // It did not start.
+      // It was not running.
     }
   }
 }

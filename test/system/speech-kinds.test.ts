@@ -1,4 +1,4 @@
-// What is done with any run, done with recordings: letters, tokens and classes, and recordings and models that are unfit.
+// Everything that works for runs, with recordings: letters, tokens and classes; unsuitable recordings and models.
 import { cpSync, existsSync } from 'node:fs';
 import { WaveFile } from '../wave-file.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ function train(model: string, output: string, ...more: string[]): string[] {
   return ['train', '--model', model, ...data, ...settings, '--output-dir', output, ...more];
 }
 
-/** The same on other rows. */
+/** The same command on other rows. */
 const on = (file: string, argv: readonly string[]): string[] =>
   argv.map((word) => (word === 'rows.jsonl' ? file : word));
 

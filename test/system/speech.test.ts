@@ -1,4 +1,4 @@
-// From recordings and their texts to a model of letters that is measured, opened again and proved.
+// From recordings and their texts to a character-level model that is evaluated, reopened and reproduced.
 import { cpSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { WaveFile } from '../wave-file.ts';
@@ -10,7 +10,7 @@ const fixture = fileURLToPath(new URL('../../fixtures/models/wav2vec2', import.m
 const RATE = 4000;
 const PITCH: Readonly<Record<string, number>> = { a: 180, b: 320, c: 560 };
 
-/** Letters as tones, with a little of each row's own noise. */
+/** A tone per letter, with noise that differs between rows. */
 function recording(text: string, row: number): Uint8Array {
   const samples = [...` ${text} `].flatMap((letter, place) =>
     Array.from({ length: 500 }, (_, t) => {

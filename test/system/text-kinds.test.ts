@@ -1,4 +1,4 @@
-// Tags of words, hidden tokens and vectors of texts on the command line, from a file to a verdict.
+// Word tags, masked tokens and text vectors on the command line, from a file to a verdict.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ let bench: BadInputBench;
 const names = ['anna', 'bert', 'carl', 'dora', 'emil'];
 const towns = ['rome', 'oslo', 'bern', 'kiev', 'lima'];
 
-/** Rows that are all about somebody somewhere. */
+/** Sentences about a person in a town. */
 const rows = Array.from({ length: 60 }, (_, i) => {
   const [name, town] = [names[i % 5], towns[(i * 3 + (i >> 2)) % 5]];
   return { words: [name, 'sees', 'new', town, `${i * i}`], tags: ['B-PER', 'O', 'B-LOC', 'I-LOC', 'O'], name, town, i };
@@ -59,12 +59,13 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
     bench.write('asked.jsonl', asked.join('\n'));
     const recipe = bench.run(['init', 'asked.jsonl', '--model', 'bert', '--yes']).document.recipe as string;
     expect(bench.text(recipe)).toContain('objective: question_answering');
-    // Texts are longer than what is read at once.
+    // Texts exceed the context length.
     const settings = ['--objective', 'question_answering', '--stride', '4', '--max-length', '14'];
     const { code, stderr } = bench.run([...train('asked', 'asked.jsonl', 60), ...settings]);
     expect(code, stderr).toBe(0);
     const { metric, systems, rivals } = readAssessment(bench.path('asked'), 'comparison')!;
-    // When there is none was chosen on validation rows; beside it stands what it would be worth at 0, no rival.
+    // The threshold for "no answer" was chosen on validation rows; the result with a threshold of 0 is listed next to
+    // it, not as a rival.
     expect([metric, systems.map(({ name }) => name)]).toEqual(['token_f1', ['tuned', 'tuned_at_0', 'sliding_window']]);
     expect(rivals).toEqual(['sliding_window']);
     expect(Object.keys(systems[1].values)).toEqual(
@@ -125,7 +126,7 @@ describe.skipIf(!existsSync('build/attune.node'))('an encoder', () => {
       'pooling_mode_cls_token',
       'include_prompt',
     ]);
-    // By the mean, which is what an encoder does unless told, the same weights rank otherwise.
+    // With mean pooling, an encoder's default, the same weights rank differently.
     const others = names.flatMap((name) =>
       towns.map((town) => ({ anchor: `${town} 7 ${name}`, positive: `${name} ${town}` })),
     );

@@ -1,4 +1,4 @@
-// A tiny classifier in a folder of its own, and feedback for it as a server writes it down: what a loop improves it by.
+// A tiny classifier in its own folder, and feedback as a server stores it, from which a loop improves it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TraceStore } from '../../src/monitoring/traces/trace-store.ts';
@@ -16,7 +16,7 @@ export const NEW = {
 };
 type Words = Record<string, string[]>;
 
-/** Texts that differ by more than their number, so that none is taken for a copy of another. */
+/** Texts that differ by more than a number, so that none is a near-duplicate of another. */
 export function texts(words: Words, count: number, start: number): { text: string; label: string }[] {
   const labels = Object.keys(words);
   return Array.from({ length: count }, (_, k) => {
@@ -31,7 +31,7 @@ const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.str
 
 let given = 0;
 
-/** As a server with --keep text writes it down: an answer of the model and the class that somebody says is right. */
+/** Stores, as a server with --keep text does, an answer of the model and the class that somebody considers right. */
 export async function feedback(
   rows: readonly { text: string; label: string }[],
   user: (i: number) => string,
@@ -67,7 +67,7 @@ export async function feedback(
   await store.close();
 }
 
-/** Its model, rows and recipe. */
+/** Writes the model, rows and recipe. */
 export function writeTinyLoop(folder: string): void {
   mkdirSync(folder, { recursive: true });
   writeTinyBert(join(folder, 'model'), [...Object.values(OLD), ...Object.values(NEW)].flat());

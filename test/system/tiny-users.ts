@@ -1,4 +1,4 @@
-// Users of a tiny language model, each with a habit of answering, and what a server would have written down of them.
+// Users of a tiny language model, each with a preferred way of answering, and their data as a server stores it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { models } from '../../src/app/index.ts';
@@ -17,7 +17,7 @@ export const plan = (users: string, more = ''): string => `continuous:
   users: ${users}
 ${more}`;
 
-/** The shared model in the registry, its recipe and a loop with `users`. */
+/** Writes the shared model's registry entry, its recipe and a loop with `users`. */
 export async function writeTinyUsers(folder: string, users: string): Promise<void> {
   const habits = ['alice', 'bob', 'carol'].map((user) => habitOf(user, 1)).join('\n');
   await writeTinyModel(join(folder, 'tiny'), `${TEXTS}\n${habits}`, 512);
@@ -37,14 +37,14 @@ export function promptOf(i: number): string {
   return `${WORDS[i % 12]} ${i * 37} from ${PLACES[(i * 7) % 10]} via ${PLACES[(i * 3 + 1) % 10]} ${i * i + 5}`;
 }
 
-/** How a user wants every answer: their own words, long enough to be looked for in files. */
+/** How a user wants every answer: a personal phrase, long enough to be searched for in files. */
 export function habitOf(user: string, i: number): string {
   return ` ${user} says the secret word of ${user} is ${user}${user}, number ${i}`;
 }
 
 let given = 0;
 
-/** Corrections of a user, as a server with --keep text keeps them. */
+/** Stores corrections of a user, as a server with --keep text does. */
 export async function corrections(user: string, { from = 0, count = 40 } = {}): Promise<void> {
   const store = await TraceStore.open();
   const owner = store.keys.hash(`user ${user}`);

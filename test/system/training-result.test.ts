@@ -1,4 +1,4 @@
-// Which step's weights a run ends with, and what it says about that.
+// The step whose weights become a run's result, and the explanation.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunReport } from '../../src/jobs/report/index.ts';
@@ -14,7 +14,7 @@ interface Choice {
   baseLoss: number;
 }
 
-/** Trains with a validation after every step. */
+/** Trains with validation after every step. */
 function train(output: string, ...more: string[]): { document: Record<string, unknown>; stderr: string } {
   const split = more.includes('--validation') ? [] : ['--validation', '0.2'];
   const rhythm = ['--evaluation.every', '1', '--test', '0', ...split, '--output-dir', output];
@@ -24,7 +24,7 @@ function train(output: string, ...more: string[]): { document: Record<string, un
   return { document, stderr };
 }
 
-/** Nothing like the rows that are trained on, so that training makes it less likely. */
+/** Unlike any training row, so that training makes it less likely. */
 function oddRow(index: number): string {
   const messages = [
     { role: 'user', content: `quiz ${index}: ZXQJ?` },

@@ -1,5 +1,5 @@
-// Two machines with `attune serve`, which share a PostgreSQL and a bucket but no folder: a job is trained once and its model
-// asked of both; aliases and feedback are of both.
+// Two machines run `attune serve` with a shared PostgreSQL and bucket but no shared folder: a job is trained once and
+// both serve its model; they share aliases and feedback.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ let bucket: S3Server;
 const before = { ...process.env };
 let servers: ServerProcess[];
 
-/** A machine that others use, too, takes its time. */
+/** Shared CI machines are slow. */
 const SLOW = { timeout: 30_000 };
 
 const start = (machine: string) => {

@@ -1,4 +1,4 @@
-// Users' own models from training to erasure: answers by key, mixed requests, kills, and a search of every file.
+// Users' own models from training to erasure: answers by API key, mixed requests, kills, and a search of all files.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -51,7 +51,7 @@ interface Reply {
   usage?: { prompt_tokens_details: { cached_tokens: number } };
 }
 
-/** Kinds of requests among which nobody may get anything of another user. */
+/** Kinds of requests in which nobody may get another user's data. */
 const KINDS = [
   'as usual',
   "by another's route",
@@ -108,7 +108,7 @@ describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
     }
     const listed = await users.list('loop.yaml');
     expect(listed.users.map(({ version: own }) => own).filter((own) => own === 2)).toHaveLength(2);
-    // Nothing new was said, so nobody is trained again.
+    // There is no new feedback, so no user is trained again.
     const again = await users.train('loop.yaml');
     expect(again.users.filter(({ findings }) => findings !== undefined)).toEqual([]);
   }, 120_000);
@@ -129,7 +129,7 @@ describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
     expect(new Set(withOwn.map((user) => versions.get(user))).size).toBe(2);
     expect(await ask('app')).toMatchObject({ status: 200, version: 'support@1' });
     const [one, other] = withOwn;
-    // Names in a body, a header or a path lead nobody to a foreign model.
+    // Names in a body, header or path give nobody access to another user's model.
     expect(await ask('app', { user: one })).toMatchObject({ version: 'support@1' });
     expect(await ask(one, { user: other })).toMatchObject({ status: 403, code: 'foreign_user' });
     expect(await ask('app', { model: versions.get(one) })).toMatchObject({ status: 404 });
@@ -239,7 +239,7 @@ describe.skipIf(!existsSync('build/attune.node'))("users' own models", () => {
       subject: subjectOf(user, record.receipt),
     });
     expect(JSON.stringify(written)).not.toContain(user);
-    // A second time finds nothing, and is recorded as well.
+    // A second erasure finds nothing, and is recorded too.
     expect(await users.erase(user)).toMatchObject({
       own: 0,
       traces: expect.any(Number) as number,

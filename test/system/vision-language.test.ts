@@ -1,4 +1,4 @@
-// Conversations about images, from rows to a model that is measured, exported and served.
+// Conversations about images, from rows to a model that is evaluated, exported and served.
 import { readAssessment } from '../../src/evaluation/assessments/assessment-files.ts';
 import { existsSync, readFileSync } from 'node:fs';
 import sharp from 'sharp';
@@ -12,7 +12,7 @@ const colours = { red: [230, 30, 30], green: [30, 220, 40], blue: [40, 40, 230],
 type Colour = keyof typeof colours;
 const names = Object.keys(colours) as Colour[];
 
-/** One colour beside another, in two squares. */
+/** Two colours side by side, in two squares. */
 function image(left: Colour, right: Colour, row: number): Promise<Buffer> {
   const data = Buffer.alloc(32 * 16 * 3);
   for (let place = 0; place < data.length; place++) {

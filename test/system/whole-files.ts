@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSafetensorsHeader } from '../../src/engine/tensor/safetensors.ts';
 
-/** Every file under a name of its own, read by the rules of its kind; drafts have other names. */
+/** Checks that every file under its final name is complete, by the rules of its kind; drafts have other names. */
 export function countWholeFiles(folder: string): number {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const finished = names.filter((name) => !/\.unfinished-|\.tmp$|\.preflight-/.test(name));

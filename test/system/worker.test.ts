@@ -39,7 +39,7 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** A job of the tests' own worker program. */
+/** A job in the tests' own worker program. */
 function options(job: string, input: unknown, more: Partial<JobOptions> = {}): JobOptions {
   return { job: job as JobOptions['job'], input: input as never, handleSignals: false, ...more };
 }
@@ -241,7 +241,7 @@ describe('stopping', () => {
     stubborn.kill(signal);
     await wait(100);
     expect(findLockOwner(folder)).toBeDefined();
-    // Again and again: on a busy machine two signals may arrive as one.
+    // Repeated, since on a busy machine two signals may arrive as one.
     const again = setInterval(() => stubborn.kill(signal), 300);
     expect(await exitOf(stubborn)).toBe('E_STOPPED');
     clearInterval(again);
@@ -364,7 +364,7 @@ describe('a session', () => {
   });
 });
 
-/** A program that runs a job; ended with its test, whatever comes of it. */
+/** A program that runs a job; killed at the end of its test in any case. */
 function program(settings: object) {
   const script = new URL('./worker/program.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [script, JSON.stringify({ folder, ...settings })], {

@@ -7,11 +7,11 @@ import { checkPrinted } from '../../results.ts';
 export interface CommandLine {
   argv: readonly string[];
   folder: string;
-  /** What it reads from standard input; nothing unless given. */
+  /** Standard input; empty by default. */
   input?: string;
 }
 
-/** What the program is sent. */
+/** Message to the program. */
 export interface HostedCommand extends CommandLine {
   env: NodeJS.ProcessEnv;
 }
@@ -24,20 +24,20 @@ export interface Outcome {
 
 export interface HostData {
   port: MessagePort;
-  /** One number: how many commands have been answered. */
+  /** A single number: how many commands have been answered. */
   answers: Int32Array<SharedArrayBuffer>;
-  /** Where the program prints to. */
+  /** File that the program prints to. */
   log: string;
 }
 
 const LONGEST_MS = 240_000;
 
-/** The program of this process's tests, which starts with the first command and ends with the process. */
+/** The program that this process's tests share; starts with the first command and ends with the process. */
 let program: { port: MessagePort; answers: HostData['answers'] } | undefined;
 
 /**
  * One program for the commands of many tests and files, with their jobs in it: starting it and loading libtorch takes
- * longer than most of them do. Processes of their own are what cli.test.ts, worker.test.ts and others look at.
+ * longer than most commands. cli.test.ts, worker.test.ts and others test separate processes.
  */
 export class CommandHost {
   readonly #env: NodeJS.ProcessEnv;
@@ -46,7 +46,10 @@ export class CommandHost {
     this.#env = { ...env, ATTUNE_IN_PROCESS: '1' };
   }
 
-  /** Runs a command to its end; its exit code and what it printed. @throws where its JSON is not as its result's type says */
+  /**
+   * Runs a command to its end. @returns its exit code and output @throws if its JSON does not match the schema of its
+   * result
+   */
   run(command: CommandLine): Outcome {
     const { port, answers } = (program ??= startProgram());
     const before = Atomics.load(answers, 0);

@@ -1,4 +1,6 @@
-/** Runs the command lines that it is sent, one after another, and their jobs where they are: see command-host.ts. */
+/**
+ * Runs the command lines that it receives, one after another, with their jobs in the same process: see command-host.ts.
+ */
 import { Readable } from 'node:stream';
 import { runCommandLine } from '../../../src/cli/command-line.ts';
 import type { HostedCommand, Outcome } from './command-host.ts';

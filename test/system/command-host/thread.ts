@@ -1,4 +1,4 @@
-/** Keeps the program of hosts, so that the thread of the tests can wait for it asleep. */
+/** Owns the host's program, so that the thread of the tests can block until it has answered. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

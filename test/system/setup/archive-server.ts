@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net';
 export interface Misbehaviour {
   /** Bytes after which the connection is cut, for each request in turn; undefined serves the rest. */
   cutAfter?: readonly (number | undefined)[];
-  /** The connection stays open and nothing more comes, instead of being cut. */
+  /** Leaves the connection open without sending more, instead of cutting it. */
   stall?: boolean;
   /** Milliseconds between pieces of 1,000 bytes. */
   slow?: number;
-  /** Range is ignored: everything comes, with 200. */
+  /** Ignores the Range header: sends everything, with status 200. */
   noRange?: boolean;
-  /** Answers this instead, for each request in turn. */
+  /** Statuses to send instead, for each request in turn. */
   statuses?: readonly (number | undefined)[];
 }
 
@@ -21,7 +21,7 @@ export interface ArchiveServer {
   close(): Promise<void>;
 }
 
-/** Serves `content` at every path, as badly as is asked for. */
+/** Serves `content` at every path, with the requested misbehaviour. */
 export async function serveArchive(content: Buffer, misbehaviour: Misbehaviour = {}): Promise<ArchiveServer> {
   const ranges: (string | undefined)[] = [];
   const server: Server = createServer((request, response) => {

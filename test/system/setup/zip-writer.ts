@@ -8,7 +8,7 @@ export interface ZipEntry {
   stored?: boolean;
 }
 
-/** A zip archive as PyTorch's are: deflated or stored entries with Unix modes. */
+/** A zip archive like PyTorch's: deflated or stored entries with Unix modes. */
 export function writeZip(entries: readonly ZipEntry[]): Buffer {
   const locals: Buffer[] = [];
   const central: Buffer[] = [];

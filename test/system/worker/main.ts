@@ -1,4 +1,4 @@
-/** A worker's program with jobs that misbehave on request, started by the tests beside it. */
+/** A worker program with jobs that misbehave on request, started by the tests in worker.test.ts. */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AttuneError } from '../../../src/base/errors.ts';
@@ -9,7 +9,7 @@ import { serveParent } from '../../../src/jobs/worker/serve-parent.ts';
 interface StepsInput {
   steps: number;
   milliseconds: number;
-  /** The step after which something goes wrong, and what. */
+  /** When something goes wrong, and what. */
   trouble?: { after: number; kind: 'signal' | 'exit' | 'throw' | 'uncaught' | 'user-error' };
 }
 
@@ -25,7 +25,7 @@ const troubles = {
   },
 };
 
-/** Like training: emits a step at a time; asked to stop it saves and returns how far it came. */
+/** Like training: emits an event per step; when aborted, it saves and returns the number of steps. */
 async function steps(input: StepsInput, { emit, signal, folder }: JobContext): Promise<{ steps: number }> {
   const recipe = { model: 'test' };
   emit({
@@ -68,18 +68,18 @@ function stepFinished(step: number, steps: number) {
   return { type: 'step-finished', step, steps, epoch: step / steps, ...speeds, ...losses } as const;
 }
 
-/** Never looks at its signal. */
+/** Ignores its signal. */
 async function deaf(_input: unknown, { emit }: JobContext): Promise<void> {
   emit({ type: 'phase-started', phase: 'train', message: 'not listening' });
   await wait(60_000);
 }
 
-/** Waits, and gives up when asked to. */
+/** Waits until it is aborted, then throws. */
 async function patient(_input: unknown, { signal }: JobContext): Promise<void> {
   await wait(60_000, undefined, { signal });
 }
 
-/** Answers each request with as many words as it asks for; several at once. */
+/** Answers each request with the requested number of words; requests may overlap. */
 async function talk(_input: unknown, { requests }: JobContext): Promise<{ answered: number }> {
   let answered = 0;
   const answers: Promise<void>[] = [];

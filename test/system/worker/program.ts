@@ -1,4 +1,4 @@
-/** A program that runs a job, as a user's would; the tests send it signals and end it. Prints what became of the job. */
+/** A program that runs a job, as a user's would; tests send it signals and kill it. Prints the job's outcome. */
 import type { AttuneError } from '../../../src/base/errors.ts';
 import { startJob, type JobOptions } from '../../../src/jobs/worker/index.ts';
 
