@@ -15,7 +15,7 @@ it('a photograph becomes what a model reads for little more than decoding and sh
   };
   const plain = await processorTime(() => twenty(() => sharp(jpeg).resize(224, 224).raw().toBuffer()));
   const own = await processorTime(() => twenty(() => processor.process(jpeg, 'x')));
-  // 1.8 on a Zen 4.
+  // Measured on a Zen 4: 1.8.
   expect(own / plain).toBeLessThan(5);
 });
 
@@ -24,6 +24,6 @@ it('30 s of sound become a spectrogram for a few times what hundred million mult
   const samples = Float32Array.from({ length: 480_000 }, (_, i) => Math.sin(i * 0.1) + Math.sin(i * i * 1e-6));
   const own = await processorTime(() => processor.features(samples));
   const plain = await processorTime(() => multiplyAdds(1e8));
-  // 1.0 there.
+  // Measured there: 1.0.
   expect(own / plain).toBeLessThan(4);
 });

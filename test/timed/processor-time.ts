@@ -1,9 +1,9 @@
 /**
- * Processor time, and what it is compared with: a bound in seconds would be one of this machine. Tests here run alone,
- * and each says how many times the cost of something simple its work may take.
+ * Processor time, as a multiple of a reference computation, since a bound in seconds would depend on the machine. These
+ * tests run alone; each states its multiple.
  */
 
-/** The least of some tries, in milliseconds: what else runs on the machine adds to some of them only. */
+/** Minimum of several tries in ms, since other load only adds to some of them. */
 export async function processorTime(work: () => unknown, tries = 5): Promise<number> {
   let least = Infinity;
   for (let i = 0; i < tries; i++) {
@@ -15,7 +15,7 @@ export async function processorTime(work: () => unknown, tries = 5): Promise<num
   return least;
 }
 
-/** So many multiplications and additions of numbers that lie side by side. */
+/** Multiplies and adds this many adjacent numbers. */
 export function multiplyAdds(count: number): number {
   const [a, b] = [new Float32Array(4096).fill(1.0001), new Float32Array(4096).fill(0.5)];
   let sum = 0;

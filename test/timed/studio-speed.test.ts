@@ -1,4 +1,4 @@
-// The studio's page: its size, its first picture, and what an interaction costs with many rows and points.
+// The studio's page: its size, its first paint, and the cost of interactions with many rows and points.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -39,7 +39,7 @@ describe.skipIf(!isReady)('the page of the studio', () => {
     ({ page } = studio);
     await page.setViewportSize({ width: 1440, height: 900 });
     devtools = await page.context().newCDPSession(page);
-    // Processor time of the page's thread: other programs of the machine do not count.
+    // Processor time of the page's thread, so that other programs do not count.
     await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
   }, 120_000);
   afterAll(() => studio?.close());
@@ -48,7 +48,7 @@ describe.skipIf(!isReady)('the page of the studio', () => {
     const { metrics } = await devtools.send('Performance.getMetrics');
     return 1000 * metrics.find(({ name }) => name === 'TaskDuration')!.value;
   };
-  /** Processor time of the page and the server, of each interaction on average. */
+  /** Processor time of page and server per interaction. */
   const costOf = async (interactions: readonly (() => Promise<void>)[]): Promise<number> => {
     const before = (await busyMs()) + studio.processorMs();
     for (const one of interactions) await one();
@@ -75,7 +75,7 @@ describe.skipIf(!isReady)('the page of the studio', () => {
   test(`follows a scroll through ${ROWS} rows at once`, { timeout: 600_000 }, async () => {
     await studio.goTo('data', 'rows.csv');
     await page.getByText(`${ROWS.toLocaleString('en')} rows`, { exact: true }).waitFor({ timeout: 500_000 });
-    // Counts of values and duplicates are work of their own.
+    // Counting values and duplicates is separate work.
     await page
       .getByText(/^Count(ed|ing) /)
       .first()

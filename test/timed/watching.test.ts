@@ -43,6 +43,6 @@ it('an answer is kept for a few times what twenty in JSON cost', async () => {
   expect(await watching.store.of('tickets', 'v1')).toHaveLength(3 * ANSWERS);
   await watching.close();
   expect(failures).toEqual([]);
-  // 3.3.
+  // Measured: 3.3.
   expect(own / plain).toBeLessThan(12);
 });
