@@ -13,7 +13,7 @@ const rows = Array.from({ length: 300 }, (_, i): DecisionExample => ({
   questions: [{ id: 'colour', type: 'choice', options, target: options.map((_, k) => Number(k === i % 3)) }],
 }));
 
-/** Says the first colour that a state names, or the last one. */
+/** Answers with the first colour that a state mentions, or with the last one. */
 function reader(isLed: boolean): Predictor & { asked: number } {
   return {
     name: 'reader',

@@ -8,7 +8,7 @@ import type { PromptTrial } from '../../../src/answering/prompting/search/prompt
 import type { CompletionExample, Example } from '../../../src/data/example.ts';
 import { promptingSchema } from '../../../src/methods/recipe/recipe-prompting.ts';
 
-/** Answers are the words of the prompt in a form that only the instruction can tell. */
+/** Answers are the words of the prompt in a form that only the instruction determines. */
 const rules: Record<string, (text: string) => string> = {
   upper: (text) => text.toUpperCase(),
   reversed: (text) => [...text].toReversed().join(''),
@@ -29,7 +29,7 @@ function known(prompting: Prompting): string[] {
   return Object.keys(rules).filter((name) => (prompting.instruction ?? '').includes(name));
 }
 
-/** A model that follows the rules named in its instruction; a reflector that learns one rule a time from mistakes. */
+/** A model that follows the rules in its instruction, and a reflector that learns one rule at a time from mistakes. */
 function planted(): PromptTrial & { requests: string[]; answers: number } {
   const trial = {
     seed: 3,

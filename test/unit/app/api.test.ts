@@ -9,7 +9,7 @@ import { commands } from '../../../src/cli/commands.ts';
 import { readImports } from '../../../tools/check/source-files.ts';
 import { apiReference } from '../../../tools/reference.ts';
 
-/** What loading a file loads: files of this package and packages, both once. */
+/** Everything that loading a file loads: files of this package, and packages, each once. */
 function loadedBy(entry: string, seen = new Set<string>()): Set<string> {
   if (seen.has(entry)) return seen;
   seen.add(entry);
@@ -54,7 +54,7 @@ describe('the public API', () => {
   });
 });
 
-/** Members of the interfaces in a file, with whether a comment stands above each. */
+/** Members of the interfaces in a file, and whether each has a comment. */
 function* membersOf(file: string): Generator<{ owner: string; name: string; isDescribed: boolean }> {
   const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
   for (const statement of source.statements) {

@@ -1,4 +1,4 @@
-// Cheap systems in recipes: names, what does not apply, folders that are damaged, what is advised.
+// Cheap systems in recipes: names, inapplicable settings, damaged folders, advice.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

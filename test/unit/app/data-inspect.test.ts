@@ -30,7 +30,7 @@ function write(name: string, header: string, line: (row: number) => string): str
 
 const inspect = (path: string, flags: Record<string, unknown>) => inspectTrainingData(path, { flags, rows: 1 });
 
-/** What a command line writes to a terminal. */
+/** Output of a command line on a terminal. */
 async function onTerminal(...argv: string[]): Promise<string> {
   let text = '';
   const stdout = { isTTY: true, columns: 100, write: (part: string) => (text += part) };

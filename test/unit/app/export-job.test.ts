@@ -49,7 +49,7 @@ it.each([
   expect(written).not.toContain('AKID');
 });
 
-/** Runs the script with a command that prints the file it was given. */
+/** Runs the script with a command that prints its file argument. */
 function run(script: string, variables: Record<string, string> = {}) {
   const attune = join(folder, 'attune');
   writeFileSync(

@@ -1,4 +1,4 @@
-// Groups of files of rows, as `data groups` and `data inspect` tell them.
+// Groups in files of rows, as reported by `data groups` and `data inspect`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

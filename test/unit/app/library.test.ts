@@ -1,4 +1,4 @@
-// How the library's functions take what they are given.
+// How the library's functions accept their arguments.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -23,7 +23,7 @@ beforeEach(async () => {
 
 afterEach(() => server.close());
 
-/** fetch sets Host and Origin by itself; a stranger does not. */
+/** fetch always sets Host and Origin; other clients need not. */
 function send(path: string, options: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
   const { origin, host } = new URL(server.url);
   const { method = 'GET', headers = {}, body } = options;

@@ -11,7 +11,7 @@ const RECIPE =
   "import { defineRecipe } from 'attune';\nexport default defineRecipe({ model: 'm', data: { train: 'x' } });\n";
 const loader = fileURLToPath(new URL('../../../src/app/program-file.ts', import.meta.url));
 
-/** What a program of another folder gives, in a process without the test runner's own resolution. */
+/** Loads a program of another folder in a process without the test runner's module resolution. */
 function load(file: string): { stdout: string; stderr: string } {
   const path = join(folder, file);
   const call = `importDefault(${JSON.stringify(path)}, { codes: { unreadable: 'E_RECIPE_SYNTAX', other: 'E_RECIPE_SYNTAX' }, expected: '' })`;

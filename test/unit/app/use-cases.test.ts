@@ -1,4 +1,4 @@
-// What holds for every use case, because it is declared: nothing here is written for one of them.
+// Properties that every use case has by declaration: nothing here is specific to one of them.
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const definitions = new Map<string, UseCase>(
   await Promise.all(names.map(async (name) => [name, (await useCases[name]()).useCase as UseCase] as const)),
 );
 
-/** What a command line prints, and how it ends. */
+/** Output and exit code of a command line. */
 async function attune(...argv: string[]) {
   const [out, err]: string[][] = [[], []];
   const code = await runCommandLine(argv, {
@@ -32,7 +32,7 @@ async function attune(...argv: string[]) {
   return { code, out: out.join(''), err: err.join('') };
 }
 
-/** The words of an example, without the quotes of a shell. */
+/** The words of an example, without shell quotes. */
 const words = (line: string) =>
   [...line.matchAll(/"(?<quoted>[^"]*)"|(?<bare>\S+)/g)].map(({ groups }) => groups!.quoted ?? groups!.bare);
 
@@ -45,7 +45,7 @@ function functionOf(name: string): Called {
   return verb === undefined ? found : found[verb];
 }
 
-/** Something of each argument, so that the options are what is wrong. */
+/** A value for each argument, so that only the options are wrong. */
 const placesOf = (useCase: UseCase) => (useCase.arguments?.(fields) ?? []).map(({ many }) => (many ? ['x'] : 'x'));
 
 describe.each(names)('%s', (name) => {
@@ -130,7 +130,7 @@ describe.each(names)('%s', (name) => {
   });
 });
 
-/** The first of some values that a schema takes. */
+/** The first of several values that a schema accepts. */
 function sample(schema: FieldDescription['schema']): unknown {
   return ['x', 1, ['x'], true, {}].find((value) => schema.safeParse(value).success) ?? enumerated(schema);
 }

@@ -8,7 +8,7 @@ import { parseRepository, pullRepository } from '../../../src/store/hub/index.ts
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** Takes connections and never says anything. */
+/** Accepts connections and never replies. */
 async function listening(): Promise<string> {
   server = createServer((socket) => socket.on('error', () => undefined));
   await new Promise<void>((resolve) => {
@@ -44,7 +44,7 @@ test('a name that cannot be resolved is told in seconds', async () => {
 });
 
 test('an address that swallows connections is given up after the seconds given', async () => {
-  // 192.0.2.0/24 is for documentation: nobody has it. Some networks refuse it, which is as quick.
+  // 192.0.2.0/24 is reserved for documentation. Some networks reject it at once.
   const { result, seconds } = await timed(() => unreachedBecause('http://192.0.2.1:81', { seconds: 1 }));
   expect(result).toMatch(/192\.0\.2\.1/);
   expect(seconds).toBeLessThan(4);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FairTurns } from '../../../src/base/fair-turns.ts';
 
-/** Takes a turn, notes it, and gives it back a little later. */
+/** Takes a turn, records it, and releases it a little later. */
 async function use(turns: FairTurns, owner: string, order: string[], signal?: AbortSignal): Promise<void> {
   using _turn = await turns.take({ owner, signal });
   order.push(owner);

@@ -1,4 +1,4 @@
-// Files that were made to end, stop or fill the process that reads them.
+// Files crafted to crash, block or exhaust the process that reads them.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -42,7 +42,7 @@ describe('a Parquet file whose pages never end', () => {
     expect(turns).toBeGreaterThan(10);
   });
 
-  /** Waits until a process has started its reader, three seconds where nothing tells. */
+  /** Waits until a process has started its reader, or three seconds if that cannot be observed. */
   async function reading(pid: number): Promise<void> {
     for (let i = 0; i < 60 && spawnSync('pgrep', ['-P', String(pid)]).status !== 0; i++) await sleep(50);
   }
@@ -116,7 +116,7 @@ describe('a tokenizer that would end its process', () => {
     const first = await Tokenizer.load(sound);
     const tried = performance.now();
     const again = await Tokenizer.load(sound);
-    // The first is tried in a process of its own.
+    // The first one is tried in a separate process.
     expect(performance.now() - tried).toBeLessThan(tried - began);
     const own = await Tokenizer.load('assets/attune-base');
     for (const tokenizer of [first, again])

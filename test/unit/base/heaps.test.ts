@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 
 const SOURCE = join(import.meta.dirname, '../../../src');
 
-/** Mebibytes of the heap, and of it of new objects, after objects streamed through: in a process of its own, whose flags are V8's usual ones. */
+/**
+ * Mebibytes of the heap and of its young generation after objects have streamed through, in a separate process with
+ * V8's default flags.
+ */
 function heapAfter(work: string): { total: number; fresh: number } {
   const script = `
     const { getHeapStatistics, getHeapSpaceStatistics } = await import('node:v8');

@@ -8,7 +8,7 @@ interface Answer {
   thread: number;
 }
 
-/** Answers `{ number }`; is busy for good with `loops`, says nothing with `silent`, ends with `throws`. */
+/** Replies with `{ number }`; loops forever with `loops`, does not reply with `silent`, ends with `throws`. */
 const PROGRAM = `
 const { parentPort, threadId } = require('node:worker_threads');
 parentPort.on('message', ({ number, does }) => {

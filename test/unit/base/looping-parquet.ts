@@ -1,4 +1,4 @@
-/** A Parquet file of twenty rows with two bytes changed: its decoder goes round for ever. */
+/** A Parquet file of twenty rows with two changed bytes, which send the decoder into an endless loop. */
 export const LOOPING_PARQUET = Buffer.from(
   'UEFSMRUGFdQCFeYBXBUoIQAVKBUAFQAVAAAAqgEcBAAAAHEwIHgFCAAxDQgAMg0IADMNCAA0DQgANQ0IADYNCAA3DQgAOA0ILDkgeAUAAABxMT' +
     'AgeAkJCDEgeAkJCDIgeAkJCDMgeAkJCDQgeAkJCDUgeAkJCDYgeAkJCDcgeAkJLDggeAUAAABxMTkgeBUGFaABFaYBXBUoFQAVKBUAFQAVAAAA' +

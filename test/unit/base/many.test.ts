@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { greatest, pushAll, smallest, spliceAll } from '../../../src/base/many.ts';
 import { Tokenizer } from '../../../src/models/text/index.ts';
 
-/** More values than a call takes as arguments. */
+/** More values than a call accepts as arguments. */
 const MANY = 300_000;
 
 describe('any number of values', () => {

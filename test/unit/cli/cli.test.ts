@@ -201,7 +201,7 @@ describe('the help', async () => {
     for (const name of commands.names) {
       const { summary } = await commands.load(name);
       expect(stdout).toContain(name);
-      // Long ones are wrapped.
+      // Long summaries are wrapped.
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain(summary);
     }
   });
@@ -289,7 +289,7 @@ describe('options of a command', () => {
     for (const name of commands.names) {
       const { options = [] } = await commands.load(name);
       const places = options.map((option) => option.name).filter((option) => /^--(output|to|output-dir)$/.test(option));
-      // `export --to` and `export job --to` are forms, `store move` goes from and to an address.
+      // `export --to` and `export job --to` take formats, `store move` has addresses for both.
       const isOther = ['store move', 'export', 'export job'].includes(name);
       expect([name, places.filter((option) => option !== '--output' && !isOther)]).toEqual([name, []]);
     }

@@ -51,7 +51,7 @@ describe('attune runs open', () => {
   });
 });
 
-// Elsewhere a browser would open.
+// On other systems a browser would open.
 describe.skipIf(process.platform !== 'linux')('a page that is shown', () => {
   function showing({ open, isOptional }: { open?: boolean; isOptional?: boolean } = {}) {
     const out = capture(true);

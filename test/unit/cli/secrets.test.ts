@@ -1,4 +1,4 @@
-// Secrets stay where they were put: no command prints one, keeps one, or sends one to somebody else.
+// Secrets do not leak: no command prints, stores or forwards one.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import {
@@ -56,7 +56,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A server that repeats what it was sent, in every way that there is. */
+/** A server that echoes its input in every encoding. */
 async function withEcho<Result>(use: (url: string) => Promise<Result>): Promise<Result> {
   const server = createServer((request, response) => {
     const said = String(request.headers.authorization).replace('Bearer ', '');
@@ -77,7 +77,7 @@ async function withEcho<Result>(use: (url: string) => Promise<Result>): Promise<
   }
 }
 
-/** Everything that a secret, or a good part of it, looks like. */
+/** All encodings of a secret and of large parts of it. */
 function formsOf(secret: string): string[] {
   const encoded = ['base64', 'base64url', 'hex'].map((form) =>
     Buffer.from(secret)
@@ -156,7 +156,7 @@ describe('planted secrets', () => {
           if (found.length > 0) leaks[argv.join(' ')] = [...found, text];
         }
         expect(leaks).toEqual({});
-        // The servers were asked, with the secrets.
+        // The servers did receive the secrets.
         expect(texts.join('\n')).toContain('(the value of OPENAI_API_KEY)');
         const kept = filesBelow(folder).filter((file) => !/(p|r)\.yaml$/.test(file));
         expect(kept.length).toBeGreaterThan(4);

@@ -7,7 +7,7 @@ import { runCommandLine } from '../../../src/cli/command-line.ts';
 const before = process.cwd();
 let folder: string;
 beforeAll(async () => {
-  // All that the command loads: on a busy machine that takes longer than a test may.
+  // Loads the command's modules first: on a busy machine that exceeds a test's time limit.
   await import('../../../src/app/serve/serve.ts');
   folder = mkdtempSync(join(tmpdir(), 'attune-serve-command-'));
   process.chdir(folder);

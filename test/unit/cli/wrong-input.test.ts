@@ -24,7 +24,7 @@ const files: Record<string, string | Buffer> = {
   'null.json': 'null\n',
 };
 
-/** FILE stands for the wrong input; none of these starts the engine on it. */
+/** FILE is replaced by the wrong input; none of these commands starts the engine. */
 const lines = [
   ['init', 'FILE', '--yes'],
   ['train', 'FILE'],

@@ -1,4 +1,4 @@
-/** What newcomers get wrong: each input with the error's code and the words that say what to do. */
+/** Typical mistakes of new users: each input with the error's code and words of its advice. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -96,7 +96,7 @@ const files: Record<string, string | Buffer> = {
 };
 
 const BAD = 'E_BAD_ROWS';
-/** The command, the code, and what must stand somewhere in the error. */
+/** The command, the code, and words that the error must contain. */
 const inputs: readonly [argv: string, code: string, ...words: string[]][] = [
   ['init', 'E_USAGE', 'FILE', 'attune init --help'],
   ['init tikets.csv', 'E_FILE_MISSING', 'did you mean "tickets.csv"?'],

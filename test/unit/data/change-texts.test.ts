@@ -1,4 +1,4 @@
-// A row with somebody of another group in it: everything that tells of the group is changed, nothing else is.
+// A row rewritten for somebody of another group: everything that indicates the group is changed, and nothing else.
 import { describe, expect, it } from 'vitest';
 import { changeTexts } from '../../../src/data/fairness/change-texts.ts';
 import { lexicon } from '../../../src/data/fairness/gender-lexicon.ts';

@@ -128,7 +128,7 @@ describe('damaged files', () => {
           return rows.then(() => 'rows').catch((error: unknown) => (error as Error).name);
         };
         outcomes.add(await outcome(true));
-        // The process that reads a Parquet file passes on the reader's errors: every tenth trial goes through it, too.
+        // Every tenth trial also goes through the process that reads Parquet, which must pass on the reader's errors.
         if (trial % 10 === 0) confined.push([await outcome(false), await outcome(true)]);
       }
       for (const [alone, inProcess] of confined) expect(alone).toBe(inProcess);

@@ -1,4 +1,4 @@
-/** Rows of each format, by which the contracts of formats and of kinds are tested: a new format needs one here. */
+/** Rows of each format, on which the contracts of formats and kinds are tested: a new format needs one here. */
 import type { FormatName } from '../../../src/data/formats/index.ts';
 
 type Row = Record<string, unknown>;
@@ -6,7 +6,7 @@ type Row = Record<string, unknown>;
 const turn = (role: string, content: string) => ({ role, content });
 const chat = [turn('user', 'Hi'), turn('assistant', 'Hello!')];
 
-/** A row of each format, the columns by which it must be recognised, and the kind it becomes. */
+/** A row of each format, the columns that identify it, and the resulting kind. */
 export const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: string }[]> = {
   decisions: [
     {
@@ -91,7 +91,7 @@ export const SAMPLES: Record<FormatName, { row: Row; reason: string; kind: strin
     { row: { prompt: 'p', completion: 'c', label: 'spam' }, reason: 'prompt, completion', kind: 'completion' },
   ],
   classification: [{ row: { text: 't', label: 3 }, reason: 'text, label', kind: 'classification' }],
-  // Any file there is: what it holds is looked at when it is used.
+  // Any existing file: its content is only read when it is used.
   image_classification: [
     { row: { image: 'LICENSE', label: 'cat' }, reason: 'image, label', kind: 'classification' },
     { row: { file_name: 'package.json', label: 'cat' }, reason: 'file_name, label', kind: 'classification' },

@@ -7,7 +7,7 @@ const ROWS = 60;
 const pick = (key: string, ...places: number[]): number => randomUint32([5, key, ...places]);
 const word = (key: string, row: number, at: number): string => `word${pick(key, row, at) % 900}`;
 
-/** What a column holds, by row. */
+/** Content of a column, by row. */
 const contents = {
   sentence: (key: string, row: number) => Array.from({ length: 9 }, (_, at) => word(key, row, at)).join(' '),
   phrase: (key: string, row: number) => `${word(key, row, 0)} ${word(key, row, 1)}`,

@@ -21,7 +21,7 @@ async function read(...rows: object[]): Promise<ChatExample[]> {
 
 const answer = { role: 'assistant', content: 'red' };
 const user = (content: unknown) => ({ role: 'user', content });
-/** Each message's text with its images' names where they stand. */
+/** Each message's text with the names of its images in place. */
 function shown({ messages }: ChatExample): string[] {
   return messages.map(({ content, images = [] }) =>
     images.reduceRight(

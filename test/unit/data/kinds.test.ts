@@ -20,7 +20,7 @@ function exampleFrom(row: Record<string, unknown>, { read }: Kind<Example>['form
   return { ...body!, ...provenance };
 }
 
-/** One of each format of the kind; parts of a row are joined before anything else sees them. */
+/** One example of each format of the kind; separate parts of a row are joined first. */
 function examplesOf({ name, formats }: Kind<Example>): Example[] {
   const read = Object.entries(formats).flatMap(([format, one]) =>
     SAMPLES[format as keyof typeof SAMPLES].map(({ row }) => exampleFrom(row, one)),
@@ -28,7 +28,7 @@ function examplesOf({ name, formats }: Kind<Example>): Example[] {
   return read.filter((example) => example.kind === name && !('part' in example));
 }
 
-/** Whether models of a task give such a row an answer, or write down what is said in it. */
+/** Whether models of a task answer such a row, or transcribe it. */
 function isAnswered(example: Example, task: Task): boolean {
   const isSpoken = 'media' in example && example.media?.kind === 'audio';
   return answersKind(task, example.kind) || (isSpoken && knownTasks[task].transcribes?.(true) === true);

@@ -53,7 +53,7 @@ describe('reportLengths', () => {
   });
 });
 
-/** Ids 0, 1, 2, …; `trained` as a picture: # carries loss. */
+/** Ids 0, 1, 2, …; `picture` marks trained tokens with #. */
 function row(picture: string, id = '0123456789abcdef'): TokenRow {
   return {
     id,

@@ -39,7 +39,7 @@ const failure = (options: Parameters<typeof load>[0]): Promise<AttuneError> =>
     (error: unknown) => error as AttuneError,
   );
 
-/** Prose without repetition: rows of it are no near-duplicates. */
+/** Prose without repetition, so that rows of it are not near-duplicates. */
 const prose = (id: number, words = 12) =>
   Array.from({ length: words }, (_, at) => `word${randomUint32([9, 'prose', id, at]) % 5000}`).join(' ');
 const texts = (count: number, first = 0): Row[] =>
@@ -275,7 +275,7 @@ describe('splitting', () => {
       prompt: `${template} ${prose(100 + id, 6)}`,
       completion: prose(300 + id, 2),
     }));
-    // A true near-copy among them must still not straddle.
+    // Near-copies among them must not be in another split either.
     for (let id = 0; id < 10; id++) rows.push({ ...rows[id], completion: `${rows[id].completion} indeed` });
     write('a.jsonl', rows);
     const { splits, report } = await load({ train: 'a.jsonl', test: 0.2 });

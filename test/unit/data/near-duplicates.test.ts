@@ -8,7 +8,7 @@ import { mostDifference, Sketches } from '../../../src/data/sketches.ts';
 import { UnionFind } from '../../../src/data/union-find.ts';
 import { randomUint32 } from '../../../src/base/random.ts';
 
-/** Shingles as strings, to check the hashed ones against. */
+/** Shingles as strings, to check the hashed ones. */
 function plainJaccard(a: string, b: string): number {
   const set = (text: string) => {
     const words = text.toLowerCase().split(/\W+/).filter(Boolean);
@@ -22,7 +22,7 @@ function plainJaccard(a: string, b: string): number {
 const word = (...key: number[]) => `w${randomUint32([1, 'word', ...key]) % 3000}`;
 const text = (id: number, length: number) => Array.from({ length }, (_, at) => word(id, at)).join(' ');
 
-/** A copy with some words replaced. */
+/** A copy with some replaced words. */
 function edited(original: string, id: number, changes: number): string {
   const words = original.split(' ');
   for (let change = 0; change < changes; change++)
@@ -54,7 +54,7 @@ describe('shingles', () => {
   });
 
   it('of plain text are the same without its words in between', () => {
-    // Each character alone, within a word, and after one that it might join.
+    // Each character alone, within a word, and after one with which it might combine.
     for (let code = 0; code < 0x3100; code++) {
       for (const plain of [
         String.fromCharCode(code),
@@ -100,7 +100,7 @@ it('sketches differ in the fewer bits the more sets are alike, and never rule ou
     if (likeness >= NEAR) near++;
     expect(differenceOf(original, copy)).toBeLessThanOrEqual(mostDifference(likeness));
     expect(differenceOf(original, original)).toBe(0);
-    // Of sets that share nothing: half of 128 bits, give or take.
+    // Sets that share nothing differ in about half of 128 bits.
     expect(differenceOf(original, text(id + 5000, 100))).toBeGreaterThan(mostDifference(NEAR));
   }
   expect(near).toBeGreaterThan(1800);
@@ -129,7 +129,7 @@ describe('findNearDuplicates', () => {
 
   it('misses no pair at the threshold among thousands', async () => {
     const texts: string[] = [];
-    // 100 words, 99 pairs: 5 words replaced in the middle spoil 10 pairs or fewer, so that 89 of 109 stay.
+    // 100 words, 99 pairs: 5 replaced words in the middle change at most 10 pairs, which leaves 89 of 109.
     for (let id = 0; id < 500; id++) texts.push(text(id, 100), edited(text(id, 100), id, 5));
     const { links } = await findNearDuplicates(texts.length, (index) => texts[index], { commonShare: 1 });
     const near = Array.from({ length: 500 }, (_, id) => plainJaccard(texts[2 * id], texts[2 * id + 1]) >= NEAR);
@@ -170,7 +170,7 @@ describe('findNearDuplicates', () => {
 });
 
 describe('texts of one template', () => {
-  /** Of 1,500 orders one in ten is an earlier one with a word more; all share more than half of their words. */
+  /** One in ten of 1,500 orders repeats an earlier one plus a word; all share more than half of their words. */
   const orders = Array.from({ length: 1500 }, (_, index) => {
     const number = index % 10 === 9 ? index - 4 : index;
     const order = `order ${number} of customer ${number * 7} was packed, weighed and sent on a quiet day by our own drivers`;
@@ -204,7 +204,7 @@ describe('texts of one template', () => {
       for (let b = 0; b < a; b++) if (jaccard(set, sets[b]) >= NEAR) expected.union(a, b);
     expect(found.sets()).toEqual(expected.sets());
     expect(links).toHaveLength(150);
-    // All with all would be more than a million.
+    // All pairs would be more than a million.
     expect(looks).toBeLessThan(300 * sets.length);
   });
 
@@ -221,7 +221,8 @@ describe('texts of one template', () => {
   });
 
   it('that are just too unlike meet in no bucket by what their template has, and those alike do in spite of their lengths', async () => {
-    // Two numbers spoil 4 pairs of 34 words: 30 of 38 are left, where 31 of 37 would do. One in ten has a word more.
+    // Two numbers change 4 pairs of 34 words: 30 of 38 are left, and 31 of 37 would be needed. One in ten has an
+    // additional word.
     const parcels = Array.from({ length: 2000 }, (_, index) => {
       const number = index % 10 === 9 ? index - 4 : index;
       const begin = `dear customer your order ${number} has been shipped today with parcel ${number * 13} and will arrive at`;
@@ -246,7 +247,7 @@ describe('texts of one template', () => {
         }
     expect(found.sets().filter(({ length }) => length === 2)).toHaveLength(200);
     expect(found.sets()).toHaveLength(1800);
-    // All with all would be two million.
+    // All pairs would be two million.
     expect(pairs).toBeLessThan(20 * some.length);
   });
 });

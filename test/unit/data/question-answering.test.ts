@@ -1,5 +1,5 @@
-// Answers that are stretches of a text. Published values: the metric cards of `squad` and `squad_v2` (Hugging Face's
-// evaluate), and what their normalisation is documented to do.
+// Answers that are spans of a text. Published values: the metric cards of `squad` and `squad_v2` (Hugging Face's
+// evaluate), and the documented normalisation.
 import { describe, expect, it, test } from 'vitest';
 import { randomUnit } from '../../../src/base/random.ts';
 import type { QuestionExample } from '../../../src/data/example.ts';
@@ -104,7 +104,8 @@ describe('answers are measured', () => {
   });
 
   test('apart where there is an answer and where there is none', async () => {
-    // Half of two words right; one right; none said where one was; none said where there is none; one said there.
+    // One of two words right; right; no answer although there is one; rightly no answer; an answer although there is
+    // none.
     const rows = [['old Rome', 'Rome'], ['Oslo', 'Oslo'], ['', 'Kiev'], [''], ['Lima']] as const;
     expect(await measured('has_answer_f1', rows)).toBeCloseTo((100 * (2 / 3 + 1 + 0)) / 3, 10);
     expect(await measured('has_answer_exact_match', rows)).toBeCloseTo(100 / 3, 10);
@@ -115,7 +116,7 @@ describe('answers are measured', () => {
 });
 
 describe('how much better "none" has to be', () => {
-  /** `find_best_thresh` of SQuAD 2.0's evaluate-v2.0.py, line by line, for predictions that are never empty. */
+  /** Line-by-line port of `find_best_thresh` in SQuAD 2.0's evaluate-v2.0.py, for predictions that are never empty. */
   function official(rows: readonly NullableAnswer[]): number {
     let score = rows.filter(({ isAnswered }) => !isAnswered).length;
     let [best, threshold] = [score, 0];
@@ -163,7 +164,7 @@ describe('how much better "none" has to be', () => {
 });
 
 describe('a long text', () => {
-  // A question of 2 tokens between marks, a text of 10, a mark: 1 2 3 1 | 10 … 19 | 1
+  // A question of 2 tokens between separators, a text of 10, a separator: 1 2 3 1 | 10 … 19 | 1
   const row: QuestionRow = {
     id: '0123456789abcdef',
     source,

@@ -1,4 +1,4 @@
-// Rows of what people chose: how they are read, joined and split, cheap recommenders, and metrics worked out by hand.
+// Rows of users' choices: reading, joining, splitting, cheap recommenders, and metrics computed by hand.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -9,7 +9,9 @@ import { LEFT_OUT, splitByTime, type TimedRows } from '../../../src/data/split-b
 
 const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
 
-/** Rows of customers who come again: every customer somewhere in the whole time, or in a part of it. */
+/**
+ * Rows of returning customers: each customer's rows are spread over the whole time, or over a part of it (`lasting`).
+ */
 function rowsOf(count: number, { customers, lasting }: { customers: number; lasting: number }): TimedRows {
   const draw = (purpose: string, number: number) => randomUint32([7, purpose, number]) / 2 ** 32;
   const setOf = Uint32Array.from({ length: count }, (_, row) => Math.floor(draw('customer', row) * customers));

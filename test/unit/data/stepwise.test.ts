@@ -61,7 +61,10 @@ describe('rows of steps', () => {
 });
 
 describe('metrics of steps', () => {
-  /** Two answers with a wrong step, of which the first is found in one, and two sound ones, of which one is suspected. */
+  /**
+   * Two answers with a wrong step, the first of which is found in one of them, and two correct answers, one of which is
+   * suspected.
+   */
   const judged: [number[], number[]][] = [
     [
       [1, 0, 0],
@@ -91,7 +94,7 @@ describe('metrics of steps', () => {
   });
 
   it('are how often a right step has a higher probability than a wrong one', () => {
-    // Of 6 right and 3 wrong steps: 0.6 is above 0.4 and 0.3, all others are below all right ones.
+    // 6 right and 3 wrong steps: 0.6 is above 0.4 and 0.3; the other wrong ones are below all right ones.
     expect(result(stepAuc).value).toBeCloseTo(16 / 18, 12);
   });
 

@@ -19,7 +19,7 @@ function write(name: string, rows: readonly Row[]): void {
 const load = (options: Omit<DataOptions, 'seed'> & { seed?: number }) =>
   loadData({ seed: 1, base: folder, ...options });
 
-/** Without a word in common. */
+/** Texts without common words. */
 const texts = (count: number, first = 0): Row[] =>
   Array.from({ length: count }, (_, i) => ({ text: `w${first + i}a w${first + i}b w${first + i}c w${first + i}d` }));
 

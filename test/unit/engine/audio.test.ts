@@ -10,7 +10,7 @@ const file = (name: string): Uint8Array => readFileSync(folder + name);
 const whisper = { feature_extractor_type: 'WhisperFeatureExtractor', chunk_length: 1 };
 const waveform = { feature_extractor_type: 'Wav2Vec2FeatureExtractor' };
 
-/** A WAV file as another library writes it. */
+/** A WAV file written by another library. */
 function wav(kind: string, channels: readonly (readonly number[])[], rate = 16_000): Uint8Array {
   const made = new WaveFile();
   made.fromScratch(channels.length, rate, kind, channels.map((one) => Float64Array.from(one)) as never);
@@ -69,7 +69,7 @@ describe('WAV files', () => {
   });
 });
 
-/** A file of codes of one byte. */
+/** A WAV file with one-byte codes. */
 function telephone(format: number, codes: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(wav('8', [codes.map((code) => code)]));
   new DataView(bytes.buffer).setUint16(20, format, true);
@@ -88,7 +88,7 @@ describe('compressed recordings', () => {
     const samples = await processor.read(bytes);
     const middle = samples.subarray(2000, 5000);
     expect(samples.length / 16_000).toBeCloseTo(0.4, 0);
-    // As loud, and at the same pitch: 440 Hz crosses zero 880 times a second.
+    // Same loudness and pitch: 440 Hz crosses zero 880 times a second.
     const crossings = middle.reduce((sum, value, i) => sum + Number(i > 0 && value > 0 !== middle[i - 1] > 0), 0);
     expect(Math.abs(crossings - (880 * 3000) / 16_000)).toBeLessThan(3);
     expect(Math.max(...middle)).toBeCloseTo(0.5, 1);
@@ -176,7 +176,7 @@ interface Expected {
   values: number[];
 }
 
-/** A rising tone, a second one in the first half, and noise. */
+/** A rising tone, another one in the first half, and noise. */
 function signal(count: number): Float32Array {
   let state = 12_345n;
   return Float32Array.from({ length: count }, (_, i) => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { AttuneError } from '../../../src/base/errors.ts';
 import { decodeImage, imageProcessor, resize, type Resample } from '../../../src/engine/image/index.ts';
 
-/** What Pillow makes of images: fixtures/images/make.py. */
+/** Pillow's results for images: fixtures/images/make.py. */
 const folder = new URL('../../../fixtures/images/', import.meta.url);
 const read = (name: string) => readFileSync(fileURLToPath(new URL(name, folder)));
 interface Entry {
@@ -25,7 +25,7 @@ const index = JSON.parse(read('index.json').toString()) as {
   }[];
 };
 
-/** What the processors of vision-language models make of images (makers/today/images.py). */
+/** Results of vision-language models' processors for images (makers/today/images.py). */
 const parts = JSON.parse(read('parts.json').toString()) as {
   config: Record<string, unknown>;
   model: string;
@@ -39,7 +39,7 @@ const parts = JSON.parse(read('parts.json').toString()) as {
   offset: number;
 }[];
 
-/** The largest difference of bytes from those of a file from an offset on. */
+/** Largest difference from a file's bytes from an offset on. */
 function furthest(got: Uint8Array, file: string, offset: number): number {
   const wanted = read(file).subarray(offset, offset + got.length);
   return got.reduce((most, value, i) => Math.max(most, Math.abs(value - wanted[i])), 0);
@@ -82,7 +82,7 @@ describe('decoding', () => {
   });
 });
 
-/** rgb.png that claims another size. */
+/** rgb.png with a false size in its header. */
 function sizedPng(width: number, height: number): Buffer {
   const bytes = Buffer.from(read('images/rgb.png'));
   bytes.writeUInt32BE(width, 16);
@@ -123,7 +123,7 @@ describe('processors', () => {
     const bytes = read('parts.bin').subarray(wanted.offset, wanted.offset + features.data.byteLength);
     const values = new Float32Array(new Uint8Array(bytes).buffer);
     const furthest = values.reduce((most, value, i) => Math.max(most, Math.abs(value - features.data[i])), 0);
-    // A step of 8 bits in the range of -1 to 1.
+    // One 8-bit step in the range -1 to 1.
     expect(furthest).toBeLessThanOrEqual((steps * 2) / 255 + (steps === 0 ? within : 1e-6));
   });
 

@@ -9,7 +9,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 const MiB = 2 ** 20;
 
-/** A process with 600 MiB of data under a limit, and two threads of BLAS. */
+/** A process with 600 MiB of data under a limit, and two BLAS threads. */
 function limited(data: number | 'unlimited'): () => boolean {
   vi.stubEnv('OPENBLAS_NUM_THREADS', '2');
   writeFileSync(join(folder, 'limits'), `Max data size             ${data}            unlimited            bytes\n`);

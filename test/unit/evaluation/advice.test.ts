@@ -26,7 +26,7 @@ describe('a power law', () => {
     for (let seed = 0; seed < 40; seed++) {
       const points = sizes.map((rows, i) => {
         const error = 2 * rows ** -0.3;
-        // A fixed pattern of errors of about one standard error, another one each time.
+        // A fixed pattern of errors of about one standard error, different for each seed.
         const noise = Math.sin(12.9898 * (seed * 4 + i + 1)) * Math.SQRT2;
         return { rows, error: error + noise * 0.02, deviation: 0.02 };
       });

@@ -22,7 +22,7 @@ function row(index: number, more: Partial<CompletionExample> = {}): CompletionEx
 
 const rows = Array.from({ length: 100 }, (_, index) => row(index));
 
-/** A system that is right where `isRight` says so. */
+/** A system that is right where `isRight` is true. */
 function system(name: string, kind: SystemKind, isRight: (index: number) => boolean): Answered {
   const predictions = rows.map(({ id }, i) => ({ id, text: isRight(i) ? 'right' : 'wrong' }));
   return { name, title: name.toUpperCase(), kind, predictions };
@@ -101,7 +101,7 @@ describe('a verdict', () => {
     expect(comparison).toMatchObject({ verdict: 'no-evidence', flips: { worse: [], better: [] } });
     const [{ low, high, ...difference }] = comparison.differences;
     expect(difference).toMatchObject({ estimate: 0, p: 1, pAdjusted: 1 });
-    // As sure as a hundred rows can be that they never differ.
+    // The certainty that a hundred rows without a difference allow.
     expect([low, high]).toEqual([expect.closeTo(-0.037, 3), expect.closeTo(0.037, 3)]);
   });
 
@@ -142,7 +142,7 @@ describe('a verdict', () => {
     const { comparison } = await compareAnswers([tuned, nearest], grouped, options);
     expect(comparison.sentence).toContain('(better by 0.3, too few rows or groups for an interval)');
     expect(comparison.sentence).toMatch(/on 100 rows of test in 1 group\.$/);
-    // JSON makes null of what is infinite.
+    // JSON turns infinite values into null.
     expect(JSON.parse(JSON.stringify(comparison))).toEqual(comparison);
     expect(comparison.differences[0].low).toBeUndefined();
     const { comparison: single } = await compareAnswers([tuned, nearest], rows.slice(0, 1), options);
@@ -247,7 +247,7 @@ describe('a system', () => {
     const { comparison } = await compareAnswers([broken, other], numbers, { ...options, metrics: [{ metric: 'mae' }] });
     const [first, second] = comparison.systems;
     expect([first.cutAnswers, second.cutAnswers]).toEqual([7, 7]);
-    // The mean of 0 to 99 stands where the third answer should.
+    // The mean of 0 to 99 replaces the third answer, which is no number.
     expect(first.values.mae).toMatchObject({ value: 0.465, details: { notNumbers: 1, notNumberRows: ['row-3'] } });
     expect(comparison.skipped).toEqual([]);
     const { comparison: plain } = await compareAnswers([tuned, base], rows, options);

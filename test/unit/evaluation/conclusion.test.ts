@@ -1,4 +1,4 @@
-// What a comparison says to somebody who decides: outcome, advice, rows that would tell.
+// Conclusions of a comparison for a decision: outcome, advice, and rows that would decide.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, PreferenceExample, PromptExample } from '../../../src/data/example.ts';
 import { costsByLabel } from '../../../src/evaluation/spoken-costs.ts';
@@ -12,7 +12,7 @@ import { detectableShare } from '../../../src/scoring/statistics/index.ts';
 import type { Prediction } from '../../../src/scoring/predictor.ts';
 import type { SystemKind } from '../../../src/store/results.ts';
 
-/** Texts without a word in common. */
+/** Texts without common words. */
 function row(index: number, label: string): ClassificationExample {
   const source = { file: 'rows.csv', line: index + 1 };
   return { kind: 'classification', id: `row-${index}`, source, text: `w${index}a w${index}b w${index}c`, label };
@@ -20,7 +20,7 @@ function row(index: number, label: string): ClassificationExample {
 
 const frauds = (count: number, all: number) => Array.from({ length: all }, (_, i) => row(i, i < count ? '1' : '0'));
 
-/** Gives class 1 with the probability that `probability` says. */
+/** Assigns class 1 the probability `probability`. */
 function scorer(
   rows: readonly ClassificationExample[],
   [name, title, kind]: readonly [string, string, SystemKind],
@@ -169,7 +169,7 @@ describe('a conclusion', () => {
   test('ranks no two cheap systems of which neither finds a row of the rare class', async () => {
     const rows = frauds(3, 150);
     const tfidf = ['logistic_regression', 'tf-idf', 'cheap'] as const;
-    // Fraud rows rank 4th, 8th and 16th, and 4th, 5th and 12th; all are below one half.
+    // Fraud rows rank 4th, 8th and 16th, or 4th, 5th and 12th; all probabilities are below one half.
     const trees = scorer(
       rows,
       TREES,
@@ -366,7 +366,7 @@ describe('a conclusion', () => {
     const trees = scorer(rows, TREES, (i) => Number(i % 16 < 14 ? i % 2 === 0 : i % 2 === 1));
     const { comparison } = await compareAnswers([tuned, trees], rows, BY_ACCURACY);
     expect(comparison.groups).toBe(16);
-    // Ten rows that differ are two texts.
+    // The ten differing rows consist of two texts.
     expect(comparison.differences[0].p).toBeGreaterThan(0.4);
     expect(comparison.verdict).toBe('no-evidence');
   });

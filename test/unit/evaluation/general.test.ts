@@ -9,7 +9,7 @@ import { readGeneralSet } from '../../../src/evaluation/general/general-set.ts';
 
 const set = readGeneralSet();
 
-/** A model that needs `bits` for each byte, a little more or less by passage, and knows a share of the words. */
+/** A model that needs about `bits` per byte, varying by passage, and knows a share of the words. */
 function model(bits: number, known: number): GeneralAnswers {
   const bytesOf = (text: string) => Buffer.byteLength(text);
   const passages = set.passages.map(({ text }, row) => {
@@ -35,7 +35,7 @@ describe('the general set', () => {
       expect(new Set(choices.map(({ completion }) => completion)).size).toBe(4);
       expect(choices[right]?.completion).toMatch(/^ [a-z]+$/);
     }
-    // An answer that always stands in the same place would be guessed.
+    // Right answers must not always be in the same position.
     const places = [0, 1, 2, 3].map((place) => set.questions.filter(({ right }) => right === place).length);
     for (const count of places) expect(count / set.questions.length).toBeGreaterThan(0.15);
   });

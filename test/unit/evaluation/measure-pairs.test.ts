@@ -1,4 +1,4 @@
-// What answers to pairs of rows show: how often they change, in which direction, and how sure that is.
+// Results on pairs of rows: how often answers change, in which direction, and how certain that is.
 import { describe, expect, it } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../../src/data/example.ts';
 import { compareFlips } from '../../../src/evaluation/fairness/compare-flips.ts';
@@ -11,7 +11,7 @@ function example(id: string): ClassificationExample {
   return { kind: 'classification', id, source: { file: 'pairs.jsonl', line: 1 }, text: id, label: 'yes' };
 }
 
-/** Of a woman and of a man; which of them the original speaks of changes from pair to pair. */
+/** Answers for a woman and for a man; the original's gender alternates between pairs. */
 function pair(index: number, [woman, man]: [string, string]): AnsweredPair {
   const isWomanFirst = index % 2 === 0;
   const answers = [
@@ -46,7 +46,7 @@ describe('pairs of rows', () => {
     expect(metrics.accuracy.estimate).toBeCloseTo(-0.3);
     expect(metrics.accuracy.p).toBeCloseTo(2 * 0.5 ** 12);
     expect(answers.no).toMatchObject({ verdict: 'better' });
-    // Of two answers one is given where the other is not: one test.
+    // With two possible answers, one test covers both.
     expect(Object.keys(answers)).toEqual(['no']);
     expect(metrics.accuracy.pAdjusted).toBeCloseTo(2 * metrics.accuracy.p);
     expect(gender.examples[0]).toEqual({

@@ -94,7 +94,7 @@ describe('requests in other words', () => {
 });
 
 describe('the loss on requests in other words', () => {
-  /** Every model finds other words harder by 0.2 nats a token, the tuned one by `more` besides. */
+  /** Rephrasing costs both models 0.2 nats per token, and the tuned one `more` in addition. */
   const rows = (count: number, more: number): ParaphrasedRow[] =>
     Array.from({ length: count }, (_, row) => {
       const tokens = 3 + (row % 5);
@@ -148,7 +148,7 @@ describe('memorised runs of words', () => {
     const words = secret.split(' ').length;
     const rows = [row(0, `Well: ${secret.toUpperCase()}!`, 'nobody here knows the launch code of that old lighthouse')];
     const found = memorisedWords(rows, ['something else entirely', `Remember that ${secret}.`]);
-    // "well" and its seven neighbours are the one run of eight that no training row has.
+    // The only run of eight words that no training row has is "well" with its seven neighbours.
     expect(found?.answers).toBeCloseTo((words - 7) / (words - 6), 12);
     expect(found?.expected).toBe(0);
     expect(found?.examples).toEqual([{ id: '0', text: secret }]);

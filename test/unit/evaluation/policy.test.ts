@@ -79,7 +79,7 @@ describe('a program', () => {
     expect(await kept({ languages: ['de'] }, german)).toBe(true);
     expect(await kept({ languages: ['fr'] }, german)).toBe(false);
     expect(await kept({ languages: ['fr'] }, 'Ja.')).toBeUndefined();
-    // Numbers and few words: it could be French as well.
+    // Numbers and few words could be French too.
     expect(await kept({ languages: ['en'] }, '5 lamps cost 24 euros. Prices may change.')).toBe(true);
     expect(await kept({ languages: ['de'] }, '5 lamps cost 24 euros. Prices may change.')).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-// Two fraudulent rows in a hundred: metrics, thresholds by costs, cheap rivals, and classes that are never predicted.
+// Two per cent fraud: metrics, cost thresholds, cheap rivals, and classes that are never predicted.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, Example, MultiLabelExample } from '../../../src/data/example.ts';
 import { compareAnswers } from '../../../src/evaluation/compare/compare.ts';
@@ -17,7 +17,7 @@ const counts = new Map([
   ['ok', 98],
 ]);
 
-/** Every fiftieth is fraud, of which four in five look like it; so does one in twenty of the others. */
+/** Every fiftieth is fraud; four in five of these look like it, and so does one in twenty of the others. */
 function payments(count: number): ClassificationExample[] {
   return Array.from({ length: count }, (_, i) => {
     const isFraud = i % 50 === 0;
@@ -84,7 +84,7 @@ describe('a rare class', () => {
       rows,
       [{ metric: 'recall_at_precision', positive: 'fraud' }],
     );
-    // The first ten hold nine; the first five only five.
+    // Nine of the first ten are fraud; five of the first five.
     expect(value).toBe(1);
   });
 });

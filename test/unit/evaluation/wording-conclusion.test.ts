@@ -1,4 +1,4 @@
-// What rows in other words change of a verdict that the test rows leave open.
+// How rephrased rows change a verdict that the test rows leave open.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const SYSTEMS = [
   { name: 'logistic_regression', title: 'tf-idf', kind: 'cheap' },
 ] as const;
 
-/** Texts without a word in common, in two classes. */
+/** Texts without common words, in two classes. */
 function rowsOf(count: number): ClassificationExample[] {
   return Array.from({ length: count }, (_, i) => ({
     kind: 'classification',
@@ -28,7 +28,7 @@ function rowsOf(count: number): ClassificationExample[] {
   }));
 }
 
-/** So many rows, of which each system answers so many wrongly. */
+/** A comparison on `count` rows, with the given number of wrong answers for each system. */
 async function comparisonOf(count: number, wrong: readonly [tuned: number, words: number]): Promise<Comparison> {
   const rows = rowsOf(count);
   const answer = (which: 0 | 1) => ({

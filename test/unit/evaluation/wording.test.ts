@@ -1,4 +1,4 @@
-// Rows in other words, and whether answers copy what they should.
+// Rephrased rows, and whether answers copy what they should.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, CompletionExample } from '../../../src/data/example.ts';
 import { suitableMetrics } from '../../../src/evaluation/compare/suitable-metrics.ts';

@@ -81,7 +81,7 @@ class Hub {
     return { result };
   }
 
-  /** As if the coordinator's process had been killed. */
+  /** Simulates a kill of the coordinator's process. */
   close(): void {
     this.#stop.abort(new Error('killed'));
     this.#server?.closeAllConnections();

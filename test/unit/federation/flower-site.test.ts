@@ -86,7 +86,7 @@ it('takes part in the rounds of a ServerApp, whose average is that of our own co
   ]);
   expect(told.map(({ content }) => content!.arrays.size)).toEqual([0, 0]);
 
-  // Faults go to the ServerApp as errors, by name, and the site stays.
+  // Invalid requests are answered with errors that name the fault, and the site continues.
   const strange = new Map([...shared, ['other', { shape: [1], values: Float32Array.of(1) }]]);
   const broken = new Map([...shared, ['line.bias', { shape: [1], values: Float32Array.of(NaN) }]]);
   const errors = [

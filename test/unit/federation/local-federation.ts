@@ -29,7 +29,7 @@ export function weightsOf(slope: number, offset: number): Weights {
   ]);
 }
 
-/** Gradient descent on mean squared errors, in f32 as weights travel. */
+/** Gradient descent on mean squared errors, in f32, the type in which weights are sent. */
 export function lineTraining(rows: readonly Row[]): LocalTraining {
   const valueOf = (weights: Weights) => [
     weights.get('line.lora_B.weight')!.values[0],
@@ -64,12 +64,12 @@ export function numbers(weights: Weights): number[] {
 export interface Trial {
   rows: readonly (readonly Row[])[];
   plan: Partial<PlanInput>;
-  /** Replaces an answer, or throws for a site that is away. */
+  /** Replaces an answer, or throws to simulate an absent site. */
   disturb?(answer: Content, place: { site: number; key: string }): Content | Promise<Content>;
-  /** Sees each request before its site does. */
+  /** Called with each request before the site receives it. */
   onAsk?(content: Content, place: { site: number; key: string }): void;
   training?(rows: readonly Row[], site: number): LocalTraining;
-  /** Sites that are there; all by default. */
+  /** Whether a site is present; by default all are. */
   isPresent?(site: number): boolean;
   folder?: string;
 }
@@ -89,7 +89,7 @@ export function planOf(input: Partial<PlanInput>): Plan {
   });
 }
 
-/** Sends content over the wire and back. */
+/** Serialises content and reads it back. */
 export function onWire(content: Content): Content {
   const object = contentObject(content);
   const metadata = {
@@ -120,7 +120,7 @@ export class LocalFederation {
     this.#trial = trial;
   }
 
-  /** A site by its number, from 0, as it was left. */
+  /** Reopens the site with this number, from 0, in its stored state. */
   site(place: number): Site {
     const { plan, folder } = this;
     const { rows, training = lineTraining } = this.#trial;

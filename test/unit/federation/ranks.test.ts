@@ -1,4 +1,4 @@
-// A federation whose sites have different ranks: each fits a product of factors to its own matrix.
+// A federation of sites with different ranks: each fits a product of factors to its own matrix.
 import { afterEach, describe, expect, it } from 'vitest';
 import { readPlan } from '../../../src/app/federate/read-plan.ts';
 import { siteRecipe } from '../../../src/app/federate/local-training.ts';
@@ -18,7 +18,7 @@ function uniform(name: string, seed: number, [rows, columns]: [number, number]) 
   return { shape: [rows, columns], values };
 }
 
-/** Factors of rank r; the start of a smaller rank is a part of that of a larger one. */
+/** Factors of rank r; the initial factors of a smaller rank are a part of those of a larger one. */
 function factors(rank: number, seed: number, isStart = false): Weights {
   const a = uniform('A', seed, [rank, INPUTS]);
   const b = uniform('B', seed, [OUTPUTS, rank]);
@@ -49,7 +49,7 @@ function distance(one: readonly number[], other: readonly number[]): number {
   return norm(one.map((value, i) => value - other[i]));
 }
 
-/** The matrix that a site's rows ask for. */
+/** Target matrix of a site. */
 const targetOf = (site: number): number[] => product(factors(RANK, 100 + site));
 
 /** Gradient descent on the squared distance of B A from the site's matrix. */
@@ -101,7 +101,7 @@ function federation(ranks: PlanInput['ranks'], { plan, ...more }: Partial<Trial>
   return one;
 }
 
-/** A product of the factors' rank, brought near another one by gradient descent. */
+/** A product of the same rank, fitted to another one by gradient descent. */
 function nearest(weights: Weights, other: Weights): number[] {
   let now = weights;
   for (let step = 0; step < 200; step++) now = stepped(now, product(other));
@@ -114,7 +114,7 @@ describe('parts of factors', () => {
     const part = narrowed(whole, 2);
     expect(part.get('layer.lora_A.weight')!.shape).toEqual([2, INPUTS]);
     expect(part.get('layer.lora_B.weight')!.shape).toEqual([OUTPUTS, 2]);
-    // The first singular directions of the part itself are the same, and no other factors of this rank come nearer.
+    // The part consists of the leading singular directions, and no other factors of this rank are closer.
     expect(distance(product(part), product(averageProducts([{ examples: 1, weights: part }]).weights))).toBeLessThan(
       1e-6,
     );

@@ -106,7 +106,7 @@ describe('rounds', () => {
       const secure = federation({ rows: four, plan: { ...plan, secure: true, min_sites: 3 }, disturb });
       const { weights, rounds } = await secure.run();
       expect(rounds[1].left_out).toEqual({ 4: 'away' });
-      // A site that is lost after it sent its masked change is in the sum.
+      // A site that is lost after sending its masked change still counts in the sum.
       const counted = stage === 'unmask' ? four : rows;
       const plain = await federation({ rows: counted, plan }).run();
       for (const [i, value] of numbers(plain.weights).entries()) expect(numbers(weights)[i]).toBeCloseTo(value, 4);
@@ -270,7 +270,7 @@ describe('answers that cannot be used', () => {
     await one.run();
     const [first, last] = [asked.get('1-1-train')!, asked.get('4-0-finish')!];
     await expect(one.site(0).answer(first)).rejects.toThrow('E_FEDERATED_REPLAY');
-    // What it answered last it answers again: the answer may have been lost.
+    // The latest request is answered again, since the answer may have been lost.
     await expect(one.site(0).answer(last)).resolves.toBeDefined();
     const other = federation(trial);
     await other.run();

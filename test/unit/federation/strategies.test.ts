@@ -77,7 +77,7 @@ describe('averages', () => {
     still.weights.get('layer.lora_B.weight')!.values.fill(0);
     const { weights, error } = strategies.product.average([still, still]);
     expect(product([{ examples: 1, weights }])).toEqual(Array(35).fill(0));
-    // With A and B zero, it could never be trained.
+    // With both A and B zero, it could never be trained.
     expect(weights.get('layer.lora_A.weight')).toEqual(still.weights.get('layer.lora_A.weight'));
     expect(error).toBe(0);
   });

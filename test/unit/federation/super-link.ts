@@ -1,4 +1,5 @@
-// A server that speaks SuperLink's side of the Fleet API as its source does (superlink/routers/fleet, fleet_handlers).
+// A server that implements SuperLink's side of the Fleet API, following its source (superlink/routers/fleet,
+// fleet_handlers).
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createPublicKey, verify } from 'node:crypto';
@@ -22,7 +23,7 @@ interface Pending {
   isDelivered: boolean;
 }
 
-/** Keys, one message at a time for each node, objects with a session. */
+/** Registered keys, one message at a time per node, and objects by session. */
 export class SuperLink {
   readonly nodes = new Map<string, string>();
   readonly active = new Set<string>();
@@ -45,7 +46,7 @@ export class SuperLink {
     this.#server?.close();
   }
 
-  /** What a ServerApp's grid does: sends, and waits for the reply. */
+  /** Like a ServerApp's grid: sends a message and waits for the reply. */
   ask(node: string, type: string, content: Content): Promise<Message> {
     const metadata: Metadata = {
       run_id: RUN,
@@ -127,7 +128,8 @@ export class SuperLink {
         const { messages_list: messages, message_object_trees: trees } = decodeRequest(name, body);
         const [{ metadata, content, error }] = messages;
         const asked = open!.message.metadata;
-        // store_message: a reply to what this node was asked, which lives no longer, with either content or an error.
+        // As in store_message: accepts replies to this node's messages, with their lifetime, and with either content or
+        // an error.
         const isStored =
           metadata.reply_to_message_id === messageObject(open!.message).id &&
           metadata.ttl - (asked.created_at + asked.ttl - metadata.created_at) <= 0.1 &&
@@ -156,7 +158,7 @@ export class SuperLink {
   }
 }
 
-/** As authenticate_node: a signature of the time, which Python's datetime.fromisoformat reads. */
+/** As in authenticate_node: verifies a signature of the time, which Python's datetime.fromisoformat must parse. */
 function authenticated({ headers }: IncomingMessage): string | undefined {
   const [key, signature] = ['flwr-public-key', 'flwr-signature'].map((name) =>
     Buffer.from(String(headers[name] ?? ''), 'base64'),

@@ -6,7 +6,7 @@ function listed(text: string): WordList {
   return new WordList(Buffer.from(text));
 }
 
-/** What a list's lines say, in JavaScript's own terms. */
+/** The meaning of a list's lines, as a JavaScript map. */
 function mapOf(text: string): Map<string, string> {
   return new Map(
     text.split('\n').map((line) => (line.endsWith('?') ? [line.slice(0, -1), 'ambiguous'] : [line, 'plain'])),
@@ -52,7 +52,7 @@ describe('a list of words', () => {
     const list = listed(words.join('\n'));
     for (const word of words) expect([word, list.get(word)]).toEqual([word, 'plain']);
     expect(Array.from(list, ([word]) => word)).toEqual(words);
-    // In other code points, in halves, or with a letter of two bytes for those of one and the other way about.
+    // Absent words: other normal forms, lone surrogates, and bytes that are confused with other characters.
     for (const absent of ['Ångström'.normalize('NFD'), 'é'.normalize('NFD'), '\ud835', '\udc9clex', 'Ã©', '\ufffd'])
       expect([absent, list.has(absent)]).toEqual([absent, false]);
   });
@@ -76,7 +76,7 @@ describe('a list of words', () => {
       const both = listed(`${one}\n${other}?`);
       expect([both.get(one), both.get(other)]).toEqual(['plain', 'ambiguous']);
     }
-    // In tables of two and four places everything meets.
+    // In tables of two and four slots, every look-up collides.
     const list = listed('a\nb?');
     const letters = 'abcdefghijklmnopqrstuvwxyz?\n';
     for (const letter of letters)
@@ -84,13 +84,13 @@ describe('a list of words', () => {
   });
 
   it('has no word that goes on over a mark or the end of a line', () => {
-    // In tables so small, much of what is looked up comes to a line that begins as it does.
+    // In such small tables, many look-ups reach a line with the same beginning.
     const letters = Array.from('abcdefghijklmnopqrstuvwxyz');
     const pairs = letters.flatMap((one) => letters.map((other) => [one, other]));
     for (const [one, other] of pairs) {
       for (const text of [`${one}\n${other}`, `${one}?\n\n${other}`, `${one}\n\n`]) {
         const beginnings = Array.from(text, (_, at) => text.slice(0, at + 1)).filter((word) => /[?\n]/.test(word));
-        // A longer word lets longer ones be looked for.
+        // Without a longer word in the list, longer words are not looked up.
         const list = listed(`${text}\nlonger`);
         expect([text, beginnings.filter((word) => list.has(word))]).toEqual([text, []]);
       }
@@ -119,7 +119,7 @@ describe('a list of words', () => {
       '田'.repeat(long.length),
     ])
       expect(list.has(absent)).toBe(false);
-    // Longer than any word of theirs, and of letters of three bytes.
+    // Longer than any of their words, in characters of three bytes.
     for (const short of [listed('Anna'), listed('')]) expect(short.has('田'.repeat(5000))).toBe(false);
   });
 

@@ -16,7 +16,7 @@ it('gives a request up as soon as it is aborted, though nothing of its answer ha
     { type: 'request', id: 1, body: 'question' },
     { type: 'cancel', id: 1 },
   ]);
-  // What is on its way already is for nobody.
+  // Late messages are ignored.
   client.receive({ type: 'chunk', id: 1, chunk: 'late' });
   client.receive({ type: 'end', id: 1 });
   await expect(client.request('more', controller.signal).getReader().read()).rejects.toThrow('enough');

@@ -1,4 +1,4 @@
-// A base that does not answer under objectives that teach no answers.
+// Warning for base models that do not answer, trained with objectives that do not teach answers.
 import { expect, test } from 'vitest';
 import { resolveRecipe } from '../../../src/app/recipe/index.ts';
 import { warnOfSilence } from '../../../src/jobs/train/warn-of-silence.ts';

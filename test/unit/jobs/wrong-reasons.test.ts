@@ -1,4 +1,4 @@
-// What goes wrong is told by its own reason, and costs nothing besides itself.
+// Failures are reported with their actual cause, and have no side effects.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

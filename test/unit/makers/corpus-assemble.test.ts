@@ -22,7 +22,7 @@ const WORDS =
     ' ',
   );
 
-/** A paragraph of English that no other seed gives. */
+/** An English paragraph that is unique to the seed. */
 function paragraph(seed: number): string {
   let state = Math.imul(seed + 1, 0x9e3779b1) >>> 0;
   const names = Array.from({ length: 24 }, () => {
@@ -134,7 +134,7 @@ describe('the assembled corpus', () => {
       id: `one/${i}`,
       blocks: [text(paragraph(i)), text(paragraph(i + 1000))],
     }));
-    // The second source copies the first one's paragraphs, also those that are held out there.
+    // The second source copies paragraphs of the first, including held-out ones.
     const copies = documents.map((document, i) => ({
       id: `two/${i}`,
       blocks: [...document.blocks, text(paragraph(i + 3000))],

@@ -221,7 +221,7 @@ function base64(value: number): string {
   return value < 64 ? digits[value] : base64(Math.floor(value / 64)) + digits[value % 64];
 }
 
-/** A character vector as R writes it: header, STRSXP, then each string as CHARSXP. */
+/** A character vector in R's serialisation: header, STRSXP, then each string as CHARSXP. */
 function rRecord(strings: readonly string[]): Buffer {
   const word = (value: number): Buffer => {
     const bytes = Buffer.alloc(4);

@@ -8,7 +8,7 @@ function fit(order: number, vocabulary: number, sequences: readonly number[][]):
   return model;
 }
 
-/** Probability of `token` after `context`, from the difference of two sums of bits. */
+/** Probability of `token` after `context`, as the difference of two sums of bits. */
 function probability(model: KneserNeyModel, context: readonly number[], token: number): number {
   return 2 ** (model.bits(context) - model.bits([...context, token]));
 }
@@ -55,7 +55,7 @@ describe('the n-gram baseline', () => {
   test('a frequent word that follows only one other is not expected elsewhere', () => {
     const sequences = Array.from({ length: 40 }, (_, i) => [0, 1, 2, 3 + (i % 5)]);
     const model = fit(2, 9, sequences);
-    // Token 1 is as frequent as all of 3 to 7 together, yet stands after token 0 alone.
+    // Token 1 is as frequent as 3 to 7 together, but only follows token 0.
     const elsewhere = probability(model, [2], 1);
     expect(elsewhere).toBeLessThan(probability(model, [2], 3) / 3);
   });

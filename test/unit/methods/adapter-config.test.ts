@@ -9,7 +9,7 @@ import { fromPattern, wantedPaths, type Wanted } from '../../../src/methods/tuni
 const folder = mkdtempSync(join(tmpdir(), 'attune-adapter-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** As PEFT 0.18 writes it. */
+/** As written by PEFT 0.18. */
 const PLAIN = {
   alora_invocation_tokens: null,
   alpha_pattern: {},
@@ -138,7 +138,7 @@ describe('numbers and patterns of adapter_config.json', () => {
     expect(test).toThrow('backtracks too much');
     const values = { '(?:(?:a|aa)+)+$': 2 };
     expect(() => fromPattern(values, `model.${'a'.repeat(60)}b`)).toThrow('backtracks too much');
-    // Of the processor, in microseconds: how long that takes depends on what else runs here.
+    // Processor time in microseconds, which does not depend on other load.
     expect(process.cpuUsage(start).user).toBeLessThan(10_000_000);
   });
 

@@ -1,4 +1,4 @@
-// Numbers in a model's files that would ask for more memory or time than anybody has.
+// Numbers in a model's files that would require excessive memory or time.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-// Vocabularies of SentencePiece and Tekken in llama.cpp's terms; test/engine/models/llama-cpp.test.ts lets it read them.
+// SentencePiece and Tekken vocabularies in llama.cpp's format; test/engine/models/llama-cpp.test.ts loads them there.
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -16,14 +16,14 @@ function pieces(settings: object = { tokenizer_class: 'LlamaTokenizer' }): Promi
   return Tokenizer.load(folder);
 }
 
-/** The parts of tokenizer.json that are changed here. */
+/** Parts of tokenizer.json that tests change. */
 interface Json {
   normalizer: unknown;
   pre_tokenizer: unknown;
   model: { vocab: Record<string, number>; merges: unknown[]; dropout?: number; ignore_merges?: boolean };
 }
 
-/** The same with other parts of tokenizer.json. */
+/** The tokenizer with changed parts of tokenizer.json. */
 async function changed(change: (json: Json) => unknown): Promise<Tokenizer> {
   const { files } = await pieces();
   const json = JSON.parse(files.tokenizer) as Json;
@@ -51,7 +51,7 @@ describe('a vocabulary of SentencePiece', () => {
     expect(tokens).toHaveLength(tokenizer.size);
     expect(kinds.slice(0, 4)).toEqual([2, 3, 3, 6]);
     expect(tokens.slice(0, 4)).toEqual(['<unk>', '<s>', '</s>', '<0x00>']);
-    // The file's own scores are 0, −1, −2, … in the order of ids: the same order.
+    // The original scores are 0, −1, −2, … by id, which gives the same order.
     const made = tokens.flatMap((token, id) => (kinds[id] === 1 && [...(token as string)].length > 1 ? [id] : []));
     expect(made.length).toBeGreaterThan(50);
     for (const [i, id] of made.slice(1).entries()) expect(scores[id]).toBeLessThan(scores[made[i]] as number);

@@ -83,7 +83,7 @@ describe('a GGUF header', () => {
     expect([...codes].toSorted()).toEqual(['E_GGUF_BAD', 'read']);
   });
 
-  /** What comes of one changed byte. */
+  /** Error code after changing one byte. */
   function codeOf(at: number, value: number): string {
     const changed = whole();
     changed[at] = value;

@@ -21,7 +21,7 @@ const shifted = [
   alarm('confidence', at(48), { since: at(47), share: 0.2 }),
   alarm('unlike', at(49), { since: at(47.2), share: 0.38 }),
   alarm('topic', at(60), { share: 0.3 }),
-  // Rare: found late, but begun while the others were being found.
+  // A rare event: detected late, but it began while the others were being detected.
   alarm('runaway', at(70), { since: at(48.5), share: 0.05 }),
 ];
 
@@ -65,7 +65,7 @@ function observed(
 it('a rare signal’s change is not dated before it', () => {
   for (let seed = 0; seed < 20; seed++) {
     const unit = randomUnits([seed, 'rare']);
-    // One stray hit long before; from 300 on, one in ten.
+    // One early hit by chance; from 300 on, one in ten.
     const values = Array.from({ length: 450 }, (_, i) => (i < 300 ? Number(i === 20) : Number(unit(i) < 0.1)));
     const { since, recent } = observed(
       'runaway',
@@ -98,10 +98,10 @@ it('answers have to take twice as long, and a quarter of a second more, before i
     return observed('milliseconds', reference, values).test.eValue;
   };
   expect(evidence([1700, 600])).toBeLessThan(1);
-  // Also after many that were as fast as ever.
+  // Also after many normal answers.
   expect(evidence([1000, 900], [1700, 600])).toBeLessThan(1);
   expect(evidence([3000, 100])).toBeGreaterThan(1000);
-  // Ten times of almost nothing is almost nothing.
+  // A tenfold increase of a tiny amount is still tiny.
   const fast = observed('first_part', amounts(8, 500, 0), amounts(80, 300, 5000));
   expect(fast.test.eValue).toBeLessThan(1);
 });

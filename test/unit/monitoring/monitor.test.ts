@@ -33,7 +33,8 @@ describe('anytime-valid tests', () => {
   });
 
   it('its mean wealth is one over all orders of a short stream of amounts', () => {
-    // Nothing changed: all orders of two amounts of each of three sizes, three of them the reference, are as likely.
+    // Without a change, all orders of two amounts of each of three sizes are equally likely, the first three being the
+    // reference.
     const outcomes = seeds(729).map((code) => seeds(6).map((i) => Math.floor(code / 3 ** i) % 3));
     const orders = outcomes.filter((order) =>
       seeds(3).every((size) => order.filter((one) => one === size).length === 2),
@@ -65,7 +66,7 @@ describe('anytime-valid tests', () => {
     expect(reading.effect.low).toBeGreaterThan(0);
     expect(reading.effect.low).toBeLessThan(0.3);
     expect(reading.effect.high).toBeGreaterThan(0.3);
-    // The answers that were wrong, from when the evidence began to grow.
+    // The wrong answers since the evidence began to grow.
     expect(reading.samples).toHaveLength(10);
   });
 
@@ -144,7 +145,7 @@ describe('a version in use', () => {
     });
     for (const one of all.filter(({ at }) => at > monitor.period.from)) restored.observe(one);
     const values = (one: VersionMonitor) => one.findings.map(({ name, eValue }) => [name, eValue]);
-    // The answer that began the period was its first one.
+    // The answer that started the period counts as its first.
     expect(restored.period.answers).toBe(monitor.period.answers - 1);
     expect(values(restored).map(([name]) => name)).toEqual(values(monitor).map(([name]) => name));
   });
@@ -188,7 +189,7 @@ describe('accuracy', () => {
   const unit = randomUnits([1, 'accuracy']);
   const answers = Array.from({ length: 2000 }, (_, i) => {
     const confidence = 0.5 + unit(2 * i) / 2;
-    // Overconfident: right less often than it says.
+    // Overconfident: right less often than the confidence states.
     return { confidence, isRight: unit(2 * i + 1) < confidence - 0.2 };
   });
   const truth = answers.filter(({ isRight }) => isRight).length / answers.length;

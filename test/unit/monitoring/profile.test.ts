@@ -11,7 +11,7 @@ import type { ServedAnswer } from '../../../src/monitoring/trace.ts';
 
 const ANSWER = 'Your parcel number twelve was sent from the depot in Leeds on the ninth of March by train.';
 
-/** A run's folder, as training begins it, with its rows. */
+/** A run's folder with its rows, as at the start of training. */
 function run(): string {
   const folder = mkdtempSync(join(tmpdir(), 'attune-profile-'));
   const rows = Array.from({ length: 30 }, (_, i) => ({
@@ -51,7 +51,7 @@ describe('what a version was trained on', () => {
         { role: 'system', content: system },
         { role: 'user', content: user },
       ];
-      // An id that costly signals are measured of.
+      // An id for which expensive signals are computed.
       const shared = { id: 'sampled-0', choice: 0, at: 0, model: 'm', version: 'v', operation: 'chat', status: 200 };
       return measure({ ...shared, milliseconds: 1, prompt, answer } as ServedAnswer, { profile, languageOf });
     };
@@ -63,7 +63,7 @@ describe('what a version was trained on', () => {
     const other = of('Wo ist das Paket, das ich vor zwei Wochen bestellt habe?', ANSWER, 'Be rude.');
     expect(other).toMatchObject({ language: 1, language_switch: 1, system_prompt: 1, copied_training: 1 });
     expect(other.unusual_text!).toBeGreaterThan(1.3 * usual.unusual_text!);
-    // A form that many answers share is not learned by heart.
+    // Text that many answers share is not memorised.
     expect(of('Thanks!', 'We wish you a nice day and thank you for your order, number 99.').copied_training).toBe(0);
   }, 60_000);
 

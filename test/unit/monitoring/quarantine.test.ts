@@ -20,7 +20,7 @@ const settings: QuarantineSettings = {
 
 const THINGS = ['parcel', 'invoice', 'refund', 'password', 'address', 'bicycle', 'lamp', 'chair', 'contract', 'meter'];
 
-/** Honest feedback: many sources, requests and answers of their own. */
+/** Honest feedback: different sources, requests and answers. */
 function honest(count: number, more: Partial<Candidate> = {}): Candidate[] {
   return Array.from({ length: count }, (_, i) => ({
     id: `fb-${i}`,

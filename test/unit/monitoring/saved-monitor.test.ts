@@ -58,7 +58,7 @@ async function evidenceOf(folder: string): Promise<unknown> {
 
 it('a server that starts again goes on as if it had never stopped, and reads no answer twice', async () => {
   const [whole, parted] = [newFolder(), newFolder()];
-  // Words are hashed by a secret of the store: both have the same.
+  // Words are hashed with a secret of the store, so both folders need the same one.
   await (await open(whole)).close();
   cpSync(whole, parted, { recursive: true });
   const run = async (folder: string, stops: readonly number[]): Promise<void> => {
@@ -75,10 +75,10 @@ it('a server that starts again goes on as if it had never stopped, and reads no 
   await run(whole, []);
   const seen = vi.spyOn(VersionMonitor.prototype, 'observe');
   onTestFinished(() => seen.mockRestore());
-  // Before there is a reference, in the middle of a period, and while an alarm begins.
+  // Stops before there is a reference, in the middle of a period, and while an alarm begins.
   await run(parted, [40, 240, 280, 320]);
   const calls = seen.mock.calls.map(([{ id }]) => id);
-  // Until there is something to save, the first answers are read again.
+  // As long as nothing has been saved, the first answers are read again.
   expect(calls.length).toBeLessThanOrEqual(400 + 60);
   expect(new Set(calls).size).toBe(400);
   expect(await evidenceOf(parted)).toEqual(await evidenceOf(whole));
@@ -120,7 +120,7 @@ it('closing does not wait for answers that are read again, and they are read by 
   await again.store.database.deleteFrom('baselines').execute();
   const seen = vi.spyOn(VersionMonitor.prototype, 'compareTopic');
   onTestFinished(() => seen.mockRestore());
-  // A replay that takes for ever, but for a stop.
+  // A replay that only ends when it is stopped.
   seen.mockImplementation(
     (signal) =>
       new Promise((_, reject) => {

@@ -131,7 +131,7 @@ describe('what is kept of answers', () => {
     const copy = Buffer.from(first!.text!);
     expect(await eraseUser(store, 'anna')).toEqual({ traces: 1, feedback: 1, hadKey: true });
     expect(bytesOf().includes(copy.toString('latin1').slice(12, 60))).toBe(false);
-    // A copy from before: nobody can read it any more.
+    // A copy from before the erasure can no longer be decrypted.
     expect(await store.keys.unseal(first!.user!, 'chatcmpl-1 0', copy)).toBeUndefined();
     expect((await store.of('tickets', 'v1')).map(({ id }) => id)).toEqual(['chatcmpl-2']);
   }, 30_000);
@@ -189,14 +189,14 @@ describe('alarms', () => {
     again.observe(answer(162, { answer: 'I can’t help with that.' }));
     await again.flush();
     expect(told).toHaveLength(1);
-    // The gauge of /metrics is right after a restart, and silence reaches it.
+    // After a restart, the gauge of /metrics is right, and silencing an alarm affects it.
     expect(await again.loudAlarms()).toMatchObject([{ signal: 'refusal' }]);
     expect(await silence(again.store, { model: 'tickets', signal: 'refusal', reason: 'known' })).toBe(1);
     expect(await openAlarms(again.store)).toMatchObject([{ silenced: 'known' }]);
     expect(await again.loudAlarms()).toEqual([]);
-    // As `attune monitor` reads it, which knows nothing of the server's settings.
+    // As read by `attune monitor`, which does not know the server's settings.
     expect((await reportVersions(again.store))[0]).toMatchObject({ missing: 0 });
-    // A version that nobody asks any more has no alarm.
+    // A version without requests has no alarm.
     await closeForgotten(again.store, start + 8 * 86_400_000);
     expect(await openAlarms(again.store)).toEqual([]);
   });
@@ -244,16 +244,16 @@ describe('alarms', () => {
     const servers = [await watcher(options), await watcher(options)];
     const serve = async (from: number, to: number, given: Partial<ServedAnswer> = {}) => {
       for (let i = from; i < to; i++) servers[i % servers.length].observe(answer(i, given));
-      // The first one tests: what the other has written down is found when it looks.
+      // The first server tests: it also finds what the other one has stored.
       for (const server of servers.toReversed()) await server.flush();
     };
-    // Neither has answered often enough by itself for anything to be tested.
+    // Neither has enough answers of its own for a test.
     await serve(0, 100);
     await serve(100, 160, { answer: 'I can’t help with that.' });
     expect(told).toEqual(['alarm.opened refusal']);
     const { version, answers } = (await reportVersions(servers[1].store, options))[0];
     expect([version, answers]).toEqual(['v1', 160]);
-    // The one that tested is gone: the other goes on with what both have answered.
+    // The server that tested is gone: the other continues with the answers of both.
     const [gone] = servers.splice(0, 1);
     await gone.close();
     await vi.waitFor(
@@ -280,7 +280,7 @@ describe('alarms', () => {
         await slow.flush();
       };
       await write(0, 120);
-      // It is asleep from here on, as the other one sees it, and finds out when it has something to write.
+      // From here on, the other server considers this one asleep; it learns that when it writes.
       await database.updateTable('testers').set({ holder: 'another' }).execute();
       await write(120, 160, { answer: 'I can’t help with that.' });
       await vi.waitFor(

@@ -101,7 +101,8 @@ describe('deduplicate', () => {
 
   it('leaves out no row that is alike only to rows that are left out themselves', async () => {
     const words = Array.from({ length: 41 }, (_, index) => `w${index}`);
-    // Each differs from the one before by 3 of 40 pairs at each end: neighbours are alike, the first and the last are not.
+    // Each differs from the previous one by 3 of 40 pairs at each end: neighbours are similar, the first and the last
+    // are not.
     const chain = [0, 3, 6, 9].map((from) =>
       [...words.slice(from), ...words.slice(0, from).map((w) => `x${w}`)].join(' '),
     );
@@ -195,7 +196,7 @@ describe('toxic', () => {
         'Please go to the hell creek exit; the waste takes space.',
         'Hold the line, shut the valve up to the mark.',
         'La hora de la reunión, die Halt-Stelle, il y a un con-trat.',
-        // Insults elsewhere, and every day's words here.
+        // Everyday words here that are insults in other languages.
         'Varan är slut, en kurva, jag fick svar. Un retard de livraison. Et kys. Die FDP, Frau Depp. O puto. Finger prick.',
       ),
     );

@@ -3,7 +3,7 @@ import { UnionFind } from '../../../src/data/index.ts';
 import { sha256 } from '../../../src/files/hash.ts';
 import { HashList } from '../../../src/preparation/hash-list.ts';
 
-/** More than one growth of the list. */
+/** Enough to grow the list several times. */
 const texts = Array.from({ length: 5000 }, (_, index) => (index % 7 === 0 ? undefined : `text ${index % 1999}`));
 const list = new HashList();
 for (const text of texts) list.add(text);

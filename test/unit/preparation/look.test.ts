@@ -16,7 +16,7 @@ const never = (): never => {
 };
 const context = () => ({ base: folder, folder, openTokenizer: never, openRecognisers: never });
 
-/** Rows in so many shards of one part; who is named in one is named in others too. */
+/** Rows in this many shards of one part; names recur across shards. */
 function inShards(count: number): StoredPart[] {
   const people = ['Jane Doe', 'John Miller', 'Anna Schmidt', 'Peter Brown', 'Mary Jones', 'Paul Wright', 'Eve Green'];
   const lines = Array.from({ length: 60 }, (_, id) => {

@@ -100,7 +100,7 @@ it('makes again only what a change of sources or steps reaches', async () => {
   expect(again.manifest).toEqual(first.manifest);
   expect((await make({ split: { test: 0.2 } })).parts).toEqual({ made: 1, reused: 3 });
   const steps = [{ step: 'records' }, { step: 'normalise' }, { step: 'deduplicate', threshold: 0.9 }];
-  // Another threshold gives the same rows here, and rows that are the same need no other split.
+  // Another threshold gives the same rows here, and the same rows need no new split.
   expect((await make({ steps })).parts).toEqual({ made: 1, reused: 3 });
   write('b.jsonl', numbered(31, 30));
   expect((await make()).parts).toEqual({ made: 4, reused: 0 });
@@ -206,7 +206,7 @@ it('splits by time: the latest rows are test', async () => {
 });
 
 it('keeps who comes again on one side when it splits by time', async () => {
-  // Two rows of each of 28 people, a month apart.
+  // Two rows each of 28 people, a month apart.
   write(
     'a.jsonl',
     numbered(28).map((row, i) => ({ ...row, user: `u${i}`, day: `2024-01-${10 + (i % 19)}` })),
@@ -260,7 +260,7 @@ it('splits by a time and by whom redaction takes out of the rows', async () => {
       }
 });
 
-/** Eight rows of each of seven users, in two files. */
+/** Eight rows each of seven users, in two files. */
 function writeSevenUsers(): void {
   for (const [file, from] of [
     ['a.jsonl', 0],

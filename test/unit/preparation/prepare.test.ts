@@ -48,7 +48,7 @@ describe('data prepare', () => {
   it('tells what was read, what was skipped and why, and lists every file', async () => {
     write({ 'a.md': '# A\n\nText.', 'b.pdf': 'no PDF', 'c.txt': '', 'd.md.gz': gzipSync('# D\n\nMore.') });
     const report = await prepareData([source], { output: to, processes: 1 });
-    // What is only wrapped is one file.
+    // A compressed single file counts once.
     expect(report.files).toMatchObject({ files: 4, read: 2, documents: 2, formats: { markdown: 2 } });
     expect(report.files.skipped).toMatchObject({
       broken: { count: 1 },

@@ -24,7 +24,7 @@ export function message(author: string, said: string, parts: Partial<MessageDocu
   return { kind: 'message', conversation: 'c', author, text: said, origins: [origin()], ...parts };
 }
 
-/** What steps make of items, and what they report. */
+/** Output of steps for the items, and their reports. */
 export async function run(
   specs: readonly StepSpec[],
   items: readonly Item[],

@@ -31,7 +31,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const sentence = (seed: number) =>
   Array.from({ length: 14 }, (_, index) => `w${randomUint32([seed, 'words', index]) % 5000}`).join(' ');
 
-/** Files overlap, so that duplicates are in several shards; some rows differ by a word, and some cannot be read. */
+/** Files overlap, so that duplicates are in several shards; some rows differ by a word, and some are invalid. */
 function write(name: string, count: number, from: number): void {
   const rows = Array.from({ length: count }, (_, index) => {
     const id = from + index;

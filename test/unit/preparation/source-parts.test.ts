@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Every hundredth row is broken. */
+/** Every hundredth row is invalid. */
 function write(name: string, count: number): void {
   const row = (id: number) => (id % 100 === 99 ? '{' : JSON.stringify({ name, id, text: 'word '.repeat(id % 30) }));
   writeFileSync(join(folder, name), `${Array.from({ length: count }, (_, id) => row(id)).join('\n')}\n`);
@@ -67,7 +67,7 @@ it('pieces that were read before a kill are not read again, and none is taken fo
   expect(isNew(again)).toEqual(first.parts.map((_, index) => index === 4));
   expect(contentOf(again)).toBe(contentOf(first));
   for (const [name, before] of kept) expect(inode(name)).toBe(before);
-  // The last line alone is another: rows of all pieces say of what file they are.
+  // Only the last line changes, but rows of all pieces contain the file's hash.
   writeFileSync(join(folder, 'b.jsonl'), readFileSync(join(folder, 'b.jsonl'), 'utf8').replace(/\n$/, ' \n'));
   const changed = await read('parts', { partBytes: 30_000 });
   expect(isNew(changed)).toEqual(first.parts.map((_, index) => index > 0 && index < first.parts.length - 1));

@@ -91,7 +91,7 @@ describe('chunks', () => {
     const all = values.map((value) => value.text).join('\n');
     for (const word of [...words, 'value 59', 'End.']) expect(all).toContain(word);
     expect(all.replaceAll(/[^x]/g, '').length).toBeGreaterThanOrEqual(900);
-    // A table that is divided has its header in every part.
+    // Each part of a divided table has its header.
     const tables = (values as { text: string }[]).filter(({ text: chunk }) => chunk.includes('value'));
     for (const { text: chunk } of tables) expect(chunk).toContain('| a | b |');
   });

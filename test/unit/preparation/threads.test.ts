@@ -46,7 +46,7 @@ it('make the same data set of several shards, in the same order and with the sam
         base: folder,
         cache: join(folder, `parts-${threads}`),
         to: () => join(folder, `data-${threads}`),
-        // A piece of the file is a shard.
+        // Each piece of the file is a shard.
         reading: { processes: 1, unitSize: { bytes: 100_000, files: 2000 } },
         openTokenizer: never,
         openRecognisers: never,

@@ -14,7 +14,7 @@ import {
 } from '../../../src/scoring/temperatures.ts';
 import { softmax } from '../../../src/scoring/softmax.ts';
 
-/** A model whose logits are `sharpness` times too large: answers come from the probabilities at temperature 1. */
+/** A model whose logits are `sharpness` times too large: answers are drawn from the probabilities at temperature 1. */
 function overconfident(type: DecisionType, options: number, sharpness: number, count = 2000): JudgedQuestion[] {
   return Array.from({ length: count }, (_, row) => {
     const logits = Array.from({ length: options }, (_, k) => 3 * randomUnit([1, 'logits', row, k, options]));
@@ -93,7 +93,7 @@ describe('thresholds', () => {
     const acting = actingOf({ missed: 10, false_alarm: 10, review: 1 });
     expect(acting).toEqual({ low: 0.1, high: 0.9 });
     expect([0.05, 0.5, 0.95].map((p) => acts(acting, [1 - p, p]))).toEqual([true, false, true]);
-    // A person who costs as much as the mistake is never asked.
+    // A review that costs as much as the mistake never pays.
     expect(actingOf({ missed: 1, false_alarm: 1, review: 1 })).toEqual({ low: 0.5, high: 0.5 });
   });
 

@@ -10,7 +10,7 @@ function question(type: DecisionType, target: readonly number[], id = 'q'): Answ
   return { id, type, target, options: target.map((_, i) => ({ key: String(i), description: `level ${i}` })) };
 }
 
-/** A metric of rows, each a list of questions with their answers. */
+/** Value of a metric on rows of questions with answers. */
 async function measured(name: MetricName, rows: readonly (readonly Asked[])[]) {
   const metric = (await metrics.load(name)).create();
   for (const row of rows) {
@@ -28,7 +28,7 @@ describe('confidence', () => {
     ['choice', [0.5, 0.5], 0],
     ['choice', [0.7, 0.2, 0.1], (3 * 0.7 - 1) / 2],
     ['score', [0, 1, 0], 1],
-    // Spread 0.2 + 0.2, of levels whose mean distance from the middle is 2/3.
+    // Spread 0.2 + 0.2, for levels whose mean distance from the middle is 2/3.
     ['score', [0.2, 0.6, 0.2], 1 - 0.4 / (2 / 3)],
     ['score', [0.5, 0, 0.5], 0],
   ] as const)('of a %s with %j is %d', (type, probabilities, expected) => {
@@ -91,7 +91,7 @@ describe('metrics of decisions', () => {
     const rows = [1, 1, 0, 1].map((isRight): Asked[] => [['choice', [1 - isRight, isRight], [0.2, 0.8]]]);
     const { value, details } = await measured('decision_ece_15', rows);
     expect(value).toBeCloseTo(0.05, 12);
-    // 0.8 is the upper border of the twelfth bin.
+    // 0.8 is the upper bound of the twelfth bin.
     expect(details.bins).toEqual([expect.objectContaining({ rows: 4, accuracy: 0.75, to: 0.8 })]);
   });
 
@@ -100,7 +100,7 @@ describe('metrics of decisions', () => {
       const sure = 0.99 - i / 100;
       return [['choice', i === 19 || i === 30 ? [1, 0] : [0, 1], [1 - sure, sure]]];
     });
-    // One wrong among the first 30, two among 40.
+    // One wrong answer among the first 30, two among 40.
     expect((await measured('decision_coverage_5', rows)).value).toBeCloseTo(1, 12);
     expect((await measured('decision_coverage_5', rows.slice(0, 35))).value).toBeCloseTo(30 / 35, 12);
   });

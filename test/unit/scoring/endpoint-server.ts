@@ -6,7 +6,7 @@ export interface ReceivedRequest {
   body: { model: string; messages: { role: string; content: string }[]; max_tokens: number };
 }
 
-/** How the server behaves at one request: an answer by OpenAI's protocol, or something that goes wrong. */
+/** Behaviour of the server for one request: an answer in OpenAI's protocol, or a fault. */
 export type Behaviour =
   | 'answer'
   | 'stall'
@@ -14,10 +14,10 @@ export type Behaviour =
   | 'uncounted'
   | { status: number; body?: string; headers?: Record<string, string> };
 
-/** A chat model that repeats the last message in capitals, when it does not misbehave. */
+/** A chat model that repeats the last message in capitals, unless it misbehaves. */
 export class ChatServer implements AsyncDisposable {
   readonly requests: ReceivedRequest[] = [];
-  /** What happens at the next requests, in order; after them it answers. */
+  /** Behaviours for the next requests, in order; later requests are answered. */
   behaviours: Behaviour[] = [];
   mostAtOnce = 0;
   #open = 0;

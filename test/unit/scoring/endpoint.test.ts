@@ -35,7 +35,7 @@ const rows = Array.from({ length: 6 }, (_, i): CompletionExample => {
   };
 });
 
-/** One request after the other and no waiting, unless told. */
+/** By default one request at a time, without waiting. */
 function predictor(options: Partial<EndpointOptions> = {}, url = server.url) {
   return endpointPredictor('remote', endpointFrom(url, 'large', 'TEST_KEY'), {
     ask: (examples) => examples.map((example) => ({ example })),
@@ -54,7 +54,7 @@ async function errorOf(work: Promise<unknown>): Promise<AttuneError> {
   )) as AttuneError;
 }
 
-/** All that was written to the disk. */
+/** Everything written to the disk. */
 function written(): string {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return files.map((file) => readFileSync(join(file.parentPath, file.name), 'utf8')).join('\n');
@@ -137,7 +137,7 @@ describe('an endpoint', () => {
   });
 
   test('is not asked past a limit of tokens, whatever is under way', async () => {
-    // Each request may take 20 tokens written and 14 read (its messages are 40 bytes), and takes 12.
+    // Each request may take 20 output and 14 input tokens (its messages are 40 bytes), and uses 12.
     const error = await errorOf(predictor({ maxTokens: 60, concurrency: 4 }).predict(rows));
     expect(error).toMatchObject({ code: 'E_BUDGET_SPENT', exitCode: 1 });
     expect(server.requests.length).toBeLessThanOrEqual(3);
@@ -202,7 +202,7 @@ describe('an endpoint', () => {
     expect(error).toMatchObject({ code: 'E_ENDPOINT_REFUSED' });
     expect(error.got).toContain(`${other.url}/chat/completions`);
     expect(other.requests).toHaveLength(0);
-    // Asking again would not change where it points.
+    // A redirect is not retried.
     expect(server.requests).toHaveLength(1);
   });
 
@@ -220,7 +220,7 @@ describe('an endpoint', () => {
     const error = await errorOf(predictor({ maxTokens: 110 }).predict(rows));
     expect(error.code).toBe('E_BUDGET_SPENT');
     expect(server.requests).toHaveLength(3);
-    // Busy is not charged for.
+    // Rejected requests are not charged.
     server.behaviours = [{ status: 503 }, { status: 429 }, { status: 503 }, { status: 503 }];
     expect(await predictor({ maxTokens: 110 }).predict(rows.slice(0, 1))).toHaveLength(1);
   });

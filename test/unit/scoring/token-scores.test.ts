@@ -17,7 +17,7 @@ it('requests that were lost on the way count against the limit', async () => {
   const scores = new TokenScores(endpoint, { top: 1, concurrency: 1, timeout: 5, idOf: () => undefined, ...limits });
   const asking = scores.of([Int32Array.of(1, 2, 3)], () => undefined);
   await expect(asking).rejects.toMatchObject({ code: 'E_BUDGET_SPENT' });
-  // Of four tokens each.
+  // Requests with four tokens each.
   expect(asked).toBe(3);
   server.close();
 });

@@ -1,4 +1,4 @@
-// A folder of adapters: served by name, opened when they are asked, and followed as they come, change and go.
+// A folder of adapters: served by name, opened on request, and followed as they appear, change and disappear.
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const answers = async (response: Promise<Response>) => (await response).status;
 
 it('are listed from the start, opened by their first request, and gone with their folders', async () => {
   const adapter_folder = mkdtempSync(join(tmpdir(), 'attune-adapters-'));
-  // The fake opener takes targets with `adapter` in their path for adapters of `text`.
+  // The fake opener treats targets with `adapter` in their path as adapters of `text`.
   for (const name of ['one', 'two', 'not a name']) mkdirSync(join(adapter_folder, name));
   writeFileSync(join(adapter_folder, 'README'), 'a file');
   const server = await fakeServer({ models: ['text'], adapter_folder }, { saysOf: { text: 'base' } });

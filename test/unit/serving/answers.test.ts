@@ -130,7 +130,7 @@ it('shows a key its own answers only, and an admin key all of them', async () =>
   expect((await rate('admin')).status).toBe(200);
   const whole = (await (await get('/v1/attune/answers/chatcmpl-2', 'two')).json()) as WholeAnswer;
   expect(whole.feedback).toMatchObject([{ score: 'up' }]);
-  // Of an erased user nothing is left to look at.
+  // Nothing remains of an erased user.
   await eraseUser(watcher.store, 'ann');
   expect(await list('one')).toEqual([]);
 });

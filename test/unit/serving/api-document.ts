@@ -1,4 +1,4 @@
-// Replies held against the server's own OpenAPI document.
+// Checks replies against the server's own OpenAPI document.
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 
 export class ApiDocument {
@@ -18,7 +18,7 @@ export class ApiDocument {
     return this.#ajv.compile({ $ref: `api#/${encodeURI(pointer)}` });
   }
 
-  /** What of a reply, or of its events, is not as the document says. */
+  /** Deviations of a reply, or of its events, from the document. */
   async faultsOf(response: Response, path: string, method = 'post'): Promise<string[]> {
     const [type] = (response.headers.get('content-type') ?? '').split(';');
     const status = response.status === 200 ? '200' : 'default';

@@ -1,4 +1,5 @@
-// Batches with the unchanged openai package: files in, files out; faults by line; ends by cancelling; goes on at another server.
+// Batches with the unchanged openai package: files in, files out; faults by line; cancellation; resumption at another
+// server.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type OpenAI from 'openai';
 import { toFile } from 'openai';
@@ -67,7 +68,7 @@ describe('a batch', () => {
     for await (const { id } of client.batches.list({ limit: 1 })) all.push(id);
     expect(all).toEqual([batch.id]);
     expect((await server!.as('bank').send('GET', `/v1/batches/${batch.id}`)).status).toBe(404);
-    // Requests of batches are in the log like those of clients, with their key.
+    // Requests in batches are logged like those of clients, with their key.
     const logged = server!.log.filter(({ msg, path, key }) => msg === 'request' && path === url && key === 'shop');
     expect(logged).toHaveLength(2);
   });

@@ -1,21 +1,21 @@
-// Renders the templates of the chart: as much of Helm's language as they use, and nothing else passes.
+// Renders the chart's templates: supports only the part of Helm's language that they use, and rejects everything else.
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 
 type Values = Record<string, unknown>;
 
-/** What stands between braces, and whether the white space before and behind it goes. */
+/** Text between braces, and whether white space before and after is removed. */
 const ACTION = /(?:(\s*)\{\{-|\{\{)\s*(.*?)\s*(?:-\}\}(\s*)|\}\})/g;
 
 interface Block {
   isShown: boolean;
-  /** Whether one of its branches was shown. */
+  /** Whether a branch was rendered. */
   isDone: boolean;
-  /** What the dot is. */
+  /** Value of the dot. */
   dot: unknown;
 }
 
-/** @throws Error for an action that is not known here */
+/** @throws Error for an unsupported action */
 export function rendered(template: string, root: Values): string {
   const blocks: Block[] = [{ isShown: true, isDone: true, dot: root }];
   let text = '';

@@ -87,7 +87,7 @@ it('labels that contradict confident decisions raise an alarm about calibration,
     await watcher.flush();
     return (await watcher.loudAlarms()).map(({ signal, message }) => `${signal}: ${message}`);
   };
-  // Three of four are right, as a probability of 0.75 says.
+  // Three of four are right, as a probability of 0.75 promises.
   expect(await label((i) => i % 4 > 0, 60)).toEqual([]);
   const [alarm, ...others] = await label((i) => i % 4 === 0, 60);
   expect(others).toEqual([]);

@@ -1,4 +1,4 @@
-// The files of deploy/ start a server: with what they say, none is refused before it listens.
+// The files in deploy/ start a server: none of their settings is rejected before it listens.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ const full = {
   autoscaling: { ...usual.autoscaling, enabled: true },
 };
 
-/** The chart's objects by their kinds. */
+/** Objects of the chart by kind. */
 function objectsOf(values: object): Record<string, Record<string, unknown>> {
   const folder = join(chart, 'templates');
   const objects = readdirSync(folder).flatMap((name) => {
@@ -63,7 +63,7 @@ describe('the chart', () => {
     expect(JSON.stringify(objects.ServiceMonitor)).toContain('"credentials":{"name":"admin","key":"key"}');
   });
 
-  /** What of the pod's volume and variables is of state. */
+  /** The pod's volume and variables that concern state. */
   const stateOf = (values: object) => {
     const { Deployment: deployment, PersistentVolumeClaim: claim } = objectsOf(values);
     const { template, strategy } = deployment.spec as {

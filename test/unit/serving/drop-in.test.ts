@@ -1,4 +1,5 @@
-// What applications written for OpenAI or vLLM send besides the usual fields: hints, slips inside objects, further endpoints.
+// What applications for OpenAI or vLLM send in addition to common fields: hints, misspelt keys in objects, further
+// endpoints.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 import { openAiClient } from './openai-client.ts';

@@ -1,4 +1,4 @@
-// What is kept of conversations goes with the user that they are with.
+// Stored conversations are erased with their user.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A server whose models are made up: what they answer is known, and nothing is loaded.
+// A server with fake models: their answers are known, and nothing is loaded.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Hono } from 'hono';
 import {
@@ -16,23 +16,23 @@ import type { KeptStore, Watcher } from '../../../src/monitoring/index.ts';
 import { openLog } from '../../../src/serving/watch/log.ts';
 
 export interface FakeOptions {
-  /** What the writer says, word by word. */
+  /** The writer's answer, word by word. */
   says?: string;
   /** Milliseconds between words. */
   pause?: number;
-  /** Of the first words, once each request. */
+  /** Error in place of the first word; called once per request. */
   fails?: () => Error | undefined;
-  /** After the first word. */
+  /** Error after the first word. */
   breaks?: Error;
   template?: string;
   infillStopIds?: readonly number[];
-  /** Words of models whose target holds the key. */
+  /** Answers of models whose target contains the key. */
   saysOf?: Readonly<Record<string, string>>;
-  /** What a request to a model of this target fails with. */
+  /** Error for requests to models with this target. */
   failsOf?: (target: string) => Error | undefined;
   /** Targets that cannot be opened. */
   broken?: (target: string) => boolean;
-  /** Targets whose files are away. */
+  /** Targets whose files are unavailable. */
   missing?: (target: string) => boolean;
   registry?: Registry;
   ledger?: Registry;
@@ -42,9 +42,9 @@ export interface FakeOptions {
 }
 
 export interface FakeState {
-  /** Answers in the making. */
+  /** Answers in progress. */
   open: number;
-  /** Answers that were given up. */
+  /** Answers that were cancelled. */
   cancelled: number;
   asked: { prompts: unknown; sampling: Record<string, unknown> }[];
 }

@@ -1,4 +1,4 @@
-// Fields of vLLM's that requests may have: what reaches the model, and what is refused.
+// vLLM's request fields: which reach the model, and which are rejected.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
@@ -11,7 +11,7 @@ afterAll(() => server.close());
 const messages = [{ role: 'user' as const, content: 'a' }];
 const tools = [{ type: 'function', function: { name: 'f' } }];
 
-/** What the model was asked, or the error's status, param and code. */
+/** The request as the model received it, or the error's status, param and code. */
 async function ask(path: string, body: object) {
   const response = await server.send(path, { model: 'text', ...body });
   const { error } = (await response.json()) as { error?: { param: string; code: string; message: string } };

@@ -4,7 +4,7 @@ import { ApiDocument } from './api-document.ts';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 import { requests } from './generated-requests.ts';
 
-/** 10,000 with ATTUNE_FUZZ=10000. */
+/** ATTUNE_FUZZ=10000 tries 10,000. */
 const RUNS = Number(process.env.ATTUNE_FUZZ ?? 400);
 
 let server: FakeServer;
@@ -27,7 +27,7 @@ describe('generated bodies', () => {
       }),
       { numRuns: RUNS, seed: 22 },
     );
-    // Some have to come through, or nothing was tried.
+    // Some must succeed, otherwise nothing was tested.
     expect(statuses.get(200) ?? 0).toBeGreaterThan(RUNS / 20);
     expect(server.state.open).toBe(0);
   });

@@ -12,7 +12,7 @@ it('a job that is cancelled before its trainer has begun is not trained', async 
   const fields = { model: 'text', validation_file: null, suffix: null, seed: 1, extra: {}, metadata: {} };
   const method = { type: 'supervised', hyperparameters: {} };
   const made = await addJob(registry, { ...fields, owner: 'shop', training_file, method, fingerprint: 'one' });
-  // As one that this server holds, and that is cancelled while its files are looked for.
+  // As if this server held it, and it was cancelled during the search for its files.
   await registry.updateTable('jobs').set({ status: 'cancelling', lease: 1 }).where('id', '=', made.id).execute();
   const job = (await findJob(registry, made.id))!;
   using held = new HeldWork(registry, 'jobs', job);

@@ -1,4 +1,4 @@
-// Stored chat completions and conversations, as the openai package creates, lists, changes and deletes them.
+// Stored chat completions and conversations: created, listed, changed and deleted with the openai package.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -7,7 +7,7 @@ import { openLog } from '../../../src/serving/watch/log.ts';
 
 const log = openLog('silent');
 
-/** An opener that tells what was opened and closed, in order. */
+/** An opener that records what was opened and closed, in order. */
 function recorder({
   fails = () => false,
   refusesBeside = false,

@@ -1,4 +1,4 @@
-// The openai package as applications use it, which asks an app as it would ask a server.
+// The openai package as applications use it, connected to an app instead of a server.
 import type { Hono } from 'hono';
 import OpenAI from 'openai';
 

@@ -14,7 +14,7 @@ test('each page loads at most 120 kB, compressed, and only files that are there'
   const sizes = [pageFile('studio'), ...[...loaded].map((name) => pageAsset(name)!)].map(
     ({ text }) => gzipSync(text).length,
   );
-  // Everything, the pages that are only loaded where they are wanted among it.
+  // The whole bundle, including pages that are loaded on demand.
   expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
   expect([...loaded].toSorted()).toEqual([...pageAssets].toSorted());
 });

@@ -33,9 +33,9 @@ describe('rates of a key', () => {
       headers: { 'retry-after': '10', 'retry-after-ms': '10000' },
     };
     expect(() => rates.enter({ name: 'a' }, 200)).toThrow(expect.objectContaining(refused));
-    // Another key has its own.
+    // Another key has its own limit.
     expect(() => rates.enter({ name: 'b' }, 200)).not.toThrow();
-    // What was estimated and not used is given back.
+    // Estimated tokens that were not used are returned.
     first.settle(100);
     first.settle(0);
     expect(() => rates.enter({ name: 'a' }, 200).settle(200)).not.toThrow();
@@ -135,7 +135,7 @@ describe('a full queue', () => {
     let now = 0;
     const rate = new FinishRate(32, () => now);
     rate.begin(300);
-    // Two answers a second, whatever they waited for.
+    // Two answers per second, however long they waited.
     for (let running = 32; running > 16; running--) {
       now += 0.5;
       rate.finish({ rows: 1, work: 10 }, running);

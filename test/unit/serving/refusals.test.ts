@@ -1,4 +1,4 @@
-// What clients are told of mistakes that are made often, and that telling them costs little.
+// Error replies for common mistakes, and that they are cheap.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeServer, type FakeServer } from './fake-models.ts';
 
@@ -75,7 +75,7 @@ describe('a request with a mistake', () => {
     expect(
       (await refused('/v1/completions', { model: 'y'.repeat(1_000_000), prompt: 'a' })).message.length,
     ).toBeLessThan(400);
-    // Comparing them with all fields took minutes.
+    // Comparing them with all fields used to take minutes.
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(5);
   });
 });

@@ -1,4 +1,4 @@
-// The registry's models behind a server whose models are made up.
+// The registry's models behind a server with fake models.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -28,7 +28,7 @@ afterEach(async () => {
   await own.close();
 });
 
-/** Another process than the one that changes the registry. */
+/** A separate connection to the registry, like another process's. */
 async function start(options: FakeOptions = {}): Promise<void> {
   const saysOf = { one: 'first', two: 'second', three: 'third' };
   const registry = await openRegistry(own.place);
@@ -125,7 +125,7 @@ describe('a name whose champion cannot be loaded', () => {
     expect(headers.get('retry-after')).toBe('60');
     expect((await server.send('/v1/completions', { model: 'ticket', prompt: 'a' })).status).toBe(404);
     away.clear();
-    // It may be found earlier, by whatever else has the registry read again.
+    // It may be found earlier, if something else causes the registry to be read.
     aMinuteLater();
     await until(async () => (await ready()).status === 200);
     expect((await ask()).text).toBe('first');
@@ -178,7 +178,7 @@ describe('a canary', () => {
     await beginRollout(own.registry, { ...plan, bakeMs: 1 });
     await sleep(250);
     expect(await openRollouts(own.registry)).toHaveLength(1);
-    // A busy machine takes the rollout up late: requests before that are not the candidate's.
+    // On a busy machine the rollout starts late: earlier requests do not go to the candidate.
     await until(async () => {
       await ask('u', { 'x-attune-route': 'tickets@2' });
       return (await aliasesOf(own.registry, 'tickets'))[CHAMPION] === 2;
@@ -202,7 +202,7 @@ describe('a shadow', () => {
     const crash = new AttuneError('E_LOGITS_NOT_FINITE', { what: 'NaN' });
     await start({ failsOf: (target) => (target.includes('two') ? crash : undefined) });
     await beginRollout(own.registry, { ...plan, shadowPairs: 50 });
-    // The server may take up the rollout later than it answers the first questions.
+    // The server may pick up the rollout after it has answered the first requests.
     await until(async () => {
       expect((await ask()).status).toBe(200);
       return (await stageOf()) === 'rolled back';

@@ -1,4 +1,4 @@
-// What scripts with the openai package rely on beside the replies: that it asks again, and that lists go on by themselves.
+// Behaviour that scripts with the openai package rely on besides replies: retries, and automatic paging of lists.
 import type OpenAI from 'openai';
 import { BadRequestError, RateLimitError } from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -26,7 +26,7 @@ async function made(client: Client, config: object = { type: 'stored_completions
   return (await client.send('POST', '/v1/evals', { data_source_config: config, testing_criteria: [says] })).body;
 }
 
-/** A run at its end, with its items. */
+/** A finished run with its items. */
 async function ran(client: Client, { id }: Json, data_source: object): Promise<{ run: Json; items: Json[] }> {
   const { body } = await client.send('POST', `/v1/evals/${id}/runs`, { data_source });
   if (body.error?.param !== undefined) return { run: body, items: [] };

@@ -110,7 +110,7 @@ describe('files of the training API in a bucket', () => {
       const reply = await read();
       const { error } = (await reply.json()) as Json;
       expect([reply.status, error.type, error.code, error.param]).toEqual([500, 'server_error', code, null]);
-      // As the clients of OpenAI know that asking again is of no use.
+      // OpenAI's clients recognise this as "do not retry".
       expect(reply.headers.get('x-should-retry')).toBe('false');
       expect(error.message).toContain('upload it again');
       expect(error.message).not.toMatch(/s3:|training/);

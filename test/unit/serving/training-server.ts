@@ -1,4 +1,5 @@
-// A server that takes jobs, whose trainer is made up and whose models, too. Three keys: shop, bank, and desk, which has little room.
+// A server that accepts jobs, with a fake trainer and fake models. Three keys: shop, bank, and desk, which has a small
+// quota.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { fakeServer } from './fake-models.ts';
 
 export interface TrainingServer {
   registry: Registry;
-  /** Jobs that are trained at the moment go on until they are let go. */
+  /** Lets running jobs end; until then they keep running. */
   release(): void;
   trained: string[];
   log: Awaited<ReturnType<typeof fakeServer>>['log'];
@@ -32,7 +33,7 @@ export interface Client {
     headers?: Record<string, string>,
   ): Promise<{ status: number; body: Json; text: string }>;
   upload(text: string, purpose?: string): Promise<string>;
-  /** A job that has come to one of the states. */
+  /** Waits until a job is in one of the states. */
   until(job: string, ...states: string[]): Promise<Json>;
 }
 

@@ -170,7 +170,7 @@ describe('jobs', () => {
   it('are paused, resumed and cancelled, one at a time, within their quota', async () => {
     const held = await trainingServer({}, { holds: true });
     const desk = held.as('desk');
-    // A job is running before its trainer has begun, which a slow store makes longer.
+    // A job is running before its trainer has started; a slow store prolongs this.
     const trains = (...jobs: string[]) => expect.poll(() => held.trained, { timeout: 5000 }).toEqual(jobs);
     const first = (await begun(desk)).body.id as string;
     await trains(first);

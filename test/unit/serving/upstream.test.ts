@@ -1,4 +1,4 @@
-// Models that another server answers for: attune in front of a second attune, and of servers that misbehave.
+// Models behind another server: attune in front of a second attune, and of servers that misbehave.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
@@ -36,7 +36,7 @@ interface Sent {
   body: Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- any request
 }
 
-/** The second server, with what it was sent. */
+/** The second server, with the requests that it received. */
 async function second(options: FakeOptions = {}): Promise<{ url: string; sent: Sent[]; server: FakeServer }> {
   const server = await fakeServer({ models: ['text', 'vectors'] }, { says: 'far away', ...options });
   onTestFinished(() => server.close());
@@ -169,7 +169,7 @@ describe('an upstream', () => {
     const client = openAiClient(server.app, 'sk-shop');
     await expect(client.chat.completions.create(asked)).rejects.toMatchObject({ status: 403 });
     expect(sent).toEqual([]);
-    // Whoever may use a model may use what it falls back to.
+    // Access to a model includes its fallback.
     expect((await client.chat.completions.create({ ...asked, model: 'text' })).choices[0].message.content).toBe(
       'far away',
     );

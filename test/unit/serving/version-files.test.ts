@@ -1,4 +1,4 @@
-// Versions whose files another machine has put into a bucket.
+// Versions whose files another machine has stored in a bucket.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   const registry = await openRegistry();
   version = await storeVersion(registry, { ...shared, folder });
   await registry.destroy();
-  // What is written later is not of the version.
+  // Later files are not part of the version.
   writeFileSync(join(folder, 'adapter_model.safetensors'), 'weights of another training');
 });
 afterAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
-/** As another machine finds a version, once that has ended. */
+/** Opens a version as another machine would, after the first one has ended. */
 async function foundAt(machine: string): Promise<string> {
   process.env.ATTUNE_HOME = join(home, machine);
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,4 +1,4 @@
-// A server whose PostgreSQL goes away and comes back: what is asked meanwhile, and what is kept of it.
+// A server whose PostgreSQL becomes unavailable and returns: replies in the meantime, and what is stored of them.
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -19,7 +19,7 @@ afterAll(() => {
   postgres?.stop();
 }, 60_000);
 
-/** A way to a port that can be cut, with all that goes through it, or frozen. */
+/** A proxy to a port that can be cut, together with its connections, or frozen. */
 async function cuttable(port: number) {
   const sockets = new Map<Socket, Socket>();
   let [isCut, isFrozen] = [false, false];
@@ -42,7 +42,7 @@ async function cuttable(port: number) {
       isCut = true;
       for (const socket of sockets.keys()) socket.destroy();
     },
-    /** Connections are accepted and kept, and nothing goes through them. */
+    /** Connections are accepted and stay open, but transfer nothing. */
     freeze(): void {
       isFrozen = true;
       for (const socket of sockets.keys()) socket.unpipe();
@@ -75,7 +75,7 @@ async function served(settingsOfAddress = '') {
   return { server, watcher, way, lines };
 }
 
-/** What needs the database. */
+/** Requests that need the database. */
 async function areRefused(server: FakeServer, completion_id: string): Promise<void> {
   const messages = [{ role: 'user', content: 'Where?' }];
   const respond = (more: object) => server.send('/v1/responses', { model: 'text', input: 'a', ...more });
@@ -149,7 +149,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
     for (let i = 0; i < 3; i++) ids.push(await chat());
     await watcher.written();
     await areRefused(server, ids[0]);
-    // It is known by now: nobody but one waits.
+    // The outage is known by now: only one request waits.
     const others = [1, 2, 3].map(() => server.send('/v1/files'));
     for (const { status } of await Promise.all(others)) expect(status).toBe(503);
     expect(lines.filter(({ msg }) => msg === 'served answers cannot be recorded')).toHaveLength(1);
@@ -164,7 +164,7 @@ describe.skipIf(!hasPostgres)('a server whose PostgreSQL is away', () => {
   });
 
   it('ends though PostgreSQL says nothing', async () => {
-    // Long enough for a connection on a busy machine.
+    // Long enough to connect on a busy machine.
     const { server, way } = await served('?query_timeout=1000');
     expect((await server.send('/v1/files')).status).toBe(200);
     way.freeze();

@@ -17,7 +17,7 @@ const TASKS = [
   'tabular-classification',
 ];
 
-/** Words as a shell gives them. */
+/** Splits a line into words as a shell does. */
 function wordsOf(line: string): string[] {
   return Array.from(line.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain);
 }

@@ -1,4 +1,4 @@
-/** Run by a test, several at a time: records twenty runs in one index. */
+/** Started by a test, several at a time: records twenty runs in one index. */
 import { openIndex } from '../../../src/store/index-database.ts';
 import { emptySummary } from '../../../src/store/run-summary.ts';
 import { recordRun } from '../../../src/store/run-records.ts';

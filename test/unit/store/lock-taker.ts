@@ -1,4 +1,4 @@
-/** Run by a test, several at a time: takes the lock and holds it, or says that it could not. */
+/** Started by a test, several at a time: takes and holds the lock, or prints that it could not. */
 import { lockRun } from '../../../src/store/run-lock.ts';
 
 try {

@@ -1,4 +1,4 @@
-// A run's folder whose events are no file.
+// A run's folder in which the events are not a regular file.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

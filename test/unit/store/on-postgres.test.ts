@@ -1,4 +1,4 @@
-// The tests of registry, jobs, routes and watching once more, on PostgreSQL in place of SQLite.
+// Runs the tests of registry, jobs, routes and monitoring again, on PostgreSQL instead of SQLite.
 import { sql } from 'kysely';
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openRegistry } from '../../../src/store/registry/index.ts';
@@ -9,13 +9,13 @@ const server = hasPostgres ? await startPostgres() : undefined;
 if (server !== undefined) process.env.ATTUNE_STORE = server.url;
 afterAll(() => server?.stop(), 60_000);
 
-/** What a test finds that begins with nothing. */
+/** Empties the database for tests that expect an empty one. */
 function empty(): void {
   const schemas = Object.values(storeParts).map(({ schema }) => schema);
   server?.sql(`DROP SCHEMA IF EXISTS ${schemas.join(', ')} CASCADE`);
 }
 
-// Each file has hooks of its own.
+// Each file has its own hooks.
 describe.skipIf(!hasPostgres)('on PostgreSQL', () => {
   it('nobody waits for a transaction of a machine that sleeps', async () => {
     const registry = await openRegistry();

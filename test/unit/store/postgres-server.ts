@@ -1,4 +1,4 @@
-// A PostgreSQL server in a temporary folder, by Debian's own programs; it does not run as root.
+// A PostgreSQL server in a temporary folder, with Debian's programs; it does not run as root.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,12 +9,12 @@ const initdb = globSync('/usr/lib/postgresql/*/bin/initdb').at(-1);
 const isRoot = process.getuid?.() === 0;
 const runuser = ['/usr/sbin/runuser', '/sbin/runuser'].find((path) => existsSync(path));
 
-/** Whether there is one to start; else tests are skipped. */
+/** Whether PostgreSQL is available; otherwise tests are skipped. */
 export const hasPostgres = initdb !== undefined && (!isRoot || runuser !== undefined);
 if (!hasPostgres) process.stderr.write('PostgreSQL tests are skipped: no server (apt-get install postgresql)\n');
 
 export interface PostgresServer {
-  /** Of its database, with a password that is not looked at. */
+  /** Address of its database, with a password that is not checked. */
   url: string;
   sql(text: string): void;
   stop(): void;
@@ -23,7 +23,7 @@ export interface PostgresServer {
 let running: PostgresServer | undefined;
 let made = 0;
 
-/** Where ATTUNE_STORE names a server's database: another one, which nobody has used, from here on. */
+/** If ATTUNE_STORE is a server's database, switches to a new, empty one. */
 export function freshStore(): void {
   const { ATTUNE_STORE: url } = process.env;
   if (running === undefined || url === undefined) return;

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 let index: Index;
-/** Records a run as its sink does. */
+/** Records a run, as its sink does. */
 const record = async (run: RunFolder) => {
   await recordRun(index, readRun(run.folder));
   return index;

@@ -1,5 +1,5 @@
-// A server of S3's protocol in memory, as far as the store asks for it: it checks every signature (version 4) and payload
-// hash, and fails as it is told to.
+// An in-memory S3 server with the operations that the store uses: it verifies every signature (version 4) and payload
+// hash, and fails on request.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -15,7 +15,7 @@ export interface S3Request {
   headers: IncomingMessage['headers'];
 }
 
-/** What happens to a request in place of its answer. */
+/** Fault in place of a reply. */
 export type Fault = { status: number; code: string } | 'torn' | 'silent';
 
 export interface S3Server {
@@ -23,10 +23,10 @@ export interface S3Server {
   url: string;
   endpoint: string;
   objects: Map<string, Buffer>;
-  /** Multipart uploads that have neither ended nor been given up. */
+  /** Multipart uploads that have been neither completed nor aborted. */
   uploads: Map<string, Map<number, Buffer>>;
   requests: S3Request[];
-  /** Asked of each request whose signature is right. */
+  /** Called for each request with a valid signature. */
   fault: (request: S3Request) => Fault | undefined;
   close(): Promise<void>;
 }
@@ -85,7 +85,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, state:
   }
 }
 
-/** Half of what was asked for, and then the connection is gone. */
+/** Sends half of the content, then closes the connection. */
 function tear(state: S3Server, { key, headers }: S3Request, response: ServerResponse): void {
   const bytes = partOf(state.objects.get(key)!, headers.range);
   response.writeHead(200, { 'content-length': bytes.length });
@@ -163,7 +163,7 @@ function xml(response: ServerResponse, text: string): void {
   response.writeHead(200, { 'content-type': 'application/xml' }).end(`<?xml version="1.0"?>${text}`);
 }
 
-/** Of AWS's Signature Version 4, in the header. */
+/** Verifies an AWS Signature Version 4 in the header. */
 function checkSignature({ method, url, headers }: IncomingMessage, body: Buffer): void {
   const form =
     /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/s3\/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})$/;

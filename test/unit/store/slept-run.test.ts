@@ -1,4 +1,4 @@
-// A run's folder that machines share, of which one slept, or has another clock.
+// A run's folder shared by machines, one of which slept or has a wrong clock.
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -36,7 +36,7 @@ const finished = (folder: string): RunEvent => ({
 });
 const failed = { type: 'run-failed', step: 0, error: { what: 'There is no model at modle' } } as unknown as RunEvent;
 
-/** A run's folder, as it is left by a run that came to these events. */
+/** A run's folder in the state after these events. */
 function makeRun(name: string, events: (folder: string) => readonly RunEvent[], model = 'attune-base'): string {
   const folder = join(home, name);
   const run = new RunFolder(folder);
@@ -182,7 +182,7 @@ test('a model that a failed run named and nobody found is not a known model', as
   await recordRun(index, run);
   await recordRunModels(index, run);
   expect(await listModels(index)).toEqual([]);
-  // As an older version recorded it.
+  // As recorded by an older version.
   const stale = { kind: 'base', base: null, model_type: null, run: null, bytes: null, created_at: 1 } as const;
   await index
     .insertInto('models')

@@ -1,4 +1,4 @@
-// The examples' own parts: data preparation, draws, intervals and the file of results. Nothing is downloaded or trained.
+// Parts of the studies: data preparation, draws, intervals and the results file. Nothing is downloaded or trained.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -4,7 +4,7 @@ import { JsonTypes } from '../../../tools/generate/json-types.ts';
 
 const FILE = 'results.ts';
 
-/** The schema of what `run` promises in a file of this text. */
+/** Schema of the result of `run` in a file with this text. */
 function read(text: string) {
   const source = ts.createSourceFile(FILE, text, ts.ScriptTarget.ES2024, true);
   const options: ts.CompilerOptions = {

@@ -17,7 +17,7 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true });
 });
 
-/** A folder with these files. */
+/** A temporary folder with these files. */
 function repository(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), 'attune-check-'));
   roots.push(root);
@@ -331,7 +331,7 @@ describe('the budget', () => {
   });
 
   it('asks for the reason where a rule is switched off', async () => {
-    // Put together here, or this very file would be found.
+    // Assembled here, since otherwise the check would find this file.
     const comment = `// ${'oxlint'}-disable-next-line max-params`;
     const root = repository({ 'src/a.ts': `${comment}\n`, 'src/b.ts': `${comment} -- an operator's own\n` });
     const problems = await budget.run(root);

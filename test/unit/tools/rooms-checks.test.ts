@@ -10,7 +10,7 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true });
 });
 
-/** A folder with these files. */
+/** A temporary folder with these files. */
 function repository(files: Record<string, string>): string {
   const root = mkdtempSync(join(tmpdir(), 'attune-check-'));
   roots.push(root);

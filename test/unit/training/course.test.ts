@@ -3,7 +3,7 @@ import { adviceText, judgeCourse } from '../../../src/training/course.ts';
 import { learningRateAt } from '../../../src/methods/recipe/rate-schedule.ts';
 import type { CourseFacts, RewardCurves } from '../../../src/training/reward-course.ts';
 
-/** A run under cosine with a validation after each third, each change with this error. */
+/** A run with a cosine schedule and three validations; every change has this error. */
 function courseOf(losses: readonly number[], changes: Partial<CourseFacts> & { error?: number } = {}): CourseFacts {
   const { error = 0.001, ...rest } = changes;
   const each = 75;
@@ -83,14 +83,14 @@ describe('what the course of the losses says of the settings', () => {
   });
 
   it('names the usual rate of a tuning whose run had a far lower one', () => {
-    // prompt_tuning at a fiftieth of its rate.
+    // prompt_tuning at one fiftieth of its rate.
     const advice = judgeCourse(courseOf([3.58, 2.6, 2.1, 1.82], { learningRate: 1e-3, usualRate: 5e-2 }))!;
     expect(advice).toMatchObject({ course: 'falling', change: { epochs: 3, learning_rate: 5e-2 } });
     expect(adviceText(advice, 'run')).toMatch(/; or train again with a higher rate, --learning-rate 0\.05$/);
   });
 });
 
-/** Rewards of ten steps each with these means, which step for step are this far from them. */
+/** Rewards of ten steps for each of these means, with alternating noise of this size. */
 function rewardsOf(means: readonly number[], noise: number, others: Partial<RewardCurves> = {}): Partial<CourseFacts> {
   const rewards = means.flatMap((mean, ten) =>
     Array.from({ length: 10 }, (_, i) => {
@@ -107,7 +107,7 @@ function rewardsOf(means: readonly number[], noise: number, others: Partial<Rewa
 
 const constant = (value: number, length: number) => Array.from({ length }, (_, step) => ({ step, value }));
 
-// Mean rewards of each ten steps, measured on attune-base.
+// Mean rewards of ten steps each, measured on attune-base.
 describe('what the course of the rewards says', () => {
   it.each([
     ['GRPO from 0.04 to 1', [0.042, 0.268, 0.907, 0.999, 1], 0.01],

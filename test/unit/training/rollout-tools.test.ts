@@ -47,7 +47,7 @@ function toolsOf(names: readonly string[], settings: { timeout?: number; rounds?
 const written = (name: string, given: object = { item: 'cup' }) =>
   `<tool_call>\n${JSON.stringify({ name, arguments: given })}\n</tool_call>`;
 
-/** Answers as they are told, in place of a model: the n-th text for the n-th round. */
+/** Given texts in place of a model's answers: the n-th text for the n-th round. */
 async function play(tools: RolloutTools, texts: readonly string[], room = 400) {
   const asked: GenerationRequest[] = [];
   const stopId = tokenizer.idOf('<|im_end|>')!;

@@ -1,4 +1,4 @@
-// Rows as the tests of baselines need them.
+// Rows for the tests of baselines.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WaveFile } from '../../../wave-file.ts';
@@ -18,7 +18,7 @@ export function classRow(text: string, label: string, index: number): Classifica
   return { kind: 'classification', id: `${index}`, source: { file: 'rows.jsonl', line: index + 1 }, text, label };
 }
 
-/** Rows of files, of two classes in turn. */
+/** Rows that are files, in two alternating classes. */
 export function mediaRows(folder: string, kind: MediaKind, bytesOf: (i: number) => Buffer): ClassificationExample[] {
   return Array.from({ length: 12 }, (_, i) => {
     const path = join(folder, `${kind}-${i}`);

@@ -32,7 +32,7 @@ const judged = (i: number): StepwiseExample => ({
   labels: [1, i % 2],
 });
 
-/** A question about an animal's text, answered as the row is. */
+/** A question about an animal's text, with the row's label as the answer. */
 const decided = ({ text, label }: { text: string; label: string }, i: number): Example => ({
   id: `${i}`,
   source: { file: 'rows.jsonl', line: i + 1 },

@@ -1,4 +1,4 @@
-// Published values: seqeval's README, rank_bm25's README; rankings are worked out by hand.
+// Published values from the READMEs of seqeval and rank_bm25; rankings computed by hand.
 import { describe, expect, test } from 'vitest';
 import type { Example, GradedExample, PairExample, TaggedExample } from '../../../../src/data/example.ts';
 import { Bm25 } from '../../../../src/answering/baselines/bm25.ts';

@@ -1,4 +1,4 @@
-// Tables whose truth is known: how near the tabular baselines come to the best that can be said of their rows.
+// Tables with a known truth: how close the tabular baselines come to the best possible prediction.
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../../../src/base/random.ts';
 import type { ClassificationExample, Example, RegressionExample } from '../../../../src/data/example.ts';
@@ -45,7 +45,7 @@ function rowsOf(
   };
 }
 
-/** Of a system fitted on 1,500 rows, and of the truth itself, on 3,000 others. */
+/** Results of a system fitted on 1,500 rows and of the truth itself, on 3,000 other rows. */
 async function measure(name: BaselineName, table: Table, metric: 'accuracy' | 'average_precision', train = 1500) {
   const { rows } = rowsOf(table, train, 'train');
   const { rows: test, truths } = rowsOf(table, 3000, 'test');
@@ -70,13 +70,13 @@ const linear: Table = {
   },
 };
 
-/** Neither column alone says anything. */
+/** Neither column is informative alone. */
 const crossed: Table = {
   fields: (unit) => ({ a: unit('a'), b: unit('b'), country: ['DE', 'FR', 'IT'][Math.floor(unit('country') * 3)] }),
   truth: ({ a, b, country }) => ((Number(a) > 0.5 === Number(b) > 0.5) === (country !== 'FR') ? 0.95 : 0.05),
 };
 
-/** What is missing says the most. */
+/** Missing values are the most informative. */
 const holes: Table = {
   fields: (unit) => ({ income: unit('hole') < 0.4 ? null : unit('income'), age: unit('age') }),
   truth: ({ income, age }) => (income === null ? 0.9 : sigmoid(5 * (Number(age) - 0.9))),

@@ -4,7 +4,7 @@ import { BLOCK_TOKENS, BlockPool, type Prefix } from '../../../../src/answering/
 const tokens = (length: number, start = 0) => Int32Array.from({ length }, (_, i) => start + i);
 const root = { domain: 0, key: '[]' };
 
-/** Reads a prompt into new blocks, and gives them. */
+/** Reads a prompt into new blocks and returns them. */
 function read(pool: BlockPool, prompt: Int32Array, from: Prefix = root): number[] {
   const { blocks } = pool.match(prompt, from);
   pool.share(blocks);

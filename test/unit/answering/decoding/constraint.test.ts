@@ -214,14 +214,14 @@ describe('a constraint', () => {
     const open = idsOf(answer.allowed(9));
     expect(open).toEqual(expect.arrayContaining([...attuneBase.stopIds]));
     expect(open.length).toBeGreaterThan(attuneBase.stopIds.length);
-    // One token is left, and no single one goes on to the end.
+    // One token is left, and no single token both continues and completes the answer.
     expect(idsOf(answer.allowed(1)).map((id) => attuneBase.decode([id]))).toEqual(expect.not.arrayContaining(['n']));
     answer.advance(attuneBase.idOf('ne')!);
     expect(idsOf(answer.allowed(9))).toEqual([...attuneBase.stopIds]);
   });
 });
 
-/** A vocabulary as SentencePiece makes them: spaces as ▁, bytes apart, and a first space that decoding drops. */
+/** A vocabulary as SentencePiece trains them: spaces as ▁, byte tokens, and a leading space that decoding drops. */
 async function spacedTokenizer(): Promise<Tokenizer> {
   const bytes = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`);
   const words = ['▁', '▁yes', '▁no', 'yes', 'no', 't', '▁t', '{"', '"', ':', '}', '▁ü', 'a', 'b', '1', '2', ','];

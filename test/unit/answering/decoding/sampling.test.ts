@@ -10,10 +10,10 @@ const options = (given: Partial<SamplingOptions>): SamplingOptions => ({ ...defa
 type Ruled = ConstructorParameters<typeof LogitRules>[0];
 const rulesOf = (given: Partial<Ruled>, prompt: Int32Array, constraint?: TokenConstraint) =>
   new LogitRules({ sampling: defaultSampling, minNewTokens: 0, stopIds: new Set(), ...given }, prompt, constraint);
-/** Logits of these probabilities. */
+/** Logits for these probabilities. */
 const logitsOf = (...probabilities: number[]) => Float32Array.from(probabilities, Math.log);
 
-/** How often each token is drawn in many draws. */
+/** Share of each token among many draws. */
 function shares(logits: Float32Array, given: Partial<SamplingOptions>, draws = 1000): number[] {
   const counts = Array<number>(logits.length).fill(0);
   for (let draw = 0; draw < draws; draw++) {

@@ -1,4 +1,4 @@
-// A PNG of one colour.
+// A single-colour PNG.
 import { crc32, deflateSync } from 'node:zlib';
 
 export function flatPng(colour: readonly [number, number, number], side = 32): Buffer {

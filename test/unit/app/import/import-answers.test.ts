@@ -42,7 +42,7 @@ async function withStore<Result>(use: (store: TraceStore) => Promise<Result>): P
 const range = { from: 0, until: Number.MAX_SAFE_INTEGER };
 const candidates = (): Promise<Candidate[]> => withStore((store) => candidatesOf(store, 'support', range));
 
-/** An answer that our own server gave, whose texts are kept. */
+/** An answer by our own server, with its texts stored. */
 async function served(id: string): Promise<void> {
   await withStore(async (store) => {
     const user = store.keys.hash('user ann');
@@ -111,7 +111,7 @@ describe('exports of Langfuse', () => {
     }));
     expect(traces[0]).toMatchObject({ milliseconds: 2000, status: 200, at: Date.parse(generation.startTime) });
     expect(traces[0].signals).toContain('"prompt_tokens":12,"answer_tokens":5');
-    // The same again changes nothing.
+    // Importing the same file again changes nothing.
     expect(await importLangfuse([path], { model: 'support' })).toMatchObject({ again: 1, feedbackAgain: 3 });
     expect(await candidates()).toHaveLength(3);
     const { candidates: unrated } = await withStore((store) =>

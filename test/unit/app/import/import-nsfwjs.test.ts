@@ -6,7 +6,7 @@ interface Stored {
   shape: number[];
 }
 
-/** All weights of the network, each as small as it can be, in the order of the package: by name. */
+/** All weights of the network in minimal sizes, in the package's order: by name. */
 function storedWeights(): Stored[] {
   const convolution = (name: string, norm: string, isDepthwise = false): Stored[] => [
     isDepthwise
@@ -29,7 +29,7 @@ function storedWeights(): Stored[] {
   ];
 }
 
-/** The package's two scripts, minified as it has them; values count up from 0 in each weight, halved, less 0.5. */
+/** The package's two minified scripts; values count up from 0 in each weight, halved, minus 0.5. */
 function packageOf(stored: readonly Stored[]): (path: string) => Buffer {
   const bytes = stored.flatMap(({ shape }) => Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i));
   const entries = stored.map(

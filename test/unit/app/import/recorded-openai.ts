@@ -1,4 +1,4 @@
-// What OpenAI's API answers, as it was recorded: three jobs, their files and events, stored completions.
+// Recorded replies of OpenAI's API: three jobs, their files and events, stored completions.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -81,7 +81,7 @@ const contents: Record<string, string> = {
   '/v1/files/file-result/content': 'step,train_loss\n1,2.5\n',
 };
 
-/** Two entries a page, whatever is asked for, and one failure that passes. */
+/** Two entries per page, whatever the limit, and one transient failure. */
 export async function recordedOpenAi(): Promise<{ url: string; asked: string[]; close(): void }> {
   const asked: string[] = [];
   const server: Server = createServer((request, response) => {

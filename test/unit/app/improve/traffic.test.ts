@@ -45,7 +45,7 @@ function planOf(traffic: string, more = 'approve: person'): Plan {
   return readPlan(file);
 }
 
-/** As a server with --keep text writes them down. */
+/** Stores answers as a server with --keep text does. */
 async function served(rows: { prompt: string; answer: string; signals?: object; user?: string; kept?: boolean }[]) {
   for (const [i, { prompt, answer, signals = {}, user = `user-${i}`, kept = true }] of rows.entries()) {
     const [id, owner] = [`chatcmpl-${i}`, store.keys.hash(`user ${user}`)];
@@ -133,7 +133,7 @@ describe('served answers as rows', () => {
       completion: 'I cannot say.',
       label: false,
     });
-    // Whom it is of is forgotten here as well.
+    // Erased users are removed from the loop's files too.
     rememberLoop(context.plan);
     await eraseUserFrom(store, 'user-0');
     expect(readFileSync(join(context.folder, 'pairs.jsonl'), 'utf8')).not.toContain('parcel');

@@ -1,4 +1,4 @@
-/** The recipe that `init` writes at the first try, for the data that newcomers have. */
+/** Recipes that `init` writes for typical data of new users. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -187,7 +187,8 @@ describe('images, pairs and texts', () => {
       JSON.stringify({ prompt: letter(i), chosen: `Thank you ${i}.`, rejected: 'No.' });
     writeFileSync('pairs.jsonl', Array.from({ length: ROWS }, (_, i) => pair(i)).join('\n'));
     expect((await recipeOf('pairs.jsonl')).recipe.objective).toBe('orpo');
-    // The same template on a base that stops at a document's end, and on a model that stops at a turn's.
+    // The same template on a base model that stops at the end of a document, and on a model that stops at the end of a
+    // turn.
     for (const [name, ends, objective] of [
       ['base', 1, 'orpo'],
       ['chat', [1, 3], 'dpo'],

@@ -8,7 +8,7 @@ import { recipeFileFor } from '../../../../src/app/init.ts';
 import type { AttuneError } from '../../../../src/base/errors.ts';
 import { runCommandLine } from '../../../../src/cli/command-line.ts';
 
-/** Answers to the questions of one `init`, by a word of the question; what is not named keeps what is preselected. */
+/** Answers to the questions of one `init`, by a word in the question; other questions keep their default. */
 const answers = vi.hoisted(() => new Map<string, unknown>());
 const asked = vi.hoisted((): { message: string; initial: unknown }[] => []);
 vi.mock('@clack/prompts', () => {
@@ -28,7 +28,7 @@ vi.mock('@clack/prompts', () => {
   };
 });
 
-/** What npm gives: nothing, unless a test says so. */
+/** Replies of npm: none by default. */
 const fetched = vi.hoisted((): { packages: string[]; isReachable: boolean } => ({ packages: [], isReachable: false }));
 vi.mock('../../../../src/app/import/import-model.ts', async () => {
   const { AttuneError: Failure } = await import('../../../../src/base/errors.ts');
@@ -78,7 +78,7 @@ function table(name: string, ...columns: string[]): string {
   return name;
 }
 
-/** One command line, on a terminal or without one. */
+/** Runs one command line, with or without a terminal. */
 async function init(argv: readonly string[], isTTY = false) {
   let [stdout, stderr] = ['', ''];
   const code = await runCommandLine(['init', ...argv], {

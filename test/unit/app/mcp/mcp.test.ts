@@ -36,7 +36,7 @@ afterAll(() => {
 });
 
 const file = () => join(home, 'work', 'rows.csv');
-/** The answer of a tool, as the client has checked it against its schema. */
+/** Result of a tool, which the client has validated against its schema. */
 interface Answer {
   isError?: boolean;
   content: { type: string; text?: string; uri?: string }[];
@@ -93,7 +93,7 @@ describe('tools', () => {
 
   test('give results as their output schemas say, which the client checks', async () => {
     const { client, call } = await connected();
-    // The client checks answers against the schemas that it has seen.
+    // The client validates results against the schemas that it has listed.
     await client.listTools();
     const inputs: [string, object][] = [
       ['data_columns', { file: file() }],
@@ -230,7 +230,7 @@ describe('what a person has to allow', () => {
     const error = errorOf(await call('runs_delete', input));
     const id = /attune approve (\w+)/.exec(error.fix)![1];
     expect(error).toMatchObject({ code: 'E_APPROVAL_NEEDED', got: 'attune runs delete gone' });
-    // Asking again makes no second one.
+    // A second request does not create another confirmation.
     expect(errorOf(await call('runs_delete', input)).fix).toContain(id);
     await approve(id, 'ben');
     expect(errorOf(await call('runs_delete', { runs: ['other'] }))).toMatchObject({ code: 'E_APPROVAL_NEEDED' });

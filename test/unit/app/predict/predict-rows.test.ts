@@ -23,7 +23,7 @@ const put = (name: string, content: string) => {
 };
 const text = (name: string) => readFileSync(path(name), 'utf8');
 
-/** "long" for texts of more than ten characters, with probabilities that are easy to tell. */
+/** Predicts "long" for texts of more than ten characters, with easily recognised probabilities. */
 function fakeModel(changes: Partial<PredictorDescription> = {}, answer = byLength) {
   const description: PredictorDescription = {
     task: 'sequence',

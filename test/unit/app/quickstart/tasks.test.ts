@@ -27,7 +27,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A tar archive, not compressed. */
+/** An uncompressed tar archive. */
 function tar(files: Record<string, string>): Buffer {
   const parts = Object.entries(files).flatMap(([name, content]) => {
     const header = Buffer.alloc(512);
@@ -142,7 +142,7 @@ describe('npm as a source', () => {
   const archive = gzipSync(tar({ 'package/data/dict.json': '{"HI": "HH AY1"}', 'package/README.md': 'x'.repeat(600) }));
   const integrity = `sha512-${createHash('sha512').update(archive).digest('base64')}`;
 
-  /** Stands in for npm: `pack` copies an archive, or fails. */
+  /** A fake npm: `pack` copies an archive, or fails. */
   function fakeNpm(fails = false): void {
     writeFileSync(join(folder, 'archive.tgz'), archive);
     const script = join(folder, 'npm-cli.js');
@@ -185,7 +185,7 @@ describe('npm as a source', () => {
 });
 
 describe('Debian as a source', () => {
-  /** Stands in for apt-get: `update` does nothing, `indextargets` names the files of the folder. */
+  /** A fake apt-get: `update` does nothing, `indextargets` lists the files of the folder. */
   function fakeApt(): void {
     const targets = [
       `Packages main $(LANGUAGE) ${join(folder, 'Packages')}`,

@@ -18,7 +18,7 @@ async function problemsOf(text: string): Promise<Problem[]> {
   return [...error.problems];
 }
 
-/** The advice for each refused field. */
+/** Advice for each rejected field. */
 async function fixesOf(text: string): Promise<Record<string, string | undefined>> {
   return Object.fromEntries((await problemsOf(text)).map(({ field, fix }) => [field, fix]));
 }

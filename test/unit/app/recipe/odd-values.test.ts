@@ -1,4 +1,4 @@
-// Values that no recipe means are problems of their fields.
+// Senseless values are reported as problems of their fields.
 import { expect, it } from 'vitest';
 import { resolveRecipe } from '../../../../src/app/recipe/index.ts';
 import type { AttuneError, Problem } from '../../../../src/base/errors.ts';

@@ -13,7 +13,7 @@ import { AttuneError, type Problem } from '../../../../src/base/errors.ts';
 
 const minimal = { model: 'base', data: { train: 'tickets.jsonl' } };
 
-/** The problems of a recipe that must be refused. */
+/** Problems of a recipe that must be rejected. */
 async function problemsOf(input: Parameters<typeof resolveRecipe>[0], options = {}): Promise<readonly Problem[]> {
   const error = await resolveRecipe(input, options).then(
     () => expect.fail('the recipe was accepted'),

@@ -1,4 +1,4 @@
-/** A language is a file: what it brings is found, and a wrong file is refused with all of its defects. */
+/** A language is a file: its terms are found, and an invalid file is rejected with all of its defects. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ const write = (name: string, text: string): string => {
 beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'attune-lexicon-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Words of no language. */
+/** An invented language. */
 const VARENIAN = `
 announcing:
   account: [tavrelo, tavrel nubo]

@@ -205,7 +205,7 @@ describe('a row', () => {
     here.find = () => expect.unreachable();
     here.close(opened, found);
     expect(here.counts.numbersLeft).toMatchObject({ account_number: 1 });
-    // What the finder says decides: nothing found, nothing counted.
+    // The given findings decide: without any, nothing is counted.
     here.close(here.open({ account_number: 123456789 }), [[]]);
     expect(here.counts.numbersLeft).toMatchObject({ account_number: 1 });
   });
@@ -315,7 +315,7 @@ describe('files', () => {
       recall: { value: 2 / 3 },
       precision: { value: 1 },
     });
-    // Wilson's interval of 2 of 3 at 95 %.
+    // Wilson's interval for 2 of 3 at 95 %.
     expect(kinds.find(({ kind }) => kind === 'name')!.recall!.low).toBeCloseTo(0.2077, 4);
     expect(kinds.find(({ kind }) => kind === 'email')).toMatchObject({
       labelled: 0,
@@ -337,7 +337,7 @@ describe('files', () => {
       { source_text: 'pay 4111 1111 1111 1111', privacy_mask: [{ label: 'CREDITCARDNUMBER', start: 4, end: 23 }] },
       { text: 'to a@example.org', labels: [{ start: 3, end: 16, labels: ['EMAIL_ADDRESS'] }] },
       { text: 'SSN 536-22-8726', spans: [{ start: 4, end: 15, type: 'US_SSN' }] },
-      // A class beside the spans.
+      // A class next to the spans.
       { text: 'for Acme Ltd', label: 'pos', privacy_mask: [{ start: 4, end: 12, entity: 'ORG' }] },
     ]);
     const { kinds, unknown } = await auditData(file);

@@ -24,7 +24,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Of 120 prompts, so many that count before and after: the first ones. */
+/** 120 prompts, the first `before` and `after` of which count. */
 function measured(name: SafetyMeasureName, before: number, after: number) {
   const rows = Array.from({ length: 120 }, (_, i) => ({
     category: 'all',

@@ -59,7 +59,7 @@ describe('the gate', () => {
     writeAssessment(folder, 'comparison', readAssessment(folder, 'comparison')!);
     await signReview(folder, { by: 'Anna', decision: 'approve', reason: 'read' });
     await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
-    // The card is written again by every measurement.
+    // Every evaluation rewrites the card.
     writeFileSync(join(folder, 'adapter', 'README.md'), 'card');
     await expect(gateRun(folder, { sign_off: true })).resolves.toMatchObject({ isPassed: true });
     writeFileSync(join(folder, 'adapter', 'chat_template.jinja'), 'another template');
@@ -97,7 +97,7 @@ describe('the gate', () => {
       exitCode: 3,
       problems: [
         { field: 'comparison' },
-        // 0.3 were lost, and it may be 0.35.
+        // The loss was 0.3, and its interval reaches 0.35.
         { field: 'forgetting', message: expect.stringContaining('0.35') },
         { field: 'flip_rate', message: 'fairness was not measured' },
         { field: 'win_rate', message: 'what people prefer was not measured' },
@@ -141,7 +141,7 @@ describe('the gate', () => {
     await expect(gateRun(folder, { margin: 30 })).rejects.toMatchObject(worse);
     expect(await outcome({ comparison: false, safety: null, forgetting: 0.36 })).toBe('not asked');
     expect(await outcome({ other_words: false })).toBe('not asked');
-    // It holds on rules' rows and fails on people's, or the reverse.
+    // Holds on rows rephrased by rules but not on the user's own rows, or the reverse.
     measured([0.95, 0.9], [0.3, 0.6]);
     await expect(gateRun(folder)).rejects.toMatchObject({
       problems: [
@@ -154,7 +154,7 @@ describe('the gate', () => {
     });
     measured([0.4, 0.8], [0.9, 0.6]);
     expect(await outcome()).toBe('not asked');
-    // No rival is better, but asked by name it has to hold.
+    // No rival is better, but a check that is requested by name must hold.
     measured([0.5, 0.5]);
     expect(await outcome()).toBe('not asked');
     await expect(gateRun(folder, { other_words: true })).rejects.toMatchObject({

@@ -55,7 +55,7 @@ async function ask(url: string, body: object): Promise<State> {
   return JSON.parse(await (await post(url, body)).text()) as State;
 }
 
-/** Judges everything: the answer that begins so, and what else is given of each. */
+/** Judges all pairs: prefers the answer that begins with `better`, and sends `more` with each choice. */
 async function judge(url: string, better: string, more: object = {}): Promise<State> {
   let state = await ask(url, { do: 'next' });
   while (state.pair !== undefined) {
@@ -115,7 +115,7 @@ describe('roles', () => {
     const url = (await start({ viewer: ['dan'] })).get('dan')!;
     expect(await judge(url, 'good')).toMatchObject({ done: 8, total: 8 });
     expect(existsSync(join(folder, 'pairs.review.jsonl'))).toBe(false);
-    // By its role the page says so, and offers neither choices nor notes.
+    // The page states the viewer's role, and offers neither choices nor notes.
     expect(await (await fetch(`${url}state`)).json()).toMatchObject({ role: 'viewer', criteria: [] });
   });
 
@@ -192,7 +192,7 @@ describe('a choice of pairs', () => {
   });
 
   test('gives estimates that are of all pairs', () => {
-    // Wins where answers differ, and few elsewhere: 50 + 0.2 · 150 of 200 are won.
+    // `a` wins where answers differ, and rarely elsewhere: 50 + 0.2 · 150 of 200.
     const won = (seed: number, id: string) => Number(id) < 50 || randomUnit([seed, `won ${id}`]) < 0.2;
     const estimates = Array.from({ length: 60 }, (_, seed) => {
       const plan = planReview(pairs, 60, seed);
@@ -207,7 +207,7 @@ describe('a choice of pairs', () => {
   });
 
   test('gives intervals that hold the truth, and are no certainty where few pairs agree', () => {
-    // All fifty that differ, and 21 of the others.
+    // All fifty differing pairs, and 21 of the others.
     const plan = planReview(pairs, 71, 0);
     const hits = Array.from({ length: 400 }, (_, seed) => {
       const isWon = (id: string) => randomUnit([seed, id]) < (Number(id) < 50 ? 0.9 : 0.3);
@@ -238,11 +238,11 @@ describe('other tools', () => {
     const to = join(folder, 'records.json');
     const { exported } = await reviewResults(file, { export: from, output: to });
     const text = readFileSync(to, 'utf8');
-    // Label Studio reads one list, and has to be told how a task looks.
+    // Label Studio reads a single list, and needs a layout for tasks.
     expect(text.startsWith('[')).toBe(from === 'label-studio');
     const setUp = exported?.settings === undefined ? undefined : readFileSync(exported.settings, 'utf8');
     expect(setUp?.includes('<Pairwise')).toBe(from === 'label-studio' ? true : undefined);
-    // Neither system always stands first.
+    // Neither system is always first.
     expect(text).toMatch(/"(?:first|left)":"good/);
     expect(text).toMatch(/"(?:first|left)":"bad/);
     rmSync(join(folder, 'pairs.review.jsonl'));

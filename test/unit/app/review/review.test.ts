@@ -56,7 +56,7 @@ async function start(...reviewers: string[]): Promise<string[]> {
   return review.pages.map(({ url }) => url);
 }
 
-/** Takes the good answer wherever it stands, in as many pairs as wanted. */
+/** Chooses the good answer on either side, in at most `most` pairs. */
 async function judgeGood(url: string, most = Infinity): Promise<State> {
   let state = await ask(url, { do: 'next' });
   for (let i = 0; i < most && state.pair !== undefined; i++) {
@@ -117,7 +117,7 @@ describe('a review', () => {
     });
     expect(found.winRate).toMatchObject({ system: 'secret-tuned', wins: 16 });
     expect(found.winRate!.p).toBeCloseTo(2 * 0.5 ** 8, 12);
-    // As sure as eight pairs are, not sixteen.
+    // The interval is that of eight pairs, not sixteen.
     expect(found.winRate!.low).toBeCloseTo(0.676, 3);
   });
 
@@ -216,7 +216,7 @@ describe('rows to train on', () => {
       ['2', 'tie'],
       ['3', 'neither'],
     ].map(([id, choice]) => ({ id, choice }));
-    // Two of three say so.
+    // Two of three reviewers agree.
     const more = ['ben', 'cleo'].map((reviewer) => ({ id: '0', choice: reviewer === 'ben' ? 'b' : 'a', reviewer }));
     writeFileSync(
       join(folder, 'pairs.review.jsonl'),

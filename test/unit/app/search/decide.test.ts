@@ -19,13 +19,13 @@ const rate: Dimension = {
 const rank: Dimension = { path: 'tuning.r', stage: 2, values: [4, 8, 16, 32, 64], isContinuous: false, usual: 16 };
 const plan: Plan = { dimensions: [rate, rank], ladder, budget: 8, seed: 1, mostTrials: 64 };
 
-/** A loss with its minimum at a rate of 3e-3 and rank 32, approached as training goes on; a whole run costs 1. */
+/** A loss with its minimum at a rate of 3e-3 and rank 32, approached as training progresses; a full run costs 1. */
 function lossOf(values: Values, until: number): number {
   const distance = Math.abs(Math.log(Number(values[rate.path] ?? rate.usual) / 3e-3));
   return distance + 0.2 * Math.abs(Math.log(Number(values[rank.path] ?? rank.usual) / 32)) + 1 - until;
 }
 
-/** Plays a search to its end. */
+/** Simulates a search to its end. */
 function play(wanted: Plan) {
   const trials: Trial[] = [climbed({ stage: 0, values: {}, losses: [], costs: [] })];
   for (;;) {
@@ -50,7 +50,7 @@ test('a search finds better settings than the recipe has, and keeps to its budge
   expect(lossOf(trials[winner].values, 1)).toBeLessThan(0.35 * lossOf({}, 1));
   expect(spentOf(trials)).toBeLessThanOrEqual(plan.budget);
   expect(trials[winner].losses.length).toBe(3);
-  // Learning rates alone come first.
+  // Learning rates are varied first.
   expect(trials.slice(1, 5).map(({ values }) => Object.keys(values))).toEqual([0, 1, 2, 3].map(() => [rate.path]));
 });
 

@@ -20,7 +20,7 @@ const climbs = curves.map(({ losses }) =>
   ladder.rungs.map((rung) => Math.min(...losses.slice(0, Math.round((rung * steps) / every)))),
 );
 
-/** Halves the curves in an order, and counts the steps that a search would have trained. */
+/** Halves the curves in the given order, and counts the steps that a search would have trained. */
 function replay(order: readonly number[]) {
   const trials: { losses: number[] }[] = [];
   let trained = 0;
@@ -39,7 +39,7 @@ function replay(order: readonly number[]) {
 
 test('on recorded curves, halving finds the winner of full training with a quarter of the steps for most orders', () => {
   const found = Array.from({ length: SEEDS }, (_, seed) => {
-    // Other curves in another order for each seed.
+    // A different subset of curves in a different order for each seed.
     const order = shuffled([...curves.keys()], [seed, 'replay']).slice(0, Math.round(0.8 * curves.length));
     const best = Math.min(...order.map((curve) => climbs[curve].at(-1)!));
     return { ...replay(order), best };

@@ -52,7 +52,7 @@ beforeAll(async () => {
   });
   await addPart(registry, 'part_a', (path) => {
     writeFileSync(path, ROWS);
-    // As it was sent before hashes were kept of parts.
+    // An upload from before hashes of parts were stored.
     return { upload: 'upload_a', bytes: ROWS.length, sha256: '', created_at: 1 };
   });
   await registered('tickets');
@@ -119,7 +119,7 @@ describe('files and versions of one machine', () => {
     await deleteModel(registry, 'tickets', 'ann');
     await removeStrayCopies(registry);
     expect(existsSync(folder)).toBe(false);
-    // As it is where the bucket could not be used when the model was deleted.
+    // State if the bucket was unavailable when the model was deleted.
     expect(isInBucket()).toBe(true);
     await removeDeletedVersions(registry);
     await removeDeletedVersions(registry);

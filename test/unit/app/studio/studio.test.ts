@@ -39,7 +39,7 @@ describe('the studio', () => {
 
   const place = () => new URL(studio.url);
   const token = () => place().hash.slice('#token='.length);
-  /** `fetch` would set Host and Origin by itself. */
+  /** `fetch` would always set Host and Origin. */
   const send = (method: string, path: string, given: { headers?: Record<string, string>; body?: string } = {}) =>
     new Promise<Reply>((resolve, reject) => {
       const { host, origin, port, hostname } = place();
@@ -191,7 +191,7 @@ describe('a studio with keys', () => {
         expect([role, name, status, body.error?.code]).toEqual([role, name, ...expected]);
       }
       const { origin } = new URL(studio.url);
-      // Without a usable name: nothing is written.
+      // Without a usable name, nothing is written.
       const upload = await fetch(`${origin}/api/files?name=..`, { method: 'POST', headers: { origin, cookie } });
       expect([role, upload.status === 403]).toEqual([role, !['trainer', 'owner'].includes(role)]);
     }
@@ -229,7 +229,7 @@ describe('a studio with keys', () => {
       expect({ path, status: page.status, body: await page.json() }).toMatchObject(refused);
     }
     expect(readdirSync(elsewhere)).toEqual(['rows.csv']);
-    // A name that leads to a run of another folder.
+    // A name that resolves to a run in another folder.
     writeSampleRun(join(elsewhere, 'salaries'), 2);
     expect(await findRuns({ folders: [elsewhere] })).toMatchObject([{ name: 'salaries' }]);
     for (const page of ['page', 'report', 'plan'])

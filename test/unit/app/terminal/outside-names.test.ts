@@ -1,4 +1,4 @@
-// Names from outside: of labels, columns and control words, and those that reach a terminal.
+// External names with control characters: labels and columns, up to the output on a terminal.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,7 +98,7 @@ describe('control characters', () => {
       live.update(dim(NASTY), true);
       live.print(NASTY);
       live.clear();
-      // What is left are colours of ours, and the line that is written anew.
+      // Only our own colours and the line rewrite may remain.
       // oxlint-disable-next-line no-control-regex -- they are what is looked for
       const ours = text().replaceAll(/\u001b\[(?:\d|2[2-9]|3[0-9])m|\r\u001b\[2K/g, '');
       expect(ours).not.toMatch(CONTROLS);

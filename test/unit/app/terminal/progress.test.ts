@@ -12,7 +12,7 @@ function view(isTTY: boolean, columns = 80) {
   return { show: progress.show, close: progress.close, text: () => text };
 }
 
-/** What a terminal would show: a carriage return with "erase line" takes the line away. */
+/** What a terminal shows: a carriage return followed by "erase line" removes the line. */
 function screen(text: string): string[] {
   return text.split('\n').map((line) => line.split('\r\u001B[2K').at(-1)!);
 }

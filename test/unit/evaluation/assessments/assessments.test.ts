@@ -1,4 +1,4 @@
-// What holds for every assessment, because it is declared: nothing here is written for one of them.
+// Properties that every assessment has by declaration: nothing here is specific to one of them.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

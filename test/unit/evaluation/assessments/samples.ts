@@ -1,4 +1,4 @@
-// A result of every assessment, for what is drawn from their definitions.
+// A sample result of every assessment, to test output derived from their definitions.
 import type { Assessments } from '../../../../src/evaluation/assessments/index.ts';
 import { comparison, overfitting } from '../../jobs/report/sample-run.ts';
 

@@ -21,7 +21,7 @@ describe('the difference of paired shares', () => {
     for (let draw = 0; draw < draws; draw++) {
       const unit = randomUnits([7, 'paired', draw]);
       const before = Float64Array.from({ length: rows }, (_, i) => (unit(i) < 0.3 ? 1 : 0));
-      // Half of the rows are as before, and of the others 0.5 are: 0.4 in all.
+      // Half of the rows keep their value, and half of the others change: 0.4 in total.
       const after = before.map((old, i) => (unit(rows + i) < 0.5 ? old : unit(2 * rows + i) < 0.5 ? 1 : 0));
       const { low, high } = pairedShareDifference(before, after);
       if (low <= 0.1 && 0.1 <= high) holding++;

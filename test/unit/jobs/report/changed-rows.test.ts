@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { samplesSection } from '../../../../src/jobs/report/sections/samples.ts';
 import type { Comparison, Samples, SystemKind } from '../../../../src/store/results.ts';
 
-/** The badges of a row that the judged system answers worse than its strongest rival. */
+/** Badges of a row that the judged system answers worse than its strongest rival. */
 function badges(kind: SystemKind, [mine, theirs]: [number, number]): string {
   const rival = { name: 'other', title: 'tf-idf', kind, values: {} };
   const metric = { name: 'accuracy', title: 'accuracy', better: 'higher' as const, reads: 'label' };

@@ -209,7 +209,7 @@ describe('report.html', () => {
     expect(words).toContain('share of right answers by confidence');
     expect(words).toContain('tuned 200 ms 100 20');
     expect(words).toContain('exact match , higher is better: better than 1, worse than 1');
-    // Its picture says it all: a table's accuracy is no metric of its own.
+    // The confusion table is shown as a picture, without its accuracy as another metric.
     expect(words).not.toContain('confusion table');
   });
 

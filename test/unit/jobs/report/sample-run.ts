@@ -4,7 +4,7 @@ import type { Comparison, Difference, Samples } from '../../../../src/store/resu
 import { writeSamples } from '../../../../src/store/samples.ts';
 import { RunFolder } from '../../../../src/store/run-folder.ts';
 
-/** What somebody's data may hold to break out of a page. */
+/** Data that tries to break out of a page. */
 export const HOSTILE = `</style></script><script>window.broken = true</script><img src="http://192.0.2.1/x.png" onerror="window.broken = true">'"&`;
 
 export function stepFinished(step: number, steps: number, loss: number): RunEvent {
@@ -40,7 +40,7 @@ export const recipe = {
     train: [
       { path: 'tickets.jsonl', weight: null },
       { path: 'more.csv', weight: 2 },
-      // Nothing in it to break a line at.
+      // A long path without a place to break the line.
       { path: `/${'long'.repeat(40)}.jsonl`, weight: null },
     ],
     max_length: 128,
@@ -50,7 +50,7 @@ export const recipe = {
   note: HOSTILE,
 };
 
-/** Writes a finished run with everything a report can show; all texts in it are hostile. */
+/** Writes a finished run with everything that a report can show; all its texts are hostile. */
 export function writeSampleRun(folder: string, steps = 40): void {
   const run = new RunFolder(folder);
   run.record({

@@ -104,7 +104,7 @@ describe('TensorBoard files', () => {
   });
 });
 
-/** A reader of its own, written from the .proto files' field numbers and the record format; shares nothing with the writer. */
+/** An independent reader, based on the .proto files' field numbers and the record format. */
 interface Decoded {
   at?: number;
   step?: number;

@@ -1,4 +1,4 @@
-// What the page says of rows in other words, and what answers next to a result.
+// The report on rephrased rows, and the systems shown next to a result.
 import { expect, test } from 'vitest';
 import { figuresOf } from '../../../../src/evaluation/assessments/index.ts';
 import { figuresSection } from '../../../../src/jobs/report/sections/figures.ts';

@@ -203,7 +203,7 @@ describe('the header of an answer', () => {
     expect(await tokensOf('<|end|><think_off>', '<|end|><think>')).toBe('<|end|>'.length);
     expect(await tokensOf('<|end|>some<think>', '<|end|>some\n')).toBe('<|end|>some'.length);
     expect(await tokensOf('<tool>x', '<|end|>')).toBe(0);
-    // Two characters of four bytes each that begin with the same three.
+    // Two four-byte characters with the same first three bytes.
     expect(await tokensOf('a😀', 'a😁')).toBe(1);
     expect(await tokensOf('<|assistant|>\nwords', '<|assistant|>\n')).toBe('<|assistant|>\n'.length);
   });

@@ -161,7 +161,7 @@ describe('reasoning and tools', () => {
     ],
   };
 
-  // Some of the small templates write calls but no tools.
+  // Some of the small templates support calls but not tools.
   const calling: ChatRow = { ...agent, tools: undefined };
 
   test('are trained as the template writes them, arguments as objects', async () => {

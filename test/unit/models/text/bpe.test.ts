@@ -11,7 +11,7 @@ import { trainByteLevelBpe } from '../../../../src/models/text/bpe/train-bpe.ts'
 const prose = readFileSync(new URL('../../../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 const documents = prose.split('\n\n');
 
-/** The definition, word for word: recount everything, merge the best pair everywhere, repeat. */
+/** Literal implementation of the definition: recount everything, merge the best pair everywhere, repeat. */
 function naiveMerges(texts: string[], pattern: string, count: number): [string, string][] {
   const words = new Map<string, number>();
   for (const text of texts) {
@@ -82,7 +82,7 @@ describe('byte-level BPE training', () => {
     const folder = mkdtempSync(join(tmpdir(), 'attune-bpe-'));
     try {
       const file = join(folder, 'text.txt');
-      // Their trainer reads line by line and keeps the line feed; it has no other limit than 30,000 entries.
+      // Their trainer reads line by line and keeps the line feed; its only limit is the 30,000 entries.
       const text = prose.slice(0, 6000).replaceAll(/[^\x20-\x7e\n]/g, '');
       writeFileSync(file, text);
       const lines = text.split(/(?<=\n)/);

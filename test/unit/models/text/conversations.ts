@@ -41,10 +41,10 @@ export const now = new Date(2024, 6, 4, 12);
 export const styles = ['chatml', 'qwen2', 'qwen3', 'llama3', 'gemma', 'mistral', 'reasoner', 'plain'] as const;
 export type Style = (typeof styles)[number];
 
-/** One small vocabulary, as a tokenizer for every style of template. */
+/** One small vocabulary, as a tokenizer with the template of each style. */
 export async function tokenizersByStyle(): Promise<{ vocabulary: TokenizerJson; tokenizers: Map<Style, Tokenizer> }> {
   const prose = readFileSync(new URL('../../../../fixtures/text/prose.txt', import.meta.url), 'utf8');
-  // Many joined words, so that tokens would reach over borders if nothing kept them apart.
+  // Many joined words, so that tokens would cross borders unless something separates them.
   const texts = [prose, ' yes yes yes no no no \n\n\n\n\n\n'];
   const vocabulary = await trainByteLevelBpe(texts, { vocabSize: 900, specialTokens });
   const tokenizers = new Map<Style, Tokenizer>();
@@ -72,7 +72,7 @@ export function assistant(content: string, more: Partial<Message> = {}): Message
   return { role: 'assistant', content, ...more };
 }
 
-/** Renders a row and has it checked. */
+/** Renders a row and verifies it. */
 export async function renderChecked(
   tokenizer: Tokenizer,
   row: ChatRow,
@@ -83,7 +83,7 @@ export async function renderChecked(
   return rendered;
 }
 
-/** What the trained tokens spell, stretch by stretch. */
+/** Text of the trained tokens, by span. */
 export function trainedTexts(row: RenderedRow, tokenizer: Tokenizer): string[] {
   const trained = row.pieces.filter((piece) => piece.trained);
   return trained.map(({ start, end }) => tokenizer.decode(row.ids.subarray(start, end)));

@@ -48,7 +48,7 @@ const idsIn = (text: string) => attuneBase.encode(text);
 
 type Thinking = 'none' | 'marked' | 'opened';
 
-/** How a text stands to a language: it may end there, it may go on, or it is none. */
+/** Whether a text belongs to a language: it may end there, it may continue, or neither. */
 function reading(family: ToolFamily, text: string, thinking: Thinking = 'none'): 'ends' | 'goes on' | 'never' {
   const spec = { calls: { ...family.held(tools, true), thinking } };
   const grammar = grammarOf(spec);
@@ -99,7 +99,7 @@ describe.each(Object.entries(FAMILIES))('free text with calls of %s', (_, { fami
       const ids: number[] = [];
       const room = 40 + draw;
       for (const id of await idsIn(begun)) {
-        // A call that finds no room is not begun.
+        // A call that does not fit is not started.
         if (!idsOf(answer.allowed(room - ids.length)).includes(id)) break;
         answer.advance(id);
         ids.push(id);

@@ -19,7 +19,7 @@ const marks = {
 };
 const END = '<end_of_utterance>';
 
-/** Content in parts alone, as SmolVLM's; and in a text or in parts, as Qwen2-VL's. */
+/** Content always in parts, as in SmolVLM; text or parts, as in Qwen2-VL. */
 const IN_PARTS = [
   "{% for message in messages %}{{ message['role'] | capitalize }}:{% for part in message['content'] %}",
   "{% if part['type'] == 'text' %}{{ part['text'] }}{% elif part['type'] == 'image' %}{{ '<image>' }}{% endif %}",
@@ -49,7 +49,7 @@ const asked = (content: string, ...images: [number, string][]): Message => ({
 });
 const answer = (content: string): Message => ({ role: 'assistant', content });
 
-/** Squares of `wide` stand in a row of two. */
+/** Images of kind `wide` are two squares in a row. */
 function textsFor(tokenizer: Tokenizer): ImageTexts {
   const gridOf = ({ hash }: ImageFile) => (hash === 'wide' ? ([1, 2] as const) : ([0, 0] as const));
   return {

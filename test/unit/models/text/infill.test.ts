@@ -11,14 +11,14 @@ import { templateText } from './conversations.ts';
 
 const prose = readFileSync(new URL('../../../../fixtures/text/prose.txt', import.meta.url), 'utf8');
 
-/** A tokenizer of bytes with further special tokens. */
+/** A byte tokenizer with additional special tokens. */
 async function withTokens(...specialTokens: string[]) {
   const vocabulary = await trainByteLevelBpe([prose], { vocabSize: 400, specialTokens: ['</s>', ...specialTokens] });
   const chatTemplate = templateText('plain');
   return newTokenizer(vocabulary, { roles: { eos: '</s>' }, chatTemplate });
 }
 
-/** As Code Llama's: a space stands before every text. */
+/** Like Code Llama's: a space precedes every text. */
 function spaced(): Promise<Awaited<ReturnType<typeof newTokenizer>>> {
   const added = ['<s>', '</s>', '▁<PRE>', '▁<SUF>', '▁<MID>', '▁<EOT>'];
   const pieces = ['<unk>', ...added, '▁', '\u263a', ...'abcdef', 'ab', '▁ab'];

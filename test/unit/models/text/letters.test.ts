@@ -7,7 +7,7 @@ import { Letters, lettersOf, Tokenizer } from '../../../../src/models/text/index
 const temporary = mkdtempSync(join(tmpdir(), 'attune-letters-'));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-/** A folder as facebook/wav2vec2-base-960h has it. */
+/** A folder like facebook/wav2vec2-base-960h. */
 function folderOf(vocabulary: unknown, config: object = {}): string {
   const folder = mkdtempSync(join(temporary, 'folder-'));
   writeFileSync(join(folder, 'vocab.json'), JSON.stringify(vocabulary));

@@ -1,4 +1,4 @@
-// Whisper's and CLIP's vocab.json, tiktoken's files, SentencePiece's space behind words: small ones, made by hand.
+// Whisper's and CLIP's vocab.json, tiktoken's files, SentencePiece's trailing spaces: small hand-written ones.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ describe("CLIP's vocab.json", () => {
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   const files = {
     'vocab.json': vocab,
-    // The last line is beyond what is read: its pieces are no tokens.
+    // The last line is beyond the limit: its pieces are not tokens.
     'merges.txt': `#version: 0.2\nh e\nl l</w>\nhe ll</w>\n${pieces[3].slice(0, 1)} 2</w>\n`,
     'config.json': { model_type: 'clip' },
   };
@@ -98,7 +98,7 @@ describe("tiktoken's tokenizer.model", () => {
     'config.json': { model_type: 'llama', vocab_size: ranked.length + 3 },
   };
 
-  /** The two neighbours with the lowest rank together become one, until there are none (tiktoken's own way). */
+  /** Repeatedly merges the adjacent pair whose result has the lowest rank (tiktoken's algorithm). */
   function merged(text: string): string[] {
     const ranks = new Map(ranked.map((bytes, rank) => [bytes.toString('latin1'), rank]));
     const whole = Buffer.from(text).toString('latin1');

@@ -111,7 +111,7 @@ describe('vocab.json and merges.txt', () => {
   });
 });
 
-/** What spm_encode of SentencePiece 0.2 gives with these models. */
+/** Output of spm_encode (SentencePiece 0.2) with these models. */
 const reference: Record<string, [text: string, ids: number[]][]> = {
   t5: [
     [
@@ -154,7 +154,7 @@ const reference: Record<string, [text: string, ids: number[]][]> = {
 describe('SentencePiece', () => {
   it.each([
     ['t5', 'spiece.model', { tokenizer_class: 'T5Tokenizer', extra_ids: 3 }, (id: number) => id],
-    // fairseq's ids: one further, but for the unknown token.
+    // fairseq's ids are one higher, except for the unknown token.
     [
       'fairseq',
       'sentencepiece.bpe.model',

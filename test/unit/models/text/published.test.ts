@@ -1,4 +1,4 @@
-// Tokenizers as they are published, with what only some of them have.
+// Tokenizers as published, with features that only some of them have.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -38,7 +38,7 @@ describe('serving', () => {
       for (const turns of [2, 4]) {
         const { ids } = await renderer.render({ kind: 'chat', messages: messages.slice(0, turns) });
         const prompt = await renderer.prompt({ messages: messages.slice(0, turns - 1) });
-        // This one's prompt opens the reasoning, which its training text does not have: nothing to compare.
+        // This template opens the reasoning in the prompt, but not in the training text: nothing to compare.
         if (name === 'reasoner') continue;
         expect(ids.slice(0, prompt.ids.length)).toEqual(prompt.ids);
         expect(ids.length).toBeGreaterThan(prompt.ids.length);
@@ -67,7 +67,7 @@ describe('serving', () => {
       const whole = await renderer.prompt({ messages: [...asked, assistant(' No, ')], continues: 'turns' });
       const begun = await renderer.prompt({ messages: [...asked, assistant(' No, ')], continues: 'final_message' });
       const next = await renderer.prompt({ messages: asked });
-      // Templates that trim show less of the text; whoever goes on in it goes on where it ends.
+      // Templates that trim drop the trailing space; a continuation must keep it.
       expect(begun.text).toMatch(/No, $/);
       expect(whole.text.startsWith(begun.text.trimEnd())).toBe(true);
       expect(whole.text.slice(begun.text.trimEnd().length)).not.toContain('No');

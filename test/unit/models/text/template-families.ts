@@ -11,26 +11,29 @@ import { now } from './conversations.ts';
 
 const folder = new URL('../../../../fixtures/text/templates/families/', import.meta.url);
 
-/** A family's template, written anew as a small one of the same constructions, and the tokens that its files declare. */
+/** A family's template, rewritten in small with the same constructions, and the tokens that its files declare. */
 export interface Family {
   template: string;
   eos: string;
-  /** What generation_config.json lists besides. */
+  /** Additional tokens in generation_config.json. */
   declared?: readonly string[];
   kwargs?: Record<string, unknown>;
-  /** `text` where the template joins arguments to a text. */
+  /** `text` if the template concatenates arguments to a text. */
   arguments?: 'text';
 }
 
 export type Conversation = Omit<ChatRow, 'kind'>;
-/** The trained stretches, or the code of the refusal. */
+/** The trained spans, or the error code. */
 export type Outcome = string[] | string;
 
 export const families = read<Record<string, Family>>('families.json');
 export const conversations = Object.fromEntries(
   Object.entries(read<Record<string, Conversation>>('conversations.json')).map(([kind, row]) => [kind, asRead(row)]),
 );
-/** By family and conversation, without and with the generation prompt: what Jinja2 3.1.6 gives as transformers sets it up. */
+/**
+ * Output of Jinja2 3.1.6 as configured by transformers, by family and conversation, without and with the generation
+ * prompt.
+ */
 export const renderings = read<Record<string, Record<string, (string | null)[]>>>('renderings.json');
 export const outcomes = read<Record<string, Record<string, Outcome>>>('outcomes.json');
 
@@ -38,7 +41,7 @@ function read<Value>(name: string): Value {
   return JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Value;
 }
 
-/** Content that is null as reading a file leaves it. */
+/** Represents null content as reading a file does. */
 function asRead(row: Conversation): Conversation {
   const messages = row.messages.map((message) =>
     (message.content as string | null) === null ? { ...message, content: '', contentless: 'null' as const } : message,
@@ -46,10 +49,10 @@ function asRead(row: Conversation): Conversation {
   return { ...row, messages };
 }
 
-// What templates write between angle brackets, square brackets and bars.
+// Tokens in templates: words between angle brackets, square brackets and bars.
 const TOKENS = /<\/?[|｜]?[A-Za-z_▁]+[|｜]?>|<[|｜]\/?[A-Za-z_▁]+[|｜]?>|<\|"\|>|\[\/?[A-Z_]{4,}\]|\[\|[a-z]+\|\]/g;
 
-/** A small byte-level tokenizer with a family's template and all tokens that it writes. */
+/** A small byte-level tokenizer with a family's template and all of its tokens. */
 export async function tokenizerOf({ template, eos, declared = [] }: Family): Promise<Tokenizer> {
   const chatTemplate = readFileSync(new URL(`${template}.jinja`, folder), 'utf8');
   const written = chatTemplate.match(TOKENS) ?? [];
@@ -60,7 +63,7 @@ export async function tokenizerOf({ template, eos, declared = [] }: Family): Pro
   return declared.length === 0 ? tokenizer : withStops(tokenizer, declared);
 }
 
-/** The tokenizer as its files would be with these tokens in generation_config.json, besides EOS. */
+/** The tokenizer as if generation_config.json listed these tokens in addition to EOS. */
 export async function withStops(tokenizer: Tokenizer, declared: readonly string[]): Promise<Tokenizer> {
   const ids = declared.map((token) => tokenizer.idOf(token));
   const config = JSON.stringify({ eos_token_id: [tokenizer.eosId, ...ids] });
@@ -73,7 +76,7 @@ export interface Tried {
   outcome: Outcome;
 }
 
-/** A conversation as a row to train on. */
+/** A conversation as a training row. */
 export async function tryRow(tokenizer: Tokenizer, conversation: Conversation, { kwargs }: Family): Promise<Tried> {
   const renderer = new Renderer(tokenizer, { now });
   const asked: ChatRow = { kind: 'chat', ...conversation, ...(kwargs && { chatTemplateKwargs: kwargs }) };
@@ -113,7 +116,7 @@ export function lineOf(name: string, found: Record<string, Outcome>): string {
   return `| ${[name, end, kept, called, trained(beside), trained(reasoning)].join(' | ')} |`;
 }
 
-/** What follows the last word. */
+/** The text after the last word. */
 function endOf(answer: string): string {
   return answer.slice(answer.lastIndexOf('that.') + 'that.'.length).trim();
 }

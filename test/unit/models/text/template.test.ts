@@ -70,7 +70,7 @@ describe('a chat template', () => {
     expect(await textOf(text, '{% for k, v in a|items %}{{ k }}{% endfor %}{{ a.b[0] }}{{ a["a"] }}')).toBe(
       'ba1.012345678901234567890',
     );
-    // As Python prints a mapping; and what fails on a mapping gets the text.
+    // Printed as Python prints a mapping; operations that fail on a mapping get the text.
     expect(await textOf({ b: null }, '{{ a }}|{{ a|tojson }}')).toBe('{\'b\': None}|{"b": null}');
     expect(await textOf({ b: null }, "{{ 'x' + a }}")).toBe('x{"b": null}');
     expect(await textOf(text, "{{ a|tojson if a is not string else raise_exception('a text') }}")).toBe(written);

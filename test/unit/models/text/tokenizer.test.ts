@@ -157,7 +157,7 @@ describe('roles that only the class knows', () => {
     },
   };
 
-  // As bert-base-uncased is published: its settings name no token.
+  // As in bert-base-uncased, whose settings name no tokens.
   test('are there beside tokenizer.json, by the tokenizer class or by the model type', async () => {
     const settings = { do_lower_case: true, model_max_length: 512 };
     const byType = folderWith({
@@ -195,7 +195,7 @@ describe('encoding', () => {
       '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] },
     };
     const post_processor = { type: 'TemplateProcessing', single, pair, special_tokens };
-    // A limit and padding in the file must not cut or fill rows.
+    // A limit and padding in the file must not truncate or pad rows.
     const truncation = { direction: 'Right', max_length: 3, strategy: 'LongestFirst', stride: 0 };
     const padding = {
       strategy: { Fixed: 2000 },
@@ -238,7 +238,7 @@ describe('encoding', () => {
     const whole = pieces.filter(({ spelled }) => !spelled.includes('\ufffd'));
     expect(whole.map(({ shown }) => shown)).toEqual(whole.map(({ spelled }) => spelled));
     expect(whole.length).toBeGreaterThan(5);
-    // A token with a part of a character's bytes covers the whole character.
+    // A token with some bytes of a character covers the whole character.
     expect(pieces.every(({ shown }) => shown.isWellFormed())).toBe(true);
     expect(starts.every((start, i) => i === 0 || start <= ends[i - 1])).toBe(true);
   });

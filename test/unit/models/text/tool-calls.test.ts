@@ -10,7 +10,7 @@ import {
 import { familyOf } from '../../../../src/models/text/tool-calls/index.ts';
 import { asSrt, asVtt } from '../../../../src/serving/transcription/subtitles.ts';
 
-/** What chat templates of each family have in them. */
+/** Characteristic parts of each family's chat template. */
 const templates = {
   hermes: 'For each call return <tool_call>\n{"name": …, "arguments": …}\n</tool_call>',
   coder: '<tool_call>\n<function=example>\n<parameter=x>\n',

@@ -1,4 +1,4 @@
-// Tokenizers of models that translate: their pieces are those of the files' original program (t5.model, fairseq.model).
+// Tokenizers of translation models: same pieces as the original program gives for the files (t5.model, fairseq.model).
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,20 +21,20 @@ function folderOf(files: Files): string {
   return folder;
 }
 
-/** As `Tokenizer.load`, which tries every file in another process first. */
+/** Like `Tokenizer.load`, which first tries every file in another process. */
 const load = (folder: string) => Tokenizer.fromFiles(readTokenizerFiles(folder));
 const bytesOf = (name: string) => readFileSync(join(models, `${name}.model`));
 const piecesOf = (name: string) => parseSentencePiece(bytesOf(name), name).pieces.map(({ text }) => text);
 const framed = async (tokenizer: Tokenizer, text: string) => [...(await tokenizer.encodeFramed([{ text }]))[0].ids];
 const spelt = async (tokenizer: Tokenizer, text: string) =>
   (await framed(tokenizer, text)).map((id) => tokenizer.tokenOf(id));
-/** What the program cuts a text into. */
+/** Pieces of a text according to the original program. */
 const cut = async (name: string, text: string) => {
   const plain = await load(folderOf({ 'spiece.model': bytesOf(name) }));
   return [...(await plain.encode(text))].map((id) => plain.tokenOf(id));
 };
 
-/** A vocabulary in an order of its own, of the pieces of both sides but one of each. */
+/** A vocabulary in its own order, with the pieces of both languages except one of each. */
 function marianVocabulary(): Record<string, number> {
   const pieces = [...new Set([...piecesOf('fairseq'), ...piecesOf('t5')])].toReversed();
   const own = pieces.filter((piece) => !['</s>', '<unk>', '<pad>', '▁the'].includes(piece));

@@ -48,7 +48,7 @@ describe('graders', () => {
     );
     const multi = { type: 'multi', name: 'm', graders, calculate_output: 'g0' } as unknown as Grader;
     expect(() => compileGrader(multi, 500_000)({ item: {}, answer: '' })).toThrow('E_GRADER_COST');
-    // Each answer has its own.
+    // Each answer has its own budget.
     const grade = compileGrader(multi, 3_000_000);
     for (let times = 0; times < 3; times++) expect(grade({ item: {}, answer: '' }).reward).toBeGreaterThan(0);
   });

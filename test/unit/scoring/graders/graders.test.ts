@@ -30,7 +30,7 @@ describe('string_check', () => {
   });
 });
 
-// By hand from the definitions: 2·LCS/(a+b), matching n-grams by the longer side, F1 of n-grams.
+// Computed by hand from the definitions: 2·LCS/(a+b), matching n-grams by the longer side, F1 of n-grams.
 describe('text_similarity', () => {
   it.each([
     ['fuzzy_match', 'this is a test', 'this is a test!', 28 / 29],

@@ -8,7 +8,7 @@ import {
   type Rating,
 } from '../../../../src/scoring/judges/agreement.ts';
 
-/** Two raters from a table of counts of yes and no. */
+/** Two raters, from a table of counts of yes and no. */
 function twoRaters([yesYes, yesNo, noYes, noNo]: readonly number[]): [string[], string[]] {
   const cells = [...Array(yesYes).fill('yy'), ...Array(yesNo).fill('yn'), ...Array(noYes).fill('ny')];
   const all = [...cells, ...Array(noNo).fill('nn')] as string[];

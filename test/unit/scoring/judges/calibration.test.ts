@@ -76,7 +76,7 @@ test('prediction-powered intervals hold what they promise, though the judge is b
     const [unit, biasUnit] = [randomUnits([draw, 'own']), randomUnits([draw, 'bias'])];
     const rows = Array.from({ length: 400 }, (_, i) => {
       const own = unit(i) < 0.6 ? 1 : 0;
-      // Takes every fifth loss for a win.
+      // Mistakes every fifth loss for a win.
       return [own === 1 || biasUnit(i) < 0.2 ? 1 : 0, own] as const;
     });
     const found = predictionPowered({ judged: rows.slice(100).map(([guess]) => guess), labelled: rows.slice(0, 100) });

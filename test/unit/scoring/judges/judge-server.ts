@@ -12,7 +12,7 @@ interface Refusal {
   message: string;
 }
 
-/** What stands between tags of a name in a request. */
+/** Text between the tags of this name in a request. */
 export function between(name: string, { messages }: Asked): string {
   const found = new RegExp(`<${name}-[0-9a-f]{12}>\\n([\\s\\S]*)\\n</${name}-[0-9a-f]{12}>`).exec(
     messages.at(-1)!.content,
@@ -20,9 +20,9 @@ export function between(name: string, { messages }: Asked): string {
   return found?.[1] ?? '';
 }
 
-/** A chat endpoint whose answers a function gives; a number is a status in place of an answer. */
+/** A chat endpoint whose replies come from a function; a number is a status instead of a reply. */
 export class JudgeServer implements AsyncDisposable {
-  /** What it says that it is. */
+  /** Model version in its replies. */
   version?: string;
   readonly requests: Asked[] = [];
   readonly #answer: (asked: Asked) => string | Refusal;

@@ -1,4 +1,4 @@
-// Values that scikit-learn's, torchmetrics' and other documentation print for their own examples.
+// Values printed in the documentation of scikit-learn, torchmetrics and others for their own examples.
 import { describe, expect, test } from 'vitest';
 import type { ClassificationExample } from '../../../../src/data/example.ts';
 import { createMetric, type MetricName, type MetricSpec } from '../../../../src/scoring/metrics/index.ts';
@@ -67,7 +67,7 @@ describe('chosen classes', () => {
   test('Matthews correlation is that on the page of matthews_corrcoef', async () => {
     expect((await chosen('mcc', [1, 1, 1, -1], [1, -1, 1, 1])).value).toBeCloseTo(-0.33333333, 7);
     expect((await chosen('mcc', [1, 1, 0, 0], [1, 1, 1, 1])).value).toBe(0);
-    // Of three classes by hand: 2 of 6 right; (2·6 - 12) / sqrt((36 - 12)(36 - 14)) = 0.
+    // Three classes by hand: 2 of 6 right; (2·6 - 12) / sqrt((36 - 12)(36 - 14)) = 0.
     expect((await chosen('mcc', truth, choice)).value).toBe(0);
   });
 
@@ -116,7 +116,7 @@ describe('probabilities of classes', () => {
 
   test('ties count half, and a class without rows on either side is left out', async () => {
     const tied = ['1', '1', '0', '0', '0'].map((truth, row) => [truth, [[0.9, 0.5, 0.5, 0.5, 0.1][row]]] as const);
-    // Of six pairs: 3 won by the first; the second ties two and wins one.
+    // Six pairs: the first wins 3; the second ties two and wins one.
     expect((await scored({ metric: 'roc_auc', positive: '1' }, ['1'], tied)).value).toBeCloseTo((3 + 1 + 1) / 6, 12);
     const one = await scored('roc_auc', ['0', '1'], [['0', [0.4, 0.6]]]);
     expect(one.value).toBeNaN();
@@ -130,7 +130,7 @@ describe('probabilities of classes', () => {
       ['spam', [0.35, 0.65]],
     ] as const;
     expect((await scored('log_loss', ['ham', 'spam'], rows)).value).toBeCloseTo(0.21616, 5);
-    // p = 0 is taken as the smallest step of a double.
+    // p = 0 counts as the smallest step of a double.
     expect((await scored('log_loss', ['ham'], [['spam', [1]]])).value).toBeCloseTo(36.0436533891, 9);
   });
 

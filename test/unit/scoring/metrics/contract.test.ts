@@ -1,4 +1,4 @@
-// What every metric of the registry keeps.
+// Contract of every metric in the registry.
 import { describe, expect, test } from 'vitest';
 import { randomUnit } from '../../../../src/base/random.ts';
 import type { CompletionExample, Example } from '../../../../src/data/example.ts';
@@ -7,7 +7,7 @@ import { metrics } from '../../../../src/scoring/metrics/index.ts';
 import type { MetricInput } from '../../../../src/scoring/metrics/metric.ts';
 import type { Prediction } from '../../../../src/scoring/predictor.ts';
 
-/** Somebody with one item, and the one to be predicted. */
+/** A user with one item, and the item to predict. */
 function items(had: string, next: string): Example {
   return { kind: 'items', id: 'a', source: { file: 'rows.jsonl', line: 1 }, items: [had, next] };
 }
@@ -22,13 +22,13 @@ function completion(answer: string): CompletionExample {
   };
 }
 
-/** A text with an image of that hash. */
+/** A text with the image of this hash. */
 function imageText(hash: string): Example {
   const media = { kind: 'image', path: `/${hash}.png`, hash } as const;
   return { kind: 'image-text', id: 'a', source: { file: 'rows.jsonl', line: 1 }, media, text: 'a text' };
 }
 
-/** A question whose text tells no answer. */
+/** A question whose text contains no answer. */
 function unanswered(): Example {
   return {
     kind: 'question',
@@ -40,13 +40,13 @@ function unanswered(): Example {
   };
 }
 
-/** An answer in steps, the right ones with 1. */
+/** An answer in steps; right steps are 1. */
 function stepwise(labels: number[]): Example {
   const source = { file: 'rows.jsonl', line: 1 };
   return { kind: 'stepwise', id: 'a', source, prompt: 'p', completions: labels.map(String), labels };
 }
 
-/** A question with ordered levels, and a yes or no for every other row. */
+/** A question with ordered levels; every other row also has a yes/no question. */
 function decided(row: number, right: number): Example {
   const source = { file: 'rows.jsonl', line: 1 };
   const levels = ['0', '1', '2'].map((key) => ({ key, description: key }));
@@ -62,10 +62,10 @@ function calling(...names: string[]): Example {
   return { kind: 'chat', id: 'a', source: { file: 'rows.jsonl', line: 1 }, messages };
 }
 
-/** Metrics of nothing but rows to which nothing is the right answer. */
+/** Metrics that only count rows without an answer. */
 const ofNone = (name: string) => name.startsWith('no_answer');
 
-/** A right answer to each row, with everything that any metric reads. */
+/** The right answer to each row, with everything that any metric reads. */
 function perfect(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const answers = { number: `${row / 4}`, scores: ['a', 'b'][row % 2], label: ['a', 'b'][row % 2] };
   const reference = answers[reads as keyof typeof answers] ?? '{"name": "one two three four five"}';
@@ -93,7 +93,7 @@ function perfect(reads: MetricInput, row: number): { prediction: Prediction; exa
   return { prediction, example: reads === 'items' ? items(reference, 'another') : completion(reference) };
 }
 
-/** An answer that is sometimes right, with everything that any metric reads. */
+/** An answer that is right at random, with everything that any metric reads. */
 function random(reads: MetricInput, row: number): { prediction: Prediction; example: Example } {
   const unit = (site: number) => randomUnit([1, 'metrics test', row, site]);
   const answers = reads === 'tags' ? ['B-A I-A O', 'O O B-B', 'O B-A O'] : ['yes', 'no', 'not sure'];
@@ -114,7 +114,7 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
     return { prediction: { id: 'a', decisions }, example: decided(row, Math.floor(3 * unit(13))) };
   }
   if (reads === 'calls') {
-    // Some rows call nothing.
+    // Some rows call no tools.
     const example = row % 3 === 0 ? completion('no') : calling(truth);
     return { prediction: { id: 'a', text: answerText(calling(said)) }, example };
   }
@@ -135,7 +135,7 @@ function random(reads: MetricInput, row: number): { prediction: Prediction; exam
   };
 }
 
-/** Rows with and without an answer, and predictions that are sometimes none. */
+/** Rows with and without an answer; some predictions are empty. */
 function orNone(row: number): { prediction: Prediction; example: Example } {
   const { prediction, example } = random('text', row);
   return {
@@ -178,7 +178,7 @@ describe('every metric', () => {
       const best = definition.best ?? (name === 'perplexity' ? 1 : 0);
       expect(result.value).toBeCloseTo(best, 10);
       expect(metric.rows.length).toBe(300);
-      // A correlation has no value of a single row: how far off it is stands in.
+      // A correlation has no value for a single row; its error is used instead.
       expect(metric.rows[299]).toBeCloseTo(definition.reads === 'number' ? 0 : best, 10);
       expect(result.details.rows).toBe(300);
     },

@@ -65,7 +65,7 @@ describe('likelihood', () => {
 describe('texts', () => {
   test('token F1 follows SQuAD: articles, case and punctuation do not count', async () => {
     expect((await score('token_f1', [['The Cat, sat.', 'cat sat']])).value).toBe(1);
-    // Common "cat sat" of 3 and 4 words: 2 * 2 / 7.
+    // "cat sat" is common to 3 and 4 words: 2 * 2 / 7.
     expect((await score('token_f1', [['cat sat down', 'a cat sat on mats']])).value).toBeCloseTo(4 / 7, 12);
     expect((await score('token_f1', [['cat cat cat', 'cat']])).value).toBeCloseTo(0.5, 12);
   });
@@ -120,7 +120,7 @@ describe('texts', () => {
   });
 
   test('ROUGE-1 gives the values that the rouge-score package documents', async () => {
-    // Its README: precision and recall 0.75 and 0.67 in the order (target, prediction).
+    // From its README: precision and recall 0.75 and 0.67 in the order (target, prediction).
     const target = 'The quick brown fox jumps over the lazy dog';
     const found = await score('rouge_1', [['The quick brown dog jumps on the log.', target]]);
     expect(found.details.precision).toBeCloseTo(6 / 8, 12);
@@ -172,7 +172,7 @@ describe('chrF as sacreBLEU', () => {
   });
 
   test('leaves out orders that a side lacks, and sums counts over rows', async () => {
-    // sacreBLEU's test cases with effective order; beta does not matter where precision equals recall.
+    // sacreBLEU's test cases with effective order; beta does not matter if precision equals recall.
     expect((await score('chrf', [['a', 'a']])).value).toBeCloseTo(100, 10);
     expect((await score('chrf', [['a b c', 'abc']])).value).toBeCloseTo(100, 10);
     expect((await score('chrf', [['aa', 'ab']])).value).toBeCloseTo(25, 10);
@@ -270,7 +270,7 @@ describe('JSON answers', () => {
       ['{"category": "mail", "tags": ["a", "b"], "extra": null}', '{"category": "mail", "tags": ["a", "c"]}'],
       ['no json', '{"category": "web"}'],
     ]);
-    // Right: category, tags/0; predicted 4; expected 3 + 1.
+    // Right: category, tags/0; 4 predicted; 3 + 1 expected.
     expect(found.details).toMatchObject({ precision: 2 / 4, recall: 2 / 4, right: 2 });
     expect(found.rows[1]).toBe(0);
   });

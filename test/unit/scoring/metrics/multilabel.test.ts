@@ -1,4 +1,4 @@
-// Rows with any number of classes: values that scikit-learn's documentation prints, or that are worked out by hand.
+// Rows with any number of classes: values from scikit-learn's documentation, or computed by hand.
 import { describe, expect, test } from 'vitest';
 import type { MultiLabelExample } from '../../../../src/data/example.ts';
 import { bestThreshold, f1Of, macroF1Of } from '../../../../src/evaluation/best-threshold.ts';

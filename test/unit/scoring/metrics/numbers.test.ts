@@ -1,4 +1,4 @@
-// Values that scikit-learn's and SciPy's documentation print for their own examples.
+// Values printed in scikit-learn's and SciPy's documentation for their own examples.
 import { describe, expect, test } from 'vitest';
 import type { CompletionExample } from '../../../../src/data/example.ts';
 import { createMetric, type MetricName, type MetricSpec } from '../../../../src/scoring/metrics/index.ts';
@@ -44,7 +44,7 @@ describe('numbers', () => {
   });
 
   test('an answer that is no number counts as the mean of the true ones, and is counted and listed', async () => {
-    // The true numbers' mean is 2.875: errors are 0.125, 0.5, 0 and 1.
+    // The mean of the true numbers is 2.875: errors are 0.125, 0.5, 0 and 1.
     const told = { rows: 4, notNumbers: 1, notNumberRows: ['a'] };
     expect(await score('mae', truth, ['none', 0, 2, 8])).toEqual({ value: 1.625 / 4, details: told });
     const filled = [2.875, 0, 2, 8];

@@ -1,4 +1,4 @@
-// Who is in the rows: shares with intervals, groups of too few rows, and labels that are not balanced.
+// People in the rows: shares with intervals, groups with too few rows, and unbalanced labels.
 import { describe, expect, it } from 'vitest';
 import { GroupTally, type RowGroups } from '../../../../src/scoring/statistics/group-tally.ts';
 import { fisherExact, shareDifference } from '../../../../src/scoring/statistics/index.ts';
@@ -36,7 +36,7 @@ describe('a tally', () => {
       { group: 'male', rows: 60, share: 0.75, first: [0, 1], flag: undefined },
       { group: 'female', rows: 20, share: 0.25, first: [60, 61], flag: 'few' },
     ]);
-    // Wilson's interval of 60 in 80.
+    // Wilson's interval for 60 of 80.
     expect(axes[0].groups[0].low).toBeCloseTo(0.6451, 3);
     expect(axes[0].groups[0].high).toBeCloseTo(0.8316, 3);
   });
@@ -90,7 +90,7 @@ describe('the groups of a row', () => {
       ['tags', 'column', ['a', 'b']],
       ['none', 'column', []],
       ['gender', 'mentions', ['female', 'male']],
-      // "Anna" is usual in a dozen places.
+      // "Anna" is common in a dozen countries.
       ['origin', 'mentions', ['italian']],
       ['nationality', 'mentions', ['german']],
     ]);

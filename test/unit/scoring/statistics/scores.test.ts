@@ -36,7 +36,7 @@ describe('the sign-flip test', () => {
     const [sum, squares] = [values.reduce((a, b) => a + b), values.reduce((a, b) => a + b * b, 0)];
     const z = Math.abs(sum) / Math.sqrt(squares);
     const p = new SignFlips(400).p(Float64Array.from(values));
-    // 2 (1 - Φ(z)) by the first term of its series beyond 1.
+    // 2 (1 - Φ(z)) from the first term of its series beyond 1.
     expect(z).toBeGreaterThan(1);
     expect(Math.abs(p - twoSided(z))).toBeLessThan(0.015);
     expect(new SignFlips(400, 1).p(Float64Array.from(values))).not.toBe(p);

@@ -40,7 +40,7 @@ describe('normal distribution', () => {
   });
 });
 
-/** Of any statistic over so many rows. */
+/** Interval of any statistic over this many rows. */
 function bootstrapInterval(rows: number, statistic: Statistic, options: BootstrapOptions & ResamplingOptions) {
   return spreadInterval(new Resampling(rows, options).spread(statistic), options);
 }
@@ -49,7 +49,7 @@ describe('bootstrap', () => {
   const options = { confidence: 0.9, resamples: 4000 };
 
   test('the percentile interval of the spatial test is the published one', () => {
-    // Published from 2,000 resamples: 171.5 (100.8, 233.9).
+    // Published value from 2,000 resamples: 171.5 (100.8, 233.9).
     const found = bootstrapInterval(26, spatialVariance, { ...options, method: 'percentile' });
     expect(found.estimate).toBeCloseTo(171.5, 1);
     expect(Math.abs(found.low - 100.8)).toBeLessThan(4);
@@ -96,7 +96,7 @@ describe('bootstrap', () => {
 
 describe('exact McNemar test', () => {
   test('gives the published p-values', () => {
-    // Approval ratings in Agresti, Categorical Data Analysis; p as R's exact2x2 prints it.
+    // Approval ratings in Agresti, Categorical Data Analysis; p as printed by R's exact2x2.
     expect(mcnemarExact({ onlyFirst: 150, onlySecond: 86 })).toBeCloseTo(3.716e-5, 8);
     // 2 of 10 by hand: 2 (1 + 10 + 45) / 1024.
     expect(mcnemarExact({ onlyFirst: 2, onlySecond: 8 })).toBeCloseTo(0.109375, 12);

@@ -2,18 +2,18 @@ import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a file's answer goes wrong. */
+/** Fault in the reply for a file. */
 export interface Fault {
-  /** Bytes after which the connection breaks off, each time. */
+  /** Bytes after which the connection is closed, each time. */
   breaksAfter?: number;
-  /** Sends these bytes in place of the file's own. */
+  /** Sends these bytes instead of the file's. */
   sends?: Buffer;
-  /** Sends nothing after its headers, so often. */
+  /** Number of times that it sends only headers. */
   stalls?: number;
-  /** Refuses so often with this status. */
+  /** Rejects requests this many times, with this status. */
   refuses?: { times: number; status: number; retryAfter?: string };
   ignoresRange?: boolean;
-  /** Is served by another host, to which it redirects. */
+  /** Redirects to another host. */
   redirects?: string;
 }
 
@@ -21,7 +21,7 @@ export interface StoredFile {
   content: Buffer;
   isLarge?: boolean;
   fault?: Fault;
-  /** What the listing says in place of the truth. */
+  /** False values in the listing. */
   listed?: { path?: string; size?: number; oid?: string };
 }
 
@@ -30,13 +30,13 @@ export interface HubServer extends AsyncDisposable {
   files: Map<string, StoredFile>;
   /** Path, range and authorization of every request. */
   requests: { path: string; range?: string; authorization?: string }[];
-  /** Only who shows this token is let in. */
+  /** If set, requests need this token. */
   token?: string;
 }
 
 export const COMMIT = 'c0ffee'.padEnd(40, '0');
 
-/** A server that speaks the hub's protocol for one repository, as well or badly as a test wants. */
+/** A server for one repository in the hub's protocol, with faults on request. */
 export async function startHub(): Promise<HubServer> {
   const hub: Omit<HubServer, 'url' | keyof AsyncDisposable> = { files: new Map(), requests: [] };
   const server = createServer((request, response) => answer(hub, request, response));

@@ -125,7 +125,7 @@ describe('a model of the hub', () => {
     vi.stubEnv('HF_ENDPOINT', hub.url);
     vi.stubEnv('HF_HUB_CACHE', settings.cache);
     vi.stubEnv('HF_HUB_OFFLINE', '');
-    // A folder stands where a file is to be: linking stops there, as it would by a kill.
+    // A folder in place of a file stops the linking, as a kill would.
     const folder = join(settings.cache, 'models--owner--name', 'snapshots', COMMIT);
     mkdirSync(join(folder, 'tokenizer.json', 'in the way'), { recursive: true });
     await expect(pullRepository(parseRepository(name, 'model'), { ...request, settings })).rejects.toThrow(

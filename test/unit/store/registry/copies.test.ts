@@ -1,4 +1,4 @@
-// What goes of a machine's copies of a bucket when there are too many of them.
+// Which local copies of a bucket's files are deleted when there are too many.
 import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -27,7 +27,7 @@ async function uploaded(id: string): Promise<void> {
   await addFile(at.registry, id, (path) => writeRows(path, TEXT));
 }
 
-/** A version of tickets, in use where it is promoted, with the folder of its copy. */
+/** A version of tickets, in use if promoted, with the folder of its copy. */
 async function registered({ isPromoted = true } = {}): Promise<string> {
   const made = await storeVersion(at.registry, newTickets(at.home, TEXT));
   const { version } = made;
@@ -36,7 +36,7 @@ async function registered({ isPromoted = true } = {}): Promise<string> {
   return fetchVersion(made);
 }
 
-/** As files are that were used so long ago. */
+/** Makes a file look as if it was last used hours ago. */
 function unusedFor(path: string, hours: number): void {
   const { mtime } = statSync(path);
   utimesSync(path, new Date(Date.now() - hours * HOUR), mtime);
@@ -92,7 +92,7 @@ describe('copies of what is in a bucket', () => {
     process.env.ATTUNE_OBJECTS = at.bucket.url;
     at.bucket.objects.set('attune/files/file-alone.jsonl', Buffer.from(TEXT));
     await boundCopies(at.registry, 0, LATER());
-    // As another registry sees them.
+    // Simulates files of another registry.
     await at.registry.deleteFrom('files').execute();
     await removeStrayCopies(at.registry, LATER());
     expect(left('file-copy', 'file-alone')).toEqual(['file-copy', 'file-alone']);

@@ -1,4 +1,5 @@
-// Jobs and evaluations that another machine has claimed: when they are taken over, and what it can still write then.
+// Jobs and evaluations claimed by another machine: when they are taken over, and what that machine can still write
+// afterwards.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   addEval,
@@ -36,14 +37,14 @@ afterEach(async () => {
   await own.close();
 });
 
-/** A sign of life of another machine, whose clock is wrong by so much. */
+/** Heartbeat of another machine, whose clock is wrong by these hours. */
 const elsewhere = (hours: number, beats = 0) =>
   JSON.stringify({ pid: 1, startTime: '1', machine: 'another', seenAt: Date.now() + hours * 3_600_000 + beats });
 
 const JOB = { owner: 'shop', model: 'tiny', training_file: 'file-a', validation_file: null, suffix: null, seed: 1 };
 const REST = { method: { type: 'supervised', hyperparameters: {} }, extra: {}, metadata: {}, fingerprint: 'a' };
 
-/** A job that another machine trains. */
+/** A job that another machine is training. */
 async function trainedElsewhere(hours: number): Promise<Job> {
   const { id } = await addJob(own.registry, { ...JOB, ...REST });
   await changeJob(own.registry, id, { status: 'queued' });
@@ -81,7 +82,7 @@ describe('a job of another machine', () => {
     const { id } = await trainedElsewhere(0);
     const watch = new WorkerWatch();
     await recoverJobs(own.registry, watch);
-    // It asks, sleeps for an hour, and is told of a sign that was new then.
+    // The server queries, sleeps for an hour, and gets a heartbeat that was current then.
     const [asked, row] = [performance.now(), { id, worker: elsewhere(0, 5) }];
     clock += 3_600_000;
     expect(watch.abandoned([row], asked)).toEqual([]);

@@ -1,4 +1,4 @@
-// A registry in a folder of its own, with versions that are made up.
+// A registry in its own folder, with fake versions.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,10 +6,10 @@ import { placeOfPart, storeUrl, type DatabasePlace } from '../../../../src/store
 import { addVersion, moveAlias, openRegistry, CHAMPION, type Registry } from '../../../../src/store/registry/index.ts';
 
 export interface OwnRegistry {
-  /** A file, or what ATTUNE_STORE says. */
+  /** A file, or the database in ATTUNE_STORE. */
   place: DatabasePlace;
   registry: Registry;
-  /** A further version of a model, and its number. */
+  /** Adds a version of a model and returns its number. */
   add(model: string, folder?: string, owner?: string): Promise<number>;
   promote(model: string, version: number): Promise<void>;
   close(): Promise<void>;

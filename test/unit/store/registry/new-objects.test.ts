@@ -1,4 +1,4 @@
-// What is left of a process that died between an object's bytes and its row.
+// Leftovers of a process that died after storing an object and before adding its row.
 import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { addFile, filePath, findFile, removeUnfinished, storeVersion } from '../../../../src/store/registry/index.ts';
@@ -14,7 +14,7 @@ function added(id: string): ReturnType<typeof addFile> {
   return addFile(at.registry, id, (path) => writeRows(path, ROWS));
 }
 
-/** As a process that is killed once its bytes are in the bucket: nothing after that is done. */
+/** Simulates a process that is killed once its object is in the bucket: nothing later happens. */
 async function diesBeforeItsRow(work: () => Promise<unknown>): Promise<void> {
   const { promise: killed, resolve: kill } = Promise.withResolvers<void>();
   const execute = (): Promise<never> => {
@@ -22,7 +22,7 @@ async function diesBeforeItsRow(work: () => Promise<unknown>): Promise<void> {
     return new Promise(() => undefined);
   };
   const whole = at.registry.transaction.bind(at.registry);
-  // The first one notes what is begun.
+  // The first transaction records that the upload has begun.
   const transaction = vi.spyOn(at.registry, 'transaction').mockImplementationOnce(whole);
   transaction.mockReturnValue({ execute } as never);
   void work();

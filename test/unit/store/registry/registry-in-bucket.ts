@@ -1,4 +1,4 @@
-// A registry whose objects lie in a bucket of this process, and what is put there.
+// A registry whose objects are in a bucket of this process, and objects to store there.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,7 +36,7 @@ export function registryInBucket(): RegistryInBucket {
   return at;
 }
 
-/** Writes a shop's rows to their path, as an upload does. */
+/** Writes a shop's rows to a path, as an upload does. */
 export function writeRows(path: string, text: string): Awaited<ReturnType<Parameters<typeof addFile>[2]>> {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
@@ -44,7 +44,7 @@ export function writeRows(path: string, text: string): Awaited<ReturnType<Parame
   return { owner: 'shop', purpose: 'fine-tune', filename: 'rows.jsonl', ...size };
 }
 
-/** The next version of tickets, in a folder of its own. */
+/** The next version of tickets, in its own folder. */
 export function newTickets(home: string, weights: string): Parameters<typeof storeVersion>[1] {
   const folder = join(home, 'adapter');
   mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-// What private steps cost, against Opacus' accountants.
+// Privacy cost of training steps, compared with Opacus' accountants.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { logErfc, normalCdf } from '../../../../src/training/optimizers/normal-tail.ts';
@@ -31,7 +31,7 @@ test.each(reference.cases)('Renyi: q $q, sigma $sigma, $T steps', (one) => {
     expect(Math.abs(renyiDivergence([{ ...steps, steps: 1 }], Number(at)) / wanted - 1)).toBeLessThan(1e-9);
 });
 
-// The others are compared by `npm run parity`: each takes seconds.
+// `npm run parity` compares the others, which take seconds each.
 test('the distribution of the privacy loss gives the published bounds', () => {
   for (const one of reference.cases.filter(({ q }) => q === 1 || q === 0.1)) {
     const bounds = prvEpsilon({ sampleRate: one.q, noiseMultiplier: one.sigma, steps: one.T }, one.delta);

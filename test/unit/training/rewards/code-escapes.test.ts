@@ -10,7 +10,7 @@ function run(completion: string, tests: readonly string[], settings: object = {}
   return outcomeOf({ completion, row: { tests } }, spec(settings));
 }
 
-/** Reaches for the realm around its own, by every object that came from outside. */
+/** Tries to reach the outer realm through every object that came from outside. */
 const climb = `const out = (0, eval)('this').constructor.constructor('return typeof process === "object" && process')();`;
 
 describe('hostile code is worth nothing and harms nothing', () => {
@@ -38,7 +38,7 @@ describe('hostile code is worth nothing and harms nothing', () => {
     expect(outcome).toEqual({ share: 0, failure });
   });
 
-  /** Each defines `add` so that only a forged verdict passes `assert.equal(add(1, 2), 77)` and its like. */
+  /** Each defines `add` so that only a forged verdict passes `assert.equal(add(1, 2), 77)` and the like. */
   it.each([
     ['brings a judge of its own', 'globalThis.assert = { equal() {} }; const add = () => 0;'],
     ['reads its test by its caller', 'function add() { return JSON.parse(/77|\\d+/.exec(String(add.caller))[0]); }'],

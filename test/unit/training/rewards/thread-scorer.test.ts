@@ -1,4 +1,4 @@
-// Reward functions of the user's that fail in every way; after each the next answers are scored by a new thread.
+// User-defined reward functions that fail in every way; after each failure, a new thread scores the next answers.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
