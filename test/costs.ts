@@ -1,6 +1,6 @@
 /**
- * ATTUNE_TEST_COSTS=FILE: a line of JSON for each test file with the processor time that it and its children took, in ms;
- * in FILE.tests, a line for each test that took longer than a moment.
+ * ATTUNE_TEST_COSTS=FILE: appends a line of JSON per test file with the processor time in ms of its process and
+ * children; FILE.tests gets a line per test that takes longer than `MOMENT`.
  */
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
@@ -16,7 +16,7 @@ if (target !== undefined) {
   });
   let start = { ...before };
   beforeEach(() => {
-    // Children are looked up after a long test only: /proc has many.
+    // Children are only examined after a long test, since reading /proc is slow.
     start = { ...start, self: ownTime(), wall: Math.round(performance.now()) };
   });
   afterEach(() => {
@@ -34,7 +34,7 @@ if (target !== undefined) {
   });
 }
 
-/** Of this process since its start, all its threads; and of its children, those that run and those that have ended. */
+/** Processor time of this process since its start, and of its running and ended children. */
 function spent(): { self: number; children: number; wall: number } {
   return { self: ownTime(), children: ofChildren(), wall: Math.round(performance.now()) };
 }
@@ -44,7 +44,7 @@ function ownTime(): number {
   return Math.round((user + system) / 1000);
 }
 
-/** Linux alone says that. */
+/** Only available on Linux. */
 function ofChildren(): number {
   if (process.platform !== 'linux') return 0;
   const all = new Map(readdirSync('/proc').flatMap((name) => processOf(name)));
@@ -57,11 +57,11 @@ function ofChildren(): number {
   return sum;
 }
 
-/** Its parent, and what it and those that it has waited for took; none if it has ended meanwhile. */
+/** A process with its parent, its own time and that of its ended children; empty if it has ended meanwhile. */
 function processOf(name: string): [number, { pid: number; parent: number; own: number; waitedFor: number }][] {
   if (!/^\d+$/.test(name)) return [];
   try {
-    // The second field, in parentheses, may hold spaces; fields 14 to 17 are times in hundredths of a second.
+    // The second field, in parentheses, may contain spaces; fields 14 to 17 are times in hundredths of a second.
     const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ')

@@ -1,4 +1,4 @@
-/** Preloaded by a program: appends each result of a use case, as agents get it, to the file RESULTS. */
+/** Preloaded by a program: appends each result of a use case, as tools return it to agents, to the file RESULTS. */
 import { appendFileSync } from 'node:fs';
 import { loadUseCases } from '../src/app/use-cases/library.ts';
 

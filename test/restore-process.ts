@@ -1,4 +1,4 @@
-/** Files of one project share a process: what one sets there, the next must not meet. */
+/** Test files of a project share a process: restores what one of them changed before the next runs. */
 import { afterAll, vi } from 'vitest';
 
 const [folder, environment] = [process.cwd(), process.env];

@@ -1,4 +1,4 @@
-/** Results of use cases against the JSON schemas of their types. */
+/** Checks results of use cases against the JSON schemas of their types. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { useCases, type UseCaseName } from '../src/app/use-cases/index.ts';
 import { outputSchema } from '../src/app/use-cases/schema.ts';
@@ -8,7 +8,7 @@ const names = Object.keys(useCases) as UseCaseName[];
 const ajv = new Ajv2020({ allErrors: true });
 for (const name of names) ajv.addSchema({ ...(await outputSchema(name)), $id: addressOf(name) });
 
-/** @throws where a use case gave something that its type does not describe */
+/** @throws if the result does not match the schema of its type */
 export function checkResult(name: UseCaseName, given: unknown): void {
   const validate = ajv.getSchema(addressOf(name))!;
   if (validate(given) === true) return;
@@ -18,7 +18,7 @@ export function checkResult(name: UseCaseName, given: unknown): void {
   );
 }
 
-/** Checks what a command line printed, where that is a result in JSON. */
+/** Checks the output of a command line if it is a JSON result. */
 export function checkPrinted(argv: readonly string[], { code, stdout }: { code: number | null; stdout: string }): void {
   if (code !== 0 || !argv.includes('--json')) return;
   const invocation = parseInvocation(argv, names);

@@ -1,17 +1,17 @@
-/** Samples of products of cases and of random trials: seconds in every run, all of them with ATTUNE_TESTS=all. */
+/** Samples of test cases and of random trials: seconds in every run; ATTUNE_TESTS=all runs all of them. */
 import { sha256 } from '../src/files/hash.ts';
 
-/** Whether everything is tried. */
+/** Whether all cases are tested. */
 export const isWhole = process.env.ATTUNE_TESTS === 'all';
 
-/** How many random trials a test makes. */
+/** Number of random trials of a test. */
 export function trials(few: number, all: number): number {
   return isWhole ? all : few;
 }
 
 /**
- * Some of the cases, in their order: as many of each value of each dimension as `least` says, or all that have it. The
- * choice looks random and is always the same.
+ * A sample of the cases, in order, with at least `least` cases of each value of each dimension, or all that have it.
+ * The pseudo-random choice is always the same.
  */
 export function sampled<Case>(
   cases: readonly Case[],

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
 import type * as wavefile from 'wavefile';
 
-/** From a CommonJS package whose exports Node does not see by name. */
+/** From a CommonJS package whose named exports Node does not detect. */
 export const { WaveFile } = createRequire(import.meta.url)('wavefile') as typeof wavefile;
