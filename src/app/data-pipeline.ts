@@ -63,7 +63,7 @@ export async function dataShard(
   if (output === undefined) {
     throw new AttuneError('E_USAGE', {
       what: '--shard needs --output',
-      expected: 'the folder or bucket where all parts meet: --output /shared/parts, or --output s3://BUCKET/PREFIX',
+      expected: 'the folder or bucket for all parts: --output /shared/parts, or --output s3://BUCKET/PREFIX',
     });
   }
   try {

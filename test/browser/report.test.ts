@@ -135,7 +135,7 @@ describe.skipIf(!process.env.ATTUNE_CHROMIUM)('report.html in a browser', () => 
     await search.fill('Copied 7');
     expect(await shown().count()).toBe(1);
     await search.fill('not to be found');
-    expect(await page.getByText('No row fits.').isVisible()).toBe(true);
+    expect(await page.getByText('No rows match.').isVisible()).toBe(true);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -114,8 +114,8 @@ function problemOf({ field, text, file }: Given, folders: readonly string[]): Pr
   // NAME=MODEL, and a system such as `run:FOLDER`.
   const parts = [text, ...text.split(/[=,]/), text.slice(text.indexOf(':') + 1)];
   if (parts.some((part) => PROGRAM.test(part) && isFileAt(part)))
-    return problem(`${shown} is a program, and those are run for their owner only`);
-  return parts.some((part) => isOutside(part.trim(), folders)) ? problem(`${shown} lies outside`) : [];
+    return problem(`${shown} is a program, which only its owner may run`);
+  return parts.some((part) => isOutside(part.trim(), folders)) ? problem(`${shown} is outside`) : [];
 }
 
 function isFileAt(path: string): boolean {

@@ -99,16 +99,16 @@ function problemsOf(
   const problems: Problem[] = [];
   const note = (field: string, message: string): void => void problems.push({ field, message });
   for (const [field, name] of Object.entries({ '--secret': secret, '--claim': claim }))
-    if (name !== undefined && !NAME.test(name)) note(field, `"${name}" is not a name of Kubernetes`);
+    if (name !== undefined && !NAME.test(name)) note(field, `"${name}" is not a valid Kubernetes name`);
   if (image !== undefined && !IMAGE.test(image)) note('--image', `"${image}" is not the name of an image`);
   for (const [field, url] of Object.entries({ '--data': data, '--parts': parts }))
     if (url !== undefined && isBucketUrl(url)) parseS3Url(url, field);
   if (data !== undefined && !isBucketUrl(data)) note('--data', 'is not a bucket: s3://BUCKET/PREFIX');
-  if (kind === 'pipeline' && parts === undefined) note('--parts', 'missing: the folder or bucket where all parts meet');
+  if (kind === 'pipeline' && parts === undefined) note('--parts', 'missing: the folder or bucket for all parts');
   if (kind === 'pipeline' && data !== undefined)
     note('--data', 'only for recipes: a pipeline names its bucket in sources');
   if ((to === 'trainjob' || to === 'jobset') && claim === undefined)
-    note('--claim', 'missing: runs and checkpoints would go with the pod; name a volume claim');
+    note('--claim', 'missing: runs and checkpoints would be lost with the pod; name a volume claim');
   if (to === 'indexed-job' && readsFiles && claim === undefined)
     note('--claim', 'missing: relative sources are files of the volume, mounted at /work; or name a bucket in sources');
   if (kind === 'recipe' && parts !== undefined) note('--parts', 'only for pipelines');

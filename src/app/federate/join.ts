@@ -81,7 +81,7 @@ function refuseShared(flags: RecipeFlags): void {
   const own = Object.keys(flags).filter((flag) => SHARED.includes(flag.split('.')[0]));
   if (own.length === 0) return;
   throw new AttuneError('E_USAGE', {
-    what: 'A site sets its own rows only: the rest is the same at all sites',
+    what: 'A site can only set its own rows: all other settings are shared',
     got: own.map((flag) => `--${flag}`).join(', '),
     fix: 'remove it, or ask the coordinator to change the plan',
   });

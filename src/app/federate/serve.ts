@@ -73,7 +73,7 @@ async function listen(
   const { host = '127.0.0.1', port = 8000, cert, key } = options;
   if (!isLoopback(host) && (cert === undefined || key === undefined))
     throw new AttuneError('E_FEDERATED_OPEN', {
-      what: 'Weights would travel in the open',
+      what: 'Weights would be sent unencrypted',
       got: `--host ${host} without TLS`,
       fix: 'give --cert and --key, or put a proxy with TLS in front of 127.0.0.1',
     });
@@ -89,7 +89,7 @@ function refuseOther(folder: string, plan: Plan): void {
   if (!existsSync(file)) return writeJson(file, plan);
   if (JSON.stringify(readJson(file)) === JSON.stringify(plan)) return;
   throw new AttuneError('E_FEDERATED_PLAN', {
-    what: `${folder} holds a federation with another plan`,
+    what: `${folder} contains a federation with another plan`,
     fix: 'choose another --output, or restore the plan',
   });
 }

@@ -188,7 +188,7 @@ async function groupedLines(file: string, by: string | undefined): Promise<Group
     throw new AttuneError('E_BAD_ROWS', {
       what: `${file} has rows that cannot be read`,
       problems,
-      fix: 'mend or remove these rows',
+      fix: 'correct or remove these rows',
     });
   return lines;
 }

@@ -21,7 +21,7 @@ export function gatePage({ folder, isPassed, checks }: GateResult, { at, by, has
   const main = html`<h1>${isPassed ? 'May be used' : 'May not be used'}</h1>
     <p class="soft">${basename(folder)} · ${formatTime(Date.parse(at))}</p>
     ${checksPart(checks)} ${filesPart(seen)}
-    <footer class="hash">Entry ${hash} of the run’s audit log, asked by ${by}.</footer>`;
+    <footer class="hash">Entry ${hash} of the run’s audit log, requested by ${by}.</footer>`;
   return htmlPage(main, { title: 'Gate', style: GATE_STYLE });
 }
 
@@ -35,7 +35,7 @@ function checksPart(checks: readonly GateCheck[]): Html {
         <tr>
           <th scope="col">Check</th>
           <th scope="col">Outcome</th>
-          <th scope="col">What was found</th>
+          <th scope="col">Finding</th>
         </tr>
       </thead>
       <tbody>
@@ -49,7 +49,7 @@ function checksPart(checks: readonly GateCheck[]): Html {
 /** Files that the checks have read. */
 function filesPart(seen: AuditEntry['seen']): Html {
   return html`<section>
-    <h2>What this rests on</h2>
+    <h2>Files checked</h2>
     ${dataTable(
       ['', ''],
       Object.entries(seen).map(([name, file]) => [name, html`<code class="hash">${file.sha256}</code>`]),

@@ -37,7 +37,7 @@ const fileSchema = z.strictObject({
 /** @throws AttuneError E_USAGE, E_GRANT, E_FILE_MISSING */
 export function readGrant({ allow, for: time, folder, grant: file }: GrantOptions): Grant {
   if (file !== undefined && (allow !== undefined || time !== undefined || folder !== undefined))
-    throw new AttuneError('E_USAGE', { what: '--grant comes in place of --allow, --for and --folder', fix: 'use one' });
+    throw new AttuneError('E_USAGE', { what: '--grant replaces --allow, --for and --folder', fix: 'use one' });
   if (file !== undefined) return grantOfFile(file);
   return grantOf({ allow: allow ?? ['read'], until: time && Date.now() + time, folders: folder ?? [] });
 }
@@ -69,7 +69,7 @@ function readYaml(file: string): unknown {
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw readFailure(file, error);
     const [got] = error.message.split('\n');
-    throw new AttuneError('E_GRANT', { what: `The grant in ${file} is no YAML`, got, cause: error });
+    throw new AttuneError('E_GRANT', { what: `The grant in ${file} is not YAML`, got, cause: error });
   }
 }
 

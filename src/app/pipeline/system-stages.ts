@@ -147,8 +147,8 @@ export function chooseStage(systems: readonly string[]): Stage {
       const output =
         ordered.length === 1 ? { ...ordered[0], outcome: 'only', advice: '' } : await judge(ordered, context);
       const { system, outcome, advice } = output;
-      const unsure = `${system}, the best on the validation rows; that is not certain`;
-      return { output, told: outcome === 'unclear' ? unsure : advice || `${system}: there is no other` };
+      const unsure = `${system}, the best on the validation rows, but not with certainty`;
+      return { output, told: outcome === 'unclear' ? unsure : advice || `${system}: the only system` };
     },
     isThere: ({ deployment }, { run }: ChoiceOutput) => existsSync(join(deployment.folder, run)),
   };

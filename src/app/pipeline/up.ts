@@ -118,7 +118,7 @@ async function planOf(deployment: Deployment, options: UpOptions): Promise<Pipel
     }
     const changes = record === undefined ? ['has not run yet'] : changesIn(record.inputs, inputs);
     const state = isBehind ? 'follows' : 'runs';
-    const why = isBehind ? ['if a stage before it makes something else'] : changes;
+    const why = isBehind ? ["if an earlier stage's output changes"] : changes;
     stages.push({
       stage: stage.name,
       state,

@@ -17,7 +17,7 @@ export function searchPage(found: Searched, rungs: readonly RungReached[]): stri
     <section>
       <h2>What it found</h2>
       <p>${leadText(found)}</p>
-      ${comparison !== undefined && html`<p>On the test rows, looked at once: ${comparison.sentence}</p>`}
+      ${comparison !== undefined && html`<p>On the test rows, used once: ${comparison.sentence}</p>`}
     </section>
     <section>
       <h2>Best so far</h2>

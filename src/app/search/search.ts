@@ -115,7 +115,7 @@ class Search {
     const { onEvent = () => undefined, signal = new AbortController().signal, onNotice } = options;
     const before = join(folder, SUMMARY);
     if (existsSync(before)) {
-      onNotice?.('this search has ended, and its test rows have been looked at: --output FOLDER starts another');
+      onNotice?.('this search has ended, and its test rows have been used: --output FOLDER starts another');
       return readJson<Searched>(before);
     }
     if (journal.ended === undefined) await pullForRecipe(own, { emit: onEvent, signal });

@@ -80,7 +80,7 @@ export function chosenKeys(
 }
 
 function problemOf({ values, isContinuous }: Wish, key: RecipeKey | undefined, recipe: Recipe): string | undefined {
-  if (key === undefined) return 'is no key of a recipe';
+  if (key === undefined) return 'is not a recipe key';
   if (!isRead(recipe, key)) return 'has no effect in this recipe';
   const usual = key.search?.values ?? key.search?.times;
   if (values === undefined) return usual === undefined ? 'has no usual range: name its values' : undefined;

@@ -37,7 +37,7 @@ export const useCase = defineUseCase({
       'how ties and dare_ties decide signs: by the sum, or by the number of adapters',
     ),
     rank: count('R', "rank of the result of svd methods (default: the largest of the adapters')"),
-    seed: number('N', 'seed of what dare_… drops (default: 42)'),
+    seed: number('N', 'seed for the entries that dare_… drops (default: 42)'),
     output: required(text('FOLDER', 'output folder', { aliases: ['--output-dir'] })),
   }),
   effects: ['writes-files', 'computes'],

@@ -10,7 +10,7 @@ export interface Approvals {
 
 export const useCase = defineUseCase({
   section: 'System',
-  summary: 'let an agent do what it may not do alone, once; without an ID: list what waits',
+  summary: 'approve a call of an agent once; without an ID: list waiting calls',
   arguments: ({ optionalArgument }) => [optionalArgument('id', 'ID', 'the id that the agent was given')],
   effects: ['grants'],
   examples: ['approve', 'approve 4f1c09aa27b3'],

@@ -29,8 +29,8 @@ export const useCase = defineUseCase({
     ),
     count: fields.count('N', 'machines of a training, or shards of a pipeline (1)'),
     image: fields.text('IMAGE', 'container image with attune (attune)'),
-    data: fields.text('URL', "bucket with a recipe's files, s3://BUCKET/PREFIX: fetched to where the recipe is"),
-    parts: fields.text('PLACE', "folder or bucket where a pipeline's parts meet"),
+    data: fields.text('URL', "bucket with a recipe's files, s3://BUCKET/PREFIX: downloaded to the recipe's folder"),
+    parts: fields.text('PLACE', "folder or bucket for a pipeline's parts"),
     secret: fields.text('NAME', "Kubernetes secret with the bucket's AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
     claim: fields.text(
       'NAME',

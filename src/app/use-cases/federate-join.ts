@@ -24,7 +24,7 @@ export const useCase = defineUseCase({
     'federate join "https://hub.example:8700#INVITATION.FINGERPRINT" --train tickets.csv',
     'federate join --flower https://hub.example:8000 --rounds 5 --model attune-base --train tickets.csv',
   ],
-  stopping: 'stopping; started again, the site continues where it was',
+  stopping: 'stopping; after a restart, the site continues where it stopped',
   async run({ link, flower, ...options }, call): Promise<Joined> {
     const [{ joinFederation }, { joinFlower }, { planLine, requestLine, flowerLine }] = await Promise.all([
       import('../federate/join.ts'),

@@ -19,7 +19,7 @@ export const useCase = defineUseCase({
   }),
   effects: ['listens', 'sends', 'writes-files'],
   examples: ['federate serve federation.yaml --port 8700'],
-  stopping: 'stopping; started again, the federation continues where it was',
+  stopping: 'stopping; after a restart, the federation continues where it stopped',
   async run({ plan, ...options }, { signal, onNotice }): Promise<Federated> {
     const [{ serveFederation }, { federationLine }] = await Promise.all([
       import('../federate/serve.ts'),

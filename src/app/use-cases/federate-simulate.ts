@@ -22,7 +22,7 @@ export const useCase = defineUseCase({
   takesRecipe: true,
   effects: ['computes', 'writes-runs', 'writes-files'],
   examples: ['federate simulate federation.yaml --data tickets.csv --sites 100'],
-  stopping: 'stopping; started again, the federation continues where it was',
+  stopping: 'stopping; after a restart, the federation continues where it stopped',
   async run({ plan, ...options }, call): Promise<Federated> {
     const [{ simulateFederation }, { federationLine }] = await Promise.all([
       import('../federate/simulate.ts'),

@@ -3,7 +3,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: "check a federation's records: that nothing was changed, and that both sides tell the same",
+  summary: "check that a federation's records are unchanged and that both sides agree",
   arguments: ({ argument, optionalArgument }) => [
     argument('folder', 'FOLDER', 'folder of a coordinator or of a site'),
     optionalArgument('other', 'OTHER', 'folder of the other side'),

@@ -6,7 +6,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'offer all of it as tools to an agent, over the Model Context Protocol',
+  summary: 'offer all commands as tools to an agent, over the Model Context Protocol',
   options: ({ z, text, texts, number, flag, parsed }) => ({
     allow: parsed(z.array(z.enum(agentScopes)), 'SCOPES', `rights of the agent: ${agentScopes.join(',')} (read)`, {
       read: (typed, name) => readScopes(String(typed), name),
@@ -25,7 +25,7 @@ export const useCase = defineUseCase({
     apiKeys: text('FILE', 'with --port: file of keys with roles, in place of a token'),
     tlsCert: text('FILE', 'with --port: TLS certificate (PEM), for https'),
     tlsKey: text('FILE', 'its private key (PEM)'),
-    behindProxy: flag('a proxy in front of it speaks TLS'),
+    behindProxy: flag('a proxy in front of the server terminates TLS'),
   }),
   effects: ['grants', 'listens'],
   examples: ['mcp --allow read,compute,write --for 2h', 'mcp --port 7374 --allow read'],

@@ -6,7 +6,7 @@ import { defineUseCase } from './use-case.ts';
 
 export const useCase = defineUseCase({
   section: 'Use',
-  summary: 'list the bases that are here, the models that runs produced, and registered names',
+  summary: 'list base models on this machine, models that runs produced, and registered names',
   effects: [],
   async run(): Promise<KnownModels> {
     const { findModels } = await import('../models.ts');

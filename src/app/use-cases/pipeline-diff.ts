@@ -4,7 +4,7 @@ import type { PipelinePlan } from './pipeline-up.ts';
 
 export const useCase = defineUseCase({
   section: 'Train',
-  summary: 'show what has changed since a pipeline was brought up, and which stages that concerns',
+  summary: 'show what has changed since the last `pipeline up`, and which stages that affects',
   arguments: ({ z, argumentOr }) => [
     argumentOr('pipeline', 'FILE', 'as in `attune pipeline up`', z.custom<DeploymentSpec>()),
   ],

@@ -45,13 +45,13 @@ export const useCase = defineUseCase({
     ),
   ],
   options: ({ flag, inMemory }) => ({
-    plan: flag('only say which stages would run, with time, memory and money, and why'),
-    watch: flag('go on watching the sources, and run again when documents change'),
+    plan: flag('only list the stages that would run, why, and their time, memory and cost'),
+    watch: flag('watch the sources, and run again when documents change'),
     onUp: inMemory<(up: PipelineUp) => void>('receives every result while it watches'),
   }),
   effects: ['computes', 'writes-runs', 'writes-registry', 'writes-files', 'deploys', 'fetches'],
   examples: ['pipeline up support.yaml', 'pipeline up support.yaml --plan', 'pipeline up support.yaml --watch'],
-  stopping: 'stopping; the next call goes on',
+  stopping: 'stopping; the next call continues',
   resultWith: { plan: resultType<PipelinePlan>() },
   async run({ pipeline, plan = false, ...options }, call): Promise<PipelineUp | PipelinePlan> {
     const { pipelineUp, planPipeline } = await import('../pipeline/up.ts');
@@ -59,7 +59,7 @@ export const useCase = defineUseCase({
   },
   async inTerminal({ pipeline, plan = false, ...options }, console): Promise<PipelineUp | PipelinePlan> {
     const { pipelineUp, planPipeline } = await import('../pipeline/up.ts');
-    const signal = console.stopSignal('stopping after this step; the next call goes on');
+    const signal = console.stopSignal('stopping after this step; the next call continues');
     const onUp = (up: PipelineUp): void => console.log.line(linesOf(up).join('\n'));
     return withProgress<PipelineUp | PipelinePlan>(console, (onEvent) =>
       plan

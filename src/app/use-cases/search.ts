@@ -50,7 +50,7 @@ export const useCase = defineUseCase({
     argumentOr('recipe', 'RECIPE', 'a .yaml, .json or .ts file', z.custom<RecipeInput | Recipe>()),
   ],
   options: ({ required, text, texts, number, count, flag, inMemory }) => ({
-    budget: required(text('BUDGET', 'what all trials may cost: 10m, 2h, 500k tokens, 2M tokens, $5')),
+    budget: required(text('BUDGET', 'most that all trials may cost: 10m, 2h, 500k tokens, 2M tokens, $5')),
     hourly: number('PRICE', 'price of an hour of this machine, for a budget of money', { least: 0, isAbove: true }),
     vary: texts('KEY[=VALUES]', 'vary only these: learning_rate, learning_rate=1e-5..1e-3, tuning.r=8,16, model=a,b'),
     trials: count('N', 'most trials (64)'),

@@ -105,7 +105,7 @@ function answerFields(fields: FieldKit) {
     tlsKey: text('FILE', 'its private key (PEM)'),
     memory: text('SIZE', 'memory limit of all loaded weights: 8GB'),
     precision: setting<'precision'>(fields, 'TYPE', 'auto, bf16 or f32'),
-    device: setting<'device'>(fields, 'NAME', 'auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps'),
+    device: setting<'device'>(fields, 'NAME', 'auto (a CUDA GPU if there is one), cpu, cuda, cuda:N or mps'),
     storage: setting<'storage'>(fields, 'NAME', 'int8_forward: faster, with slightly different answers'),
     trainedDefaults: flag('do not add the system message and tools of the training rows to chats without any', {
       flag: '--no-trained-defaults',

@@ -6,7 +6,7 @@ const PORT = 7373;
 
 export const useCase = defineUseCase({
   section: 'Start',
-  summary: 'do all of it in the browser: data, training, verdict, try, serve',
+  summary: 'do everything in the browser: data, training, verdict, try, serve',
   options: ({ number, text, texts, flag }) => ({
     port: number('PORT', `port on this machine (${PORT}); 0 picks a free one`, {
       least: 0,
@@ -18,7 +18,7 @@ export const useCase = defineUseCase({
     folder: texts('FOLDER', 'with keys: a further folder that calls may use (the current one); can be repeated'),
     tlsCert: text('FILE', 'TLS certificate (PEM), for https'),
     tlsKey: text('FILE', 'its private key (PEM)'),
-    behindProxy: flag('a proxy in front of it speaks TLS'),
+    behindProxy: flag('a proxy in front of the server terminates TLS'),
     open: flag('print the link without opening a browser', { flag: '--no-open' }),
   }),
   effects: ['grants', 'listens', 'writes-files', 'writes-runs'],

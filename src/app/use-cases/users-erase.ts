@@ -29,8 +29,8 @@ export const useCase = defineUseCase({
           'train them again without';
     const left =
       search.found.length === 0
-        ? `${searched}: nothing of theirs is left`
-        : `${searched}: these hold words that the user wrote, too, or copies of them:\n  ${search.found.join('\n  ')}`;
+        ? `${searched}: no data of theirs is left`
+        : `${searched}: these files also contain words that the user wrote, or copies of them:\n  ${search.found.join('\n  ')}`;
     return `${user}: ${found}; ${key}${adapted}${trained}\n${left}\nrecord ${record.number}, receipt ${record.receipt}`;
   },
 });

@@ -76,5 +76,7 @@ function predictionOf({ id }: Example, answer: EvaluatedAnswer | undefined): Pre
 }
 
 function noRewards({ objective }: Recipe): AttuneError {
-  return new AttuneError('E_TASK_UNSUPPORTED', { what: `objective ${objective.name} gives answers no rewards` });
+  return new AttuneError('E_TASK_UNSUPPORTED', {
+    what: `objective ${objective.name} does not assign rewards to answers`,
+  });
 }

@@ -50,7 +50,7 @@ export async function withFrozenBlocks(
   // A resumed run continues as it began.
   const isAsked = earlier === undefined && rows.length > 0 && (await isAskedFor(recipe));
   if (!canResume(objective, reference?.sharesFrozen)) {
-    if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} they see something else in each step`);
+    if (isAsked) throw nothingToKeep(`with objective ${recipe.objective.name} their input differs in each step`);
     return objective;
   }
   const epochs = options.schedule.totalSteps / sampler.batchesPerEpoch;

@@ -14,7 +14,7 @@ export const deviceField = ({ z, parsed }: FieldKit) => ({
   device: parsed(
     z.string().regex(DEVICE_NAME, A_DEVICE),
     'NAME',
-    'auto (a CUDA card if there is one), cpu, cuda, cuda:N or mps',
+    'auto (a CUDA GPU if there is one), cpu, cuda, cuda:N or mps',
     {
       read: String,
     },

@@ -61,11 +61,11 @@ function notesOf({ here, quantisation }: ModelEstimate, { colours }: Terminal): 
     `Memory is computed for a step with one row of maximum length, in ${here.dtype} above; the second ` +
       'table adds the process itself.',
     `Time: whole steps are assumed to reach ${100 * here.share} % of the ${rate} measured here, and ` +
-      "35 % of a card's data sheet.",
+      "35 % of a GPU's data sheet.",
     ...(quantisation === undefined
       ? []
       : [`Its weights are quantised (${quantisation}) and dequantised when loaded: memory is that of dense weights.`]),
-    'No card was tested, and prices change: take the figures as orders of magnitude. attune train ' +
+    'No GPU was tested, and prices change: take the figures as orders of magnitude. attune train ' +
       '--dry-run measures this machine.',
   ];
   return colours.dim(notes.join('\n'));

@@ -76,7 +76,7 @@ function outlook({ outlook: shapes }: QuickstartResult, { colours }: Terminal): 
   });
   const note = [
     'attune-base is small (6 M parameters, pre-trained on English technical prose):',
-    'it shows the way, not what a real model can do. A real base model here, by the',
+    'it shows the workflow, not what a real model can do. A real base model here, by the',
     'measured rate of this machine; hours are for 1,000 rows of 300 tokens, 3 times:',
   ];
   return [...note.map((line) => colours.dim(line)), ...lines].join('\n');

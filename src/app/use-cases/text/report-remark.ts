@@ -9,8 +9,8 @@ import { runPaths } from '../../../store/run-paths.ts';
 export function rowsRemark({ samples, rows }: { samples?: Samples; rows?: ReportRows }): string {
   if (samples === undefined || samples.rows.length === 0 || rows === false) return '';
   return rows === 'redacted'
-    ? ' (test rows redacted; look through them before you send it)'
-    : ' (contains test rows in clear)';
+    ? ' (test rows redacted; check them before you send it)'
+    : ' (contains test rows in clear text)';
 }
 
 /** The warning for a run whose report was just written. */

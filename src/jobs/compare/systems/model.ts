@@ -99,7 +99,7 @@ export async function askModel(
   const reflect = await reflectorOf(opened);
   const prepared = await prepareAsking(asking, { title, predictor, ...(reflect && { reflect }) }, comparing);
   const cut = tasks[opened.model.task].cutsTexts === true && partsRead(opened);
-  const told = [prepared.asker.note, cut, held && 'held to the form of the answers'].filter(Boolean).join('; ');
+  const told = [prepared.asker.note, cut, held && 'constrained to the form of the answers'].filter(Boolean).join('; ');
   return {
     ...prepared,
     options: { ...shared, practice: await practice(prepared.asker) },

@@ -91,9 +91,9 @@ async function readPassages(paths: readonly string[], signal: AbortSignal): Prom
 function textOf(example: Example): string {
   if (example.kind === 'text') return example.text;
   throw new AttuneError('E_WRONG_ROWS', {
-    what: `${example.source.file} does not hold passages`,
+    what: `${example.source.file} does not contain passages`,
     got: `rows of kind ${example.kind}`,
-    expected: '{"text": …}, one passage a row',
+    expected: '{"text": …}, one passage per row',
     fix: 'attune data prepare FOLDER --output passages.jsonl cuts documents into passages',
   });
 }

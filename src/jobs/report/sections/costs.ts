@@ -31,7 +31,7 @@ export function costsSection(comparison: Comparison | undefined): Html | undefin
   return html`<section>
     <h2>What an answer costs</h2>
     <p class="soft">
-      Mean of a row, measured over ${plural(rows, 'rows')}
+      Mean per row, measured over ${plural(rows, 'rows')}
       together.${
         systems.some(({ usage }) => usage?.costPer1000 !== undefined) &&
         ' Costs are in the currency of the prices that were given.'

@@ -47,7 +47,7 @@ export function timeSection({ phases, preflight, totals }: RunReport): Html | un
     ${
       preflight !== undefined &&
       html`<p class="soft small">
-        The preflight foresaw ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of
+        The preflight estimated ${formatDuration(preflight.totalSeconds)} for the steps alone and a peak of
         ${formatBytes(preflight.peakBytes)} of
         memory${totals.peakMemoryBytes !== undefined && `; the highest measured was ${formatBytes(totals.peakMemoryBytes)}`}.
       </p>`

@@ -26,7 +26,7 @@ export function differencesTable(comparison: Comparison, metric: ComparedMetric)
           <span>${subject} is better <span aria-hidden="true">▸</span></span>
         </th>
         <th scope="col" class="number">Difference</th>
-        <th scope="col">So ${subject} is</th>
+        <th scope="col">Verdict on ${subject}</th>
       </tr>
     </thead>
     <tbody>

@@ -14,7 +14,7 @@ export function heading(report: RunReport): Html {
   return html`<header>
       <h1>${run.name}<span class="status ${STATUS_TONES[run.status]}">${run.status}</span></h1>
       <p class="lead">
-        ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · begun ${formatTime(run.createdAt)}
+        ${run.model ?? 'model not named'}${made !== '' && ` · ${made}`} · started ${formatTime(run.createdAt)}
       </p>
     </header>
     ${verdictBox(report)}${failure(report.error)}${figures(report)}`;

@@ -9,7 +9,7 @@ export function progressSection({ run, phases, progress }: RunReport): Html | un
   const { step, steps } = run;
   const isTraining = steps !== undefined && step < steps;
   return html`<section class="progress" aria-label="Progress">
-    <h2>${isTraining ? 'Training' : 'Under way'}</h2>
+    <h2>${isTraining ? 'Training' : 'In progress'}</h2>
     ${
       steps !== undefined &&
       html`<progress max="${steps}" value="${step}" aria-label="Steps"></progress>

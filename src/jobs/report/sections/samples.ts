@@ -43,11 +43,11 @@ export function samplesSection({
     <p class="soft">
       ${formatCount(samples.rows.length)}${chosen} held-out rows${chosen && ', those that changed most among them'},
       answered by
-      each${against !== undefined && `; worse and better are against ${against.title}, the strongest rival`}. The worse
-      ones stand first.
+      each${against !== undefined && `; worse and better compare with ${against.title}, the strongest rival`}. Worse
+      answers come first.
     </p>
     ${rowsNote(rows)} ${controls(samples, layout)} ${samples.rows.map((row, index) => sample(row, index, layout))}
-    <p class="soft none" hidden>No row fits.</p>
+    <p class="soft none" hidden>No rows match.</p>
     <p class="more" hidden><button type="button">Show more</button></p>
   </section>`;
 }
@@ -56,14 +56,14 @@ export function samplesSection({
 function rowsNote(rows: RunReport['rows']): Html | undefined {
   if (rows === 'redacted')
     return html`<p class="notice fair">
-      What looks like personal data was replaced in these rows. No search finds all of it: look through them before you
-      send this file.
+      Apparent personal data was replaced in these rows. No search finds all of it: check the rows before you send this
+      file.
     </p>`;
   if (rows !== true) return undefined;
   return html`<p class="notice fair">
-    This file holds these rows in clear, as report.json does. Before you send it:
-    <code>attune runs open RUN --rows redacted</code> or <code>--rows none</code> writes it again without them, and
-    <code>evaluation.report_rows</code> says so for every run of a recipe.
+    This file contains these rows in clear text, as report.json does. Before you send it:
+    <code>attune runs open RUN --rows redacted</code> rewrites it without personal data,
+    <code>--rows none</code> without the rows; <code>evaluation.report_rows</code> sets this for every run of a recipe.
   </p>`;
 }
 

@@ -30,7 +30,7 @@ export function verdictBox({ baseRemark, comparison, run, wording }: RunReport):
   if (run.status !== 'finished') return undefined;
   return html`<div class="verdict fair">
     <p class="word">Not compared with its base model</p>
-    <p>A lower loss alone does not say that the answers are better.</p>
+    <p>A lower loss alone does not mean that the answers are better.</p>
     ${advice(run)}
   </div>`;
 }

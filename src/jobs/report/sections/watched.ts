@@ -12,7 +12,7 @@ const MOST_EARLIER = 12;
 export function watchedSection({ watched }: Pick<RunReport, 'watched'>): Html | undefined {
   if (watched === undefined) return undefined;
   return html`<section>
-    <h2>What it answered meanwhile</h2>
+    <h2>Answers during training</h2>
     <p class="soft">The same validation rows, answered after each validation.</p>
     ${watched.map(watchedRow)}
   </section>`;

@@ -312,11 +312,11 @@ describe('report.html', () => {
       return ['report.html', 'report.json'].map((name) => readFileSync(join(folder, name), 'utf8'));
     };
     const [html, json] = await read();
-    expect(html).toContain('holds these rows in clear');
+    expect(html).toContain('contains these rows in clear text');
     expect([html, json].every((text) => text.includes('anna.miller@example.com'))).toBe(true);
     for (const text of await read('redacted')) expect(text).not.toMatch(/anna\.miller|Anna Miller|base64,AA/);
     expect((await read('redacted'))[0]).toContain('Call [NAME_1] at [EMAIL_1]');
-    for (const text of await read(false)) expect(text).not.toMatch(/Call|What looks like personal data|in clear/);
+    for (const text of await read(false)) expect(text).not.toMatch(/Call|Apparent personal data|in clear/);
     expect(reportRowsOf({ recipe: { evaluation: { report_rows: 'redacted' } } })).toBe('redacted');
   });
 
