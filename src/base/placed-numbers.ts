@@ -1,12 +1,14 @@
 /** Pairs of a 32-bit integer and a position, sorted by integer and then by position; 8 bytes each. */
 export class PlacedNumbers {
-  length = 0;
+  length: number;
   /** Each 64-bit word has the position in its lower half and the integer in its upper half. */
   readonly #words: Uint32Array;
 
-  /** @param most capacity */
-  constructor(most: number) {
-    this.#words = new Uint32Array(2 * most);
+  /** @param entries capacity, or pairs of position and integer */
+  constructor(entries: number | Uint32Array) {
+    const isEmpty = typeof entries === 'number';
+    this.#words = isEmpty ? new Uint32Array(2 * entries) : entries;
+    this.length = isEmpty ? 0 : entries.length / 2;
   }
 
   add(place: number, number: number): void {
@@ -21,6 +23,10 @@ export class PlacedNumbers {
 
   place(index: number): number {
     return this.#words[2 * index];
+  }
+
+  places(from: number, to: number): number[] {
+    return Array.from({ length: to - from }, (_, index) => this.place(from + index));
   }
 
   /** End of the run of entries with the same integer as `from`. */

@@ -1,5 +1,6 @@
-import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { randomUint32 } from '../base/random.ts';
+import { PagedNumbers } from '../files/paged-numbers.ts';
+import { SpilledOrder } from './spilled-order.ts';
 
 export const splitNames = ['train', 'validation', 'test'] as const;
 export type SplitName = (typeof splitNames)[number];
@@ -9,12 +10,12 @@ export interface SplitShares {
   test: number;
 }
 
-/** Clusters of rows in compact form: twelve bytes per row for millions of them. */
+/** Clusters of rows in compact form, for many millions of them. */
 export interface ClusterList {
   /** Number of rows per cluster. */
-  sizes: Uint32Array;
+  sizes: PagedNumbers;
   /** Upper and lower half of the smallest 64-bit content hash among each cluster's rows. */
-  leads: Uint32Array;
+  leads: PagedNumbers;
   /** Strata of each cluster's rows, of which every split gets its share; default: a single stratum. */
   strata?: readonly (readonly number[])[];
 }
@@ -25,13 +26,15 @@ export function listClusters(
   ids: readonly string[],
   strataOf?: ArrayLike<number>,
 ): ClusterList {
-  const leads = new Uint32Array(2 * clusters.length);
-  for (const [cluster, members] of clusters.entries()) {
+  const [sizes, leads] = [new PagedNumbers(Infinity), new PagedNumbers(Infinity)];
+  for (const members of clusters) {
     const id = members.reduce((least, row) => (ids[row] < least ? ids[row] : least), ids[members[0]]);
-    leads.set([Number.parseInt(id.slice(0, 8), 16), Number.parseInt(id.slice(8, 16), 16)], 2 * cluster);
+    sizes.push(members.length);
+    leads.push(Number.parseInt(id.slice(0, 8), 16));
+    leads.push(Number.parseInt(id.slice(8, 16), 16));
   }
   const strata = strataOf && clusters.map((members) => members.map((row) => strataOf[row]));
-  return { sizes: Uint32Array.from(clusters, ({ length }) => length), leads, strata };
+  return { sizes, leads, strata };
 }
 
 /** Number of rows for a share: at least one if the share is positive. */
@@ -49,28 +52,31 @@ const [TRAIN, VALIDATION, TEST] = [0, 1, 2];
  * @returns index in `splitNames` for each cluster; undefined if some split would stay empty
  */
 export function assignSplits(clusters: ClusterList, shares: SplitShares, seed: number): Uint8Array | undefined {
-  const { sizes } = clusters;
-  const rows = sizes.reduce((total, size) => total + size, 0);
+  const { sizes, strata } = clusters;
+  const rows = sizes.values().reduce((total, size) => total + size, 0);
   const splits = new Uint8Array(sizes.length);
-  const order = hashOrder(clusters, seed);
+  using order = hashOrder(clusters, seed);
   for (const split of [TEST, VALIDATION]) {
     const wanted = targetRows(split === TEST ? shares.test : shares.validation, rows);
     if (wanted === 0) continue;
-    const free = order.filter((cluster) => splits[cluster] === TRAIN);
-    const quotas = clusters.strata && quotasOf(clusters.strata, wanted, [seed, splitNames[split]]);
+    const free = (): Iterable<number> => inOrder(order, clusters).filter((cluster) => splits[cluster] === TRAIN);
+    const quotas = strata && quotasOf(strata, wanted, [seed, splitNames[split]]);
     let missing = wanted;
-    // Clusters within the quotas of their strata first; then any that fit, to fill gaps left by large clusters.
-    for (const fits of [(cluster: number) => takeQuotas(clusters.strata?.[cluster], quotas), () => true]) {
-      for (const cluster of free) {
-        if (splits[cluster] !== TRAIN || sizes[cluster] > missing || !fits(cluster)) continue;
+    const take = (fits: (cluster: number) => boolean): void => {
+      for (const cluster of free()) {
+        if (missing === 0) return;
+        if (sizes.at(cluster) > missing || !fits(cluster)) continue;
         splits[cluster] = split;
-        missing -= sizes[cluster];
+        missing -= sizes.at(cluster);
       }
-    }
-    if (splits.includes(split)) continue;
+    };
+    // Clusters within the quotas of their strata first; then any that fit, to fill gaps left by large clusters.
+    if (quotas !== undefined) take((cluster) => takeQuotas(strata![cluster], quotas));
+    take(() => true);
+    if (missing < wanted) continue;
     // If every cluster exceeds the target, the smallest comes closest.
-    const smallest = free.reduce((least, cluster) => Math.min(least, sizes[cluster]), Infinity);
-    const nearest = free.find((cluster) => sizes[cluster] === smallest);
+    let nearest: number | undefined;
+    for (const cluster of free()) if (nearest === undefined || sizes.at(cluster) < sizes.at(nearest)) nearest = cluster;
     if (nearest === undefined) return undefined;
     splits[nearest] = split;
   }
@@ -110,26 +116,30 @@ function withRareOnes(quotas: number[], counts: readonly number[]): number[] {
 }
 
 /** Subtracts a cluster's rows from the quotas if all of them fit. */
-function takeQuotas(strata: readonly number[] | undefined, quotas: number[] | undefined): boolean {
-  if (strata === undefined || quotas === undefined) return true;
+function takeQuotas(strata: readonly number[], quotas: number[]): boolean {
   for (const stratum of strata) quotas[stratum]--;
   if (strata.every((stratum) => quotas[stratum] >= 0)) return true;
   for (const stratum of strata) quotas[stratum]++;
   return false;
 }
 
-/** Clusters in random order, ties by content. */
-function hashOrder({ sizes, leads }: ClusterList, seed: number): Uint32Array {
-  const drawn = new PlacedNumbers(sizes.length);
+/** Clusters in random order. */
+function hashOrder({ sizes, leads }: ClusterList, seed: number): SpilledOrder {
+  const order = new SpilledOrder(sizes.length);
   for (let cluster = 0; cluster < sizes.length; cluster++)
-    drawn.add(cluster, randomUint32([seed, 'split', leads[2 * cluster], leads[2 * cluster + 1]]));
-  drawn.sort();
-  const order = Uint32Array.from(sizes, (_, index) => drawn.place(index));
-  const byContent = (a: number, b: number): number =>
-    leads[2 * a] - leads[2 * b] || leads[2 * a + 1] - leads[2 * b + 1];
-  for (let from = 0, to; from < drawn.length; from = to) {
-    to = drawn.endOfRun(from);
-    if (to > from + 1) order.subarray(from, to).sort(byContent);
-  }
+    order.add(cluster, randomUint32([seed, 'split', leads.at(2 * cluster), leads.at(2 * cluster + 1)]));
   return order;
+}
+
+/** The clusters in order, ties by content. */
+function* inOrder(order: SpilledOrder, { leads }: ClusterList): Generator<number, void, undefined> {
+  const byContent = (a: number, b: number): number =>
+    leads.at(2 * a) - leads.at(2 * b) || leads.at(2 * a + 1) - leads.at(2 * b + 1);
+  for (const part of order.sorted()) {
+    for (let from = 0, to; from < part.length; from = to) {
+      to = part.endOfRun(from);
+      if (to === from + 1) yield part.place(from);
+      else yield* part.places(from, to).sort(byContent);
+    }
+  }
 }

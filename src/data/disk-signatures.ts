@@ -1,7 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { GrowingArray } from '../base/growing-array.ts';
 import { readNumbers, writeNumbers } from '../files/number-files.ts';
+import { PagedNumbers } from '../files/paged-numbers.ts';
 import { BANDS } from './min-hash.ts';
 import { Sketches } from './sketches.ts';
 import type { Signatures } from './prefix-buckets.ts';
@@ -12,13 +12,12 @@ const BUFFERED_TEXTS = 8192;
 const BUFFERED = 1 << 18;
 /** Shingle sets cached in memory, since the texts of a bucket are compared repeatedly. */
 const MOST_KEPT = 4096;
+/** Sketches are read at random: those of two million texts are kept. */
+const SKETCH_BYTES = 32 * 2 ** 20;
 
-/**
- * Signatures and shingle sets of any number of texts, stored in files: one per band, and one for all sets. Memory use
- * is 24 bytes per text, plus 16 while bands are searched.
- */
+/** Signatures and shingle sets of any number of texts, stored in files: one per band, and one for all sets. */
 export class DiskSignatures implements Signatures, Disposable {
-  readonly sketches = new Sketches();
+  readonly sketches = new Sketches(SKETCH_BYTES);
   readonly #folder: string;
   readonly #signer = new TextSigner();
   readonly #bands: { descriptor: number; buffer: Uint32Array }[];
@@ -27,8 +26,8 @@ export class DiskSignatures implements Signatures, Disposable {
   readonly #buffer = new Uint32Array(BUFFERED);
   #buffered = 0;
   #written = 0;
-  /** Offset of each text's set in the file. */
-  readonly #offsets = new GrowingArray(Float64Array);
+  /** End of each text's set in the file, in numbers: its lower and its upper half. */
+  readonly #ends = new PagedNumbers();
   #count = 0;
 
   /** @param parent an existing folder */
@@ -60,8 +59,9 @@ export class DiskSignatures implements Signatures, Disposable {
       this.#buffer.set(shingles, this.#buffered);
       this.#buffered += shingles.length;
     }
-    this.#offsets.push(this.#written);
-    this.#written += shingles.byteLength;
+    this.#written += shingles.length;
+    this.#ends.push(this.#written);
+    this.#ends.push(Math.floor(this.#written / 2 ** 32));
     this.#count++;
     if (at === BUFFERED_TEXTS - 1) this.#writeKeys(BUFFERED_TEXTS);
   }
@@ -72,9 +72,13 @@ export class DiskSignatures implements Signatures, Disposable {
     this.#writeSets();
   }
 
-  keys(band: number, room: Uint32Array): Uint32Array {
-    readNumbers(this.#bands[band].descriptor, room, 0);
-    return room;
+  *keys(band: number): Generator<Uint32Array, void, undefined> {
+    const { descriptor, buffer } = this.#bands[band];
+    for (let from = 0; from < this.#count; from += BUFFERED_TEXTS) {
+      const keys = buffer.subarray(0, this.#count - from);
+      readNumbers(descriptor, keys, from * Uint32Array.BYTES_PER_ELEMENT);
+      yield keys;
+    }
   }
 
   takesPart(): boolean {
@@ -84,18 +88,24 @@ export class DiskSignatures implements Signatures, Disposable {
   shingles(index: number): Uint32Array {
     const known = this.#kept.get(index);
     if (known !== undefined) return known;
-    const [from, to] = [this.#offsets.at(index), index + 1 < this.#count ? this.#offsets.at(index + 1) : this.#written];
-    const shingles = new Uint32Array((to - from) / Uint32Array.BYTES_PER_ELEMENT);
-    readNumbers(this.#sets, shingles, from);
+    const from = index === 0 ? 0 : this.#end(index - 1);
+    const shingles = new Uint32Array(this.#end(index) - from);
+    readNumbers(this.#sets, shingles, from * Uint32Array.BYTES_PER_ELEMENT);
     if (this.#kept.size >= MOST_KEPT) this.#kept.delete(this.#kept.keys().next().value!);
     this.#kept.set(index, shingles);
     return shingles;
   }
 
   [Symbol.dispose](): void {
+    this.sketches[Symbol.dispose]();
+    this.#ends[Symbol.dispose]();
     for (const { descriptor } of this.#bands) closeSync(descriptor);
     closeSync(this.#sets);
     rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #end(index: number): number {
+    return this.#ends.at(2 * index) + 2 ** 32 * this.#ends.at(2 * index + 1);
   }
 
   #writeKeys(count: number): void {

@@ -11,7 +11,7 @@ export { timeIn } from './time-in.ts';
 export { foldsOf } from './folds.ts';
 export { inspectData, type DataInspection, type InspectOptions } from './inspect.ts';
 export { countLabels, type LabelReport } from './label-counts.ts';
-export { reportLengths, type LengthReport } from './lengths.ts';
+export { LengthTally, reportLengths, type LengthReport } from './lengths.ts';
 export {
   CUT_ANYWHERE,
   READ_IN_WINDOWS,
@@ -29,6 +29,7 @@ export { packSignature, TextSigner, unpackSignature } from './text-signature.ts'
 export { linkBuckets } from './link-buckets.ts';
 export { NEAR } from './near-duplicates.ts';
 export { isSimilar, normalWords } from './shingles.ts';
+export { SpilledOrder } from './spilled-order.ts';
 export { UnionFind } from './union-find.ts';
 export { textOf } from './compared-text.ts';
 export { inputFiles, readInputs, scanColumns, type InputRow } from './read-inputs.ts';

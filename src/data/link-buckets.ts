@@ -1,10 +1,10 @@
 /** Compares texts that share a band's key by their exact sets, in memory or on disk. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
-import { PlacedNumbers } from '../base/placed-numbers.ts';
 import { BANDS } from './min-hash.ts';
 import { prefixBuckets, type Signatures } from './prefix-buckets.ts';
 import { isSimilar } from './shingles.ts';
 import { mostDifference } from './sketches.ts';
+import { SpilledOrder } from './spilled-order.ts';
 import { UnionFind } from './union-find.ts';
 
 export interface LinkOptions {
@@ -56,10 +56,9 @@ async function linkBands(
   { isBound, signal }: { isBound: boolean; signal?: AbortSignal },
 ): Promise<boolean> {
   const { signatures, budget } = linking;
-  const order = new PlacedNumbers(signatures.count);
-  const room = new Uint32Array(signatures.count);
+  using order = new SpilledOrder(signatures.count);
   for (let band = 0; band < BANDS; band++) {
-    for (const bucket of bucketsOf(signatures.keys(band, room), order, signatures)) {
+    for (const bucket of bucketsOf(band, signatures, order)) {
       // Texts in the crowd are compared with each other at the end.
       const fresh = bucket.filter((index) => crowd[index] === 0);
       if (fresh.length === 0) continue;
@@ -90,18 +89,17 @@ async function linkCrowd(crowd: Uint8Array, linking: Linking, signal?: AbortSign
   }
 }
 
-/** Runs of texts with the same key, by sorting. @param order buffer for all texts */
-function* bucketsOf(keys: Uint32Array, order: PlacedNumbers, signatures: Signatures): Generator<number[]> {
-  order.length = 0;
-  for (let index = 0; index < keys.length; index++) if (signatures.takesPart(index)) order.add(index, keys[index]);
-  order.sort();
-  for (let from = 0, to; from < order.length; from = to) {
-    to = order.endOfRun(from);
-    if (to === from + 1) continue;
-    const bucket: number[] = [];
-    for (let at = from; at < to; at++) bucket.push(order.place(at));
-    yield bucket;
+/** Texts with the same key in a band. @param order buffer for all texts */
+function bucketsOf(band: number, signatures: Signatures, order: SpilledOrder): Generator<number[]> {
+  order.clear();
+  let index = 0;
+  for (const keys of signatures.keys(band)) {
+    for (const key of keys) {
+      if (signatures.takesPart(index)) order.add(index, key);
+      index++;
+    }
   }
+  return order.runs();
 }
 
 interface Linking {

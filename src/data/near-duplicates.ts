@@ -90,14 +90,13 @@ function without(shingles: Uint32Array, common: ReadonlySet<number>): Uint32Arra
 
 /** Each text's shingles, and a 32-bit key of its minimum hashes per band. */
 class SignatureTable implements Signatures {
-  readonly sketches: Sketches;
+  readonly sketches = new Sketches(Infinity);
   readonly #keys: Uint32Array[];
   /** Per text; empty for copies and pure boilerplate, which are not compared. */
   readonly #shingles: (Uint32Array | undefined)[];
   readonly #minHash = new MinHash();
 
   constructor(count: number) {
-    this.sketches = new Sketches(count);
     this.#keys = Array.from({ length: BANDS }, () => new Uint32Array(count));
     this.#shingles = Array.from({ length: count });
   }
@@ -114,8 +113,8 @@ class SignatureTable implements Signatures {
     for (let band = 0; band < BANDS; band++) this.#keys[band][index] = this.#minHash.keys[band];
   }
 
-  keys(band: number): Uint32Array {
-    return this.#keys[band];
+  keys(band: number): Uint32Array[] {
+    return [this.#keys[band]];
   }
 
   takesPart(index: number): boolean {

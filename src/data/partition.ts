@@ -162,7 +162,7 @@ function divideByTime(
   const places = clusters.flat();
   const setOf = Uint32Array.from(clusters.flatMap((cluster, set) => cluster.map(() => set)));
   const times = Float64Array.from(places, (row) => rows[row].time!);
-  const assigned = splitByTime({ times, setOf, sizes: Uint32Array.from(clusters, ({ length }) => length) }, shares);
+  const assigned = splitByTime({ times, setOf, sets: clusters.length }, shares);
   // LEFT_OUT is beyond the last name, so that such rows are undefined.
   return assigned && new Map(places.map((row, i) => [row, splitNames.at(assigned[i])]));
 }

@@ -11,11 +11,9 @@ import type { Sketches } from './sketches.ts';
 
 export interface Signatures {
   readonly count: number;
-  readonly sketches: Sketches;
-  /**
-   * For each text, the key of its minimum hashes in one band. @param room buffer for all keys, which may be returned
-   */
-  keys(band: number, room: Uint32Array): Uint32Array;
+  readonly sketches: Pick<Sketches, 'difference'>;
+  /** For each text, the key of its minimum hashes in one band; in pieces, each valid until the next. */
+  keys(band: number): Iterable<Uint32Array>;
   /** False for a text that is excluded from comparison. */
   takesPart(index: number): boolean;
   /** The text's distinct shingles, ascending. */

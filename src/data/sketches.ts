@@ -1,3 +1,4 @@
+import { PagedNumbers } from '../files/paged-numbers.ts';
 import { SKETCH_WORDS } from './min-hash.ts';
 
 const BITS = 32 * SKETCH_WORDS;
@@ -8,21 +9,18 @@ const MARGIN = 7;
  * One bit of each of a text's minimum hashes. The share of differing bits is about half the dissimilarity, so that most
  * pairs that share a bucket by chance are rejected without comparing sets. 16 bytes per text.
  */
-export class Sketches {
-  #words: Uint32Array;
+export class Sketches implements Disposable {
+  readonly #words: PagedNumbers;
 
-  /** @param count expected number of texts; there may be more */
-  constructor(count = 1024) {
-    this.#words = new Uint32Array(SKETCH_WORDS * Math.max(1, count));
+  /** @param bytes maximum memory; the rest is on disk */
+  constructor(bytes?: number) {
+    this.#words = new PagedNumbers(bytes);
   }
 
   set(index: number, sketch: Uint32Array): void {
-    while (SKETCH_WORDS * (index + 1) > this.#words.length) {
-      const larger = new Uint32Array(2 * this.#words.length);
-      larger.set(this.#words);
-      this.#words = larger;
-    }
-    this.#words.set(sketch, SKETCH_WORDS * index);
+    const start = SKETCH_WORDS * index;
+    while (this.#words.length < start + SKETCH_WORDS) this.#words.push(0);
+    for (let word = 0; word < SKETCH_WORDS; word++) this.#words.set(start + word, sketch[word]);
   }
 
   /** Number of bits in which two texts differ. */
@@ -30,8 +28,12 @@ export class Sketches {
     const words = this.#words;
     const [left, right] = [SKETCH_WORDS * a, SKETCH_WORDS * b];
     let bits = 0;
-    for (let word = 0; word < SKETCH_WORDS; word++) bits += onesIn(words[left + word] ^ words[right + word]);
+    for (let word = 0; word < SKETCH_WORDS; word++) bits += onesIn(words.at(left + word) ^ words.at(right + word));
     return bits;
+  }
+
+  [Symbol.dispose](): void {
+    this.#words[Symbol.dispose]();
   }
 }
 

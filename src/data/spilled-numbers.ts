@@ -29,7 +29,7 @@ export class SpilledNumbers implements Disposable {
     for (const number of numbers) {
       into.buffer[into.buffered++] = number;
       if (into.buffered < BLOCK) continue;
-      writeNumbers(this.#file, into.buffer);
+      writeNumbers(this.#file, into.buffer, this.#written * Uint32Array.BYTES_PER_ELEMENT);
       into.blocks.push(this.#written);
       this.#written += BLOCK;
       into.buffered = 0;
@@ -46,6 +46,11 @@ export class SpilledNumbers implements Disposable {
     }
     numbers.set(buffer.subarray(0, buffered), BLOCK * blocks.length);
     return numbers;
+  }
+
+  clear(): void {
+    this.#written = 0;
+    for (const part of this.#parts) Object.assign(part, { buffered: 0, blocks: [] });
   }
 
   [Symbol.dispose](): void {

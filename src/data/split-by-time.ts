@@ -12,8 +12,8 @@ export interface TimedRows {
   times: Float64Array;
   /** Number of the set that a row belongs to. */
   setOf: Uint32Array;
-  /** Number of rows per set. */
-  sizes: Uint32Array;
+  /** Number of sets. */
+  sets: number;
 }
 
 /**
@@ -48,9 +48,9 @@ const TRIED = 48;
 function cutOff(
   rest: Uint32Array,
   wanted: number,
-  { times, setOf, sizes }: TimedRows,
+  { times, setOf, sets }: TimedRows,
 ): { from: number; laterSets: Uint8Array } | undefined {
-  const [within, after] = [new Uint32Array(sizes.length), new Uint32Array(sizes.length)];
+  const [within, after] = [new Uint32Array(sets), new Uint32Array(sets)];
   for (const row of rest) within[setOf[row]]++;
   let best: { from: number; kept: number; held: number } | undefined;
   let from = rest.length;

@@ -39,17 +39,19 @@ export class UnionFind {
     }
   }
 
-  /** Set number of each member and size of each set; sets in order of their first members, as in `sets`. */
-  numbered(): { setOf: Uint32Array; sizes: Uint32Array } {
-    const setOf = new Uint32Array(this.#parent.length);
+  /**
+   * The set number of each member; sets in order of their first members, as in `sets`. Takes the memory of the sets,
+   * which cannot be used any more.
+   */
+  toNumbers(): { setOf: Uint32Array; count: number } {
+    const numbers = this.#parent;
     let count = 0;
-    for (let member = 0; member < setOf.length; member++) {
-      const root = this.find(member);
-      setOf[member] = root === member ? count++ : setOf[root];
+    // A parent is earlier than its members, so that it has its number already.
+    for (let member = 0; member < numbers.length; member++) {
+      const parent = numbers[member];
+      numbers[member] = parent === member ? count++ : numbers[parent];
     }
-    const sizes = new Uint32Array(count);
-    for (const set of setOf) sizes[set]++;
-    return { setOf, sizes };
+    return { setOf: numbers, count };
   }
 
   /** The sets as lists, both in ascending order. */

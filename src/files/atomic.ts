@@ -52,10 +52,11 @@ export function requireWritable(path: string): void {
   }
 }
 
-/** Writes every byte; short writes, as on a full disk, are retried until they fail. */
-export function writeAll(descriptor: number, data: Uint8Array): void {
+/** Writes every byte, at the file's own position unless given; short writes, as on a full disk, are retried until they fail. */
+export function writeAll(descriptor: number, data: Uint8Array, position?: number): void {
   for (let offset = 0; offset < data.byteLength;) {
-    offset += writeSync(descriptor, data, offset, Math.min(data.byteLength - offset, 1 << 30));
+    const at = position === undefined ? null : position + offset;
+    offset += writeSync(descriptor, data, offset, Math.min(data.byteLength - offset, 1 << 30), at);
   }
 }
 

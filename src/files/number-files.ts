@@ -2,8 +2,9 @@
 import { readSync } from 'node:fs';
 import { writeAll } from './atomic.ts';
 
-export function writeNumbers(descriptor: number, numbers: Uint32Array): void {
-  writeAll(descriptor, bytesOf(numbers));
+/** @param position byte position; default: the file's own */
+export function writeNumbers(descriptor: number, numbers: Uint32Array, position?: number): void {
+  writeAll(descriptor, bytesOf(numbers), position);
 }
 
 /** Fills `numbers` from a byte position of the file. */

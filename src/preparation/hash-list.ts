@@ -1,7 +1,6 @@
-import { GrowingArray } from '../base/growing-array.ts';
-import { PlacedNumbers } from '../base/placed-numbers.ts';
-import type { UnionFind } from '../data/index.ts';
+import { SpilledOrder, type UnionFind } from '../data/index.ts';
 import { sha256 } from '../files/hash.ts';
+import { PagedNumbers } from '../files/paged-numbers.ts';
 
 const DIGITS = 16;
 const NONE = '0'.repeat(DIGITS);
@@ -11,10 +10,10 @@ export function digitsOf(text: string): string {
   return sha256(text).slice(0, DIGITS);
 }
 
-/** 64-bit hashes of texts, 8 bytes each. `unite` never joins an entry whose hash is 0. */
-export class HashList {
+/** 64-bit hashes of texts, however many there are. `unite` never joins an entry whose hash is 0. */
+export class HashList implements Disposable {
   /** Upper and lower 32 bits of each hash. */
-  readonly #words = new GrowingArray(Uint32Array);
+  readonly #words = new PagedNumbers();
 
   /** @param text undefined for a text that matches no other */
   add(text: string | undefined): void {
@@ -35,37 +34,42 @@ export class HashList {
     return this.#words.at(2 * a) === this.#words.at(2 * b) && this.#words.at(2 * a + 1) === this.#words.at(2 * b + 1);
   }
 
-  /** The smallest hash of each set of texts, as upper and lower halves. */
-  leads(setOf: Uint32Array, sets: number): Uint32Array {
-    const words = this.#words.view;
-    const leads = new Uint32Array(2 * sets).fill(0xffffffff);
-    for (let index = 0; index < setOf.length; index++) {
-      const [upper, lower] = [words[2 * index], words[2 * index + 1]];
-      const at = 2 * setOf[index];
-      if (upper > leads[at] || (upper === leads[at] && lower >= leads[at + 1])) continue;
-      leads[at] = upper;
-      leads[at + 1] = lower;
+  /** The smallest hash of each set of texts, as upper and lower halves. @param setOf numbers from `toNumbers` */
+  leads(setOf: Uint32Array): PagedNumbers {
+    const leads = new PagedNumbers();
+    for (const [index, set] of setOf.entries()) {
+      const [upper, lower] = [this.#words.at(2 * index), this.#words.at(2 * index + 1)];
+      const at = 2 * set;
+      if (at === leads.length) {
+        leads.push(upper);
+        leads.push(lower);
+      } else if (upper < leads.at(at) || (upper === leads.at(at) && lower < leads.at(at + 1))) {
+        leads.set(at, upper);
+        leads.set(at + 1, lower);
+      }
     }
     return leads;
   }
 
-  /** Unites the sets of equal texts. */
-  unite(sets: UnionFind): void {
-    const order = new PlacedNumbers(this.count);
-    for (let index = 0; index < this.count; index++) order.add(index, this.#words.at(2 * index));
-    order.sort();
-    for (let from = 0, to; from < order.length; from = to) {
-      to = order.endOfRun(from);
-      if (to === from + 1) continue;
+  /** Unites the sets of equal texts. @param memberOf the set's member of each text; default: the text's own number */
+  unite(sets: UnionFind, memberOf = (index: number): number => index): void {
+    using order = new SpilledOrder(this.count);
+    for (let index = 0; index < this.count; index++) {
+      const upper = this.#words.at(2 * index);
+      if (upper !== 0 || this.#words.at(2 * index + 1) !== 0) order.add(index, upper);
+    }
+    for (const run of order.runs()) {
       const first = new Map<number, number>();
-      for (let at = from; at < to; at++) {
-        const index = order.place(at);
-        const [upper, lower] = [this.#words.at(2 * index), this.#words.at(2 * index + 1)];
-        if (upper === 0 && lower === 0) continue;
+      for (const index of run) {
+        const lower = this.#words.at(2 * index + 1);
         const known = first.get(lower);
         if (known === undefined) first.set(lower, index);
-        else sets.union(known, index);
+        else sets.union(memberOf(known), memberOf(index));
       }
     }
+  }
+
+  [Symbol.dispose](): void {
+    this.#words[Symbol.dispose]();
   }
 }

@@ -1,5 +1,5 @@
 import type { Metrics } from '../base/events.ts';
-import { engine } from '../engine/tensor/index.ts';
+import { engine, synchronise } from '../engine/tensor/index.ts';
 import { withAveraged } from './averaged.ts';
 import { refuseDivergedLoss, refuseDivergedWeights } from './diverged.ts';
 import { evaluateRows, type EvaluationResult } from './evaluate-losses.ts';
@@ -79,6 +79,8 @@ export class Trainer {
     const results = await aroundStep(() => this.#updates(microBatches), microBatches.flat());
     if (results === undefined) return false;
     this.state.updates += results.length;
+    // A card still computes the update when the loss has arrived.
+    synchronise(this.#parts.model.device);
     this.#advance(joinUpdates(results), (performance.now() - started) / 1000);
     return true;
   }

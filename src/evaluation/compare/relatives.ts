@@ -19,10 +19,10 @@ export async function relativesOf(
     sets = found;
     if (isComplete && largestOf(found) <= Math.max(2, largestOf(firm), LARGEST * examples.length)) break;
   }
-  const { setOf, sizes } = sets.numbered();
-  return sizes.length < examples.length ? setOf : undefined;
+  const { setOf, count } = sets.toNumbers();
+  return count < examples.length ? setOf : undefined;
 }
 
 function largestOf(sets: UnionFind): number {
-  return sets.numbered().sizes.reduce((most, size) => Math.max(most, size), 0);
+  return sets.sets().reduce((most, { length }) => Math.max(most, length), 0);
 }

@@ -1,10 +1,11 @@
 /**
  * Splits rows into train, validation and test. Similar rows, a mail and its attachments, and rows of one group or
- * document stay in one split. Needs a few bytes of memory per row.
+ * document stay in one split. Memory: six bytes per row, thirty if split by time, and bounded buffers.
  */
 import { AttuneError } from '../../base/errors.ts';
 import { plural } from '../../base/format.ts';
 import { GrowingArray } from '../../base/growing-array.ts';
+import { PagedNumbers } from '../../files/paged-numbers.ts';
 import {
   assignSplits,
   DiskSignatures,
@@ -65,9 +66,8 @@ export class SplitPlanner implements Disposable {
   readonly #ids = new HashList();
   /** Values that keep rows together: the document (without `column`), or group columns. */
   readonly #groups: { column?: string; isAsked: boolean; values: HashList; isFound: boolean }[];
-  /** First row of each mail with attachments, and the rows to join with it. */
-  readonly #mails = new Map<string, number>();
-  readonly #joined: [number, number][] = [];
+  /** Mails that rows come from, so that attachments stay with them, and the row of each entry. */
+  readonly #mails = { ids: new HashList(), rows: new PagedNumbers() };
   readonly #times = new GrowingArray(Float64Array);
   readonly #untimed: { row: DataRow; got: unknown }[] = [];
 
@@ -86,7 +86,11 @@ export class SplitPlanner implements Disposable {
     const { by, column } = this.#spec;
     this.#signatures!.addSigned(unpackSignature(look.signature));
     this.#ids.addDigits(look.id);
-    this.#joinMails(row);
+    for (const { mail } of row.origins) {
+      if (mail === undefined) continue;
+      this.#mails.ids.add(mail);
+      this.#mails.rows.push(this.#ids.count - 1);
+    }
     for (const group of this.#groups) {
       const value = group.column === undefined ? row.origins[0]?.file : keyOf(row, group.column);
       group.values.add(isEmpty(value) ? undefined : groupOf(value));
@@ -108,13 +112,15 @@ export class SplitPlanner implements Disposable {
     const strange = this.#groups.filter(({ isAsked, isFound }) => isAsked && !isFound);
     if (strange.length > 0) throw noGroup(strange.map(({ column }) => column!));
     const sets = await this.#linkAlike(signal);
-    for (const [first, other] of this.#joined) sets.union(first, other);
+    const { ids, rows } = this.#mails;
+    ids.unite(sets, (index) => rows.at(index));
     for (const { values } of this.#groups) values.unite(sets);
-    const { setOf, sizes } = sets.numbered();
+    const { setOf, count } = sets.toNumbers();
     const isTimed = this.#spec.by === 'time';
     const times = this.#times.view;
-    const splitOf = isTimed ? splitByTime({ times, setOf, sizes }, this.#spec) : this.#byHash(setOf, sizes);
-    if (splitOf === undefined) throw impossible({ rows: this.#ids.count, sets: sizes.length, isTimed });
+    using sizes = sizesOf(setOf);
+    const splitOf = isTimed ? splitByTime({ times, setOf, sets: count }, this.#spec) : this.#byHash(setOf, sizes);
+    if (splitOf === undefined) throw impossible({ rows: this.#ids.count, sets: count, isTimed });
     return { splitOf, report: this.#report(sizes, splitOf) };
   }
 
@@ -123,41 +129,41 @@ export class SplitPlanner implements Disposable {
     const sets = new UnionFind(this.#ids.count);
     this.#signatures!.finish();
     await linkBuckets(this.#signatures!, () => undefined, { threshold: NEAR, sets, signal });
-    this[Symbol.dispose]();
+    this.#signatures![Symbol.dispose]();
+    this.#signatures = undefined;
     return sets;
   }
 
-  /** Attachments stay with their mail. */
-  #joinMails({ origins }: DataRow): void {
-    const own = this.#ids.count - 1;
-    for (const { mail } of origins) {
-      if (mail === undefined) continue;
-      const first = this.#mails.get(mail);
-      if (first === undefined) this.#mails.set(mail, own);
-      else if (first !== own) this.#joined.push([first, own]);
-    }
-  }
-
   [Symbol.dispose](): void {
-    this.#signatures?.[Symbol.dispose]();
-    this.#signatures = undefined;
+    const lists = [this.#ids, this.#mails.ids, this.#mails.rows, ...this.#groups.map(({ values }) => values)];
+    for (const list of [this.#signatures, ...lists]) list?.[Symbol.dispose]();
   }
 
-  #byHash(setOf: Uint32Array, sizes: Uint32Array): Uint8Array | undefined {
+  #byHash(setOf: Uint32Array, sizes: PagedNumbers): Uint8Array | undefined {
     const { validation, test, seed } = this.#spec;
-    const splits = assignSplits({ sizes, leads: this.#ids.leads(setOf, sizes.length) }, { validation, test }, seed);
-    return splits && Uint8Array.from(setOf, (set) => splits[set]);
+    using leads = this.#ids.leads(setOf);
+    const splits = assignSplits({ sizes, leads }, { validation, test }, seed);
+    if (splits === undefined) return undefined;
+    const splitOf = new Uint8Array(setOf.length);
+    for (const [row, set] of setOf.entries()) splitOf[row] = splits[set];
+    return splitOf;
   }
 
-  #report(sizes: Uint32Array, splitOf: Uint8Array): SplitReport {
+  #report(sizes: PagedNumbers, splitOf: Uint8Array): SplitReport {
     const { by, column } = this.#spec;
     const groupBy = this.#groups.flatMap((group) => (group.isFound ? (group.column ?? []) : []));
-    const several = sizes.filter((size) => size > 1);
     const rows = { train: 0, validation: 0, test: 0 };
     let leftOut = 0;
     for (const split of splitOf) {
       if (split === LEFT_OUT) leftOut++;
       else rows[splitNames[split]]++;
+    }
+    const clusters = { clusters: 0, clusteredRows: 0, largestCluster: 0 };
+    for (const size of sizes.values()) {
+      if (size === 1) continue;
+      clusters.clusters++;
+      clusters.clusteredRows += size;
+      clusters.largestCluster = Math.max(clusters.largestCluster, size);
     }
     return {
       by,
@@ -165,11 +171,19 @@ export class SplitPlanner implements Disposable {
       ...(groupBy.length > 0 && { groupBy }),
       rows,
       ...(leftOut > 0 && { leftOut }),
-      clusters: several.length,
-      clusteredRows: several.reduce((sum, size) => sum + size, 0),
-      largestCluster: several.reduce((most, size) => Math.max(most, size), 0),
+      ...clusters,
     };
   }
+}
+
+/** Number of rows of each set. */
+function sizesOf(setOf: Uint32Array): PagedNumbers {
+  const sizes = new PagedNumbers();
+  for (const set of setOf) {
+    if (set === sizes.length) sizes.push(1);
+    else sizes.set(set, sizes.at(set) + 1);
+  }
+  return sizes;
 }
 
 const MOST_LISTED = 20;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { GrowingArray } from '../../base/growing-array.ts';
-import { FLAGS, PROVENANCE, reportLengths, type LengthReport } from '../../data/index.ts';
+import { FLAGS, PROVENANCE, LengthTally, type LengthReport } from '../../data/index.ts';
 import type { DataRow, Origin } from '@attune/documents';
 import { parseJson } from '../../files/json.ts';
 import { readLines } from '../../files/lines.ts';
@@ -40,7 +39,7 @@ const MOST_SHOWN = 50;
 const MOST_GROUPS = 200;
 const MOST_CHARACTERS = 300;
 
-/** Reads all rows once. Memory: the first rows of each group, and eight bytes per row. */
+/** Reads all rows once. Memory: the first rows of each group, and the different lengths. */
 export async function surveyDataSet(
   folder: string,
   { shards }: DataSetManifest,
@@ -48,13 +47,13 @@ export async function surveyDataSet(
 ): Promise<DataSurvey> {
   const tally = new GroupTally<SurveyedRow>({ shown: MOST_SHOWN });
   const groups = { splits: new Groups(), sources: new Groups(), labels: new Groups(), flags: new Groups() };
-  const lengths = new GrowingArray(Uint32Array);
+  const lengths = new LengthTally();
   for (const { name, split } of shards) {
     for await (const { text: line, number } of readLines(join(folder, name), { maxBytes: Infinity })) {
       const { [PROVENANCE]: origins, ...values } = parseJson(line) as Record<string, unknown>;
       const row: DataRow = { kind: 'row', values, origins: (origins ?? []) as Origin[] };
       const text = textOfRow(row);
-      lengths.push(text.length);
+      lengths.add(text.length);
       const shown = { at: `${name}:${number}`, origin: placeOf(row.origins), text: text.slice(0, MOST_CHARACTERS) };
       groups.splits.add(split, shown);
       if (row.origins.length > 0) groups.sources.add(row.origins[0].file, shown);
@@ -65,7 +64,7 @@ export async function surveyDataSet(
   }
   const { splits, sources, labels, flags } = groups;
   return {
-    lengths: reportLengths(lengths.view),
+    lengths: lengths.report(),
     splits: splits.list(),
     sources: sources.list(),
     labels: labels.list(),

@@ -6,6 +6,7 @@ import {
   linkBuckets,
   normalWords,
   packSignature,
+  SpilledOrder,
   TextSigner,
   UnionFind,
   unpackSignature,
@@ -40,7 +41,7 @@ export const step = defineStep<Options>({
   open(given, context) {
     return async function* run(items, notes) {
       using signatures = new DiskSignatures(context.folder);
-      const hashes = new HashList();
+      using hashes = new HashList();
       const look = lookBy(given);
       const rows = await DiskItems.gathered(items, context, (row) => {
         const { words, signature } = (context.seen === undefined ? look(row) : context.seen(row)) as Look;
@@ -94,16 +95,13 @@ async function findCopies(
   const onLink = (first: number, other: number): void => void (linked[first] = linked[other] = 1);
   // Rows with the same words have the same shingle set, so one search finds both kinds of copies.
   await linkBuckets(signatures, onLink, { threshold: given.threshold ?? 1, sets, signal: context.signal });
-  const clusters = new Map<number, number[]>();
-  for (const [member, isLinked] of linked.entries()) {
-    if (isLinked === 0) continue;
-    const root = sets.find(member);
-    const cluster = clusters.get(root);
-    if (cluster === undefined) clusters.set(root, [member]);
-    else cluster.push(member);
-  }
+  using clusters = new SpilledOrder(
+    linked.reduce((sum, isLinked) => sum + isLinked, 0),
+    { range: signatures.count },
+  );
+  for (const [member, isLinked] of linked.entries()) if (isLinked === 1) clusters.add(member, sets.find(member));
   const copies = new Uint8Array(signatures.count);
-  for (const cluster of clusters.values()) {
+  for (const cluster of clusters.runs()) {
     const kept: number[] = [];
     for (const row of cluster) {
       const kind = copyOf(row, kept, { signatures, hashes, threshold: given.threshold });
