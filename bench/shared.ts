@@ -64,6 +64,13 @@ function report(turns: readonly Turn[]): void {
   const ratios = turns.map((turn) => secondsOf([turn.alone]) / secondsOf(turn.shared));
   console.log(`ratio ${median(ratios).toFixed(3)} (${ratios.map((ratio) => ratio.toFixed(3)).join(', ')})`);
   console.log(`each process sends ${formatBytes(shared[0].sentBytes ?? 0)} a step`);
+  const overlaps = turns.flatMap((turn) => turn.shared).flatMap(({ overlaps: found = [] }) => found);
+  const share = (of: 'duringBackward' | 'arrived') =>
+    `${(100 * median(overlaps.map((overlap) => overlap[of] / overlap.sentBytes))).toFixed(0)} %`;
+  const waited = median(overlaps.map(({ waitedSeconds }) => waitedSeconds)).toFixed(3);
+  console.log(
+    `of its gradients ${share('duringBackward')} are sent during backward, ${share('arrived')} have arrived by its end; ${waited} s for the rest`,
+  );
   const apart = shared[0].losses.map((loss, step) => Math.abs(loss - alone.losses[step]));
   console.log(`losses differ by at most ${Math.max(...apart).toExponential(1)}`);
 }

@@ -23,10 +23,11 @@ import type { Objective } from '../src/training/objective.ts';
 import { packed } from '../src/training/produce.ts';
 import { ShardedUpdate } from '../src/training/shared/sharded-update.ts';
 import { Shared } from '../src/training/shared/shared.ts';
-import { trainStep, type StepParts, type StepResult } from '../src/training/train-step.ts';
+import { trainStep, type StepParts, type StepRequest } from '../src/training/train-step.ts';
 import { matrixProductRate } from '../src/jobs/doctor/rates.ts';
 import { peakBytes } from '../src/answering/model/resources.ts';
 import type { Checkpointing } from '../src/models/tape.ts';
+import { watchOverlap, type Overlap } from './overlap.ts';
 import { readWorkload, rowsOf, type Workload } from './workload.ts';
 
 /** Measurements of one process. */
@@ -44,6 +45,8 @@ export interface Measurement {
   losses: number[];
   /** Bytes that this process sends in a step that it shares. */
   sentBytes?: number;
+  /** Exchange of gradients in each of those steps. */
+  overlaps?: Overlap[];
 }
 
 const objective = {
@@ -100,27 +103,19 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
   const losses: number[] = [];
   let sentBytes: number | undefined;
   const { group, tokens } = choice;
+  const takeOverlap = group && watchOverlap(group);
+  const overlaps: Overlap[] = [];
   const microBatches = packed(rows, { microBatchTokens: tokens, shares: group?.size });
-  const oneStep = (step: number): Promise<StepResult> =>
-    trainStep(parts, {
-      microBatches,
-      step,
-      seed: SEED,
-      checkpointing: choice.checkpointing,
-      options: {
-        learningRate: workload.optimizer.lr,
-        weightDecay: 0.01,
-        maxGradNorm: workload.optimizer.max_grad_norm,
-      },
-    });
   for (let step = 0; step <= choice.steps; step++) {
     await group?.gatherNumbers('begin', 0);
     const started = performance.now();
     const before = process.cpuUsage();
     const sentBefore = group?.sentBytes ?? 0;
-    losses.push((await oneStep(step)).loss);
+    losses.push((await trainStep(parts, { ...requestOf(workload, choice), microBatches, step })).loss);
     synchronise(parts.model.device);
+    const overlap = takeOverlap?.();
     if (step === 0) continue;
+    if (overlap !== undefined) overlaps.push(overlap);
     const { user, system } = process.cpuUsage(before);
     seconds.push((performance.now() - started) / 1000);
     processorSeconds.push((user + system) / 1e6);
@@ -130,7 +125,12 @@ async function measure(workload: Workload, choice: Choice): Promise<Measurement>
   const { libtorch, threads, device } = engineIdentity();
   const bf16GemmGflops = matrixProductRate('bf16', 100);
   const engine = `attune on libtorch ${libtorch}${device === undefined ? '' : `, ${device}`}`;
-  return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses, sentBytes };
+  return { engine, threads, seconds, processorSeconds, peakRssMib, bf16GemmGflops, losses, sentBytes, overlaps };
+}
+
+function requestOf({ optimizer }: Workload, { checkpointing }: Choice): Omit<StepRequest, 'microBatches' | 'step'> {
+  const options = { learningRate: optimizer.lr, weightDecay: 0.01, maxGradNorm: optimizer.max_grad_norm };
+  return { seed: SEED, checkpointing, options };
 }
 
 const { values } = parseArgs({

@@ -57,7 +57,8 @@ describe.skipIf(!existsSync('build/attune.node'))('a run on another device', () 
       for (const [i, value] of values.entries()) expect(Math.abs(there.get(name)![i] - value)).toBeLessThan(1e-4);
     // It did compute on the device.
     expect(other.pinned()).toBeGreaterThan(0);
-    expect(other.synchronised()).toBeGreaterThan(waits);
+    // Clocks wait for it: that of the preflight, and those of four steps.
+    expect(other.synchronised() - waits).toBeGreaterThan(4);
   });
 
   it('without enough memory names what would fit', async () => {
