@@ -12,8 +12,8 @@ const BUFFERED_TEXTS = 8192;
 const BUFFERED = 1 << 18;
 /** Shingle sets cached in memory, since the texts of a bucket are compared repeatedly. */
 const MOST_KEPT = 4096;
-/** Sketches are read at random: those of two million texts are kept. */
-const SKETCH_BYTES = 32 * 2 ** 20;
+/** Sketches are read at random: those of a million texts are kept. */
+const SKETCH_BYTES = 16 * 2 ** 20;
 
 /** Signatures and shingle sets of any number of texts, stored in files: one per band, and one for all sets. */
 export class DiskSignatures implements Signatures, Disposable {

@@ -30,7 +30,7 @@ export class PagedNumbers implements Disposable {
   #file: { folder: string; descriptor: number } | undefined;
 
   /** @param bytes maximum memory */
-  constructor(bytes = 8 * 2 ** 20) {
+  constructor(bytes = 2 * 2 ** 20) {
     // Two pages are compared with each other.
     this.#mostFrames = Math.max(2, Math.ceil(bytes / PAGE_BYTES));
   }
