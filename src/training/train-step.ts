@@ -185,6 +185,6 @@ function diverged(got: string, rows: readonly PreparedRow[], { step, options }: 
     what: `Training diverged at step ${step + 1}; the last checkpoint has the weights from before it`,
     got,
     problems: rows.map((row) => ({ ...row.source, message: `a row of ${tokensOf(row)} tokens in this step` })),
-    fix: `train again with a lower learning rate (it was ${formatNumber(options.learningRate, 2)} at this step), or look at the rows named above`,
+    fix: `train again with a lower learning rate (it was ${formatNumber(options.learningRate, 2)} at this step), or check the rows named above`,
   });
 }

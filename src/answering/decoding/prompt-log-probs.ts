@@ -30,7 +30,7 @@ export function scorePrompt(
   const { model, tokenizer, images } = parts;
   if (model.task === 'seq2seq') throw readsElsewhere('An encoder-decoder', 'a decoder');
   if (images?.seesPrompt === true)
-    throw readsElsewhere('A model whose prompts see themselves as a whole', 'a prompt without images');
+    throw readsElsewhere('A model with bidirectional attention within prompts', 'a prompt without images');
   const textOf = (id: number) => tokenizer.decode([id]);
   const tokens: PromptToken[] = Array.from(prompt.subarray(0, 1), (id) => ({ id, token: textOf(id) }));
   noGrad(() =>
@@ -62,7 +62,7 @@ function logitsOf(model: Model, hidden: Tensor): Float32Array[] {
 
 function readsElsewhere(kind: string, expected: string): AttuneError {
   return new AttuneError('E_TASK_UNSUPPORTED', {
-    what: `${kind} says nothing of how likely its prompts are`,
+    what: `${kind} cannot score its prompts`,
     expected,
     fix: 'remove echo with logprobs, or choose another model',
   });

@@ -40,7 +40,7 @@ export async function findAnswers(answering: Answering, { body, send, signal }: 
   );
   if (problems.length > 0)
     throw new AttuneError('E_PROMPT_TOO_LONG', {
-      what: 'Some questions are too long to be read whole',
+      what: "Some questions do not fit into the model's context",
       problems,
       fix: 'shorten them',
     });

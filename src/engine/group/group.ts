@@ -100,7 +100,7 @@ export class Group implements AsyncDisposable {
       throw new AttuneError('E_GROUP', {
         what: `Not all ${this.size} processes arrived within ${this.#joinTime / 1000} s`,
         got: firstLine(error),
-        fix: 'look at the output of the processes that are missing',
+        fix: 'check the output of the missing processes',
       });
     }
     this.#watch = setInterval(() => this.#look(), WATCH_MILLISECONDS).unref();
@@ -292,7 +292,7 @@ export type Collectives = Pick<
   'rank' | 'size' | 'gather' | 'exchange' | 'bring' | 'broadcast' | 'gatherValues' | 'share' | 'gatherNumbers'
 >;
 
-const AGAIN = "look at that rank's output; the run continues from its last checkpoint with --resume";
+const AGAIN = "check that rank's output; --resume continues the run from its last checkpoint";
 
 function firstLine(error: unknown): string {
   return (error as Error).message.split('\n')[0];

@@ -206,7 +206,7 @@ function integer(env: Environment, name: string, usual?: number): number {
 
 function wrong(got: string, expected: string): AttuneError {
   return new AttuneError('E_LAUNCH', {
-    what: "The launcher's variables are not consistent",
+    what: "The launcher's variables are inconsistent",
     got,
     expected,
     fix: 'unset RANK and WORLD_SIZE to train in one process',

@@ -78,9 +78,9 @@ function load(): Native {
 /** Plain reasons for the dynamic linker's messages. */
 const REASONS: readonly [pattern: RegExp, reason: (name: string) => string][] = [
   [/version .(GLIBC\w*_[\d.]+). not found/, (name) => `this system's libraries are older than the engine's (${name})`],
-  [/(lib(?:torch|c10)[\w.]*): cannot open/, (name) => `libtorch has gone from where it was (${name})`],
+  [/(lib(?:torch|c10)[\w.]*): cannot open/, (name) => `libtorch is no longer where it was (${name})`],
   [/(\S+): cannot open shared object/, (name) => `libtorch needs a library that is missing (${name})`],
-  [/undefined symbol: (\S+)/, () => 'libtorch has another version or C++ ABI than the engine was built for'],
+  [/undefined symbol: (\S+)/, () => 'the engine was built for another version or C++ ABI of libtorch'],
 ];
 
 /** @returns E_ENGINE_BROKEN with a plain reason and the linker's message */

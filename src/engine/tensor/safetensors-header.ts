@@ -135,7 +135,7 @@ function checkCover(path: string, entries: TensorEntry[], dataBytes: number): vo
     if (entry.begin !== position)
       throw refuse(
         path,
-        `tensor "${entry.name}" starts at byte ${entry.begin}, not at ${position}: an overlap or a hole`,
+        `tensor "${entry.name}" starts at byte ${entry.begin}, not at ${position}: an overlap or a gap`,
       );
     position = entry.end;
   }

@@ -91,10 +91,7 @@ const dataSchema = z.strictObject({
     'column with a date or number: the newest rows are test, those before them validation, older ones train',
   ),
   allow_overlap: z.boolean().default(false).describe('continue if a validation or test file repeats training rows'),
-  strict: z
-    .boolean()
-    .default(true)
-    .describe('refuse the data if a row is bad; false leaves bad rows out and lists them'),
+  strict: z.boolean().default(true).describe('reject the data if a row is bad; false: skip bad rows and list them'),
   format: z
     .string()
     .nullable()

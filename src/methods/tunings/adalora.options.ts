@@ -21,8 +21,8 @@ export const options = z.strictObject({
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / init_r'),
   dropout: z.number().min(0).lt(1).default(0).describe("dropout on the adapter's input"),
   tinit: steps.default(0).describe('steps before the first ranks are removed'),
-  tfinal: steps.default(0).describe('steps at the end during which ranks stay as they are'),
-  delta_t: z.int().positive().default(1).describe('steps between two cuts'),
+  tfinal: steps.default(0).describe('steps at the end during which ranks stay fixed'),
+  delta_t: z.int().positive().default(1).describe('steps between two prunings'),
   total_step: z
     .int()
     .positive()

@@ -13,7 +13,7 @@ export const options = z.strictObject({
       description: 'norms to train, by name (default: all of the trunk)',
       shown: 'LIST|REGEX',
     }),
-  exclude_modules: targetOptions.exclude_modules.meta({ description: 'norms to leave out', shown: 'LIST|REGEX' }),
+  exclude_modules: targetOptions.exclude_modules.meta({ description: 'norms to exclude', shown: 'LIST|REGEX' }),
   ...savedModules,
 });
 

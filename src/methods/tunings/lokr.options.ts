@@ -20,7 +20,7 @@ export const options = z.strictObject({
     .positive()
     .max(MOST_RANK)
     .default(8)
-    .describe('rank of the larger factor, which is left whole if it is small'),
+    .describe('rank of the larger factor, which stays full-rank if it is small'),
   alpha: z.number().positive().default(8).describe('the update is scaled by alpha / r'),
   decompose_both: z.boolean().default(false).describe('give the smaller factor a low rank too'),
   decompose_factor: z.int().min(-1).default(-1).describe('size of the smaller factor; -1: about the square root'),

@@ -55,13 +55,13 @@ export const options = z.strictObject({
     .number()
     .min(1)
     .default(2)
-    .describe('with eva: the most of the usual rank that a layer may get, where it explains more; 1 for equal ranks'),
+    .describe('with eva: maximum rank of a layer, as a multiple of the usual rank; 1: equal ranks'),
   use_dora: z.boolean().default(false).describe("train the magnitude of the changed weight's rows separately (DoRA)"),
   lora_bias: z.boolean().default(false).describe('train a bias on B'),
   train_a: z
     .boolean()
     .default(true)
-    .describe('train A; false trains B alone and keeps A at its start (LoRA-FA, FFA-LoRA)'),
+    .describe('train A; false: trains B alone and keeps A at its initial value (LoRA-FA, FFA-LoRA)'),
   bias: z
     .enum(['none', 'all', 'lora_only'])
     .default('none')

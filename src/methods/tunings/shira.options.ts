@@ -9,7 +9,7 @@ export const options = z.strictObject({
     .positive()
     .max(MOST_RANK)
     .default(32)
-    .describe('number of trained weights, given as the LoRA rank with equally many'),
+    .describe('number of trained weights, given as the rank of a LoRA with as many'),
   ...targetOptions,
   ...savedModules,
 });

@@ -34,11 +34,14 @@ export const targetOptions = {
     .union([z.string().min(1), names], { error: 'expected a list of module names, or a regular expression' })
     .nullable()
     .default(null)
-    .meta({ description: 'modules of these to leave out', shown: 'LIST|REGEX' }),
+    .meta({ description: 'modules to exclude from these', shown: 'LIST|REGEX' }),
 };
 
 export const savedModules = {
-  modules_to_save: z.array(z.string().min(1)).default([]).describe('modules to train whole and save with the adapter'),
+  modules_to_save: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('modules to train in full and save with the adapter'),
 };
 
 /** Different values for some modules. */

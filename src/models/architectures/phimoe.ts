@@ -17,7 +17,7 @@ import { windowOfAll } from './mistral.ts';
 const schema = z
   .looseObject({
     num_local_experts: count.default(16),
-    num_experts_per_tok: z.literal(2, { error: 'is 2 in every model of this type' }).default(2),
+    num_experts_per_tok: z.literal(2, { error: 'must be 2 for this model type' }).default(2),
     router_jitter_noise: z.number().min(0).default(0.01),
     input_jitter_noise: probability.default(0),
     lm_head_bias: z.boolean().default(false),

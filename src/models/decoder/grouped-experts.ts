@@ -62,7 +62,7 @@ export const enoughExperts = [
     const open = groups ? Math.min(1, (kept ?? 1) / groups) : 1;
     return own.num_experts_per_tok <= experts * open;
   },
-  { path: ['num_experts_per_tok'], error: 'is more than there are experts in the chosen groups' },
+  { path: ['num_experts_per_tok'], error: 'exceeds the number of experts in the chosen groups' },
 ] satisfies Parameters<z.ZodType<ChoiceConfig & Pick<GroupedConfig, 'n_routed_experts'>>['refine']>;
 
 /** Extra layers behind the last one, which predict several tokens at once in pre-training. */

@@ -99,7 +99,7 @@ function scaleProblems(raw: RawConfig, largest: number): Problem[] {
   const expected = config.num_hidden_layers === largest ? config.hidden_size / heads : size;
   const scalar = numberOf(raw, 'query_pre_attn_scalar', 256);
   if (scalar === expected) return [];
-  return [{ field: 'query_pre_attn_scalar', message: `is ${scalar}: llama.cpp computes with ${expected}` }];
+  return [{ field: 'query_pre_attn_scalar', message: `is ${scalar}, but llama.cpp computes with ${expected}` }];
 }
 
 /** Every nth layer has full attention, all others a window. */
@@ -110,5 +110,5 @@ function layerProblems(raw: RawConfig, pattern: number): Problem[] {
     (i + 1) % pattern === 0 ? 'full_attention' : 'sliding_attention',
   );
   if (pattern > 0 && (types === undefined || types.join() === expected.join())) return [];
-  return [{ field: 'layer_types', message: 'sliding windows are on other layers than in llama.cpp' }];
+  return [{ field: 'layer_types', message: 'different layers have a sliding window than in llama.cpp' }];
 }

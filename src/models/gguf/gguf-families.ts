@@ -89,7 +89,7 @@ export const ggufFamilies: Readonly<Record<string, GgufFamily>> = table({
 
 /** Types that llama.cpp supports but computes differently, with the difference. */
 export const refusedFamilies: Readonly<Record<string, string>> = table({
-  phimoe: 'llama.cpp weighs its experts by a softmax over both, instead of one for each',
+  phimoe: "llama.cpp weights a token's two experts by one softmax over both, instead of one for each",
 });
 
 /** The family, under the architecture that the configuration requires. */

@@ -74,7 +74,7 @@ export function settingProblems(raw: RawConfig, family: GgufFamily, given = raw)
   const { hidden_act: own } = config;
   const activation = family.activation === undefined ? (own === 'silu' ? undefined : own) : family.activation(raw);
   if (activation !== undefined) {
-    const message = `llama.cpp uses another activation for this architecture than ${String(activation)}`;
+    const message = `llama.cpp uses a different activation than ${String(activation)} for this architecture`;
     problems.push({ field: 'hidden_act', message });
   }
   pushAll(problems, family.problems?.(raw, given) ?? []);
@@ -92,11 +92,11 @@ export function settingProblems(raw: RawConfig, family: GgufFamily, given = raw)
   if (size !== headShape(config).size && family.turnsParts !== true) {
     problems.push({
       field: 'partial_rotary_factor',
-      message: `llama.cpp's ${family.architecture} rotates whole heads`,
+      message: `llama.cpp's ${family.architecture} does not support partial rotary positions`,
     });
   }
   if (config.tie_word_embeddings && family.needsHead === true) {
-    const message = `llama.cpp's ${family.architecture} wants a head of its own`;
+    const message = `llama.cpp's ${family.architecture} requires a separate output head`;
     problems.push({ field: 'tie_word_embeddings', message });
   }
   const window = windowOf(raw);

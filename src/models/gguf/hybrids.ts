@@ -169,9 +169,9 @@ export const graniteHybrid: GgufFamily = {
   problems(raw) {
     const { groups, heads, headSize, limits, activation } = graniteMamba(raw);
     return [
-      ...unless(groups === 1, 'mamba_n_groups', 'must be 1: llama.cpp normalises groups by themselves'),
+      ...unless(groups === 1, 'mamba_n_groups', 'must be 1: llama.cpp normalises each group separately'),
       ...unless(heads * headSize === 2 * decoderConfig(raw).hidden_size, 'mamba_expand', 'must be 2 for llama.cpp'),
-      ...unless(limits[0] <= 0 && limits[1] === Infinity, 'time_step_limit', 'llama.cpp has no limits'),
+      ...unless(limits[0] <= 0 && limits[1] === Infinity, 'time_step_limit', 'llama.cpp does not limit time steps'),
       ...unless(activation === 'silu', 'hidden_act', 'must be silu for llama.cpp'),
     ];
   },
@@ -238,11 +238,11 @@ export const nemotronH: GgufFamily = {
     const { kinds, mamba, time_step_min: least, n_group: groups } = nemotronConfig(raw);
     const isMixed = kinds.includes('moe') && kinds.includes('mlp');
     return [
-      ...unless(least <= 0.001, 'time_step_min', 'llama.cpp has no limits, which counts beyond 0.001'),
+      ...unless(least <= 0.001, 'time_step_min', 'must be at most 0.001: llama.cpp does not limit time steps'),
       ...unless(
         !isMixed,
         'hybrid_override_pattern',
-        'layers with experts and others without are not both in llama.cpp',
+        'llama.cpp does not support dense layers next to layers with experts',
       ),
       ...unless((groups ?? 1) === 1, 'n_group', 'must be 1 for llama.cpp'),
       ...unless(mamba.activation === 'silu', 'mamba_hidden_act', 'must be silu for llama.cpp'),

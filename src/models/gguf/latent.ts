@@ -79,19 +79,27 @@ function latentProblems(raw: RawConfig, mscales: readonly (number | undefined)[]
     mscale === overall && Boolean(overall) && (mscales.length === 0 || mscales.includes(mscale ?? undefined));
   const isScaled = !isWithoutScoreFactor(raw) || raw.model_type === 'deepseek_v3' || stretchedScores(config) === 1;
   return [
-    ...unless(config.rms_norm_eps === 1e-6, 'rms_norm_eps', "must be 1e-6: the latent vectors' norms have no other"),
-    ...unless(raw.rope_interleave !== false, 'rope_interleave', 'llama.cpp rotates neighbours'),
-    ...unless((shared ?? 0) > 0, 'n_shared_experts', 'llama.cpp needs an expert for all tokens'),
+    ...unless(
+      config.rms_norm_eps === 1e-6,
+      'rms_norm_eps',
+      "must be 1e-6, the epsilon of the latent vectors' norms, for llama.cpp",
+    ),
+    ...unless(
+      raw.rope_interleave !== false,
+      'rope_interleave',
+      'must be true: llama.cpp rotates neighbouring features',
+    ),
+    ...unless((shared ?? 0) > 0, 'n_shared_experts', 'must be at least 1 for llama.cpp'),
     ...unless(
       !LITE.includes(config.num_hidden_layers) || !rank,
       'q_lora_rank',
-      'is not read for this number of layers',
+      'is ignored by llama.cpp for this number of layers',
     ),
     ...unless(!isYarn || isEqual, 'rope_scaling.mscale', 'must be equal to mscale_all_dim for llama.cpp'),
     ...unless(
       !isYarn || isScaled,
       'rope_scaling.mscale_all_dim',
-      'is not part of the scores of this file, but of llama.cpp',
+      'scales the attention scores in llama.cpp, but not those of this model',
     ),
   ];
 }
@@ -105,7 +113,11 @@ export const deepseekV2: GgufFamily = {
   ],
   problems: (raw) => [
     ...latentProblems(raw),
-    ...unless((raw.topk_method ?? 'greedy') === 'greedy', 'topk_method', 'llama.cpp ranks groups by their two best'),
+    ...unless(
+      (raw.topk_method ?? 'greedy') === 'greedy',
+      'topk_method',
+      'must be greedy: llama.cpp ranks groups by their two best experts',
+    ),
   ],
 };
 

@@ -28,7 +28,9 @@ export const smollm3: GgufFamily = {
     const isUsual = (flag: unknown, layer: number) => Boolean(flag) === ((layer + 1) % 4 !== 0);
     const { no_rope_layers: layers, no_rope_layer_interval: interval = 4 } = raw;
     if (Array.isArray(layers) && layers.length > 0 ? layers.every(isUsual) : interval === 4) return [];
-    return [{ field: 'no_rope_layers', message: 'other layers than every fourth have no positions' }];
+    return [
+      { field: 'no_rope_layers', message: 'in llama.cpp, every fourth layer has no positions, and all others have' },
+    ];
   },
   keeps: ['no_rope_layers', 'no_rope_layer_interval'],
 };

@@ -47,7 +47,7 @@ function tableLayout(raw: RawConfig): TensorLayout {
 function sharingProblems(sources: readonly number[], isSliding: readonly boolean[]): Problem[] {
   const first = sources.findIndex((source, layer) => source !== layer);
   const isUsual = sources.every((source, layer) => source === layer || source === first - (isSliding[layer] ? 2 : 1));
-  return unless(isUsual, 'layer_types', 'layers share the keys of others than in llama.cpp');
+  return unless(isUsual, 'layer_types', 'layers share the keys of different layers than in llama.cpp');
 }
 
 /** Hard-coded in llama.cpp. */

@@ -98,7 +98,7 @@ export const olmoe: GgufFamily = {
   settings: (raw) => qwenExperts(raw).filter(([key]) => key !== 'expert_feed_forward_length'),
   problems: (raw) => [
     ...qwenProblems(raw, false),
-    ...unless(typeof raw.clip_qkv !== 'number', 'clip_qkv', "llama.cpp's olmoe clips nothing"),
+    ...unless(typeof raw.clip_qkv !== 'number', 'clip_qkv', "llama.cpp's olmoe does not clip"),
   ],
   keeps,
 };

@@ -41,7 +41,7 @@ export const olmo3: GgufFamily = {
     ...unless(
       (raw.rope_parameters ?? undefined) === undefined || isPlain(raw.rope_parameters),
       'rope_parameters',
-      'windows are not scaled in llama.cpp',
+      'llama.cpp does not scale positions in layers with a window',
     ),
   ],
   keeps: 'all',
@@ -80,7 +80,11 @@ export const ministral3: GgufFamily = {
     const { attention_factor: given, mscale, mscale_all_dim: overall } = yarnOf(raw);
     return [
       ...unless(!overall || mscale === 1, 'rope_parameters.mscale', 'must be 1 for llama.cpp'),
-      ...unless((given ?? undefined) === undefined, 'rope_parameters.attention_factor', 'llama.cpp computes it'),
+      ...unless(
+        (given ?? undefined) === undefined,
+        'rope_parameters.attention_factor',
+        'must be unset: llama.cpp computes it',
+      ),
     ];
   },
   keeps: 'all',
@@ -154,16 +158,16 @@ export const llama4: GgufFamily = {
     return [
       ...fixed.map(([field, value]) => ({ field, message: `must be ${value} for llama.cpp` })),
       ...unless(Boolean(own.attn_temperature_tuning), 'attn_temperature_tuning', 'must be on for llama.cpp'),
-      ...unless(isUsual, 'no_rope_layers', 'every fourth layer has no positions and full attention in llama.cpp'),
+      ...unless(isUsual, 'no_rope_layers', 'in llama.cpp, every fourth layer has full attention without positions'),
       ...unless(
         (own.moe_layers ?? sparse).join() === sparse.join(),
         'moe_layers',
-        'must follow interleave_moe_layer_step',
+        'must agree with interleave_moe_layer_step',
       ),
       ...unless(
         own.num_local_experts !== 128,
         'num_local_experts',
-        'llama.cpp leaves out norms of heads with 128 experts',
+        'llama.cpp omits the head norms of models with 128 experts',
       ),
     ];
   },

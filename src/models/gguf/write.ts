@@ -119,7 +119,7 @@ function derivedProblems(model: Model, { derived, architecture }: GgufFamily): P
       if (!derived.test(field)) return [];
       const { dtype, device } = tensor;
       const far = scope(() => tensor.sub(module.fixedValue(name, { dtype, device })!).pow(2).sum().item());
-      return far < 1e-6 ? [] : [{ field, message: `llama.cpp's ${architecture} derives other values` }];
+      return far < 1e-6 ? [] : [{ field, message: `llama.cpp's ${architecture} derives different values` }];
     }),
   );
 }

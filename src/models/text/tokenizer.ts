@@ -260,7 +260,7 @@ export class Tokenizer {
   get remark(): string | undefined {
     const share = dropoutOf(this.files.tokenizer);
     if (share === undefined) return undefined;
-    return `the tokenizer's random skipping of merges (dropout ${share}) is off: the same text always has the same tokens`;
+    return `the tokenizer's merge dropout (${share}) is off: the same text always has the same tokens`;
   }
 
   /** False for models without text input. */

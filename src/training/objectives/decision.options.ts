@@ -20,7 +20,7 @@ export const options = z.strictObject({
     .optional()
     .describe(
       'shuffle the options of choices at each step (default for encoders); chat models need it, and far more rows, only ' +
-        'to answer options that no row has',
+        'to choose options that occur in no row',
     ),
   max_options: z
     .int()
@@ -34,14 +34,16 @@ export const options = z.strictObject({
     .min(0)
     .max(1)
     .default(0)
-    .describe('share of training rows whose state ends in a command to answer something, which their answers ignore'),
+    .describe(
+      'share of training rows whose state ends in a planted command to give some answer, which their targets ignore',
+    ),
   score_by: z
     .enum(['masks', 'vectors'])
     .nullable()
     .default(null)
     .describe(
-      'encoders only: score each option at a mask token next to it, which sees state and question, or by its vector next ' +
-        'to that of the state, which suits sentence encoders (default: masks where the tokenizer has a mask token)',
+      'encoders only: score each option at a mask token before it, which sees state and question, or by the similarity ' +
+        'of its vector to that of the state, which suits sentence encoders (default: masks if the tokenizer has a mask token)',
     ),
   beta: z
     .number()

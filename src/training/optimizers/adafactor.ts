@@ -31,7 +31,7 @@ export const options = z.strictObject({
     .describe(
       'steps of 0.01, falling with 1/sqrt(step) after 10,000 steps; the learning rate is then a factor, usually 1',
     ),
-  warmup_init: z.boolean().default(false).describe('with relative_step: steps rise from 1e-6 by as much each'),
+  warmup_init: z.boolean().default(false).describe('with relative_step: steps start at 1e-6 and rise by 1e-6 each'),
 });
 
 type Written = z.output<typeof options>;

@@ -13,7 +13,7 @@ export const options = z.strictObject({
     .int()
     .positive()
     .default(128)
-    .describe('rank of the projected gradients; matrices with no more rows or columns are not projected'),
+    .describe('rank of the projected gradients; matrices with no more rows or columns than that are not projected'),
   update_proj_gap: z.int().positive().default(200).describe('steps between updates of the projection'),
   scale: z.number().positive().default(0.25).describe('scaling of the projected update'),
   beta1: beta.default(0.9).describe('decay of the mean gradient'),

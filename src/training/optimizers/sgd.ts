@@ -7,7 +7,7 @@ import { FirstOrderUpdate, penalised, type Move } from './first-order.ts';
 /** Gradient descent with momentum: least memory; needs a learning rate ten to a hundred times larger than AdamW. */
 export const options = z.strictObject({
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum: decay of the summed gradients; 0: none'),
-  dampening: z.number().min(0).default(0).describe('share of a gradient that is left out of the sum'),
+  dampening: z.number().min(0).default(0).describe('share of a gradient that is not added to the sum'),
   nesterov: z.boolean().default(false).describe('Nesterov momentum; needs momentum above 0'),
 });
 

@@ -145,7 +145,7 @@ describe('a model in GGUF', () => {
   it('says why a type that llama.cpp computes otherwise is refused', async () => {
     const raw = { ...tinyGguf(256), model_type: 'phimoe', num_local_experts: 2 };
     const model = await createModel(raw, { task: 'causal-lm', dtype: 'f32', seed: 2 });
-    expect(() => planGguf(model, 'f32')).toThrow(/phimoe model cannot be written as GGUF: llama.cpp weighs/);
+    expect(() => planGguf(model, 'f32')).toThrow(/phimoe model cannot be written as GGUF: llama.cpp weights/);
   });
 
   it('Gemma 3 with the positions of transformers 5 is written as with the older keys', async () => {

@@ -356,7 +356,9 @@ describe('a model whose prompts see themselves as a whole', () => {
     const found = [await answer(batcher, 2), await answer(batcher, 3), await answer(batcher, 2)];
     expect(found.map(({ ids }) => ids)).toEqual([alone[0], alone[1], alone[0]]);
     expect(found.map(({ shared }) => shared)).toEqual([0, 0, 16]);
-    expect(() => scorePrompt({ model: one, tokenizer, images }, Int32Array.from(asked), 0)).toThrow('as a whole');
+    expect(() => scorePrompt({ model: one, tokenizer, images }, Int32Array.from(asked), 0)).toThrow(
+      'bidirectional attention',
+    );
     images[Symbol.dispose]();
     one.dispose();
   });

@@ -58,7 +58,7 @@ it('an addon that needs a newer system than is promised is named by its symbols'
 
 it.each([
   ["/lib/libc.so.6: version `GLIBC_2.38' not found (required by attune.node)", 'older than the engine'],
-  ['libtorch_cpu.so: cannot open shared object file: No such file or directory', 'libtorch has gone'],
+  ['libtorch_cpu.so: cannot open shared object file: No such file or directory', 'libtorch is no longer where it was'],
   ['libopenblas.so.0: cannot open shared object file: No such file or directory', 'a library that is missing'],
   ['attune.node: undefined symbol: _ZN3c105ErrorC2E', 'another version or C++ ABI'],
   ['something else', 'cannot be loaded'],
