@@ -15,7 +15,7 @@ export interface Tuning {
   readonly trainables: readonly Trainable[];
   /** Output of `save`: an adapter or a whole model. */
   readonly result: 'adapter' | 'model';
-  /** All tensors of the result by standard names: trained ones and those that belong to them. */
+  /** All tensors of the result by standard names: trained ones, and fixed ones that are saved with them. */
   state(): Map<string, Tensor>;
   /** Restores a saved state, which must match exactly. */
   load(state: ReadonlyMap<string, Tensor>): void;

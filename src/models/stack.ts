@@ -197,7 +197,7 @@ export function runStack(stack: Stack, input: StackInput, options: PassOptions):
     if (index < blocks.length - 1 || !stack.watchesNorm) watch?.(index + 1, x);
   }
   if (options.until === blocks.length) return x;
-  // Without a norm there is no stage, since a stage must create a tensor of its own.
+  // Without a norm there is no stage, since a stage must return a new tensor.
   const finish = (hidden: Tensor) => stack.finish!(withLaterPart(hidden, pass, blocks.length));
   if (stack.finish !== undefined) x = stage(finish, x);
   if (stack.watchesNorm) watch?.(blocks.length, x);

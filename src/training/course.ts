@@ -10,7 +10,7 @@ import { SURE, spanOf } from './course-points.ts';
 const STILL_FALLING = 1 / 3;
 /** Smaller increases of the loss do not matter, whatever their noise. */
 const SLIGHT = 0.01;
-/** The same for training losses, each of which is over different rows. */
+/** The same for training losses, which vary more since each is over different rows. */
 const MUCH = 0.05;
 /** A rate below this share of the usual one was too low for a loss that still falls. */
 const LOW_RATE = 1 / 3;

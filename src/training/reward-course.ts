@@ -50,7 +50,7 @@ const USUAL_STEPS = 250;
 const COLLAPSED = 0.1;
 /** Share of prompts with equal rewards from which on there is hardly anything to learn. */
 const ALL = 0.9;
-/** As in course.ts. */
+/** As `STILL_FALLING` in course.ts. */
 const STILL_RISING = 1 / 3;
 
 /** Undefined if there are too few steps to tell. */

@@ -6,7 +6,7 @@ export interface RewardModelSpec {
   model: string;
   /** Classifiers: the class whose probability is the reward. */
   label?: string;
-  /** Its input. */
+  /** Input of the model: prompt and answer, or the answer alone. */
   reads: 'conversation' | 'answer';
   /** Process reward models: aggregation of the steps' scores, and the separator of steps. */
   steps?: 'min' | 'product' | 'last' | 'mean';

@@ -99,7 +99,7 @@ const OPTIMIZER = 'optimizer.safetensors';
 const OBJECTIVE = 'objective.safetensors';
 /** The tensors of a checkpoint. */
 export const TENSOR_FILES = [WEIGHTS, OPTIMIZER] as const;
-/** Those that a checkpoint may have. */
+/** All tensor files that a checkpoint may have. */
 export const ALL_TENSOR_FILES = [...TENSOR_FILES, OBJECTIVE] as const;
 const STATE = 'trainer_state.json';
 const RECIPE = 'recipe.json';

@@ -3,7 +3,7 @@ import type { Tensor } from '../../engine/tensor/index.ts';
 
 /** A second model over the same vocabulary whose distribution is mixed into the sampling. */
 export interface OtherModel {
-  /** Runs a pass on it. It may be the batcher's own model without its tuned weights. */
+  /** Runs `body` on the model, which may be the batcher's own without its tuned weights. */
   run<Result>(body: (model: Model) => Result): Result;
   /** Its weight in the geometric mixture; with 1, it alone determines the distribution. */
   share: number;

@@ -14,7 +14,7 @@ export interface Reading {
   count: number;
 }
 
-/** One answer. */
+/** A finished answer. */
 export interface Completion {
   text: string;
   ids: number[];

@@ -15,7 +15,7 @@ export interface InstallRequest {
 
 /** Removes an adapter; ends when its last answers are finished and its memory is free. */
 export interface RemoveRequest {
-  /** Its name. */
+  /** Name of the adapter. */
   remove: string;
 }
 

@@ -21,7 +21,7 @@ export class AdapterOwner {
     return this.#replacements;
   }
 
-  /** Whether it can be active on some tokens of a pass only. */
+  /** Whether the adapters can be active on only some tokens of a pass. */
   get canShare(): boolean {
     return this.#replacements.length === 0;
   }

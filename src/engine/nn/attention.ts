@@ -128,7 +128,7 @@ function runAttention(heads: Heads, run: Run, context: Context): Tensor {
   return y.transpose(1, 2).reshape(run.count * run.queries, H, D);
 }
 
-/** Its exponential underflows to 0 next to any possible score. */
+/** Score of hidden keys: its exponential underflows to 0 next to any possible score. */
 const HIDDEN = -1e30;
 
 /** Computes all segments at once, padded to the longest; undefined if most of that would be padding. */

@@ -10,7 +10,7 @@ import type { Term } from './linear-fused.ts';
 export interface EmbeddingAdapter {
   /** ids int64 [N] and output [N, D] so far → [N, D] */
   forward(ids: Tensor, output: Tensor, layer: Embedding): Tensor;
-  /** It has its own rows for ids beyond the table. */
+  /** Whether the adapter has rows of its own for ids beyond the table. */
   extends?: boolean;
   /** The same change as additional terms of the logits, if the table is also the output head. */
   terms?(hidden: Tensor): Term[];

@@ -9,7 +9,7 @@ import { IncrementalPca } from './incremental-pca.ts';
 import type { LoraOptions } from './lora.options.ts';
 import { findTargets, fromPattern, type Target } from './targets.ts';
 
-/** Cosine between a direction and its value one batch before, from which it counts as converged. */
+/** A direction counts as converged if its cosine with its value one batch before is at least this. */
 const SETTLED = 0.99;
 
 /** Initial LoRA factors, and options with each layer's rank. */

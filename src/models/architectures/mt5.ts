@@ -9,7 +9,7 @@ export const architecture = defineT5('mt5', 'MT5', {
     num_heads: 6,
     feed_forward_proj: 'gated-gelu',
     tie_word_embeddings: false,
-    // Not even if the head is tied: transformers 5 marks every mT5 as tied, but scales none.
+    // Even with a tied head: transformers 5 marks every mT5 as tied, but does not scale its outputs.
     scale_decoder_outputs: false,
   },
 });

@@ -87,7 +87,7 @@ abstract class Side extends Stack {
     return this.#dropout.forward(this.layernorm_embedding?.forward(placed) ?? placed);
   }
   override finish(x: Tensor): Tensor {
-    // A stage must create a tensor of its own.
+    // A stage must return a new tensor, hence the copy.
     return this.layer_norm?.forward(x) ?? x.clone();
   }
 }

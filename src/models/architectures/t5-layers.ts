@@ -214,7 +214,7 @@ class FeedForwardPart extends Part {
 /** Self-attention, cross-attention in a decoder, and feed-forward. */
 export class T5Block extends Block {
   readonly layer: readonly Part[];
-  /** The first block's, shared by the others, unless each has its own (UMT5). */
+  /** Shared by all blocks, unless each has its own (UMT5). */
   readonly #bias: RelativeBias;
   readonly #place: T5Place;
 

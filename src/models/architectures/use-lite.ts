@@ -73,7 +73,7 @@ class FeedForward extends Module {
    * one runs once per text instead of once per token.
    */
   forwardMean(x: Tensor, layout: Layout): Tensor {
-    // Not if an adapter is active: its dropout differs per token.
+    // Averaging does not commute with an active adapter dropout, which differs per token.
     if (!this.conv2.adapters.always.every((adapter) => adapter.lowRank?.() !== undefined)) return this.forward(x);
     const means = this.conv2.forward(poolings.mean(this.#inner(x), layout).to(x.dtype)); // [S, D]
     const lengths = segmentLengths(layout);

@@ -208,7 +208,7 @@ export class PlainDecoder extends Stack implements Trunk {
   override finish(x: Tensor): Tensor {
     const { finalNorm, projections } = this.#parts;
     const normed = finalNorm?.module.forward(x) ?? x;
-    // A stage must create a tensor of its own.
+    // A stage must return a new tensor, hence the copy.
     return projections?.out.module.forward(normed) ?? (normed === x ? x.clone() : normed);
   }
 }

@@ -17,8 +17,8 @@ import { place } from '../heads/place.ts';
 import { Block, type Pass } from '../stack.ts';
 
 /**
- * Projections of attention (`qkv` fuses three), its output projection, and those of the feed-forward sublayer, where
- * `gate` belongs to the values of `inner`.
+ * Linear parts: projections of attention (`qkv` fuses three), its output projection, and the feed-forward projections,
+ * where `gate` gates the values of `inner`.
  */
 type LinearPart = 'query' | 'key' | 'value' | 'qkv' | 'attended' | 'inner' | 'gate' | 'outer';
 type NormPart = 'attentionNorm' | 'norm';

@@ -122,7 +122,7 @@ async function writeWindow(
   const scored = new ScoredConstraint(new TimedConstraint(vocabulary));
   const [answer] = await generate({ model, tokenizer, memory }, [tokens.prompt({ ...options, timestamps: true })], {
     maxNewTokens: options.maxNewTokens ?? Number.MAX_SAFE_INTEGER,
-    // One prompt has one answer.
+    // A single instance suffices, since the prompt has one answer.
     constraint: () => scored,
     temperature,
     seed,

@@ -77,7 +77,7 @@ interface Origin {
   description: AdapterDescription;
 }
 
-/** Whether it belongs to the base model, how its prompts are rendered, and what it is. */
+/** Checks that the adapter belongs to the base model, and returns its identity and its tokenizer. */
 async function identify(base: OpenedModel, origin: Origin, { tokenizers, known }: OpenContext): Promise<KnownAdapter> {
   const { folder, notes } = origin;
   const stamp = stampOf(folder);

@@ -4,8 +4,8 @@ import { requireShots } from './require-shots.ts';
 import type { WayOfAsking } from './way.ts';
 
 /**
- * Training rows and passages found by BM25 and, with an encoder, by meaning. How much of them is shown is chosen on
- * validation rows: outdated rows mislead, and small models read one passage better than several.
+ * Training rows and passages found by BM25 and, with an encoder, by meaning. How many are shown is chosen on validation
+ * rows: outdated rows mislead, and small models read one passage better than several.
  */
 export const way: WayOfAsking = {
   async prepare(context) {

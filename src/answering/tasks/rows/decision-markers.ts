@@ -14,8 +14,7 @@ interface Frame {
 }
 
 /**
- * Position of the state: before the questions, which share its encoding; or after each question, which is read with its
- * own copy.
+ * Position of the state: before the questions, which share its encoding; or after each question, in a row of its own.
  */
 export type MarkerLayout = 'state_first' | 'laya';
 

@@ -63,7 +63,7 @@ export class DecisionPrompts implements DecisionReader {
     this.#renderer = new Renderer(tokenizer, { now: TEMPLATE_DATE });
   }
 
-  /** One per tokenizer: labels are looked up once. */
+  /** Cached per tokenizer, so that labels are looked up only once. */
   static of(tokenizer: Tokenizer): DecisionPrompts {
     return byTokenizer.get(tokenizer) ?? byTokenizer.set(tokenizer, new DecisionPrompts(tokenizer)).get(tokenizer)!;
   }

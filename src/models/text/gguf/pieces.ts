@@ -64,7 +64,7 @@ function prefixOf({ normalizer, pre_tokenizer: cut, model }: Source): Prefix | u
   if (replaces.length === 1) {
     const [{ pattern, content }] = replaces;
     if ((pattern as { String?: unknown } | undefined)?.String !== ' ' || content !== SPACE) return undefined;
-    // By then, no spaces are left to split at.
+    // Splitting at spaces has no effect, since they are already replaced.
     const isIdle = cuts.every(
       ({ type, pattern: at }) => type === 'Split' && (at as { String?: unknown })?.String === ' ',
     );

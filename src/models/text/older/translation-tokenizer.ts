@@ -11,7 +11,7 @@ import { pieceFamilies } from './piece-families.ts';
 import { piecesJson, SPACE } from './piece-tokenizer.ts';
 
 interface Family {
-  /** Its class in transformers, required in folders without config.json. */
+  /** The tokenizer's class in transformers, required in folders without config.json. */
   className: string;
   files: Readonly<Record<TextSide, string>>;
   roles: Roles;

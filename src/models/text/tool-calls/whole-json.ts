@@ -16,7 +16,7 @@ function wholeJson({ leads, trailing, between }: Frame): ToolFamily['read'] {
   return (text, isWhole) => {
     const begun = text.trimStart();
     const lead = leads.find((mark) => begun.startsWith(mark)) ?? '';
-    // It may still become one of the prefixes.
+    // The text so far may still become one of the prefixes.
     if (!isWhole && leads.some((mark) => mark !== begun && mark.startsWith(begun))) return undefined;
     const before = text.length - begun.length + lead.length;
     const calls: WrittenCall[] = [];
