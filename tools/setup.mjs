@@ -82,7 +82,9 @@ function refuseStrangers() {
     ]);
   }
   if (process.platform === 'win32') {
-    throw new SetupError('Windows itself is not supported', ['wsl --install, and there the same commands as on Linux']);
+    throw new SetupError('Windows is only supported through WSL', [
+      'wsl --install, and there the same commands as on Linux',
+    ]);
   }
 }
 

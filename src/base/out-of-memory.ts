@@ -11,7 +11,7 @@ export function explainOutOfMemory(error: unknown): unknown {
   return new AttuneError('E_OUT_OF_MEMORY', {
     what: 'The memory of the device is full',
     got: error.message.split('\n')[0],
-    fix: 'ask for less at once (shorter texts, fewer requests at a time), use a smaller model or storage nf4, or another --device',
+    fix: 'use shorter texts or fewer requests at a time, a smaller model, storage nf4, or another --device',
     cause: error,
   });
 }

@@ -280,7 +280,7 @@ export class Coordinator {
     throw new AttuneError('E_FEDERATED_SITES', {
       what: 'Too few sites answered in a round',
       got: `${found}`,
-      expected: `${fewest}: min_sites`,
+      expected: `at least ${fewest} (min_sites)`,
       fix: 'see audit.jsonl for the reasons; start the coordinator again to repeat this round',
     });
   }

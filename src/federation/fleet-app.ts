@@ -60,7 +60,7 @@ export function fleetApp({ plan, mailbox, invitations, key }: FleetParts): Hono 
           'content-type': 'application/protobuf',
         });
       } catch {
-        return refuse(context, 400, 'the body is not the message that this path takes');
+        return refuse(context, 400, 'the body is not a valid message for this path');
       }
     });
   return app;

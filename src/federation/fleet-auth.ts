@@ -42,10 +42,11 @@ export function authenticated(
   if (key === undefined || signature === undefined || time === undefined || ofBody === undefined)
     return { refused: 'no signature' };
   const age = Math.abs(Date.now() - Date.parse(time)) / 1000;
-  if (!(age <= TOLERANCE_SECONDS)) return { refused: `a time ${Math.round(age)} s away: set this machine's clock` };
+  if (!(age <= TOLERANCE_SECONDS))
+    return { refused: `a timestamp that is off by ${Math.round(age)} s: correct this machine's clock` };
   const publicKey = Buffer.from(key, 'base64').toString();
   const bytes = (text: string) => Buffer.from(text, 'base64');
   if (!isSigned(time, bytes(signature), publicKey) || !isSigned(bodyText(time, path, body), bytes(ofBody), publicKey))
-    return { refused: 'a signature that does not fit' };
+    return { refused: 'an invalid signature' };
   return { publicKey };
 }

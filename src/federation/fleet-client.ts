@@ -261,7 +261,7 @@ export class FleetClient {
           throw new AttuneError('E_FEDERATED_AWAY', {
             what: `The coordinator at ${this.#place.url} cannot be reached`,
             got: (error as Error).message,
-            fix: 'start this command again when it runs: the site continues where it was',
+            fix: 'start this command again when the coordinator is running: the site continues where it was',
             cause: error,
           });
         await this.#pause(0.25 * 2 ** attempt);

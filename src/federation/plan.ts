@@ -9,7 +9,9 @@ const objectives = ['sft', 'classification', 'regression', 'token-classification
 const named = z.union([z.string(), z.looseObject({ name: z.string() })]);
 
 export const planSchema = z.strictObject({
-  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must be letters, digits, dots, dashes: at most 64'),
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/i, 'must consist of letters, digits, dots and dashes, at most 64'),
   recipe: z
     .strictObject({
       model: z.string().min(1).describe('the base model, which every site has'),
@@ -32,8 +34,8 @@ export const planSchema = z.strictObject({
     .positive()
     .nullable()
     .default(null)
-    .describe("FedProx: strength of the pull to the round's start"),
-  min_sites: z.int().min(1).default(2).describe('sites without which no round starts'),
+    .describe('FedProx: strength of the pull towards the weights at the start of the round'),
+  min_sites: z.int().min(1).default(2).describe('minimum number of sites to start a round'),
   sample: z.number().gt(0).max(1).default(1).describe('share of the sites drawn for a round'),
   seconds: z.number().positive().default(3600).describe('time for a round; later sites are left out of it'),
   secure: z.boolean().default(false).describe('secure aggregation: the coordinator sees only sums of at least 3 sites'),
@@ -41,14 +43,16 @@ export const planSchema = z.strictObject({
     .number()
     .positive()
     .default(1)
-    .describe('with secure: the largest change of a weight; smaller is finer, larger changes are cut off'),
+    .describe(
+      'with secure: maximum change of a weight; larger changes are clipped, and a smaller maximum is more precise',
+    ),
   privacy: z
     .strictObject({
-      clip: z.number().positive().describe("largest norm of a site's change"),
+      clip: z.number().positive().describe("maximum norm of a site's change"),
       noise_multiplier: z
         .number()
-        .min(0.1, 'must be at least 0.1: less hides nothing')
-        .describe('standard deviation of the noise, in clips'),
+        .min(0.1, 'must be at least 0.1: less noise does not protect')
+        .describe('standard deviation of the noise, in units of clip'),
       delta: z.number().gt(0).lt(1).default(1e-5),
     })
     .nullable()
@@ -75,9 +79,9 @@ export function planProblems(plan: Plan): { field: string; message: string }[] {
   if (plan.secure && plan.strategy === 'product')
     add('strategy', 'is product, which needs the weights of each site: choose ffa, or secure: false');
   if (plan.privacy !== null && plan.strategy === 'product')
-    add('strategy', 'is product, whose factors cannot be given noise: choose ffa, or privacy: null');
+    add('strategy', 'is product, which does not support noise: choose ffa, or privacy: null');
   if (plan.privacy !== null && plan.secure && plan.sample < 1)
-    add('sample', `is ${plan.sample}; secure rounds with privacy count on every site: set it to 1`);
+    add('sample', `is ${plan.sample}; secure rounds with privacy require every site: set it to 1`);
   for (const key of ['max_steps', 'epochs'])
     if (plan.recipe.training[key] != null) add(`recipe.training.${key}`, 'is decided by rounds and local_steps');
   if (plan.recipe.training.optimizer !== undefined && JSON.stringify(plan.recipe.training.optimizer).includes('dp_sgd'))

@@ -89,7 +89,7 @@ function requireSites(found: number, threshold: number): void {
   throw new AttuneError('E_FEDERATED_SITES', {
     what: 'Too few sites are left in a secure round',
     got: `${found}`,
-    expected: `${threshold}: two thirds of those that began`,
+    expected: `at least ${threshold}: two thirds of those that began`,
     fix: 'the round is tried again with the sites that are present',
   });
 }

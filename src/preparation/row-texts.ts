@@ -15,7 +15,7 @@ const READ = [
 
 /** Option: the columns that a step examines, compares or measures. */
 export const columnsOption = (use: string) =>
-  z.array(z.string()).nullable().default(null).describe(`columns to ${use}; those that models read when null`);
+  z.array(z.string()).nullable().default(null).describe(`columns to ${use}; null: those that models read`);
 
 /** The row with each text mapped; the same row if nothing changed. */
 export function mapTexts(row: DataRow, change: (text: string) => string): DataRow {

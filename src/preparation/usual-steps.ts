@@ -76,7 +76,7 @@ class Kinds {
     const [{ kind, length } = { kind: 'text', length: 0 } as const] = counts;
     const { step, reason } = USUAL[kind];
     const all = counts.reduce((sum, one) => sum + one.length, 0);
-    if (all === 1) return { step, reason: `the document holds ${reason}` };
+    if (all === 1) return { step, reason: `the document contains ${reason}` };
     const among = `${looked === undefined ? 'the' : 'the first'} ${plural(all, 'documents')}`;
     if (length >= all * (1 - MOST_OTHERS)) return { step, reason: `${length} of ${among} are ${reason}` };
     const kinds = counts.map((one) => `${one.length} are ${USUAL[one.kind].reason.split(':')[0]}`).join(', ');

@@ -96,7 +96,7 @@ function Door() {
   return (
     <main>
       <h1>This browser is not signed in</h1>
-      <p>A link counts once. Start the studio again and open the link that it prints: attune studio</p>
+      <p>A link works only once. Start the studio again and open the link that it prints: attune studio</p>
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -170,7 +170,7 @@ function compareMerged(parts: Parts): void {
   tuning.unmerge();
   for (const [name, tensor] of before) {
     const { maxAbs } = scope(() => difference(parameterOf(parameters, name).tensor, tensor));
-    if (maxAbs > 0) report.problems.push(`${name} is another one after unmerging: ${maxAbs.toExponential(2)}`);
+    if (maxAbs > 0) report.problems.push(`${name} differs after unmerging: ${maxAbs.toExponential(2)}`);
     tensor.dispose();
   }
 }

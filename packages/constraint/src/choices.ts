@@ -4,7 +4,7 @@ import { unreadable } from './unreadable.ts';
 
 /** @throws E_CONSTRAINT_INVALID */
 export function choicesGrammar(value: unknown): Grammar {
-  if (!isChoices(value)) throw unreadable('choices', value, 'a list of one text or more, none of them empty');
+  if (!isChoices(value)) throw unreadable('choices', value, 'a list of one or more texts, none of them empty');
   const { grammar, ends } = newGrammar();
   for (const choice of new Set(value)) grammar.addText(ends.from, choice, ends.to);
   return grammar;

@@ -116,7 +116,7 @@ describe('lines and rows without end', () => {
     expect(textOf('a.txt')).toMatchObject([{ sections: [{ text: 'First line.\nLast line.' }] }]);
     expect(outcomes.get('a.txt')!.notes).toEqual([
       {
-        reason: 'lines left out: longer than 97.7 KiB; --line MIB takes longer ones',
+        reason: 'lines left out: longer than 97.7 KiB; --line MIB allows longer ones',
         count: 1,
         first: ['line 2 has 150,000 characters'],
       },
@@ -124,7 +124,7 @@ describe('lines and rows without end', () => {
     for (const file of ['b.jsonl', 'c.csv']) {
       expect(textOf(file)).toMatchObject([{ values: { text: 'first' } }, { values: { text: 'last' } }]);
       const [{ reason, count, first }] = outcomes.get(file)!.notes;
-      expect([reason, count]).toEqual(['rows left out: longer than 97.7 KiB; --line MIB takes longer ones', 1]);
+      expect([reason, count]).toEqual(['rows left out: longer than 97.7 KiB; --line MIB allows longer ones', 1]);
       expect(first[0]).toMatch(/^line [23]: the row is 150\d{3} bytes long, more than the 100000 bytes allowed$/);
     }
     expect(outcomes.get('d.md')).toMatchObject({ status: 'skipped', reason: 'too-large' });

@@ -46,13 +46,13 @@ function describeSplit(split: DataSetManifest['split']): string {
   const leftOut =
     split.leftOut === undefined
       ? ''
-      : ` ${plural(split.leftOut, 'rows')} left out: later than what would be trained on may be, or earlier than the ` +
-        'split that the rest of their set is in.';
+      : ` ${plural(split.leftOut, 'rows')} left out: the times of their set fall on both sides of a boundary between ` +
+        'splits.';
   const by = split.column === undefined ? split.by : `${split.by} of \`${split.column}\``;
   const document = split.by === 'document' ? ', or of one document' : '';
   return (
     `Split by ${by}. ${plural(split.clusteredRows, 'rows')} in ${plural(split.clusters, 'sets')} that stay together ` +
-    `(alike, or of one mail with its attachments${document}${together}); no set is in two splits.${leftOut}`
+    `(similar rows, a mail and its attachments${document}${together}); no set is in two splits.${leftOut}`
   );
 }
 

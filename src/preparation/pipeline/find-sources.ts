@@ -95,7 +95,7 @@ async function* objectsBelow(source: string) {
   }
   if (count > 0) return;
   throw new AttuneError('E_FILE_MISSING', {
-    what: `There is no object ${shownS3({ ...place, prefix: top })}, nor any below it`,
+    what: `There is no object at or below ${shownS3({ ...place, prefix: top })}`,
     fix: 'check the bucket and the prefix in sources',
   });
 }

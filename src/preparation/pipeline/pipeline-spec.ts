@@ -23,7 +23,7 @@ const splitSchema = z.strictObject({
 
 const query = z
   .string()
-  .refine((text) => isReading(text), 'is not a single SELECT, WITH or VALUES: it may read, and nothing else');
+  .refine((text) => isReading(text), 'is not a single SELECT, WITH or VALUES statement: queries may only read');
 
 const sqlSchema = z.union([
   query.transform((text) => ({ query: text, tables: {} as Record<string, string> })),
@@ -33,7 +33,10 @@ const sqlSchema = z.union([
       .record(
         z
           .string()
-          .regex(/^(?!source$)[a-z_][a-z0-9_]*$/i, 'is no name of a table: letters, digits and _, and not "source"'),
+          .regex(
+            /^(?!source$)[a-z_][a-z0-9_]*$/i,
+            'is not a valid table name: use letters, digits and _, but not "source"',
+          ),
         z.string().refine((path) => tableFormat(path) !== undefined, 'is neither .parquet nor .csv'),
       )
       .default({}),

@@ -16,7 +16,7 @@ const options = z.strictObject({
     .nullable()
     .default(3)
     .describe(
-      'outliers lie this many interquartile ranges outside the quartiles, on a logarithmic scale; null: no outliers',
+      'outliers are more than this many interquartile ranges outside the quartiles, on a logarithmic scale; null: no outliers',
     ),
   action: actionOption('flag'),
 });
@@ -42,7 +42,7 @@ export const step = defineStep<z.output<typeof options>>({
       );
       await measured();
       const { min, median, p95, max } = reportLengths(lengths);
-      notes.remark(`${measure.unit}: least ${min}, median ${median}, 95 % below ${p95}, most ${max}`);
+      notes.remark(`${measure.unit}: minimum ${min}, median ${median}, 95 % below ${p95}, maximum ${max}`);
       const [least, most] = spread === null ? [0, Infinity] : fences(lengths, spread);
       let index = 0;
       for await (const row of rows.rows()) {

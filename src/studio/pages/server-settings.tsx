@@ -26,7 +26,7 @@ export function Options({ settings, model, onChange, onKey }: OptionsOptions) {
         <textarea rows={2} placeholder={system} {...bind('system')} />
       </label>
       <label class="field">
-        Typed questions, one a line, in place of an answer in words
+        Typed questions, one per line, instead of an answer in words
         <textarea rows={2} placeholder={QUESTIONS} {...bind('questions')} />
       </label>
       <label class="field">

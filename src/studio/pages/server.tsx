@@ -95,7 +95,7 @@ export function ServerPage() {
 
 function useModels() {
   const [models, setModels] = useState<readonly Model[]>([]);
-  const [trouble, setTrouble] = useState<string | undefined>('Asking for the models …');
+  const [trouble, setTrouble] = useState<string | undefined>('Loading the list of models …');
   const list = async () => {
     try {
       const { data } = await read<{ data: Model[] }>('v1/models');

@@ -107,7 +107,7 @@ const rows: Way = {
 };
 
 const vectors: Way = {
-  hint: (id) => `${id} makes vectors. Write a query, and below it texts, one a line: they are ranked by the query.`,
+  hint: (id) => `${id} makes vectors. Write a query, and below it texts, one per line: they are ranked by the query.`,
   path: 'v1/rerank',
   body({ model, question }) {
     const [query, ...documents] = question.split('\n').filter((line) => line.trim() !== '');

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 
 const KEPT = 'attune-theme';
-const THEMES = { '': 'as the system', light: 'light', dark: 'dark' } as const;
+const THEMES = { '': 'same as system', light: 'light', dark: 'dark' } as const;
 
 function setTheme(theme: string): void {
   if (theme === '') delete document.documentElement.dataset.theme;

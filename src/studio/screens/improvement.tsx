@@ -57,7 +57,7 @@ export function Improvement() {
           </p>
           <div class="row">
             <button type="button" disabled={step.isRunning} onClick={() => take({})}>
-              Go on as far as possible
+              Continue as far as possible
             </button>
             <label>
               or discard this batch, because{' '}

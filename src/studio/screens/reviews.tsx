@@ -31,7 +31,7 @@ export function Reviews({ pairs = '' }: { pairs?: string }) {
             <input required value={target} onInput={(event) => setTarget(event.currentTarget.value)} />
           </label>
           <label class="field">
-            Reviewers, by name, with commas between them (nothing: one page)
+            Names of reviewers, separated by commas (empty: one page)
             <input value={names} onInput={(event) => setNames(event.currentTarget.value)} />
           </label>
           <button disabled={call.isRunning}>Open the pages</button>

@@ -20,7 +20,7 @@ export function RunScreen({ run }: { run: string }) {
       {failure && <Fault failure={failure} />}
       {isAway && (
         <p class="warn" role="status">
-          The studio does not answer; the run goes on. Trying again.
+          The studio does not answer; the run continues. Trying again.
         </p>
       )}
       {shown && (

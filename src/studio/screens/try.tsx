@@ -14,7 +14,7 @@ interface Answer {
 
 type Answers = Partial<Record<ContenderName, Answer>>;
 
-const BEGINNING = 'answering; the first time takes as long as loading the model';
+const BEGINNING = 'answering; the first answer includes loading the model';
 const REFUSED = 'a field is empty, or the file is empty or too large';
 
 /** A form that queries the result, next to its base or the best cheap system. */

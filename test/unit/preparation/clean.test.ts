@@ -175,7 +175,7 @@ describe('lengths', () => {
       ['far shorter than most'],
     ]);
     expect(values.slice(0, -2).every(({ attune_flags: flags }) => flags === undefined)).toBe(true);
-    expect(reports[0].remarks).toEqual(['characters: least 1, median 109, 95 % below 128, most 9000']);
+    expect(reports[0].remarks).toEqual(['characters: minimum 1, median 109, 95 % below 128, maximum 9000']);
   });
 });
 

@@ -18,7 +18,7 @@ async function* read(input: FileInput, context: ReadContext): AsyncGenerator<Dra
   for (const [index, chapter] of chapters.entries()) {
     context.alive();
     const html = encrypted.has(chapter) ? undefined : await parts.text(chapter);
-    if (html === undefined) context.notes.add('chapters that are not there or protected', chapter);
+    if (html === undefined) context.notes.add('missing or protected chapters', chapter);
     else
       pushAll(
         sections,
@@ -32,7 +32,7 @@ async function bookOf(parts: ZipParts): Promise<{ title?: string; chapters: stri
   const container = await parseXml((await parts.text('META-INF/container.xml')) ?? '');
   const packagePath = container && firstNamed(container, 'rootfile')?.getAttribute('full-path');
   const book = await parseXml((packagePath ? await parts.text(packagePath) : undefined) ?? '');
-  if (!packagePath || book === undefined) throw new Unreadable('broken', 'it does not say what it consists of');
+  if (!packagePath || book === undefined) throw new Unreadable('broken', 'it has no list of its contents');
   const files = new Map(
     [...elementsNamed(book, 'item')].map((item) => [
       item.getAttribute('id') ?? '',

@@ -30,7 +30,7 @@ function parsed(text: string): Record<string, unknown> {
   } catch {
     // Reported below.
   }
-  throw new Unreadable('broken', 'no notebook: it has no list of cells');
+  throw new Unreadable('broken', 'not a notebook: it has no list of cells');
 }
 
 /** Jupyter notebooks: text and code cells without outputs. */

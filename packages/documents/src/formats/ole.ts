@@ -14,7 +14,7 @@ async function* read({ path, bytes }: FileInput): AsyncGenerator<never> {
   } finally {
     await handle.close();
   }
-  throw new Unreadable('unknown-format', 'an Office file of before 2007: save it as docx, xlsx, pptx or eml');
+  throw new Unreadable('unknown-format', 'an Office file from before 2007: save it as docx, xlsx, pptx or eml');
 }
 
 /** Old Office files, and password-protected new ones, which are wrapped in the old container. */

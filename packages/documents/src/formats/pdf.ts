@@ -77,8 +77,7 @@ async function readPage(
     }
     const rows = rowsOf(texts, transform, fonts);
     const shown = rows.reduce((sum, { segments }) => sum + segments.reduce((all, { text }) => all + text.length, 0), 0);
-    if (shown < characters / 2)
-      context.notes.add('pages with mostly slanted or upright-standing text, left out', `page ${number}`);
+    if (shown < characters / 2) context.notes.add('pages with mostly rotated text, left out', `page ${number}`);
     return { height, rows };
   } finally {
     page.cleanup();

@@ -78,7 +78,7 @@ export class ReadHost {
     if (this.#job.choices.sql !== undefined && queried === undefined && unpack === undefined)
       throw new Unreadable('unknown-format', 'sql reads Parquet and CSV only');
     if (found.named !== undefined && isSurprising(found)) {
-      context.notes.add(`files named as ${found.named}, read as what they are`, found.format);
+      context.notes.add(`files named as ${found.named}, read by their content`, found.format);
     }
     outcome.sha256 = file.piece?.sha256 ?? (await hashFile(input, context.alive));
     if (file.piece !== undefined) requireSame(file.piece, input, found.reader);

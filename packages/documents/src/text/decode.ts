@@ -19,7 +19,7 @@ export async function readText(input: FileInput, context: ReadContext): Promise<
   const { bytes } = input;
   if (bytes > context.limits.wholeTextBytes) {
     const reason = tooLarge(bytes, context.limits.wholeTextBytes);
-    throw new Unreadable('too-large', `${reason}; named .txt it is read in any size`);
+    throw new Unreadable('too-large', `${reason}; as .txt, files of any size are read`);
   }
   return decodeBytes(input.content ?? (await readFile(input.path)), context);
 }
@@ -31,7 +31,7 @@ export function refuseLarge({ bytes }: FileInput, { limits }: ReadContext): void
 
 function tooLarge(bytes: number, limit: number): string {
   const [got, most] = [bytes, limit].map((size) => `${Math.round(size / 2 ** 20)} MiB`);
-  return `${got}, where this format can be read up to ${most}`;
+  return `${got}; files in this format are read up to ${most}`;
 }
 
 /** Decodes a whole text and notes defects. */
@@ -54,7 +54,7 @@ export function noteDamage(text: string, { notes }: ReadContext): void {
   const lost = countOf(text, /\ufffd/g);
   if (lost > 0) notes.add('characters that could not be decoded', undefined, lost);
   const garbled = countOf(text, MOJIBAKE);
-  if (garbled > 0) notes.add('garbled characters (decoded wrongly once before)', text.match(MOJIBAKE)?.[0], garbled);
+  if (garbled > 0) notes.add('garbled characters (wrongly decoded before)', text.match(MOJIBAKE)?.[0], garbled);
 }
 
 export interface TextLine {
@@ -116,7 +116,7 @@ class OpenLine {
 
 /** Why a line is left out, and the option that includes it. */
 export function longerThan(limit: number): string {
-  return `longer than ${formatBytes(limit)}; --line MIB takes longer ones`;
+  return `longer than ${formatBytes(limit)}; --line MIB allows longer ones`;
 }
 
 async function* readPieces(input: FileInput, context: ReadContext): AsyncGenerator<string> {

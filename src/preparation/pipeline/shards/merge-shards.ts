@@ -71,13 +71,13 @@ function missing(place: PartPlace, divisions: Map<number, ShardManifest[]>, comp
     return [{ message: `${there.size} parts of ${count}`, fix: `run --shard ${shortList(gone, count)}` }];
   });
   return new AttuneError('E_PARTS_MISSING', {
-    what: complete > 1 ? `Several divisions into shards are in ${place.shown}` : `Parts are missing in ${place.shown}`,
+    what: complete > 1 ? `${place.shown} contains parts of several shardings` : `Parts are missing in ${place.shown}`,
     ...(problems.length === 0 && { got: 'no part' }),
-    expected: 'all parts of one division: part-00000-of-COUNT and those that follow',
+    expected: 'all parts of one sharding: part-00000-of-COUNT and so on',
     problems,
     fix:
       complete > 1
-        ? 'delete those that are not meant'
+        ? 'delete the parts that do not belong to it'
         : 'run the missing shards: attune data pipeline FILE --shard INDEX/COUNT',
   });
 }
@@ -96,8 +96,8 @@ function differences(parts: readonly ShardManifest[], key: string): Problem[] {
   return parts.flatMap(({ shard, pipeline, listing }) => {
     const file = partName(shard);
     if (pipeline !== key)
-      return [{ file, message: 'made by other steps, options or sources than those of the pipeline file' }];
-    return listing === usual ? [] : [{ file, message: 'found other files in the sources than most parts' }];
+      return [{ file, message: 'was made with other steps, options or sources than those in the pipeline file' }];
+    return listing === usual ? [] : [{ file, message: 'was made from other source files than most parts' }];
   });
 }
 
@@ -111,7 +111,7 @@ function requireSameFiles(units: readonly OwnedUnit[]): void {
     const first = hashes.get(file) ?? { hash, part };
     hashes.set(file, first);
     if (first.hash !== hash)
-      problems.push({ file: part, message: `read another content of ${file} than ${first.part}` });
+      problems.push({ file: part, message: `read ${file} with other content than ${first.part} did` });
   }
   if (problems.length === 0) return;
   throw new AttuneError('E_PARTS_DIFFER', {

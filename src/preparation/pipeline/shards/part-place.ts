@@ -67,7 +67,7 @@ class PartsInFolder implements PartPlace {
     const found = existsSync(path) ? await sha256File(path) : 'nothing';
     if (found === sha256) return path;
     throw new AttuneError('E_BAD_PART', {
-      what: `${path} is not what its shard wrote`,
+      what: `${path} differs from what its shard wrote`,
       got: found,
       expected: sha256,
       fix: `delete ${join(this.shown, name)}, and run its shard again`,

@@ -23,7 +23,7 @@ export interface Sheet {
 /** @throws Unreadable broken */
 export async function sheetsOf(parts: ZipParts): Promise<Sheet[]> {
   const book = await parseXml((await parts.text('xl/workbook.xml')) ?? '');
-  if (book === undefined) throw new Unreadable('broken', 'it does not say what sheets it has');
+  if (book === undefined) throw new Unreadable('broken', 'it has no list of sheets');
   const relations = await relationsOf(parts, 'xl/workbook.xml');
   const uses1904 = ['1', 'true'].includes(firstNamed(book, 'workbookPr')?.getAttribute('date1904') ?? '');
   const cells = new CellReader(await sharedTexts(parts), await dateStyles(parts), uses1904);

@@ -29,7 +29,7 @@ export async function* readByQuery(
   { query, tables }: FileQuery,
   context: ReadContext,
 ): AsyncGenerator<Draft> {
-  if (!isReading(query)) throw new Unreadable('unreadable', 'sql is not a single SELECT, WITH or VALUES');
+  if (!isReading(query)) throw new Unreadable('unreadable', 'sql is not a single SELECT, WITH or VALUES statement');
   const duckdb = await loadDuckDB();
   const instance = await duckdb.DuckDBInstance.create(':memory:', settings(context));
   const connection = await instance.connect();
@@ -117,7 +117,7 @@ function fromDecimal(digits: string): number | string {
 function plainRow(row: object, { notes }: ReadContext): Record<string, unknown> {
   const values = table<Record<string, unknown>>({});
   for (const [name, value] of Object.entries(row)) {
-    if (value instanceof Uint8Array) notes.add('columns of bytes, left out', name);
+    if (value instanceof Uint8Array) notes.add('binary columns, left out', name);
     else if (value !== null && value !== undefined) values[name] = plain(value);
   }
   return { ...values };

@@ -21,6 +21,6 @@ function plainEntry(name: string, value: unknown, notes: NoteBook): [string, unk
   if (typeof value === 'bigint') return [[name, Number.isSafeInteger(Number(value)) ? Number(value) : String(value)]];
   if (value instanceof Date) return [[name, value.toISOString()]];
   if (!(value instanceof Uint8Array)) return [[name, value]];
-  notes.add('columns of bytes, left out', name);
+  notes.add('binary columns, left out', name);
   return [];
 }
