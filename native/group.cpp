@@ -48,7 +48,7 @@ const std::shared_ptr<Group>& groupOf(napi_env env, napi_value handle) {
   return group;
 }
 
-// Work that settles a promise, on a thread of its own: Node waits for libuv's pool when a process exits, and a collective
+// Work that settles a promise, on a separate thread: Node waits for libuv's pool when a process exits, and a collective
 // with a lost rank never ends.
 struct Task {
   std::function<double()> body;

@@ -1,6 +1,6 @@
 /**
  * `node tools/draw-rooms.ts` writes docs/rooms.svg: the rooms of src/ with the number of imports between them. Each
- * room stands above those it imports, so all numbers are on one side of the diagonal.
+ * room is above those it imports, so all numbers are on one side of the diagonal.
  */
 import { writeFileSync } from 'node:fs';
 import { ROWS, roomOf } from './check/layers.ts';

@@ -104,7 +104,7 @@ function medianOf(samples: readonly Sample[], from: number): Memory {
   return { server: of('server'), models: of('models') };
 }
 
-/** Each visit has random numbers of its own. */
+/** Each visit has its own random numbers. */
 function drawOf(client: number, number: number): Draw {
   let drawn = 0;
   return () => randomUnit([22, `client ${client}`, number], drawn++);

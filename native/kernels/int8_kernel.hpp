@@ -1,5 +1,5 @@
-// Products in int8: rows of the input are rounded to whole numbers between -127 and 127 with a scale of their own, sums of products
-// are exact in int32, and the scales of row and column come last, in f32.
+// Products in int8: rows of the input are rounded to whole numbers between -127 and 127 with a scale per row, sums of products are
+// exact in int32, and the scales of row and column come last, in f32.
 #pragma once
 #include "kernels.hpp"
 #include "lanes.hpp"

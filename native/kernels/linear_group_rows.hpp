@@ -11,7 +11,7 @@ namespace {
 // Rounds a narrow intermediate to the stored type, so that processors differ only in the order of sums.
 Tensor rounded(const Tensor& x, at::ScalarType stored) { return x.to(stored).to(x.scalar_type()); }
 
-// Avoids no-op calls, of which there would be about a hundred per generated token.
+// Avoids about a hundred no-op calls per generated token.
 Tensor inType(const Tensor& x, at::ScalarType type) { return x.scalar_type() == type ? x : x.to(type); }
 
 // Whether the few-rows kernel computes a change.

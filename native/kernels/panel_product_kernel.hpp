@@ -132,7 +132,7 @@ struct PanelProduct {
       }
   }
 
-  // A row of a tile that lies inside the result.
+  // A row of a tile that is inside the result.
   template <int Vectors>
   static void writeWhole(Bf16* to, const Vector (&sums)[Vectors]) {
     if (Vectors >= 2) _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(sums[Vectors >= 2], sums[0]));

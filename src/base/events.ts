@@ -93,7 +93,7 @@ export interface RatesTried {
   chosen: number;
 }
 
-/** Memory of the tensors on a device with memory of its own. */
+/** Memory of tensors on a device that has its own memory. */
 export interface DevicePreflight {
   /** Such as `cuda:0`. */
   name: string;

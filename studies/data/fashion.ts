@@ -69,7 +69,7 @@ export function readIdx(images: Buffer, labels: Buffer): GreyImage[] {
   });
 }
 
-/** Paths in the rows are relative to the file of rows, which is beside the folder of images. */
+/** Paths in the rows are relative to the file of rows, which is next to the folder of images. */
 async function writeImages(folder: string, split: string, images: readonly GreyImage[]): Promise<void> {
   makeFolders(join(folder, split));
   const rows = [];

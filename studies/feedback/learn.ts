@@ -33,7 +33,7 @@ interface Learnt {
   seconds: number;
 }
 
-/** Tunes all weights of attune-base on rows and saves the result as a model of its own. */
+/** Tunes all weights of attune-base on rows and saves the result as a separate model. */
 export async function firstTuned(name: string, train: string, setting: Setting): Promise<string> {
   const { folder } = await learn(`${name}-first`, setting, 'attune-base', {
     title: 'first',

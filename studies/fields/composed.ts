@@ -1,4 +1,4 @@
-/** Fields that have a study of their own. */
+/** Fields that have a separate study. */
 import { measureBaskets } from '../recommendation.ts';
 import { measureCatalogue } from '../documents.ts';
 import { measureSearch } from '../search.ts';

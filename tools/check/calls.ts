@@ -26,7 +26,7 @@ const JSON_READERS = new Set([
   'src/studio/pages/api.ts',
   'src/studio/screens/form-input.ts',
   'src/studio/screens/plans.ts',
-  // Code that is passed as text to a process of its own.
+  // Code that is passed as text to a separate process.
   'src/training/objectives/rewards/code/javascript-harness.ts',
 ]);
 

@@ -27,7 +27,7 @@ export const english: Check = {
       }),
 };
 
-/** Faults of the texts under an error's or a definition's keys; a long text may stand on the line after its key. */
+/** Faults of the texts under an error's or a definition's keys; a long text may be on the line after its key. */
 export function foreignMessages(source: string): string[] {
   const lines = source.split('\n');
   return lines.flatMap((line, i) => {

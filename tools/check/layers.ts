@@ -1,19 +1,19 @@
 /**
- * Layers of imports: a file may import its own folder and the rows below, never a row above or beside it; and imports
- * must not be circular.
+ * Layers of imports: a file may import its own folder and the rows below, never a row above or another room in its row;
+ * and imports must not be circular.
  */
 import type { Check } from './check.ts';
 import { listFiles, readImports, type Import } from './source-files.ts';
 
 /**
- * The rooms of src/ in rows, the lowest first; a room's subfolders stand alone where they have their own rows. Rooms in
- * the same row do not import each other.
+ * The rooms of src/ in rows, the lowest first; subfolders with their own row count separately. Rooms in the same row do
+ * not import each other.
  */
 export const ROWS: readonly (readonly string[])[] = [
   ['base'],
   ['files'],
   ['store', 'engine/tensor', 'app/terminal'],
-  // Models in use: versions, aliases, jobs, in a database of their own.
+  // Models in use: versions, aliases, jobs, in their own database.
   ['store/registry', 'store/hub', 'engine'],
   ['models/text'],
   ['models'],

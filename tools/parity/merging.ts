@@ -50,7 +50,7 @@ export async function compareMerging(folder: string, report: FolderReport): Prom
         };
         const given = adapters.map((one, i) => ({ ...one.factors(about.module), weight: about.weights[i] }));
         const { a, b } = mergeFactors(about.module, given, settings);
-        // PEFT scales the changes of svd methods twice; the intended values are stored beside its own.
+        // PEFT scales the changes of svd methods twice; the intended values are stored next to its own.
         const wanted = [`delta_scaled_once.${name}`, `delta.${name}`].find((key) => expected.has(key))!;
         add(report, wanted, difference(b.matmul(a), expected.get(wanted)).maxAbs);
         if (rank === null) {

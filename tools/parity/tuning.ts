@@ -92,7 +92,7 @@ async function withEncoder(folder: string, parts: Parts, { method, options }: Ad
   return { ...parts, tuning };
 }
 
-/** The fixture to which an adapter belongs: `fixtures/NAME` or `models/NAME` beside one of the parent folders. */
+/** The fixture to which an adapter belongs: `fixtures/NAME` or `models/NAME` next to one of the parent folders. */
 export function baseOf(folder: string, name: string): string {
   for (let at = folder; at !== dirname(at); at = dirname(at)) {
     const found = ['fixtures', 'models'].map((beside) => join(at, beside, name));

@@ -46,7 +46,7 @@ try {
 process.exitCode = problems === 0 ? 0 : 1;
 
 /**
- * Runs a job in a home folder of its own, from its file to its end. @returns the outcome, and the state in which it was
+ * Runs a job in its own home folder, from its file to its end. @returns the outcome, and the state in which it was
  * killed
  */
 async function liveThrough(name: string, kill?: { after: number; victim: Victim }) {

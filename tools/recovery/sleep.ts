@@ -68,7 +68,7 @@ process.exitCode = problems === 0 ? 0 : 1;
 
 type Machine = ServerProcess & { name: string; log: string };
 
-/** A server with a host name of its own, so that it counts as a separate machine. */
+/** A server with its own host name, so that it counts as a separate machine. */
 async function start(name: string): Promise<Machine> {
   const log = join(root, `${name}.log`);
   const through = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', name];

@@ -1,4 +1,4 @@
-/** torchrun for Debian's Python, which builds libtorch without libuv: its store must be told so. */
+/** torchrun for Debian's Python, which builds libtorch without libuv: creates the store without it. */
 export const torchrunProgram = [
   'import sys',
   'import torch.distributed as dist',

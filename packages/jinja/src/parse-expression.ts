@@ -6,7 +6,10 @@ const COMPARISONS = ['==', '!=', '<', '>', '<=', '>='];
 /** Limit for the terms of one chain such as a + b + c: they nest to the left. */
 const MOST_TERMS = 400;
 
-/** Parses an expression, or a tuple without parentheses. `end` is a name that ends it, besides the end of the tag. */
+/**
+ * Parses an expression, or a tuple without parentheses. `end` is a name that ends it, in addition to the end of the
+ * tag.
+ */
 export function parseTuple(
   stream: TokenStream,
   options: { condition?: boolean; end?: string; parenthesised?: boolean } = {},

@@ -12,7 +12,7 @@ function rank({ start, end, score }: Candidate): number {
 
 /**
  * Candidates without overlaps, in the text's order: the highest sum of score and length wins. The parts of a weaker
- * candidate outside the winner are kept as findings of their own, so that they do not stay in the text.
+ * candidate outside the winner are kept as separate findings, so that they do not stay in the text.
  */
 export function resolveOverlaps<One extends Candidate>(candidates: readonly One[], text: string): One[] {
   const ranked = candidates

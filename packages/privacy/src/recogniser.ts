@@ -34,7 +34,7 @@ export interface Pattern extends Omit<Recogniser, 'find' | 'isValid'> {
   pattern: RegExp;
   /** Score without context words. */
   score: number;
-  /** Words that raise the score if they stand up to 60 characters before the match. */
+  /** Words that raise the score if they occur at most 60 characters before the match. */
   context?: RegExp;
   /** A match that fails the check is dropped. */
   check?(value: string): boolean;

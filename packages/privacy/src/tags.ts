@@ -57,10 +57,7 @@ export class Tags implements Disposable {
     }
   }
 
-  /**
-   * An earlier tag that was assigned to another value in an earlier row is treated as a value, and gets a tag of its
-   * own.
-   */
+  /** An earlier tag that was assigned to another value in an earlier row is treated as a value, and gets a new tag. */
   renamed(text: string): string {
     if (!text.includes('[')) return text;
     return text.replaceAll(TAG, (tag: string, name: string, digits: string) => {

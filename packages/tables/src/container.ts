@@ -7,7 +7,7 @@ import type { Defect } from '@attune/files/utf8';
 export interface RawRow {
   /** 1-based line where the row begins; in Parquet the number of the row. */
   line: number;
-  /** Undefined where there is a defect. */
+  /** Undefined if there is a defect. */
   value?: Record<string, unknown>;
   defect?: Defect;
 }

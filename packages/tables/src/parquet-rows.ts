@@ -101,7 +101,7 @@ function toRow(line: number, row: Record<string, unknown>): RawRow {
 }
 
 /**
- * Parquet values as JSON. A struct has the same fields in each row, so a null in one stands for a key that the row's
+ * Parquet values as JSON. A struct has the same fields in each row, so a null in one represents a key that the row's
  * JSON did not have, and is left out; otherwise each tool would get the arguments of all others.
  */
 function toJson(value: unknown): unknown {

@@ -108,7 +108,7 @@ describe('the objective of retrieval', () => {
         return sum - Math.log(all[0] / all.reduce((a, b) => a + b)) / 9;
       }, 0);
     });
-    expectNear(perRow, losses, 1e-7); // what is taken off is f32
+    expectNear(perRow, losses, 1e-7); // the subtracted value is f32
   });
 
   it('counts as right what scores best of all that the row does not have, however often others are chosen', () => {

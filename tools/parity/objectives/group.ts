@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { readJson } from '../../../src/files/json.ts';
 import { SafetensorsFile, type Tensor } from '../../../src/engine/tensor/index.ts';
 
-/** A group of reference values: NAME.json with its cases, and the tensor files beside it. */
+/** A group of reference values: NAME.json with its cases, and the tensor files next to it. */
 export interface Group {
   name: string;
-  /** Settings in NAME.json besides the cases. */
+  /** Settings in NAME.json other than the cases. */
   about: Readonly<Record<string, unknown>>;
   cases: Readonly<Record<string, ReferenceCase>>;
   /** Tensors of `INPUTS.safetensors`. */

@@ -69,7 +69,7 @@ function completionsOf(counts: readonly number[]): Record<'completions' | 'lengt
   return { completions: fromArray(BigInt64Array.from(owners)), lengths: fromArray(Float32Array.from(counts)) };
 }
 
-/** The answers without padding. Each has one more state than tokens where there is a column for it. */
+/** The answers without padding. Each has one more state than tokens if there is a column for it. */
 function answersOf(group: Group, options: CriticOptions) {
   const last = input(group.inputs, 'last_index').toNumbers();
   const shape = input(group.inputs, 'values').shape as [number, number];
