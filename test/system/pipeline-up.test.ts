@@ -30,7 +30,7 @@ beforeAll(() => {
     sources: ['docs'],
     steps: [{ step: 'folders', subject: false }],
     split: { validation: 0.2, test: 0.25 },
-    systems: ['nearest', 'tfidf', 'ridge_table'],
+    systems: ['nearest', 'tfidf', 'ridge_table', 'tune'],
     recipe: { evaluation: { other_words: false } },
     gate: { margin: 0.5 },
   });
@@ -63,11 +63,20 @@ it('a pipeline goes from documents to a model in use, does nothing twice, and co
   const first = await pipeline.up(file);
   const told = first.stages.map(({ stage, state: reached }) => `${stage}: ${reached}`);
   expect(told).toEqual(
-    ['data', 'system nearest', 'system tfidf', 'system ridge_table', 'choose', 'gate', 'deploy'].map(
-      (one) => `${one}: done`,
-    ),
+    [
+      'data',
+      'advise',
+      'system nearest',
+      'system tfidf',
+      'system ridge_table',
+      'system tune',
+      'choose',
+      'gate',
+      'deploy',
+    ].map((one) => `${one}: done`),
   );
-  expect(first.stages[3].told).toMatch(/^left out: ridge_table cannot be trained on these rows/);
+  expect(first.stages[4].told).toMatch(/^left out: ridge_table cannot be trained on these rows/);
+  expect(first.stages[5].told).toMatch(/^left out: Use .*: a model can hardly do better\.$/);
   expect(first).toMatchObject({ model: 'topics', version: 1 });
   expect((await modelHistory('topics')).aliases.champion).toBe(1);
   const whole = bytes();
@@ -103,7 +112,38 @@ function hasRun(): boolean {
   }
 }
 
+it('settings are searched for within a budget, and the best trial is deployed', async () => {
+  const spec = definePipeline({
+    deploy: 'searched',
+    folder: join(folder, 'searched'),
+    sources: [join(folder, 'docs')],
+    steps: [{ step: 'folders', subject: false }],
+    split: { validation: 0.2, test: 0.25 },
+    systems: ['tune'],
+    advise: false,
+    search: { budget: '3k tokens', vary: ['learning_rate'], trials: 2 },
+    recipe: { training: { max_steps: 4 }, evaluation: { other_words: false } },
+    gate: { margin: 1 },
+  });
+  const { stages, model } = await pipeline.up(spec);
+  expect(stages.map(({ stage }) => stage)).toEqual(['data', 'system tune', 'choose', 'gate', 'deploy']);
+  expect(model).toBe('searched');
+  const [made] = (await pipeline.explain(spec)).records.filter(({ stage }) => stage === 'system tune');
+  const { run } = made.output as { run: string };
+  expect(run).toMatch(/^runs\/tune-\w+\/trials\/00[01]$/);
+  // Labelled folders are classified unless the recipe names another objective.
+  const recipe = JSON.parse(readFileSync(join(folder, 'searched', run, 'recipe.json'), 'utf8')) as {
+    objective: { name: string };
+  };
+  expect(recipe.objective.name).toBe('classification');
+}, 300_000);
+
 it('a file with mistakes names them all', async () => {
+  const costly = { sources: ['docs'], steps: [{ step: 'folders' }], search: { budget: '$5' } };
+  await expect(pipeline.up(costly)).rejects.toMatchObject({
+    code: 'E_BAD_PIPELINE',
+    problems: [expect.objectContaining({ field: 'price_per_hour' })],
+  });
   const wrong = { sources: ['docs'], steps: [{ step: 'folders' }], systems: [], price_per_hour: -1 };
   await expect(pipeline.up(wrong as never)).rejects.toMatchObject({
     code: 'E_BAD_PIPELINE',

@@ -1,7 +1,7 @@
 /**
  * `npm run stress:recovery -- pipeline [--times 10]` brings a pipeline over Debian's documentation (/usr/share/doc) up,
- * then again with that many SIGKILLs at random moments: data set, stages and results must have the same bytes. Finally
- * queries the deployed model.
+ * with a search for settings, then again with that many SIGKILLs at random moments: data set, stages and results must
+ * have the same bytes. Finally queries the deployed model.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -26,21 +26,23 @@ const state = join(root, 'pipelines/manual');
 process.env.ATTUNE_HOME = join(root, 'home');
 
 /**
- * Copies pages of the folders with the most of them, one folder per class, so that changes to the machine do not
+ * Copies pages of the packages with the most of them, one package per class, so that changes to the machine do not
  * matter.
  */
 function writeManual(): void {
   const pages = readdirSync(DOCS, { recursive: true, withFileTypes: true }).filter(
     (entry) => entry.isFile() && entry.name.endsWith('.html'),
   );
-  const folders = [...Map.groupBy(pages, ({ parentPath }) => parentPath)].toSorted(
+  const paths = pages.map(({ parentPath, name }) => relative(DOCS, join(parentPath, name))).toSorted();
+  const packages = [...Map.groupBy(paths, (path) => path.split('/')[0])].toSorted(
     ([a, one], [b, other]) => other.length - one.length || a.localeCompare(b),
   );
-  for (const [folder, found] of folders.slice(0, CLASSES)) {
-    const to = join(root, 'manual', relative(DOCS, folder).replaceAll('/', '-'));
-    mkdirSync(to, { recursive: true });
-    const names = found.map(({ name }) => name).toSorted();
-    for (const name of names.slice(0, PAGES)) cpSync(join(folder, name), join(to, basename(name)));
+  if (packages.length < CLASSES)
+    throw new Error(`Only ${packages.length} packages have HTML pages in ${DOCS}, ${CLASSES} are needed`);
+  for (const [name, found] of packages.slice(0, CLASSES)) {
+    mkdirSync(join(root, 'manual', name), { recursive: true });
+    for (const [page, path] of found.slice(0, PAGES).entries())
+      cpSync(join(DOCS, path), join(root, 'manual', name, `${page}.html`));
   }
   const spec = {
     sources: ['manual'],
@@ -49,7 +51,14 @@ function writeManual(): void {
       { step: 'redact', kinds: ['email', 'phone', 'secret'] },
     ],
     split: { validation: 0.2, test: 0.25 },
-    systems: ['nearest', 'tfidf'],
+    systems: ['nearest', 'tfidf', 'tune'],
+    advise: false,
+    search: { budget: '60k tokens', vary: ['learning_rate'], trials: 3 },
+    recipe: {
+      data: { max_length: 128, long_rows: 'truncate' },
+      training: { epochs: 1 },
+      evaluation: { other_words: false },
+    },
     gate: { margin: 0.15 },
   };
   writeFileSync(file, JSON.stringify(spec));
@@ -60,7 +69,7 @@ function bytes(): Record<string, string> {
   const paths = readdirSync(state, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name !== 'README.md')
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => /^(data|stages|runs\/[^/]+\/model)\//.test(relative(state, path)));
+    .filter((path) => /^(data|stages|runs\/.+\/model)\//.test(relative(state, path)));
   return Object.fromEntries(paths.toSorted().map((path) => [relative(state, path), sha256(readFileSync(path))]));
 }
 
@@ -68,6 +77,7 @@ function bytes(): Record<string, string> {
 function start() {
   const child = spawn(resolve('bin/attune'), ['pipeline', 'up', file, '--json'], { detached: true });
   let out = '';
+  child.stderr.resume();
   child.stdout.on('data', (part) => (out += String(part)));
   const ended = new Promise<string>((done) => {
     child.once('close', () => done(out));
@@ -81,7 +91,9 @@ function forget(): void {
 
 writeManual();
 const began = performance.now();
-const first = JSON.parse(await start().ended) as PipelineUp;
+const begun = await start().ended;
+if (!begun.includes('"stages"')) throw new Error(`The pipeline does not come up: ${begun}`);
+const first = JSON.parse(begun) as PipelineUp;
 const span = performance.now() - began;
 const whole = bytes();
 console.log(`up: ${first.stages.map(({ stage, state: reached }) => `${stage} ${reached}`).join(', ')}`);

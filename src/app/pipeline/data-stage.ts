@@ -15,6 +15,12 @@ export interface DataOutput {
 
 export const dataFolder = ({ folder }: Deployment): string => join(folder, 'data');
 
+/** Files of a split, as a recipe names them. */
+export const partOf =
+  (deployment: Deployment) =>
+  (split: keyof DataOutput['rows']): string =>
+    join(dataFolder(deployment), `${split}-*.jsonl`);
+
 /**
  * Builds the data set: reads the sources, applies steps and redaction, and splits the rows. Its parts are cached, so
  * that only changed documents are read.
@@ -36,7 +42,7 @@ export const dataStage: Stage = {
 async function listSources({ data, home }: Deployment): Promise<Record<string, string>> {
   const found = new Map<string, string>();
   for (const source of [data.sources].flat()) {
-    // The data pipeline itself lists a bucket's objects, so this stage always runs for buckets.
+    // Objects are listed by the data pipeline itself, so that its stage always runs.
     if (isBucketUrl(source)) found.set(source, `seen ${Date.now()}`);
     else {
       for await (const { path, name } of findDocuments([source], home)) {

@@ -1,9 +1,10 @@
-import { untilFree } from '../../store/run-lock.ts';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { entryOf } from '../../base/table.ts';
 import { AttuneError } from '../../base/errors.ts';
 import { formatNumber } from '../../base/format.ts';
+import { inspectData, type Example } from '../../data/index.ts';
+import { loadFormatters } from '../../jobs/rows/row-formatters.ts';
 import { isWeightlessModel } from '../../answering/model/weightless.ts';
 import { resultFolder } from '../../answering/model/result-folder.ts';
 import { conclusionOf } from '../../evaluation/compare/conclusion.ts';
@@ -13,12 +14,17 @@ import type { Comparison } from '../../store/results.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import { resultHash } from '../../store/result-files.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
+import { advisedRecipe } from '../advise/advised-recipe.ts';
 import { compareNamed } from '../compare/compare.ts';
+import { lastWorkerEnded } from '../last-worker.ts';
 import { resolveRecipe } from '../recipe/index.ts';
 import { resumeRun } from '../resume-run.ts';
+import { readBudget } from '../search/search-budget.ts';
+import { search } from '../search/search.ts';
 import { shortPath } from '../terminal/short-path.ts';
 import { train } from '../train.ts';
-import { dataFolder, dataStage, type DataOutput } from './data-stage.ts';
+import { adviseStage, leftOutBy } from './advise-stage.ts';
+import { dataFolder, dataStage, partOf, type DataOutput } from './data-stage.ts';
 import type { Deployment } from './pipeline-file.ts';
 import { keyOf, type Outputs, type Stage, type StageContext } from './stage.ts';
 
@@ -34,6 +40,11 @@ export interface ChoiceOutput {
   advice: string;
 }
 
+/** A recipe's model, trained. */
+const TUNE = 'tune';
+
+type Planned = Pick<Awaited<ReturnType<typeof train>>, 'plan' | 'training'>;
+
 export const systemStage = (system: string): string => `system ${system}`;
 
 /** Errors which mean that a system does not suit the rows. */
@@ -48,65 +59,112 @@ const UNSUITED: ReadonlySet<string> = new Set([
 export function makeSystem(system: string): Stage {
   return {
     name: systemStage(system),
-    needs: [dataStage.name],
+    needs: [dataStage.name, adviseStage.name],
     inputs: ({ deployment }, before) => inputsOf(system, deployment, before),
     async run(context, before) {
       const { deployment } = context;
       const key = keyOf(systemStage(system), inputsOf(system, deployment, before));
-      const run = join('runs', `${slug(system)}-${key.slice(0, 8)}`);
+      const output_dir = join(deployment.folder, 'runs', `${slug(system)}-${key.slice(0, 8)}`);
+      const advised = leftOutBy(before, system);
+      if (advised !== undefined) return leftOut(advised);
       try {
-        await finishRun(await recipeOf(system, { deployment, run }), context);
+        const folder = await makeRun(system, await recipeOf(system, { deployment, output_dir }), context);
+        const run = relative(deployment.folder, folder);
+        const output = { run, result: await resultHash(resultFolder(folder)) };
+        return { output, told: figure(readAssessment(folder, 'comparison')) ?? run };
       } catch (error) {
         if (!(error instanceof AttuneError) || !UNSUITED.has(error.code)) throw error;
-        const skipped = error.got === undefined ? error.what : `${error.what}: ${error.got}`;
-        return { output: { skipped }, told: `left out: ${skipped}` };
+        return leftOut(error.got === undefined ? error.what : `${error.what}: ${error.got}`);
       }
-      const folder = join(deployment.folder, run);
-      const output = { run, result: await resultHash(resultFolder(folder)) };
-      return { output, told: figure(readAssessment(folder, 'comparison')) ?? run };
     },
     async estimate({ deployment, onEvent, signal }, before) {
       if (before.data === undefined || !existsSync(dataFolder(deployment))) return undefined;
-      const recipe = await recipeOf(system, { deployment, run: join('runs', 'planned') });
-      const { plan } = await train(recipe, { dryRun: true, onEvent, signal, handleSignals: false });
-      return plan && { seconds: plan.seconds, peakBytes: plan.memory.peakBytes };
+      const recipe = await recipeOf(system, { deployment, output_dir: join(deployment.folder, 'runs', 'planned') });
+      const planned = await train(recipe, { dryRun: true, onEvent, signal, handleSignals: false });
+      if (planned.plan === undefined) return undefined;
+      const seconds = secondsOf(planned, searchOf(system, deployment), deployment.price_per_hour);
+      return { seconds, peakBytes: planned.plan.memory.peakBytes };
     },
     isThere: ({ deployment }, output: SystemOutput) =>
       'skipped' in output || isRunFolder(join(deployment.folder, output.run)),
   };
 }
 
-function inputsOf(system: string, { recipe, gate, base }: Deployment, before: Outputs): unknown {
+function leftOut(skipped: string): { output: SystemOutput; told: string } {
+  return { output: { skipped }, told: `left out: ${skipped}` };
+}
+
+function inputsOf(system: string, deployment: Deployment, before: Outputs): unknown {
+  const { recipe, gate, base } = deployment;
   const data = before.data as DataOutput | undefined;
-  return data && { model: modelOf(system, base), recipe, gate, data: data.hash };
+  const budget = searchOf(system, deployment);
+  const advised = leftOutBy(before, system);
+  const more = { ...(budget && { search: budget }), ...(advised !== undefined && { leftOut: advised }) };
+  return data && { model: modelOf(system, base), recipe, gate, data: data.hash, ...more };
+}
+
+/** Only training has settings to search for. */
+function searchOf(system: string, deployment: Deployment): Deployment['search'] {
+  return system === TUNE ? deployment.search : undefined;
+}
+
+/** A search takes its budget, and tokens as long as in one run. */
+function secondsOf({ plan, training }: Planned, wanted: Deployment['search'], price?: number): number {
+  const { seconds, tokens } = plan!;
+  if (wanted === undefined) return seconds;
+  const { unit, amount } = readBudget(wanted.budget, price);
+  return unit === 'seconds' ? amount : (seconds * amount) / (tokens.input * (training?.epochs ?? 1));
 }
 
 /** A recipe's model: ways without a model use the base, `tune` trains it. */
 function modelOf(system: string, base: string): string {
-  if (system === 'tune') return base;
+  if (system === TUNE) return base;
   return isAskingWay(system) ? `${system}:${base}` : system;
 }
 
-function recipeOf(system: string, { deployment, run }: { deployment: Deployment; run: string }): Promise<Recipe> {
-  const { recipe, gate, base, folder } = deployment;
-  const part = (name: string): string => join(dataFolder(deployment), `${name}-*.jsonl`);
-  const { data = {}, ...settings } = recipe as { data?: object };
-  return resolveRecipe({
+/** The system as a recipe; without an objective of its own, `tune` takes the usual one for the rows. */
+async function recipeOf(
+  system: string,
+  { deployment, output_dir }: { deployment: Deployment; output_dir: string },
+): Promise<Recipe> {
+  const { recipe: own, gate, base } = deployment;
+  const part = partOf(deployment);
+  const { data = {}, ...settings } = own as { data?: object };
+  const recipe = await resolveRecipe({
     report_to: [],
     ...settings,
     gate,
     model: modelOf(system, base),
     data: { ...data, train: part('train'), validation: part('validation'), test: part('test') },
-    output_dir: join(folder, run),
+    output_dir,
   });
+  return system === TUNE && !('objective' in settings) ? advisedRecipe(recipe, await firstRows(recipe)) : recipe;
+}
+
+async function firstRows({ data: { train, format, columns }, references }: Recipe): Promise<readonly Example[]> {
+  const given = { format: format ?? undefined, columns: columns ?? undefined };
+  const formatters = await loadFormatters([format], references);
+  return (await inspectData(train[0].path, { ...given, formatters })).examples;
+}
+
+/** Folder of the finished run: the recipe's, or that of the best trial of a search. */
+async function makeRun(system: string, recipe: Recipe, context: StageContext): Promise<string> {
+  const { deployment, onEvent, signal } = context;
+  const wanted = searchOf(system, deployment);
+  if (wanted === undefined) {
+    await finishRun(recipe, context);
+    return recipe.output_dir;
+  }
+  const output = { output: recipe.output_dir, hourly: deployment.price_per_hour };
+  const { run } = await search(recipe, { ...wanted, ...output, onEvent, signal });
+  return run;
 }
 
 /** Starts a run, or resumes one that was killed. */
 async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Promise<void> {
   const { output_dir: folder, model } = recipe;
   const options = { onEvent, signal, handleSignals: false };
-  await untilFree(folder, AbortSignal.any([signal, AbortSignal.timeout(LAST_WORK)]));
-  signal.throwIfAborted();
+  await lastWorkerEnded(folder, signal);
   const isBegun = isRunFolder(folder);
   const outcome =
     isBegun && !isWeightlessModel(model)
@@ -114,9 +172,6 @@ async function finishRun(recipe: Recipe, { onEvent, signal }: StageContext): Pro
       : await train(recipe, { ...options, overwrite: isBegun });
   if (outcome.outcome === 'stopped') throw new AttuneError('E_STOPPED', { what: `The run in ${folder} was stopped` });
 }
-
-/** Milliseconds to wait until a killed pipeline's worker has exited. */
-const LAST_WORK = 60_000;
 
 /** "accuracy 0.93" */
 function figure(comparison: Comparison | undefined): string | undefined {
@@ -176,7 +231,7 @@ async function judge(
 
 /** Cheap systems cost least, prompts some tokens more, training most. */
 function cost(system: string): number {
-  if (system === 'tune') return 2;
+  if (system === TUNE) return 2;
   return isAskingWay(system) || askedModel(system) !== undefined ? 1 : 0;
 }
 

@@ -4,6 +4,7 @@ import { makeFolders } from '../../files/make-folder.ts';
 import { lockRun } from '../../store/run-lock.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import type { PlannedStage, PipelinePlan, PipelineUp, useCase } from '../use-cases/pipeline-up.ts';
+import { adviseStage } from './advise-stage.ts';
 import { dataStage } from './data-stage.ts';
 import { readDeployment, type Deployment, type DeploymentSpec } from './pipeline-file.ts';
 import { releaseStages } from './release-stages.ts';
@@ -17,8 +18,9 @@ const WATCH_SECONDS = 10;
 
 /** The stages of a pipeline, in order. */
 export function stagesOf(deployment: Deployment): Stage[] {
-  const { systems } = deployment;
-  return [dataStage, ...systems.map(makeSystem), chooseStage(systems), ...releaseStages(deployment)];
+  const { systems, advise } = deployment;
+  const asked = advise ? [adviseStage] : [];
+  return [dataStage, ...asked, ...systems.map(makeSystem), chooseStage(systems), ...releaseStages(deployment)];
 }
 
 /**

@@ -5,6 +5,7 @@ import type { TrainResult } from '../../jobs/train/train-job.ts';
 import { runJob } from '../../jobs/worker/index.ts';
 import { isRunFolder } from '../../store/run-folder.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
+import { lastWorkerEnded } from '../last-worker.ts';
 import type { RungReached } from './journal.ts';
 import type { CallOptions } from '../use-cases/use-case.ts';
 import type { useCase } from '../use-cases/search.ts';
@@ -32,6 +33,7 @@ export async function runTrial(
   { until, earlier, onEvent, signal, inProcess }: TrialOptions,
 ): Promise<Facts & { error?: unknown }> {
   const folder = recipe.output_dir;
+  await lastWorkerEnded(folder, signal ?? new AbortController().signal);
   const resume = isRunFolder(folder);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
