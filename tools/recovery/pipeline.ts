@@ -4,11 +4,12 @@
  * have the same bytes. Finally queries the deployed model.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { serve } from '../../src/app/serve/serve.ts';
 import type { PipelineUp } from '../../src/app/use-cases/pipeline-up.ts';
 import { randomUnit } from '../../src/base/random.ts';
@@ -19,30 +20,27 @@ const TIMES = Number(values.times);
 const DOCS = '/usr/share/doc';
 const CLASSES = 4;
 const PAGES = 40;
+/** Characters of a document. */
+const LONGEST = 4000;
 
 const root = mkdtempSync(join(tmpdir(), 'attune-pipeline-'));
 const file = join(root, 'manual.yaml');
 const state = join(root, 'pipelines/manual');
 process.env.ATTUNE_HOME = join(root, 'home');
 
-/**
- * Copies pages of the packages with the most of them, one package per class, so that changes to the machine do not
- * matter.
- */
+/** Copies the beginnings of the files that most packages have, one class for each name: copyright, changelog, NEWS … */
 function writeManual(): void {
-  const pages = readdirSync(DOCS, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && entry.name.endsWith('.html'),
+  const named = Map.groupBy(
+    readdirSync(DOCS, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()),
+    ({ name }) => name.replace(/\.gz$/, ''),
   );
-  const paths = pages.map(({ parentPath, name }) => relative(DOCS, join(parentPath, name))).toSorted();
-  const packages = [...Map.groupBy(paths, (path) => path.split('/')[0])].toSorted(
-    ([a, one], [b, other]) => other.length - one.length || a.localeCompare(b),
-  );
-  if (packages.length < CLASSES)
-    throw new Error(`Only ${packages.length} packages have HTML pages in ${DOCS}, ${CLASSES} are needed`);
-  for (const [name, found] of packages.slice(0, CLASSES)) {
-    mkdirSync(join(root, 'manual', name), { recursive: true });
-    for (const [page, path] of found.slice(0, PAGES).entries())
-      cpSync(join(DOCS, path), join(root, 'manual', name, `${page}.html`));
+  const kinds = [...named].toSorted(([a, one], [b, other]) => other.length - one.length || a.localeCompare(b));
+  for (const [kind, found] of kinds.slice(0, CLASSES)) {
+    if (found.length < PAGES) throw new Error(`${DOCS} has ${found.length} files named ${kind}, ${PAGES} are needed`);
+    mkdirSync(join(root, 'manual', kind), { recursive: true });
+    const paths = found.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
+    for (const [page, path] of paths.slice(0, PAGES).entries())
+      writeFileSync(join(root, 'manual', kind, `${page}.txt`), textOf(path).slice(0, LONGEST));
   }
   const spec = {
     sources: ['manual'],
@@ -62,6 +60,11 @@ function writeManual(): void {
     gate: { margin: 0.15 },
   };
   writeFileSync(file, JSON.stringify(spec));
+}
+
+function textOf(path: string): string {
+  const bytes = readFileSync(path);
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
 }
 
 /** Hashes of the pipeline's results. Logs of runs and model cards are left out, since they contain times. */
@@ -130,9 +133,7 @@ console.log(`${kills} kills, ${Object.keys(whole).length} files, ${differing.siz
 
 const server = await serve({ models: [], registry: true, port: 0, log: 'silent' });
 const page = join(root, 'manual', readdirSync(join(root, 'manual'))[0]);
-const input = readFileSync(join(page, readdirSync(page)[0]), 'utf8')
-  .replaceAll(/<[^>]*>/g, ' ')
-  .slice(0, 2000);
+const input = readFileSync(join(page, readdirSync(page)[0]), 'utf8').slice(0, 2000);
 const answer = await fetch(`${server.url}/v1/classify`, {
   method: 'POST',
   headers: { 'content-type': 'application/json' },

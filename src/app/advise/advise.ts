@@ -7,7 +7,7 @@ import { recommend } from '../../evaluation/advice/advised-system.ts';
 import { answerForm } from '../../scoring/answer-form.ts';
 import { rowsWanted, sampledRows } from '../../evaluation/compare/sampled-rows.ts';
 import { CONSTANTS } from '../../evaluation/compare/unable.ts';
-import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
+import { computableOn, suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
 import { OWN_BASE } from '../../answering/model/base-model.ts';
 import { loadRunData } from '../../jobs/rows/load-run-data.ts';
@@ -113,7 +113,7 @@ async function adviseOn({ recipe, withModel, onEvent = () => undefined, signal }
   const tunes = withModel && own === undefined;
   const measure = tunes ? measureModel : measureCheap;
   const { evaluation } = recipe;
-  const wanted = evaluation.metrics === 'auto' ? suitableMetrics(rows.train) : evaluation.metrics;
+  const wanted = evaluation.metrics === 'auto' ? computableOn(suitableMetrics(rows.train), test) : evaluation.metrics;
   const measuring = {
     recipe: tunes ? await advisedRecipe(recipe, rows.train) : recipe,
     rows,

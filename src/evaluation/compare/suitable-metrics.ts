@@ -1,6 +1,6 @@
 import { isOwnForm, ownForm, type Example, type OwnFormName } from '../../data/kinds/index.ts';
 import { answerForm, type AnswerForm } from '../../scoring/answer-form.ts';
-import { expectedCalls, expectedText, promptText } from '../../scoring/prompt-text.ts';
+import { expectedCalls, expectedText, promptText, rowLabels } from '../../scoring/prompt-text.ts';
 import { copiedValues } from '../../scoring/metrics/copied-values.ts';
 import { isUneven, labelCounts, rareOfTwo } from '../rare-classes.ts';
 import { metrics as registry, type MetricName } from '../../scoring/metrics/index.ts';
@@ -108,13 +108,18 @@ function withCalls(examples: readonly Example[], metrics: readonly NamedMetric[]
   return calling >= CALLING_SHARE * examples.length ? [...OF_CALLS, ...metrics] : [...metrics, ...OF_CALLS];
 }
 
-/** Drops metrics of tool calls if no row has a call to compute them from. */
+/** Drops metrics that these rows cannot be scored by: of tool calls if no row has one, of a class without rows. */
 export function computableOn<Metric extends object>(
   metrics: readonly Metric[],
   examples: readonly Example[],
 ): readonly Metric[] {
-  if (examples.some((example) => (expectedCalls(example) ?? []).length > 0)) return metrics;
-  return metrics.filter((one) => !('metric' in one) || OF_CALLS.every(({ metric }) => metric !== one.metric));
+  const hasCalls = examples.some((example) => (expectedCalls(example) ?? []).length > 0);
+  const isOfCalls = (name: unknown) => OF_CALLS.some(({ metric }) => metric === name);
+  const isScored = (label: unknown) => examples.some((example) => rowLabels(example).some((one) => one === label));
+  return metrics.filter((one) => {
+    if ('metric' in one && isOfCalls(one.metric)) return hasCalls;
+    return !('positive' in one) || one.positive === undefined || isScored(one.positive);
+  });
 }
 
 /** Metrics that suit the form of the answers, plus bits per byte for systems with likelihoods. */

@@ -3,7 +3,7 @@ import { table } from '../../base/table.ts';
 import type { EventSink, Metrics } from '../../base/events.ts';
 import type { LoadedData } from '../../data/index.ts';
 import { describeMetrics, scoreWhereGiven } from '../../evaluation/compare/scored.ts';
-import { suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
+import { computableOn, suitableMetrics } from '../../evaluation/compare/suitable-metrics.ts';
 import type { Prediction } from '../../scoring/predictor.ts';
 import { newRunId } from '../../store/run-folder.ts';
 import type { Recipe } from '../../training/recipe/recipe.ts';
@@ -67,7 +67,7 @@ export async function validationMetrics(
   const { train, validation } = loaded.splits;
   if (validation.length === 0) return {};
   const found: Metrics = table({});
-  const specs = metrics ?? suitableMetrics(train);
+  const specs = metrics ?? computableOn(suitableMetrics(train), validation);
   const described = await describeMetrics(specs);
   for (const [i, spec] of specs.entries()) {
     if (described[i].isTable === true) continue;

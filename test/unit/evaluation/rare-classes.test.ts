@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClassificationExample, Example, MultiLabelExample } from '../../../src/data/example.ts';
 import { compareAnswers } from '../../../src/evaluation/compare/compare.ts';
 import { chooseCheapest, decidingWell, fitCheap } from '../../../src/evaluation/compare/cheap-systems.ts';
-import { suitableMetrics } from '../../../src/evaluation/compare/suitable-metrics.ts';
+import { computableOn, suitableMetrics } from '../../../src/evaluation/compare/suitable-metrics.ts';
 import { answerRows } from '../../../src/answering/system.ts';
 import { thresholdPlan, thresholdsOn, type ThresholdWish } from '../../../src/evaluation/threshold-plan.ts';
 import { createMetric } from '../../../src/scoring/metrics/index.ts';
@@ -35,6 +35,18 @@ const scored = (probability: number, i: number): Prediction => ({
 });
 
 describe('a rare class', () => {
+  test('is no metric of rows that have none of it', () => {
+    const rows = payments(200);
+    const metrics = suitableMetrics(rows);
+    expect(computableOn(metrics, rows)).toEqual(metrics);
+    const others = computableOn(
+      metrics,
+      rows.filter(({ label }) => label === 'ok'),
+    );
+    expect(others).toEqual(metrics.filter(({ positive }) => positive === undefined));
+    expect(others.length).toBeGreaterThan(0);
+  });
+
   test('is one of two with less than a tenth of the rows', () => {
     expect(rareOfTwo(counts)).toBe('fraud');
     expect(
