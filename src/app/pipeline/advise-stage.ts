@@ -7,7 +7,7 @@ import { dataStage, partOf, type DataOutput } from './data-stage.ts';
 import type { Deployment } from './pipeline-file.ts';
 import type { Outputs, Stage } from './stage.ts';
 
-/** What cheap systems reach on the rows; `leaveOut` is why models are left out, if one of them leaves nothing to gain. */
+/** Figures of cheap systems on the rows. `leaveOut`: the reason to leave models out, if one of these systems leaves nothing to gain. */
 export interface AdviceOutput {
   advice: string;
   reasons: readonly string[];

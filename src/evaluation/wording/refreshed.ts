@@ -95,7 +95,7 @@ function spacedJson(entries: readonly (readonly [string, unknown])[]): string {
 }
 
 function wholeWords(text: string): RegExp {
-  const escaped = text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+  const escaped = text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
   return new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?![\\p{L}\\p{N}])`, 'u');
 }
 

@@ -137,8 +137,8 @@ describe('written rows in other words', () => {
 
   test('give fields of JSON answers the value of another row, in prompt and answer alike', () => {
     const values = [
-      ['red', 'lamp'],
-      ['green', 'kettle'],
+      ['red', 'desk-lamp'],
+      ['green', 'kettle (1.7 l)'],
       ['blue', 'iron'],
     ];
     const rows = values.map(([colour, product]) =>
