@@ -1,8 +1,8 @@
 /**
- * `npm run release [-- --libtorch FOLDER …] [--archive FILE=PATH]` writes the packages of a release to build/release: the
- * engine of this platform, attune with that engine among its optional dependencies, an SBOM, and SHA-256 sums.
- * --libtorch names another libtorch to build for (default: the machine's); --archive pins the libraries of a libtorch
- * archive that the set-up then fetches (PATH below ATTUNE_LIBTORCH_MIRROR), and --engine-only leaves attune out.
+ * `npm run release [-- --official] [--libtorch FOLDER …] [--machine linux-arm64] [--engine-only]` writes the packages of a
+ * release to build/release: an engine, attune with the engines among its optional dependencies, an SBOM, and SHA-256 sums.
+ * The engine is for PyTorch's own archive (--official; the set-up then fetches its libraries), for the libtorch in each
+ * FOLDER, or for that of this machine. --machine compiles for another processor; --engine-only leaves attune out.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,8 +10,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findLibtorch, type Libtorch } from './setup/libtorch.mjs';
 import { packEngine } from './release/engine.ts';
+import { fetchOfficial } from './release/official.ts';
 import { packAttune } from './release/package.ts';
-import { pinArchive } from './release/pin-archive.ts';
 import { writeSbom } from './release/sbom.ts';
 
 const root = dirname(import.meta.dirname);
@@ -20,16 +20,19 @@ const output = join(root, 'build/release');
 const { values } = parseArgs({
   options: {
     libtorch: { type: 'string', multiple: true, default: [] },
-    archive: { type: 'string', multiple: true, default: [] },
+    official: { type: 'boolean', default: false },
+    machine: { type: 'string', default: `${process.platform}-${process.arch}` },
     'engine-only': { type: 'boolean', default: false },
   },
 });
 
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
-const folders = values.libtorch.length > 0 ? values.libtorch : [process.env.ATTUNE_LIBTORCH];
-const pins = values.archive.map((entry) => pinArchive(entry));
-const engine = await packEngine({ root, output, libtorchs: folders.map(findOne), pins });
+const { machine } = values;
+const official = values.official ? [await fetchOfficial(root, machine)] : [];
+const folders = official.length + values.libtorch.length > 0 ? values.libtorch : [process.env.ATTUNE_LIBTORCH];
+const libtorchs = [...folders.map(findOne), ...official.map(({ libtorch }) => libtorch)];
+const engine = await packEngine({ root, output, machine, libtorchs, pins: official.map(({ pin }) => pin) });
 if (!values['engine-only']) {
   packAttune({ root, output });
   writeSbom({ root, output });
@@ -47,7 +50,7 @@ process.stderr.write(`release: ${engine.join(', ')}; packages, SBOM and sums are
 
 function findOne(folder: string | undefined): Libtorch {
   const environment = { ...process.env, ATTUNE_LIBTORCH: folder };
-  const found = findLibtorch({ environment, downloaded: join(root, 'build/libtorch') });
+  const found = findLibtorch({ environment, downloaded: join(root, 'build/libtorch'), arch: machine.split('-')[1] });
   if (found === undefined || found.includes.length === 0) {
     throw new Error(`No libtorch with headers${folder === undefined ? '' : ` in ${folder}`}: --libtorch FOLDER`);
   }

@@ -11,17 +11,18 @@
  * the archive; ATTUNE_YES=1 answers every question with yes.
  */
 import { spawnSync } from 'node:child_process';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildAddon } from './setup/addon.mjs';
 import { consentMode } from './setup/consent.mjs';
-import { installFeatures } from './setup/features.mjs';
+import { cacheFolder, installFeatures } from './setup/features.mjs';
 import { ensureGenerated } from './setup/generated.mjs';
 import { localNode } from './setup/libtorch.mjs';
 import { prepareMachine } from './setup/machine.mjs';
 import { ensurePackages } from './setup/packages.mjs';
 import { placePrebuilt } from './setup/prebuilt.mjs';
 import { SETUP, SetupError, say, since } from './setup/report.mjs';
+import { dropAbandoned } from './setup/temporary.mjs';
 
 const OLDEST_NODE = 20;
 /** `--told`: a user started it and gets a confirmation if nothing is to do; npm's scripts stay silent. */
@@ -43,6 +44,7 @@ function readFlags(words) {
 async function setUp() {
   const start = Date.now();
   refuseStrangers();
+  dropAbandoned([cacheFolder(), join(root, 'build'), join(root, 'build/objects')]);
   const changed = flags.has('--addon-only') ? false : ensurePackages(root);
   if (needsProxy()) return runAgainBehindProxy();
   if (!flags.has('--addon-only')) ensureGenerated(root);

@@ -120,6 +120,19 @@ describe('the libtorch archive', () => {
     );
   });
 
+  it('may be a wheel, whose BLAS lies outside of its folder', async () => {
+    const wheel = writeZip([
+      { name: 'torch/include/torch/csrc/api/include/torch/version.h', data: version },
+      { name: 'torch/include/ATen/core/dispatch/Dispatcher.h', data: '' },
+      { name: `torch/lib/${libraryName('torch_cpu')}`, data: randomBytes(1000) },
+      { name: `torch/lib/${libraryName('c10')}`, data: randomBytes(1000) },
+      { name: 'torch.libs/libopenblas-1a2b.so.0', data: 'blas' },
+    ]);
+    await fetchFrom({}, createHash('sha256').update(wheel).digest('hex'), wheel);
+    expect(readFileSync(join(root, 'libtorch/lib/libopenblas-1a2b.so.0'), 'utf8')).toBe('blas');
+    expect(existsSync(join(root, 'torch.libs'))).toBe(false);
+  });
+
   it('is not fetched where nobody may be asked', async () => {
     const server = await serveArchive(archive);
     servers.push(server);
@@ -134,13 +147,16 @@ describe('the libtorch archive', () => {
   });
 
   it('is pinned to a version and a hash for each machine that has one', () => {
+    const path = 'libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-2.7.1%2Bcpu.zip';
     expect(chooseArchive({}, 'linux-x64')).toEqual({
-      url: 'https://download.pytorch.org/libtorch/cpu/libtorch-cxx11-abi-shared-with-deps-2.7.1%2Bcpu.zip',
+      url: `https://download.pytorch.org/${path}`,
+      path,
       sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(chooseArchive({}, 'darwin-arm64').url).toContain('macos-arm64-2.7.1');
-    expect(() => chooseArchive({}, 'linux-arm64')).toThrow(
-      /no official libtorch archive for linux-arm64[\s\S]*pip install torch/,
+    expect(chooseArchive({}, 'linux-arm64').url).toMatch(/aarch64\.whl$/);
+    expect(() => chooseArchive({}, 'linux-s390x')).toThrow(
+      /no official libtorch archive for linux-s390x[\s\S]*pip install torch/,
     );
   });
 

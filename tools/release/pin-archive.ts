@@ -8,16 +8,18 @@ import { packedRange, readDirectory } from '../setup/unzip.mjs';
 const UNNEEDED =
   /libtorch_python|libtorch_global_deps|libshm|libcaffe2|_test|libjitbackend|libbackend_with|libtorchbind/;
 
-/** @param entry FILE=PATH: the archive here, and its path below the mirror; the version is the PATH's first */
-export function pinArchive(entry: string): Source {
-  const at = entry.indexOf('=');
-  const [file, path] = [entry.slice(0, at), entry.slice(at + 1)];
-  const version = /\d+\.\d+\.\d+/.exec(path)?.[0];
-  if (at < 0 || version === undefined) throw new Error(`--archive ${entry}: expected FILE=PATH with a version in PATH`);
+interface Archive {
+  file: string;
+  /** Below the mirror. */
+  path: string;
+  version: string;
+}
+
+export function pinArchive({ file, path, version }: Archive): Source {
   const descriptor = openSync(file, 'r');
   try {
     const members = readDirectory(descriptor, file)
-      .filter(({ name }) => /(^|\/)lib\/[^/]+\.(so|dylib)(\.[\w.]+)?$/.test(name) && !UNNEEDED.test(name))
+      .filter(({ name }) => /(^|\/)(lib|torch\.libs)\/[^/]+\.(so|dylib)(\.[\w.]+)?$/.test(name) && !UNNEEDED.test(name))
       .map((found) => {
         const { start, packed } = packedRange(descriptor, found);
         const content = Buffer.alloc(packed);

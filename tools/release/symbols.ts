@@ -1,15 +1,16 @@
 /** Versions of system libraries that an addon requires, and the oldest system that a release supports. */
 import { spawnSync } from 'node:child_process';
 import { compareVersions } from '../setup/prebuilt.mjs';
+import { crossPrefix } from '../setup/toolchain.mjs';
 
 /** Red Hat 9, Ubuntu 22.04 and Debian 12 have these or newer ones. */
 export const OLDEST_GLIBC = '2.34';
 const NEWEST: Readonly<Record<string, string>> = { GLIBC: OLDEST_GLIBC, GLIBCXX: '3.4.29', CXXABI: '1.3.13' };
 
 /** @throws Error naming the symbols of newer systems than the release promises */
-export function checkSymbols(file: string): void {
+export function checkSymbols(file: string, arch: string): void {
   if (process.platform !== 'linux') return;
-  const { status, stdout, stderr } = spawnSync('objdump', ['-T', file], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(`${crossPrefix(arch)}objdump`, ['-T', file], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`objdump cannot read ${file}: ${stderr}`);
   const newer = newerSymbols(stdout);
   if (newer.length > 0) {

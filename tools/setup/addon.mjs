@@ -4,13 +4,14 @@
  * changed files are compiled. A file named *_avx512.cpp or *_avx2.cpp is compiled with those instructions, and only on
  * x86-64.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, sep } from 'node:path';
-import { installNode, isCheckout } from './features.mjs';
-import { libraryName, nodeHeaders, openblasFolder } from './libtorch.mjs';
-import { ask, collect } from './process.mjs';
+import { libraryName, openblasFolder } from './libtorch.mjs';
+import { collect } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
+import { temporaryPath } from './temporary.mjs';
+import { includedTexts, instructionFlags, toolchain } from './toolchain.mjs';
 
 const JOBS = 2;
 /** libtorch headers that take longer to parse than the files that include them take to compile. */
@@ -21,10 +22,6 @@ const SHARED_HEADERS = ['torch/csrc/autograd/custom_function.h', 'torch/custom_c
  */
 const SHARED_FROM = 6;
 const DAY = 24 * 3600 * 1000;
-const AVX512 = ['f', 'bw', 'dq', 'vl', 'bf16', 'vnni']
-  .map((part) => `-mavx512${part}`)
-  .concat(['-mavx2', '-mfma', '-mf16c']);
-const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
 
 /**
  * @typedef {object} AddonPlan
@@ -34,6 +31,7 @@ const AVX2 = ['-mavx2', '-mfma', '-mf16c'];
  * @property {string} [output] folder of the result; build/ by default
  * @property {string} [objects] folder of the object files; objects/ in the output folder by default
  * @property {boolean} [portable] for other machines: libtorch is looked for in lib/ next to the addon, under plain names
+ * @property {string} [arch] the processor to compile for, on Linux: "arm64"; this machine's by default
  */
 
 /**
@@ -45,8 +43,9 @@ export async function buildAddon(plan) {
   const output = plan.output ?? join(plan.root, 'build');
   const file = join(output, 'attune.node');
   const objects = plan.objects ?? join(output, 'objects');
-  const units = planUnits(sources, objects, toolchain(plan));
-  const link = plan.portable ? portableFlags(join(output, 'names')) : linkFlags(plan.libtorch);
+  const { arch = process.arch } = plan;
+  const units = planUnits(sources, objects, { arch, ...toolchain(plan) });
+  const link = plan.portable ? portableFlags(join(output, 'names'), arch) : linkFlags(plan.libtorch);
   const key = digest([...units.map((unit) => unit.key), ...link]);
   const stamp = join(output, 'attune.json');
   if (existsSync(file) && readKey(stamp) === key) return { file, compiled: 0 };
@@ -72,55 +71,11 @@ function readKey(stamp) {
   }
 }
 
-/** The compiler, its version and the flags shared by all files. */
-function toolchain({ root, libtorch }) {
-  const compiler = process.env.CXX || (process.platform === 'darwin' ? 'clang++' : 'g++');
-  const version = ask(compiler, ['--version'])?.split('\n')[0];
-  if (version === undefined) throw new SetupError(`No C++ compiler: ${compiler} does not run`, compilerFixes());
-  if (nodeHeaders(root) === undefined && !isCheckout(root)) installNode(root);
-  const headers = nodeHeaders(root);
-  if (headers === undefined) {
-    throw new SetupError('node_api.h is not in node_modules', ['npm ci --include=optional --include=dev']);
-  }
-  const flags = [
-    // libtorch's headers need C++20 since 2.9; older versions were built with C++17.
-    isNewer(libtorch.version, 2, 9) ? '-std=c++20' : '-std=c++17',
-    '-fPIC',
-    '-g0',
-    '-Wall',
-    // Warnings of GCC inside libtorch's inlined headers, which we cannot fix.
-    ...(process.platform === 'darwin'
-      ? []
-      : ['-Wno-stringop-overflow', '-Wno-array-bounds', '-Wno-maybe-uninitialized']),
-    // Headers declare only the operators that they use, not all 3,000: this halves the compile time.
-    '-DAT_PER_OPERATOR_HEADERS',
-    '-DNAPI_VERSION=9',
-    `-D_GLIBCXX_USE_CXX11_ABI=${libtorch.cxx11 ? 1 : 0}`,
-    ...(process.platform === 'darwin' ? [] : ['-fopenmp']),
-    ...(libtorch.cuda ? ['-DATTUNE_CUDA=1'] : []),
-    ...libtorch.includes.flatMap((folder) => (folder === '/usr/include' ? [] : ['-isystem', folder])),
-  ];
-  // Identified by content, not by path: a copied or moved checkout is not recompiled.
-  const api = includedTexts(join(headers, 'node_api.h'));
-  const identity = [version, `libtorch ${libtorch.version} ${libtorch.libraries}`, ...api];
-  return { compiler, identity, flags, headers };
-}
-
-function isNewer(version, major, minor) {
-  const [actualMajor, actualMinor] = version.split('.').map(Number);
-  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
-}
-
-function compilerFixes() {
-  if (process.platform === 'darwin') return ['xcode-select --install'];
-  return ['apt-get install g++ (Debian, Ubuntu), dnf install gcc-c++ (Fedora), or set CXX to a C++17 compiler'];
-}
-
 /** One entry per source file. The name of its object file is a hash of everything that it was compiled from. */
-function planUnits(sources, objects, { compiler, identity, flags, headers }) {
+function planUnits(sources, objects, { arch, compiler, identity, flags, headers }) {
   const names = existsSync(sources) ? readdirSync(sources, { recursive: true, encoding: 'utf8' }) : [];
   const wanted = names
-    .filter((name) => name.endsWith('.cpp') && (process.arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
+    .filter((name) => name.endsWith('.cpp') && (arch === 'x64' || !/_avx(2|512)\.cpp$/.test(name)))
     .toSorted(byName);
   if (wanted.length === 0)
     throw new SetupError(`${sources} contains no .cpp files`, ['the checkout is incomplete: clone it again']);
@@ -137,21 +92,6 @@ function planUnits(sources, objects, { compiler, identity, flags, headers }) {
 
 function byName(a, b) {
   return a < b ? -1 : 1;
-}
-
-function instructionFlags(name) {
-  if (name.endsWith('_avx512.cpp')) return ['-O3', ...AVX512];
-  if (name.endsWith('_avx2.cpp')) return ['-O3', ...AVX2];
-  return ['-O2'];
-}
-
-/** Text of the file and of all headers that it includes by a quoted name, recursively. */
-function includedTexts(file, seen = new Set()) {
-  if (seen.has(file) || !existsSync(file)) return [];
-  seen.add(file);
-  const text = readFileSync(file, 'utf8');
-  const headers = [...text.matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((match) => join(dirname(file), match[1]));
-  return [text, ...headers.flatMap((header) => includedTexts(header, seen))];
 }
 
 function digest(parts) {
@@ -189,7 +129,7 @@ function readsShared({ includes }) {
  * @returns {Promise<string[] | undefined>} the header and its precompiled form; undefined where the compiler makes none
  */
 async function precompile({ compiler, flags, object }) {
-  const header = join(dirname(object), `libtorch-${randomUUID()}.tmp.hpp`);
+  const header = temporaryPath(join(dirname(object), 'libtorch.hpp'));
   const made = `${header}.gch`;
   writeFileSync(header, SHARED_HEADERS.map((name) => `#include <${name}>\n`).join(''));
   const { status } = await collect(compiler, [...flags, '-x', 'c++-header', header, '-o', made]);
@@ -200,7 +140,7 @@ async function precompile({ compiler, flags, object }) {
 
 async function compileUnit({ name, source, compiler, flags, object }, [header] = []) {
   const start = Date.now();
-  const temporary = `${object}.${randomUUID()}.tmp`;
+  const temporary = temporaryPath(object);
   const first = header === undefined ? [] : ['-include', header];
   const { status, output } = await collect(compiler, [...flags, ...first, '-c', source, '-o', temporary]);
   if (status !== 0) {
@@ -237,12 +177,12 @@ const TORCH = ['torch', 'torch_cpu', 'c10'];
  * Flags of an addon for other machines. Debian's libraries have numbered names (libc10.so.2.6), PyTorch's have plain
  * ones: the addon asks for plain names, which the set-up links into lib/ next to it.
  */
-function portableFlags(names) {
+function portableFlags(names, arch) {
   const torch = TORCH.map((name) => `-l${name}`);
   if (process.platform === 'darwin') {
     return ['-bundle', '-undefined', 'dynamic_lookup', `-L${names}`, ...torch, '-Wl,-rpath,@loader_path/lib'];
   }
-  const paths = ['$ORIGIN/lib', openblasFolder()].map((path) => `-Wl,-rpath,${path}`);
+  const paths = ['$ORIGIN/lib', openblasFolder(arch)].map((path) => `-Wl,-rpath,${path}`);
   return [
     '-shared',
     '-s',
@@ -275,7 +215,7 @@ async function writeNames(folder, compiler) {
 
 async function linkAddon({ units, file, link, compiler }) {
   const start = Date.now();
-  const temporary = `${file}.${randomUUID()}.tmp`;
+  const temporary = temporaryPath(file);
   const { status, output } = await collect(compiler, [...units.map((unit) => unit.object), ...link, '-o', temporary]);
   if (status !== 0) {
     rmSync(temporary, { force: true });

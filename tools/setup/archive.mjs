@@ -1,12 +1,13 @@
 /** The official libtorch archive, for machines where the system, Python and apt have none. */
-import { rmSync, renameSync, statfsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ARCHIVES, OFFICIAL, VERSION } from './archives.mjs';
 import { askFirst } from './consent.mjs';
 import { fetchFile } from './download.mjs';
-import { FETCHED, readLibtorch } from './libtorch.mjs';
+import { FETCHED, libraryFolders, readLibtorch } from './libtorch.mjs';
 import { libcName } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
+import { temporaryPath } from './temporary.mjs';
 import { unzip } from './unzip.mjs';
 
 /** An unpacked archive is about four times as large, and both exist for a moment. */
@@ -34,7 +35,8 @@ export async function fetchLibtorch({ folder, environment, mode, machine, patien
   say(`fetching libtorch ${VERSION} from ${url}: ${sizes}`);
   const file = join(dirname(folder), 'downloads', decodeURIComponent(basename(new URL(url).pathname)));
   await fetchFile({ url, file, sha256, ...patience });
-  const found = await install(file, folder);
+  const found = await unpackLibtorch(file, folder);
+  rmSync(file, { force: true });
   say(`libtorch ${found.version} is in ${folder}, in ${since(start)}`);
   return found;
 }
@@ -42,7 +44,7 @@ export async function fetchLibtorch({ folder, environment, mode, machine, patien
 /**
  * @param {NodeJS.ProcessEnv} environment
  * @param {string} machine
- * @returns {{ url: string, sha256: string }}
+ * @returns {{ url: string, path: string, sha256: string }} the path is that below the mirror
  */
 export function chooseArchive(environment, machine) {
   const known = ARCHIVES[machine];
@@ -55,6 +57,7 @@ export function chooseArchive(environment, machine) {
   const mirror = environment.ATTUNE_LIBTORCH_MIRROR || OFFICIAL;
   return {
     url: `${mirror.replace(/\/+$/, '')}/${known.path}`,
+    path: known.path,
     sha256: environment.ATTUNE_LIBTORCH_SHA256 || known.sha256,
   };
 }
@@ -88,21 +91,32 @@ function refuseFullDisk(folder, needed) {
   ]);
 }
 
-/** Renamed into place at the end: the folder is either complete or absent. */
-async function install(file, folder) {
-  const temporary = `${folder}.${process.pid}.tmp`;
+/**
+ * Renamed into place at the end: the folder is either complete or absent.
+ * @param {string} file a zip with libtorch/ in it, or a wheel with torch/
+ * @param {string} folder
+ */
+export async function unpackLibtorch(file, folder) {
+  const temporary = temporaryPath(folder);
   try {
     const bytes = await unzip(file, temporary);
     say(`unpacked ${size(bytes)}`);
-    const unpacked = join(temporary, 'libtorch');
-    if (readLibtorch(unpacked, '') === undefined) {
+    const unpacked = ['libtorch', 'torch'].map((name) => join(temporary, name)).find((name) => readLibtorch(name, ''));
+    if (unpacked === undefined) {
       throw new SetupError(`${file} holds no libtorch`, ['check ATTUNE_LIBTORCH_MIRROR and ATTUNE_LIBTORCH_SHA256']);
     }
+    gatherLibraries(join(unpacked, 'lib'));
     rmSync(folder, { recursive: true, force: true });
     renameSync(unpacked, folder);
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
-  rmSync(file, { force: true });
   return readLibtorch(folder, FETCHED);
+}
+
+/** Brings what a wheel for arm64 keeps outside of torch/ together with the rest. */
+function gatherLibraries(libraries) {
+  const [, beside] = libraryFolders(libraries);
+  if (beside === undefined) return;
+  for (const name of readdirSync(beside)) renameSync(join(beside, name), join(libraries, name));
 }

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { npm } from './packages.mjs';
 import { SetupError, say, since, size } from './report.mjs';
+import { temporaryPath } from './temporary.mjs';
 
 const NPM_OPTIONS = ['--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', '--no-global', '--loglevel=error'];
 /** npm's exit status for ENOSPC: -28, as a byte. */
@@ -74,7 +75,7 @@ function readManifest(root) {
 function install(packages, purpose, folder) {
   const start = Date.now();
   say(`installing ${purpose} (${packages.join(', ')}) to ${folder}`);
-  const copy = `${folder}.${process.pid}.tmp`;
+  const copy = temporaryPath(folder);
   try {
     copyFolder(folder, copy);
     const status = npm(['install', '--prefix', copy, ...NPM_OPTIONS, ...packages], copy);

@@ -11,6 +11,7 @@ import { askFirst } from './consent.mjs';
 import { fetchFile, keptBytes } from './download.mjs';
 import { libcName } from './process.mjs';
 import { SETUP, SetupError, say, since, size } from './report.mjs';
+import { temporaryPath } from './temporary.mjs';
 
 /**
  * @typedef {object} Member a library inside the archive
@@ -52,7 +53,7 @@ export async function fetchLibraries({ folder, environment, mode, source, patien
   refuseFullDisk(downloads, packed + bytes - kept);
   const start = Date.now();
   say(`fetching libtorch ${source.version} from ${url}: ${sizes}`);
-  const temporary = `${folder}.${process.pid}.tmp`;
+  const temporary = temporaryPath(folder);
   try {
     mkdirSync(join(temporary, 'lib'), { recursive: true });
     let before = 0;

@@ -30,17 +30,18 @@ export const PREFIXES = ['/usr', '/usr/local', '/opt/libtorch', '/opt/homebrew']
  * @param {NodeJS.ProcessEnv} options.environment
  * @param {string} options.downloaded folder of an earlier archive download
  * @param {string[]} [options.prefixes]
+ * @param {string} [options.arch] the processor that it is for: this machine's by default
  * @returns {Libtorch | undefined}
  */
-export function findLibtorch({ environment, downloaded, prefixes = PREFIXES }) {
+export function findLibtorch({ environment, downloaded, prefixes = PREFIXES, arch = process.arch }) {
   const chosen = environment.ATTUNE_LIBTORCH;
-  if (chosen) return fromVariable(chosen);
-  return findSystem(prefixes) ?? findPython(environment) ?? readLibtorch(downloaded, FETCHED);
+  if (chosen) return fromVariable(resolve(chosen), arch);
+  return findSystem(prefixes, arch) ?? findPython(environment) ?? readLibtorch(downloaded, FETCHED);
 }
 
 /** A folder that the user specifies is used or refused, never silently skipped. */
-function fromVariable(folder) {
-  const found = readLibtorch(resolve(folder), 'ATTUNE_LIBTORCH') ?? readSystem(resolve(folder), 'ATTUNE_LIBTORCH');
+function fromVariable(folder, arch) {
+  const found = readLibtorch(folder, 'ATTUNE_LIBTORCH') ?? readSystem(folder, 'ATTUNE_LIBTORCH', arch);
   if (found === undefined) {
     throw new SetupError(
       `ATTUNE_LIBTORCH=${folder} holds no libtorch (include/torch and lib/${libraryName('torch_cpu')})`,
@@ -55,17 +56,18 @@ function fromVariable(folder) {
   return found;
 }
 
-function findSystem(prefixes) {
+function findSystem(prefixes, arch) {
   for (const prefix of prefixes) {
-    const found = readSystem(prefix, `the system's (${prefix})`) ?? readLibtorch(prefix, `the system's (${prefix})`);
+    const source = `the system's (${prefix})`;
+    const found = readSystem(prefix, source, arch) ?? readLibtorch(prefix, source);
     if (found && isRecent(found.version)) return found;
   }
   return undefined;
 }
 
 /** Debian's layout: libraries in the folder of the architecture. */
-function readSystem(prefix, source) {
-  const folder = [join(prefix, 'lib', triplet()), join(prefix, 'lib64'), join(prefix, 'lib')].find(
+function readSystem(prefix, source, arch) {
+  const folder = [join(prefix, 'lib', triplet(arch)), join(prefix, 'lib64'), join(prefix, 'lib')].find(
     (candidate) => libraryFile(candidate, 'torch_cpu') !== undefined,
   );
   if (folder === undefined) return undefined;
@@ -159,6 +161,15 @@ export function libraryFile(folder, name) {
 }
 
 /**
+ * Folders of a libtorch's libraries: auditwheel, which repairs the wheels for arm64, puts BLAS and OpenMP in torch.libs/.
+ * @param {string} libraries folder with libtorch_cpu.so
+ * @returns {string[]}
+ */
+export function libraryFolders(libraries) {
+  return [libraries, join(libraries, '../../torch.libs')].filter((folder) => existsSync(folder));
+}
+
+/**
  * Wheels before 2.7 were often built with the old ABI of std::string; the symbol of c10::Error's constructor tells
  * which one.
  */
@@ -182,7 +193,7 @@ export function libraryName(name) {
 }
 
 /** @returns {string} the folder that Debian names after the architecture */
-export function triplet() {
+export function triplet(arch = process.arch) {
   const known = {
     x64: 'x86_64-linux-gnu',
     arm64: 'aarch64-linux-gnu',
@@ -190,12 +201,12 @@ export function triplet() {
     riscv64: 'riscv64-linux-gnu',
     s390x: 's390x-linux-gnu',
   };
-  return known[process.arch] ?? `${process.arch}-linux-gnu`;
+  return known[arch] ?? `${arch}-linux-gnu`;
 }
 
 /** @returns {string} where Debian installs the BLAS that works together with OpenMP */
-export function openblasFolder() {
-  return `/usr/lib/${triplet()}/openblas-openmp`;
+export function openblasFolder(arch = process.arch) {
+  return `/usr/lib/${triplet(arch)}/openblas-openmp`;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The prebuilt engine of the optional package @attune/engine-PLATFORM-ARCH: one addon for each minor version of
  * libtorch, with a file that says what it fits. `npm run release` makes the package.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -14,13 +14,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { aptInstall, candidateVersion, hasApt, refreshLists } from './apt.mjs';
 import { isCheckout, libtorchFolder } from './features.mjs';
 import { fetchLibraries } from './libraries.mjs';
-import { FETCHED, findLibtorch, libraryFile, libraryName, openblasFolder } from './libtorch.mjs';
+import { FETCHED, findLibtorch, libraryFile, libraryFolders, libraryName, openblasFolder } from './libtorch.mjs';
 import { ask, collect } from './process.mjs';
 import { SETUP, SetupError, say } from './report.mjs';
+import { temporaryPath } from './temporary.mjs';
 
 /**
  * @typedef {object} Engine
@@ -161,7 +162,7 @@ async function place(root, engine, libtorch) {
   try {
     mkdirSync(build, { recursive: true });
     linkLibraries(join(build, 'lib'), libtorch);
-    const temporary = `${file}.${randomUUID()}.tmp`;
+    const temporary = temporaryPath(file);
     copyFileSync(join(engine.folder, 'attune.node'), temporary);
     renameSync(temporary, file);
   } catch (error) {
@@ -195,8 +196,10 @@ function linkLibraries(folder, { libraries, system }) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   if (!system) {
-    const names = readdirSync(libraries).filter((name) => /\.(so|dylib)(\.|$)/.test(name));
-    for (const name of names) symlinkSync(join(libraries, name), join(folder, name));
+    const files = libraryFolders(libraries).flatMap((place) => readdirSync(place).map((name) => join(place, name)));
+    for (const file of files.filter((name) => /\.(so|dylib)(\.|$)/.test(name)))
+      symlinkSync(file, join(folder, basename(file)));
+    const names = readdirSync(folder);
     const openmp = names.find((name) => /^libgomp-\w+\.so\.1/.test(name));
     if (openmp !== undefined && !names.includes('libgomp.so.1')) symlinkSync(openmp, join(folder, 'libgomp.so.1'));
   }
