@@ -29,7 +29,7 @@ const { values } = parseArgs({
 rmSync(output, { recursive: true, force: true });
 mkdirSync(output, { recursive: true });
 const { machine } = values;
-const official = values.official ? [await fetchOfficial(root, machine)] : [];
+const official = values.official ? [await fetchOfficial({ root, machine, environment: process.env })] : [];
 const folders = official.length + values.libtorch.length > 0 ? values.libtorch : [process.env.ATTUNE_LIBTORCH];
 const libtorchs = [...folders.map(findOne), ...official.map(({ libtorch }) => libtorch)];
 const engine = await packEngine({ root, output, machine, libtorchs, pins: official.map(({ pin }) => pin) });

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fetchOfficial } from '../../tools/release/official.ts';
 import { pinArchive } from '../../tools/release/pin-archive.ts';
 import { fetchLibraries } from '../../tools/setup/libraries.mjs';
 import { serveArchive, type ArchiveServer, type Misbehaviour } from './setup/archive-server.ts';
@@ -91,4 +92,28 @@ it('an archive is pinned by the hash of what travels', () => {
         .update(archive.subarray(start, start + packed))
         .digest('hex'),
     ).toBe(sha256);
+});
+
+it('an engine is built for what is fetched later', async () => {
+  const header = 'torch/include/torch/csrc/api/include/torch/version.h';
+  const defines = ['MAJOR 2', 'MINOR 7', 'PATCH 1'].map((part) => `#define TORCH_VERSION_${part}\n`).join('');
+  const wheel = writeZip([
+    { name: header, data: defines },
+    { name: 'torch/lib/libtorch_cpu.so', data: libraries['libtorch_cpu.so'] },
+    { name: 'torch/lib/libc10.so', data: libraries['libc10.so'] },
+    { name: 'torch.libs/libgomp-1a2b.so.1.0.0', data: 'threads' },
+  ]);
+  server = await serveArchive(wheel);
+  const sha256 = createHash('sha256').update(wheel).digest('hex');
+  const environment = { ATTUNE_LIBTORCH_MIRROR: server.url, ATTUNE_LIBTORCH_SHA256: sha256 };
+  const { libtorch, pin } = await fetchOfficial({ root, machine: 'linux-arm64', environment });
+  expect(libtorch).toMatchObject({ version: '2.7.1', libraries: join(root, 'build/libtorch-linux-arm64/lib') });
+  expect(pin.path).toMatch(/^whl\/cpu\/.*aarch64\.whl$/);
+  expect(pin.members.map(({ name }) => name).toSorted()).toEqual([
+    'libc10.so',
+    'libgomp-1a2b.so.1.0.0',
+    'libtorch_cpu.so',
+  ]);
+  await fetchLibraries({ folder: join(root, 'libtorch'), environment, mode: 'yes', source: pin });
+  expect(readFileSync(join(root, 'libtorch/lib/libgomp-1a2b.so.1.0.0'), 'utf8')).toBe('threads');
 });

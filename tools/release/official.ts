@@ -6,8 +6,16 @@ import type { Libtorch } from '../setup/libtorch.mjs';
 import type { Source } from '../setup/libraries.mjs';
 import { pinArchive } from './pin-archive.ts';
 
-export async function fetchOfficial(root: string, machine: string): Promise<{ libtorch: Libtorch; pin: Source }> {
-  const { url, path, sha256 } = chooseArchive(process.env, machine);
+interface Wanted {
+  root: string;
+  /** "linux-arm64" */
+  machine: string;
+  environment: NodeJS.ProcessEnv;
+}
+
+export async function fetchOfficial(wanted: Wanted): Promise<{ libtorch: Libtorch; pin: Source }> {
+  const { root, machine, environment } = wanted;
+  const { url, path, sha256 } = chooseArchive(environment, machine);
   const file = join(root, 'build/downloads', decodeURIComponent(basename(path)));
   await fetchFile({ url, file, sha256 });
   const libtorch = await unpackLibtorch(file, join(root, `build/libtorch-${machine}`));
