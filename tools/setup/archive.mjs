@@ -95,6 +95,7 @@ function refuseFullDisk(folder, needed) {
  * Renamed into place at the end: the folder is either complete or absent.
  * @param {string} file a zip with libtorch/ in it, or a wheel with torch/
  * @param {string} folder
+ * @returns {Promise<import('./libtorch.mjs').Libtorch>}
  */
 export async function unpackLibtorch(file, folder) {
   const temporary = temporaryPath(folder);

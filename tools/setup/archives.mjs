@@ -1,7 +1,7 @@
 /**
- * The official libtorch archives that the set-up knows; for Linux on arm64 PyTorch publishes Python's wheel alone. PyTorch publishes no checksums: a hash is listed only where
- * several independent projects that pin the same file agree on it. For any other archive ATTUNE_LIBTORCH_SHA256 has to
- * be set.
+ * The official libtorch archives that the set-up knows; for Linux on arm64 PyTorch publishes only a wheel. PyTorch
+ * publishes no checksums: a hash is listed only where several independent projects that pin the same file agree on it.
+ * For any other archive ATTUNE_LIBTORCH_SHA256 has to be set.
  */
 export const OFFICIAL = 'https://download.pytorch.org';
 
