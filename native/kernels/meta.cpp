@@ -4,6 +4,7 @@
 #include <ATen/WrapDimUtils.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/native/ConvUtils.h>
+#include <ATen/ops/_scaled_dot_product_flash_attention_for_cpu.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/promote_types.h>
@@ -83,6 +84,23 @@ Tensor hardtanhBackward(const Tensor&, const Tensor& self, const at::Scalar&, co
 
 Tensor fourier(const Tensor& self, IntArrayRef, int64_t, bool) { return at::empty_like(self); }
 
+// Attention as the CPU computes it: without keeping scores. q [B, H, T, D]
+std::tuple<Tensor, Tensor> flashAttention(const Tensor& q, const Tensor&, const Tensor&, double, bool, const OptionalTensor&, std::optional<double>) {
+  const auto wide = q.options().dtype(at::promote_types(q.scalar_type(), at::kFloat));
+  return {at::empty({q.size(0), q.size(2), q.size(1), q.size(3)}, q.options()).transpose(1, 2), at::empty({q.size(0), q.size(1), q.size(2)}, wide)};
+}
+
+std::tuple<Tensor, Tensor, Tensor> flashAttentionBackward(const Tensor&, const Tensor& q, const Tensor& k, const Tensor& v, const Tensor&, const Tensor&,
+                                                          double, bool, const OptionalTensor&, std::optional<double>) {
+  return {at::empty_like(q), at::empty_like(k), at::empty_like(v)};
+}
+
+// libtorch itself would take the definition, which keeps all scores.
+Tensor attentionOnMeta(const Tensor& q, const Tensor& k, const Tensor& v, const OptionalTensor& mask, double dropout, bool causal,
+                       std::optional<double> scale, bool) {
+  return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, dropout, causal, mask, scale));
+}
+
 bool isMissing(const char* name, const char* overload = "") {
   const auto schema = c10::Dispatcher::singleton().findSchema({name, overload});
   return schema.has_value() && !schema->hasKernelForDispatchKey(c10::DispatchKey::Meta);
@@ -105,8 +123,15 @@ TORCH_LIBRARY_IMPL(aten, Meta, library) {
   if (isMissing("aten::native_layer_norm_backward")) library.impl("native_layer_norm_backward", layerNormBackward);
   if (isMissing("aten::relu")) library.impl("relu", relu);
   if (isMissing("aten::_fft_c2c")) library.impl("_fft_c2c", fourier);
+  if (isMissing("aten::_scaled_dot_product_flash_attention_for_cpu"))
+    library.impl("_scaled_dot_product_flash_attention_for_cpu", flashAttention);
+  if (isMissing("aten::_scaled_dot_product_flash_attention_for_cpu_backward"))
+    library.impl("_scaled_dot_product_flash_attention_for_cpu_backward", flashAttentionBackward);
+  library.impl("scaled_dot_product_attention", attentionOnMeta);
   if (isMissing("aten::convolution_overrideable")) library.impl("convolution_overrideable", convolution);
   if (isMissing("aten::convolution_backward_overrideable")) library.impl("convolution_backward_overrideable", convolutionBackward);
 }
+
+TORCH_LIBRARY_IMPL(aten, AutogradMeta, library) { library.impl("scaled_dot_product_attention", attentionOnMeta); }
 
 }  // namespace attune
