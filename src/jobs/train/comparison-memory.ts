@@ -29,7 +29,15 @@ const HEAP = 64 * MIB;
  * after the training's memory is freed, yet is the peak of many small runs.
  */
 export function comparisonBytes(size: ComparisonSize): number {
-  return HEAP + generationBytes(size) + (size.hasCheap ? cheapBytes(size) : 0) + statisticsBytes(size.testRows);
+  const { hasCheap, testRows } = size;
+  return HEAP + baseBytes(size) + generationBytes(size) + (hasCheap ? cheapBytes(size) : 0) + statisticsBytes(testRows);
+}
+
+/** What the base takes beyond the trained model: it is opened without the run's storage. */
+function baseBytes({ model, isPromptable }: ComparisonSize): number {
+  if (!isPromptable) return 0;
+  const stored = [...model.parameters()].map(([, parameter]) => parameter).filter(({ form }) => form !== undefined);
+  return stored.reduce((sum, { size, bytes }) => sum + Math.max(0, size * dtypeBytes[model.dtype] - bytes), 0);
 }
 
 /** Rows answered concurrently (`Batcher`). */
