@@ -113,25 +113,26 @@ class FewTokens {
     std::vector<FewRowsWeight> weights;
     for (const auto& [which, y] : linears) weights.push_back(weight(which, y));
     const int64_t depth = layer_.weights[linears.begin()->first].size(1);
-    multiplyFewRows({x, depth, layer_.tokens(), depth}, weights, kernels_);
+    const FewRowsInput input({x, depth, layer_.tokens(), depth, bytes_}, kernels_);
+    multiplyFewRows(input, weights, kernels_);
     for (const auto& [which, y] : linears) {
       const Tensor& bias = layer_.biases[which];
       const int64_t width = layer_.width(which);
       for (int64_t row = 0; bias.defined() && row < layer_.tokens(); row++)
         kernels_.add(y + row * width * bytes_, bias.const_data_ptr(), y + row * width * bytes_, width);
     }
-    if (!layer_.changes.empty()) change(x, depth, linears);
+    if (!layer_.changes.empty()) change(input, linears);
   }
 
   // Adds the adapters' changes to the linear layers' outputs.
-  void change(const char* x, int64_t depth, std::initializer_list<std::pair<Linear, char*>> linears) {
+  void change(const FewRowsInput& x, std::initializer_list<std::pair<Linear, char*>> linears) {
     LowRankChanges all;
     for (const auto& [which, y] : linears) {
       const int64_t width = layer_.width(which);
       for (const LowRankChange& one : layer_.changes) {
         if (one.linear != which || one.rows() == 0) continue;
-        all.add({x + one.begin * depth * bytes_, depth, one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(),
-            one.rows(), depth, one.rank(), width,
+        all.add({x.row(one.begin), x.stride(), one.a.const_data_ptr(), take(one.rows() * one.rank() * bytes_), one.b.const_data_ptr(),
+            one.rows(), x.depth(), one.rank(), width,
                  static_cast<float>(one.scale), y + one.begin * width * bytes_, width});
       }
       all.endLayer(width);

@@ -1,6 +1,9 @@
 // Products of few rows with a row-major weight, as in generation: the weight is read once, in its own type, and nothing is
 // packed. Sums run along a row of the weight in a fixed order, so that a row's result does not depend on the others.
+// Rows of x are read once per column: where bf16 has to be widened, they come as f32.
 #pragma once
+#include <type_traits>
+
 #include "kernels.hpp"
 #include "lanes.hpp"
 
@@ -12,9 +15,12 @@ namespace {
 template <class Stored>
 struct Stretch {
   static constexpr int kStep = kLanes;
+  using Input = float;
   using Factor = Vector;
-  static Factor read(const Stored* from) { return load(from); }
-  static Factor readFirst(const Stored* from, int64_t count) { return loadFirst(from, count); }
+  template <class T>
+  static Factor read(const T* from) { return load(from); }
+  template <class T>
+  static Factor readFirst(const T* from, int64_t count) { return loadFirst(from, count); }
   static Vector multiplyAdd(Factor a, Factor b, Vector sum) { return attune::multiplyAdd(a, b, sum); }
 };
 
@@ -24,6 +30,7 @@ struct Stretch {
 template <>
 struct Stretch<Bf16> {
   static constexpr int kStep = 32;
+  using Input = Bf16;
   using Factor = __m512bh;
   static Factor read(const Bf16* from) { return (__m512bh)_mm512_loadu_si512(from); }
   static Factor readFirst(const Bf16* from, int64_t count) {
@@ -37,13 +44,14 @@ struct Stretch<Bf16> {
 template <class Stored>
 struct FewRowsProduct {
   using Part = Stretch<Stored>;
+  using Input = typename Part::Input;
   static constexpr int kColumns = 8;
 
   // `Rows` rows of x with up to eight rows of the weight, one after the other: more concurrent streams than the
   // prefetcher tracks would halve memory bandwidth.
   template <int Rows>
   static void tile(const FewRows& p, int64_t row, int64_t column, int64_t columns) {
-    const Stored* x = static_cast<const Stored*>(p.x) + row * p.xStride;
+    const Input* x = static_cast<const Input*>(p.x) + row * p.xStride;
     Vector sums[Rows][kColumns];
     for (int c = 0; c < kColumns; c++) {
       Vector own[Rows];
@@ -56,16 +64,21 @@ struct FewRowsProduct {
   }
 
   template <int Rows>
-  static void multiplyRow(const FewRows& p, const Stored* x, int64_t column, Vector (&sums)[Rows]) {
+  static void multiplyRow(const FewRows& p, const Input* x, int64_t column, Vector (&sums)[Rows]) {
     const Stored* weight = static_cast<const Stored*>(p.weight) + column * p.weightStride;
     const auto step = [&](int64_t k, auto read) {
       const typename Part::Factor w = read(weight + k);
       for (int r = 0; r < Rows; r++) sums[r] = Part::multiplyAdd(read(x + r * p.xStride + k), w, sums[r]);
     };
     const int64_t whole = p.depth - p.depth % Part::kStep;
-    for (int64_t k = 0; k < whole; k += Part::kStep) step(k, [](const Stored* from) { return Part::read(from); });
-    if (whole < p.depth) step(whole, [&](const Stored* from) { return Part::readFirst(from, p.depth - whole); });
+    for (int64_t k = 0; k < whole; k += Part::kStep) step(k, [](const auto* from) { return Part::read(from); });
+    if (whole < p.depth) step(whole, [&](const auto* from) { return Part::readFirst(from, p.depth - whole); });
   }
+
+  static void widen(const void* x, int64_t count, float* y) {
+    for (int64_t i = 0; i < count; i += kLanes) storeFirst(y + i, loadFirst(static_cast<const Stored*>(x) + i, count - i), count - i);
+  }
+  static constexpr auto kWiden = std::is_same_v<Stored, Input> ? nullptr : &widen;
 
   static void run(const FewRows& p, int64_t begin, int64_t end) {
     for (int64_t column = begin; column < end; column += kColumns) {

@@ -78,7 +78,7 @@ constexpr TypeKernels dryTypeKernels() {
   k.add = [](const void*, const void*, void*, int64_t) {};
   k.logProbs = {[](const LogProbs&, int64_t, int64_t) {}, [](const LogProbs&, int64_t, int64_t) {}};
   k.fewRows = [](const FewRows&, int64_t, int64_t) {};
-  k.lowRank = {[](const LowRank&, int64_t, int64_t) {}, [](const LowRank&, int64_t, int64_t) {}};
+  k.lowRank = {[](const LowRank&, const LowRankPart&) {}, [](const LowRank&, const LowRankPart&) {}};
   k.int8 = {[](const Int8Input&, int64_t, int64_t) {}, [](const Int8Product&, const Int8Block&) {}};
   k.unpackFourBit = [](const FourBit&, int64_t, int64_t) {};
   k.widenInt8 = [](const RoundedRows&, int64_t, int64_t) {};

@@ -127,6 +127,7 @@ struct LogProbKernels {
 };
 
 // y [rows, width] = x [rows, depth] × weight [width, depth]ᵀ; rows of x and of the weight are `…Stride` values apart.
+// x is in f32 if `widen` is set, otherwise in the weight's type.
 struct FewRows {
   const void* x;
   const void* weight;
@@ -136,7 +137,7 @@ struct FewRows {
 };
 
 // y [rows, width] += scale × (x [rows, depth] × a [rank, depth]ᵀ) × b [rank, width]; `inner` [rows, rank] is the
-// intermediate.
+// intermediate. x is read as in FewRows.
 struct LowRank {
   const void* x;
   int64_t xStride;
@@ -151,11 +152,16 @@ struct LowRank {
 
 constexpr int64_t kMostRank = 256;
 
+struct LowRankPart {
+  int64_t begin, end;
+  const void* next;  // the factor that is read after this one, or null
+};
+
 struct LowRankKernels {
   // Ranks [begin, end) of `inner`.
-  void (*inner)(const LowRank&, int64_t begin, int64_t end);
+  void (*inner)(const LowRank&, const LowRankPart&);
   // Columns [begin, end) of y.
-  void (*add)(const LowRank&, int64_t begin, int64_t end);
+  void (*add)(const LowRank&, const LowRankPart&);
 };
 
 // y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16. depth is even and rows of `a` are
@@ -270,6 +276,8 @@ struct TypeKernels {
   LogProbKernels logProbs;
   // Columns [begin, end) of y.
   void (*fewRows)(const FewRows&, int64_t begin, int64_t end);
+  // Values of x for `fewRows` and `lowRank`; null if they read them as stored.
+  void (*widen)(const void* x, int64_t count, float* y);
   LowRankKernels lowRank;
   // Null where libtorch's products are as fast.
   PanelKernels panels;

@@ -27,6 +27,7 @@ void changeFewRows(variable_list& y, const Tensor& x, Inputs all, const Plan& pl
   for (size_t j = 0; j < plan.adapters.size(); j++) values += (plan.adapters[j].end - plan.adapters[j].begin) * all[plan.a(j)].size(0);
   const Scratch scratch(static_cast<size_t>(values * bytes));
   char* inner = static_cast<char*>(scratch.data());
+  const FewRowsInput input({x.const_data_ptr(), depth, x.size(0), depth, bytes}, *kernelsFor(x));
   LowRankChanges few;
   for (size_t layer = 0; layer < plan.layers; layer++) {
     const int64_t width = y[layer].size(1), stride = y[layer].stride(0);
@@ -34,7 +35,7 @@ void changeFewRows(variable_list& y, const Tensor& x, Inputs all, const Plan& pl
       const Adapter& one = plan.adapters[j];
       if (one.layer != static_cast<int64_t>(layer) || one.begin == one.end || !isOfFewRows(one, all, plan, j, type)) continue;
       const int64_t rank = all[plan.a(j)].size(0), rows = one.end - one.begin;
-      few.add({static_cast<const char*>(x.const_data_ptr()) + one.begin * depth * bytes, depth, all[plan.a(j)].const_data_ptr(), inner,
+      few.add({input.row(one.begin), input.stride(), all[plan.a(j)].const_data_ptr(), inner,
                all[plan.b(j)].const_data_ptr(), rows, depth, rank, width, static_cast<float>(one.scale),
                static_cast<char*>(y[layer].mutable_data_ptr()) + one.begin * stride * bytes, stride});
       inner += rows * rank * bytes;

@@ -41,9 +41,10 @@ class LowRankChanges {
     const auto grain = [&](int64_t parts) { return std::max<int64_t>(1, parts * kLowRankGrain / std::max<int64_t>(1, work_)); };
     at::parallel_for(0, ranks_, grain(ranks_), [&](int64_t begin, int64_t end) {
       int64_t first = 0;
-      for (const LowRank& one : all_) {
+      for (size_t i = 0; i < all_.size(); i++) {
+        const LowRank& one = all_[i];
         const int64_t from = std::max(begin, first) - first, to = std::min(end, first + one.rank) - first;
-        if (from < to) kernels.lowRank.inner(one, from, to);
+        if (from < to) kernels.lowRank.inner(one, {from, to, i + 1 < all_.size() ? all_[i + 1].a : all_[0].b});
         first += one.rank;
       }
     });
@@ -54,7 +55,7 @@ class LowRankChanges {
       for (const auto& [last, changes] : layers_) {
         const int64_t from = std::max(begin, first) - first, to = std::min(end, last) - first;
         for (; change < changes; change++)
-          if (from < to) kernels.lowRank.add(all_[change], from, to);
+          if (from < to) kernels.lowRank.add(all_[change], {from, to, change + 1 < all_.size() ? all_[change + 1].b : nullptr});
         first = last;
       }
     });

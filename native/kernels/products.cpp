@@ -46,7 +46,8 @@ bool isOfFewRows(const Tensor& a, const Tensor& b) { return isOfFewRows(a, b.str
 Tensor fewRows(const Tensor& a, const Weight& w, const TypeKernels& kernels) {
   Tensor y = at::empty({a.size(0), w.width}, a.options());
   const FewRowsWeight weight{w.tensor.const_data_ptr(), w.stride, w.width, y.mutable_data_ptr()};
-  multiplyFewRows({a.const_data_ptr(), a.stride(0), a.size(0), w.depth}, weight, kernels);
+  const StoredRows rows{a.const_data_ptr(), a.stride(0), a.size(0), w.depth, static_cast<int64_t>(a.element_size())};
+  multiplyFewRows({rows, kernels}, weight, kernels);
   return y;
 }
 
@@ -250,15 +251,22 @@ struct Silence : public c10::WarningHandler {
 
 }  // namespace
 
+FewRowsInput::FewRowsInput(const StoredRows& x, const TypeKernels& kernels) : x_(x) {
+  if (kernels.widen == nullptr) return;
+  auto* wide = static_cast<float*>(wide_.emplace(x.rows * x.depth * sizeof(float)).data());
+  for (int64_t i = 0; i < x.rows; i++) kernels.widen(row(i), x.depth, wide + i * x.depth);
+  x_ = {wide, x.depth, x.rows, x.depth, sizeof(float)};
+}
+
 void multiplyFewRows(const FewRowsInput& x, at::ArrayRef<FewRowsWeight> weights, const TypeKernels& kernels) {
   int64_t columns = 0;
   for (const FewRowsWeight& w : weights) columns += w.width;
-  const int64_t grain = std::max<int64_t>(24, kGrain / (x.rows * x.depth));
+  const int64_t grain = std::max<int64_t>(24, kGrain / (x.rows() * x.depth()));
   at::parallel_for(0, columns, grain, [&](int64_t begin, int64_t end) {
     int64_t first = 0;
     for (const FewRowsWeight& w : weights) {
       const int64_t from = std::max(begin, first) - first, to = std::min(end, first + w.width) - first;
-      if (from < to) kernels.fewRows({x.values, w.values, x.stride, w.stride, x.rows, x.depth, w.width, w.y}, from, to);
+      if (from < to) kernels.fewRows({x.row(0), w.values, x.stride(), w.stride, x.rows(), x.depth(), w.width, w.y}, from, to);
       first += w.width;
     }
   });

@@ -30,6 +30,7 @@ constexpr TypeKernels typeKernels() {
           Pointwise<Stored>::add,
           {LogProbRows<Stored>::forward, LogProbRows<Stored>::backward},
           FewRowsProduct<Stored>::run,
+          FewRowsProduct<Stored>::kWiden,
           {LowRankRows<Stored>::inner, LowRankRows<Stored>::add},
           panelKernels<Stored>(),
           rowSumKernels<Stored>(),
