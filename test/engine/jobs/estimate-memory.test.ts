@@ -4,6 +4,7 @@ import type { JobContext } from '../../../src/base/job.ts';
 import { run as estimate } from '../../../src/jobs/estimate/estimate.ts';
 import { planRun, type StepChoice } from '../../../src/jobs/estimate/planned-run.ts';
 import { stepMemory } from '../../../src/jobs/estimate/step-memory.ts';
+import { comparisonBytes } from '../../../src/jobs/train/comparison-memory.ts';
 import { planRunMemory } from '../../../src/jobs/train/plan-memory.ts';
 import { createStorage, keepOf, settleFrozen } from '../../../src/jobs/train/build-trainer.ts';
 import { storages } from '../../../src/methods/storages/index.ts';
@@ -149,6 +150,13 @@ describe('a step on shapes trains as many parameters and holds as much as one wi
     expect(await misfits(choice(method), method === 'lora' ? [false, true] : [false])).toEqual([]);
   });
 
+  it.each([20, 50, 100])('with %i virtual tokens', async (count) => {
+    const { storage, optimizer } = choice('lora');
+    const behind = (method: string) =>
+      ({ tuning: { method, num_virtual_tokens: count }, storage, optimizer }) as StepChoice;
+    for (const method of ['prompt_tuning', 'p_tuning', 'prefix']) expect(await misfits(behind(method))).toEqual([]);
+  });
+
   it.each(storages.names)('with storage %s', async (storage) => {
     expect(await misfits(choice('lora', storage))).toEqual([]);
   });
@@ -170,6 +178,15 @@ it('what LoftQ begins with is not held by a step', async () => {
   const before = engine().tensorBytes('meta');
   expect(await foresee(begunWith('loftq'), false)).toEqual(await foresee(begunWith(true), false));
   expect(engine().tensorBytes('meta')).toBe(before);
+});
+
+it('a comparison holds the base without the storage of the run', async () => {
+  const size = { train: [], testRows: 8, longest: N, isPromptable: true, hasCheap: false };
+  using dense = await planRun(config, choice('lora'), 'bf16');
+  using packed = await planRun(config, choice('lora', 'nf4'), 'bf16');
+  const bytesOf = ({ model }: typeof dense) =>
+    comparisonBytes({ ...size, model }) + [...model.parameters()].reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  expect(bytesOf(packed)).toBe(bytesOf(dense));
 });
 
 it('a run says how its steps are split where that was not asked for', async () => {
