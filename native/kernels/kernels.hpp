@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "few_rows.hpp"
+
 namespace attune {
 
 // N query tokens, M key tokens, H query heads, K key-value heads, D head size. All tensors contiguous, of one type (bf16 or f32).
@@ -124,44 +126,6 @@ struct LogProbKernels {
   void (*forward)(const LogProbs&, int64_t begin, int64_t end);
   // Overwrites the logits with their gradients.
   void (*backward)(const LogProbs&, int64_t begin, int64_t end);
-};
-
-// y [rows, width] = x [rows, depth] × weight [width, depth]ᵀ; rows of x and of the weight are `…Stride` values apart.
-// x is in f32 if `widen` is set, otherwise in the weight's type.
-struct FewRows {
-  const void* x;
-  const void* weight;
-  int64_t xStride, weightStride;
-  int64_t rows, depth, width;
-  void* y;
-};
-
-// y [rows, width] += scale × (x [rows, depth] × a [rank, depth]ᵀ) × b [rank, width]; `inner` [rows, rank] is the
-// intermediate. x is read as in FewRows.
-struct LowRank {
-  const void* x;
-  int64_t xStride;
-  const void* a;
-  void* inner;
-  const void* b;
-  int64_t rows, depth, rank, width;
-  float scale;
-  void* y;
-  int64_t yStride;
-};
-
-constexpr int64_t kMostRank = 256;
-
-struct LowRankPart {
-  int64_t begin, end;
-  const void* next;  // the factor that is read after this one, or null
-};
-
-struct LowRankKernels {
-  // Ranks [begin, end) of `inner`.
-  void (*inner)(const LowRank&, const LowRankPart&);
-  // Columns [begin, end) of y.
-  void (*add)(const LowRank&, const LowRankPart&);
 };
 
 // y [rows, width] = alpha × a [rows, depth] × b [depth, width] + beta × y, in bf16. depth is even and rows of `a` are

@@ -33,7 +33,7 @@ export function comparisonBytes(size: ComparisonSize): number {
   return HEAP + baseBytes(size) + generationBytes(size) + (hasCheap ? cheapBytes(size) : 0) + statisticsBytes(testRows);
 }
 
-/** What the base takes beyond the trained model: it is opened without the run's storage. */
+/** Memory of the base beyond that of the trained model: it is opened without the run's storage. */
 function baseBytes({ model, isPromptable }: ComparisonSize): number {
   if (!isPromptable) return 0;
   const stored = [...model.parameters()].map(([, parameter]) => parameter).filter(({ form }) => form !== undefined);
