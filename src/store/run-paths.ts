@@ -14,6 +14,8 @@ export interface RunPaths {
   stop: string;
   /** Key of the noise, for unfinished private runs. */
   secret: string;
+  /** Number of shares of each step, for unfinished runs of several processes. */
+  shares: string;
   /** Output of the worker process. */
   log: string;
   samples: string;
@@ -38,6 +40,7 @@ export function runPaths(folder: string): RunPaths {
     heartbeat: join(folder, 'heartbeat.json'),
     stop: join(folder, 'stop'),
     secret: join(folder, 'secret.json'),
+    shares: join(folder, 'shares.json'),
     log: join(folder, 'worker.log'),
     samples: join(folder, 'samples.json'),
     measured: join(folder, 'measured.json'),

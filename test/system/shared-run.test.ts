@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -85,6 +85,17 @@ it('a stopped rank is named, and the run goes on with fewer to the same bytes', 
   expect(running.text()).toContain('E_RANK_LOST');
   expect(run([...commandOf('lost', long), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
   expect(run(['runs', 'verify', 'lost', '--retrain'])).toMatchObject({ status: 0 });
+});
+
+it('a run that is lost before its first checkpoint keeps its shares', async () => {
+  const short = { ...SFT, max_steps: 12, 'checkpoints.every': 12, 'evaluation.every': 1000 };
+  expect(run([...commandOf('whole', short), '--processes', '3'])).toMatchObject({ status: 0 });
+  const running = start([...commandOf('early', short), '--processes', '3']);
+  await killWhenReached({ run: join(folder, 'early'), step: 2, pid: running.child.pid!, signal: 'SIGKILL' });
+  expect(await running.ended).toBe(1);
+  expect(run([...commandOf('early', short), '--processes', '2', '--resume'])).toMatchObject({ status: 0 });
+  const weights = (name: string) => readFileSync(join(folder, name, 'adapter', 'adapter_model.safetensors'));
+  expect(weights('early').equals(weights('whole'))).toBe(true);
 });
 
 it('a rank that a launcher started ends by itself when another is stopped, and the stopped one when it is asked to', async () => {

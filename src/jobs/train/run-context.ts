@@ -19,6 +19,8 @@ export interface RunContext {
   profile?: boolean;
   /** Decisions of an earlier part of the run, or of the run to repeat. */
   earlier?: RunConstants;
+  /** Shares of each step in an earlier part of the run that left no checkpoint. */
+  shares?: number;
   /** Whether the run resumes in its own folder. */
   isResumed?: boolean;
   /** Step after which the run stops with a checkpoint. */

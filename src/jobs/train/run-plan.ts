@@ -38,7 +38,8 @@ async function decide(tuned: TunedModel, training: SettledTraining): Promise<Dec
   const { context, tokenizer } = tuned.rows;
   const { microBatchTokens, checkpointing } = context.earlier ?? (await fitMemory(tuned));
   const secret = await secretOf(context);
-  const shares = context.earlier === undefined ? context.group?.size : context.earlier.shares;
+  const begun = context.shares ?? context.group?.size;
+  const shares = context.earlier === undefined ? begun : context.earlier.shares;
   const space = tokenizer.answerSpace ? { answerSpace: true } : {};
   const shared = shares === undefined ? {} : { shares };
   return { now: context.now, microBatchTokens, checkpointing, training, ...shared, ...space, ...secret };

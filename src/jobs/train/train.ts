@@ -30,6 +30,7 @@ import { recordForgetting } from './result/measure-forgetting.ts';
 import { recordOverfitting } from './result/measure-overfitting.ts';
 import { explainingMemory, refuseDevice } from './device-memory.ts';
 import { preflight } from './preflight.ts';
+import { forgetShares, keepShares, keptShares } from './kept-shares.ts';
 import { forgetSecret } from './privacy.ts';
 import type { ReadRows } from './read-rows.ts';
 import { follow, joinOthers, meetAtEnd, meetOthers, sharePlan, trainTogether, unfinished } from './shared-run.ts';
@@ -72,6 +73,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
     signal,
     now,
     earlier,
+    shares: input.resume === true ? keptShares(folder) : undefined,
     isResumed: latest !== undefined,
     profile: input.profile,
     pauseAt: input.pauseAt,
@@ -86,6 +88,7 @@ async function trainModel(input: TrainInput, context: JobContext, group: Group |
   if (!isResumed && input.like === undefined) await checkEvaluation(evaluationOf(rows));
   const measured = isResumed ? undefined : await explainingMemory(training, () => checkBefore(training));
   if (input.dryRun === true) return { ...unfinished(training, 'dry-run'), plan: measured && planOf(rows, measured) };
+  keepShares(folder, training.constants);
   await meetOthers(training, group);
   if (needsTrials(rows.context)) await findLearningRate(training);
   const message = `training for ${plural(plan.options.schedule.totalSteps, 'steps')}`;
@@ -119,6 +122,7 @@ async function conclude(run: TrainingRun, isJudged: boolean) {
   const { trainer, rows, plan, constants } = run;
   const { emit, folder } = rows.context;
   forgetSecret(folder);
+  forgetShares(folder);
   emit({ type: 'phase-started', phase: 'save', message: 'writing the result' });
   const choice = chooseResult(run);
   const metrics = await measureResult(run, choice);
