@@ -68,7 +68,7 @@ const spec = attune.definePipeline({
 });
 assert.equal((await pipeline.up(spec)).model, 'sorting');
 assert.ok((await pipeline.diff(spec)).stages.every(({ state }) => state === 'unchanged'));
-assert.equal((await pipeline.explain(spec)).records.length, 6);
+assert.equal((await pipeline.explain(spec)).records.length, 7);
 
 // A database shared by several servers; there is none here.
 await assert.rejects(store.move({ to: 'postgres://attune@127.0.0.1:1/attune' }), { code: 'E_STORE_AWAY' });

@@ -181,7 +181,7 @@ export function limitingArguments(
 ): string[] {
   return [
     '--permission',
-    ...[...ownCode(), ...reads].map((path) => `--allow-fs-read=${path}`),
+    ...[...ownCode(), userFolder(), ...reads].map((path) => `--allow-fs-read=${path}`),
     ...writes.map((path) => `--allow-fs-write=${path}`),
     // The thread of `endWithOwner`.
     '--allow-worker',
@@ -202,7 +202,7 @@ function ownCode(): readonly string[] {
   if (own !== undefined) return own;
   let folder = dirname(realpathSync(fileURLToPath(import.meta.url)));
   while (!isPackageRoot(folder) && dirname(folder) !== folder) folder = dirname(folder);
-  const found = [folder, userFolder()];
+  const found = [folder];
   for (let parent = dirname(folder); parent !== dirname(parent); parent = dirname(parent))
     found.push(join(parent, 'node_modules'), join(parent, 'package.json'));
   return (own = found);

@@ -2,9 +2,11 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @param {string} path @returns {string} next to it, under a name that tells whose it is */
+let count = 0;
+
+/** @param {string} path @returns {string} next to it, under a new name that includes the process */
 export function temporaryPath(path) {
-  return `${path}.${process.pid}.tmp`;
+  return `${path}.${count++}.${process.pid}.tmp`;
 }
 
 /**
