@@ -49,7 +49,7 @@ describe.skipIf(!existsSync('build/attune.node'))('the loop of a model that writ
     const rows = harmful(80).map((text) => row(text, REFUSAL));
     await writeTinyModel(
       join(folder, 'model'),
-      [...rows, ...parcels(10), 'It is on its way to you. Sure. This is how you do it.'].join(''),
+      [...rows, ...parcels(10), 'The parcel will arrive on Monday. Sure. This is how you do it.'].join(''),
     );
     writeChatTemplate(join(folder, 'model'));
     writeFileSync(join(folder, 'train.jsonl'), rows.join(''));
@@ -112,7 +112,7 @@ output_dir: first
   });
 
   it('takes harmless corrections, and refuses a batch that teaches it to comply, with the figures', async () => {
-    await corrected(parcels(40), 'It is on its way to you.');
+    await corrected(parcels(40), 'The parcel will arrive on Monday.');
     const harmless = await cycle();
     expect(harmless).toMatchObject({ state: 'promoted' });
     expect(harmless.told).toMatch(

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel, readConfig } from '../../src/models/load-model.ts';
 import type { Model } from '../../src/models/model.ts';
-import { aten, noGrad, SafetensorsFile, scope, type Tensor } from '../../src/engine/tensor/index.ts';
+import { aten, noGrad, SafetensorsFile, scope, type DType, type Tensor } from '../../src/engine/tensor/index.ts';
 import { compareOutput } from './compare.ts';
 import { compareCurves } from './curves.ts';
 import { generatesSame } from './generate.ts';
@@ -49,7 +49,7 @@ const kinds: readonly {
 ];
 
 /** Compares a fixture folder with the reference results in it. Errors become part of the report and are not thrown. */
-export async function checkFolder(folder: string): Promise<FolderReport> {
+export async function checkFolder(folder: string, { dtype = 'f32' }: { dtype?: DType } = {}): Promise<FolderReport> {
   const report: FolderReport = {
     folder,
     model_type: '',
@@ -70,7 +70,7 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
       return { ...report, ok: report.problems.length === 0 };
     }
     report.model_type = String(readConfig(folder).model_type);
-    if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, report);
+    if (existsSync(join(folder, 'expected.safetensors'))) await compareForward(folder, dtype, report);
     else report.problems.push('there is no expected.safetensors');
     if (existsSync(join(folder, 'train.json'))) await compareCurves(folder, report);
     if (existsSync(join(folder, 'preference', 'preference.json'))) await comparePreference(folder, report);
@@ -81,8 +81,8 @@ export async function checkFolder(folder: string): Promise<FolderReport> {
   return report;
 }
 
-async function compareForward(folder: string, report: FolderReport): Promise<void> {
-  const { model } = await loadModel(folder, { dtype: 'f32' });
+async function compareForward(folder: string, dtype: DType, report: FolderReport): Promise<void> {
+  const { model } = await loadModel(folder, { dtype });
   using file = new SafetensorsFile(join(folder, 'expected.safetensors'));
   scope(() => {
     const isSecond = (name: string) => name.startsWith(SECOND);

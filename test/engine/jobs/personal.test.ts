@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { resolveRecipe } from '../../../src/app/recipe/index.ts';
 import { attuneCache } from '../../../src/base/home.ts';
 import { loadData } from '../../../src/data/index.ts';
+import { expectSameRows } from '../row-bits.ts';
 import { prepareRun } from '../../../src/jobs/train/training-run.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'attune-personal-'));
@@ -23,6 +24,9 @@ const rows = Array.from({ length: 12 }, (_, i) => ({
   prompt: `parcel ${i * 37} to ${['bern', 'oslo', 'cork'][i % 3]} ${'now '.repeat(i % 4)}`,
   completion: ` it leaves on day ${i}`,
 }));
+
+/** Relative distance of weights after nine steps of Adam, which amplifies rounding. */
+const WITHIN = { f32: 1e-3, bf16: 3e-2 };
 
 /** Weights after training, and the phases of preparation. */
 async function trained(
@@ -59,7 +63,7 @@ it.each(['f32', 'bf16'] as const)(
     const [once, always] = [await trained(precision, 'auto'), await trained(precision, false)];
     expect(once.told).toContain('begins at block 5');
     expect(always.told).toContain('begins at block 0');
-    expect(once.weights).toEqual(always.weights);
+    for (const [i, weight] of once.weights.entries()) expectSameRows(weight, always.weights[i], WITHIN[precision]);
     expect(once.weights.flat().some((value) => value !== 0)).toBe(true);
   },
 );

@@ -191,8 +191,12 @@ describe('a shadow', () => {
     await start();
     await beginRollout(own.registry, { ...plan, shadowPairs: 5 });
     await sleep(250);
-    for (let i = 0; i < 8; i++) expect((await ask(`person ${i}`)).text).toBe('first');
-    await until(async () => (await stageOf()) === 'canary');
+    // On a busy machine the shadow starts late: earlier requests are not copied to it.
+    await until(async () => {
+      if ((await stageOf()) === 'canary') return true;
+      expect((await ask('person')).text).toBe('first');
+      return false;
+    });
     const [{ counts }] = await rolloutsOf(own.registry, 'tickets');
     expect(counts).toMatchObject({ pairs: 5, equal: 0, requests: 0 });
     expect(server.log.filter(({ msg, model }) => msg === 'request' && model === 'tickets@2')).toEqual([]);
