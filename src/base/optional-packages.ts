@@ -5,9 +5,10 @@
 import { existsSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { AttuneError } from './errors.ts';
 import { attuneCache } from './home.ts';
+import { ownCommand } from './own-command.ts';
 
 export const featureNames = ['audio', 'documents', 'images', 'ocr', 'opentelemetry', 's3', 'sql'] as const;
 
@@ -134,13 +135,7 @@ function notInstalled(feature: Feature, cause?: unknown): AttuneError {
   return new AttuneError('E_NOT_INSTALLED', {
     what: `Packages for ${does} are not installed`,
     got: `no ${missing.join(', ')}`,
-    fix: `${setupCommand()} --with ${feature}   (or in your project: npm install ${missing.join(' ')})`,
+    fix: `${ownCommand()} setup --with ${feature}   (or in your project: npm install ${missing.join(' ')})`,
     cause,
   });
-}
-
-/** npx has no attune on the PATH. */
-function setupCommand(): string {
-  const isNpx = fileURLToPath(import.meta.url).includes('/_npx/');
-  return isNpx ? 'npx attune setup' : 'attune setup';
 }

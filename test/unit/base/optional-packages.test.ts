@@ -41,7 +41,7 @@ it('a missing package is named with the commands that install it', async () => {
   await expect(withFeature('ocr', () => Promise.reject(missing))).rejects.toMatchObject({
     code: 'E_NOT_INSTALLED',
     what: 'Packages for text in scanned pages and pictures are not installed',
-    fix: expect.stringMatching(/^attune setup --with ocr /),
+    fix: expect.stringMatching(/^bin\/attune setup --with ocr /),
   });
 });
 

@@ -1,4 +1,5 @@
 import { greatest } from '../../../base/many.ts';
+import { ownCommand } from '../../../base/own-command.ts';
 import type { Terminal } from '../../terminal/terminal.ts';
 import type { Diagnosis } from '../../doctor.ts';
 
@@ -12,7 +13,9 @@ export function describeDiagnosis(diagnosis: Diagnosis, { colours }: Terminal): 
     return fix === undefined ? line : `${line}\n    ${' '.repeat(width)}  ${colours.dim(fix)}`;
   });
   const missing = diagnosis.features.filter(({ installed }) => !installed);
-  const features = missing.map(({ feature, does }) => `  – ${feature}: ${does}; attune setup --with ${feature}`);
+  const features = missing.map(
+    ({ feature, does }) => `  – ${feature}: ${does}; ${ownCommand()} setup --with ${feature}`,
+  );
   const { bf16Gflops, f32Gflops, attentionMs, computeType } = diagnosis;
   return [
     ...lines,

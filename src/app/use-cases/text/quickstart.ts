@@ -1,5 +1,6 @@
 import { entryOf } from '../../../base/table.ts';
 import { greatest } from '../../../base/many.ts';
+import { ownCommand } from '../../../base/own-command.ts';
 import type { SampleRow } from '../../../store/results.ts';
 import { describeComparison } from './comparison.ts';
 import { shortPath } from '../../terminal/short-path.ts';
@@ -58,11 +59,12 @@ function places({ folder, result, report }: QuickstartResult, { colours }: Termi
 
 /** The next commands, with their meanings aligned. */
 function next(folder: string, colours: Terminal['colours']): string[] {
+  const attune = ownCommand();
   const commands = [
-    [`bin/attune runs open ${shortPath(folder)}`, 'the report, and a box to try it'],
-    ['bin/attune init your-file.jsonl', 'a recipe for your own data'],
-    ['bin/attune train recipe.yaml', 'train with it'],
-    ['bin/attune studio', 'all of it in a browser'],
+    [`${attune} runs open ${shortPath(folder)}`, 'the report, and a box to try it'],
+    [`${attune} init your-file.jsonl`, 'a recipe for your own data'],
+    [`${attune} train recipe.yaml`, 'train with it'],
+    [`${attune} studio`, 'all of it in a browser'],
   ];
   const width = greatest(commands.map(([command]) => command.length));
   return commands.map(([command, meaning]) => `  ${colours.cyan(command.padEnd(width))}  ${meaning}`);
