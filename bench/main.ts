@@ -38,7 +38,7 @@ else {
        npm run bench -- serve [--model FOLDER] [--workload NAME] [--dtype bf16] [--rank 16] [--registered 100] [--rounds 5] [--threads 1]
                         [--tokens 64] [--clients 1,8,32] [--llama-cpp FOLDER_WITH_NODE_MODULES]
        npm run bench -- shared [--workload w1] [--full] [--processes 2] [--tokens 1000000] [--steps 3] [--rounds 3]
-       npm run bench -- sharing [--model FOLDER] [--dtype bf16] [--rounds 5] [--prompt 256] [--answer 16,32,64,128]
+       npm run bench -- sharing [--model FOLDER] [--dtype bf16] [--rounds 5] [--prompt 512] [--answers 16] [--answer 16,32,64,128]
        npm run bench -- memory [--only TEXT] [--steps 12] [--phases]
        npm run bench -- watch [--model FOLDER] [--rounds 7] [--requests 24] [--tokens 64] [--threads 1] [--traces 10000]
        npm run bench -- data [--megabytes 20] [--against FOLDER_WITH_NODE_MODULES] | --pipeline MEGABYTES [--unredacted]

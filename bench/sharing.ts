@@ -26,11 +26,11 @@ const options = {
   model: { type: 'string', default: join(import.meta.dirname, '..', 'assets', 'attune-base') },
   dtype: { type: 'string', default: 'bf16' },
   rounds: { type: 'string', default: '5' },
-  prompt: { type: 'string', default: '256' },
+  prompt: { type: 'string', default: '512' },
+  answers: { type: 'string', default: '16' },
   answer: { type: 'string', default: '16,32,64,128' },
 } as const;
 
-const GROUP = 8;
 const PROMPTS = 2;
 const MICRO_BATCH_TOKENS = 4096;
 
@@ -118,15 +118,15 @@ export async function benchSharing(words: readonly string[]): Promise<number> {
   noGrad(() => tuning.trainables.forEach(({ parameter }) => parameter.tensor.copy_(parameter.tensor.add(1e-3))));
   const update = createAdamw(tuning.trainables, adamwOptions.parse({}));
   const reference: StepParts['reference'] = (body) => noGrad(() => tuning.disabled(() => body(model)));
-  const prompt = Number(values.prompt);
+  const [prompt, answers, rounds] = [values.prompt, values.answers, values.rounds].map(Number);
   console.log(
-    `${values.dtype}, LoRA r 16, prompts of ${prompt} tokens: processor seconds, apart by shared, medians of ${values.rounds} rounds`,
+    `${values.dtype}, LoRA r 16, prompts of ${prompt} tokens with ${answers} answers (DPO: pairs): processor seconds, apart by shared, medians of ${values.rounds} rounds`,
   );
   for (const answer of values.answer.split(',').map(Number)) {
     const step = { model, update, reference };
     for (const found of [
-      ...(await grpo(step, { prompt, answer, rounds: Number(values.rounds) })),
-      await dpo(step, { prompt, answer, rounds: Number(values.rounds) }),
+      ...(await grpo(step, { prompt, answers, answer, rounds })),
+      await dpo(step, { prompt, answer, rounds }),
     ]) {
       const ratios = found.alone.map((seconds, i) => seconds / found.shared[i]);
       const times = [found.alone, found.shared].map((all) => median(all).toFixed(2)).join(' / ');
@@ -146,9 +146,9 @@ interface Sizes {
 
 type Step = Omit<StepParts, 'objective'>;
 
-async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Measured[]> {
+async function grpo(step: Step, { prompt, answers, answer, rounds }: Sizes & { answers: number }): Promise<Measured[]> {
   const processor = { tokenizer: { answerSpace: false }, now: new Date(0), causal: true } as unknown as Processor;
-  const settings = { reward_funcs: { rule: 'length', most: 1 }, num_generations: GROUP, max_completion_length: answer };
+  const settings = { reward_funcs: { rule: 'length', most: 1 }, num_generations: answers, max_completion_length: answer };
   const objective = await (await objectives.load('grpo')).create(settings, processor);
   const { vocabularySize } = step.model.limits;
   const rows = Array.from({ length: PROMPTS }, (_, r): PromptRow => {
@@ -173,8 +173,8 @@ async function grpo(step: Step, { prompt, answer, rounds }: Sizes): Promise<Meas
       const began = processorSeconds();
       const made = await objective.production!.produce(rows, contextOf(step.model, { round, rollouts: ways[way] }));
       const rolled = processorSeconds();
-      const answers = made.updates[0] as PolicyRow[];
-      const given = way === 'shared' ? answers : answers.flatMap(answersApart);
+      const written = made.updates[0] as PolicyRow[];
+      const given = way === 'shared' ? written : written.flatMap(answersApart);
       await takeStep(step, objective, given);
       ways[way].weightsMoved();
       const ended = processorSeconds();

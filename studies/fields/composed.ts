@@ -36,7 +36,7 @@ export const translation: Field = {
     '(`npm run studies -- translation`).',
   learnt:
     'Tuning in the domain improves on the base that knows general pairs, and training on the domain alone is far ' +
-    'worse. By chrF a word-for-word dictionary learnt from the same pairs is better still, with half the BLEU: it has ' +
+    'worse. By chrF a word-for-word dictionary learnt from the same pairs is level with it, with half the BLEU: it has ' +
     'the words and no sentences. Decide by the metric that your readers care about.',
   measure: async (setting) => ({ comparison: (await measureTranslation(setting)).comparison }),
 };
