@@ -120,7 +120,8 @@ export async function benchSharing(words: readonly string[]): Promise<number> {
   const reference: StepParts['reference'] = (body) => noGrad(() => tuning.disabled(() => body(model)));
   const [prompt, answers, rounds] = [values.prompt, values.answers, values.rounds].map(Number);
   console.log(
-    `${values.dtype}, LoRA r 16, prompts of ${prompt} tokens with ${answers} answers (DPO: pairs): processor seconds, apart by shared, medians of ${values.rounds} rounds`,
+    `${values.dtype}, LoRA r 16, prompts of ${prompt} tokens with ${answers} answers (DPO: pairs): ` +
+      `processor seconds, apart by shared, medians of ${values.rounds} rounds`,
   );
   for (const answer of values.answer.split(',').map(Number)) {
     const step = { model, update, reference };
@@ -146,17 +147,24 @@ interface Sizes {
 
 type Step = Omit<StepParts, 'objective'>;
 
-async function grpo(step: Step, { prompt, answers, answer, rounds }: Sizes & { answers: number }): Promise<Measured[]> {
-  const processor = { tokenizer: { answerSpace: false }, now: new Date(0), causal: true } as unknown as Processor;
-  const settings = { reward_funcs: { rule: 'length', most: 1 }, num_generations: answers, max_completion_length: answer };
-  const objective = await (await objectives.load('grpo')).create(settings, processor);
-  const { vocabularySize } = step.model.limits;
-  const rows = Array.from({ length: PROMPTS }, (_, r): PromptRow => {
+function promptRows(prompt: number, vocabularySize: number): PromptRow[] {
+  return Array.from({ length: PROMPTS }, (_, r): PromptRow => {
     const ids = Int32Array.from(tokens(prompt, r, vocabularySize));
     const source = { file: 'random', line: r + 1 };
     const example = { kind: 'prompt' as const, id: `${r}`, source, prompt: 'p', columns: {} };
     return { id: `${r}`, source, ids, trained: new Uint8Array(prompt), prompt: example };
   });
+}
+
+async function grpo(step: Step, { prompt, answers, answer, rounds }: Sizes & { answers: number }): Promise<Measured[]> {
+  const processor = { tokenizer: { answerSpace: false }, now: new Date(0), causal: true } as unknown as Processor;
+  const settings = {
+    reward_funcs: { rule: 'length', most: 1 },
+    num_generations: answers,
+    max_completion_length: answer,
+  };
+  const objective = await (await objectives.load('grpo')).create(settings, processor);
+  const rows = promptRows(prompt, step.model.limits.vocabularySize);
   // No token ends an answer, so that all have the same length.
   const tokenizer = { decode: (ids: Iterable<number>) => [...ids].join(' '), stopIds: [] };
   const ways = {

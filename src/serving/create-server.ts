@@ -170,9 +170,22 @@ function poolOf(
     keep_alive: life,
   } = settings;
   const budget = given === undefined ? memory : bytesOf(given);
-  const opening = { precision, device, storage, trainedDefaults, constraints: compileLimits(limits) };
+  const opening = {
+    precision,
+    device,
+    storage,
+    trainedDefaults,
+    cacheBytes: cacheBytesOf(settings),
+    constraints: compileLimits(limits),
+  };
   const idleMilliseconds = life === undefined ? undefined : millisecondsOf(life);
   return new ModelPool({ opener, log, budget, mostAdapters: settings.max_loaded_adapters, idleMilliseconds, opening });
+}
+
+/** Memory for one model's keys and values; undefined if the model's process is to decide by what is free. */
+function cacheBytesOf({ kv_cache: cache, memory }: ServeSettings): number | undefined {
+  if (cache !== undefined) return bytesOf(cache);
+  return memory === undefined ? undefined : Math.min(bytesOf(memory) / 8, MOST_CACHE_BYTES);
 }
 
 function compileLimits({ constraint_seconds: seconds, constraint_memory: memory }: LimitSettings): CompileLimits {
@@ -243,6 +256,8 @@ function finish(
 const PROBES = new Set(['/health', '/ready', '/metrics']);
 
 const POLL_MILLISECONDS = 50;
+
+const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 async function close(parts: ServerParts): Promise<void> {
   const {

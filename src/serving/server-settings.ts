@@ -178,7 +178,13 @@ export const settingsSchema = z.strictObject({
   cors: z.array(z.string()).default([]).describe('origins of pages that may call the server'),
   allowed_hosts: z.array(z.string()).default([]).describe('further accepted values of the Host header'),
   tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('PEM files'),
-  memory: bytes.optional().describe('memory limit of loaded weights'),
+  memory: bytes.optional().describe('memory limit of loaded weights and their key-value caches'),
+  kv_cache: bytes
+    .optional()
+    .describe(
+      "memory for keys and values of each model's answers, counted in `memory` (default: an eighth of `memory`, or a " +
+        'quarter of free memory if that is not given; at most 4 GiB)',
+    ),
   precision: z.enum(['auto', 'bf16', 'f32']).default('auto'),
   device: z.string().regex(DEVICE_NAME, A_DEVICE).default('auto'),
   storage: z.enum(['dense', 'int8_forward']).default('dense'),

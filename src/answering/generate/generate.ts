@@ -28,13 +28,15 @@ export interface GenerateInput extends OpenOptions {
   storage?: StorageName;
   /** Memory for weights of unused installed adapters; an eighth of free memory by default. */
   adapterBytes?: number;
+  /** Memory for keys and values; by default a quarter of free memory, at most 4 GiB. */
+  cacheBytes?: number;
   /** Cost limits of a request's constraint. */
   constraints?: CompileLimits;
 }
 
 type Request = JobRequest<SessionRequest, SessionChunk>;
 
-/** Upper bound of the key-value cache, which otherwise takes a quarter of free memory. */
+/** Upper bound of the key-value cache whose size is not given. */
 const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 /** Answers prompts until the session is closed. */
@@ -57,7 +59,7 @@ export async function run(input: GenerateInput, context: JobContext): Promise<Ba
   const { note } = await method.create(opened.model, {}, 'always');
   if (note !== undefined) context.emit({ type: 'phase-started', phase: 'engine', message: note });
   const free = availableBytes();
-  using batcher = new Batcher(opened, { cacheBytes: Math.min(MOST_CACHE_BYTES, free / 4) });
+  using batcher = new Batcher(opened, { cacheBytes: input.cacheBytes ?? Math.min(MOST_CACHE_BYTES, free / 4) });
   const adapters = new AdapterShelf({ base: opened, batcher, budget: input.adapterBytes ?? free / 8 });
   const asker = opened.prompted && (await openAsker(opened.prompted.prompting));
   const open = new Set<Promise<void>>();

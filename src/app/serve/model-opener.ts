@@ -23,8 +23,8 @@ export const opener: Opener = {
 };
 
 async function openWriter(request: OpenRequest): Promise<Writer> {
-  const { target, precision, storage, constraints, signal, trainedDefaults } = request;
-  const input = { target, precision, storage, constraints };
+  const { target, precision, storage, constraints, cacheBytes, signal, trainedDefaults } = request;
+  const input = { target, precision, storage, constraints, cacheBytes };
   const session = await openSession({ job: 'generate', input, signal, ...OURS });
   const talker = talkerOf(session, target);
   const description = await talker.describe();

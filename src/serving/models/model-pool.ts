@@ -9,13 +9,13 @@ import type { ModelKind, OpenedModels, Opener, OpenRequest } from './opened.ts';
 export interface PoolOptions {
   opener: Opener;
   log: ServeLog;
-  /** Limit on the bytes of open weights; at least one model can always be opened. */
+  /** Limit on the bytes of open weights and of caches with a given size; at least one model can always be opened. */
   budget: number;
   /** Maximum number of open adapters; those in use are never closed. */
   mostAdapters?: number;
   /** Time without use after which a model is closed; default: never. */
   idleMilliseconds?: number;
-  opening: Pick<OpenRequest, 'precision' | 'device' | 'storage' | 'constraints' | 'trainedDefaults'>;
+  opening: Pick<OpenRequest, 'precision' | 'device' | 'storage' | 'constraints' | 'cacheBytes' | 'trainedDefaults'>;
 }
 
 /** A model in use. */
@@ -127,13 +127,20 @@ export class ModelPool {
 
   #lacksRoom(model: ServedModel): boolean {
     const slots = [...this.#slots.values()];
-    const bytes = slots.reduce((sum, slot) => sum + slot.bytes, bytesOf(model));
+    const bytes = slots.reduce((sum, slot) => sum + slot.bytes, this.#bytesOf(model));
     return bytes > this.#options.budget || this.#lacksPlace(model);
   }
 
   #lacksPlace({ base }: ServedModel): boolean {
     const { mostAdapters = Infinity } = this.#options;
     return base !== undefined && [...this.#slots.values()].filter(isAdapter).length >= mostAdapters;
+  }
+
+  /** Memory of the model alone; an adapter's excludes its base and the base's cache. */
+  #bytesOf({ base, kind, bytes, baseBytes = 0 }: ServedModel): number {
+    if (base !== undefined) return bytes;
+    const { cacheBytes = 0 } = this.#options.opening;
+    return bytes + baseBytes + (kind === 'text' || kind === 'speech' ? cacheBytes : 0);
   }
 
   async #open(model: LocalModel): Promise<Slot> {
@@ -156,7 +163,7 @@ export class ModelPool {
   #begin(model: LocalModel): Slot {
     const start = Date.now();
     const opening = model.base === undefined ? this.#openAlone(model) : this.#openAdapter(model);
-    const slot: Slot = { model, bytes: bytesOf(model), opening, users: 0, lastUsed: start };
+    const slot: Slot = { model, bytes: this.#bytesOf(model), opening, users: 0, lastUsed: start };
     opening.then(
       (opened) => {
         this.#options.log.info({ model: shownName(model), seconds: (Date.now() - start) / 1000 }, 'model loaded');
@@ -244,11 +251,6 @@ async function closeWhenIdle(slot: Slot): Promise<void> {
       slot.onIdle = resolve;
     });
   await close(slot);
-}
-
-/** Memory of the model alone; an adapter's excludes its base. */
-function bytesOf({ base, bytes, baseBytes = 0 }: ServedModel): number {
-  return base === undefined ? bytes + baseBytes : bytes;
 }
 
 async function close({ opening }: Slot): Promise<void> {

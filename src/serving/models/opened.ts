@@ -129,6 +129,8 @@ export interface OpenRequest {
   storage?: 'dense' | 'int8_forward';
   /** Whether requests without a system message or tools get those of the training rows; default true. */
   trainedDefaults?: boolean;
+  /** For generative models: memory for keys and values of answers. */
+  cacheBytes?: number;
   /** For generative models: limits on the cost of constraints. */
   constraints?: CompileLimits;
   signal?: AbortSignal;

@@ -82,6 +82,15 @@ describe('models within a budget of memory', () => {
     await expect(pool.lease(a)).rejects.toMatchObject({ status: 503, code: 'server_shutting_down' });
   });
 
+  it("count the caches of keys and values, which are their base's where they are adapters", async () => {
+    const { done, opener } = recorder();
+    const pool = new ModelPool({ opener, log, budget: 50, opening: { cacheBytes: 14 } });
+    const { a, adapter, b } = await tableOf(opener, 'a', 'adapter', 'b');
+    await pool.warm([a, adapter, b]);
+    expect(done).toEqual(['open a', 'open /base', 'install adapter 1']);
+    await pool.close();
+  });
+
   it('are opened once for all who ask at the same time, and again when they were lost', async () => {
     const { done, opener, lose } = recorder();
     const pool = new ModelPool({ opener, log, budget: 100, opening: {} });
