@@ -144,7 +144,16 @@ function usedTitle(comparison: Comparison): string {
   const { use, outcome } = conclusionOf(comparison);
   const system = comparison.systems.find(({ name }) => name === use);
   if (system !== undefined) return withoutFolders(system.title, comparison);
-  return outcome === 'not-better' ? 'no need to tune' : 'undecided';
+  if (outcome !== 'not-better') return 'undecided';
+  return leadsUntuned(comparison) ? 'tuned' : 'no need to tune';
+}
+
+/** Whether the intervals of the tuned model and of all that is not tuned have nothing in common. */
+function leadsUntuned({ systems, subject, metric }: Comparison): boolean {
+  const [own, others] = [[subject], systems.flatMap(({ kind, name }) => (kind === 'tuned' ? [] : name))].map((names) =>
+    systems.flatMap(({ name, values }) => (names.includes(name) ? (entryOf(values, metric) ?? []) : [])),
+  );
+  return own.every(({ low = 0 }) => others.every(({ high = Infinity }) => high < low));
 }
 
 /** Best system in a column. */
