@@ -150,9 +150,10 @@ function usedTitle(comparison: Comparison): string {
 
 /** Whether the intervals of the tuned model and of all that is not tuned have nothing in common. */
 function leadsUntuned({ systems, subject, metric }: Comparison): boolean {
-  const [own, others] = [[subject], systems.flatMap(({ kind, name }) => (kind === 'tuned' ? [] : name))].map((names) =>
-    systems.flatMap(({ name, values }) => (names.includes(name) ? (entryOf(values, metric) ?? []) : [])),
-  );
+  const valuesOf = (isMeant: (system: ComparedSystem) => boolean) =>
+    systems.filter(isMeant).flatMap(({ values }) => entryOf(values, metric) ?? []);
+  const own = valuesOf(({ name }) => name === subject);
+  const others = valuesOf(({ kind }) => kind !== 'tuned');
   return own.every(({ low = 0 }) => others.every(({ high = Infinity }) => high < low));
 }
 

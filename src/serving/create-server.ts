@@ -1,5 +1,6 @@
 /** Creates a server from settings, without a socket, so that another program can mount it. */
 import type { Hono } from 'hono';
+import { MOST_CACHE_BYTES } from '../answering/decoding/cache-size.ts';
 import { AttuneError } from '../base/errors.ts';
 import { FairTurns } from '../base/fair-turns.ts';
 import { ConstraintCompiler, type CompileLimits } from '@attune/constraint';
@@ -182,7 +183,7 @@ function poolOf(
   return new ModelPool({ opener, log, budget, mostAdapters: settings.max_loaded_adapters, idleMilliseconds, opening });
 }
 
-/** Memory for one model's keys and values; undefined if the model's process is to decide by what is free. */
+/** Memory for one model's keys and values; undefined to let its process choose by what is free. */
 function cacheBytesOf({ kv_cache: cache, memory }: ServeSettings): number | undefined {
   if (cache !== undefined) return bytesOf(cache);
   return memory === undefined ? undefined : Math.min(bytesOf(memory) / 8, MOST_CACHE_BYTES);
@@ -256,8 +257,6 @@ function finish(
 const PROBES = new Set(['/health', '/ready', '/metrics']);
 
 const POLL_MILLISECONDS = 50;
-
-const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 async function close(parts: ServerParts): Promise<void> {
   const {

@@ -242,7 +242,9 @@ export function describeArchitectures(cases: readonly [string, TinyCase][]): voi
         const [before, after] = [model.hidden(input), model.hidden({ ...input, ids })].map((hidden) =>
           hidden.split([7, 2, 7]),
         );
-        for (const part of [0, 2]) expectSameRows(after[part].toNumbers(), before[part].toNumbers(), 1e-13);
+        // Experts get as many rows as choose them, which the changed token may alter.
+        const within = hasExperts(model) ? 1e-13 : 0;
+        for (const part of [0, 2]) expectSameRows(after[part].toNumbers(), before[part].toNumbers(), within);
         expect(after[1].toNumbers()).not.toEqual(before[1].toNumbers());
       });
     });
@@ -337,6 +339,10 @@ function trainedRows({ architecture }: Model, path: string, tensor: Tensor): Omi
   );
   const [all] = tensor.shape;
   return { tensor: tensor.narrow(0, 1, all - 1), gradient: gradient.narrow(0, 1, all - 1) };
+}
+
+function hasExperts(model: Model): boolean {
+  return [...model.parameters()].some(([path]) => /expert|moe/.test(path));
 }
 
 function hasDropout(model: Model): boolean {

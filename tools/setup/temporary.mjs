@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 let count = 0;
 
-/** @param {string} path @returns {string} next to it, under a new name that includes the process */
+/** @param {string} path @returns {string} next to it, under a unique name that includes the process id */
 export function temporaryPath(path) {
   return `${path}.${count++}.${process.pid}.tmp`;
 }

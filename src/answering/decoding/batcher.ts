@@ -185,7 +185,7 @@ export class Batcher implements Disposable {
         what: 'The key-value cache cannot hold a prompt with its answer',
         got: `${plural(request.prompt.length, 'tokens')} of prompt and up to ${request.maxNewTokens} of answer`,
         expected: `at most ${pool.size * BLOCK_TOKENS} tokens, in ${formatBytes(cacheBytes)}`,
-        fix: 'allow fewer new tokens, or more memory for the cache (serve.yaml: kv_cache)',
+        fix: 'allow fewer new tokens, or more memory for the cache (in serve.yaml: kv_cache)',
       });
     }
     if (schedule.waiting + request.n <= this.#options.maxWaiting) return;

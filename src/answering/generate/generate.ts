@@ -1,4 +1,5 @@
 import { AttuneError } from '../../base/errors.ts';
+import { MOST_CACHE_BYTES } from '../decoding/cache-size.ts';
 import { refuseChanged } from '../../files/unchanged.ts';
 import { Batcher, limitConstraints, type BatcherCounts, type CompileLimits } from '../decoding/index.ts';
 import { storages, type StorageName } from '../../methods/storages/index.ts';
@@ -35,9 +36,6 @@ export interface GenerateInput extends OpenOptions {
 }
 
 type Request = JobRequest<SessionRequest, SessionChunk>;
-
-/** Upper bound of the key-value cache whose size is not given. */
-const MOST_CACHE_BYTES = 4 * 2 ** 30;
 
 /** Answers prompts until the session is closed. */
 export async function run(input: GenerateInput, context: JobContext): Promise<BatcherCounts> {

@@ -14,6 +14,9 @@ export const waitingThreads = {
   GOMP_SPINCOUNT: '5000',
 };
 
+/** `ATTUNE_KERNELS=avx2` plays a processor without AVX-512 to libtorch's libraries as well. */
+const plainAvx2 = { ATEN_CPU_CAPABILITY: 'avx2', OPENBLAS_CORETYPE: 'Haswell', ONEDNN_MAX_CPU_ISA: 'AVX2' };
+
 /**
  * Loads libtorch once, in the main thread. Environment variables of libtorch and its BLAS must be set before the
  * library is loaded; each line works around a measured problem (docs/decisions/engine.md).
@@ -25,6 +28,7 @@ const environment: Record<string, string | undefined> = {
   // A forced kernel makes f32 products two to five times slower.
   OPENBLAS_CORETYPE: undefined,
   OPENBLAS_L2_SIZE: undefined,
+  ...(process.env.ATTUNE_KERNELS === 'avx2' ? plainAvx2 : {}),
 };
 
 let loaded: Native | undefined;

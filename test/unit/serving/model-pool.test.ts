@@ -82,7 +82,7 @@ describe('models within a budget of memory', () => {
     await expect(pool.lease(a)).rejects.toMatchObject({ status: 503, code: 'server_shutting_down' });
   });
 
-  it("count the caches of keys and values, which are their base's where they are adapters", async () => {
+  it("count key-value caches; adapters use their base's", async () => {
     const { done, opener } = recorder();
     const pool = new ModelPool({ opener, log, budget: 50, opening: { cacheBytes: 14 } });
     const { a, adapter, b } = await tableOf(opener, 'a', 'adapter', 'b');
